@@ -1,0 +1,106 @@
+"""What can go wrong, each with the HTTP status that it is answered with.
+
+ConvscopeError                  500  anything of ours
+├── NotFoundError               404  no such run, layer, image, model, data set
+├── ConflictError               409  not in this state, or the network has no such thing
+├── InvalidError                422  a request that cannot be followed
+│   └── RecipeError             422  a recipe that cannot be built; names the layer
+├── NotAcceptableError          406  no such representation
+├── UploadError                 400  an upload that is not what it says
+│   ├── TooLargeError           413  more bytes or pixels than allowed
+│   └── UnsupportedMediaError   415  a kind of file that is not read
+├── ForbiddenError              403  a host or an origin that may not come in
+│   └── UnauthorizedError       401  no token
+├── UnavailableError            503  a limit is reached, or data is not here; try later
+└── WorkerDiedError             503  the worker ended before it answered
+"""
+
+from typing import Any, ClassVar
+
+
+class ConvscopeError(Exception):
+    """An error with one sentence for the person, and the HTTP status it is answered with."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class NotFoundError(ConvscopeError):
+    """There is no such run, layer, image, model or data set."""
+
+    status, title = 404, "Not found"
+
+
+class ConflictError(ConvscopeError):
+    """The run is not in a state that allows this, or its network has no such thing."""
+
+    status, title = 409, "Conflict"
+
+
+class InvalidError(ConvscopeError):
+    """A request that is understood and cannot be followed."""
+
+    status, title = 422, "Invalid request"
+
+
+class RecipeError(InvalidError):
+    """A recipe that cannot be built; `layer` is the index of the layer at fault, or None."""
+
+    title = "Invalid recipe"
+
+    def __init__(self, detail: str, layer: int | None = None) -> None:
+        super().__init__(detail, layer=layer)
+        self.layer = layer
+
+
+class NotAcceptableError(ConvscopeError):
+    """None of the representations asked for exists."""
+
+    status, title = 406, "Not acceptable"
+
+
+class UploadError(ConvscopeError):
+    """An uploaded file that is broken, or not what it claims to be."""
+
+    status, title = 400, "Unreadable upload"
+
+
+class TooLargeError(UploadError):
+    """More bytes or more pixels than the server takes."""
+
+    status, title = 413, "Too large"
+
+
+class UnsupportedMediaError(UploadError):
+    """A kind of file that is not read here."""
+
+    status, title = 415, "Unsupported media type"
+
+
+class ForbiddenError(ConvscopeError):
+    """A host or an origin that may not come in."""
+
+    status, title = 403, "Forbidden"
+
+
+class UnauthorizedError(ForbiddenError):
+    """A request without a valid token, where one is needed."""
+
+    status, title = 401, "Unauthorized"
+
+
+class UnavailableError(ConvscopeError):
+    """A limit is reached, or what is needed is not on this machine."""
+
+    status, title = 503, "Unavailable"
+
+
+class WorkerDiedError(UnavailableError):
+    """The worker ended before it answered."""
+
+    title = "Worker died"
