@@ -29,7 +29,8 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # beyond loopback names and `host`
     token: str | None = None  # needed on any address but loopback
     device: str = "auto"  # auto, cpu, cuda
-    data_dir: Path = Path("/usr/share/datasets/fashion-mnist")  # IDX files of complete data sets
+    # each is searched for NAME/, the IDX files of a complete data set as they were published
+    data_dirs: tuple[Path, ...] = (Path("/usr/share/datasets"),)
     cache_dir: Path = field(default_factory=default_cache_dir)
     max_runs: int = 32
     max_batch_size: int = 1024
