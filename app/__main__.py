@@ -1,0 +1,79 @@
+"""The `convscope` command.
+
+Nothing heavy is imported at module level: every worker imports this module again, as
+multiprocessing does with the script that a process was started by.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import __version__
+from app.settings import DEVICES, Settings
+from app.tokens import default_token_file, read_or_make
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; every default is that of Settings."""
+    usual = Settings()
+    command = argparse.ArgumentParser("convscope", description="Watch a CNN's weights learn.")
+    add = command.add_argument
+    add("--version", action="version", version=f"convscope {__version__}")
+    add("--host", default=usual.host, help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=usual.port, help="default: %(default)s; 0: any free one")
+    add("--allow-host", action="append", metavar="NAME", help="answer to this name too; repeatable")
+    add("--token", action="store_true", help=f"ask for a token, kept in {default_token_file()}")
+    add("--token-file", type=Path, metavar="PATH", help="… kept in this file; made if missing")
+    add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
+    add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
+    add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
+    add("--max-runs", type=int, default=usual.max_runs, help="default: %(default)s")
+    add("--open", action="store_true", help="open the page in the browser")
+    return command
+
+
+def find_token(options: argparse.Namespace) -> str | None:
+    """The token by `--token-file`, `--token` or CONVSCOPE_TOKEN, in this order, or None."""
+    if options.token_file:
+        return read_or_make(options.token_file)
+    if given := os.environ.get("CONVSCOPE_TOKEN"):
+        return given
+    return read_or_make(default_token_file()) if options.token else None
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """The settings that a command line asks for; ValueError or OSError where it cannot be."""
+    return Settings(
+        host=options.host,
+        port=options.port,
+        allowed_hosts=tuple(options.allow_host or ()),
+        token=find_token(options),
+        device=options.device,
+        data_dirs=(*(options.data_dir or ()), *Settings().data_dirs),
+        cache_dir=options.cache_dir,
+        max_runs=options.max_runs,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is told to stop; the exit status: 0, 1 for a port, 2 for settings."""
+    options = parser().parse_args(arguments)
+    try:
+        settings = settings_from(options)
+    except (ValueError, OSError) as error:
+        print(f"convscope: {error}", file=sys.stderr)
+        return 2
+    from app import server  # after the command line is known to be good: it takes a while
+
+    try:
+        server.serve(settings, open_page=options.open)
+    except server.CannotListenError as error:
+        print(f"convscope: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

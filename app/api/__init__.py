@@ -1,0 +1,1 @@
+"""HTTP and WebSocket, thin: requests in, calls on the runs, answers out."""
