@@ -1,0 +1,185 @@
+"""What a server may ask of a worker, one function a command: (loop, command, payload) -> answer."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from safetensors.torch import save
+
+from app.child.capture import Wanted, prediction
+from app.child.session import Session
+from app.errors import ConflictError
+from app.types import JsonObject, RunState
+from app.wire.quantize import Floats
+
+if TYPE_CHECKING:
+    from app.child.loop import Loop
+
+Answer = tuple[JsonObject, bytes]
+DONE: Final[Answer] = ({}, b"")
+LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
+Handler = Callable[["Loop", JsonObject, bytes], Answer]
+
+
+def start(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """Build the run; answers with what it is."""
+    loop.session = Session(command)
+    loop.steps_per_second = command["steps_per_second"]
+    loop.begin()
+    session = loop.session
+    about = {
+        "trainable": session.trainable,
+        "classes": session.data.classes if session.trainable else [],
+        "dataset_sha256": session.data.sha256 if session.recipe.dataset else None,
+        "pictures": len(session.data.test_labels),
+        "environment": session.environment(),
+    }
+    return {"about": about}, b""
+
+
+def play(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+    """Train until told otherwise."""
+    loop.session.must_train()
+    _must_not_be_halted(loop)
+    loop.state = RunState.PLAYING
+    return DONE
+
+
+def pause(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+    """Stop after the step in hand; safe to repeat."""
+    if loop.state in (RunState.PLAYING, RunState.STEPPING):
+        loop.rest("pause")
+        loop.evaluate()
+    return DONE
+
+
+def step(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """Train `steps` more, or until step `until`; answered when that is done."""
+    loop.session.must_train()
+    _must_not_be_halted(loop)
+    if loop.state is RunState.PLAYING:
+        raise ConflictError("The run is playing: pause it before stepping.")
+    here = loop.goals[-1][0] if loop.goals else loop.session.trainer.step
+    target = command["until"] if command["until"] is not None else here + command["steps"]
+    if target <= loop.session.trainer.step:
+        return DONE
+    loop.goals.append((target, command["id"]))
+    loop.goals.sort()
+    loop.state = RunState.STEPPING
+    return LATER
+
+
+def _must_not_be_halted(loop: "Loop") -> None:
+    if loop.state is RunState.HALTED:
+        raise ConflictError(f"The run is halted: {loop.problem}")
+
+
+def reset(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+    """Back to the very same first weights; safe to repeat."""
+    loop.drop_evaluation()
+    loop.session.begin()
+    loop.begin()
+    loop.show("reset")
+    return DONE
+
+
+def tune(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """Change settings while it trains, from the next step on."""
+    changes = dict(command["changes"])
+    if "steps_per_second" in changes:
+        loop.steps_per_second = changes.pop("steps_per_second")
+        loop.hurry()
+    loop.session.tune(changes)
+    return DONE
+
+
+def watch(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """What the viewers together want to see from now on."""
+    loop.wanted = Wanted.parse(command)
+    loop.credit = True
+    loop.show("watch")
+    return DONE
+
+
+def credit(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+    """A viewer has taken the last frame: there is room for another."""
+    loop.credit = True
+    return DONE
+
+
+def put_image(loop: "Loop", command: JsonObject, payload: bytes) -> Answer:
+    """Keep a picture, uint8 (C, H, W) of the input's shape."""
+    shape = loop.session.recipe.network.input
+    pixels = np.frombuffer(payload, np.uint8).reshape(shape)
+    loop.session.pictures.put(command["image"], pixels)
+    if command["image"] in loop.wanted.probes:
+        loop.show("watch")
+    return DONE
+
+
+def drop_image(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """Forget a picture."""
+    loop.session.pictures.drop(command["image"])
+    return DONE
+
+
+def tensor(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """A layer's tensor, its gradient, its update, or an optimiser's buffer."""
+    values = loop.session.observer.tensor(command["layer"], command["tensor"], command["of"])
+    return _values(loop, values)
+
+
+def feature_maps(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """A layer's output for one picture, exact."""
+    pixels = loop.session.pictures.get(command["image"])
+    return _values(loop, loop.session.observer.feature_maps(command["layer"], pixels))
+
+
+def picture(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """A picture as the network sees it, uint8 (C, H, W)."""
+    pixels = loop.session.pictures.get(command["image"])
+    return {"shape": pixels.shape}, pixels.tobytes()
+
+
+def predictions(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """Class scores for one picture."""
+    session = loop.session
+    if not session.trainable:
+        session.must_train()
+    pixels = session.pictures.get(command["image"])
+    logits = session.observer.outputs([pixels], [])[""][0]
+    return {"step": session.trainer.step} | prediction(logits), b""
+
+
+def weights(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+    """All parameters and buffers as safetensors."""
+    state = loop.session.trainer.network.state_dict()
+    plain = {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
+    return {"step": loop.session.trainer.step}, save(plain)
+
+
+def _values(loop: "Loop", values: Floats) -> Answer:
+    about = {"shape": values.shape, "step": loop.session.trainer.step}
+    return about, np.ascontiguousarray(values, np.float32).tobytes()
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    handler.__name__: handler
+    for handler in (
+        start,
+        play,
+        pause,
+        step,
+        reset,
+        tune,
+        watch,
+        credit,
+        put_image,
+        drop_image,
+        tensor,
+        feature_maps,
+        picture,
+        predictions,
+        weights,
+    )
+}

@@ -1,0 +1,259 @@
+"""A worker's one loop: serve what has come, do one piece of work, show it if it is due."""
+
+import resource
+import signal
+import socket
+from collections.abc import Iterator
+from time import perf_counter, time
+
+from app.child import commands
+from app.child.capture import Wanted, capture
+from app.child.line import Line
+from app.child.news import News, number
+from app.child.session import Session
+from app.errors import ConvscopeError
+from app.learn.trainer import NotFiniteError
+from app.types import JsonObject, RunState
+from app.wire.frame import encode_payload
+from app.wire.messages import Message
+
+EVALUATE_EVERY = 200  # steps
+NEWS_INTERVAL_S = 0.1
+MEMORY_BYTES = 4 * 2**30  # private memory of one worker, on a CPU
+
+
+def main(connection: socket.socket) -> None:
+    """Serve one run until the server is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer
+    bound_memory()
+    Loop(Line(connection)).run()
+
+
+class Loop:
+    """One run: its session, where it is in its life, and who is owed an answer."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.news = News()
+        self.wanted = Wanted()
+        self.session: Session
+        self.state = RunState.STARTING
+        self.problem: str | None = None
+        self.steps_per_second: float | None = None
+        self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
+        self.credit = True  # whether the server has room for another frame
+        self._evaluation: Iterator[float | None] | None = None
+        self._to_show: str | None = None  # why the next frame must come, whatever the pace
+        self._changed = False  # since the last frame
+        self._untold = False  # since the last message
+        self._sequence = 0
+        self._next_step_s = self._next_frame_s = self._next_news_s = 0.0
+        self._stepped_at = 0.0
+
+    def run(self) -> None:
+        """For ever; the line ends the process."""
+        while True:
+            message = self.line.next(self._patience_s())
+            while message:
+                self._serve(message)
+                message = self.line.next(0)
+            if self._evaluation:
+                self._evaluate_piece()
+            elif self._step_is_due():
+                self._step()
+            self._report()
+
+    # --- serving ------------------------------------------------------------------------------
+
+    def _serve(self, message: Message) -> None:
+        command = message.header
+        try:
+            answer = commands.HANDLERS[command["command"]](self, command, message.payload)
+        except ConvscopeError as error:
+            self.answer_error(command["id"], error)
+            return
+        if answer is not commands.LATER and command["id"]:
+            header, payload = answer
+            self.answer(command["id"], header, payload)
+
+    def answer(self, request: int, header: JsonObject, payload: bytes = b"") -> None:
+        """The answer to a command, with the news."""
+        self._send({"reply": request} | header, payload)
+
+    def answer_error(self, request: int, error: ConvscopeError) -> None:
+        """A refusal, which the server raises again."""
+        what = {"type": type(error).__name__, "detail": error.detail, "extra": error.extra}
+        self._send({"reply": request, "error": what})
+
+    def _send(self, header: JsonObject, payload: bytes = b"") -> None:
+        self._next_news_s, self._untold = perf_counter() + NEWS_INTERVAL_S, False
+        self.line.send(header | {"news": self.news.take(), "status": self.status()}, payload)
+
+    def status(self) -> JsonObject:
+        """What a run's answer says about the present; empty before there is a run."""
+        if self.state is RunState.STARTING:
+            return {}
+        session = self.session
+        held_out_step, held_out = session.held_out or (None, None)
+        return {
+            "state": self.state,
+            "step": session.trainer.step,
+            "loss": number(session.trainer.loss),
+            "accuracy": session.trainer.accuracy,
+            "held_out_accuracy": held_out,
+            "held_out_step": held_out_step,
+            "images_per_second": session.images_per_second,
+            "steps_per_second": self.steps_per_second,
+            "problem": self.problem,
+        } | session.settings()
+
+    # --- the run's life -------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """At step 0, ready."""
+        self.news.restart()
+        self.state, self.problem = RunState.READY, None
+        self._abandon_goals()
+        self.evaluate()
+
+    def rest(self, reason: str, state: RunState = RunState.READY) -> None:
+        """Stop training here; what is shown next is this state of the network."""
+        self.state = state
+        self.session.rest()
+        self._abandon_goals()
+        self.show(reason)
+
+    def _abandon_goals(self) -> None:
+        goals, self.goals = self.goals, []
+        for _, request in goals:
+            self.answer(request, {})
+
+    def evaluate(self) -> None:
+        """Measure the held-out accuracy of this state, unless that has been done."""
+        measured = self.session.held_out
+        if self.session.trainable and (not measured or measured[0] != self.session.trainer.step):
+            self._evaluation = self.session.evaluation()
+
+    def show(self, reason: str) -> None:
+        """The frame after this must come."""
+        self._to_show = reason
+
+    def drop_evaluation(self) -> None:
+        """The weights are about to be others."""
+        self._evaluation = None
+
+    def _evaluate_piece(self) -> None:
+        assert self._evaluation is not None
+        accuracy = next(self._evaluation)
+        if accuracy is None:
+            return
+        self._evaluation = None
+        step = self.session.trainer.step
+        self.session.held_out = (step, accuracy)
+        self.news.held_out(step, accuracy)
+        if self.state is not RunState.PLAYING:
+            self.show("evaluate")
+
+    # --- training -------------------------------------------------------------------------------
+
+    def _step_is_due(self) -> bool:
+        if self.state is RunState.STEPPING:
+            return True
+        return self.state is RunState.PLAYING and perf_counter() >= self._next_step_s
+
+    def _step(self) -> None:
+        trainer = self.session.trainer
+        self._pace()
+        try:
+            self.session.advance()
+        except NotFiniteError as error:
+            self._halt(str(error))
+            return
+        self._changed = self._untold = True
+        self._stepped_at = time()
+        assert trainer.loss is not None
+        assert trainer.accuracy is not None
+        self.news.step(trainer.step, trainer.loss, trainer.accuracy)
+        if trainer.step % EVALUATE_EVERY == 0:
+            self.evaluate()
+        if self.goals:
+            self._meet_goals(trainer.step)
+
+    def _pace(self) -> None:
+        """When the step after this one is due; a late one does not make the next ones hurry."""
+        if self.steps_per_second:
+            due = max(self._next_step_s, perf_counter() - 1 / self.steps_per_second)
+            self._next_step_s = due + 1 / self.steps_per_second
+
+    def hurry(self) -> None:
+        """The next step is due now."""
+        self._next_step_s = 0.0
+
+    def _meet_goals(self, step: int) -> None:
+        met = [request for target, request in self.goals if target <= step]
+        if not met:
+            return
+        self.goals = [goal for goal in self.goals if goal[0] > step]
+        if not self.goals and self.state is RunState.STEPPING:
+            self.state = RunState.READY
+            self.session.rest()
+            self.show("step")
+        for request in met:
+            self.answer(request, {})
+
+    def _halt(self, why: str) -> None:
+        step = self.session.trainer.step
+        self.problem = (
+            f"{why}, so training stopped. The weights shown are the last good ones, of step {step}. "
+            "Reset, and try a smaller learning rate."
+        )
+        self.news.back_to(step)
+        self.rest("halt", RunState.HALTED)
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def _report(self) -> None:
+        now = perf_counter()
+        if self._to_show or (self._frame_is_wanted() and now >= self._next_frame_s):
+            self._show()
+        elif self._untold and now >= self._next_news_s:
+            self._send({"event": "news"})
+
+    def _frame_is_wanted(self) -> bool:
+        return self._changed and self.credit and self.wanted.watched
+
+    def _show(self) -> None:
+        reason, self._to_show = self._to_show or "train", None
+        if not self.wanted.watched:
+            self._send({"event": "news"})
+            return
+        sections, predictions = capture(self.session, self.wanted)
+        entries, payload = encode_payload(sections)
+        self._sequence += 1
+        self._changed = self.credit = False
+        # a late frame does not make the next ones hurry
+        interval_s = self.wanted.interval_s
+        self._next_frame_s = max(self._next_frame_s, perf_counter() - interval_s) + interval_s
+        header = {"event": "frame", "reason": reason, "seq": self._sequence}
+        look = {"predictions": predictions, "sections": entries, "time": self._stepped_at}
+        self._send(header | look, payload)
+
+    def _patience_s(self) -> float | None:
+        """How long there is nothing to do; None: until something comes."""
+        if self._evaluation or self._to_show or self.state is RunState.STEPPING:
+            return 0
+        moments = []
+        if self.state is RunState.PLAYING:
+            if not self.steps_per_second:
+                return 0
+            moments.append(self._next_step_s)
+        if self._frame_is_wanted():
+            moments.append(self._next_frame_s)
+        if self._untold:
+            moments.append(self._next_news_s)
+        return max(0.0, min(moments) - perf_counter()) if moments else None
+
+
+def bound_memory() -> None:
+    """A worker that grows past its bound fails alone, with MemoryError, and not with the machine."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))

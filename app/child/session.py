@@ -1,0 +1,116 @@
+"""One run as a worker holds it: data, pictures, network, trainer, and what is looked at through."""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import torch
+
+from app.errors import ConflictError
+from app.learn.data import Batches, open_pictures
+from app.learn.evaluate import accuracy_in_pieces
+from app.learn.initialise import initialise
+from app.learn.network import build
+from app.learn.observe import Observer
+from app.learn.optimizer import settings_of, tune
+from app.learn.trainer import Trainer
+from app.recipe import Recipe, plan
+from app.types import JsonObject
+
+SPEED_WINDOW_S = 2.0
+
+
+class Session:
+    """A recipe made real; `begin` makes it anew from step 0, bit for bit the same each time."""
+
+    def __init__(self, start: JsonObject) -> None:
+        """`start` is the start command: recipe, device, data_dirs, cache_dir, weights."""
+        self.recipe = Recipe.model_validate(start["recipe"])
+        self.plans = plan(self.recipe.network, self.recipe.batch_size)
+        self.device = _device(start["device"])
+        self._weights = Path(start["weights"]) if start["weights"] else None
+        self.data, self.pictures = open_pictures(
+            self.recipe,
+            data_dirs=tuple(map(Path, start["data_dirs"])),
+            cache_dir=Path(start["cache_dir"]),
+        )
+        self.begin()
+
+    def begin(self) -> None:
+        """State 0: the first weights, no history, the optimiser as the recipe says."""
+        network = build(self.plans, self.device)
+        initialise(network, self.recipe.init, self.recipe.seed, self._weights)
+        self.trainer = Trainer(network, self.recipe.optimizer, self._batches(), self.recipe.seed)
+        self.observer = Observer(self.trainer, self.plans, self.device)
+        self.held_out: tuple[int, float] | None = None  # step, accuracy
+        self.rest()
+
+    def _batches(self) -> Batches | None:
+        """None where the network gives no score for each class, so that it cannot be trained."""
+        if not self.trainable:
+            return None
+        return Batches(self.data, self.recipe.batch_size, self.recipe.seed, self.device)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether there is a data set, and the network ends in one number for each of its classes."""
+        fits = self.plans[-1].output_shape == (len(self.data.classes),)
+        return self.recipe.dataset is not None and fits
+
+    def advance(self) -> None:
+        """One training step; see Trainer.advance."""
+        self.trainer.advance()
+        self._ticks.append((perf_counter(), self.trainer.step))
+        while self._ticks[-1][0] - self._ticks[0][0] > SPEED_WINDOW_S:
+            self._ticks.popleft()
+
+    def rest(self) -> None:
+        """Training stops here: the speed begins anew with the next step."""
+        self._ticks: deque[tuple[float, int]] = deque()
+
+    @property
+    def images_per_second(self) -> float:
+        """Over the last two seconds of training; 0 while it rests."""
+        if len(self._ticks) < 2:
+            return 0.0
+        (began, first), (now, last) = self._ticks[0], self._ticks[-1]
+        return (last - first) * self.recipe.batch_size / max(now - began, 1e-9)
+
+    def evaluation(self) -> Iterator[float | None]:
+        """Held-out accuracy of the present state, in pieces."""
+        return accuracy_in_pieces(self.observer.twin, self.data, self.device)
+
+    def tune(self, changes: JsonObject) -> None:
+        """Change the optimiser's settings from the next step on."""
+        tune(self.trainer.optimizer, changes)
+
+    def settings(self) -> JsonObject:
+        """The optimiser's settings as they are now."""
+        return settings_of(self.trainer.optimizer)
+
+    def must_train(self) -> None:
+        """ConflictError with the reason where this network cannot be trained."""
+        if self.trainable:
+            return
+        if self.recipe.dataset is None:
+            raise ConflictError("This run has no data set: it can be looked at, and not trained.")
+        raise ConflictError(
+            "This network has no class output (its last layer is not one number for each class): "
+            "it can be looked at, and not trained."
+        )
+
+    def environment(self) -> JsonObject:
+        """What the same bits depend on, recorded with the run."""
+        return {
+            "device": str(self.device),
+            "torch": torch.__version__,
+            "threads": torch.get_num_threads(),
+            "memory_format": "channels_last",
+        }
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)

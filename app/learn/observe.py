@@ -1,0 +1,136 @@
+"""Looking at a run: tensors, feature maps and predictions of state k. Looking never changes the run."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import nn
+
+from app.errors import ConflictError, NotFoundError
+from app.learn.data import Pixels, to_input
+from app.learn.network import evaluation_twin
+from app.learn.trainer import Trainer
+from app.recipe import LayerPlan
+from app.types import Of, Shape
+from app.wire.quantize import Floats
+
+
+def to_numpy(tensor: torch.Tensor) -> Floats:
+    """A copy in row-major order of torch's axes, float32."""
+    plain = torch.contiguous_format
+    copy = tensor.detach().to("cpu", torch.float32, copy=True, memory_format=plain)
+    array: Floats = copy.numpy()
+    return array
+
+
+class Observer:
+    """Everything about a trainer's present state that can be shown."""
+
+    def __init__(self, trainer: Trainer, plans: Sequence[LayerPlan], device: torch.device) -> None:
+        self.trainer = trainer
+        self.device = device
+        self.plans = {plan.name: plan for plan in plans}
+        self.twin = evaluation_twin(trainer.network, plans)
+        self._places = {id(p): n for n, p in enumerate(trainer.network.parameters())}
+        # a layer in place overwrites what the layer before it gave
+        self._overwritten = [
+            getattr(after, "inplace", False) for _, after in pairwise([*self.twin, nn.Identity()])
+        ]
+
+    def module(self, layer: str) -> nn.Module:
+        """The layer by its name; NotFoundError lists the names there are."""
+        if layer not in self.plans:
+            names = ", ".join(self.plans)
+            raise NotFoundError(f"There is no layer {layer!r}: expected one of {names}.")
+        return self.trainer.network.get_submodule(layer)
+
+    def tensor(self, layer: str, name: str, of: str = Of.VALUE) -> Floats:
+        """A parameter or buffer of a layer, its gradient, its last update, or an optimiser's buffer.
+
+        NotFoundError for an unknown layer, tensor or `of`; ConflictError where the layer has no
+        such tensor, or there is no gradient at this step.
+        """
+        tensor = self._find(layer, name)
+        if of == Of.VALUE:
+            return to_numpy(tensor)
+        if not isinstance(tensor, nn.Parameter):
+            raise ConflictError(f"{layer}.{name} is measured, not learned: it has no {of}.")
+        if of in (Of.GRADIENT, Of.UPDATE):
+            return self._change(tensor, f"{layer}.{name}", Of(of))
+        return self._optimizer_state(tensor, f"{layer}.{name}", of)
+
+    def _find(self, layer: str, name: str) -> torch.Tensor:
+        module = self.module(layer)
+        tensors = dict(module.named_parameters()) | dict(module.named_buffers())
+        if name in tensors:
+            return tensors[name]
+        if not tensors:
+            kind = self.plans[layer].type
+            raise ConflictError(f"{layer} is a {kind} layer, which has no weights.")
+        raise NotFoundError(f"{layer} has no {name!r}: expected one of {', '.join(tensors)}.")
+
+    def has_change(self, parameter: torch.Tensor) -> bool:
+        """Whether an update led to the present state, and moved this parameter."""
+        return self.trainer.has_update and parameter.grad is not None
+
+    def _change(self, parameter: nn.Parameter, label: str, of: Of) -> Floats:
+        if not self.has_change(parameter):
+            raise ConflictError(
+                f"{label} has no {of} at step {self.trainer.step}: a gradient belongs to the step "
+                "that led to a state, and none led to this one."
+            )
+        return self.gradient(parameter) if of == Of.GRADIENT else self.update(parameter)
+
+    def gradient(self, parameter: torch.Tensor) -> Floats:
+        """The gradient that the last update used, as the loss gave it."""
+        assert parameter.grad is not None
+        return to_numpy(parameter.grad)
+
+    def update(self, parameter: torch.Tensor) -> Floats:
+        """What the last update added: the value now less the value before."""
+        before = self.trainer.previous[self._places[id(parameter)]]
+        return to_numpy(parameter.detach() - before)
+
+    def _optimizer_state(self, parameter: nn.Parameter, label: str, of: str) -> Floats:
+        state = self.trainer.optimizer.state.get(parameter, {})
+        buffers = [key for key, value in state.items() if torch.is_tensor(value) and value.ndim]
+        if of in buffers:
+            return to_numpy(state[of])
+        kind = type(self.trainer.optimizer).__name__
+        known = ", ".join([*Of, *buffers])
+        raise NotFoundError(f"{label} has no {of!r} with {kind}: expected one of {known}.")
+
+    def outputs(self, pixels: Sequence[Pixels], wanted: Iterable[str]) -> dict[str, Floats]:
+        """What the named layers give for some pictures, each (P, …shape), evaluation mode.
+
+        The last layer's output is always there, under the key "".
+        """
+        wanted = set(wanted)
+        values = to_input(np.stack(pixels), self.device)
+        found: dict[str, Floats] = {}
+        with torch.inference_mode():
+            for name, overwritten in zip(self.plans, self._overwritten, strict=True):
+                values = self.twin.get_submodule(name)(values)
+                if name in wanted:
+                    kept = values.clone() if overwritten else values
+                    found[name] = kept.to("cpu").contiguous().numpy()
+        found[""] = values.to("cpu").contiguous().numpy()
+        return found
+
+    def feature_maps(self, layer: str, pixels: Pixels) -> Floats:
+        """One layer's output for one picture, (C, H, W) or (N,)."""
+        self.module(layer)
+        return np.array(self.outputs([pixels], [layer])[layer][0])
+
+
+def as_maps(values: Floats) -> Floats:
+    """(C, H, W) as it is; a vector (N,) as one row, (1, 1, N)."""
+    shape: Shape = values.shape if values.ndim == 3 else (1, 1, values.size)
+    return values.reshape(shape)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities of class scores (N,), safe for large ones."""
+    exponentials = np.exp(logits - logits.max())
+    return exponentials / exponentials.sum()

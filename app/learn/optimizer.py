@@ -1,0 +1,48 @@
+"""torch's optimiser for a recipe, and the settings that may change while it trains."""
+
+from typing import Any
+
+from torch import nn, optim
+
+from app.errors import InvalidError
+from app.recipe.model import SGD, Adam, AdamW, Optimizer, RMSprop
+from app.types import JsonObject
+
+TUNABLE = {"learning_rate": "lr", "momentum": "momentum", "weight_decay": "weight_decay"}
+
+
+def make_optimizer(network: nn.Module, spec: Optimizer) -> optim.Optimizer:
+    """The optimiser that a recipe names, over all parameters of a network."""
+    weights = list(network.parameters())
+    common: dict[str, Any] = {"lr": spec.learning_rate, "weight_decay": spec.weight_decay}
+    match spec:
+        case SGD():
+            # torch refuses Nesterov without momentum; without momentum they are the same
+            nesterov = spec.nesterov and spec.momentum > 0
+            return optim.SGD(weights, momentum=spec.momentum, nesterov=nesterov, **common)
+        case RMSprop():
+            own = {"alpha": spec.alpha, "eps": spec.eps, "momentum": spec.momentum}
+            return optim.RMSprop(weights, **common, **own)
+        case AdamW():
+            return optim.AdamW(weights, betas=(spec.beta1, spec.beta2), eps=spec.eps, **common)
+        case Adam():
+            return optim.Adam(weights, betas=(spec.beta1, spec.beta2), eps=spec.eps, **common)
+
+
+def settings_of(optimizer: optim.Optimizer) -> JsonObject:
+    """The tunable settings as they are now; null where this optimiser has no such thing."""
+    group = optimizer.param_groups[0]
+    return {name: group.get(key) for name, key in TUNABLE.items()}
+
+
+def tune(optimizer: optim.Optimizer, changes: JsonObject) -> None:
+    """Change settings from the next step on; InvalidError for one this optimiser has not."""
+    group = optimizer.param_groups[0]
+    for name in changes:
+        if TUNABLE[name] not in group:
+            kind = type(optimizer).__name__
+            raise InvalidError(f"{name} cannot be set: {kind} has no {name}.")
+    for name, value in changes.items():
+        group[TUNABLE[name]] = value
+    if group.get("nesterov") and group["momentum"] == 0:
+        group["nesterov"] = False

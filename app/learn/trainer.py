@@ -1,0 +1,87 @@
+"""Training, one step at a time. It offers its state to whoever looks, and knows nobody."""
+
+from collections import deque
+from math import isfinite
+
+import torch
+from torch import nn, optim
+from torch.nn import functional
+
+from app.learn.data import Batches
+from app.learn.optimizer import make_optimizer
+from app.learn.seeds import Purpose, seed_torch
+from app.recipe.model import Optimizer
+
+RECENT = 50  # batches that the training accuracy is the mean of
+
+
+class NotFiniteError(ArithmeticError):
+    """The loss of a step became NaN or infinite; the weights are those of the last good state."""
+
+
+class Trainer:
+    """A network, an optimiser and the step that both have come to.
+
+    State k is the network after k updates; `.grad` and `previous` belong to the update from k-1 to k.
+    """
+
+    def __init__(
+        self, network: nn.Sequential, optimizer: Optimizer, batches: Batches | None, seed: int
+    ) -> None:
+        self.network = network
+        self.optimizer: optim.Optimizer = make_optimizer(network, optimizer)
+        self.batches = batches
+        self.step = 0
+        self.loss: float | None = None
+        self.recent: deque[float] = deque(maxlen=RECENT)
+        self.has_update = False  # False at step 0, and after going back to the last good state
+        self._seed = seed
+        self._parameters = list(network.parameters())
+        self._statistics = [b for b in network.buffers() if b.is_floating_point()]
+        self._draws = any(isinstance(layer, nn.Dropout) for layer in network)
+        self.previous = [p.detach().clone() for p in self._parameters]
+        self._previous_statistics = [b.clone() for b in self._statistics]
+
+    @property
+    def accuracy(self) -> float | None:
+        """The mean accuracy of the last 50 batches, or None before the first."""
+        return sum(self.recent) / len(self.recent) if self.recent else None
+
+    def advance(self) -> None:
+        """One step: batch, forward, loss, backward, update.
+
+        NotFiniteError when the loss is NaN or infinite: then the last update is taken back, since
+        it led to weights with no finite loss, and `step` is that of the state before it.
+        """
+        assert self.batches is not None
+        step = self.step + 1
+        images, labels = self.batches.batch(step)
+        if self._draws:
+            seed_torch(self._seed, Purpose.STEP, step)
+        statistics = [b.clone() for b in self._statistics]
+        logits = self.network(images)
+        loss = functional.cross_entropy(logits, labels)
+        value = loss.item()
+        if not isfinite(value):
+            self._go_back()
+            raise NotFiniteError(f"The loss became {value} in step {step}")
+        self._previous_statistics = statistics
+        self._update(loss)
+        self.step, self.loss = step, value
+        self.recent.append((logits.detach().argmax(dim=1) == labels).float().mean().item())
+
+    def _update(self, loss: torch.Tensor) -> None:
+        with torch.no_grad():
+            torch._foreach_copy_(self.previous, self._parameters)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
+        self.optimizer.step()
+        self.has_update = True
+
+    def _go_back(self) -> None:
+        with torch.no_grad():
+            torch._foreach_copy_(self._parameters, self.previous)
+            for buffer, before in zip(self._statistics, self._previous_statistics, strict=True):
+                buffer.copy_(before)
+        self.step -= self.has_update
+        self.has_update = False

@@ -1,0 +1,1 @@
+"""The server's side of a worker: how one is started, asked, listened to, and missed."""

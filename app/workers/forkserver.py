@@ -1,0 +1,58 @@
+"""The process that workers are forked from: torch loaded and warmed once, inherited by each.
+
+Environment variables count only if they are set before it starts: one thread for OpenMP (two workers
+with two threads each spin in each other's barriers), and glibc's allocator told to keep memory.
+"""
+
+import multiprocessing
+import multiprocessing.process
+import os
+import socket
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.forkserver import ensure_running
+from pathlib import Path
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "2147483648",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+ENTRY = "app.child.loop"  # by name: the server never imports it
+PRELOAD = "app.child.warm"
+
+
+def prepare() -> None:
+    """Start the forkserver; returns at once, while it loads torch and warms up."""
+    os.environ.update(ENVIRONMENT)
+    multiprocessing.set_forkserver_preload([PRELOAD])
+    ensure_running()
+
+
+def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.process.BaseProcess:
+    """A new worker process on its end of the line; blocks until it has been forked.
+
+    A run on CUDA is spawned, since CUDA cannot be used in a forked process.
+    """
+    context: ForkServerContext | SpawnContext = multiprocessing.get_context(
+        "spawn" if device == "cuda" else "forkserver"
+    )
+    process = context.Process(target=enter, args=(connection,), daemon=True)
+    process.start()
+    return process
+
+
+def enter(connection: socket.socket) -> None:
+    """The first function that runs in a worker."""
+    import importlib
+
+    importlib.import_module(ENTRY).main(connection)
+
+
+def pick_device(asked: str) -> str:
+    """`auto` becomes `cuda` where a driver's device is present, else `cpu`; torch is not asked,
+    since the server does not import it. A worker that then finds no CUDA goes on on the CPU."""
+    if asked != "auto":
+        return asked
+    return "cuda" if Path("/dev/nvidiactl").exists() else "cpu"
