@@ -10,9 +10,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 def canonical(host: str) -> str | None:
-    """The one spelling of a host: lower case, no brackets, no closing dot, addresses compressed, IPv4 plain.
+    """The one spelling of a host: lower case, no brackets, no closing dot, addresses compressed.
 
-    None for what is neither a name nor an address. Addresses in octal, in hexadecimal or as one
+    IPv4 within IPv6 is IPv4. None for what is neither a name nor an address. Addresses in octal, in hexadecimal or as one
     number are no addresses here, as browsers never send them so; nor does a name end in a number.
     """
     bare = host.lower().removesuffix(".")
@@ -20,8 +20,8 @@ def canonical(host: str) -> str | None:
     try:
         address = ip_address(bare[1:-1] if bracketed else bare)
     except ValueError:
-        last = bare.rpartition(".")[2]
-        return bare if NAME.fullmatch(bare) and len(bare) <= 253 and not last.isdigit() else None
+        is_name = len(bare) <= 253 and NAME.fullmatch(bare)
+        return bare if is_name and not bare.rpartition(".")[2].isdigit() else None
     if not isinstance(address, IPv6Address):
         return None if bracketed else str(address)
     return str(address.ipv4_mapped or address)
