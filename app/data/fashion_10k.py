@@ -22,17 +22,17 @@ SEED = "fashion-mnist-10k"
 def choose(labels: Bytes, half: str) -> NDArray[np.int64]:
     """The numbers of the chosen pictures of a half (`train` or `t10k`), in the subset's order.
 
-    Every ten in a row hold each class once, themselves in the order of their digests, so any
-    beginning of the subset is balanced to within one picture a class.
+    Every ten in a row hold each class once, in the order of other digests, so any beginning of
+    the subset is balanced to within one picture a class.
     """
     ranked = [
-        sorted(np.flatnonzero(labels == label).tolist(), key=lambda number: _rank(half, number))
+        sorted(np.flatnonzero(labels == label).tolist(), key=lambda n: _rank(f"{half} choice", n))
         for label in range(CLASSES)
     ]
     rounds = zip(*(numbers[: PER_CLASS[half]] for numbers in ranked), strict=True)
-    ordered = [sorted(ten, key=lambda number: _rank(half, number)) for ten in rounds]
+    ordered = [sorted(ten, key=lambda number: _rank(f"{half} order", number)) for ten in rounds]
     return np.array(ordered, dtype=np.int64).reshape(-1)
 
 
-def _rank(half: str, number: int) -> bytes:
-    return hashlib.sha256(f"{SEED} {half} {number}".encode()).digest()
+def _rank(what: str, number: int) -> bytes:
+    return hashlib.sha256(f"{SEED} {what} {number}".encode()).digest()
