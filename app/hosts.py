@@ -12,8 +12,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 def canonical(host: str) -> str | None:
     """The one spelling of a host: lower case, no brackets, no closing dot, addresses compressed.
 
-    IPv4 within IPv6 is IPv4. None for what is neither a name nor an address. Addresses in octal, in hexadecimal or as one
-    number are no addresses here, as browsers never send them so; nor does a name end in a number.
+    IPv4 within IPv6 is IPv4. None for what is neither a name nor an address. Addresses in octal,
+    in hexadecimal or as one number are none here, as browsers never send them so; nor does a name
+    end in a number.
     """
     bare = host.lower().removesuffix(".")
     bracketed = bare.startswith("[") and bare.endswith("]")

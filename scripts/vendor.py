@@ -65,8 +65,20 @@ def packaged_npm() -> list[str] | None:
     return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
+def copy_manifests(root: Path, folder: Path) -> None:
+    """Copy package.json and its lock without the developers' tools.
+
+    `npm ci --omit=dev` would still want every entry of theirs, for every platform, to be in order.
+    """
+    for name in ("package.json", "package-lock.json"):
+        document = json.loads((root / name).read_text())
+        for package in (document, document.get("packages", {}).get("", {})):
+            package.pop("devDependencies", None)
+        (folder / name).write_text(json.dumps(document))
+
+
 def npm_ci(folder: Path) -> None:
-    """Install the locked packages, without the developers' ones, into folder/node_modules."""
+    """Install the locked packages into folder/node_modules."""
     npm = system_npm() or packaged_npm()
     if npm is None:
         raise VendorError(f"Node.js {OLDEST_NODE} or newer, with npm, is needed and was not found.")
@@ -125,8 +137,7 @@ def vendor(root: Path = ROOT) -> bool:
         folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="vendor-", dir=scratch) as temporary:
         folder, made = Path(temporary), Path(temporary) / "vendor"
-        for name in ("package.json", "package-lock.json"):
-            shutil.copyfile(root / name, folder / name)
+        copy_manifests(root, folder)
         npm_ci(folder)
         copy_into(folder / "node_modules", made, mapping)
         (made / STAMP).write_text(fingerprint(root))

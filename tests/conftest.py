@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The event loop of tests marked `anyio`: asyncio, which is the one that the server runs on."""
+    return "asyncio"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A server's settings that write nothing outside of the test's own folder."""
+    return Settings(cache_dir=tmp_path / "cache")
