@@ -1,0 +1,81 @@
+"""What a process loads: the server never torch, and a worker nothing of the server."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.settings import PACKAGE
+
+HEAVY = ("fastapi", "starlette", "uvicorn", "torch", "numpy", "PIL", "jinja2", "asyncio")
+
+MAKE_APP = """
+from pathlib import Path
+from app.main import create_app
+from app.settings import Settings
+create_app(Settings(cache_dir=Path({cache!r})))
+"""
+
+
+def loaded_after(code: str, folder: Path = PACKAGE.parent) -> set[str]:
+    """The modules in a fresh interpreter after some code ran in it."""
+    report = "\nimport sys\nprint(*sys.modules, sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code + report],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        timeout=60,
+    )
+    return set(done.stdout.split())
+
+
+def test_the_server_is_made_without_torch(tmp_path: Path) -> None:
+    loaded = loaded_after(MAKE_APP.format(cache=str(tmp_path)))
+    assert "app.main" in loaded
+    assert {"torch", "app.child", "app.learn"} & loaded == set()
+
+
+def test_the_command_imports_nothing_heavy() -> None:
+    loaded = loaded_after("import app.__main__")
+    assert "app.__main__" in loaded
+    assert loaded.intersection(HEAVY) == set()
+
+
+SCRIPT = """
+import multiprocessing, sys
+from app.__main__ import main
+
+def report(pipe):
+    pipe.send(sorted(sys.modules))
+
+if __name__ == "__main__":
+    import fastapi, uvicorn
+    context = multiprocessing.get_context({method!r})
+    ours, theirs = context.Pipe()
+    child = context.Process(target=report, args=(theirs,))
+    child.start()
+    print(*ours.recv(), sep="\\n")
+    child.join()
+"""
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_a_child_of_the_console_script_loads_none_of_the_server(
+    tmp_path: Path, method: str
+) -> None:
+    script = tmp_path / "convscope-like"
+    script.write_text(SCRIPT.format(method=method))
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={"PYTHONPATH": str(PACKAGE.parent)},
+    )
+    loaded = set(done.stdout.split())
+    assert "app.__main__" in loaded, "the child imports the script's modules again"
+    assert loaded.intersection(HEAVY) == set()

@@ -1,0 +1,164 @@
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app import __main__ as command
+from app import __version__, tokens
+from app.settings import Settings
+
+TOKEN = "the-token-of-this-test-0123456789"
+PATIENCE_S = 20.0
+SERVE = ("-m", "app", "--port", "0")
+
+
+def settings_for(*arguments: str) -> Settings:
+    return command.settings_from(command.parser().parse_args(arguments))
+
+
+@pytest.fixture(autouse=True)
+def _own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("CONVSCOPE_TOKEN", raising=False)
+
+
+def test_the_command_without_arguments_has_the_usual_settings() -> None:
+    assert settings_for() == Settings()
+
+
+def test_arguments_become_settings(tmp_path: Path) -> None:
+    line = "--host ::1 --port 81 --allow-host a.lan --allow-host b.lan --device cpu --max-runs 3"
+    settings = settings_for(*line.split(), "--data-dir", str(tmp_path), "--cache-dir", "/c")
+    assert (settings.host, settings.port, settings.max_runs) == ("::1", 81, 3)
+    assert (settings.allowed_hosts, settings.device) == (("a.lan", "b.lan"), "cpu")
+    assert settings.data_dirs == (tmp_path, *Settings().data_dirs), "first what was named"
+    assert settings.cache_dir == Path("/c")
+
+
+def test_the_token_is_made_where_the_user_keeps_state() -> None:
+    settings = settings_for("--token")
+    path = tokens.default_token_file()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert settings.token == path.read_text().strip()
+    assert settings_for("--token").token == settings.token
+
+
+def test_the_token_file_goes_before_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONVSCOPE_TOKEN", TOKEN)
+    assert settings_for().token == TOKEN
+    assert settings_for("--token-file", str(tmp_path / "t")).token == tokens.read(tmp_path / "t")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--host", "0.0.0.0"], "a token is needed: add --token"),
+        (["--host", "box.lan"], "a token is needed"),
+        (["--host", "http://localhost"], "without scheme and port"),
+        (["--port", "70000"], "A port is from 0 to 65535"),
+        (["--max-runs", "0"], "max_runs must be more than 0"),
+        (["--token-file", "/proc/nowhere/token"], "/proc/nowhere"),
+    ],
+)
+def test_settings_that_cannot_be_end_in_a_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(arguments) == 2
+    written = capsys.readouterr().err
+    assert written.startswith("convscope: ")
+    assert sentence in written
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        command.main(["--version"])
+    assert capsys.readouterr().out == f"convscope {__version__}\n"
+
+
+class Started:
+    """A `convscope` process that has announced itself, and what it wrote until then."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "error::DeprecationWarning", *SERVE, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | environment,
+        )
+        assert self.process.stdout
+        self.line = self.process.stdout.readline()
+
+    def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
+        """Send a signal; the exit status, and what was written after the first line."""
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def running(*arguments: str, **environment: str) -> Iterator[Started]:
+    started = Started(*arguments, **environment)
+    try:
+        yield started
+    finally:
+        started.process.kill()
+        started.process.communicate(timeout=PATIENCE_S)
+
+
+def test_the_server_prints_its_address_answers_there_and_stops_quietly() -> None:
+    with running() as server:
+        assert server.line.startswith("Convscope is at http://127.0.0.1:")
+        address = server.line.split()[-1]
+        answer = httpx.get(f"{address}/api/v1/health", trust_env=False)
+        assert answer.status_code == 200
+        assert "server" not in answer.headers
+        asked = time.monotonic()
+        assert server.end() == (0, "", "")
+        assert time.monotonic() - asked < 5
+
+
+def test_a_terminated_server_ends_by_that_signal_and_says_nothing() -> None:
+    with running() as server:
+        status, out, err = server.end(signal.SIGTERM)
+        assert (status, out, err) == (-signal.SIGTERM, "", "")
+
+
+def test_the_sign_in_link_is_printed_and_lets_a_browser_in() -> None:
+    with running("--token") as server, httpx.Client(trust_env=False) as browser:
+        assert "Convscope is at" in server.line
+        assert server.process.stdout
+        link = server.process.stdout.readline().strip()
+        assert link.endswith(f"/?token={tokens.read(tokens.default_token_file())}")
+        page = link.split("?")[0]
+        assert browser.get(page).status_code == 401
+        assert browser.get(link, follow_redirects=True).url == page
+        assert browser.get(page).status_code == 200
+        assert server.end()[1:] == ("", ""), "the token is in no log"
+
+
+def test_a_port_in_use_ends_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "--port", port],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"convscope: Port {port} is in use")
+    assert "--port" in done.stderr
