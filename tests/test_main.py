@@ -149,6 +149,35 @@ def test_the_sign_in_link_is_printed_and_lets_a_browser_in() -> None:
         assert server.end()[1:] == ("", ""), "the token is in no log"
 
 
+def handshake(port: int, *headers: str) -> str:
+    """The status line that a WebSocket's opening handshake with these headers gets."""
+    lines = ["GET /api/v1/runs/none/stream HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"]
+    lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==", *headers]
+    return on_the_wire(port, "\r\n".join([*lines, "", ""]).encode())
+
+
+def on_the_wire(port: int, request: bytes) -> str:
+    """The status line that these bytes get."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as line:
+        line.sendall(request)
+        return line.makefile("rb").readline().decode().strip()
+
+
+def test_the_guard_stands_at_the_door_on_the_wire_too() -> None:
+    with running() as server:
+        port = int(server.line.rpartition(":")[2])
+        host, own = f"Host: localhost:{port}", f"Origin: http://localhost:{port}"
+        assert handshake(port, host, "Origin: http://evil.com").startswith("HTTP/1.1 403")
+        assert handshake(port, "Host: evil.com").startswith("HTTP/1.1 403")
+        assert not handshake(port, host, own).startswith("HTTP/1.1 403")
+        two = f"GET / HTTP/1.1\r\n{host}\r\nHost: evil.com\r\n\r\n"
+        assert on_the_wire(port, two.encode()).split()[1] in ("400", "403")
+        assert on_the_wire(port, b"GET / HTTP/1.0\r\n\r\n").startswith("HTTP/1.1 403")
+        chunked = f"POST /api/v1/runs HTTP/1.1\r\n{host}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        body = b"100000\r\n" + b" " * 0x100000 + b"\r\n1\r\n \r\n0\r\n\r\n"
+        assert on_the_wire(port, chunked.encode() + body).startswith("HTTP/1.1 413")
+
+
 def test_a_port_in_use_ends_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
