@@ -46,9 +46,10 @@ class Section:
 
     def describe(self, offset: int) -> JsonObject:
         """Its entry in the header."""
-        entry = {"layer": self.layer, "kind": self.kind, "shape": self.shape, "dtype": self.dtype}
+        entry: JsonObject = {"layer": self.layer, "kind": self.kind, "shape": list(self.shape)}
+        place = {"dtype": self.dtype, "offset": offset, "length": len(self.data)}
         probe = {} if self.probe is None else {"probe": self.probe}
-        return entry | probe | {"offset": offset, "length": len(self.data)}
+        return entry | place | probe
 
 
 def encode_payload(sections: Sequence[Section]) -> tuple[list[JsonObject], bytes]:

@@ -14,7 +14,8 @@ def quantize(maps: Floats) -> bytes:
     flat = maps.reshape(maps.shape[0], -1)
     low = flat.min(axis=1, keepdims=True)
     high = flat.max(axis=1, keepdims=True)
-    span = high - low
+    with np.errstate(over="ignore", invalid="ignore"):
+        span = high - low
     if not np.isfinite(span).all():
         return _quantize_broken(maps)
     scale = np.divide(np.float32(255), span, out=np.zeros_like(span), where=span > 0)

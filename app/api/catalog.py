@@ -1,0 +1,125 @@
+"""What can be named in a recipe: networks and data sets; and whether the server is up."""
+
+import asyncio
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from app import __version__
+from app.api.deps import TheSettings
+from app.api.gallery import choose, describe, open_gallery
+from app.api.schemas import HealthAnswer
+from app.data.catalog import DatasetInfo, describe_all
+from app.errors import NotFoundError
+from app.images import sheet_png
+from app.recipe import NamedModel, named_models, plan
+from app.types import JsonObject
+
+router = APIRouter(tags=["catalog"])
+Offset = Annotated[int, Query(ge=0, le=2**31)]
+Count = Annotated[int, Query(ge=1, le=200)]
+Label = Annotated[int | None, Query(ge=0, le=1000, description="only this class")]
+
+
+@router.get("/health", response_model=HealthAnswer, summary="Is it up?")
+async def health(settings: TheSettings) -> JsonObject:
+    """Version of Convscope and of torch, and the device that runs compute on."""
+    return {
+        "status": "ok",
+        "version": __version__,
+        "torch": _torch_version(),
+        "device": settings.device,
+    }
+
+
+@cache
+def _torch_version() -> str | None:
+    try:
+        return version("torch")  # from its metadata: the server does not import it
+    except PackageNotFoundError:
+        return None
+
+
+@router.get("/models", summary="The named networks")
+async def models() -> dict[str, list[JsonObject]]:
+    """Each with its recipe, its layers, and the trained weights that are shipped with it."""
+    return {"models": [_model(model) for model in named_models().values()]}
+
+
+@cache
+def _model(model: NamedModel) -> JsonObject:
+    title, _, rest = model.card.partition("\n")
+    plans = plan(model.recipe.network)
+    return {
+        "name": model.name,
+        "title": title.removeprefix("# ").strip(),
+        "description": " ".join(rest.strip().split("\n\n")[0].split()),
+        "card": model.card,
+        "parameters": sum(entry.parameters for entry in plans),
+        "input": model.recipe.network.input,
+        "layers": [
+            f"{entry.name}: {entry.type} → {' × '.join(map(str, entry.output_shape))}"
+            for entry in plans
+        ],
+        "recipe": model.recipe.model_dump(mode="json"),
+        "pretrained": _pretrained(model),
+    }
+
+
+def _pretrained(model: NamedModel) -> JsonObject | None:
+    if model.weights is None:
+        return None
+    data = model.weights.read_bytes()
+    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+@router.get("/datasets", summary="The data sets")
+async def datasets(settings: TheSettings) -> dict[str, list[JsonObject]]:
+    """With shapes, classes, sizes and SHA-256; one that is not on this machine says what to do."""
+    found = await asyncio.to_thread(describe_all, settings)
+    return {"datasets": [_dataset(info) for info in found]}
+
+
+def _dataset(info: DatasetInfo) -> JsonObject:
+    keys = ("name", "title", "shape", "classes", "train", "test", "sha256", "licence", "origin")
+    entry: dict[str, Any] = {key: getattr(info, key) for key in keys}
+    return entry | {"available": info.available, "why": info.why}
+
+
+@router.get("/datasets/{name}/pictures", summary="Held-out pictures to choose from")
+async def pictures(
+    settings: TheSettings, name: str, offset: Offset = 0, count: Count = 48, label: Label = None
+) -> JsonObject:
+    """Ids, labels and class names; `next` is the offset of the page after it."""
+    data = await open_gallery(name, settings)
+    numbers, after = choose(data, label, offset, count)
+    found = [describe(number, data) for number in numbers]
+    entries = [{key: entry[key] for key in ("id", "label", "class")} for entry in found]
+    return {"pictures": entries, "next": after}
+
+
+@router.get(
+    "/datasets/{name}/sheet",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}},
+    summary="The same pictures as one PNG",
+)
+async def sheet(
+    settings: TheSettings,
+    name: str,
+    offset: Offset = 0,
+    count: Count = 48,
+    label: Label = None,
+    columns: Annotated[int, Query(ge=1, le=100)] = 12,
+) -> Response:
+    """At natural size, row after row."""
+    data = await open_gallery(name, settings)
+    numbers, _ = choose(data, label, offset, count)
+    if not numbers:
+        raise NotFoundError(f"{name} has no pictures from {offset} on.")
+    made = await asyncio.to_thread(sheet_png, data.test_images[numbers], columns)
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return Response(made, media_type="image/png", headers=headers)

@@ -1,0 +1,130 @@
+"""Pictures of a run: held-out ones by number, and uploads."""
+
+import asyncio
+from typing import Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+
+from app.api.deps import TheRun, TheSettings
+from app.api.gallery import describe, number_of, open_gallery
+from app.api.schemas import ImageAnswer, ImageList, InvertBody
+from app.images import Picture, decode, png
+from app.runs.run import Run
+from app.runs.uploads import Upload
+from app.settings import Settings
+from app.types import JsonObject
+
+router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"])
+Invert = Annotated[
+    Literal["auto", "true", "false"],
+    Form(description="auto inverts a light-edged picture where the data's background is dark"),
+]
+PNG = {200: {"content": {"image/png": {}}}}
+
+
+@router.get("", response_model=ImageList, summary="This run's uploads")
+async def list_images(run: TheRun) -> JsonObject:
+    """In the order in which they came."""
+    return {"images": [upload.describe() for upload in run.uploads]}
+
+
+@router.post("", status_code=201, response_model=ImageAnswer, summary="Upload a picture")
+async def upload(
+    run: TheRun,
+    settings: TheSettings,
+    request: Request,
+    response: Response,
+    file: UploadFile,
+    invert: Invert = "auto",
+) -> JsonObject:
+    """PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it."""
+    run.uploads.must_have_room()
+    made = await _make(run, settings, file, invert)
+    run.uploads.must_have_room()
+    await run.keep_upload(made)
+    location = request.url_for("show_image", run_id=run.id, image=made.id)
+    response.headers["Location"] = str(location)
+    return made.describe()
+
+
+@router.put("/{image}", response_model=ImageAnswer, summary="Replace an uploaded picture")
+async def replace(
+    run: TheRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
+) -> JsonObject:
+    """The id stays, so that whoever looks at it sees the new picture at once."""
+    run.uploads.get(image)
+    made = await _make(run, settings, file, invert, image)
+    await run.keep_upload(made)
+    return made.describe()
+
+
+async def _make(
+    run: Run, settings: Settings, file: UploadFile, invert: str, image: str = ""
+) -> Upload:
+    data = await file.read()
+    wanted = {"auto": None, "true": True, "false": False}[invert]
+
+    def work() -> Upload:
+        limits = {"max_bytes": settings.max_upload_bytes, "max_pixels": settings.max_pixels}
+        picture: Picture = decode(data, **limits)
+        return run.uploads.make(picture, file.filename or "picture", wanted, image)
+
+    return await asyncio.to_thread(work)
+
+
+@router.patch("/{image}", response_model=ImageAnswer, summary="Prepare an upload another way")
+async def prepare_again(run: TheRun, image: str, body: InvertBody) -> JsonObject:
+    """Inverted or not."""
+    upload = run.uploads.get(image)
+    made = await asyncio.to_thread(run.uploads.again, upload, body.invert)
+    await run.keep_upload(made)
+    return made.describe()
+
+
+@router.get("/{image}", response_model=ImageAnswer, summary="Look up a picture")
+async def show_image(run: TheRun, settings: TheSettings, image: str) -> JsonObject:
+    """`test-17` is picture 17 of the held-out half; uploads go by their id."""
+    if image.startswith("up-"):
+        return run.uploads.get(image).describe()
+    data = await open_gallery(run.spec.shown.name, settings)
+    found = describe(number_of(image, data), data)
+    _, height, width = run.spec.recipe.network.input
+    if (found["height"], found["width"]) != (height, width):
+        found["preprocessing"] = [f"Resized to {width} × {height}"]
+    return found
+
+
+@router.delete("/{image}", status_code=204, summary="Forget an upload")
+async def forget(run: TheRun, image: str) -> None:
+    """Whoever looks at it sees nothing any more."""
+    await run.drop_upload(image)
+
+
+@router.get(
+    "/{image}/picture", response_class=Response, responses=PNG, summary="A picture as PNG"
+)
+async def picture(
+    run: TheRun,
+    settings: TheSettings,
+    image: str,
+    stage: Annotated[
+        Literal["original", "input"], Query(description="as uploaded, or as the network sees it")
+    ] = "original",
+) -> Response:
+    """The original is re-encoded, without its metadata."""
+    if stage == "input":
+        data = await _input_png(run, image)
+    elif image.startswith("up-"):
+        data = await asyncio.to_thread(run.uploads.get(image).original_png)
+    else:
+        gallery = await open_gallery(run.spec.shown.name, settings)
+        data = await asyncio.to_thread(png, gallery.test_images[number_of(image, gallery)])
+    # a replaced upload keeps its address
+    return Response(data, media_type="image/png", headers={"Cache-Control": "no-cache"})
+
+
+async def _input_png(run: Run, image: str) -> bytes:
+    reply = await run.ask("picture", image=image)
+    pixels = np.frombuffer(reply.payload, np.uint8).reshape(reply.header["shape"])
+    return await asyncio.to_thread(png, pixels)

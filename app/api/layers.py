@@ -1,0 +1,128 @@
+"""Layers, their tensors, feature maps and predictions."""
+
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Header, Query, Response
+
+from app.api.deps import TheRun
+from app.api.schemas import LayerList, PredictionAnswer, TensorAnswer
+from app.api.tensors import Format, Layout, Tensor, answer, axes_of, choose_format, to_keras
+from app.errors import NotFoundError
+from app.recipe import LayerPlan
+from app.runs.run import Run
+from app.types import JsonObject, Shape
+from app.wire.messages import Message
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["layers"])
+Accept = Annotated[str, Header(include_in_schema=False)]
+AskedFormat = Annotated[Format | None, Query(alias="format", description="else by Accept")]
+Image = Annotated[str, Query(description="an image's id; the default picture without it")]
+TENSOR_ANSWERS = {
+    200: {
+        "model": TensorAnswer,
+        "description": "by `Accept` or `format`: nested lists, numpy's `.npy`, or a labelled heatmap",
+        "content": {"application/x-npy": {}, "image/png": {}},
+    }
+}
+
+
+@router.get("/layers", response_model=LayerList, summary="The layers, and how they are counted")
+async def list_layers(run: TheRun) -> JsonObject:
+    """Names, arguments, shapes, parameters. Needs no worker: it is arithmetic."""
+    return {"layers": [plan.describe() for plan in run.spec.plans]}
+
+
+@router.get(
+    "/layers/{layer}/feature-maps",
+    response_class=Response,
+    responses=TENSOR_ANSWERS,
+    summary="A layer's feature maps for one picture",
+)
+async def feature_maps(
+    run: TheRun,
+    layer: str,
+    image: Image = "test-0",
+    layout: Layout = "torch",
+    accept: Accept = "*/*",
+    asked: AskedFormat = None,
+) -> Response:
+    """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
+    chosen = choose_format(accept, asked)
+    plan = _plan(run, layer)
+    reply = await run.ask("feature_maps", layer=layer, image=image)
+    return await answer(_tensor(reply, plan, "feature_maps", layout), chosen)
+
+
+@router.get(
+    "/layers/{layer}/{tensor}",
+    response_class=Response,
+    responses=TENSOR_ANSWERS,
+    summary="A layer's weights, their gradient, their last update",
+)
+async def tensor(
+    run: TheRun,
+    layer: str,
+    tensor: str,
+    of: Annotated[
+        str, Query(max_length=64, description="value, gradient, update, or torch's own buffer's name")
+    ] = "value",
+    layout: Layout = "torch",
+    accept: Accept = "*/*",
+    asked: AskedFormat = None,
+) -> Response:
+    """`tensor` goes by torch's name: `weight`, `bias`, `running_mean`, … A gradient belongs to the
+    step that led to this state, so that there is none at step 0 (409)."""
+    chosen = choose_format(accept, asked)
+    plan = _plan(run, layer)
+    reply = await run.ask("tensor", layer=layer, tensor=tensor, of=of)
+    flat_from = _flat_from(run.spec.plans, plan) if layout == "keras" else None
+    kind = tensor if of == "value" else f"{tensor}_{of}"
+    return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen)
+
+
+def _plan(run: Run, layer: str) -> LayerPlan:
+    for plan in run.spec.plans:
+        if plan.name == layer:
+            return plan
+    names = ", ".join(plan.name for plan in run.spec.plans)
+    raise NotFoundError(f"There is no layer {layer!r}: expected one of {names}.")
+
+
+def _tensor(
+    reply: Message, plan: LayerPlan, kind: str, layout: Layout, flat_from: Shape | None = None
+) -> Tensor:
+    values = np.frombuffer(reply.payload, np.float32).reshape(reply.header["shape"])
+    axes = axes_of(plan.type, kind, values.shape)
+    if layout == "keras":
+        values, axes = to_keras(values, axes, flat_from)
+    return Tensor(plan.name, kind, reply.header["step"], layout, axes, values)
+
+
+def _flat_from(plans: tuple[LayerPlan, ...], plan: LayerPlan) -> Shape | None:
+    """The maps (C, H, W) that a linear layer reads flattened, or None."""
+    for before in reversed(plans[: plan.index]):
+        if before.type == "Flatten":
+            return before.input_shape if len(before.input_shape) == 3 else None
+        if before.type == "Linear":
+            return None
+    return None
+
+
+@router.get("/predictions", response_model=PredictionAnswer, summary="Class scores for a picture")
+async def predictions(run: TheRun, image: Image = "test-0") -> JsonObject:
+    """409 for a network that gives no score for each class."""
+    reply = await run.ask("predictions", image=image)
+    scores = zip(
+        run.describe()["classes"],
+        reply.header["probabilities"],
+        reply.header["logits"],
+        strict=True,
+    )
+    classes = [
+        {"index": index, "class": name, "probability": probability, "logit": logit}
+        for index, (name, probability, logit) in enumerate(scores)
+    ]
+    known = [entry for entry in classes if entry["probability"] is not None]
+    top = max(known, key=lambda entry: entry["probability"], default=None)
+    return {"image": image, "step": reply.header["step"], "top": top, "classes": classes}

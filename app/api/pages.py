@@ -1,0 +1,63 @@
+"""The HTML pages, and what is served beside them."""
+
+import base64
+import hashlib
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.templating import Jinja2Templates
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from app import __version__
+from app.settings import resources
+
+router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(directory=resources("templates"))
+
+
+def import_map() -> str:
+    """The page's only inline script: which file each package's name means."""
+    return (resources("static") / "importmap.json").read_text(encoding="utf-8")
+
+
+def import_map_hash() -> str:
+    """As the Content-Security-Policy names it."""
+    digest = hashlib.sha256(import_map().encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+class Static(StaticFiles):
+    """Files that a browser keeps and asks about each time, so that an update is seen at once."""
+
+    def file_response(
+        self, full_path: Path | str, stat_result: object, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """As ever, with a word to caches."""
+        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]  # os.stat_result, whose name differs between versions
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def static_files() -> ASGIApp:
+    """`/static`, compressed."""
+    return GZipMiddleware(Static(directory=resources("static")), minimum_size=500)
+
+
+def _page(request: Request, name: str) -> HTMLResponse:
+    context = {"import_map": import_map(), "version": __version__, "static_url": "/static"}
+    return templates.TemplateResponse(request, name, context)
+
+
+@router.get("/")
+async def index(request: Request) -> HTMLResponse:
+    """The network."""
+    return _page(request, "index.html")
+
+
+@router.get("/docs")
+async def docs(request: Request) -> HTMLResponse:
+    """Swagger UI, from our own files."""
+    return _page(request, "docs.html")

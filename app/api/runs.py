@@ -1,0 +1,136 @@
+"""Runs: make, list, look at, step, play, pause, reset, tune, delete."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response
+
+from app.api.deps import TheRegistry, TheRun
+from app.api.schemas import (
+    EXAMPLE_RECIPE,
+    HistoryAnswer,
+    RunAnswer,
+    RunList,
+    StepBody,
+    TuneBody,
+)
+from app.recipe import RecipeRequest
+from app.types import JsonObject
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+RECIPES = {
+    "the default run": {"value": {}},
+    "another start": {"value": EXAMPLE_RECIPE},
+    "a network spelled out": {
+        "value": {
+            "network": {
+                "input": [1, 28, 28],
+                "layers": [
+                    {"type": "Conv2d", "out_channels": 4, "kernel_size": 5},
+                    {"type": "ReLU"},
+                    {"type": "Flatten"},
+                    {"type": "Linear", "out_features": 10},
+                ],
+            },
+            "dataset": "fashion-mnist-10k",
+        }
+    },
+}
+
+
+@router.post("", status_code=201, response_model=RunAnswer, summary="Make a run from a recipe")
+async def create(
+    registry: TheRegistry,
+    request: Request,
+    response: Response,
+    recipe: Annotated[RecipeRequest, Body(openapi_examples=RECIPES)] = RecipeRequest(),
+) -> JsonObject:
+    """Every field has a default: `{}` gives the default run. It answers at once, in state
+    `starting`; whatever is asked of it next waits until its worker is up."""
+    run = await registry.create(recipe)
+    response.headers["Location"] = str(request.url_for("show", run_id=run.id))
+    return run.describe()
+
+
+@router.get("", response_model=RunList, summary="List runs")
+async def list_runs(
+    registry: TheRegistry,
+    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> JsonObject:
+    """Oldest first."""
+    runs, after = registry.page(cursor, limit)
+    return {"runs": [run.describe() for run in runs], "next": after}
+
+
+@router.get("/{run_id}", response_model=RunAnswer, summary="Look at a run")
+async def show(run: TheRun) -> JsonObject:
+    """State, step, loss, accuracy, images per second, and the whole recipe."""
+    return run.describe()
+
+
+@router.delete("/{run_id}", status_code=204, summary="End and forget a run")
+async def delete(run_id: str, registry: TheRegistry) -> None:
+    """Its worker ends at once, even in the middle of a step."""
+    await registry.delete(run_id)
+
+
+@router.post("/{run_id}/step", response_model=RunAnswer, summary="Train some steps")
+async def step(run: TheRun, body: Annotated[StepBody, Body()] = StepBody()) -> JsonObject:
+    """Answers when they are done; one step without a body. `until` is safe to repeat.
+    409 while the run is playing."""
+    return await run.command("step", steps=body.steps, until=body.until)
+
+
+@router.post("/{run_id}/play", response_model=RunAnswer, summary="Train until told otherwise")
+async def play(run: TheRun) -> JsonObject:
+    """At `steps_per_second`, or flat out. Safe to repeat."""
+    return await run.command("play")
+
+
+@router.post("/{run_id}/pause", response_model=RunAnswer, summary="Stop after the step in hand")
+async def pause(run: TheRun) -> JsonObject:
+    """Measures the held-out accuracy of where it stopped, too. Safe to repeat."""
+    return await run.command("pause")
+
+
+@router.post("/{run_id}/reset", response_model=RunAnswer, summary="Back to step 0")
+async def reset(run: TheRun) -> JsonObject:
+    """To the very same first weights and the recipe's own settings. A run whose worker died gets a
+    new one. Safe to repeat."""
+    return await run.reset()
+
+
+@router.patch("/{run_id}", response_model=RunAnswer, summary="Change settings while it trains")
+async def tune(run: TheRun, body: TuneBody) -> JsonObject:
+    """From the next step on. `steps_per_second` null is flat out."""
+    return await run.command("tune", changes=body.changes())
+
+
+@router.get("/{run_id}/history", response_model=HistoryAnswer, summary="The curves")
+async def history(
+    run: TheRun,
+    first: Annotated[int, Query(alias="from", ge=0)] = 0,
+    last: Annotated[int | None, Query(alias="to", ge=0)] = None,
+    max_points: Annotated[int, Query(ge=1, le=20_000)] = 2000,
+) -> JsonObject:
+    """Where a point stands for several steps, it is named by the last of them; its loss is their
+    mean, its accuracy the last one's running mean."""
+    end = len(run.history) if last is None else last
+    return run.history.span(first, end, max_points)
+
+
+@router.get(
+    "/{run_id}/weights",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+    summary="All weights as safetensors",
+)
+async def weights(run: TheRun) -> Response:
+    """Parameters and buffers by torch's names (`conv1.weight`), in torch's order of axes."""
+    reply = await run.ask("weights")
+    step = reply.header["step"]
+    headers: dict[str, Any] = {
+        "Convscope-Step": str(step),
+        "Content-Disposition": f'attachment; filename="{run.id}-step{step}.safetensors"',
+    }
+    return Response(reply.payload, media_type="application/octet-stream", headers=headers)

@@ -1,0 +1,126 @@
+"""The WebSocket of a run: watch messages in, the run's changes and frames out."""
+
+import asyncio
+import json
+from time import monotonic
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+
+from app.api.deps import TheRegistry, TheSettings
+from app.api.gallery import number_of, open_gallery
+from app.api.schemas import WatchMessage
+from app.errors import ConvscopeError, InvalidError, NotFoundError
+from app.runs.run import Run
+from app.runs.viewers import Frame, Viewer, Watch, frame_bytes
+from app.settings import Settings
+from app.types import JsonObject
+
+router = APIRouter()
+NO_SUCH_RUN = 4404
+TOO_SLOW = 4408
+HISTORY_POINTS = 200  # in one frame's header
+
+
+@router.websocket("/runs/{run_id}/stream")
+async def stream(
+    socket: WebSocket, run_id: str, registry: TheRegistry, settings: TheSettings
+) -> None:
+    """One viewer, from its coming to its going."""
+    await socket.accept()
+    try:
+        run = registry.get(run_id)
+    except NotFoundError as error:
+        await socket.close(NO_SUCH_RUN, error.detail)
+        return
+    viewer = run.viewers.join()
+    try:
+        await _serve(socket, run, viewer, settings)
+    finally:
+        run.viewers.leave(viewer)
+        run.touch()
+
+
+async def _serve(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
+    """Until either direction ends."""
+    listening = asyncio.create_task(_listen(socket, run, viewer, settings))
+    talking = asyncio.create_task(_talk(socket, run, viewer, settings.viewer_send_timeout_s))
+    try:
+        await asyncio.wait({listening, talking}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (listening, talking):
+            task.cancel()
+        await asyncio.gather(listening, talking, return_exceptions=True)
+
+
+async def _listen(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
+    while True:
+        try:
+            text = await socket.receive_text()
+        except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: bytes came
+            return
+        try:
+            run.viewers.watch(viewer, await _parse(text, run, settings))
+        except ConvscopeError as error:
+            await socket.send_text(json.dumps({"type": "error", "detail": error.detail}))
+
+
+async def _parse(text: str, run: Run, settings: Settings) -> Watch:
+    """A watch message; InvalidError or NotFoundError with a sentence."""
+    try:
+        message = WatchMessage.model_validate_json(text)
+    except ValidationError as error:
+        raise InvalidError(f"A watch message was expected: {error.errors()[0]['msg']}.") from error
+    names = {plan.name for plan in run.spec.plans}
+    layers = names if message.layers is None else set(message.layers)
+    if unknown := layers - names:
+        raise NotFoundError(f"There is no layer {min(unknown)!r}.")
+    await _check_probe(message.probe, run, settings)
+    return Watch(frozenset(layers), frozenset(message.kinds), message.probe, message.max_fps)
+
+
+async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
+    if probe.startswith("up-"):
+        run.uploads.get(probe)
+    else:
+        number_of(probe, await open_gallery(run.spec.shown.name, settings))
+
+
+async def _talk(socket: WebSocket, run: Run, viewer: Viewer, timeout_s: float) -> None:
+    """What is new, at most as often as the viewer wants; one that takes nothing is cut off."""
+    try:
+        while news := await viewer.next():
+            began = monotonic()
+            async with asyncio.timeout(timeout_s):
+                await _send(socket, run, viewer, *news)
+            await asyncio.sleep(max(0.0, 0.9 / viewer.watch.max_fps - (monotonic() - began)))
+        await socket.close(NO_SUCH_RUN, "The run was deleted.")
+    except TimeoutError:
+        await socket.close(TOO_SLOW, "Nothing was taken for too long.")
+    except (WebSocketDisconnect, RuntimeError):
+        return
+
+
+async def _send(
+    socket: WebSocket, run: Run, viewer: Viewer, changed: bool, frame: Frame | None
+) -> None:
+    if changed:
+        await socket.send_text(json.dumps({"type": "run", "run": run.describe()}))
+    if frame:
+        await socket.send_bytes(frame_bytes(frame, viewer.watch, _own(run, viewer, frame)))
+
+
+def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
+    """The header's fields that are this viewer's own: its probe, and the history it has not heard."""
+    step = frame.header["status"]["step"]
+    history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
+    history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
+    viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
+    scores = frame.header["predictions"].get(viewer.watch.probe)
+    predictions = {"probe": viewer.watch.probe} | scores if scores else None
+    return {
+        "run": run.id,
+        "restarts": run.restarts,
+        "history": history,
+        "predictions": predictions,
+    }

@@ -1,0 +1,60 @@
+"""The application: routers, lifespan, error handlers, and the guard around it all."""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, FastAPI
+
+from app import __version__
+from app.api import catalog, images, layers, pages, runs, stream
+from app.api.guard import Guard
+from app.api.problems import add_error_handlers
+from app.runs.registry import Registry
+from app.settings import Settings
+from app.workers import forkserver
+from app.workers.process import ProcessWorker
+
+DESCRIPTION = """See what a convolutional network's weights are, and watch them learn.
+
+Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
+`application/problem+json`, with one sentence in `detail` that says what was expected and what came."""
+
+
+def create_app(settings: Settings | None = None) -> Guard:
+    """The whole server as an ASGI application; it starts nothing before its lifespan does."""
+    settings = settings or Settings()
+    settings = dataclasses.replace(settings, device=forkserver.pick_device(settings.device))
+    app = FastAPI(
+        title="Convscope",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.registry = Registry(settings, ProcessWorker)
+    api = APIRouter(prefix="/api/v1")
+    for room in (catalog, runs, layers, images, stream):
+        api.include_router(room.router)
+    app.include_router(api)
+    app.include_router(pages.router)
+    app.mount("/static", pages.static_files())
+    add_error_handlers(app)
+    return Guard(app, settings, (pages.import_map_hash(),))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    logging.getLogger("convscope").setLevel(logging.INFO)
+    registry: Registry = app.state.registry
+    # in a thread: the page is there before torch is
+    warming = asyncio.create_task(asyncio.to_thread(forkserver.prepare))
+    watching = asyncio.create_task(registry.watch())
+    yield
+    watching.cancel()
+    await warming
+    await registry.close()

@@ -1,0 +1,234 @@
+"""One run as the server knows it: its recipe, its worker, what the worker last said, who watches."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from app.errors import ConflictError, ConvscopeError
+from app.recipe import LayerPlan
+from app.runs.history import History
+from app.runs.spec import Spec
+from app.runs.uploads import Upload, Uploads
+from app.runs.viewers import Frame, Viewers
+from app.settings import Settings
+from app.types import JsonObject, RunState
+from app.wire.messages import Message
+from app.workers.protocol import Worker
+
+log = logging.getLogger("convscope")
+DEFAULT_STEPS_PER_SECOND = 10.0
+
+
+@dataclass
+class _Present:
+    """What the worker last said."""
+
+    status: JsonObject = field(default_factory=dict)
+    about: JsonObject = field(default_factory=dict)
+
+
+class Run:
+    """A run's life, from `starting` to the end; the worker decides all states in between."""
+
+    def __init__(
+        self, run_id: str, spec: Spec, settings: Settings, new_worker: Callable[[str], Worker]
+    ) -> None:
+        self.id = run_id
+        self.spec = spec
+        self.created_at = datetime.now(UTC)
+        self.touched_s = monotonic()  # when somebody last asked or watched
+        self.history = History()
+        self.restarts = 0
+        self.uploads = Uploads(
+            spec.recipe.network.input,
+            dark_background=spec.shown.dark_background,
+            most=settings.max_uploads_per_run,
+        )
+        self.viewers = Viewers(self._tell, {plan.name: _kinds(plan) for plan in spec.plans})
+        self._settings = settings
+        self._new_worker = new_worker
+        self._present = _Present()
+        self._failure: str | None = None
+        self._notice: str | None = None
+        self._worker: Worker
+        self._ready: asyncio.Task[None]
+        self.launch()
+
+    # --- its life -----------------------------------------------------------------------------
+
+    def launch(self) -> None:
+        """Start a worker, from step 0."""
+        self._failure = None
+        self._present = _Present()
+        self._worker = self._new_worker(self._settings.device)
+        self._ready = asyncio.create_task(self._start())
+
+    async def _start(self) -> None:
+        worker = self._worker
+        try:
+            await worker.start(self._on_message, lambda why: self._on_death(worker, why))
+            answer = await worker.ask("start", **self._start_arguments())
+            self._present.about = answer.header["about"]
+        except (ConvscopeError, OSError) as error:
+            self._fail(str(error))
+            return
+        for upload in self.uploads:
+            self._send_upload(upload)
+        self.viewers.tell_worker()
+        self.viewers.run_changed()
+
+    def _start_arguments(self) -> JsonObject:
+        model = self.spec.model
+        weights = model.weights if model else None
+        return {
+            "recipe": self.spec.recipe.model_dump(mode="json"),
+            "device": self._settings.device,
+            "data_dirs": [str(path) for path in self._settings.data_dirs],
+            "cache_dir": str(self._settings.cache_dir),
+            "weights": str(weights) if weights else None,
+            "steps_per_second": DEFAULT_STEPS_PER_SECOND,
+        }
+
+    def _on_death(self, worker: Worker, why: str) -> None:
+        if worker is self._worker:
+            self._fail(f"{why} What it had learned is lost; it can start again from step 0.")
+
+    def _fail(self, why: str) -> None:
+        log.warning("run %s failed: %s", self.id, why)
+        self._failure = self._failure or why
+        self.viewers.run_changed()
+
+    async def close(self) -> None:
+        """End the worker, and tell the viewers."""
+        self._ready.cancel()
+        self.viewers.close()
+        await self._worker.close()
+
+    # --- what it says -------------------------------------------------------------------------
+
+    def _on_message(self, message: Message) -> None:
+        header = message.header
+        if header["news"]["restarted"]:
+            self.restarts += 1
+            self.viewers.restart()
+        self.history.apply(header["news"])
+        before, self._present.status = self._present.status, header["status"]
+        if _notable(before) != _notable(header["status"]):
+            self.viewers.run_changed()
+        if header.get("event") == "frame":
+            self.viewers.offer(Frame(header, message.payload))
+
+    @property
+    def state(self) -> RunState:
+        """Where it is in its life."""
+        if self._failure:
+            return RunState.FAILED
+        return RunState(self._present.status.get("state", RunState.STARTING))
+
+    def describe(self) -> JsonObject:
+        """The run as the API answers it."""
+        spec, about, status = self.spec, self._present.about, self._present.status
+        optimizer = spec.recipe.optimizer
+        unknown = dict.fromkeys(
+            ("loss", "accuracy", "held_out_accuracy", "held_out_step", "problem")
+        )
+        fallback = unknown | {
+            "step": 0,
+            "images_per_second": 0.0,
+            "steps_per_second": DEFAULT_STEPS_PER_SECOND,
+            "learning_rate": optimizer.learning_rate,
+            "momentum": getattr(optimizer, "momentum", None),
+            "weight_decay": optimizer.weight_decay,
+        }
+        return fallback | status | {
+            "id": self.id,
+            "state": self.state,
+            "problem": self._failure or status.get("problem") or self._notice,
+            "trainable": spec.trainable,
+            "recipe": spec.recipe.model_dump(mode="json"),
+            "network": spec.model.name if spec.model else None,
+            "classes": list(spec.dataset.classes) if spec.dataset and spec.trainable else [],
+            "dataset_sha256": spec.dataset.sha256 if spec.dataset else None,
+            "parameters": sum(plan.parameters for plan in spec.plans),
+            "probe": "test-0",
+            "created_at": self.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "environment": about.get("environment"),
+            "restarts": self.restarts,
+            "viewers": len(self.viewers),
+        }
+
+    @property
+    def holds_nothing(self) -> bool:
+        """At step 0, with no picture given to it, and nobody watching."""
+        step = self._present.status.get("step", 0)
+        return not step and not len(self.viewers) and not len(self.uploads)
+
+    # --- what it is asked ---------------------------------------------------------------------
+
+    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+        """A command to the worker, once it is up; ConflictError when it has failed."""
+        self.touch()
+        await asyncio.shield(self._ready)
+        if self._failure:
+            raise ConflictError(f"{self._failure} Reset the run first.")
+        return await self._worker.ask(command, payload, **arguments)
+
+    def touch(self) -> None:
+        """Somebody is interested."""
+        self.touched_s = monotonic()
+
+    async def command(self, command: str, **arguments: Any) -> JsonObject:
+        """A command that changes the run; answers with the run after it."""
+        self._notice = None
+        await self.ask(command, **arguments)
+        return self.describe()
+
+    async def reset(self) -> JsonObject:
+        """Back to step 0; a failed run gets a new worker."""
+        if not self._failure:
+            return await self.command("reset")
+        self.launch()
+        self.viewers.run_changed()
+        await asyncio.shield(self._ready)
+        return self.describe()
+
+    async def pause_unwatched(self) -> None:
+        """Nobody has watched for long: pause, and say so."""
+        await self.ask("pause")
+        minutes = self._settings.unwatched_pause_s / 60
+        self._notice = f"Paused: nobody watched for {minutes:g} minutes. Press play to go on."
+        self.viewers.run_changed()
+
+    async def keep_upload(self, upload: Upload) -> None:
+        """Keep a picture here and in the worker."""
+        self.uploads.keep(upload)
+        await self.ask("put_image", upload.prepared.pixels.tobytes(), image=upload.id)
+
+    def _send_upload(self, upload: Upload) -> None:
+        self._tell("put_image", upload.prepared.pixels.tobytes(), image=upload.id)
+
+    async def drop_upload(self, image: str) -> None:
+        """Forget a picture here and in the worker."""
+        self.uploads.drop(image)
+        await self.ask("drop_image", image=image)
+
+    def _tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
+        """To a worker that is up; one that is not is told everything when it comes up."""
+        if self._present.status and not self._failure:
+            self._worker.tell(command, payload, **arguments)
+
+
+def _kinds(plan: LayerPlan) -> frozenset[str]:
+    """The kinds of tensor that a viewer can watch of a layer."""
+    learned = [name for name in ("weight", "bias") if name in plan.tensors]
+    return frozenset(f"{name}{of}" for name in learned for of in ("", "_gradient", "_update"))
+
+
+def _notable(status: JsonObject) -> JsonObject:
+    """What of a status the viewers are told of at once, rather than with the next frame."""
+    moving = {"step", "loss", "accuracy", "images_per_second"}
+    return {key: value for key, value in status.items() if key not in moving}

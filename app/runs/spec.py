@@ -1,0 +1,84 @@
+"""What a run is made from, with everything about it checked before anything is allocated."""
+
+from dataclasses import dataclass
+
+from app.data.catalog import DatasetInfo, describe
+from app.errors import NotFoundError, RecipeError
+from app.recipe import LayerPlan, NamedModel, Recipe, RecipeRequest, named_model, plan, resolve
+from app.settings import Settings
+
+SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # whose pictures a network without a data set is shown
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A recipe that can be built, and what it refers to."""
+
+    recipe: Recipe
+    plans: tuple[LayerPlan, ...]
+    model: NamedModel | None
+    dataset: DatasetInfo | None
+    shown: DatasetInfo  # whose held-out pictures can be looked at
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the network ends in one number for each class of its data set."""
+        data = self.dataset
+        return data is not None and self.plans[-1].output_shape == (len(data.classes),)
+
+
+def make_spec(request: RecipeRequest, settings: Settings) -> Spec:
+    """RecipeError, with the layer's index where one is at fault, for a recipe that can't be built."""
+    recipe, name = resolve(request)
+    model = named_model(name) if name else None
+    if recipe.batch_size > settings.max_batch_size:
+        raise RecipeError(
+            f"batch_size is {recipe.batch_size}: expected at most {settings.max_batch_size}."
+        )
+    plans = tuple(plan(recipe.network, recipe.batch_size))
+    _check_pretrained(recipe, model)
+    dataset = _find(recipe.dataset, settings) if recipe.dataset is not None else None
+    if dataset:
+        _check_data(recipe, plans, dataset)
+    return Spec(recipe, plans, model, dataset, dataset or _find(SHOWN_WITHOUT_DATA, settings))
+
+
+def _find(name: str, settings: Settings) -> DatasetInfo:
+    try:
+        found = describe(name, settings)
+    except NotFoundError as error:
+        raise RecipeError(error.detail) from error
+    if not found.available:
+        raise RecipeError(f"The data set {name} is not on this machine: {found.why}")
+    return found
+
+
+def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetInfo) -> None:
+    if tuple(dataset.shape) != tuple(recipe.network.input):
+        raise RecipeError(
+            f"The network's input is {_by(recipe.network.input)}, and the pictures of "
+            f"{dataset.name} are {_by(dataset.shape)} (channels × height × width)."
+        )
+    if recipe.batch_size > dataset.train:
+        raise RecipeError(
+            f"batch_size is {recipe.batch_size}: expected at most the {dataset.train:,} pictures "
+            f"of {dataset.name}."
+        )
+    last = plans[-1]
+    if len(last.output_shape) == 1 and last.output_shape != (len(dataset.classes),):
+        raise RecipeError(
+            f"Layer {last.index} ({last.type}) gives {last.output_shape[0]} numbers: expected one "
+            f"for each of the {len(dataset.classes)} classes of {dataset.name}.",
+            layer=last.index,
+        )
+
+
+def _check_pretrained(recipe: Recipe, model: NamedModel | None) -> None:
+    if recipe.init.type == "pretrained" and not (model and model.weights):
+        raise RecipeError(
+            "init is pretrained: expected a named network that is shipped with trained weights."
+        )
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
