@@ -1,0 +1,127 @@
+/**
+ * Frames from their arrival to the screen: every one's history is kept, only the newest is painted,
+ * at most once an animation frame.
+ *
+ * `window.convscope` is for measuring: `painted` holds the last 512 of `{step, time, seq, drawn,
+ * shown}`: `time` is the server's clock when the step ended, `drawn` ours when its pixels were
+ * written, `shown` when the browser had done that frame's work; seconds since 1970, all three.
+ */
+import { batch } from "@preact/signals";
+import { addPoints, between } from "./history.js";
+import * as state from "./state.js";
+import { decodeFrame } from "./wire.js";
+
+/** @typedef {import("./wire.js").Frame} Frame */
+
+const SLOW_MS = 125;
+const CURVES_MS = 250;
+const KEPT = 512;
+
+/** What is on screen, or about to be. @type {{frame: Frame | null}} */
+export const newest = { frame: null };
+
+/** @type {Set<() => void>} */
+const painters = new Set();
+let asked = false;
+let fresh = false;
+let slowAt = 0;
+let curvesAt = 0;
+let slowTimer = 0;
+
+/** @type {{painted: object[]}} */
+const measured = { painted: [] };
+Object.assign(window, { convscope: measured });
+
+/** Calls a painter for each new frame. @param {() => void} painter @returns {() => void} undoes it */
+export function onPaint(painter) {
+  painters.add(painter);
+  askPaint();
+  return () => painters.delete(painter);
+}
+
+/** Paints in the next animation frame, once however often it is asked. */
+export function askPaint() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(paint);
+}
+
+/** @param {ArrayBuffer} buffer @throws {import("./wire.js").FrameError} */
+export function takeFrame(buffer) {
+  const frame = decodeFrame(buffer);
+  const { header } = frame;
+  const { points } = state.history;
+  const last = points.step.at(-1) ?? 0;
+  const kept =
+    header.step < last || header.reason === "reset" ? between(points, -1, header.step) : points;
+  state.history.points = addPoints(
+    header.step === 0 ? between(points, -1, -1) : kept,
+    header.history,
+  );
+  newest.frame = frame;
+  fresh = true;
+  askPaint();
+}
+
+/** Forgets the frame of a run that is left. */
+export function forgetFrame() {
+  newest.frame = null;
+  askPaint();
+}
+
+function paint() {
+  asked = false;
+  const { frame } = newest;
+  if (frame && fresh) publish(frame);
+  for (const painter of painters) painter();
+  if (frame && fresh) measure(frame);
+  fresh = false;
+}
+
+/** Puts a frame's numbers on the page. @param {Frame} frame */
+function publish({ header }) {
+  batch(() => {
+    state.step.value = header.step;
+    state.loss.value = header.loss;
+    state.accuracy.value = header.accuracy;
+    state.heldOut.value = header.held_out_accuracy;
+    state.heldOutStep.value = header.held_out_step;
+    state.speed.value = header.images_per_second;
+    state.predictions.value = header.predictions;
+  });
+  clearTimeout(slowTimer);
+  const calm = header.reason !== "train";
+  tickSlow(calm);
+  if (calm) return;
+  slowTimer = window.setTimeout(() => tickSlow(true), 2 * SLOW_MS); // the last one of a burst
+}
+
+/** Text and curves change less often than pixels: nobody reads faster. @param {boolean} now */
+function tickSlow(now) {
+  const time = performance.now();
+  if (now || time - slowAt >= SLOW_MS) {
+    slowAt = time;
+    state.slowTick.value += 1;
+  }
+  if (now || time - curvesAt >= CURVES_MS) {
+    curvesAt = time;
+    state.historyTick.value += 1;
+  }
+}
+
+const channel = new MessageChannel();
+/** @type {(() => void)[]} */
+const afterFrame = [];
+channel.port1.onmessage = () => afterFrame.splice(0).forEach((done) => done());
+
+/** @param {Frame} frame */
+function measure({ header }) {
+  const clock = () => (performance.timeOrigin + performance.now()) / 1000;
+  const entry = { step: header.step, time: header.time, seq: header.seq, drawn: clock(), shown: 0 };
+  afterFrame.push(() => {
+    entry.shown = clock();
+  });
+  channel.port2.postMessage(null); // runs after the browser's own rendering of this frame
+  measured.painted.push(entry);
+  if (measured.painted.length > KEPT) measured.painted.shift();
+}

@@ -1,0 +1,159 @@
+/**
+ * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
+ * sentence on the page.
+ */
+import { notice, noticeError } from "./notices.js";
+import { server } from "./server.js";
+import { mine, openRun, probeId, refreshProbe, takeRun } from "./session.js";
+import * as state from "./state.js";
+
+/** @typedef {import("./types.js").Run} Run */
+
+/**
+ * Runs a call for the run on the page, and takes the run that it answers.
+ * @param {(id: string) => Promise<any>} work
+ */
+async function ask(work) {
+  const run = state.run.value;
+  if (!run) return null;
+  try {
+    const answer = await work(run.id);
+    if (answer?.id === run.id && state.run.value?.id === run.id) takeRun(answer);
+    return answer;
+  } catch (error) {
+    noticeError(error);
+    return null;
+  }
+}
+
+export const play = () => ask((id) => server.command(id, "play"));
+export const pause = () => ask((id) => server.command(id, "pause"));
+export const reset = () => ask((id) => server.command(id, "reset"));
+export const toggle = () => (state.playing.value ? pause() : state.startable.value && play());
+
+let stepping = false;
+
+/** One step; pauses first where it plays. Held keys do not queue up. */
+export async function stepOnce() {
+  if (stepping || !state.startable.value) return;
+  stepping = true;
+  if (state.playing.value) await pause();
+  await ask((id) => server.step(id, 1));
+  stepping = false;
+}
+
+/** @type {Record<string, number | null>} */
+let pending = {};
+let patchTimer = 0;
+const PATCH_MS = 120;
+
+/** Changes learning rate, momentum or speed while it trains, at most eight times a second.
+ * @param {Record<string, number | null>} settings */
+export function change(settings) {
+  const run = state.run.value;
+  if (!run) return;
+  pending = { ...pending, ...settings };
+  state.run.value = { ...run, ...settings };
+  clearTimeout(patchTimer);
+  patchTimer = window.setTimeout(() => {
+    const sent = pending;
+    pending = {};
+    ask((id) => server.patch(id, sent)).then((answer) => answer ?? restore());
+  }, PATCH_MS);
+}
+
+/** After a refusal the page shows what the run really has. */
+const restore = () => ask((id) => server.run(id));
+
+/** Starts a run with a recipe; one that this page made before is let go. @param {object} recipe */
+export async function startRun(recipe) {
+  const old = state.run.value;
+  state.busy.value = "Starting a new run…";
+  try {
+    const run = await server.create(recipe);
+    state.opened.value = null;
+    await openRun(run);
+    if (old && mine.has(old.id)) server.remove(old.id).catch(() => {}); // it may be gone already
+    mine.add(run.id);
+    return true;
+  } catch (error) {
+    noticeError(error);
+    return false;
+  } finally {
+    state.busy.value = null;
+  }
+}
+
+/** @param {string} image id of a picture */
+export function chooseProbe(image) {
+  state.pinnedProbe.value = image;
+  refreshProbe().catch(noticeError);
+}
+
+/** @param {Blob} file a picture; the server says what it makes of it */
+export async function upload(file) {
+  const image = await ask((id) => server.upload(id, file));
+  if (image) chooseProbe(image.id);
+}
+
+/** @param {boolean} inverted */
+export async function invertProbe(inverted) {
+  const image = probeId();
+  if (!image) return;
+  const answer = await ask((id) => server.invert(id, image, inverted));
+  if (!answer) return;
+  state.probe.value = answer;
+  state.probeVersion.value += 1;
+}
+
+/** The drawing's picture on the server, for as long as the run is the same. */
+const drawing = { run: "", image: "", sending: false, next: /** @type {Blob | null} */ (null) };
+
+/** Sends a drawing as it grows: the newest one, never two at a time. @param {Blob} blob a PNG */
+export async function draw(blob) {
+  drawing.next = blob;
+  if (drawing.sending) return;
+  drawing.sending = true;
+  while (drawing.next) {
+    const newestBlob = drawing.next;
+    drawing.next = null;
+    await sendDrawing(newestBlob);
+  }
+  drawing.sending = false;
+}
+
+/** @param {Blob} blob */
+async function sendDrawing(blob) {
+  const run = state.run.value?.id ?? "";
+  const known = drawing.run === run ? drawing.image : "";
+  const image = await ask((id) =>
+    known ? server.replace(id, known, blob, "false") : server.upload(id, blob, "false"),
+  );
+  if (!image) {
+    drawing.image = "";
+    return;
+  }
+  Object.assign(drawing, { run, image: image.id });
+  state.probeVersion.value += 1;
+  if (state.pinnedProbe.value === image.id) state.probe.value = image;
+  else chooseProbe(image.id);
+}
+
+/** @param {string} layer @param {number} channel */
+export function openFilter(layer, channel) {
+  state.opened.value = { layer, channel };
+}
+
+export function closeFilter() {
+  state.opened.value = null;
+}
+
+/** The link to this run, for somebody else. */
+export async function copyLink() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    notice("The address of this run is copied.");
+  } catch {
+    notice("The browser does not let the page copy; the address bar has the link.");
+  }
+}

@@ -1,0 +1,42 @@
+/** The page's keys: Space plays, the right arrow steps, Escape closes. */
+import { closeFilter, stepOnce, toggle } from "./intents.js";
+import { opened, tourStep } from "./state.js";
+
+const TYPING = "input, select, textarea, [contenteditable]";
+const PRESSING = `${TYPING}, button, a, summary, [role=slider]`;
+
+/** @param {KeyboardEvent} event @param {string} selector */
+const from = (event, selector) =>
+  event.target instanceof Element && event.target.closest(selector) !== null;
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (event.key === " " && !from(event, PRESSING)) {
+    event.preventDefault();
+    if (!event.repeat) toggle();
+  } else if (event.key === "ArrowRight" && !from(event, `${TYPING}, [role=tab]`)) {
+    event.preventDefault();
+    stepOnce();
+  } else if (event.key === "Escape") {
+    if (tourStep.value >= 0) tourStep.value = -1;
+    else if (opened.value) closeFilter();
+  }
+}
+
+/** After a click by mouse or finger the button lets go of the focus, so that Space plays again.
+ * @param {MouseEvent} event */
+function onClick(event) {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (button && event.detail > 0) button.blur();
+}
+
+/** @returns {() => void} undoes it */
+export function bindKeys() {
+  addEventListener("keydown", onKey);
+  addEventListener("click", onClick);
+  return () => {
+    removeEventListener("keydown", onKey);
+    removeEventListener("click", onClick);
+  };
+}

@@ -1,0 +1,41 @@
+/** The whole page, from top to bottom. */
+import { html } from "../html.js";
+import { copyLink } from "../intents.js";
+import { run, tourStep } from "../state.js";
+import { Controls } from "./controls.js";
+import { Curves } from "./curves.js";
+import { FilterView } from "./filter.js";
+import { NetworkPane } from "./network.js";
+import { Notices } from "./notices.js";
+import { ProbePanel } from "./probe.js";
+import { RecipeBar } from "./recipe.js";
+import { Stats } from "./stats.js";
+import { Tip } from "./tip.js";
+import { Tour } from "./tour.js";
+
+function Header() {
+  return html`<header class="top">
+    <h1 class="wordmark">Convscope</h1>
+    <p class="tagline">A convolutional network, its every weight and map, while it learns.</p>
+    <div class="group">
+      <button type="button" class="quiet" onClick=${() => {
+        tourStep.value = 0;
+      }}>Show me around</button>
+      <button type="button" class="quiet" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
+      <a class="quiet" href="/docs">API</a>
+    </div>
+  </header>`;
+}
+
+export function App() {
+  return html`<div class="page">
+    <${Header} />
+    <${RecipeBar} />
+    <${Controls} />
+    <main class="stage">
+      <div class="depths"><${NetworkPane} /><${FilterView} /></div>
+      <aside aria-label="How it goes"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
+    </main>
+    <${Notices} /><${Tip} /><${Tour} />
+  </div>`;
+}

@@ -1,0 +1,131 @@
+/** Loss and accuracy over the steps, by uPlot; its code is fetched when the first picture is there. */
+import { useEffect, useRef } from "preact/hooks";
+import { percent } from "../format.js";
+import { trailingMean } from "../history.js";
+import { html } from "../html.js";
+import { dark, history, historyTick } from "../state.js";
+
+/** @typedef {import("uplot").AlignedData} Data */
+
+const SMOOTH = 50;
+
+const colour = (/** @type {string} */ name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** @returns {Data} raw loss, and its mean over the last 50 batches */
+function lossData() {
+  const { step, loss } = history.points;
+  return [step, loss, trailingMean(loss, SMOOTH)];
+}
+
+/** @param {typeof import("uplot")} uPlot @returns {Data} training, held out */
+function accuracyData(uPlot) {
+  const { step, accuracy, held_out } = history.points;
+  return uPlot.join([
+    [step, accuracy],
+    [held_out.step, held_out.accuracy],
+  ]);
+}
+
+/** @param {string} value of a custom property */
+const axis = (value) => ({
+  stroke: colour("--muted"),
+  grid: { stroke: colour(value), width: 1 },
+  ticks: { show: false },
+  font: "11px system-ui, sans-serif",
+});
+
+/**
+ * @param {number} width @param {number} height @param {import("uplot").Series[]} series
+ * @param {{range?: [number, number], share?: boolean}} y
+ * @returns {import("uplot").Options}
+ */
+function options(width, height, series, y) {
+  const values = (/** @type {any} */ _, /** @type {number[]} */ ticks) =>
+    ticks.map((v) => (y.share ? percent(v, 0) : String(v)));
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false },
+      y: { range: y.range ?? ((_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1]) },
+    },
+    axes: [
+      { ...axis("--hair"), size: 22, space: 60 },
+      { ...axis("--hair"), size: 42, space: 24, values },
+    ],
+    padding: [6, 8, 0, 0],
+    series: [{}, ...series],
+  };
+}
+
+/**
+ * Keeps a plot in a box: made again for another theme or width, given its data four times a second.
+ * @param {{label: string, build: (width: number, height: number) => import("uplot").Options,
+ *   data: (uPlot: typeof import("uplot")) => Data}} props
+ */
+function Chart({ label, build, data }) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const isDark = dark.value;
+  useEffect(() => {
+    const host = /** @type {HTMLDivElement} */ (box.current);
+    let undo = () => {};
+    let wanted = true;
+    import("uplot").then(({ default: uPlot }) => {
+      if (wanted) undo = mount(host, uPlot, build, data);
+    });
+    return () => {
+      wanted = false;
+      undo();
+    };
+  }, [isDark]);
+  return html`<div class="chart" ref=${box} role="img" aria-label=${label}></div>`;
+}
+
+/**
+ * @param {HTMLDivElement} host @param {typeof import("uplot")} uPlot
+ * @param {(width: number, height: number) => import("uplot").Options} build
+ * @param {(uPlot: typeof import("uplot")) => Data} data
+ */
+function mount(host, uPlot, build, data) {
+  const plot = new uPlot(build(host.clientWidth, host.clientHeight), data(uPlot), host);
+  const stop = historyTick.subscribe(() => plot.setData(data(uPlot)));
+  const sizes = new ResizeObserver(() =>
+    plot.setSize({ width: host.clientWidth, height: host.clientHeight }),
+  );
+  sizes.observe(host);
+  return () => {
+    stop();
+    sizes.disconnect();
+    plot.destroy();
+  };
+}
+
+const faint = () => ({ stroke: colour("--faint"), width: 1, points: { show: false } });
+const strong = () => ({ stroke: colour("--ink"), width: 1.75, points: { show: false } });
+
+/** @param {number} width @param {number} height */
+const lossChart = (width, height) => options(width, height, [faint(), strong()], {});
+
+/** @param {number} width @param {number} height */
+const accuracyChart = (width, height) =>
+  options(
+    width,
+    height,
+    [
+      { stroke: colour("--muted"), width: 1.25, points: { show: false } },
+      { ...strong(), spanGaps: true, points: { show: true, size: 5, fill: colour("--ink") } },
+    ],
+    { range: [0, 1], share: true },
+  );
+
+export function Curves() {
+  return html`<section class="curves" aria-label="Curves">
+    <h2>Loss <span class="key"><i class="line faint" />each batch <i class="line" />mean of 50</span></h2>
+    <${Chart} label="Loss over the steps" build=${lossChart} data=${lossData} />
+    <h2>Accuracy <span class="key"><i class="line muted" />training <i class="line dots" />held out</span></h2>
+    <${Chart} label="Accuracy over the steps" build=${accuracyChart} data=${accuracyData} />
+  </section>`;
+}

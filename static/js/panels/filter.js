@@ -1,0 +1,167 @@
+/** The second depth: one filter, all its kernels with their numbers, and where it answers most. */
+import { useEffect, useRef } from "preact/hooks";
+import { describe, filterValues, mapPeak } from "../filter.js";
+import { short, signed } from "../format.js";
+import { filterPicture, mapCells } from "../heatmap/colourise.js";
+import { currentFrame, palette } from "../heatmap/painter.js";
+import { html } from "../html.js";
+import { closeFilter, openFilter } from "../intents.js";
+import { sourceChannel } from "../layout.js";
+import { receptiveField } from "../receptive.js";
+import { inputShape, layers, opened, plan, run, slowTick, step } from "../state.js";
+import { TERMS } from "../terms.js";
+import { keyOf } from "../wire.js";
+import { nameOf } from "./column.js";
+import { KernelPicture, KernelTable } from "./kernel.js";
+import { Picture } from "./picture.js";
+import { inputCells } from "./probe.js";
+import { Term } from "./tip.js";
+
+/** @typedef {import("../layout.js").Column} Column @typedef {import("../wire.js").Frame} Frame */
+
+const LARGE = 16; // kernels shown with their numbers
+const MOST_NUMBERS = 450; // cells with numbers, in one kind
+const KINDS = /** @type {const} */ ([
+  ["weight", "weight", TERMS.weight],
+  ["gradient", "gradient", TERMS.gradient],
+  ["update", "last update", TERMS.update],
+]);
+
+/** @param {Column} column @param {number} k */
+function inputName(column, k) {
+  const source = column.source;
+  if (!source || (column.kernels === 1 && source.role !== "input")) return "all values";
+  const shift = source.role === "input" && source.shape[0] === 3 ? 1 : 0;
+  return source.shape[0] === 1 && source.role === "input" ? "input" : nameOf(source, k + shift);
+}
+
+/** One kernel: its weights, their gradients and the last update, side by side.
+ * @param {{column: Column, channel: number, k: number, parts: (ReturnType<typeof filterValues>)[], numbers: boolean}} props */
+function KernelRow({ column, channel, k, parts, numbers }) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const from = k * rows * cols;
+  const name = inputName(column, sourceChannel(column, channel, k));
+  return html`<div class="kernel"><h3>for ${name}</h3><div class="trio">
+    ${parts.map((part, i) => {
+      const label = `${KINDS[i][1]}, for ${name}`;
+      if (!part)
+        return html`<span class="none" aria-label=${`no ${KINDS[i][1]} yet`}>none yet</span>`;
+      const props = { values: part.values, from, rows, cols, limit: part.limit, label };
+      return numbers
+        ? html`<${KernelTable} ...${props} />`
+        : html`<${KernelPicture} ...${props} width=${cols < 5 ? 48 : 84} />`;
+    })}
+  </div></div>`;
+}
+
+/** @param {{parts: (ReturnType<typeof filterValues>)[]}} props */
+function Scales({ parts }) {
+  return html`<table class="kinds"><thead><tr><th></th>${KINDS.map(([, name, tip]) => html`<th scope="col"><${Term} tip=${tip}>${name}<//></th>`)}</tr></thead><tbody>
+    <tr><th scope="row"><${Term} tip=${TERMS.bias}>bias<//></th>${parts.map((part) => html`<td>${part?.bias === null || !part ? "–" : signed(part.bias)}</td>`)}</tr>
+    <tr><th scope="row">scale</th>${parts.map((part) => html`<td>${part ? `±${short(part.limit)}` : "–"}</td>`)}</tr>
+  </tbody></table>`;
+}
+
+/** The map, and on the probe the pixels behind its largest value.
+ * @param {{column: Column, channel: number, frame: Frame}} props */
+function Answer({ column, channel, frame }) {
+  const peak = mapPeak(frame, column, channel);
+  const section = frame.sections.get(keyOf(column.name, "feature_maps"));
+  if (!peak || !section || column.role !== "conv") return null;
+  const [, rows, cols] = column.shape;
+  const limit = Math.max(Math.abs(peak.lo), Math.abs(peak.hi));
+  const stamp = slowTick.value;
+  const cells = () => mapCells(section, channel, palette.value.diverging, limit);
+  const [, height, width] = inputShape.value;
+  const field = receptiveField(
+    layers.value,
+    column.layer?.index ?? 0,
+    peak.y,
+    peak.x,
+    inputShape.value,
+  );
+  const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
+    `${(100 * part) / whole}%`;
+  const box = {
+    left: share(field.x, width),
+    top: share(field.y, height),
+    width: share(field.width, width),
+    height: share(field.height, height),
+  };
+  const dot = {
+    left: share(peak.x, cols),
+    top: share(peak.y, rows),
+    width: share(1, cols),
+    height: share(1, rows),
+  };
+  return html`<div class="answer">
+    <figure><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${196} stamp=${stamp} label="The filter's map">
+      ${!peak.constant && html`<span class="mark" style=${dot}></span>`}<//>
+      <figcaption><${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}</figcaption></figure>
+    <figure><${Picture} cells=${inputCells} rows=${height} cols=${width} width=${196} stamp=${stamp} label="The probe">
+      ${!peak.constant && html`<span class="mark" style=${box}></span>`}<//>
+      <figcaption>${peak.constant ? "it answers the same everywhere" : `it answers most here: row ${peak.y}, column ${peak.x} of its map sees these ${field.height}×${field.width} pixels`}</figcaption></figure>
+  </div>`;
+}
+
+/** A filter on three colour channels, as one picture. @param {{column: Column, part: ReturnType<typeof filterValues>}} props */
+function InColour({ column, part }) {
+  const fits = column.role === "conv" && column.kernels === 3 && column.source?.role === "input";
+  if (!fits || !part || !column.kernel) return null;
+  const [rows, cols] = column.kernel;
+  const cells = () => filterPicture(part.values, part.limit);
+  return html`<figure class="in-colour"><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${98} stamp=${slowTick.value} label="The filter as one colour picture" />
+    <figcaption>its kernels as red, green and blue of one picture; grey is zero</figcaption></figure>`;
+}
+
+/** @param {{column: Column, channel: number}} props */
+function Title({ column, channel }) {
+  const many = column.role === "conv" ? column.shape[0] : column.shape[2];
+  const go = (/** @type {number} */ by) => () =>
+    openFilter(column.name, (channel + by + many) % many);
+  const close = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useEffect(() => close.current?.focus({ preventScroll: true }), [column.name]);
+  const title =
+    column.role === "conv"
+      ? `${column.name}, filter ${channel}`
+      : `${column.name}, ${run.value?.classes?.[channel] ?? `output ${channel}`}`;
+  return html`<header>
+    <h2 id="filter-title">${title} <small>of ${many}, counted from 0</small></h2>
+    <button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>
+    <button type="button" onClick=${go(1)} aria-label="Next filter">→</button>
+    <button type="button" ref=${close} onClick=${closeFilter} aria-keyshortcuts="Escape">Close</button>
+  </header>`;
+}
+
+/** @param {{column: Column, channel: number, frame: Frame}} props */
+function Body({ column, channel, frame }) {
+  const parts = KINDS.map(([kind]) => filterValues(frame, column, channel, kind));
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const large = Math.min(LARGE, column.kernels);
+  const fits = rows * cols <= 49 && large * rows * cols <= MOST_NUMBERS;
+  return html`
+    <p class="plain">${describe(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
+    <div class="facts"><${Answer} column=${column} channel=${channel} frame=${frame} />
+      <div><${Scales} parts=${parts} /><${InColour} column=${column} part=${parts[0]} />
+        ${step.value === 0 && html`<p class="hint">At step 0 there is no gradient and no update yet: take a step.</p>`}</div></div>
+    <p class="trio-head" aria-hidden="true"><span>weight · gradient · last update</span></p>
+    <div class=${`kernels ${cols > 3 ? "broad" : ""}`}>${Array.from(
+      { length: column.kernels },
+      (_, k) => html`<${KernelRow}
+      key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${fits && k < LARGE} />`,
+    )}</div>`;
+}
+
+export function FilterView() {
+  slowTick.value;
+  const place = opened.value;
+  const column = place && plan.value?.columns.find((known) => known.name === place.layer);
+  if (!place || !column?.kernel) return null;
+  const many = column.role === "conv" ? column.shape[0] : column.shape[2];
+  const frame = currentFrame();
+  if (place.channel >= many) return null;
+  return html`<section class="filter" role="dialog" aria-modal="false" aria-labelledby="filter-title">
+    <${Title} column=${column} channel=${place.channel} />
+    ${frame ? html`<${Body} column=${column} channel=${place.channel} frame=${frame} />` : html`<p>Waiting for the first frame…</p>`}
+  </section>`;
+}

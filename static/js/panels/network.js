@@ -1,0 +1,116 @@
+/** The network's pane: columns from left to right, lines on hover, and the colour scale below. */
+import { useEffect, useRef } from "preact/hooks";
+import { short, signed } from "../format.js";
+import { currentFrame, palette, shown } from "../heatmap/painter.js";
+import { html } from "../html.js";
+import { hovered, kernelKind, plan, room, run, scaleMode, slowTick, step } from "../state.js";
+import { TERMS } from "../terms.js";
+import { keyOf } from "../wire.js";
+import { ColumnView, nameOf } from "./column.js";
+import { Edges } from "./edges.js";
+import { Picture } from "./picture.js";
+import { Term } from "./tip.js";
+
+const HEAD_PX = 58;
+const FOOT_PX = 34;
+const LEAST = { width: 900, height: 400 };
+
+/** Measures the room for the drawing, and again when it changes.
+ * @param {import("preact").RefObject<HTMLElement | null>} ref */
+function useRoom(ref) {
+  useEffect(() => {
+    const pane = /** @type {HTMLElement} */ (ref.current);
+    const measure = () => {
+      const width = Math.max(LEAST.width, pane.clientWidth - 32);
+      const height = Math.max(LEAST.height, pane.clientHeight - HEAD_PX - FOOT_PX - 16);
+      const now = room.peek();
+      if (now.width !== width || now.height !== height) room.value = { width, height };
+    };
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(pane);
+    measure();
+    return () => sizes.disconnect();
+  }, []);
+}
+
+/** What is under the cursor, and its numbers. */
+function Readout() {
+  slowTick.value;
+  const place = hovered.value;
+  const column = place && plan.value?.columns.find((known) => known.name === place.layer);
+  if (!place || !column) {
+    return html`<span class="readout faded">Point at a map to see what it reads; press it to open its filter.</span>`;
+  }
+  return html`<span class="readout"><b>${nameOf(column, place.channel)}</b> ${rangeText(column, place.channel)}</span>`;
+}
+
+/** @param {import("../layout.js").Column} column @param {number} channel */
+function rangeText(column, channel) {
+  const frame = currentFrame();
+  const input = column.role === "input";
+  const section = frame?.sections.get(
+    input ? keyOf("", "input") : keyOf(column.name, "feature_maps"),
+  );
+  if (!section?.ranges || column.role === "classes") return "";
+  const at = input && column.shape[0] === 3 ? channel - 1 : channel;
+  if (at < 0) return "";
+  const [lo, hi] = [section.ranges[2 * at], section.ranges[2 * at + 1]];
+  return lo === hi ? `map: ${signed(lo)} everywhere` : `map: ${signed(lo)} to ${signed(hi)}`;
+}
+
+/** The scale itself, with its ends where there is one for all. */
+function Legend() {
+  slowTick.value;
+  const colours = palette.value.diverging;
+  const { extents } = shown;
+  const mode = scaleMode.value;
+  const words = { weight: "kernels", gradient: "gradients", update: "updates" }[kernelKind.value];
+  const ends = {
+    map: "own scale for each map and filter",
+    layer: "ends below each layer",
+    network: "",
+  }[mode];
+  const network = extents?.network;
+  return html`<span class="legend" data-tour="legend">
+    <${Term} tip=${TERMS.scale}>Colour scale<//>
+    <span class="end">negative</span>
+    <${Picture} cells=${() => colours} rows=${1} cols=${511} width=${150} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
+    <span class="end">positive</span>
+    <span class="ends">${
+      mode === "network" && network
+        ? `${words} ±${short(network.kernels)} · maps ±${short(network.maps)}`
+        : ends
+    }</span>
+  </span>`;
+}
+
+function Absent() {
+  if (kernelKind.value === "weight" || step.value > 0) return null;
+  const what = kernelKind.value === "gradient" ? "gradient" : "update";
+  return html`<p class="absent" role="status">There is no ${what} yet: step 0 is the network before its first update. Take a step to see one.</p>`;
+}
+
+function Empty() {
+  const waiting = run.value ? "Waiting for the first picture…" : "Asking the server for a run…";
+  return html`<p class="empty" role="status">${waiting}</p>`;
+}
+
+export function NetworkPane() {
+  const pane = useRef(/** @type {HTMLElement | null} */ (null));
+  useRoom(pane);
+  const now = plan.value;
+  return html`<section class="network" aria-label="The network, from input to answer">
+    <div class="scroller" ref=${pane} data-tour="network">
+      ${
+        now
+          ? html`<div class="drawing" style=${{ width: `${now.width}px`, height: `${now.height + HEAD_PX + FOOT_PX}px` }}>
+            ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} />`)}
+            <div class="over"><${Edges} /></div>
+          </div>`
+          : html`<${Empty} />`
+      }
+    </div>
+    <${Absent} />
+    <div class="strip"><${Readout} /><${Legend} /></div>
+  </section>`;
+}

@@ -1,0 +1,48 @@
+/**
+ * Where the viewer is: the address bar holds the run and the filter, the browser keeps the run.
+ */
+const KEY = "convscope.run";
+
+/** @param {string} text "conv1.3" @returns {{layer: string, channel: number} | null} */
+export function parseFilter(text) {
+  const dot = text.lastIndexOf(".");
+  const channel = Number(text.slice(dot + 1));
+  return dot > 0 && Number.isInteger(channel) && channel >= 0
+    ? { layer: text.slice(0, dot), channel }
+    : null;
+}
+
+/** @returns {{run: string | null, filter: {layer: string, channel: number} | null}} */
+export function readPlace() {
+  const query = new URLSearchParams(location.search);
+  return {
+    run: query.get("run") ?? remembered(),
+    filter: parseFilter(query.get("filter") ?? ""),
+  };
+}
+
+/** @returns {string | null} */
+function remembered() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // storage is switched off: the address alone keeps the run
+  }
+}
+
+/**
+ * Writes the place; a filter opened or closed is a step that Back undoes.
+ * @param {string} run @param {{layer: string, channel: number} | null} filter @param {boolean} push
+ */
+export function writePlace(run, filter, push) {
+  const query = new URLSearchParams({ run });
+  if (filter) query.set("filter", `${filter.layer}.${filter.channel}`);
+  const url = `${location.pathname}?${query}`;
+  if (url === location.pathname + location.search) return;
+  history[push ? "pushState" : "replaceState"](null, "", url);
+  try {
+    localStorage.setItem(KEY, run);
+  } catch {
+    // as above
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The run on the page: opened, followed, and left. Joins the server's news to the state.
+ */
+import { batch, effect } from "@preact/signals";
+import { forgetFrame, takeFrame } from "./frame.js";
+import { emptyHistory, reconcile } from "./history.js";
+import { notice, noticeError } from "./notices.js";
+import { readPlace, writePlace } from "./place.js";
+import { address, Problem, server } from "./server.js";
+import * as state from "./state.js";
+import { Stream } from "./stream.js";
+
+const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
+const HIDDEN_MS = 1500; // a hidden tab stops watching after this
+
+/** @type {Stream | null} */
+let stream = null;
+
+/** Runs that this page made: it may delete them when it makes another. @type {Set<string>} */
+export const mine = new Set();
+
+/** Opens the run of the address, or the browser's last one, or makes a new one. */
+export async function begin() {
+  const place = readPlace();
+  state.opened.value = place.filter;
+  const known = place.run ? await existing(place.run) : null;
+  await openRun(known ?? (await firstRun()));
+  followPlace();
+}
+
+/** @param {string} id @returns {Promise<import("./types.js").Run | null>} null: it is gone */
+async function existing(id) {
+  try {
+    return await server.run(id);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function firstRun() {
+  state.busy.value = "Making a new run…";
+  const run = await server.create({});
+  mine.add(run.id);
+  state.opened.value = null;
+  return run;
+}
+
+/** Leaves the run on the page, if any, and follows another. @param {import("./types.js").Run} run */
+export async function openRun(run) {
+  stream?.close();
+  forgetFrame();
+  const layers = await server.layers(run.id);
+  batch(() => {
+    state.history.points = emptyHistory();
+    state.historyTick.value += 1;
+    state.layers.value = layers;
+    state.pinnedProbe.value = null;
+    state.hovered.value = null;
+    takeRun(run);
+    takeNumbers(run);
+    state.busy.value = null;
+  });
+  writePlace(run.id, state.opened.value, false);
+  follow(run.id);
+}
+
+/** @param {string} id */
+function follow(id) {
+  state.connection.value = "waiting";
+  stream = new Stream(address.stream(id), {
+    onRun: takeRun,
+    onFrame: (buffer) => guard(() => takeFrame(buffer)),
+    onError: notice,
+    onOpen: () => {
+      state.connection.value = "open";
+      refetchHistory(id).catch(noticeError);
+    },
+    onLost: () => {
+      state.connection.value = "lost";
+    },
+    onGone: () => gone().catch(noticeError),
+  });
+  stream.watch(wanted());
+}
+
+/** The run was deleted under us: say so, and go on with a new one. */
+async function gone() {
+  notice("This run no longer exists on the server; here is a new one.");
+  await openRun(await firstRun());
+}
+
+/** @param {() => void} work */
+function guard(work) {
+  try {
+    work();
+  } catch (error) {
+    noticeError(error);
+  }
+}
+
+/** @param {import("./types.js").Run} run */
+export function takeRun(run) {
+  const old = state.run.value;
+  state.run.value = run;
+  if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(noticeError);
+  if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);
+}
+
+/** The numbers that frames bring too, for when none comes. @param {import("./types.js").Run} run */
+function takeNumbers(run) {
+  state.step.value = run.step;
+  state.loss.value = run.loss;
+  state.accuracy.value = run.accuracy;
+  state.heldOut.value = run.held_out_accuracy;
+  state.heldOutStep.value = run.held_out_step;
+  state.speed.value = run.images_per_second;
+}
+
+/** What happened while nobody listened. @param {string} id */
+async function refetchHistory(id) {
+  const fetched = await server.history(id);
+  if (state.run.value?.id !== id) return;
+  state.history.points = reconcile(fetched, state.history.points, state.step.value);
+  state.historyTick.value += 1;
+}
+
+/** The probe on the page is the one chosen here, or else the run's own. */
+export const probeId = () => state.pinnedProbe.value ?? state.run.value?.probe ?? null;
+
+/** Asks what the probe is: its class, and what preprocessing did. */
+export async function refreshProbe() {
+  const id = probeId();
+  const run = state.run.value?.id;
+  if (!id || !run) return;
+  const image = await server.image(run, id);
+  if (probeId() === id && state.run.value?.id === run) state.probe.value = image;
+}
+
+/** What is on screen, as the stream is asked for it. @returns {import("./stream.js").Watch} */
+function wanted() {
+  const shown = state.layers.value.filter((layer) => !["Flatten", "Dropout"].includes(layer.type));
+  const kinds = new Set(["feature_maps", "input", "weight", "bias"]);
+  for (const kind of kernelKinds()) kinds.add(`weight_${kind}`).add(`bias_${kind}`);
+  if (state.kernelKind.value !== "weight" && !state.opened.value) {
+    kinds.delete("weight");
+    kinds.delete("bias");
+  }
+  return {
+    layers: shown.map((layer) => layer.name),
+    kinds: [...kinds],
+    probe: probeId() ?? undefined,
+    max_fps: MAX_FPS,
+  };
+}
+
+/** @returns {string[]} gradient, update: only where they are shown */
+function kernelKinds() {
+  if (state.opened.value) return ["gradient", "update"];
+  return state.kernelKind.value === "weight" ? [] : [state.kernelKind.value];
+}
+
+/** Says anew what is watched whenever that changes. */
+effect(() => {
+  const watch = wanted();
+  stream?.watch(watch);
+});
+
+let hiddenTimer = 0;
+
+/** A tab that nobody sees watches nothing. */
+effect(() => {
+  clearTimeout(hiddenTimer);
+  if (!state.visible.value) {
+    hiddenTimer = window.setTimeout(() => stream?.close(), HIDDEN_MS);
+  } else if (stream?.closed && state.run.value) {
+    follow(state.run.value.id);
+  }
+});
+
+/** Keeps the address bar and the filter view the same, in both directions. */
+function followPlace() {
+  let first = true;
+  effect(() => {
+    const filter = state.opened.value;
+    const id = state.run.value?.id;
+    if (id) writePlace(id, filter, !first);
+    first = false;
+  });
+  addEventListener("popstate", () => {
+    const place = readPlace();
+    if (place.run !== state.run.value?.id) location.reload();
+    else state.opened.value = place.filter;
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * Everything the page knows. Panels read it, intents and the server's messages change it, and
+ * whatever reads a signal is drawn again by itself.
+ */
+import { computed, signal } from "@preact/signals";
+import { emptyHistory } from "./history.js";
+import { asMaps, layoutNetwork } from "./layout.js";
+
+/** @typedef {import("./types.js").Run} Run @typedef {import("./types.js").Layer} Layer */
+/** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
+
+/** @param {string} query */
+function media(query) {
+  const list = matchMedia(query);
+  const matches = signal(list.matches);
+  list.addEventListener("change", () => {
+    matches.value = list.matches;
+  });
+  return matches;
+}
+
+// What the server told
+export const run = signal(/** @type {Run | null} */ (null)); // settings and state of the run on the page
+export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in order
+export const models = signal(/** @type {import("./types.js").Model[]} */ ([])); // named networks
+export const datasets = signal(/** @type {import("./types.js").Dataset[]} */ ([])); // data sets
+export const probe = signal(/** @type {import("./types.js").Image | null} */ (null)); // on screen
+export const probeVersion = signal(0); // grows when the probe's picture is replaced
+
+// The newest frame; its sections are in `frame.js`'s `newest`, for they change too often to compare
+export const step = signal(0); // updates so far
+export const loss = signal(/** @type {number | null} */ (null)); // of the last batch
+export const accuracy = signal(/** @type {number | null} */ (null)); // share, mean of last 50 batches
+export const heldOut = signal(/** @type {number | null} */ (null)); // share of held-out pictures
+export const heldOutStep = signal(/** @type {number | null} */ (null)); // step it was measured at
+export const speed = signal(/** @type {number | null} */ (null)); // images per second
+export const predictions = signal(/** @type {import("./types.js").Predictions | null} */ (null));
+export const slowTick = signal(0); // grows with frames, at most 8 times a second: for text
+export const history = { points: emptyHistory() }; // the curves' data; `historyTick` says it changed
+export const historyTick = signal(0); // grows when the history does, at most 4 times a second
+
+// The connection
+export const connection = signal(/** @type {"waiting" | "open" | "lost"} */ ("waiting")); // of the stream
+export const notices = signal(/** @type {{id: number, text: string}[]} */ ([])); // sentences to show
+export const busy = signal(/** @type {string | null} */ (null)); // what the page waits for
+
+// What the viewer chose
+export const kernelKind = signal(/** @type {"weight" | "gradient" | "update"} */ ("weight"));
+export const scaleMode = signal(/** @type {"map" | "layer" | "network"} */ ("layer"));
+export const opened = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // filter view
+export const hovered = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // map
+export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
+export const tourStep = signal(-1); // −1: no tour
+export const room = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
+
+// What the device says
+export const dark = media("(prefers-color-scheme: dark)"); // theme
+export const still = media("(prefers-reduced-motion: reduce)"); // no motion but data
+export const visible = signal(document.visibilityState === "visible"); // tab in front
+
+// Derived
+export const playing = computed(() => run.value?.state === "playing");
+export const startable = computed(
+  () =>
+    Boolean(run.value?.trainable) &&
+    ["ready", "stepping", "playing"].includes(run.value?.state ?? ""),
+);
+export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
+export const plan = computed(() =>
+  layers.value.length && room.value.width
+    ? layoutNetwork(layers.value, asMaps(inputShape.value), room.value)
+    : null,
+);
