@@ -1,0 +1,58 @@
+"""PNGs of pictures and of pixels."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.images import decode, png, sheet_png
+from tests.images.pictures import encoded, gradient
+
+
+def read(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    assert image.format == "PNG"
+    image.load()
+    return image
+
+
+def test_pixels_come_back_as_they_went() -> None:
+    values = np.random.default_rng(0).integers(0, 256, (3, 7, 5)).astype(np.uint8)
+    assert np.array_equal(np.asarray(read(png(values))), values.transpose(1, 2, 0))
+    assert np.array_equal(np.asarray(read(png(values[:1]))), values[0])
+    assert np.array_equal(np.asarray(read(png(values[0]))), values[0])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WebP"])
+def test_re_encoding_drops_metadata_and_whatever_was_appended(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET-PLACE"
+    hostile = encoded(gradient(32, 32), kind, exif=exif, icc_profile=b"SECRET-PROFILE" * 20)
+    if kind != "WebP":
+        hostile += b"PK\x03\x04<script>SECRET()</script>"
+    picture = decode(hostile, max_bytes=2**20, max_pixels=10_000)
+    written = png(picture)
+    assert b"SECRET" not in written
+    assert read(written).info == {}
+    assert read(written).size == (32, 32)
+
+
+def test_a_sheet_holds_the_pictures_row_by_row_at_natural_size() -> None:
+    images = np.stack([np.full((1, 4, 6), n, dtype=np.uint8) for n in range(5)])
+    sheet = read(sheet_png(images, 2))
+    assert sheet.size == (12, 12)
+    corners = [[sheet.getpixel((x, y)) for x in (0, 11)] for y in (0, 4, 11)]
+    assert corners == [[0, 1], [2, 3], [4, 255]]
+
+
+def test_a_sheet_of_colour_pictures_keeps_their_colours() -> None:
+    images = np.zeros((2, 3, 2, 2), dtype=np.uint8)
+    images[1, 2] = 255
+    sheet = read(sheet_png(images, 12))
+    assert sheet.size == (24, 2)
+    assert [sheet.getpixel((x, 0)) for x in (0, 2)] == [(0, 0, 0), (0, 0, 255)]
+
+
+def test_a_sheet_of_nothing_is_one_white_row() -> None:
+    assert read(sheet_png(np.zeros((0, 1, 28, 28), dtype=np.uint8), 3)).size == (84, 28)
