@@ -20,7 +20,7 @@ from app.workers.process import ProcessWorker
 DESCRIPTION = """See what a convolutional network's weights are, and watch them learn.
 
 Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
-`application/problem+json`, with one sentence in `detail` that says what was expected and what came."""
+`application/problem+json`: one sentence in `detail` says what was expected and what came."""
 
 
 def create_app(settings: Settings | None = None) -> Guard:

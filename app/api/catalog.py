@@ -15,7 +15,7 @@ from app.api.schemas import HealthAnswer
 from app.data.catalog import DatasetInfo, describe_all
 from app.errors import NotFoundError
 from app.images import sheet_png
-from app.recipe import NamedModel, named_models, plan
+from app.recipe import NamedModel, named_model, named_models, plan
 from app.types import JsonObject
 
 router = APIRouter(tags=["catalog"])
@@ -46,11 +46,12 @@ def _torch_version() -> str | None:
 @router.get("/models", summary="The named networks")
 async def models() -> dict[str, list[JsonObject]]:
     """Each with its recipe, its layers, and the trained weights that are shipped with it."""
-    return {"models": [_model(model) for model in named_models().values()]}
+    return {"models": [_model(name) for name in named_models()]}
 
 
 @cache
-def _model(model: NamedModel) -> JsonObject:
+def _model(name: str) -> JsonObject:
+    model = named_model(name)
     title, _, rest = model.card.partition("\n")
     plans = plan(model.recipe.network)
     return {

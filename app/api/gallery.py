@@ -24,9 +24,9 @@ async def open_gallery(name: str, settings: Settings) -> Dataset:
 def number_of(image: str, data: Dataset) -> int:
     """`test-17` -> 17; NotFoundError for what is no held-out picture of this set."""
     kind, _, number = image.partition("-")
-    if kind == "test" and number.isdecimal() and len(number) < 9:
-        if int(number) < len(data.test_labels):
-            return int(number)
+    fits = kind == "test" and number.isdecimal() and len(number) < 9
+    if fits and int(number) < len(data.test_labels):
+        return int(number)
     raise NotFoundError(
         f"There is no image {image!r}: expected test-0 to test-{len(data.test_labels) - 1}, or the "
         "id of an upload of this run."
@@ -51,7 +51,9 @@ def describe(number: int, data: Dataset) -> JsonObject:
     }
 
 
-def choose(data: Dataset, label: int | None, offset: int, count: int) -> tuple[list[int], int | None]:
+def choose(
+    data: Dataset, label: int | None, offset: int, count: int
+) -> tuple[list[int], int | None]:
     """Up to `count` picture numbers, of one class or of all, and the next offset."""
     numbers = np.arange(len(data.test_labels))
     if label is not None:

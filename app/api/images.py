@@ -1,7 +1,7 @@
 """Pictures of a run: held-out ones by number, and uploads."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
@@ -20,7 +20,7 @@ Invert = Annotated[
     Literal["auto", "true", "false"],
     Form(description="auto inverts a light-edged picture where the data's background is dark"),
 ]
-PNG = {200: {"content": {"image/png": {}}}}
+PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
 
 
 @router.get("", response_model=ImageList, summary="This run's uploads")
@@ -101,9 +101,7 @@ async def forget(run: TheRun, image: str) -> None:
     await run.drop_upload(image)
 
 
-@router.get(
-    "/{image}/picture", response_class=Response, responses=PNG, summary="A picture as PNG"
-)
+@router.get("/{image}/picture", response_class=Response, responses=PNG, summary="A picture as PNG")
 async def picture(
     run: TheRun,
     settings: TheSettings,

@@ -1,9 +1,9 @@
 """Layers, their tensors, feature maps and predictions."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from app.api.deps import TheRun
 from app.api.schemas import LayerList, PredictionAnswer, TensorAnswer
@@ -15,13 +15,21 @@ from app.types import JsonObject, Shape
 from app.wire.messages import Message
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"])
-Accept = Annotated[str, Header(include_in_schema=False)]
-AskedFormat = Annotated[Format | None, Query(alias="format", description="else by Accept")]
 Image = Annotated[str, Query(description="an image's id; the default picture without it")]
-TENSOR_ANSWERS = {
+
+
+def _choose(
+    accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
+    asked: Annotated[Format | None, Query(alias="format", description="else by Accept")] = None,
+) -> Format:
+    return choose_format(accept, asked)
+
+
+ChosenFormat = Annotated[Format, Depends(_choose)]
+TENSOR_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": TensorAnswer,
-        "description": "by `Accept` or `format`: nested lists, numpy's `.npy`, or a labelled heatmap",
+        "description": "by `Accept` or `format`: nested lists, numpy's `.npy`, or a heatmap",
         "content": {"application/x-npy": {}, "image/png": {}},
     }
 }
@@ -41,14 +49,12 @@ async def list_layers(run: TheRun) -> JsonObject:
 )
 async def feature_maps(
     run: TheRun,
+    chosen: ChosenFormat,
     layer: str,
     image: Image = "test-0",
     layout: Layout = "torch",
-    accept: Accept = "*/*",
-    asked: AskedFormat = None,
 ) -> Response:
     """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
-    chosen = choose_format(accept, asked)
     plan = _plan(run, layer)
     reply = await run.ask("feature_maps", layer=layer, image=image)
     return await answer(_tensor(reply, plan, "feature_maps", layout), chosen)
@@ -62,18 +68,17 @@ async def feature_maps(
 )
 async def tensor(
     run: TheRun,
+    chosen: ChosenFormat,
     layer: str,
     tensor: str,
     of: Annotated[
-        str, Query(max_length=64, description="value, gradient, update, or torch's own buffer's name")
+        str,
+        Query(max_length=64, description="value, gradient, update, or torch's own buffer's name"),
     ] = "value",
     layout: Layout = "torch",
-    accept: Accept = "*/*",
-    asked: AskedFormat = None,
 ) -> Response:
     """`tensor` goes by torch's name: `weight`, `bias`, `running_mean`, … A gradient belongs to the
     step that led to this state, so that there is none at step 0 (409)."""
-    chosen = choose_format(accept, asked)
     plan = _plan(run, layer)
     reply = await run.ask("tensor", layer=layer, tensor=tensor, of=of)
     flat_from = _flat_from(run.spec.plans, plan) if layout == "keras" else None

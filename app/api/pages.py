@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.templating import Jinja2Templates
@@ -32,11 +31,9 @@ def import_map_hash() -> str:
 class Static(StaticFiles):
     """Files that a browser keeps and asks about each time, so that an update is seen at once."""
 
-    def file_response(
-        self, full_path: Path | str, stat_result: object, scope: Scope, status_code: int = 200
-    ) -> Response:
+    async def get_response(self, path: str, scope: Scope) -> Response:
         """As ever, with a word to caches."""
-        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]  # os.stat_result, whose name differs between versions
+        response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
         return response
 

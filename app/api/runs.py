@@ -42,11 +42,11 @@ async def create(
     registry: TheRegistry,
     request: Request,
     response: Response,
-    recipe: Annotated[RecipeRequest, Body(openapi_examples=RECIPES)] = RecipeRequest(),
+    recipe: Annotated[RecipeRequest | None, Body(openapi_examples=RECIPES)] = None,
 ) -> JsonObject:
     """Every field has a default: `{}` gives the default run. It answers at once, in state
     `starting`; whatever is asked of it next waits until its worker is up."""
-    run = await registry.create(recipe)
+    run = await registry.create(recipe or RecipeRequest())
     response.headers["Location"] = str(request.url_for("show", run_id=run.id))
     return run.describe()
 
@@ -75,10 +75,11 @@ async def delete(run_id: str, registry: TheRegistry) -> None:
 
 
 @router.post("/{run_id}/step", response_model=RunAnswer, summary="Train some steps")
-async def step(run: TheRun, body: Annotated[StepBody, Body()] = StepBody()) -> JsonObject:
+async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
     """Answers when they are done; one step without a body. `until` is safe to repeat.
     409 while the run is playing."""
-    return await run.command("step", steps=body.steps, until=body.until)
+    goal = body or StepBody()
+    return await run.command("step", steps=goal.steps, until=goal.until)
 
 
 @router.post("/{run_id}/play", response_model=RunAnswer, summary="Train until told otherwise")

@@ -111,7 +111,7 @@ async def _send(
 
 
 def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
-    """The header's fields that are this viewer's own: its probe, and the history it has not heard."""
+    """The header's fields that are this viewer's own: its probe, the history it has not heard."""
     step = frame.header["status"]["step"]
     history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
     history["held_out"] = run.history.held_out_since(viewer.heard_held_out)

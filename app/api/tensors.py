@@ -1,4 +1,4 @@
-"""One tensor in the representation that is asked for: JSON, what `numpy.load` reads, or a heatmap."""
+"""One tensor as it is asked for: JSON, what `numpy.load` reads, or a heatmap."""
 
 import io
 from dataclasses import dataclass
@@ -96,7 +96,11 @@ def _finite(values: Floats) -> Any:
     """Nested lists in which what is not finite is None."""
     if np.isfinite(values).all():
         return values.tolist()
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
+    return (
+        [_finite(inner) if inner.ndim else None for inner in values]
+        if values.ndim > 1
+        else [float(value) if np.isfinite(value) else None for value in values]
+    )
 
 
 def _npy(tensor: Tensor) -> Response:
@@ -124,7 +128,9 @@ def axes_of(layer_type: str, tensor: str, shape: Shape) -> tuple[str, ...]:
     return ("channel",) if layer_type == "BatchNorm2d" else ("out",)
 
 
-def to_keras(values: Floats, axes: tuple[str, ...], flat_from: Shape | None) -> tuple[Floats, tuple[str, ...]]:
+def to_keras(
+    values: Floats, axes: tuple[str, ...], flat_from: Shape | None
+) -> tuple[Floats, tuple[str, ...]]:
     """The same numbers in the order in which Keras keeps them.
 
     A convolution's (out, in, kh, kw) becomes (kh, kw, in, out); a linear layer's (out, in) becomes
@@ -132,6 +138,8 @@ def to_keras(values: Floats, axes: tuple[str, ...], flat_from: Shape | None) -> 
     flattens channel-fastest; maps (C, H, W) become (H, W, C).
     """
     if values.ndim == 2 and flat_from is not None:
-        values = values.reshape(len(values), *flat_from).transpose(0, 2, 3, 1).reshape(len(values), -1)
+        values = (
+            values.reshape(len(values), *flat_from).transpose(0, 2, 3, 1).reshape(len(values), -1)
+        )
     order = {4: (2, 3, 1, 0), 3: (1, 2, 0), 2: (1, 0), 1: (0,)}[values.ndim]
     return values.transpose(order), tuple(axes[place] for place in order)

@@ -1,1 +1,1 @@
-"""The worker's side of a run: one process that trains, answers and shows. The server never imports it."""
+"""The worker's side of a run: a process that trains, answers, shows; not for the server."""

@@ -78,6 +78,7 @@ def reset(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
     """Back to the very same first weights; safe to repeat."""
     loop.drop_evaluation()
     loop.session.begin()
+    loop.news.restart()
     loop.begin()
     loop.show("reset")
     return DONE

@@ -111,7 +111,6 @@ class Loop:
 
     def begin(self) -> None:
         """At step 0, ready."""
-        self.news.restart()
         self.state, self.problem = RunState.READY, None
         self._abandon_goals()
         self.evaluate()
@@ -204,8 +203,8 @@ class Loop:
     def _halt(self, why: str) -> None:
         step = self.session.trainer.step
         self.problem = (
-            f"{why}, so training stopped. The weights shown are the last good ones, of step {step}. "
-            "Reset, and try a smaller learning rate."
+            f"{why}, so training stopped. The weights shown are the last good ones, of step "
+            f"{step}. Reset, and try a smaller learning rate."
         )
         self.news.back_to(step)
         self.rest("halt", RunState.HALTED)
@@ -255,5 +254,5 @@ class Loop:
 
 
 def bound_memory() -> None:
-    """A worker that grows past its bound fails alone, with MemoryError, and not with the machine."""
+    """A worker that grows past its bound fails alone, and does not take the machine along."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))

@@ -9,7 +9,7 @@ class News:
     """The history since the last message, gathered step by step and taken all at once."""
 
     def __init__(self) -> None:
-        self._clear(restarted=True)
+        self._clear(restarted=False)
 
     def _clear(self, *, restarted: bool) -> None:
         self._restarted = restarted

@@ -54,7 +54,7 @@ class Session:
 
     @property
     def trainable(self) -> bool:
-        """Whether there is a data set, and the network ends in one number for each of its classes."""
+        """Whether there is a data set, with one number for each of its classes at the end."""
         fits = self.plans[-1].output_shape == (len(self.data.classes),)
         return self.recipe.dataset is not None and fits
 

@@ -9,7 +9,8 @@ import gc
 import torch
 from torch import nn
 
-from app.child import loop
+from app.child import loop  # noqa: F401  # imported for every worker to come
+from app.learn.network import channels_last
 from app.learn.optimizer import make_optimizer
 from app.recipe.model import SGD, Adam, AdamW, Optimizer, RMSprop
 
@@ -24,14 +25,13 @@ def _warm() -> None:
     )
     for spec in optimizers:
         _small_step(spec)
-    assert loop.Loop
     gc.collect()
     gc.freeze()  # the collector then leaves the inherited pages shared
 
 
 def _small_step(spec: Optimizer) -> None:
     layers = nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()
-    network = nn.Sequential(*layers, nn.Linear(18, 2)).to(memory_format=torch.channels_last)
+    network = channels_last(nn.Sequential(*layers, nn.Linear(18, 2)))
     optimizer = make_optimizer(network, spec)
     images = torch.rand(4, 1, 8, 8).contiguous(memory_format=torch.channels_last)
     loss = nn.functional.cross_entropy(network(images), torch.tensor([0, 1, 0, 1]))

@@ -1,1 +1,1 @@
-"""torch, and nothing of HTTP or processes: the network, its data, its training, and looking at it."""
+"""torch, and nothing of HTTP or processes: network, data, training, and looking at it."""

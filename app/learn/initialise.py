@@ -1,4 +1,4 @@
-"""How weights begin: one generator a run, layer after layer, so that a seed gives the same weights."""
+"""How weights begin: one generator a run, layer after layer, so that a seed decides them all."""
 
 from collections.abc import Callable
 from functools import partial

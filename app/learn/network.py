@@ -1,4 +1,4 @@
-"""A network from its plan: a plain `nn.Sequential`, so that a layer is looked at between two calls."""
+"""A network from its plan: an `nn.Sequential`, so that one can look between two layers."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -12,13 +12,20 @@ from app.recipe import LayerPlan
 def build(plans: Sequence[LayerPlan], device: torch.device) -> nn.Sequential:
     """The network, in training mode and `channels_last`, with torch's own initial weights."""
     layers = OrderedDict((plan.name, _module(plan)) for plan in plans)
-    return nn.Sequential(layers).to(device=device, memory_format=torch.channels_last)
+    network = nn.Sequential(layers).to(device)
+    return channels_last(network)
+
+
+def channels_last(network: nn.Sequential) -> nn.Sequential:
+    """The same network, its kernels laid out in memory as convolutions on a CPU like them."""
+    for parameter in network.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return network
 
 
 def _module(plan: LayerPlan) -> nn.Module:
-    arguments = dict(plan.arguments)
-    # MaxPool2d and AvgPool2d take their stride from the kernel when it is absent
-    module: nn.Module = getattr(nn, plan.type)(**arguments)
+    module: nn.Module = getattr(nn, plan.type)(**plan.arguments)
     return module
 
 

@@ -1,4 +1,4 @@
-"""Looking at a run: tensors, feature maps and predictions of state k. Looking never changes the run."""
+"""Looking at a run: tensors, feature maps, predictions. Looking never changes it."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -46,7 +46,7 @@ class Observer:
         return self.trainer.network.get_submodule(layer)
 
     def tensor(self, layer: str, name: str, of: str = Of.VALUE) -> Floats:
-        """A parameter or buffer of a layer, its gradient, its last update, or an optimiser's buffer.
+        """A layer's parameter or buffer, its gradient, its last update, or an optimiser's buffer.
 
         NotFoundError for an unknown layer, tensor or `of`; ConflictError where the layer has no
         such tensor, or there is no gradient at this step.
@@ -133,4 +133,5 @@ def as_maps(values: Floats) -> Floats:
 def softmax(logits: Floats) -> Floats:
     """Probabilities of class scores (N,), safe for large ones."""
     exponentials = np.exp(logits - logits.max())
-    return exponentials / exponentials.sum()
+    shares: Floats = exponentials / exponentials.sum()
+    return shares

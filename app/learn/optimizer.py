@@ -21,8 +21,8 @@ def make_optimizer(network: nn.Module, spec: Optimizer) -> optim.Optimizer:
             nesterov = spec.nesterov and spec.momentum > 0
             return optim.SGD(weights, momentum=spec.momentum, nesterov=nesterov, **common)
         case RMSprop():
-            own = {"alpha": spec.alpha, "eps": spec.eps, "momentum": spec.momentum}
-            return optim.RMSprop(weights, **common, **own)
+            own = common | {"alpha": spec.alpha, "eps": spec.eps, "momentum": spec.momentum}
+            return optim.RMSprop(weights, **own)
         case AdamW():
             return optim.AdamW(weights, betas=(spec.beta1, spec.beta2), eps=spec.eps, **common)
         case Adam():

@@ -22,7 +22,7 @@ class NotFiniteError(ArithmeticError):
 class Trainer:
     """A network, an optimiser and the step that both have come to.
 
-    State k is the network after k updates; `.grad` and `previous` belong to the update from k-1 to k.
+    State k is the network after k updates; `.grad` and `previous` belong to the update to k.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Trainer:
         self.recent: deque[float] = deque(maxlen=RECENT)
         self.has_update = False  # False at step 0, and after going back to the last good state
         self._seed = seed
-        self._parameters = list(network.parameters())
+        self._parameters: list[torch.Tensor] = list(network.parameters())
         self._statistics = [b for b in network.buffers() if b.is_floating_point()]
         self._draws = any(isinstance(layer, nn.Dropout) for layer in network)
         self.previous = [p.detach().clone() for p in self._parameters]

@@ -8,10 +8,19 @@ Sources: the shape formulas of the PyTorch documentation of each module.
 from math import prod
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    StrictInt,
+    model_serializer,
+)
 
 from app.errors import RecipeError
-from app.types import Shape
+from app.types import JsonObject, Shape
 
 
 def _pair(value: object) -> object:
@@ -31,6 +40,11 @@ class LayerBase(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     prefix: ClassVar[str]
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] | None = None
+
+    @model_serializer(mode="wrap")
+    def _given(self, handler: SerializerFunctionWrapHandler) -> JsonObject:
+        """Without the arguments that were left to be inferred."""
+        return {key: value for key, value in handler(self).items() if value is not None}
 
     def output(self, shape: Shape) -> Shape:
         """The shape this layer gives for `shape`; RecipeError where it does not fit."""
@@ -131,9 +145,7 @@ class Conv2d(LayerBase):
 
     def window(self) -> tuple[int, int, int] | None:
         """The dilated kernel."""
-        extent = max(
-            d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True)
-        )
+        extent = max(d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True))
         return (extent, max(self.stride), max(self.padding))
 
 

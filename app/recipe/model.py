@@ -109,8 +109,7 @@ class RecipeRequest(_Part):
     """A recipe as it is sent: what is absent comes from the named network, or is the default."""
 
     network: Annotated[
-        Annotated[str, Tag("name"), Field(max_length=64)]
-        | Annotated[Network, Tag("spelled out")],
+        Annotated[str, Tag("name"), Field(max_length=64)] | Annotated[Network, Tag("spelled out")],
         Discriminator(_network_kind),
     ] = "default"
     dataset: DatasetName | None = None

@@ -1,4 +1,4 @@
-"""A network by arithmetic: names, shapes, parameters, costs and limits, before anything is allocated."""
+"""A network by arithmetic: names, shapes, parameters, costs, limits; nothing is allocated."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -40,7 +40,7 @@ class LayerPlan:
     @property
     def arguments(self) -> JsonObject:
         """What torch.nn's constructor takes, the inferred ones included."""
-        given = self.layer.model_dump(exclude={"type", "name"}, exclude_none=True)
+        given = self.layer.model_dump(exclude={"type", "name"})
         return self.layer.inferred(self.input_shape) | given
 
     def describe(self) -> JsonObject:

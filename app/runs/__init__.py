@@ -1,1 +1,1 @@
-"""A run's life: which runs there are, what each is doing, who watches, and what it has been through."""
+"""A run's life: which there are, what each does, who watches, what it has been through."""

@@ -20,8 +20,6 @@ class History:
 
     def apply(self, news: JsonObject) -> None:
         """Take in what a worker's message brought; a step that was taken back is overwritten."""
-        if news["restarted"]:
-            self.__init__()  # type: ignore[misc]  # begins anew, as it did at first
         if news["step"]:
             self.back_to(news["step"][0] - 1)
         self._loss.extend(news["loss"])
@@ -46,7 +44,9 @@ class History:
         width = max(-(-count // max_points), 1)
         ends = [min(start + width - 1, last) for start in range(first, last + 1, width)]
         starts = [first, *(end + 1 for end in ends[:-1])]
-        losses = [sum(self._loss[a - 1 : b]) / (b - a + 1) for a, b in zip(starts, ends, strict=False)]
+        losses = [
+            sum(self._loss[a - 1 : b]) / (b - a + 1) for a, b in zip(starts, ends, strict=False)
+        ]
         accuracies = [self._accuracy[end - 1] for end in ends]
         held_out = self._held_out_span(first - 1 if first == 1 else first, last)
         return {"step": ends, "loss": losses, "accuracy": accuracies, "held_out": held_out}

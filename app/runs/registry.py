@@ -61,7 +61,7 @@ class Registry:
             raise NotFoundError(f"There is no run {run_id!r}.") from None
 
     def page(self, cursor: str | None, limit: int) -> tuple[list[Run], str | None]:
-        """Up to `limit` runs after the one that `cursor` names, oldest first, and the next cursor."""
+        """Up to `limit` runs after the one `cursor` names, oldest first, and the next cursor."""
         ids = list(self._runs)
         start = ids.index(cursor) + 1 if cursor in self._runs else 0
         chosen = ids[start : start + limit]

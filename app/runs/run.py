@@ -1,4 +1,4 @@
-"""One run as the server knows it: its recipe, its worker, what the worker last said, who watches."""
+"""One run as the server knows it: recipe, worker, what the worker last said, who watches."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ class Run:
         self.created_at = datetime.now(UTC)
         self.touched_s = monotonic()  # when somebody last asked or watched
         self.history = History()
-        self.restarts = 0
+        self.restarts = 0  # how often it went back to step 0
         self.uploads = Uploads(
             spec.recipe.network.input,
             dark_background=spec.shown.dark_background,
@@ -113,14 +113,19 @@ class Run:
     def _on_message(self, message: Message) -> None:
         header = message.header
         if header["news"]["restarted"]:
-            self.restarts += 1
-            self.viewers.restart()
+            self._forget()
         self.history.apply(header["news"])
         before, self._present.status = self._present.status, header["status"]
         if _notable(before) != _notable(header["status"]):
             self.viewers.run_changed()
         if header.get("event") == "frame":
             self.viewers.offer(Frame(header, message.payload))
+
+    def _forget(self) -> None:
+        """It is at step 0 again."""
+        self.restarts += 1
+        self.history = History()
+        self.viewers.restart()
 
     @property
     def state(self) -> RunState:
@@ -144,22 +149,26 @@ class Run:
             "momentum": getattr(optimizer, "momentum", None),
             "weight_decay": optimizer.weight_decay,
         }
-        return fallback | status | {
-            "id": self.id,
-            "state": self.state,
-            "problem": self._failure or status.get("problem") or self._notice,
-            "trainable": spec.trainable,
-            "recipe": spec.recipe.model_dump(mode="json"),
-            "network": spec.model.name if spec.model else None,
-            "classes": list(spec.dataset.classes) if spec.dataset and spec.trainable else [],
-            "dataset_sha256": spec.dataset.sha256 if spec.dataset else None,
-            "parameters": sum(plan.parameters for plan in spec.plans),
-            "probe": "test-0",
-            "created_at": self.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "environment": about.get("environment"),
-            "restarts": self.restarts,
-            "viewers": len(self.viewers),
-        }
+        return (
+            fallback
+            | status
+            | {
+                "id": self.id,
+                "state": self.state,
+                "problem": self._failure or status.get("problem") or self._notice,
+                "trainable": spec.trainable,
+                "recipe": spec.recipe.model_dump(mode="json"),
+                "network": spec.model.name if spec.model else None,
+                "classes": list(spec.dataset.classes) if spec.dataset and spec.trainable else [],
+                "dataset_sha256": spec.dataset.sha256 if spec.dataset else None,
+                "parameters": sum(plan.parameters for plan in spec.plans),
+                "probe": "test-0",
+                "created_at": self.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "environment": about.get("environment"),
+                "restarts": self.restarts,
+                "viewers": len(self.viewers),
+            }
+        )
 
     @property
     def holds_nothing(self) -> bool:
@@ -191,6 +200,7 @@ class Run:
         """Back to step 0; a failed run gets a new worker."""
         if not self._failure:
             return await self.command("reset")
+        self._forget()
         self.launch()
         self.viewers.run_changed()
         await asyncio.shield(self._ready)

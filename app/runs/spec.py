@@ -28,7 +28,7 @@ class Spec:
 
 
 def make_spec(request: RecipeRequest, settings: Settings) -> Spec:
-    """RecipeError, with the layer's index where one is at fault, for a recipe that can't be built."""
+    """RecipeError, with the index of the layer at fault, for a recipe that can't be built."""
     recipe, name = resolve(request)
     model = named_model(name) if name else None
     if recipe.batch_size > settings.max_batch_size:

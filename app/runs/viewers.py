@@ -180,7 +180,7 @@ class Viewers:
 
 
 def frame_bytes(frame: Frame, watch: Watch, extra: JsonObject) -> bytes:
-    """The frame as one viewer gets it; `extra` are the header's fields that are the viewer's own."""
+    """The frame as one viewer gets it; `extra` are the header's fields that are its own."""
     entries, payload = frame.part(watch)
     look = frame.header
     header = {key: look[key] for key in ("seq", "reason", "time")}

@@ -1,4 +1,4 @@
-"""Frames: one observation of a run at one step, as bytes. FORMAT.md beside this file is the contract."""
+"""Frames: one observation of a run, as bytes. FORMAT.md beside this file is the contract."""
 
 import json
 import struct

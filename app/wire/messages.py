@@ -1,8 +1,8 @@
 """Messages between the server and a worker: a JSON header and a payload, never a pickle.
 
-Two little-endian uint32 lengths, the header as JSON in UTF-8, the payload. Server to worker, a header is
-`{"command": name, "id": n, …}`; worker to server `{"reply": n, …}`, `{"reply": n, "error": {…}}` or
-`{"event": name, …}`. Numbers that are not finite cross as null.
+Two little-endian uint32 lengths, the header as JSON in UTF-8, the payload. Server to worker, a
+header is `{"command": name, "id": n, …}`; worker to server `{"reply": n, …}`, `{"reply": n,
+"error": {…}}` or `{"event": name, …}`. Numbers that are not finite cross as null.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class Message:
         return _LENGTHS.pack(len(text), len(self.payload)) + text + self.payload
 
 
-def _lengths(prefix: bytes) -> tuple[int, int]:
+def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:
     header, payload = _LENGTHS.unpack(prefix)
     if header > MAX_HEADER_BYTES or payload > MAX_PAYLOAD_BYTES:
         raise ValueError(f"a message of {header} + {payload} bytes is longer than any that is sent")

@@ -1,4 +1,4 @@
-"""Feature maps as bytes, for colour: uint8 with the range of each channel. Exact values are asked for."""
+"""Feature maps as bytes, for colour: uint8 with the range of each channel."""
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,8 @@ def quantize(maps: Floats) -> bytes:
         return _quantize_broken(maps)
     scale = np.divide(np.float32(255), span, out=np.zeros_like(span), where=span > 0)
     levels = (flat - low) * scale + np.float32(0.5)
-    return np.concatenate((low, high), axis=1).tobytes() + levels.astype(np.uint8).tobytes()
+    ranges: Floats = np.concatenate((low, high), axis=1)
+    return ranges.tobytes() + levels.astype(np.uint8).tobytes()
 
 
 def _quantize_broken(maps: Floats) -> bytes:

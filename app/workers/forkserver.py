@@ -1,14 +1,15 @@
 """The process that workers are forked from: torch loaded and warmed once, inherited by each.
 
-Environment variables count only if they are set before it starts: one thread for OpenMP (two workers
-with two threads each spin in each other's barriers), and glibc's allocator told to keep memory.
+Environment variables count only if they are set before it starts: one thread for OpenMP (two
+workers with two threads each spin in each other's barriers), and glibc's allocator told to keep
+memory.
 """
 
 import multiprocessing
 import multiprocessing.process
 import os
 import socket
-from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.context import ForkServerProcess, SpawnProcess
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
@@ -35,10 +36,8 @@ def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.proc
 
     A run on CUDA is spawned, since CUDA cannot be used in a forked process.
     """
-    context: ForkServerContext | SpawnContext = multiprocessing.get_context(
-        "spawn" if device == "cuda" else "forkserver"
-    )
-    process = context.Process(target=enter, args=(connection,), daemon=True)
+    kind = SpawnProcess if device == "cuda" else ForkServerProcess
+    process = kind(target=enter, args=(connection,), daemon=True)
     process.start()
     return process
 

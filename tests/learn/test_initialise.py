@@ -16,7 +16,9 @@ from tests.networks import network
 FAN_IN, FAN_OUT = 16 * 9, 32 * 9
 
 
-def first_weights(seed: int = 0, filters: int = 32, channels: int = 16, **init: Any) -> torch.Tensor:
+def first_weights(
+    seed: int = 0, filters: int = 32, channels: int = 16, **init: Any
+) -> torch.Tensor:
     """A 3x3 convolution's weights, initialised."""
     layer = {"type": "Conv2d", "out_channels": filters, "kernel_size": 3}
     plans = plan(network(input=[channels, 25, 25], layers=[layer]))

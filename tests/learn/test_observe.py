@@ -90,7 +90,7 @@ def test_the_momentum_buffer_is_torchs_own(seen: Session) -> None:
         ("norm1", "running_mean", "gradient", ConflictError, "measured, not learned"),
     ],
 )
-def test_what_is_not_there_is_refused_with_what_is(  # noqa: PLR0913  # one argument a column
+def test_what_is_not_there_is_refused_with_what_is(  # one argument a column
     seen: Session, layer: str, tensor: str, of: str, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):

@@ -49,7 +49,10 @@ OPTIMIZERS: list[tuple[dict[str, Any], type[optim.Optimizer], dict[str, Any]]] =
 
 @pytest.mark.parametrize(("spec", "reference", "arguments"), OPTIMIZERS)
 def test_each_optimiser_steps_as_torchs_own_on_a_copy(
-    spec: dict[str, Any], reference: type[optim.Optimizer], arguments: dict[str, Any], cache_dir: Path
+    spec: dict[str, Any],
+    reference: type[optim.Optimizer],
+    arguments: dict[str, Any],
+    cache_dir: Path,
 ) -> None:
     ours = session(recipe(optimizer=spec | {"learning_rate": 0.01}), cache_dir)
     theirs = copy.deepcopy(ours.trainer.network)
@@ -68,7 +71,9 @@ def test_each_optimiser_steps_as_torchs_own_on_a_copy(
 def test_plain_sgd_moves_a_weight_by_minus_the_learning_rate_times_its_gradient(
     cache_dir: Path,
 ) -> None:
-    ours = session(recipe(optimizer={"type": "SGD", "learning_rate": 0.5, "momentum": 0.0}), cache_dir)
+    ours = session(
+        recipe(optimizer={"type": "SGD", "learning_rate": 0.5, "momentum": 0.0}), cache_dir
+    )
     ours.advance()
     before = dict(zip(("weight", "bias"), ours.trainer.previous, strict=False))
     for name in ("weight", "bias"):

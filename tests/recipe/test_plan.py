@@ -101,7 +101,9 @@ def test_receptive_fields_are_the_pixels_that_a_value_depends_on() -> None:
             module: nn.Module = getattr(nn, before.type)(**before.arguments)
             if isinstance(module, nn.Conv2d):
                 nn.init.ones_(module.weight)
-            values = nn.functional.avg_pool2d(values, 2) if "pool" in before.name else module(values)
+            values = (
+                nn.functional.avg_pool2d(values, 2) if "pool" in before.name else module(values)
+            )
         middle = values.shape[-1] // 2
         values[0, 0, middle, middle].backward()  # type: ignore[no-untyped-call]
         assert image.grad is not None
@@ -116,11 +118,19 @@ def test_receptive_fields_are_the_pixels_that_a_value_depends_on() -> None:
         ([conv(2, 3), {"type": "Linear", "out_features": 3}], 1, ["flat vector", "2 × 6 × 6"]),
         ([*HEAD, conv(2, 3)], 2, ["maps", "10 numbers"]),
         ([conv(2, 3), conv(2, 3, in_channels=5)], 1, ["in_channels is 5", "2 come"]),
-        ([{"type": "Flatten"}, {"type": "Linear", "in_features": 9, "out_features": 2}], 1, ["9", "64"]),
+        (
+            [{"type": "Flatten"}, {"type": "Linear", "in_features": 9, "out_features": 2}],
+            1,
+            ["9", "64"],
+        ),
         ([conv(10**9, 3)], 0, ["20,000,000 parameters"]),
         ([conv(2**31 - 1, 1)] * 3, 0, ["parameters"]),
         ([conv(4, 1, groups=3)], 0, ["groups is 3"]),
-        ([conv(2, 3), {"type": "AdaptiveAvgPool2d", "output_size": 20000}], 1, ["multiply-adds", "bytes"]),
+        (
+            [conv(2, 3), {"type": "AdaptiveAvgPool2d", "output_size": 20000}],
+            1,
+            ["multiply-adds", "bytes"],
+        ),
         ([{"type": "MaxPool2d", "kernel_size": 2, "padding": 2}], 0, ["half the kernel"]),
         ([conv(2, 3, name="a"), {"type": "ReLU", "name": "a"}], 1, ["'a' is taken"]),
     ],

@@ -37,7 +37,10 @@ def test_encoding_what_was_decoded_gives_the_golden_bytes_again() -> None:
 
 
 def test_every_section_begins_at_a_multiple_of_eight() -> None:
-    odd = [Section("a", "weight", (3,), "f32", bytes(12)), Section("b", "bias", (1,), "f32", bytes(4))]
+    odd = [
+        Section("a", "weight", (3,), "f32", bytes(12)),
+        Section("b", "bias", (1,), "f32", bytes(4)),
+    ]
     entries, payload = encode_payload(odd)
     assert [entry["offset"] for entry in entries] == [0, 16]
     assert len(payload) % 8 == 0
