@@ -112,7 +112,9 @@ function tickSlow(now) {
 const channel = new MessageChannel();
 /** @type {(() => void)[]} */
 const afterFrame = [];
-channel.port1.onmessage = () => afterFrame.splice(0).forEach((done) => done());
+channel.port1.onmessage = () => {
+  for (const done of afterFrame.splice(0)) done();
+};
 
 /** @param {Frame} frame */
 function measure({ header }) {

@@ -77,7 +77,7 @@ export function packGrids(count, rows, cols, room, gap) {
 /** A whole multiple of the map's cells where that costs little. @param {number} side @param {number} cells */
 export function snap(side, cells) {
   const whole = Math.floor(side / cells) * cells;
-  return whole >= side * 0.8 ? whole : Math.floor(side);
+  return whole >= side * 0.9 ? whole : Math.floor(side);
 }
 
 /** @param {Layer} layer @param {boolean} last @returns {Role} */

@@ -67,7 +67,7 @@ function Foot({ column }) {
   const words = { weight: "kernels", gradient: "gradients", update: "updates" }[kernelKind.value];
   return html`<div class="foot">
     ${kernels && html`<span>${column.role === "classes" && words === "kernels" ? "weights" : words} ${end("kernels")}</span>`}
-    ${column.role !== "classes" && html`<span>maps ${end("maps")}</span>`}
+    ${column.role !== "classes" && html`<span>${kernels && "maps "}${end("maps")}</span>`}
   </div>`;
 }
 

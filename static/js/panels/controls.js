@@ -106,9 +106,9 @@ function Switch({ label, tip, choices, now, name }) {
 export function Controls() {
   return html`<section class="controls" aria-label="Controls">
     <${Buttons} /><${Speed} /><${Dials} />
-    <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
+    <${Switch} label="Show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
       choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "last update"]]} />
-    <${Switch} label="One colour scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
+    <${Switch} label="Scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
       choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
   </section>`;
 }

@@ -8,6 +8,9 @@ import { dark, history, historyTick } from "../state.js";
 /** @typedef {import("uplot").AlignedData} Data */
 
 const SMOOTH = 50;
+const WHOLE = [1, 2, 5]
+  .flatMap((n) => [0, 1, 2, 3, 4, 5, 6].map((k) => n * 10 ** k))
+  .sort((a, b) => a - b);
 
 const colour = (/** @type {string} */ name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -49,11 +52,11 @@ function options(width, height, series, y) {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false },
+      x: { time: false, range: (_u, _lo, hi) => [0, Math.max(10, hi || 0)] },
       y: { range: y.range ?? ((_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1]) },
     },
     axes: [
-      { ...axis("--hair"), size: 22, space: 60 },
+      { ...axis("--hair"), size: 22, space: 60, incrs: WHOLE },
       { ...axis("--hair"), size: 42, space: 24, values },
     ],
     padding: [6, 8, 0, 0],

@@ -7,6 +7,8 @@ import { html } from "../html.js";
 import { slowTick } from "../state.js";
 import { Picture } from "./picture.js";
 
+const CELL_PX = 43; // wide enough for −1.2e−4
+
 /**
  * @param {{values: Float32Array, from: number, rows: number, cols: number, limit: number, label: string}} props
  */
@@ -18,9 +20,10 @@ export function KernelTable({ values, from, rows, cols, limit, label }) {
     const style = { background: css(packed), color: isLight(packed) ? "#14161a" : "#ffffff" };
     return html`<td style=${style}>${short(value)}</td>`;
   };
+  const size = { width: `${cols * (CELL_PX + 1) + 1}px` };
   const line = (/** @type {number} */ r) =>
     html`<tr>${Array.from({ length: cols }, (_, c) => cell(r * cols + c))}</tr>`;
-  return html`<table class="numbers" aria-label=${label}><tbody>${Array.from({ length: rows }, (_, r) => line(r))}</tbody></table>`;
+  return html`<table class="numbers" style=${size} aria-label=${label}><tbody>${Array.from({ length: rows }, (_, r) => line(r))}</tbody></table>`;
 }
 
 /**

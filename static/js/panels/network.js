@@ -74,7 +74,7 @@ function Legend() {
   return html`<span class="legend" data-tour="legend">
     <${Term} tip=${TERMS.scale}>Colour scale<//>
     <span class="end">negative</span>
-    <${Picture} cells=${() => colours} rows=${1} cols=${511} width=${150} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
+    <${Picture} cells=${() => colours} rows=${1} cols=${511} width=${150} height=${12} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
     <span class="end">positive</span>
     <span class="ends">${
       mode === "network" && network

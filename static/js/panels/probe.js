@@ -30,7 +30,7 @@ function Now() {
     <figure><img src=${src} alt=${image.name ?? "The picture as it came"} width="72" height="72" class=${image.source} />
       <figcaption>${image.source === "test" ? "test picture" : "as uploaded"}</figcaption></figure>
     <figure><${Picture} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
-      <figcaption>network sees</figcaption></figure>
+      <figcaption>preprocessed</figcaption></figure>
     <div class="probe-what">
       <p><b>${image.class ?? "class not known"}</b></p>
       <details><summary>What was done to it</summary>

@@ -60,11 +60,12 @@ function Whole({ label, tip, name, value, changed, least, onSet }) {
   </div>`;
 }
 
-/** @param {Draft} shown */
-function networkOptions(shown) {
+/** The run's own network is offered too, where it is none of the named ones. */
+function networkOptions() {
   const named = models.value.map((model) => ({ value: model.name, text: model.title }));
-  const own = shown.network === OWN || run.value?.network === null;
-  return own ? [{ value: OWN, text: "this run's own" }, ...named] : named;
+  const now = run.value?.network ?? OWN;
+  if (named.some((option) => option.value === now)) return named;
+  return [{ value: now, text: now === OWN ? "this run's own" : now }, ...named];
 }
 
 /** Data sets that are not here, or do not fit the network, say why. @param {Draft} shown */
@@ -132,7 +133,7 @@ export function RecipeBar() {
   const pick = (/** @type {keyof Draft} */ name) => (/** @type {any} */ value) =>
     edit({ [name]: value }, now);
   return html`<section class="recipe" aria-label="Recipe">
-    <${Select} label="Network" ...${common("network")} options=${networkOptions(shown)} onPick=${pick("network")} />
+    <${Select} label="Network" ...${common("network")} options=${networkOptions()} onPick=${pick("network")} />
     <${Select} label="Data" ...${common("dataset")} options=${datasetOptions(shown)} onPick=${pick("dataset")} />
     <${Select} label="First weights" tip=${TERMS.init} ...${common("init")} options=${initOptions(shown)} onPick=${pick("init")} />
     <${Select} label="Optimiser" tip=${TERMS.optimiser} ...${common("optimizer")} onPick=${pick("optimizer")}
