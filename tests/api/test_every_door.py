@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from app.settings import Settings
@@ -23,23 +26,23 @@ def make_app() -> Callable[[Settings], ASGIApp]:
     return create_app
 
 
-def inner_routes(app: Any) -> list[Any]:
-    """The routes of the framework's application, through every layer that wraps it."""
-    while not hasattr(app, "routes"):
+def framework_app(app: Any) -> FastAPI:
+    """The framework's application, through every layer that wraps it."""
+    while not isinstance(app, FastAPI):
         app = app.app
-    return list(app.routes)
+    return app
 
 
-def doors(routes: list[Any], prefix: str = "") -> Iterator[Door]:
+def doors(app: FastAPI) -> Iterator[Door]:
     """Every way in: each path with each method, whether its route knows the method or not."""
-    for route in routes:
-        path = prefix + getattr(route, "path", "")
-        yield from doors(list(getattr(route, "routes", None) or []), path)
-        filled = re.sub(r"\{[^}]*\}", "x", path) or "/"
-        if type(route).__name__.endswith("WebSocketRoute"):
-            yield "WS", filled
+    for context in iter_route_contexts(app.routes):
+        path = re.sub(r"\{[^}]*\}", "x", context.path or "/")
+        if isinstance(context.original_route, WebSocketRoute):
+            yield "WS", path
+        elif isinstance(context.original_route, Route | Mount):
+            yield from ((method, path) for method in METHODS)
         else:
-            yield from ((method, filled) for method in METHODS)
+            raise AssertionError(f"The walk does not know {type(context.original_route)}.")
 
 
 def status(app: ASGIApp, door: Door, headers: dict[str, str]) -> int:
@@ -54,7 +57,7 @@ def status(app: ASGIApp, door: Door, headers: dict[str, str]) -> int:
 def all_doors(app: ASGIApp) -> list[Door]:
     """The application's doors, and some that it does not have: what is unknown is refused too."""
     unknown = ["/", "/static/x", "/nothing/here", "/api/v1/nothing", "/docs", "/openapi.json"]
-    found = {*doors(inner_routes(app)), *((m, p) for m in METHODS for p in unknown), ("WS", "/no")}
+    found = {*doors(framework_app(app)), *((m, p) for m in METHODS for p in unknown), ("WS", "/no")}
     assert len({path for _, path in found}) > 25, "the walk has lost its way"
     assert ("WS", "/api/v1/runs/x/stream") in found
     assert ("POST", "/api/v1/runs/x/images") in found
