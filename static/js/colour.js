@@ -87,8 +87,8 @@ export const brokenColour = pack(BROKEN[0], BROKEN[1], BROKEN[2]);
 export function colourOf(table, value, limit) {
   if (!Number.isFinite(value)) return brokenColour;
   if (!(limit > 0)) return table[SIDE];
-  const share = Math.max(-1, Math.min(1, value / limit));
-  return table[SIDE + Math.round(share * SIDE)];
+  const away = Math.round(Math.min(1, Math.abs(value) / limit) * SIDE);
+  return table[value < 0 ? SIDE - away : SIDE + away];
 }
 
 /**

@@ -9,7 +9,7 @@ const withMinus = (text) => text.replaceAll("-", MINUS);
 const absent = (value) => value === null || value === undefined || !Number.isFinite(value);
 
 /**
- * Two to three significant digits in at most seven characters: 0.123, −1.25, 12.5, 1.2e−4.
+ * Two to three significant digits in at most eight characters: 0.123, −1.25, 12.5, 1.2e−4.
  * @param {number | null | undefined} value
  */
 export function short(value) {

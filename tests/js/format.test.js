@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import {
+  count,
+  loss,
+  percent,
+  plural,
+  rate,
+  shape,
+  short,
+  signed,
+} from "../../static/js/format.js";
+
+test("numbers keep two to three significant digits", () => {
+  const cases = /** @type {[number, string][]} */ ([
+    [0, "0"],
+    [0.1234, "0.123"],
+    [-0.1234, "−0.123"],
+    [1.256, "1.26"],
+    [12.34, "12.3"],
+    [123.4, "123"],
+    [0.0123, "0.012"],
+    [0.00123, "0.0012"],
+    [0.000123, "1.2e−4"],
+    [-2.5e-7, "−2.5e−7"],
+    [9.999, "10.0"],
+    [1e30, "1.0e30"],
+  ]);
+  for (const [value, text] of cases) assert.equal(short(value), text);
+});
+
+test("no number takes more than eight characters", () => {
+  for (let e = -12; e < 9; e++) {
+    for (const m of [1, -1, 5.55, -9.99, 9.996])
+      assert.ok(short(m * 10 ** e).length <= 8, short(m * 10 ** e));
+  }
+});
+
+test("what is not there is a dash", () => {
+  for (const value of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.deepEqual(
+      [short(value), percent(value), loss(value), count(value)],
+      ["–", "–", "–", "–"],
+    );
+  }
+});
+
+test("signs, shares, losses and counts read as people write them", () => {
+  assert.equal(signed(0.5), "+0.500");
+  assert.equal(signed(-0.5), "−0.500");
+  assert.equal(percent(0.8126), "81.3 %");
+  assert.equal(percent(1, 0), "100 %");
+  assert.equal(loss(Math.LN10), "2.303");
+  assert.equal(count(1234567), "1\u2009234\u2009567");
+  assert.equal(shape([8, 28, 28]), "8×28×28");
+  assert.equal(plural(1, "kernel"), "1 kernel");
+  assert.equal(plural(8, "kernel"), "8 kernels");
+  assert.equal(rate(0.05), "0.05");
+  assert.equal(rate(1e30), "1e30");
+});

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { fold, layoutNetwork, packGrids, snap, sourceChannel } from "../../static/js/layout.js";
+import { DEFAULT, LONE_CONV, TINY_VGG, WIDE } from "./layers.js";
+
+/** @typedef {import("../../static/js/layout.js").Column} Column @typedef {import("../../static/js/layout.js").Rect} Rect */
+
+/** @param {Column} column */
+const rects = (column) =>
+  column.cells.flatMap((cell) => [cell.map, ...cell.kernels, ...(cell.bias ? [cell.bias] : [])]);
+
+/** @param {Rect} a @param {Rect} b */
+const overlap = (a, b) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+const ALL = /** @type {const} */ ([
+  ["the default network", DEFAULT, [1, 28, 28]],
+  ["TinyVGG", TINY_VGG, [3, 64, 64]],
+  ["a lone convolution", LONE_CONV, [1, 25, 25]],
+  ["a wide network with groups", WIDE, [1, 28, 28]],
+]);
+const ROOMS = [
+  { width: 1090, height: 640 },
+  { width: 900, height: 400 },
+];
+
+for (const [name, layers, input] of ALL) {
+  test(`in ${name} nothing overlaps, and all lies inside its column`, () => {
+    for (const room of ROOMS) {
+      for (const column of layoutNetwork([...layers], [...input], room).columns) {
+        const all = rects(column);
+        for (const [i, rect] of all.entries()) {
+          assert.ok(rect.width >= 1 && rect.height >= 1, `${column.name} ${i} has a size`);
+          assert.ok(
+            rect.x >= 0 && rect.x + rect.width <= column.width + 1,
+            `${column.name} ${i} is inside`,
+          );
+          assert.ok(
+            rect.y >= 0 && rect.y + rect.height <= room.height + 1,
+            `${column.name} ${i} is inside`,
+          );
+        }
+        const some = all.slice(0, 200);
+        for (const [i, a] of some.entries()) {
+          assert.ok(
+            !some.slice(i + 1).some((b) => overlap(a, b)),
+            `${column.name} ${i} overlaps none`,
+          );
+        }
+      }
+    }
+  });
+
+  test(`in ${name} columns follow one another`, () => {
+    const { columns } = layoutNetwork([...layers], [...input], ROOMS[0]);
+    for (let i = 1; i < columns.length; i++) {
+      assert.ok(columns[i].x >= columns[i - 1].x + columns[i - 1].width);
+    }
+  });
+}
+
+test("the default network fits the pane of a 1440×900 screen with countable kernels", () => {
+  const plan = layoutNetwork(DEFAULT, [1, 28, 28], ROOMS[0]);
+  assert.equal(plan.width, ROOMS[0].width);
+  const kernels = plan.columns.find((column) => column.name === "conv2")?.cells[0].kernels ?? [];
+  assert.equal(kernels.length, 8);
+  assert.ok(kernels[0].width / 3 >= 5, "each cell of a kernel is five pixels or more");
+});
+
+test("the default network has 72 maps, and a picture of each linear weight", () => {
+  const { columns } = layoutNetwork(DEFAULT, [1, 28, 28], ROOMS[0]);
+  const maps = columns.filter((column) => ["conv", "maps"].includes(column.role));
+  assert.equal(
+    maps.reduce((sum, column) => sum + column.cells.length, 0),
+    72,
+  );
+  const linear = columns[columns.length - 1];
+  assert.deepEqual([linear.role, linear.kernels, linear.kernel], ["classes", 16, [7, 7]]);
+});
+
+test("three input channels come with the picture in its own colours", () => {
+  const { columns } = layoutNetwork(TINY_VGG, [3, 64, 64], ROOMS[0]);
+  assert.equal(columns[0].cells.length, 4);
+  assert.equal(columns[1].cells.flatMap((cell) => cell.kernels).length, 30);
+});
+
+test("a network too wide for the pane is drawn wider than it", () => {
+  const plan = layoutNetwork(TINY_VGG, [3, 64, 64], { width: 500, height: 400 });
+  const last = plan.columns[plan.columns.length - 1];
+  assert.ok(plan.width >= last.x + last.width && plan.width > 500);
+});
+
+test("a kernel of a grouped convolution reads its own group's maps", () => {
+  const { columns } = layoutNetwork(WIDE, [1, 28, 28], ROOMS[0]);
+  assert.equal(sourceChannel(columns[2], 0, 5), 5);
+  assert.equal(sourceChannel(columns[2], 32, 5), 37);
+});
+
+test("a hidden vector's weights fold to the squarest picture", () => {
+  assert.deepEqual(fold(128), [8, 16]);
+  assert.deepEqual(fold(7), [1, 7]);
+});
+
+test("grids are packed as large as the room allows", () => {
+  assert.deepEqual(packGrids(8, 3, 3, { width: 200, height: 30 }, 2), {
+    cell: 7,
+    across: 8,
+    width: 182,
+    height: 21,
+  });
+  assert.equal(packGrids(1, 3, 3, { width: 30, height: 30 }, 2).cell, 10);
+});
+
+test("maps are whole multiples of their pixels where that costs little", () => {
+  assert.equal(snap(60, 28), 56);
+  assert.equal(snap(50, 28), 50);
+});

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { changes, draftOf, OWN, recipeOf, withModel } from "../../static/js/recipe.js";
+
+const run = /** @type {any} */ ({
+  network: "default",
+  learning_rate: 0.02,
+  momentum: 0.8,
+  recipe: {
+    network: { input: [1, 28, 28], layers: [] },
+    dataset: "fashion-mnist-10k",
+    init: { type: "normal", std: 0.1 },
+    optimizer: {
+      type: "SGD",
+      learning_rate: 0.05,
+      momentum: 0.9,
+      weight_decay: 0,
+      nesterov: false,
+    },
+    batch_size: 32,
+    seed: 0,
+  },
+});
+const tiny = /** @type {any} */ ({
+  name: "tinyvgg",
+  recipe: { dataset: "shapes", optimizer: { type: "Adam", learning_rate: 0.001 }, batch_size: 16 },
+});
+
+test("an untouched draft differs in nothing", () => {
+  assert.deepEqual(changes(draftOf(run), draftOf(run)), []);
+});
+
+test("another seed keeps the rest, with the learning rate that it has now", () => {
+  const draft = { ...draftOf(run), seed: 7 };
+  assert.deepEqual(changes(draft, draftOf(run)), ["seed"]);
+  const recipe = recipeOf(draft, run, undefined);
+  assert.equal(recipe.seed, 7);
+  assert.equal(recipe.network, "default");
+  assert.deepEqual(recipe.init, { type: "normal", std: 0.1 });
+  assert.deepEqual([recipe.optimizer.learning_rate, recipe.optimizer.momentum], [0.02, 0.8]);
+});
+
+test("another optimiser begins with its own settings", () => {
+  const recipe = recipeOf({ ...draftOf(run), optimizer: "Adam" }, run, undefined);
+  assert.deepEqual(recipe.optimizer, { type: "Adam" });
+});
+
+test("another network brings its data set and optimiser along", () => {
+  const draft = withModel(draftOf(run), tiny);
+  assert.deepEqual(
+    [draft.network, draft.dataset, draft.optimizer, draft.batch_size],
+    ["tinyvgg", "shapes", "Adam", 16],
+  );
+  const recipe = recipeOf(draft, run, tiny);
+  assert.equal(recipe.network, "tinyvgg");
+  assert.deepEqual(recipe.optimizer, { type: "Adam", learning_rate: 0.001 });
+});
+
+test("a run with a network of its own is made again from its layers", () => {
+  const own = { ...run, network: null };
+  assert.equal(draftOf(own).network, OWN);
+  assert.deepEqual(
+    recipeOf({ ...draftOf(own), seed: 1 }, own, undefined).network,
+    run.recipe.network,
+  );
+});
