@@ -47,9 +47,10 @@ class Registry:
             if run.holds_nothing and monotonic() - run.touched_s > FORGET_UNTOUCHED_S:
                 await self.delete(run_id)
                 return
+        most = self._settings.max_runs
         raise UnavailableError(
-            f"This server has {self._settings.max_runs} runs, which is as many as it may have: "
-            "delete one, or try again later.",
+            f"This server may have {most if most > 1 else 'one'} run{'s' * (most > 1)} and has as "
+            "many: delete one, or try again later.",
             retry_after=RETRY_AFTER_S,
         )
 

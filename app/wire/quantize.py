@@ -21,7 +21,8 @@ def quantize(maps: Floats) -> bytes:
     scale = np.divide(np.float32(255), span, out=np.zeros_like(span), where=span > 0)
     levels = (flat - low) * scale + np.float32(0.5)
     ranges: Floats = np.concatenate((low, high), axis=1)
-    return ranges.tobytes() + levels.astype(np.uint8).tobytes()
+    data: bytes = ranges.tobytes() + levels.astype(np.uint8).tobytes()
+    return data
 
 
 def _quantize_broken(maps: Floats) -> bytes:

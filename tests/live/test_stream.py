@@ -1,0 +1,231 @@
+"""The stream as a viewer sees it."""
+
+import json
+import time
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.live.server import LiveRun, Server, next_frame
+
+EVERYTHING = [
+    "weight",
+    "bias",
+    "weight_gradient",
+    "bias_gradient",
+    "weight_update",
+    "bias_update",
+    "feature_maps",
+    "input",
+]
+
+
+def watch(socket: ClientConnection, **message: Any) -> None:
+    """Ask for what a test wants to see; all of it by default."""
+    whole = {"type": "watch", "layers": None, "kinds": EVERYTHING, "max_fps": 60}
+    socket.send(json.dumps(whole | message))
+
+
+def exact(run: LiveRun, layer: str, tensor: str, of: str) -> Any:
+    """A tensor as REST answers it."""
+    answer = run.get(f"/layers/{layer}/{tensor}", of=of, format="json")
+    return np.array(answer["values"], np.float32)
+
+
+def test_the_first_message_is_the_run_and_a_watch_is_answered_with_a_frame(run: LiveRun) -> None:
+    run.post("/step", steps=1)
+    with run.stream() as socket:
+        first = json.loads(socket.recv(timeout=10))
+        assert first["type"] == "run"
+        assert first["run"]["id"] == run.id
+        watch(socket)
+        header, sections = next_frame(socket)
+        assert header["step"] == 1
+        assert {(s.layer, s.kind) for s in sections} >= {
+            ("conv1", "weight"),
+            ("linear1", "bias_update"),
+            ("pool2", "feature_maps"),
+            ("", "input"),
+        }
+
+
+def test_what_a_frame_shows_is_what_rest_answers(run: LiveRun) -> None:
+    with run.stream() as socket:
+        watch(socket)
+        run.post("/step", steps=7)
+        while (frame := next_frame(socket))[0]["step"] != 7:
+            pass
+        header, sections = frame
+        for section in sections:
+            if section.dtype == "f32":
+                tensor, _, of = section.kind.partition("_")
+                expected = exact(run, section.layer, tensor, of or "value")
+                np.testing.assert_array_equal(section.values, expected)
+            elif section.layer == "conv1":
+                maps = run.get("/layers/conv1/feature-maps", format="json")["values"]
+                step = (np.max(maps, axis=(1, 2)) - np.min(maps, axis=(1, 2))) / 255
+                error = np.abs(section.values - np.array(maps)).max(axis=(1, 2))
+                assert (error <= step * 0.51 + 1e-7).all()
+        scores = [entry["logit"] for entry in run.get("/predictions")["classes"]]
+        assert header["predictions"]["logits"] == scores
+
+
+def test_at_step_0_there_is_no_gradient(run: LiveRun) -> None:
+    with run.stream() as socket:
+        watch(socket)
+        _, sections = next_frame(socket)
+        assert not {s.kind for s in sections} & {"weight_gradient", "bias_update"}
+
+
+def test_only_what_is_watched_is_sent(run: LiveRun) -> None:
+    run.post("/step", steps=1)
+    with run.stream() as socket:
+        watch(socket, layers=["conv2"], kinds=["weight", "feature_maps"], probe="test-9")
+        _, sections = next_frame(socket)
+        found = {(s.layer, s.kind, s.probe) for s in sections}
+        assert found == {("conv2", "weight", None), ("conv2", "feature_maps", "test-9")}
+
+
+def test_two_viewers_of_one_run_each_see_their_own_probe(run: LiveRun) -> None:
+    with run.stream() as one, run.stream() as two:
+        watch(one, kinds=["input"], probe="test-1")
+        watch(two, kinds=["input", "weight"], layers=["conv1"], probe="test-2")
+        seen = []
+        for socket in (one, two):
+            run.post("/step", steps=1)
+            frame = next_frame(socket)
+            while frame[0]["step"] < run.get()["step"]:
+                frame = next_frame(socket)
+            seen.append(frame)
+        for (header, sections), probe in zip(seen, ("test-1", "test-2"), strict=True):
+            assert header["predictions"]["probe"] == probe
+            assert {s.probe for s in sections if s.kind == "input"} == {probe}
+        assert [s.kind for s in seen[0][1]] == ["input"]
+
+
+@pytest.mark.parametrize("command", ["pause", "step", "reset"])
+def test_the_frame_after_a_command_always_comes(run: LiveRun, command: str) -> None:
+    with run.stream() as socket:
+        watch(socket, max_fps=0.5)
+        next_frame(socket)
+        run.send("PATCH", json={"steps_per_second": None})
+        if command == "pause":
+            run.post("/play")
+            time.sleep(0.4)
+            run.post("/pause")
+        elif command == "step":
+            run.post("/step", steps=3)
+        else:
+            run.post("/step", steps=3)
+            run.post("/reset")
+        step = run.get()["step"]
+        end = time.monotonic() + 15
+        while next_frame(socket)[0]["step"] != step:
+            assert time.monotonic() < end
+
+
+def test_every_step_of_the_history_reaches_a_viewer_that_skips_frames(run: LiveRun) -> None:
+    with run.stream() as socket:
+        watch(socket, kinds=[], max_fps=4)
+        run.send("PATCH", json={"steps_per_second": 100})
+        run.post("/play")
+        time.sleep(1.0)
+        last = run.post("/pause")["step"]
+        steps: list[int] = []
+        held_out: list[int] = []
+        while not steps or steps[-1] != last or held_out[-1] != last:
+            header, sections = next_frame(socket)
+            assert sections == []
+            steps += header["history"]["step"]
+            held_out += header["history"]["held_out"]["step"]
+        assert steps == list(range(1, last + 1))
+        assert held_out == [0, last]
+
+
+def test_a_halt_is_shown_with_its_reason(server: Server) -> None:
+    run = server.run(optimizer={"type": "SGD", "learning_rate": 1e30})
+    with run.stream() as socket:
+        watch(socket)
+        run.post("/play")
+        while (header := next_frame(socket)[0])["state"] != "halted":
+            pass
+        assert "smaller learning rate" in header["problem"]
+    run.delete()
+
+
+def test_a_drawing_is_seen_as_it_grows(run: LiveRun) -> None:
+    from tests.live.test_rest import photograph
+
+    image = run.send("POST", "/images", files={"file": ("a.png", photograph(28, 28))}).json()["id"]
+    with run.stream() as socket:
+        watch(socket, kinds=["input"], probe=image)
+        first = next_frame(socket)[1][0].values
+        run.send("PUT", f"/images/{image}", files={"file": ("b.png", photograph(90, 28))})
+        while np.array_equal(next_frame(socket)[1][0].values, first):
+            pass
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "not json",
+        '{"type": "watch"}',
+        '{"type": "watch", "kinds": ["colours"]}',
+        '{"type": "watch", "kinds": [], "layers": ["conv9"]}',
+        '{"type": "watch", "kinds": [], "probe": "up-00000000"}',
+        '{"type": "watch", "kinds": [], "max_fps": 1e9}',
+    ],
+)
+def test_a_watch_that_cannot_be_followed_is_answered_with_a_sentence(
+    run: LiveRun, message: str
+) -> None:
+    with run.stream() as socket:
+        socket.recv(timeout=10)
+        socket.send(message)
+        answer = json.loads(socket.recv(timeout=10))
+        while answer["type"] == "run":
+            answer = json.loads(socket.recv(timeout=10))
+        assert answer["type"] == "error"
+        assert answer["detail"].endswith(".")
+
+
+def test_a_stream_of_an_unknown_run_is_closed_with_4404(server: Server) -> None:
+    with pytest.raises(ConnectionClosed) as caught, LiveRun(server, "nothing").stream() as socket:
+        socket.recv(timeout=10)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4404
+
+
+def test_deleting_a_run_ends_its_streams(server: Server) -> None:
+    run = server.run()
+    with run.stream() as socket:
+        socket.recv(timeout=10)
+        run.delete()
+        with pytest.raises(ConnectionClosed) as caught:
+            while True:
+                socket.recv(timeout=10)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 4404
+
+
+def test_a_viewer_that_takes_nothing_slows_nobody(server: Server) -> None:
+    run = server.run()
+    run.send("PATCH", json={"steps_per_second": None})
+    address = f"{server.url}/api/v1/runs/{run.id}/stream".replace("http", "ws", 1)
+    with connect(address, compression=None, max_queue=1) as stalled, run.stream() as socket:
+        watch(stalled)  # and never reads
+        watch(socket)
+        run.post("/play")
+        time.sleep(1.0)
+        began = time.monotonic()
+        frames = sum(
+            1 for _ in iter(lambda: next_frame(socket) and time.monotonic() < began + 2, False)
+        )
+        assert frames > 20
+        assert httpx.get(f"{server.url}/api/v1/health").elapsed.total_seconds() < 1
+        run.post("/pause")
+    run.delete()

@@ -1,0 +1,141 @@
+"""What happens when a worker or the server is killed, for real."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.live.server import LiveRun, Server
+
+GRACE_S = 3.0
+
+
+def children(pid: int) -> set[int]:
+    """All processes below one, by /proc."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after_name = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(after_name[1]), []).append(int(stat.parent.name))
+    found: set[int] = set()
+    todo = [pid]
+    while todo:
+        below = parents.get(todo.pop(), [])
+        found.update(below)
+        todo.extend(below)
+    return found
+
+
+def alive(pids: set[int]) -> set[int]:
+    """Those that are there and are no zombies."""
+    running = set()
+    for pid in pids:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if state != "Z":
+            running.add(pid)
+    return running
+
+
+def worker_of(server: Server, run: LiveRun, before: set[int]) -> int:
+    """The process that a run came with."""
+    run.post("/step", steps=1)
+    [worker] = children(server.process.pid) - before
+    return worker
+
+
+@pytest.fixture
+def warm_server(tmp_path: Path) -> Server:
+    """A server of its own, whose forkserver is up."""
+    server = Server(tmp_path)
+    first = server.run()
+    first.post("/step", steps=1)
+    return server
+
+
+def test_a_killed_worker_is_reported_and_can_be_restarted_and_others_go_on(
+    warm_server: Server,
+) -> None:
+    server = warm_server
+    try:
+        other = server.run()
+        other.post("/step", steps=1)
+        before = children(server.process.pid)
+        run = server.run()
+        worker = worker_of(server, run, before)
+        run.post("/play")
+        other.post("/play")
+        os.kill(worker, signal.SIGKILL)
+        failed = run.wait_for("failed", patience_s=2.0)
+        assert "SIGKILL" in failed["problem"]
+        refused = run.send("POST", "/play")
+        assert refused.status_code == 409
+        assert "Reset the run" in refused.json()["detail"]
+        assert other.get()["state"] == "playing"
+        assert run.post("/reset")["step"] == 0
+        assert run.post("/step", steps=2)["step"] == 2
+        assert run.get()["problem"] is None
+    finally:
+        server.stop()
+
+
+def test_nothing_is_left_three_seconds_after_the_server_was_killed(warm_server: Server) -> None:
+    server = warm_server
+    runs = [server.run(), server.run(network="tinyvgg")]
+    for run in runs:
+        run.send("PATCH", json={"steps_per_second": None})
+        run.post("/play")
+    below = children(server.process.pid)
+    assert len(below) >= 4
+    server.process.kill()
+    end = time.monotonic() + GRACE_S
+    while alive(below) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not alive(below)
+    server.stop()
+
+
+def test_a_server_that_is_asked_to_stop_leaves_nothing(warm_server: Server) -> None:
+    below = children(warm_server.process.pid)
+    warm_server.stop()
+    end = time.monotonic() + GRACE_S
+    while alive(below) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not alive(below)
+
+
+def test_a_deleted_run_takes_its_worker_along(warm_server: Server) -> None:
+    server = warm_server
+    try:
+        before = children(server.process.pid)
+        run = server.run()
+        worker = worker_of(server, run, before)
+        run.post("/play")
+        run.delete()
+        end = time.monotonic() + GRACE_S
+        while alive({worker}) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not alive({worker})
+    finally:
+        server.stop()
+
+
+def test_as_many_runs_as_are_allowed_and_then_503_with_retry_after(tmp_path: Path) -> None:
+    server = Server(tmp_path, "--max-runs", "1")
+    try:
+        run = server.run()
+        run.post("/step", steps=1)
+        refused = server.http.post("/runs", json={})
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) > 0
+        assert "one run" in refused.json()["detail"]
+        run.delete()
+        server.run()
+    finally:
+        server.stop()
