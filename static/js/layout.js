@@ -25,10 +25,10 @@
  * @typedef {{width: number, height: number}} Room
  */
 
-export const BAR_WIDTH = 108;
+export const BAR_WIDTH = 124;
 const GAP_LEAST = 13;
 const GAP_MOST = 52;
-const MIN_PITCH = 26;
+const MIN_PITCH = 22;
 const BIAS_SIDE = 8;
 const LABEL_WIDTH = 18;
 const MOST_CLASSES = 24;
@@ -159,7 +159,10 @@ function partsOf(column, pitch, scale) {
   };
   if (column.role === "vector") Object.assign(map, { width: 22, height: 0 });
   if (column.role === "classes")
-    Object.assign(map, { width: BAR_WIDTH, height: Math.min(room, 40) });
+    Object.assign(map, {
+      width: Math.max(104, Math.round(BAR_WIDTH * scale)),
+      height: Math.min(room, 40),
+    });
   return { map, weights: weightRoom(column, room, scale) };
 }
 

@@ -152,7 +152,7 @@ export class Atlas {
   /** Where there is nothing to show (no gradient at step 0) nothing is drawn. @param {Cell} cell */
   blank(cell) {
     for (const place of [...cell.kernels, ...(cell.bias ? [cell.bias] : [])]) {
-      fill(this.raster, this.device(place), this.palette.line);
+      fill(this.raster, this.device(place), this.palette.absent);
     }
   }
 }

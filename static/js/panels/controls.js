@@ -3,8 +3,9 @@
 import { rate } from "../format.js";
 import { html } from "../html.js";
 import { change, reset, stepOnce, toggle } from "../intents.js";
-import { kernelKind, playing, run, scaleMode, startable } from "../state.js";
+import { kernelKind, playing, run, startable } from "../state.js";
 import { TERMS } from "../terms.js";
+import { Switch } from "./switch.js";
 import { Term } from "./tip.js";
 
 /** Steps a second; null is flat out. */
@@ -86,29 +87,10 @@ function Dials() {
     }`;
 }
 
-/**
- * One choice of a few, as radio buttons that look like one switch.
- * @param {{label: string, tip: string, choices: [string, string][], now: import("@preact/signals").Signal<any>, name: string}} props
- */
-function Switch({ label, tip, choices, now, name }) {
-  return html`<div class="field" role="radiogroup" aria-label=${label} data-tour=${name}>
-    <span class="name"><${Term} tip=${tip}>${label}<//></span>
-    <span class="switch">${choices.map(
-      ([value, text]) => html`<label key=${value} class=${now.value === value ? "on" : ""}>
-        <input type="radio" name=${name} value=${value} checked=${now.value === value}
-          onChange=${() => {
-            now.value = value;
-          }} />${text}</label>`,
-    )}</span>
-  </div>`;
-}
-
 export function Controls() {
   return html`<section class="controls" aria-label="Controls">
     <${Buttons} /><${Speed} /><${Dials} />
-    <${Switch} label="Show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
-      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "last update"]]} />
-    <${Switch} label="Scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
-      choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
+    <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
+      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />
   </section>`;
 }

@@ -52,7 +52,7 @@ function options(width, height, series, y) {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: (_u, _lo, hi) => [0, Math.max(10, hi || 0)] },
+      x: { time: false, range: () => [0, Math.max(10, history.points.step.at(-1) ?? 0)] },
       y: { range: y.range ?? ((_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1]) },
     },
     axes: [

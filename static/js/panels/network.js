@@ -1,7 +1,7 @@
 /** The network's pane: columns from left to right, lines on hover, and the colour scale below. */
 import { useEffect, useRef } from "preact/hooks";
-import { short, signed } from "../format.js";
-import { currentFrame, palette, shown } from "../heatmap/painter.js";
+import { signed } from "../format.js";
+import { currentFrame, palette } from "../heatmap/painter.js";
 import { html } from "../html.js";
 import { hovered, kernelKind, plan, room, run, scaleMode, slowTick, step } from "../state.js";
 import { TERMS } from "../terms.js";
@@ -9,7 +9,7 @@ import { keyOf } from "../wire.js";
 import { ColumnView, nameOf } from "./column.js";
 import { Edges } from "./edges.js";
 import { Picture } from "./picture.js";
-import { Term } from "./tip.js";
+import { Switch } from "./switch.js";
 
 const HEAD_PX = 58;
 const FOOT_PX = 34;
@@ -39,6 +39,8 @@ function Readout() {
   const place = hovered.value;
   const column = place && plan.value?.columns.find((known) => known.name === place.layer);
   if (!place || !column) {
+    const why = absent();
+    if (why) return html`<span class="readout why-blank" role="status">${why}</span>`;
     return html`<span class="readout faded">Point at a map to see what it reads; press it to open its filter.</span>`;
   }
   return html`<span class="readout"><b>${nameOf(column, place.channel)}</b> ${rangeText(column, place.channel)}</span>`;
@@ -58,36 +60,27 @@ function rangeText(column, channel) {
   return lo === hi ? `map: ${signed(lo)} everywhere` : `map: ${signed(lo)} to ${signed(hi)}`;
 }
 
-/** The scale itself, with its ends where there is one for all. */
+/** The scale itself, and what shares one; its ends stand below the columns. */
 function Legend() {
-  slowTick.value;
   const colours = palette.value.diverging;
-  const { extents } = shown;
-  const mode = scaleMode.value;
-  const words = { weight: "kernels", gradient: "gradients", update: "updates" }[kernelKind.value];
-  const ends = {
-    map: "own scale for each map and filter",
-    layer: "ends below each layer",
-    network: "",
-  }[mode];
-  const network = extents?.network;
   return html`<span class="legend" data-tour="legend">
-    <${Term} tip=${TERMS.scale}>Colour scale<//>
     <span class="end">negative</span>
-    <${Picture} cells=${() => colours} rows=${1} cols=${511} width=${150} height=${12} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
+    <${Picture} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
     <span class="end">positive</span>
-    <span class="ends">${
-      mode === "network" && network
-        ? `${words} ±${short(network.kernels)} · maps ±${short(network.maps)}`
-        : ends
-    }</span>
+    <${Switch} label="One scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
+      choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
   </span>`;
 }
 
-function Absent() {
-  if (kernelKind.value === "weight" || step.value > 0) return null;
-  const what = kernelKind.value === "gradient" ? "gradient" : "update";
-  return html`<p class="absent" role="status">There is no ${what} yet: step 0 is the network before its first update. Take a step to see one.</p>`;
+/** Why the kernels are blank, where they are. */
+function absent() {
+  const kind = kernelKind.value;
+  const sections = currentFrame()?.sections.values();
+  if (kind === "weight" || !sections || [...sections].some((s) => s.kind === `weight_${kind}`))
+    return null;
+  const what = kind === "gradient" ? "gradient" : "update";
+  if (step.value > 0) return `This step's ${what}s are not there; the next step has them again.`;
+  return `There is no ${what} yet: step 0 is before the first update. Take a step to see one.`;
 }
 
 function Empty() {
@@ -110,7 +103,6 @@ export function NetworkPane() {
           : html`<${Empty} />`
       }
     </div>
-    <${Absent} />
     <div class="strip"><${Readout} /><${Legend} /></div>
   </section>`;
 }

@@ -104,10 +104,10 @@ function Start({ shown, differs }) {
   return html`<div class="group start">
     ${
       differs.length
-        ? html`<span class="hint"><strong>This starts a new run</strong>, from step 0.</span>
+        ? html`<span class="hint loud"><strong>This starts a new run.</strong></span>
           <button type="button" onClick=${() => {
             draft.value = null;
-          }}>Keep this run</button>`
+          }}>Undo</button>`
         : html`<span class="hint">A change here starts a new run.</span>`
     }
     <button type="button" class="primary" disabled=${!differs.length || Boolean(busy.value)} onClick=${start}>
