@@ -114,8 +114,11 @@ export function largest(values, from, to) {
 /** @param {number} packed @returns {string} for CSS */
 export const css = (packed) => `rgb(${unpack(packed).join(" ")})`;
 
-/** Whether dark text reads better on a colour than light text. @param {number} packed */
+/** Relative luminance of one channel: WCAG 2.2. @param {number} c 0 … 255 */
+const luminance = (c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+
+/** Whether black text reads better on a colour than white text. @param {number} packed */
 export function isLight(packed) {
-  const [r, g, b] = unpack(packed).map(toLinear);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18;
+  const [r, g, b] = unpack(packed).map(luminance);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
 }

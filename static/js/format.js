@@ -57,3 +57,29 @@ export function rate(value) {
   const text = String(Number(value.toPrecision(3)));
   return text.replace("e+", "e");
 }
+
+/** @typedef {{power: number, digits: number}} Figures a shared power of ten, and decimals after it */
+
+/**
+ * How to write numbers up to a size in at most six characters each, all alike.
+ * @param {number} limit the largest size among them
+ * @returns {Figures}
+ */
+export function figuresFor(limit) {
+  if (!(limit > 0) || (limit >= 0.1 && limit < 100)) {
+    return { power: 0, digits: limit >= 9.995 ? 1 : limit >= 0.9995 ? 2 : 3 };
+  }
+  return { power: Math.floor(Math.log10(limit * 1.0005)), digits: 2 };
+}
+
+/** A number in shared figures. @param {number} value @param {Figures} figures */
+export function inFigures(value, { power, digits }) {
+  if (absent(value)) return "–";
+  return withMinus((value / 10 ** power).toFixed(digits)).replace(/^−(0\.?0*)$/, "$1");
+}
+
+/** "×10⁻³", or nothing where the power is nought. @param {Figures} figures */
+export function powerText({ power }) {
+  const raised = [...String(power)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
+  return power === 0 ? "" : `×10${raised.join("")}`;
+}

@@ -74,7 +74,7 @@ function follow(id) {
     onError: notice,
     onOpen: () => {
       state.connection.value = "open";
-      refetchHistory(id).catch(noticeError);
+      refetchHistory(id).catch(unlessGone);
     },
     onLost: () => {
       state.connection.value = "lost";
@@ -82,6 +82,11 @@ function follow(id) {
     onGone: () => gone().catch(noticeError),
   });
   stream.watch(wanted());
+}
+
+/** That a run is gone is said once, by the stream's closing. @param {unknown} error */
+function unlessGone(error) {
+  if (!(error instanceof Problem && error.status === 404)) noticeError(error);
 }
 
 /** The run was deleted under us: say so, and go on with a new one. */
@@ -103,7 +108,7 @@ function guard(work) {
 export function takeRun(run) {
   const old = state.run.value;
   state.run.value = run;
-  if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(noticeError);
+  if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(unlessGone);
   if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);
 }
 

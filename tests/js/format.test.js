@@ -58,3 +58,22 @@ test("signs, shares, losses and counts read as people write them", () => {
   assert.equal(rate(0.05), "0.05");
   assert.equal(rate(1e30), "1e30");
 });
+
+test("numbers of one table share a power of ten, and fit six characters", () => {
+  const write = (/** @type {number} */ value, /** @type {number} */ limit) =>
+    inFigures(value, figuresFor(limit));
+  assert.deepEqual(
+    [write(-0.28, 0.284), write(1.5, 2), write(-12, 30)],
+    ["−0.280", "1.50", "−12.0"],
+  );
+  assert.deepEqual([write(-4.4e-5, 4.2e-3), powerText(figuresFor(4.2e-3))], ["−0.04", "×10⁻³"]);
+  assert.deepEqual([write(5e29, 1e30), powerText(figuresFor(1e30))], ["0.50", "×10³⁰"]);
+  assert.equal(write(-1e-9, 0.5), "0.000");
+  assert.equal(write(Number.NaN, 0.5), "–");
+  for (let e = -12; e < 12; e++) {
+    for (const limit of [1, 4, 9.9949, 9.999]) {
+      const size = limit * 10 ** e;
+      assert.ok(write(-size, size).length <= 6, `${size}: ${write(-size, size)}`);
+    }
+  }
+});

@@ -90,7 +90,7 @@ function CellButton({ column, cell, first }) {
   const kernels = column.role === "conv" ? `, ${plural(cell.kernels.length, "kernel")}` : "";
   return html`<button type="button" class=${`cell ${on ? "on" : ""} ${filter ? "" : "plain"}`}
     style=${{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` }}
-    tabindex=${first ? 0 : -1} aria-label=${nameOf(column, cell.channel) + kernels}
+    tabindex=${first ? 0 : -1} aria-label=${column.role === "classes" ? undefined : nameOf(column, cell.channel) + kernels}
     aria-haspopup=${filter ? "dialog" : undefined}
     onPointerEnter=${() => {
       hovered.value = place;

@@ -1,9 +1,12 @@
-/** Loss and accuracy over the steps, by uPlot; its code is fetched when the first picture is there. */
+/** Loss and accuracy over the steps, by uPlot, whose smallest build is a plain script. */
 import { useEffect, useRef } from "preact/hooks";
 import { percent } from "../format.js";
 import { trailingMean } from "../history.js";
 import { html } from "../html.js";
 import { dark, history, historyTick } from "../state.js";
+
+/** @type {typeof import("uplot")} */
+const uPlot = /** @type {any} */ (globalThis).uPlot;
 
 /** @typedef {import("uplot").AlignedData} Data */
 
@@ -21,8 +24,8 @@ function lossData() {
   return [step, loss, trailingMean(loss, SMOOTH)];
 }
 
-/** @param {typeof import("uplot")} uPlot @returns {Data} training, held out */
-function accuracyData(uPlot) {
+/** @returns {Data} training, held out */
+function accuracyData() {
   const { step, accuracy, held_out } = history.points;
   return uPlot.join([
     [step, accuracy],
@@ -67,34 +70,26 @@ function options(width, height, series, y) {
 /**
  * Keeps a plot in a box: made again for another theme or width, given its data four times a second.
  * @param {{label: string, build: (width: number, height: number) => import("uplot").Options,
- *   data: (uPlot: typeof import("uplot")) => Data}} props
+ *   data: () => Data}} props
  */
 function Chart({ label, build, data }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const isDark = dark.value;
   useEffect(() => {
     const host = /** @type {HTMLDivElement} */ (box.current);
-    let undo = () => {};
-    let wanted = true;
-    import("uplot").then(({ default: uPlot }) => {
-      if (wanted) undo = mount(host, uPlot, build, data);
-    });
-    return () => {
-      wanted = false;
-      undo();
-    };
+    return mount(host, build, data);
   }, [isDark]);
   return html`<div class="chart" ref=${box} role="img" aria-label=${label}></div>`;
 }
 
 /**
- * @param {HTMLDivElement} host @param {typeof import("uplot")} uPlot
+ * @param {HTMLDivElement} host
  * @param {(width: number, height: number) => import("uplot").Options} build
- * @param {(uPlot: typeof import("uplot")) => Data} data
+ * @param {() => Data} data
  */
-function mount(host, uPlot, build, data) {
-  const plot = new uPlot(build(host.clientWidth, host.clientHeight), data(uPlot), host);
-  const stop = historyTick.subscribe(() => plot.setData(data(uPlot)));
+function mount(host, build, data) {
+  const plot = new uPlot(build(host.clientWidth, host.clientHeight), data(), host);
+  const stop = historyTick.subscribe(() => plot.setData(data()));
   const sizes = new ResizeObserver(() =>
     plot.setSize({ width: host.clientWidth, height: host.clientHeight }),
   );

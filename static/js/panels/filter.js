@@ -46,7 +46,16 @@ function KernelRow({ column, channel, k, parts, numbers }) {
       const label = `${KINDS[i][1]}, for ${name}`;
       if (!part)
         return html`<span class="none" aria-label=${`no ${KINDS[i][1]} yet`}>none yet</span>`;
-      const props = { values: part.values, from, rows, cols, limit: part.limit, label };
+      const props = {
+        values: part.values,
+        from,
+        rows,
+        cols,
+        limit: part.limit,
+        label,
+        caption: KINDS[i][1],
+        roomy: column.kernels <= 3 && cols <= 3,
+      };
       return numbers
         ? html`<${KernelTable} ...${props} />`
         : html`<${KernelPicture} ...${props} width=${cols < 5 ? 48 : 84} />`;
@@ -56,7 +65,7 @@ function KernelRow({ column, channel, k, parts, numbers }) {
 
 /** @param {{parts: (ReturnType<typeof filterValues>)[]}} props */
 function Scales({ parts }) {
-  return html`<table class="kinds"><thead><tr><th></th>${KINDS.map(([, name, tip]) => html`<th scope="col"><${Term} tip=${tip}>${name}<//></th>`)}</tr></thead><tbody>
+  return html`<table class="kinds"><thead><tr><td></td>${KINDS.map(([, name, tip]) => html`<th scope="col"><${Term} tip=${tip}>${name}<//></th>`)}</tr></thead><tbody>
     <tr><th scope="row"><${Term} tip=${TERMS.bias}>bias<//></th>${parts.map((part) => html`<td>${part?.bias === null || !part ? "–" : signed(part.bias)}</td>`)}</tr>
     <tr><th scope="row">scale</th>${parts.map((part) => html`<td>${part ? `±${short(part.limit)}` : "–"}</td>`)}</tr>
   </tbody></table>`;
@@ -120,7 +129,11 @@ function Title({ column, channel }) {
   const go = (/** @type {number} */ by) => () =>
     openFilter(column.name, (channel + by + many) % many);
   const close = useRef(/** @type {HTMLButtonElement | null} */ (null));
-  useEffect(() => close.current?.focus({ preventScroll: true }), [column.name]);
+  useEffect(() => {
+    const before = document.activeElement;
+    close.current?.focus({ preventScroll: true });
+    return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
+  }, []);
   const title =
     column.role === "conv"
       ? `${column.name}, filter ${channel}`
@@ -144,8 +157,7 @@ function Body({ column, channel, frame }) {
     <div class="facts"><${Answer} column=${column} channel=${channel} frame=${frame} />
       <div><${Scales} parts=${parts} /><${InColour} column=${column} part=${parts[0]} />
         ${step.value === 0 && html`<p class="hint">At step 0 there is no gradient and no update yet: take a step.</p>`}</div></div>
-    <p class="trio-head" aria-hidden="true"><span>weight · gradient · last update</span></p>
-    <div class=${`kernels ${cols > 3 ? "broad" : ""}`}>${Array.from(
+    <div class=${`kernels ${!fits ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
       (_, k) => html`<${KernelRow}
       key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${fits && k < LARGE} />`,
