@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   count,
+  figuresFor,
+  inFigures,
   loss,
   percent,
   plural,
+  powerText,
   rate,
   shape,
   short,
