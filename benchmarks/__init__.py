@@ -1,0 +1,1 @@
+"""What Convscope promises about speed, measured; `python -m benchmarks` runs it."""

@@ -1,0 +1,175 @@
+"""One frame of everything, and TensorBoard's summaries of the same tensors; a helper process.
+
+It holds the app's own session, and does what a worker and the server do for a frame, one after
+the other: capture, encode, cross to the server, join, send over a WebSocket on loopback. A frame
+is done when the client, a process of its own, has decoded it and has answered.
+"""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from time import time
+
+import numpy as np
+import torch
+from torch.utils.tensorboard import SummaryWriter
+from websockets.sync.client import connect
+from websockets.sync.server import ServerConnection
+from websockets.sync.server import serve as serve_socket
+
+from app.child.capture import Wanted, capture
+from app.child.session import Session
+from app.learn.observe import as_maps
+from app.recipe import named_model
+from app.runs.viewers import Frame, Watch, frame_bytes
+from app.settings import Settings
+from app.types import JsonObject
+from app.wire.frame import Section, decode_frame, encode_payload
+from app.wire.messages import Message, receive_blocking
+from benchmarks.helper import Answer, serve
+from benchmarks.measure import milliseconds
+
+OF = ("", "_gradient")
+PROBE = "test-0"
+STEPS = 50  # trained first, so that there are gradients
+HISTORY = {"step": [49, 50], "loss": [1.0, 0.9], "accuracy": [0.5, 0.6]}
+
+
+def trained_session(cache_dir: Path) -> Session:
+    """The default network after some steps."""
+    torch.set_num_threads(1)
+    recipe = named_model("default").recipe.model_dump(mode="json")
+    dirs = [str(path) for path in Settings().data_dirs]
+    start = {"recipe": recipe, "device": "cpu", "data_dirs": dirs, "cache_dir": str(cache_dir)}
+    session = Session(start | {"weights": None})
+    for _ in range(STEPS):
+        session.advance()
+    return session
+
+
+def everything(session: Session) -> Wanted:
+    """Weights, biases, their gradients, the maps of every layer, the input."""
+    pairs = [(plan.name, name) for plan in session.plans for name in plan.tensors]
+    return Wanted(
+        tensors=tuple((layer, name + of) for layer, name in pairs for of in OF),
+        maps=tuple((plan.name, PROBE) for plan in session.plans),
+        probes=(PROBE,),
+        watched=True,
+    )
+
+
+class Frames:
+    """Ours: from the tensors to the client's answer."""
+
+    def __init__(self, session: Session, client: ServerConnection) -> None:
+        self.session = session
+        self.client = client
+        self.wanted = everything(session)
+        kinds = frozenset({kind for _, kind in self.wanted.tensors} | {"feature_maps", "input"})
+        self.watch = Watch(frozenset(plan.name for plan in session.plans), kinds, PROBE)
+        self.worker_end, self.server_end = socket.socketpair()
+        self.worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**20)
+
+    def in_worker(self) -> bytes:
+        """Capture and encode: what a frame costs the training."""
+        sections, predictions = capture(self.session, self.wanted)
+        entries, payload = encode_payload(sections)
+        header = {"event": "frame", "reason": "train", "seq": 1, "time": time()}
+        look: JsonObject = {"predictions": predictions, "sections": entries, "status": {"step": 50}}
+        return Message(header | look, payload).encode()
+
+    def whole(self) -> None:
+        """And send it, until the client has it."""
+        self.worker_end.sendall(self.in_worker())
+        message = receive_blocking(self.server_end)
+        own = {"history": HISTORY, "predictions": message.header["predictions"][PROBE]}
+        self.client.send(frame_bytes(Frame(message.header, message.payload), self.watch, own))
+        self.client.recv()
+
+
+class Summaries:
+    """TensorBoard's: histograms of weights and gradients, images of the maps and the input."""
+
+    def __init__(self, session: Session, writer: SummaryWriter) -> None:
+        self.writer = writer
+        sections, _ = capture(session, everything(session))
+        self.numbers = {name(s): s.values for s in sections if s.dtype == "f32"}
+        pictures = [s for s in sections if s.dtype == "u8" and s.shape[1] > 1]
+        self.pictures = {name(s): unit(s) for s in pictures}  # (C, 1, H, W) in 0 … 1
+
+    def write(self) -> None:
+        """All of them; the time of the calls alone, without the flush to the disk."""
+        for tag, values in self.numbers.items():
+            self.writer.add_histogram(tag, values, STEPS)
+        for tag, images in self.pictures.items():
+            self.writer.add_images(tag, images, STEPS)
+
+
+def name(section: Section) -> str:
+    """As TensorBoard shows it."""
+    return f"{section.layer or 'input'}/{section.kind}"
+
+
+def unit(section: Section) -> torch.Tensor:
+    """Maps (C, H, W) as TensorBoard takes images: (C, 1, H, W) in 0 … 1."""
+    maps = as_maps(section.values)
+    low, high = maps.min(), maps.max()
+    return torch.from_numpy((maps - low) / np.float32(max(high - low, 1e-9)))[:, None]
+
+
+@contextmanager
+def client_connection() -> Iterator[ServerConnection]:
+    """Our end of a WebSocket whose other end is a client in a process of its own."""
+    came: SimpleQueue[ServerConnection] = SimpleQueue()
+    done = threading.Event()
+
+    def handle(connection: ServerConnection) -> None:
+        came.put(connection)
+        done.wait()
+
+    with serve_socket(handle, "127.0.0.1", 0, compression=None) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        port = str(listening.socket.getsockname()[1])
+        with subprocess.Popen([sys.executable, "-m", "benchmarks.framing", "client", port]):
+            try:
+                yield came.get(timeout=30)
+            finally:
+                done.set()
+                listening.shutdown()
+
+
+def be_client(port: str) -> None:
+    """Decode every frame, and say so."""
+    with connect(f"ws://127.0.0.1:{port}", compression=None, max_size=None) as server:
+        for message in server:
+            assert isinstance(message, bytes)
+            decode_frame(message)
+            server.send("taken")
+
+
+def be_helper() -> None:
+    """Answer for how long each takes, in ms, on average over some times in a row."""
+    with tempfile.TemporaryDirectory(prefix="convscope-") as folder, client_connection() as client:
+        session = trained_session(Path(folder) / "cache")
+        frames = Frames(session, client)
+        summaries = Summaries(session, SummaryWriter(folder))
+
+        def answer(work: str, times: int) -> Answer:
+            works = {
+                "frame": frames.whole,
+                "in_worker": frames.in_worker,
+                "summaries": summaries.write,
+            }
+            return {"ms": milliseconds(works[work], times), "bytes": len(frames.in_worker())}
+
+        serve({"time": answer})
+
+
+if __name__ == "__main__":
+    be_client(sys.argv[2]) if sys.argv[1:2] == ["client"] else be_helper()

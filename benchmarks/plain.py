@@ -1,0 +1,68 @@
+"""A plain eager PyTorch loop of a named network, as anybody would write it; a helper process.
+
+The same layers in the same order, batch size, optimiser and pictures as the run in the app,
+gathered from the same uint8 array; default memory layout, default allocator, one thread, nobody
+watching. It keeps no account of loss or accuracy, and measures nothing on held-out pictures.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import nn
+
+from app.data.catalog import open_dataset
+from app.recipe import named_model, plan
+from app.settings import Settings
+from benchmarks.helper import Answer, serve
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+class Loop:
+    """A network that can be trained for some seconds at a time."""
+
+    def __init__(self, model: str, cache_dir: Path) -> None:
+        recipe = named_model(model).recipe
+        torch.set_num_threads(1)
+        plans = plan(recipe.network, recipe.batch_size)
+        self.network = nn.Sequential(*(getattr(nn, p.type)(**p.arguments) for p in plans))
+        rate, momentum = recipe.optimizer.learning_rate, getattr(recipe.optimizer, "momentum", 0.0)
+        self.optimizer = torch.optim.SGD(self.network.parameters(), lr=rate, momentum=momentum)
+        assert recipe.dataset is not None
+        dirs = Settings().data_dirs
+        self.data = open_dataset(recipe.dataset, data_dirs=dirs, cache_dir=cache_dir)
+        self.batches = self._batches(recipe.batch_size)
+
+    def _batches(self, size: int) -> Iterator[Batch]:
+        random = np.random.default_rng(0)
+        count = len(self.data.train_labels)
+        while True:
+            order = random.permutation(count)
+            for start in range(0, count - size + 1, size):
+                chosen = order[start : start + size]
+                images = torch.from_numpy(self.data.train_images[chosen]).float().div_(255)
+                yield images, torch.from_numpy(self.data.train_labels[chosen].astype(np.int64))
+
+    def step(self) -> None:
+        """One mini-batch."""
+        images, labels = next(self.batches)
+        self.optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(self.network(images), labels)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
+        self.optimizer.step()
+
+    def train(self, seconds: float) -> Answer:
+        """Steps a second over some seconds."""
+        began, steps = perf_counter(), 0
+        while (passed := perf_counter() - began) < seconds:
+            self.step()
+            steps += 1
+        return {"steps_per_second": steps / passed}
+
+
+if __name__ == "__main__":
+    serve({"train": Loop(sys.argv[1], Path(sys.argv[2])).train})

@@ -1,0 +1,120 @@
+"""How fast a network trains in the app, watched and not, beside a plain PyTorch loop.
+
+One worker, one window after the other: unwatched, watched by a client at 30 frames a second,
+watched by a page that paints, and, while the worker is paused, the plain loop.
+"""
+
+from collections.abc import Callable
+from time import sleep
+
+from playwright.sync_api import Browser
+
+from benchmarks.app_run import flat_out_run, folder, rest, server, step_now, stream_address
+from benchmarks.browser import chromium, page_of
+from benchmarks.helper import Helper, helper
+from benchmarks.measure import Bar, Effort, Figure, alternate, rate, ratios
+from tests.live.server import LiveRun, Server
+
+FPS = 30
+WATCHED_BAR = Bar(0.95, at_least=True)
+PLAIN_BARS = {"default": Bar(1.25, at_least=True), "tinyvgg": Bar(1.4, at_least=True)}
+
+
+class Windows:
+    """The four windows of one network."""
+
+    def __init__(self, effort: Effort, run: LiveRun, plain: Helper, viewer: Helper) -> None:
+        self.effort = effort
+        self.run = run
+        self.plain_loop = plain
+        self.viewer = viewer
+        self.frame_rates: list[float] = []
+
+    def parts(self, browser: Browser) -> dict[str, Callable[[], float]]:
+        """All four, by name."""
+        return {
+            "plain": self.plain,
+            "unwatched": self.unwatched,
+            "watched": self.watched,
+            "painted": lambda: self.painted(browser),
+        }
+
+    def speed(self) -> float:
+        """Steps a second of the worker, from its own counter, after a warm-up."""
+        sleep(self.effort.warm_s)
+        return rate(lambda: step_now(self.run), self.effort.window_s)
+
+    def playing(self, window: Callable[[], float]) -> float:
+        """A window in which the worker trains."""
+        self.run.post("/play")
+        try:
+            return window()
+        finally:
+            rest(self.run)
+
+    def unwatched(self) -> float:
+        """Nobody watches."""
+        return self.playing(self.speed)
+
+    def watched(self) -> float:
+        """A client in a process of its own reads every frame."""
+        self.viewer.ask("watch", max_fps=FPS)
+        try:
+            return self.playing(self._counted)
+        finally:
+            self.viewer.ask("leave")
+
+    def _counted(self) -> float:
+        sleep(self.effort.warm_s)
+        self.viewer.ask("count")
+        speed = rate(lambda: step_now(self.run), self.effort.window_s)
+        self.frame_rates.append(self.viewer.ask("count")["fps"])
+        return speed
+
+    def painted(self, browser: Browser) -> float:
+        """A page paints."""
+        with page_of(browser, f"{self.run.server.url}/?run={self.run.id}"):
+            return self.playing(self.speed)
+
+    def plain(self) -> float:
+        """The plain loop, while the worker rests."""
+        self.plain_loop.ask("train", seconds=self.effort.warm_s)
+        answer = self.plain_loop.ask("train", seconds=self.effort.window_s)
+        return float(answer["steps_per_second"])
+
+
+def measure(effort: Effort) -> list[Figure]:
+    """The figures of each network."""
+    with folder() as home, server(home) as started, chromium() as browser:
+        cache = str(home / "cache")
+        return [
+            f for name in effort.networks for f in _network(started, browser, name, cache, effort)
+        ]
+
+
+def _network(
+    started: Server, browser: Browser, name: str, cache: str, effort: Effort
+) -> list[Figure]:
+    run = flat_out_run(started, name)
+    with helper("plain", name, cache) as plain, helper("viewer", stream_address(run)) as viewer:
+        windows = Windows(effort, run, plain, viewer)
+        speeds = alternate(windows.parts(browser), effort.rounds)
+    run.delete()
+    return _figures(name, speeds, windows.frame_rates)
+
+
+def _figures(name: str, speeds: dict[str, list[float]], frame_rates: list[float]) -> list[Figure]:
+    plain, unwatched, watched = (speeds[key] for key in ("plain", "unwatched", "watched"))
+    painted = speeds["painted"]
+    label = f"{name}: watched"
+    return [
+        Figure(f"{label} ÷ unwatched", "×", ratios(watched, unwatched), WATCHED_BAR),
+        Figure(f"{label} ÷ plain loop", "×", ratios(watched, plain), PLAIN_BARS[name]),
+        Figure(f"{name}: page painting ÷ unwatched", "×", ratios(painted, unwatched)),
+        Figure(f"{name}: page painting ÷ plain loop", "×", ratios(painted, plain)),
+        Figure(f"{name}: unwatched", "steps/s", unwatched),
+        Figure(f"{name}: watched", "steps/s", watched),
+        Figure(f"{name}: page painting", "steps/s", painted),
+        Figure(f"{name}: plain loop", "steps/s", plain),
+        Figure(f"{name}: frames that the client read", "frames/s", frame_rates),
+    ]
