@@ -42,8 +42,6 @@ export async function stepOnce() {
   stepping = false;
 }
 
-/** @type {Record<string, number | null>} */
-let pending = {};
 let patchTimer = 0;
 const PATCH_MS = 120;
 
@@ -52,12 +50,12 @@ const PATCH_MS = 120;
 export function change(settings) {
   const run = state.run.value;
   if (!run) return;
-  pending = { ...pending, ...settings };
+  state.pending.value = { ...state.pending.value, ...settings };
   state.run.value = { ...run, ...settings };
   clearTimeout(patchTimer);
   patchTimer = window.setTimeout(() => {
-    const sent = pending;
-    pending = {};
+    const sent = state.pending.value;
+    state.pending.value = {};
     ask((id) => server.patch(id, sent)).then((answer) => answer ?? restore());
   }, PATCH_MS);
 }

@@ -2,7 +2,7 @@
  * The run on the page: opened, followed, and left. Joins the server's news to the state.
  */
 import { batch, effect } from "@preact/signals";
-import { forgetFrame, takeFrame } from "./frame.js";
+import { forgetFrame, newest, takeFrame } from "./frame.js";
 import { emptyHistory, reconcile } from "./history.js";
 import { notice, noticeError } from "./notices.js";
 import { readPlace, writePlace } from "./place.js";
@@ -107,7 +107,7 @@ function guard(work) {
 /** @param {import("./types.js").Run} run */
 export function takeRun(run) {
   const old = state.run.value;
-  state.run.value = run;
+  state.run.value = { ...run, ...state.pending.value };
   if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(unlessGone);
   if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);
 }
@@ -126,7 +126,8 @@ function takeNumbers(run) {
 async function refetchHistory(id) {
   const fetched = await server.history(id);
   if (state.run.value?.id !== id) return;
-  state.history.points = reconcile(fetched, state.history.points, state.step.value);
+  const reached = newest.frame?.header.step ?? state.step.value; // may not be painted yet
+  state.history.points = reconcile(fetched, state.history.points, reached);
   state.historyTick.value += 1;
 }
 

@@ -50,6 +50,7 @@ export const scaleMode = signal(/** @type {"map" | "layer" | "network"} */ ("lay
 export const opened = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // filter view
 export const hovered = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // map
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
+export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
 export const tourStep = signal(-1); // −1: no tour
 export const room = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
 

@@ -21,7 +21,7 @@ function Header() {
       <button type="button" class="quiet" onClick=${() => {
         tourStep.value = 0;
       }}>Show me around</button>
-      <button type="button" class="quiet" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
+      <button type="button" class="quiet copy" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
       <a class="quiet" href="/docs">API</a>
     </div>
   </header>`;
