@@ -89,8 +89,11 @@ class Observer:
 
     def update(self, parameter: torch.Tensor) -> Floats:
         """What the last update added: the value now less the value before."""
-        before = self.trainer.previous[self._places[id(parameter)]]
-        return to_numpy(parameter.detach() - before)
+        return to_numpy(parameter.detach() - self.before(parameter))
+
+    def before(self, parameter: torch.Tensor) -> torch.Tensor:
+        """The value before the last update."""
+        return self.trainer.previous[self._places[id(parameter)]]
 
     def _optimizer_state(self, parameter: nn.Parameter, label: str, of: str) -> Floats:
         state = self.trainer.optimizer.state.get(parameter, {})

@@ -2,6 +2,7 @@
 
 from collections import deque
 from math import isfinite
+from typing import Any
 
 import torch
 from torch import nn, optim
@@ -34,13 +35,17 @@ class Trainer:
         self.step = 0
         self.loss: float | None = None
         self.recent: deque[float] = deque(maxlen=RECENT)
+        self.updates = 0  # of this optimiser, which Adam corrects by
         self.has_update = False  # False at step 0, and after going back to the last good state
-        self._seed = seed
+        self.seed = seed
         self._parameters: list[torch.Tensor] = list(network.parameters())
         self._statistics = [b for b in network.buffers() if b.is_floating_point()]
-        self._draws = any(isinstance(layer, nn.Dropout) for layer in network)
+        self.draws = any(isinstance(layer, nn.Dropout) for layer in network)
         self.previous = [p.detach().clone() for p in self._parameters]
         self._previous_statistics = [b.clone() for b in self._statistics]
+        # what the last update used, for whoever explains it
+        self.settings: dict[str, Any] = {}
+        self.previous_state: dict[torch.Tensor, dict[str, torch.Tensor]] = {}
 
     @property
     def accuracy(self) -> float | None:
@@ -56,8 +61,8 @@ class Trainer:
         assert self.batches is not None
         step = self.step + 1
         images, labels = self.batches.batch(step)
-        if self._draws:
-            seed_torch(self._seed, Purpose.STEP, step)
+        if self.draws:
+            seed_torch(self.seed, Purpose.STEP, step)
         statistics = [b.clone() for b in self._statistics]
         logits = self.network(images)
         loss = functional.cross_entropy(logits, labels)
@@ -73,10 +78,26 @@ class Trainer:
     def _update(self, loss: torch.Tensor) -> None:
         with torch.no_grad():
             torch._foreach_copy_(self.previous, self._parameters)
+        self._remember_optimizer()
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
         self.optimizer.step()
         self.has_update = True
+        self.updates += 1
+
+    def _remember_optimizer(self) -> None:
+        """Keep the optimiser's buffers and settings as they are before the update."""
+        self.settings = {k: v for k, v in self.optimizer.param_groups[0].items() if k != "params"}
+        state = self.optimizer.state
+        if not state:
+            return
+        if not self.previous_state:
+            self.previous_state = {p: _clones(state[p]) for p in self._parameters}
+            return
+        with torch.no_grad():
+            for kept, now in zip(self.previous_state.values(), state.values(), strict=True):
+                for name, tensor in kept.items():
+                    tensor.copy_(now[name])
 
     def _go_back(self) -> None:
         with torch.no_grad():
@@ -85,3 +106,7 @@ class Trainer:
                 buffer.copy_(before)
         self.step -= self.has_update
         self.has_update = False
+
+
+def _clones(state: dict[str, Any]) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in state.items() if torch.is_tensor(value)}
