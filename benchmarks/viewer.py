@@ -5,13 +5,13 @@ import sys
 import threading
 from time import perf_counter
 
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from app.wire.frame import decode_frame
 from benchmarks.helper import Answer, serve
 
 KINDS = ["weight", "bias", "weight_gradient", "bias_gradient", "feature_maps", "input"]
+PATIENCE_S = 20.0
 
 
 class Viewer:
@@ -26,21 +26,22 @@ class Viewer:
 
     def watch(self, max_fps: float) -> Answer:
         """Connect, and read from now on."""
-        self._socket = connect(self._address, max_size=None, compression=None)
-        message = {"type": "watch", "layers": None, "kinds": KINDS, "max_fps": max_fps}
-        self._socket.send(json.dumps(message))
-        self._reading = threading.Thread(target=self._read)
+        wanted = {"type": "watch", "layers": None, "kinds": KINDS, "max_fps": max_fps}
+        opened = threading.Event()
+        self._reading = threading.Thread(target=self._read, args=(json.dumps(wanted), opened))
         self._reading.start()
+        if not opened.wait(PATIENCE_S):
+            raise TimeoutError(f"{self._address} could not be opened")
         return self.count()
 
-    def _read(self) -> None:
-        try:
+    def _read(self, wanted: str, opened: threading.Event) -> None:
+        with connect(self._address, max_size=None, compression=None) as self._socket:
+            self._socket.send(wanted)
+            opened.set()
             for message in self._socket:
                 if isinstance(message, bytes):
                     decode_frame(message)
                     self._frames += 1
-        except ConnectionClosed:
-            return
 
     def count(self) -> Answer:
         """Frames a second since the last time that this was asked."""
