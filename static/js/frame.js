@@ -46,18 +46,19 @@ export function askPaint() {
   requestAnimationFrame(paint);
 }
 
+/** The curves as far as they still hold: a reset, here or elsewhere, ends what came after it.
+ * @param {import("./wire.js").FrameHeader} header */
+function keptUpTo({ step, reason }) {
+  const { points } = state.history;
+  const last = points.step.at(-1) ?? 0;
+  return step < last || reason === "reset" ? between(points, -1, step) : points;
+}
+
 /** @param {ArrayBuffer} buffer @throws {import("./wire.js").FrameError} */
 export function takeFrame(buffer) {
   const frame = decodeFrame(buffer);
   const { header } = frame;
-  const { points } = state.history;
-  const last = points.step.at(-1) ?? 0;
-  const kept =
-    header.step < last || header.reason === "reset" ? between(points, -1, header.step) : points;
-  state.history.points = addPoints(
-    header.step === 0 ? between(points, -1, -1) : kept,
-    header.history,
-  );
+  state.history.points = addPoints(keptUpTo(header), header.history);
   newest.frame = frame;
   fresh = true;
   askPaint();
