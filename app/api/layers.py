@@ -6,16 +6,13 @@ import numpy as np
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from app.api.deps import TheRun
-from app.api.schemas import LayerList, PredictionAnswer, TensorAnswer
+from app.api.schemas import ImageId, LayerList, PredictionAnswer, TensorAnswer
 from app.api.tensors import Format, Layout, Tensor, answer, axes_of, choose_format, to_keras
-from app.errors import NotFoundError
 from app.recipe import LayerPlan
-from app.runs.run import Run
 from app.types import JsonObject, Shape
 from app.wire.messages import Message
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"])
-Image = Annotated[str, Query(description="an image's id; the default picture without it")]
 
 
 def _choose(
@@ -51,11 +48,11 @@ async def feature_maps(
     run: TheRun,
     chosen: ChosenFormat,
     layer: str,
-    image: Image = "test-0",
+    image: ImageId = "test-0",
     layout: Layout = "torch",
 ) -> Response:
     """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
-    plan = _plan(run, layer)
+    plan = run.spec.layer(layer)
     reply = await run.ask("feature_maps", layer=layer, image=image)
     return await answer(_tensor(reply, plan, "feature_maps", layout), chosen)
 
@@ -79,19 +76,11 @@ async def tensor(
 ) -> Response:
     """`tensor` goes by torch's name: `weight`, `bias`, `running_mean`, … A gradient belongs to the
     step that led to this state, so that there is none at step 0 (409)."""
-    plan = _plan(run, layer)
+    plan = run.spec.layer(layer)
     reply = await run.ask("tensor", layer=layer, tensor=tensor, of=of)
     flat_from = _flat_from(run.spec.plans, plan) if layout == "keras" else None
     kind = tensor if of == "value" else f"{tensor}_{of}"
     return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen)
-
-
-def _plan(run: Run, layer: str) -> LayerPlan:
-    for plan in run.spec.plans:
-        if plan.name == layer:
-            return plan
-    names = ", ".join(plan.name for plan in run.spec.plans)
-    raise NotFoundError(f"There is no layer {layer!r}: expected one of {names}.")
 
 
 def _tensor(
@@ -115,7 +104,7 @@ def _flat_from(plans: tuple[LayerPlan, ...], plan: LayerPlan) -> Shape | None:
 
 
 @router.get("/predictions", response_model=PredictionAnswer, summary="Class scores for a picture")
-async def predictions(run: TheRun, image: Image = "test-0") -> JsonObject:
+async def predictions(run: TheRun, image: ImageId = "test-0") -> JsonObject:
     """409 for a network that gives no score for each class."""
     reply = await run.ask("predictions", image=image)
     scores = zip(

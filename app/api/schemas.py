@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from app.recipe.model import Fraction, Rate
@@ -15,6 +16,11 @@ EXAMPLE_RECIPE: dict[str, Any] = {
     "seed": 7,
 }
 EXAMPLE_RUN_ID = "k3f9x0a1bc"
+
+
+ImageId = Annotated[
+    str, Query(max_length=64, description="an image's id; the default picture without it")
+]
 
 
 class Body(BaseModel):
@@ -212,6 +218,63 @@ class HealthAnswer(BaseModel):
     version: str
     torch: str | None
     device: str
+
+
+class Closing(BaseModel):
+    """What the network has, what the parts add up to, and how far apart the two may be."""
+
+    model_config = ConfigDict(extra="allow")
+    value: float
+    total: float
+    bound: float
+    closes: bool
+
+
+class OutputExplanation(Closing):
+    """One value of a layer's output; what else there is depends on `kind`."""
+
+    step: int
+    layer: str
+    type: str
+    channel: int
+    y: int
+    x: int
+    image: str
+    kind: str
+    activation: dict[str, Any] | None
+
+
+class GradientExplanation(Closing):
+    """A weight's gradient as a sum over positions and pictures."""
+
+    layer: str
+    tensor: str
+    index: list[int]
+    step: int
+    positions: list[int]
+    picture: int
+    picture_map: list[list[float]]
+    batch_map: list[list[float]]
+    picture_sums: list[float]
+
+
+class UpdateExplanation(Closing):
+    """From the weight before to the weight after, line by line."""
+
+    optimizer: str
+    before: float
+    gradient: float
+    after: float
+    change: float
+    parts: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+
+
+class WeightExplanation(BaseModel):
+    """A weight's gradient in the last step, and the update that followed."""
+
+    gradient: GradientExplanation
+    update: UpdateExplanation
 
 
 class WatchMessage(Body):

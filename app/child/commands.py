@@ -152,6 +152,24 @@ def predictions(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return {"step": session.trainer.step} | prediction(logits), b""
 
 
+def explain_output(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """One value of a layer's output as arithmetic."""
+    session = loop.session
+    pixels = session.pictures.get(command["image"])
+    channel, y, x = command["where"]
+    found = session.explainer.output(command["layer"], (channel, y, x), pixels)
+    return {"explanation": found | {"image": command["image"]}}, b""
+
+
+def explain_weight(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """One weight's gradient and the update that followed, as arithmetic."""
+    session = loop.session
+    index, picture = tuple(command["index"]), command["picture"]
+    found = session.explainer.weight(command["layer"], command["tensor"], index, picture)
+    found["gradient"] |= session.batch_picture(picture)
+    return {"explanation": found}, b""
+
+
 def weights(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
     """All parameters and buffers as safetensors."""
     state = loop.session.trainer.network.state_dict()
@@ -181,6 +199,8 @@ HANDLERS: Final[dict[str, Handler]] = {
         feature_maps,
         picture,
         predictions,
+        explain_output,
+        explain_weight,
         weights,
     )
 }

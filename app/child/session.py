@@ -10,6 +10,7 @@ import torch
 from app.errors import ConflictError
 from app.learn.data import Batches, open_pictures
 from app.learn.evaluate import accuracy_in_pieces
+from app.learn.explain.explainer import Explainer
 from app.learn.initialise import initialise
 from app.learn.network import build
 from app.learn.observe import Observer
@@ -43,6 +44,7 @@ class Session:
         initialise(network, self.recipe.init, self.recipe.seed, self._weights)
         self.trainer = Trainer(network, self.recipe.optimizer, self._batches(), self.recipe.seed)
         self.observer = Observer(self.trainer, self.plans, self.device)
+        self.explainer = Explainer(self.observer, self.plans, self.device)
         self.held_out: tuple[int, float] | None = None  # step, accuracy
         self.rest()
 
@@ -80,6 +82,14 @@ class Session:
     def evaluation(self) -> Iterator[float | None]:
         """Held-out accuracy of the present state, in pieces."""
         return accuracy_in_pieces(self.observer.twin, self.data, self.device)
+
+    def batch_picture(self, number: int) -> JsonObject:
+        """Which training picture was number `number` of the last step's batch."""
+        assert self.trainer.batches is not None
+        index = int(self.trainer.batches.indices(self.trainer.step)[number])
+        label = int(self.data.train_labels[index])
+        name = self.data.classes[label]
+        return {"picture_id": index, "picture_label": label, "picture_class": name}
 
     def tune(self, changes: JsonObject) -> None:
         """Change the optimiser's settings from the next step on."""

@@ -20,6 +20,14 @@ class Spec:
     dataset: DatasetInfo | None
     shown: DatasetInfo  # whose held-out pictures can be looked at
 
+    def layer(self, name: str) -> LayerPlan:
+        """The layer of that name; NotFoundError lists the names there are."""
+        for entry in self.plans:
+            if entry.name == name:
+                return entry
+        names = ", ".join(entry.name for entry in self.plans)
+        raise NotFoundError(f"There is no layer {name!r}: expected one of {names}.")
+
     @property
     def trainable(self) -> bool:
         """Whether the network ends in one number for each class of its data set."""

@@ -1,0 +1,57 @@
+"""Any number of a run as the arithmetic that made it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.deps import TheRun
+from app.api.schemas import ImageId, OutputExplanation, WeightExplanation
+from app.errors import InvalidError
+from app.types import JsonObject
+
+router = APIRouter(prefix="/runs/{run_id}/explain", tags=["explanations"])
+At = Annotated[int, Field(ge=-(2**31), le=2**31)]
+
+
+@router.get("/output", response_model=OutputExplanation, summary="One value of a feature map")
+async def output(
+    run: TheRun, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
+) -> Any:
+    """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
+    kind of layer, and `softmax` after the last. The parts add up to what the network has, within
+    `bound`. 404 with the layer's shape for a place outside."""
+    where = [channel, y, x]
+    reply = await run.ask("explain_output", layer=layer, where=where, image=image)
+    return reply.header["explanation"]
+
+
+class Where(BaseModel):
+    """Which weight, by torch's axes; a bias has only `out`, a linear weight `out` and `in`."""
+
+    model_config = ConfigDict(extra="forbid")
+    layer: Annotated[str, Field(max_length=64)]
+    tensor: Annotated[str, Field(max_length=32)] = "weight"
+    out: At
+    within: Annotated[At | None, Field(alias="in")] = None
+    ky: At | None = None
+    kx: At | None = None
+    picture: Annotated[int, Field(ge=0, le=2**31, description="which of the batch")] = 0
+
+
+@router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
+async def weight(run: TheRun, where: Annotated[Where, Query()]) -> JsonObject:
+    """Input value × output gradient at every position where the weight was used, summed over the
+    mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
+    arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
+    layer without weights and at step 0."""
+    # a tensor that does not exist is the worker's to refuse
+    axes = len(run.spec.layer(where.layer).tensors.get(where.tensor, (0,)))
+    index = [where.out, where.within, where.ky, where.kx][:axes]
+    if None in index:
+        names = ", ".join(("out", "in", "ky", "kx")[:axes])
+        raise InvalidError(f"{where.layer}.{where.tensor} has {axes} axes: expected {names}.")
+    which: JsonObject = {"layer": where.layer, "tensor": where.tensor, "index": index}
+    reply = await run.ask("explain_weight", picture=where.picture, **which)
+    found: JsonObject = reply.header["explanation"]
+    return found

@@ -1,0 +1,73 @@
+"""Explanations over REST, on a network that trains."""
+
+from typing import Any
+
+import pytest
+
+from tests.live.server import LiveRun
+
+
+def test_an_output_value_opens_and_is_the_one_that_the_map_has(run: LiveRun) -> None:
+    run.post("/step", steps=5)
+    found = run.get("/explain/output", layer="conv2", channel=3, y=4, x=5, image="test-6")
+    maps = run.get("/layers/conv2/feature-maps", image="test-6", format="json")["values"]
+    assert found["value"] == maps[3][4][5]
+    assert found["closes"]
+    assert abs(found["value"] - found["total"]) <= found["bound"]
+
+
+def test_a_weight_opens_into_its_gradient_and_its_update(run: LiveRun) -> None:
+    run.post("/step", steps=3)
+    where = {"layer": "conv2", "out": 3, "in": 2, "ky": 0, "kx": 1}
+    found = run.get("/explain/weight", **where, picture=4)
+    gradient = run.get("/layers/conv2/weight", of="gradient", format="json")["values"]
+    weight = run.get("/layers/conv2/weight", format="json")["values"]
+    assert found["gradient"]["value"] == gradient[3][2][0][1]
+    assert found["update"]["after"] == weight[3][2][0][1]
+    assert found["gradient"]["closes"]
+    assert found["update"]["closes"]
+    assert len(found["gradient"]["picture_sums"]) == 32
+    assert found["gradient"]["picture_class"] in run.get()["classes"]
+
+
+def test_it_works_while_the_network_trains(run: LiveRun) -> None:
+    run.send("PATCH", json={"steps_per_second": None})
+    run.post("/step", steps=1)
+    run.post("/play")
+    steps = []
+    for _ in range(10):
+        found = run.get("/explain/weight", layer="conv1", tensor="bias", out=2)
+        assert found["gradient"]["closes"]
+        assert run.get("/explain/output", layer="softmax", channel=1)["closes"]
+        steps.append(found["gradient"]["step"])
+    assert steps[-1] > steps[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "words"),
+    [
+        ("output", {"layer": "conv1", "channel": 8}, 404, "8 × 28 × 28"),
+        ("output", {"layer": "conv7", "channel": 0}, 404, "conv1"),
+        ("output", {"layer": "conv1", "channel": 0, "image": "up-0"}, 404, "image"),
+        ("weight", {"layer": "relu1", "out": 0}, 409, "no weights"),
+        ("weight", {"layer": "conv1", "out": 0}, 422, "out, in, ky, kx"),
+        ("weight", {"layer": "conv1", "out": 0, "in": 1, "ky": 0, "kx": 0}, 404, "8 × 1 × 3 × 3"),
+        ("weight", {"layer": "linear1", "out": 0, "in": 784}, 404, "10 × 784"),
+        ("weight", {"layer": "conv1", "tensor": "scale", "out": 0}, 404, "weight, bias"),
+    ],
+)
+def test_what_cannot_be_explained_says_why(
+    run: LiveRun, path: str, query: dict[str, Any], status: int, words: str
+) -> None:
+    run.post("/step", steps=1)
+    answer = run.send("GET", f"/explain/{path}", params=query)
+    assert answer.status_code == status, answer.text
+    assert words in answer.json()["detail"]
+
+
+def test_at_step_0_there_is_no_gradient_to_explain(run: LiveRun) -> None:
+    answer = run.send(
+        "GET", "/explain/weight", params={"layer": "conv1", "tensor": "bias", "out": 0}
+    )
+    assert answer.status_code == 409
+    assert "step 0" in answer.json()["detail"]
