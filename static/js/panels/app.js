@@ -4,14 +4,13 @@ import { copyLink } from "../intents.js";
 import { run, tourStep } from "../state.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
-import { FilterView } from "./filter.js";
+import { FilterView, Tour } from "./later.js";
 import { NetworkPane } from "./network.js";
 import { Notices } from "./notices.js";
 import { ProbePanel } from "./probe.js";
 import { RecipeBar } from "./recipe.js";
 import { Stats } from "./stats.js";
 import { Tip } from "./tip.js";
-import { Tour } from "./tour.js";
 
 function Header() {
   return html`<header class="top">

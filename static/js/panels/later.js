@@ -1,0 +1,30 @@
+/** Parts of the page whose code is fetched when they are first opened. */
+import { effect, signal } from "@preact/signals";
+import { html } from "../html.js";
+import { noticeError } from "../notices.js";
+import { opened, tourStep } from "../state.js";
+
+/**
+ * A component that shows nothing until it is wanted for the first time.
+ * @param {() => boolean} wanted reads signals @param {() => Promise<any>} load answers the component
+ */
+function later(wanted, load) {
+  const part = signal(/** @type {{view: any} | null} */ (null));
+  effect(() => {
+    if (part.value || !wanted()) return;
+    load().then((view) => {
+      part.value = { view };
+    }, noticeError);
+  });
+  return () => part.value && html`<${part.value.view} />`;
+}
+
+export const FilterView = later(
+  () => opened.value !== null,
+  () => import("./filter.js").then((module) => module.FilterView),
+);
+
+export const Tour = later(
+  () => tourStep.value >= 0,
+  () => import("./tour.js").then((module) => module.Tour),
+);
