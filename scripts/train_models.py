@@ -1,0 +1,98 @@
+"""Train the named networks whose weights are shipped, each by its own recipe.
+
+    python scripts/train_models.py [NAME …]
+
+The learning rate is a tenth of the recipe's in the last fifth of the steps.  Writes
+`models/NAME/weights.safetensors` and prints the accuracy that the model's card states.  The same
+machine and torch build give the same weights.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import torch  # noqa: E402
+from safetensors.torch import save_file  # noqa: E402
+from torch import nn  # noqa: E402
+
+from app.data.catalog import Dataset, open_dataset  # noqa: E402
+from app.learn.data import Batches, to_input  # noqa: E402
+from app.learn.initialise import initialise  # noqa: E402
+from app.learn.network import build, evaluation_twin  # noqa: E402
+from app.learn.optimizer import tune  # noqa: E402
+from app.learn.trainer import Trainer  # noqa: E402
+from app.recipe import NamedModel, named_model, plan  # noqa: E402
+from app.settings import Settings  # noqa: E402
+
+STEPS = {"default": 5_000, "tinyvgg": 5_000, "color-7x7": 5_000}
+CPU = torch.device("cpu")
+
+
+def train(model: NamedModel, data: Dataset, steps: int) -> nn.Sequential:
+    """A network trained by a model's recipe, in evaluation mode."""
+    recipe = model.recipe
+    plans = plan(recipe.network)
+    network = build(plans, CPU)
+    initialise(network, recipe.init, recipe.seed)
+    batches = Batches(data, recipe.batch_size, recipe.seed, CPU)
+    trainer = Trainer(network, recipe.optimizer, batches, recipe.seed)
+    for step in range(steps):
+        if step == steps * 4 // 5:
+            tune(trainer.optimizer, {"learning_rate": recipe.optimizer.learning_rate / 10})
+        trainer.advance()
+        if step % 500 == 499:
+            print(f"  step {step + 1}: {trainer.accuracy:.3f} of the last 50 batches", flush=True)
+    return evaluation_twin(network, plans)
+
+
+def accuracy(network: nn.Sequential, data: Dataset) -> float:
+    """The share of all held-out pictures that the network names rightly."""
+    right = 0
+    with torch.inference_mode():
+        for start in range(0, len(data.test_labels), 500):
+            images = to_input(data.test_images[start : start + 500], CPU)
+            guesses = network(images).argmax(dim=1).numpy()
+            right += int((guesses == data.test_labels[start : start + 500]).sum())
+    return right / len(data.test_labels)
+
+
+def save(network: nn.Sequential, path: Path, about: dict[str, str]) -> None:
+    """Every tensor by torch's name, in torch's plain order; `about` goes into the header."""
+    state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    save_file(state, path, metadata=about)
+    path.chmod(0o644)  # safetensors makes it readable by its owner alone
+
+
+def main() -> None:
+    """Train, measure and save each model that is asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(STEPS))
+    names = parser.parse_args().names or list(STEPS)
+    if unknown := set(names) - set(STEPS):
+        parser.error(f"expected {', '.join(STEPS)}, got {', '.join(unknown)}")
+    torch.set_num_threads(1)
+    settings = Settings()
+    for name in names:
+        model = named_model(name)
+        assert model.recipe.dataset is not None
+        print(f"{name}: {STEPS[name]:,} steps on {model.recipe.dataset}")
+        data = open_dataset(
+            model.recipe.dataset, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir
+        )
+        network = train(model, data, STEPS[name])
+        share = accuracy(network, data)
+        about = {
+            "dataset": data.name,
+            "dataset_sha256": data.sha256,
+            "steps": str(STEPS[name]),
+            "held_out_accuracy": str(share),
+        }
+        save(network, model.folder / "weights.safetensors", about)
+        print(f"  held out: {100 * share:.2f} % of {len(data.test_labels):,}")
+
+
+if __name__ == "__main__":
+    main()
