@@ -12,7 +12,7 @@ from app.recipe import Recipe
 def session(of: Recipe, cache_dir: Path) -> Session:
     """A run on this process's CPU."""
     start = {"recipe": of.model_dump(mode="json"), "device": "cpu", "data_dirs": []}
-    return Session(start | {"cache_dir": str(cache_dir), "weights": None})
+    return Session(start | {"cache_dir": str(cache_dir)})
 
 
 def weights(of: Session) -> list[torch.Tensor]:

@@ -10,7 +10,7 @@ from app.settings import Settings
 
 BODY_BYTES = 1024 * 1024  # on every route but uploads
 MULTIPART_OVERHEAD_BYTES = 64 * 1024  # boundaries, part headers and small fields beside the file
-UPLOADS = re.compile(r"/api/v1/runs/[^/]+/images(/[^/]+)?/?")
+UPLOADS = re.compile(r"/api/v1/runs/([^/]+/images(/[^/]+)?|from-weights)/?")
 
 
 def body_limit(scope: Scope, settings: Settings) -> int:

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, File, Form, Query, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from app.api.deps import TheRegistry, TheRun
 from app.api.schemas import (
@@ -14,6 +16,8 @@ from app.api.schemas import (
     TuneBody,
 )
 from app.recipe import RecipeRequest
+from app.recipe.model import Init
+from app.recipe.weights import check_safetensors
 from app.types import JsonObject
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -49,6 +53,33 @@ async def create(
     run = await registry.create(recipe or RecipeRequest())
     response.headers["Location"] = str(request.url_for("show", run_id=run.id))
     return run.describe()
+
+
+@router.post(
+    "/from-weights", status_code=201, response_model=RunAnswer, summary="Make a run from weights"
+)
+async def create_from_weights(
+    registry: TheRegistry,
+    request: Request,
+    response: Response,
+    weights: Annotated[UploadFile, File(description="safetensors; the layers that fit are taken")],
+    recipe: Annotated[str, Form(description="a recipe as JSON; its init is set here")] = "{}",
+) -> JsonObject:
+    """As `POST /runs`, the first weights from a file; `taken` names the tensors that fitted."""
+    wanted = _parse(recipe).model_copy(update={"init": Init(type="from_file")})
+    wanted.model_fields_set.add("init")
+    run = await registry.create(wanted, check_safetensors(await weights.read()))
+    response.headers["Location"] = str(request.url_for("show", run_id=run.id))
+    return await run.started()
+
+
+def _parse(recipe: str) -> RecipeRequest:
+    try:
+        return RecipeRequest.model_validate_json(recipe)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [entry | {"loc": ("recipe", *entry["loc"])} for entry in error.errors()]
+        ) from error
 
 
 @router.get("", response_model=RunList, summary="List runs")

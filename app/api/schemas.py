@@ -82,6 +82,22 @@ class Environment(BaseModel):
     memory_format: str
 
 
+class Filter(BaseModel):
+    """One filter of a layer."""
+
+    layer: str
+    filter: int
+
+
+class Deed(BaseModel):
+    """One change by hand: when it took effect, what it did, which one it put back."""
+
+    id: int
+    step: int
+    says: str
+    undoes: int | None
+
+
 class RunAnswer(BaseModel):
     """A run as it is now."""
 
@@ -112,6 +128,10 @@ class RunAnswer(BaseModel):
     environment: Environment | None
     restarts: int
     viewers: int
+    taken: list[str]  # the tensors that came from trained weights
+    interventions: list[Deed]
+    silenced: list[Filter]
+    frozen: list[Filter]
 
 
 class RunList(BaseModel):

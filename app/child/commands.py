@@ -8,8 +8,10 @@ from safetensors.torch import save
 
 from app.child.capture import Wanted, prediction
 from app.child.session import Session
+from app.child.tracing import trace
 from app.errors import ConflictError
 from app.types import JsonObject, RunState
+from app.wire.frame import encode_payload
 from app.wire.quantize import Floats
 
 if TYPE_CHECKING:
@@ -21,18 +23,15 @@ LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is
 Handler = Callable[["Loop", JsonObject, bytes], Answer]
 
 
-def start(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def start(loop: "Loop", command: JsonObject, payload: bytes) -> Answer:
     """Build the run; answers with what it is."""
-    loop.session = Session(command)
+    loop.session = Session(command, payload)
     loop.steps_per_second = command["steps_per_second"]
     loop.begin()
     session = loop.session
     about = {
-        "trainable": session.trainable,
-        "classes": session.data.classes if session.trainable else [],
-        "dataset_sha256": session.data.sha256 if session.recipe.dataset else None,
-        "pictures": len(session.data.test_labels),
         "environment": session.environment(),
+        "taken": session.taken,
     }
     return {"about": about}, b""
 
@@ -170,6 +169,36 @@ def explain_weight(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return {"explanation": found}, b""
 
 
+def intervene(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+    """A change by hand; what silencing a filter is worth is measured at once."""
+    _must_not_be_halted(loop)
+    session, change = loop.session, command["change"]
+    measures = change["type"] == "silence" and session.trainable
+    before = session.accuracy() if measures else None
+    deed = session.hands.undo() if change["type"] == "undo" else session.hands.do(change)
+    after = session.accuracy() if measures else None
+    loop.edited(after)
+    worth = {"held_out_before": before, "held_out_after": after}
+    lists = {"silenced": session.hands.silenced(), "frozen": session.hands.frozen()}
+    return {"deed": deed.describe() | worth, "lists": lists}, b""
+
+
+def trace_step(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+    """One real step, taken apart into its phases."""
+    session = loop.session
+    session.must_train()
+    _must_not_be_halted(loop)
+    if loop.state is not RunState.READY:
+        raise ConflictError(f"The run is {loop.state}: pause it before tracing a step.")
+    loop.drop_evaluation()
+    loop.step()
+    _must_not_be_halted(loop)
+    loop.rest("step")
+    found, sections = trace(session, session.batch_picture(0))
+    entries, payload = encode_payload(sections)
+    return {"trace": found, "sections": entries}, payload
+
+
 def weights(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
     """All parameters and buffers as safetensors."""
     state = loop.session.trainer.network.state_dict()
@@ -201,6 +230,8 @@ HANDLERS: Final[dict[str, Handler]] = {
         predictions,
         explain_output,
         explain_weight,
+        intervene,
+        trace_step,
         weights,
     )
 }

@@ -60,7 +60,7 @@ class Loop:
             if self._evaluation:
                 self._evaluate_piece()
             elif self._step_is_due():
-                self._step()
+                self.step()
             self._report()
 
     # --- serving ------------------------------------------------------------------------------
@@ -141,17 +141,30 @@ class Loop:
         """The weights are about to be others."""
         self._evaluation = None
 
+    def edited(self, held_out: float | None) -> None:
+        """The weights were changed by hand; `held_out` is the accuracy now, where it is known."""
+        self.drop_evaluation()
+        self.session.held_out = None
+        if held_out is None:
+            self.evaluate()
+        else:
+            self._measured(held_out)
+        self.show("edit")
+
     def _evaluate_piece(self) -> None:
         assert self._evaluation is not None
         accuracy = next(self._evaluation)
         if accuracy is None:
             return
         self._evaluation = None
+        self._measured(accuracy)
+        if self.state is not RunState.PLAYING:
+            self.show("evaluate")
+
+    def _measured(self, accuracy: float) -> None:
         step = self.session.trainer.step
         self.session.held_out = (step, accuracy)
         self.news.held_out(step, accuracy)
-        if self.state is not RunState.PLAYING:
-            self.show("evaluate")
 
     # --- training -------------------------------------------------------------------------------
 
@@ -160,7 +173,8 @@ class Loop:
             return True
         return self.state is RunState.PLAYING and perf_counter() >= self._next_step_s
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """One training step, or a halt."""
         trainer = self.session.trainer
         self._pace()
         try:

@@ -11,6 +11,7 @@ from app.errors import ConflictError
 from app.learn.data import Batches, open_pictures
 from app.learn.evaluate import accuracy_in_pieces
 from app.learn.explain.explainer import Explainer
+from app.learn.hands import Hands
 from app.learn.initialise import initialise
 from app.learn.network import build
 from app.learn.observe import Observer
@@ -25,12 +26,13 @@ SPEED_WINDOW_S = 2.0
 class Session:
     """A recipe made real; `begin` makes it anew from step 0, bit for bit the same each time."""
 
-    def __init__(self, start: JsonObject) -> None:
-        """`start` is the start command: recipe, device, data_dirs, cache_dir, weights."""
+    def __init__(self, start: JsonObject, weights: bytes = b"") -> None:
+        """`start` is the start command: recipe, device, data_dirs, cache_dir; `weights` are the
+        safetensors that the first weights come from, if any."""
         self.recipe = Recipe.model_validate(start["recipe"])
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
         self.device = _device(start["device"])
-        self._weights = Path(start["weights"]) if start["weights"] else None
+        self._weights = weights
         self.data, self.pictures = open_pictures(
             self.recipe,
             data_dirs=tuple(map(Path, start["data_dirs"])),
@@ -41,10 +43,12 @@ class Session:
     def begin(self) -> None:
         """State 0: the first weights, no history, the optimiser as the recipe says."""
         network = build(self.plans, self.device)
-        initialise(network, self.recipe.init, self.recipe.seed, self._weights)
+        self.taken = initialise(network, self.recipe.init, self.recipe.seed, self._weights)
         self.trainer = Trainer(network, self.recipe.optimizer, self._batches(), self.recipe.seed)
         self.observer = Observer(self.trainer, self.plans, self.device)
         self.explainer = Explainer(self.observer, self.plans, self.device)
+        networks = (network, self.observer.twin, self.explainer.spare)
+        self.hands = self.explainer.hands = Hands(self.trainer, self.recipe.seed, networks)
         self.held_out: tuple[int, float] | None = None  # step, accuracy
         self.rest()
 
@@ -90,6 +94,12 @@ class Session:
         label = int(self.data.train_labels[index])
         name = self.data.classes[label]
         return {"picture_id": index, "picture_label": label, "picture_class": name}
+
+    def accuracy(self) -> float:
+        """Held-out accuracy of the present state, in one go."""
+        *_, accuracy = self.evaluation()
+        assert accuracy is not None
+        return accuracy
 
     def tune(self, changes: JsonObject) -> None:
         """Change the optimiser's settings from the next step on."""

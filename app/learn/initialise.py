@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
+from safetensors import SafetensorError
+from safetensors.torch import load
 from torch import nn
 
 from app.errors import RecipeError
@@ -13,17 +13,15 @@ from app.learn.seeds import Purpose, torch_generator
 from app.recipe.model import Init
 
 Fill = Callable[[torch.Tensor], torch.Tensor]
+TRAINED = ("pretrained", "from_run", "from_file")
 
 
-def initialise(network: nn.Sequential, init: Init, seed: int, weights: Path | None = None) -> None:
+def initialise(network: nn.Sequential, init: Init, seed: int, weights: bytes = b"") -> list[str]:
     """Set every convolution's and linear layer's weight; their biases to 0.
 
-    `weights` are the safetensors that `pretrained` takes; RecipeError where there are none or they
-    do not fit the network.
+    Where `init` takes trained weights, what fits of the safetensors `weights` is taken, and its
+    names are answered. RecipeError where nothing fits, or with `pretrained` not everything.
     """
-    if init.type == "pretrained":
-        load_weights(network, weights)
-        return
     fill = _fill(init, torch_generator(seed, Purpose.INIT))
     with torch.no_grad():
         for layer in network:
@@ -32,6 +30,7 @@ def initialise(network: nn.Sequential, init: Init, seed: int, weights: Path | No
                 layer.weight.copy_(fill(torch.empty(layer.weight.shape)))
                 if layer.bias is not None:
                     layer.bias.zero_()
+    return _take(network, init, weights) if init.type in TRAINED else []
 
 
 def _fill(init: Init, generator: torch.Generator) -> Fill:
@@ -46,15 +45,35 @@ def _fill(init: Init, generator: torch.Generator) -> Fill:
         "orthogonal": partial(draw.orthogonal_, generator=generator),
         "zeros": draw.zeros_,
     }
-    return fills[init.type]
+    return fills["he_uniform" if init.type in TRAINED else init.type]
 
 
-def load_weights(network: nn.Sequential, path: Path | None) -> None:
-    """Take every tensor from a safetensors file; RecipeError unless names and shapes agree."""
-    if path is None:
-        raise RecipeError("init is pretrained, and no trained weights come with this network.")
-    state = load_file(path)
+def _take(network: nn.Sequential, init: Init, weights: bytes) -> list[str]:
+    """Copy the layers whose tensors all agree in name and shape; the tensors' names."""
     try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise RecipeError(f"The trained weights do not fit this network: {error}") from error
+        given = load(weights)
+    except SafetensorError as error:
+        raise RecipeError(f"The weights are no safetensors file: {error}.") from error
+    own = {name: tensor for name, tensor in network.state_dict().items() if tensor.ndim}
+    alien = {_layer(name) for name in own if not _fits(own[name], given.get(name))}
+    fits = [name for name in own if _layer(name) not in alien]
+    if not fits or (init.type == "pretrained" and len(fits) < len(own)):
+        raise RecipeError(
+            f"The trained weights have {', '.join(given) or 'nothing'}: expected tensors of the "
+            f"right shape for this network's {', '.join(own)}."
+        )
+    with torch.no_grad():
+        for name in fits:
+            own[name].copy_(given[name])
+    return fits
+
+
+def _layer(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _fits(own: torch.Tensor, given: torch.Tensor | None) -> bool:
+    """Same shape, and nothing in it that is not a finite number."""
+    if given is None or given.shape != own.shape or not given.is_floating_point():
+        return False
+    return bool(given.isfinite().all())

@@ -1,7 +1,7 @@
 """Training, one step at a time. It offers its state to whoever looks, and knows nobody."""
 
 from collections import deque
-from math import isfinite
+from math import isfinite, isinf
 from typing import Any
 
 import torch
@@ -44,6 +44,7 @@ class Trainer:
         self.previous = [p.detach().clone() for p in self._parameters]
         self._previous_statistics = [b.clone() for b in self._statistics]
         # what the last update used, for whoever explains it
+        self.frozen: set[tuple[str, int]] = set()  # (layer, filter) that stay as they are
         self.settings: dict[str, Any] = {}
         self.previous_state: dict[torch.Tensor, dict[str, torch.Tensor]] = {}
 
@@ -69,7 +70,8 @@ class Trainer:
         value = loss.item()
         if not isfinite(value):
             self._go_back()
-            raise NotFiniteError(f"The loss became {value} in step {step}")
+            what = "infinite" if isinf(value) else "not a number (NaN)"
+            raise NotFiniteError(f"The loss became {what} in step {step}")
         self._previous_statistics = statistics
         self._update(loss)
         self.step, self.loss = step, value
@@ -82,6 +84,7 @@ class Trainer:
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
         self.optimizer.step()
+        self._hold_frozen()
         self.has_update = True
         self.updates += 1
 
@@ -98,6 +101,29 @@ class Trainer:
             for kept, now in zip(self.previous_state.values(), state.values(), strict=True):
                 for name, tensor in kept.items():
                     tensor.copy_(now[name])
+
+    def _hold_frozen(self) -> None:
+        """Frozen filters take no update; what the optimiser keeps of them goes on."""
+        if not self.frozen:
+            return
+        named = zip(self.network.named_parameters(), self.previous, strict=True)
+        with torch.no_grad():
+            for (name, parameter), before in named:
+                for layer, number in self.frozen:
+                    if name.rpartition(".")[0] == layer:
+                        parameter[number].copy_(before[number])
+
+    def freeze(self, layer: str, number: int, on: bool) -> None:
+        """A filter stays as it is from the next step on, or learns again."""
+        (self.frozen.add if on else self.frozen.discard)((layer, number))
+
+    def edited(self) -> None:
+        """Somebody changed the weights by hand: no step led to this state,
+        and it counts as good."""
+        with torch.no_grad():
+            torch._foreach_copy_(self.previous, self._parameters)
+        self._previous_statistics = [b.clone() for b in self._statistics]
+        self.has_update = False
 
     def _go_back(self) -> None:
         with torch.no_grad():

@@ -28,6 +28,9 @@ class Network(_Part):
 class Init(_Part):
     """How weights begin; biases begin at 0 (`pretrained` apart).
 
+    `pretrained`, `from_run` and `from_file` take the layers that fit from trained weights; what
+    does not fit begins as he_uniform.
+
     Glorot: Glorot & Bengio 2010; He: He et al. 2015, gain √2; orthogonal: Saxe et al. 2013.
     """
 
@@ -41,9 +44,12 @@ class Init(_Part):
         "orthogonal",
         "zeros",
         "pretrained",
+        "from_run",
+        "from_file",
     ] = "he_uniform"
     std: Annotated[float, Field(gt=0, le=100)] = 0.05  # of `normal`
     bound: Annotated[float, Field(gt=0, le=100)] = 0.05  # of `uniform`: from -bound to bound
+    run: Annotated[str, Field(max_length=64)] | None = None  # of `from_run`
 
 
 class SGD(_Part):

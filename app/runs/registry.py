@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable
 from time import monotonic
 
-from app.errors import ConvscopeError, NotFoundError, UnavailableError
+from app.errors import ConvscopeError, NotFoundError, RecipeError, UnavailableError
 from app.recipe import RecipeRequest
 from app.runs.run import Run
 from app.runs.spec import make_spec
@@ -31,13 +31,28 @@ class Registry:
         self._new_worker = new_worker
         self._runs: dict[str, Run] = {}
 
-    async def create(self, request: RecipeRequest) -> Run:
-        """A new run, whose worker is starting; RecipeError or, at the limit, UnavailableError."""
-        spec = await asyncio.to_thread(make_spec, request, self._settings)
+    async def create(self, request: RecipeRequest, weights: bytes = b"") -> Run:
+        """A new run, whose worker is starting; RecipeError or, at the limit, UnavailableError.
+
+        `weights` are safetensors for an `init` of type from_file.
+        """
+        weights = await self._first_weights(request, weights)
+        spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
         await self._make_room()
         run_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
         self._runs[run_id] = Run(run_id, spec, self._settings, self._new_worker)
         return self._runs[run_id]
+
+    async def _first_weights(self, request: RecipeRequest, weights: bytes) -> bytes:
+        """The safetensors that an `init` names; RecipeError where there are none."""
+        init = request.init
+        if init is not None and init.type == "from_run":
+            if init.run not in self._runs:
+                raise RecipeError(f"init is from_run: there is no run {init.run!r}.")
+            return (await self._runs[init.run].ask("weights")).payload
+        if init is not None and init.type == "from_file" and not weights:
+            raise RecipeError("init is from_file: expected the file at /runs/from-weights.")
+        return weights
 
     async def _make_room(self) -> None:
         """Where all places are taken, one that holds nothing to lose is given up."""

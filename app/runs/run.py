@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from app.errors import ConflictError, ConvscopeError
+from app.errors import ConflictError, ConvscopeError, RecipeError
 from app.recipe import LayerPlan
 from app.runs.history import History
 from app.runs.spec import Spec
@@ -25,10 +25,12 @@ DEFAULT_STEPS_PER_SECOND = 10.0
 
 @dataclass
 class _Present:
-    """What the worker last said."""
+    """What the worker last said, and what was done to it by hand."""
 
     status: JsonObject = field(default_factory=dict)
     about: JsonObject = field(default_factory=dict)
+    deeds: list[JsonObject] = field(default_factory=list)
+    lists: JsonObject = field(default_factory=lambda: {"silenced": [], "frozen": []})
 
 
 class Run:
@@ -71,7 +73,7 @@ class Run:
         worker = self._worker
         try:
             await worker.start(self._on_message, lambda why: self._on_death(worker, why))
-            answer = await worker.ask("start", **self._start_arguments())
+            answer = await worker.ask("start", self.spec.weights, **self._start_arguments())
             self._present.about = answer.header["about"]
         except (ConvscopeError, OSError) as error:
             self._fail(str(error))
@@ -82,14 +84,11 @@ class Run:
         self.viewers.run_changed()
 
     def _start_arguments(self) -> JsonObject:
-        model = self.spec.model
-        weights = model.weights if model else None
         return {
             "recipe": self.spec.recipe.model_dump(mode="json"),
             "device": self._settings.device,
             "data_dirs": [str(path) for path in self._settings.data_dirs],
             "cache_dir": str(self._settings.cache_dir),
-            "weights": str(weights) if weights else None,
             "steps_per_second": DEFAULT_STEPS_PER_SECOND,
         }
 
@@ -125,6 +124,7 @@ class Run:
         """It is at step 0 again."""
         self.restarts += 1
         self.history = History()
+        self._present.deeds, self._present.lists = [], {"silenced": [], "frozen": []}
         self.viewers.restart()
 
     @property
@@ -165,9 +165,12 @@ class Run:
                 "probe": "test-0",
                 "created_at": self.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
                 "environment": about.get("environment"),
+                "taken": about.get("taken", []),
+                "interventions": self._present.deeds,
                 "restarts": self.restarts,
                 "viewers": len(self.viewers),
             }
+            | self._present.lists
         )
 
     @property
@@ -195,6 +198,23 @@ class Run:
         self._notice = None
         await self.ask(command, **arguments)
         return self.describe()
+
+    async def started(self) -> JsonObject:
+        """The run once its worker is up; RecipeError where that failed."""
+        await asyncio.shield(self._ready)
+        if self._failure:
+            raise RecipeError(self._failure)
+        return self.describe()
+
+    async def intervene(self, change: JsonObject) -> JsonObject:
+        """A change by hand; answers with it, and what it was worth where that was measured."""
+        reply = await self.ask("intervene", change=change)
+        deed: JsonObject = reply.header["deed"]
+        entry = {key: deed[key] for key in ("id", "step", "says", "undoes")}
+        self._present.deeds = [*self._present.deeds, entry]
+        self._present.lists = reply.header["lists"]
+        self.viewers.run_changed()
+        return deed | {"run": self.describe()}
 
     async def reset(self) -> JsonObject:
         """Back to step 0; a failed run gets a new worker."""

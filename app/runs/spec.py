@@ -19,6 +19,7 @@ class Spec:
     model: NamedModel | None
     dataset: DatasetInfo | None
     shown: DatasetInfo  # whose held-out pictures can be looked at
+    weights: bytes = b""  # safetensors that the first weights come from, if any
 
     def layer(self, name: str) -> LayerPlan:
         """The layer of that name; NotFoundError lists the names there are."""
@@ -35,8 +36,11 @@ class Spec:
         return data is not None and self.plans[-1].output_shape == (len(data.classes),)
 
 
-def make_spec(request: RecipeRequest, settings: Settings) -> Spec:
-    """RecipeError, with the index of the layer at fault, for a recipe that can't be built."""
+def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") -> Spec:
+    """RecipeError, with the index of the layer at fault, for a recipe that can't be built.
+
+    `weights` are the safetensors of another run or of a file, for an `init` that takes them.
+    """
     recipe, name = resolve(request)
     model = named_model(name) if name else None
     if recipe.batch_size > settings.max_batch_size:
@@ -44,11 +48,13 @@ def make_spec(request: RecipeRequest, settings: Settings) -> Spec:
             f"batch_size is {recipe.batch_size}: expected at most {settings.max_batch_size}."
         )
     plans = tuple(plan(recipe.network, recipe.batch_size))
-    _check_pretrained(recipe, model)
+    if recipe.init.type == "pretrained":
+        weights = _shipped(model)
     dataset = _find(recipe.dataset, settings) if recipe.dataset is not None else None
     if dataset:
         _check_data(recipe, plans, dataset)
-    return Spec(recipe, plans, model, dataset, dataset or _find(SHOWN_WITHOUT_DATA, settings))
+    shown = dataset or _find(SHOWN_WITHOUT_DATA, settings)
+    return Spec(recipe, plans, model, dataset, shown, weights)
 
 
 def _find(name: str, settings: Settings) -> DatasetInfo:
@@ -81,11 +87,12 @@ def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetIn
         )
 
 
-def _check_pretrained(recipe: Recipe, model: NamedModel | None) -> None:
-    if recipe.init.type == "pretrained" and not (model and model.weights):
+def _shipped(model: NamedModel | None) -> bytes:
+    if model is None or model.weights is None:
         raise RecipeError(
             "init is pretrained: expected a named network that is shipped with trained weights."
         )
+    return model.weights.read_bytes()
 
 
 def _by(shape: tuple[int, ...]) -> str:

@@ -17,7 +17,7 @@ from tests.networks import EVERY_LAYER, recipe
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Session:
     """A network of every layer kind, after three steps."""
     start = {"recipe": recipe(EVERY_LAYER).model_dump(mode="json"), "device": "cpu"}
-    cache = {"data_dirs": [], "cache_dir": str(tmp_path_factory.mktemp("cache")), "weights": None}
+    cache = {"data_dirs": [], "cache_dir": str(tmp_path_factory.mktemp("cache"))}
     session = Session(start | cache)
     for _ in range(3):
         session.advance()
@@ -61,7 +61,7 @@ def test_sixty_four_channels_give_sixty_four_maps(tmp_path: Path) -> None:
         "layers": [{"type": "Conv2d", "out_channels": 64, "kernel_size": 3}],
     }
     start = {"recipe": recipe(spec).model_dump(mode="json"), "device": "cpu", "data_dirs": []}
-    session = Session(start | {"cache_dir": str(tmp_path), "weights": None})
+    session = Session(start | {"cache_dir": str(tmp_path)})
     pixels = session.pictures.get("test-0")
     assert session.observer.feature_maps("conv1", pixels).shape == (64, 26, 26)
 

@@ -9,28 +9,16 @@ import pytest
 import torch
 from torch import nn, optim
 
-from app.child.session import Session
 from app.errors import ConflictError
 from app.learn.trainer import NotFiniteError
-from app.recipe import Recipe
 from tests.networks import DEFAULT, EVERY_LAYER, recipe
+from tests.sessions import session, weights
 
 
 @pytest.fixture(scope="module")
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where this file's data is unpacked, once."""
     return tmp_path_factory.mktemp("cache")
-
-
-def session(of: Recipe, cache_dir: Path) -> Session:
-    """A run on this process's CPU."""
-    start = {"recipe": of.model_dump(mode="json"), "device": "cpu", "data_dirs": []}
-    return Session(start | {"cache_dir": str(cache_dir), "weights": None})
-
-
-def weights(of: Session) -> list[torch.Tensor]:
-    """Copies of all parameters and buffers."""
-    return [value.clone() for value in of.trainer.network.state_dict().values()]
 
 
 OPTIMIZERS: list[tuple[dict[str, Any], type[optim.Optimizer], dict[str, Any]]] = [

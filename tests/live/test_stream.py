@@ -206,10 +206,15 @@ def test_deleting_a_run_ends_its_streams(server: Server) -> None:
         socket.recv(timeout=10)
         run.delete()
         with pytest.raises(ConnectionClosed) as caught:
-            while True:
-                socket.recv(timeout=10)
+            drain(socket)
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 4404
+
+
+def drain(socket: ClientConnection) -> None:
+    """Reads until the end."""
+    while True:
+        socket.recv(timeout=10)
 
 
 def test_a_viewer_that_takes_nothing_slows_nobody(server: Server) -> None:

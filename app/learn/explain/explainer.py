@@ -8,8 +8,9 @@ from torch import nn
 from app.learn.data import Pixels
 from app.learn.explain.gradient import Index, check_index, explain_gradient
 from app.learn.explain.output import explain_output
-from app.learn.explain.replay import Replay, replay
+from app.learn.explain.replay import Replay, mute, replay
 from app.learn.explain.update import Moment, explain_update
+from app.learn.hands import Hands
 from app.learn.network import build
 from app.learn.observe import Observer
 from app.recipe import LayerPlan
@@ -23,12 +24,14 @@ class Explainer:
         self, observer: Observer, plans: Sequence[LayerPlan], device: torch.device
     ) -> None:
         self._observer = observer
-        self._spare = build(plans, device)
+        self.spare = build(plans, device)
+        self.hands: Hands | None = None  # what was silenced or frozen, if anything
         self._replay: Replay | None = None
 
     def output(self, layer: str, where: tuple[int, int, int], pixels: Pixels) -> JsonObject:
         """One value of a layer's output; see explain_output."""
-        found = explain_output(self._observer, layer, where, pixels)
+        silent = self.hands is not None and self.hands.is_silent(layer, where[0])
+        found = explain_output(self._observer, layer, where, pixels, silent=silent)
         return {"step": self._observer.trainer.step} | found
 
     def replayed(self) -> Replay:
@@ -36,7 +39,9 @@ class Explainer:
         trainer = self._observer.trainer
         if not (self._replay and trainer.has_update and self._replay.step == trainer.step):
             self._replay = None  # its memory is wanted for the next one
-            self._replay = replay(trainer, self._spare)
+            self._replay = replay(trainer, self.spare)
+            if self.hands:
+                self._replay = mute(self._replay, self.hands.masks)
         return self._replay
 
     def weight(self, layer: str, tensor: str, index: Index, picture: int) -> JsonObject:
@@ -60,5 +65,6 @@ class Explainer:
             settings=trainer.settings,
             state={name: float(t[index]) for name, t in state.items() if t.ndim},
             step=trainer.updates,
+            frozen=tensor in ("weight", "bias") and (layer, index[0]) in trainer.frozen,
         )
         return explain_update(moment, type(trainer.optimizer).__name__)

@@ -9,6 +9,8 @@ from math import tanh
 from typing import Final
 
 import numpy as np
+import torch
+from torch import nn
 
 from app.errors import NotFoundError
 from app.learn.data import Pixels
@@ -23,12 +25,18 @@ ACTIVATIONS = ("ReLU", "LeakyReLU", "Tanh", "Sigmoid")
 
 
 def explain_output(
-    observer: Observer, layer: str, where: tuple[int, int, int], pixels: Pixels
+    observer: Observer,
+    layer: str,
+    where: tuple[int, int, int],
+    pixels: Pixels,
+    *,
+    silent: bool = False,
 ) -> JsonObject:
     """The value at `where` = (channel, y, x) of a layer's output for a picture.
 
-    In a flat layer y and x are 0. `softmax` is a layer here, after the last. NotFoundError, with
-    the shape, for a place outside.
+    `silent` says that the filter is silenced: its arithmetic is shown, and that it counts for
+    nothing. In a flat layer y and x are 0. `softmax` is a layer here, after the last.
+    NotFoundError, with the shape, for a place outside.
     """
     if layer == "softmax" and layer not in observer.plans:
         return _softmax(observer, where[0], pixels)
@@ -41,9 +49,20 @@ def explain_output(
     before = outputs[names[plan.index - 1]] if plan.index else None
     inputs = pixels.astype(np.float32) / np.float32(255) if before is None else before[0]
     module = observer.twin.get_submodule(layer)
-    place = Place(plan, module, inputs, outputs[layer][0], *where)
+    output = _unsilenced(module, inputs, observer.device) if silent else outputs[layer][0]
+    place = Place(plan, module, inputs, output, *where)
     found = EXPLAINERS[plan.type](place)
+    if silent:
+        found |= {"silenced": True, "would_be": found["total"], "value": 0.0, "total": 0.0}
     return _about(place) | found | {"activation": _activation(observer, place, outputs)}
+
+
+def _unsilenced(module: nn.Module, inputs: Floats, device: torch.device) -> Floats:
+    """What a layer would give without the hook that silences some of its filters."""
+    with torch.no_grad():
+        given = torch.from_numpy(np.array(inputs))[None].to(device)
+        output: Floats = module.forward(given)[0].to("cpu").contiguous().numpy()
+    return output
 
 
 def _check(layer: str, shape: Shape, where: tuple[int, int, int]) -> None:

@@ -1,5 +1,6 @@
 """The last step once more, beside the run: state k-1, batch k, training mode, nothing changed."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import torch
@@ -7,6 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from app.errors import ConflictError
+from app.learn.hands import shaped
 from app.learn.seeds import Purpose, seed_torch
 from app.learn.trainer import Trainer
 
@@ -41,6 +43,15 @@ def replay(trainer: Trainer, spare: nn.Sequential) -> Replay:
     if trainer.draws:
         seed_torch(trainer.seed, Purpose.STEP, trainer.step)
     return _through(_at_previous(trainer, spare), images, labels, trainer.step)
+
+
+def mute(found: Replay, masks: dict[str, torch.Tensor]) -> Replay:
+    """A silenced filter's own output gets no gradient: what came after it was 0 in any case."""
+    muted = {
+        layer: gradient * shaped(masks[layer], gradient) if layer in masks else gradient
+        for layer, gradient in found.gradients.items()
+    }
+    return dataclasses.replace(found, gradients=muted)
 
 
 def _at_previous(trainer: Trainer, spare: nn.Sequential) -> nn.Sequential:

@@ -25,12 +25,16 @@ class Moment:
     settings: dict[str, Any]  # of step k: lr, momentum, …
     state: dict[str, float]  # the optimiser's buffers before the step, at this number
     step: int  # how many updates this one makes, from 1
+    frozen: bool = False  # by hand: the update was taken back
 
 
 def explain_update(moment: Moment, optimizer: str) -> JsonObject:
     """`lines` of arithmetic from the gradient to the weight after, and the parts that it adds up
     from: the weight before and one for each term of the update."""
     parts, lines = EXPLAINERS[optimizer](moment)
+    if moment.frozen:
+        parts["frozen"] = -sum(parts.values())
+        lines.append(_line("The filter is frozen: it stays", "w ← w", moment.before))
     listed = {"weight before": moment.before} | parts
     return {
         "optimizer": optimizer,

@@ -1,0 +1,103 @@
+"""Changing a run by hand, and taking one step apart."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field, StrictBool, StrictInt
+
+from app.api.deps import TheRun
+from app.api.schemas import Body as Strict
+from app.api.schemas import Deed, RunAnswer
+from app.types import JsonObject
+from app.wire.frame import encode_frame
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["by hand"])
+LayerName = Annotated[str, Field(max_length=64)]
+Number = Annotated[StrictInt, Field(ge=0, le=2**31)]
+
+
+class SetWeight(Strict):
+    """One number of a tensor, by torch's axes."""
+
+    type: Literal["set"]
+    layer: LayerName
+    tensor: Annotated[str, Field(max_length=32)] = "weight"
+    index: Annotated[list[Number], Field(max_length=4)]
+    value: Annotated[float, Field(ge=-1e6, le=1e6)]
+
+
+class FillKernel(Strict):
+    """One kernel of a filter, or all, with a known one."""
+
+    type: Literal["fill"]
+    layer: LayerName
+    filter: Number
+    channel: Number | None = None
+    with_: Annotated[
+        Literal["sobel_x", "sobel_y", "blur", "sharpen", "outline", "zero", "random"],
+        Field(alias="with"),
+    ]
+
+
+class SwitchFilter(Strict):
+    """A filter frozen (it learns nothing) or silenced (its map is 0), or no longer."""
+
+    type: Literal["freeze", "silence"]
+    layer: LayerName
+    filter: Number
+    on: StrictBool = True
+
+
+class UndoLast(Strict):
+    """Put back what the last change that is not undone yet changed."""
+
+    type: Literal["undo"]
+
+
+Change = Annotated[SetWeight | FillKernel | SwitchFilter | UndoLast, Body(discriminator="type")]
+
+
+class DeedAnswer(Deed):
+    """A change, the held-out accuracy around it where that was measured, and the run after it."""
+
+    held_out_before: float | None
+    held_out_after: float | None
+    run: RunAnswer
+
+
+@router.post("/interventions", response_model=DeedAnswer, summary="Change a run by hand")
+async def intervene(run: TheRun, change: Change) -> JsonObject:
+    """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
+    accuracy before and after. A reset takes everything back."""
+    return await run.intervene(change.model_dump(by_alias=True))
+
+
+class TraceAnswer(Strict):
+    """One step, phase by phase."""
+
+    step: int
+    loss: float
+    batch_size: int
+    picture: dict[str, Any]
+    phases: list[dict[str, Any]]
+    run: RunAnswer
+
+
+@router.post("/trace-step", response_model=TraceAnswer, summary="One step in slow motion")
+async def trace_step(
+    run: TheRun,
+    as_: Annotated[
+        Literal["json", "frame"],
+        Query(alias="format", description="frame: with all maps and gradients, as FORMAT.md says"),
+    ] = "json",
+) -> Response:
+    """One real training step, taken apart: batch, forward layer by layer, loss, backward layer by
+    layer, update; each with a sentence and its numbers. 409 while the run plays."""
+    reply = await run.ask("trace_step")
+    trace = reply.header["trace"]
+    if as_ == "frame":
+        header = trace | {"run": run.id, "sections": reply.header["sections"]}
+        frame = encode_frame(header, reply.payload)
+        return Response(frame, media_type="application/octet-stream")
+    return JSONResponse(trace | {"run": run.describe()})
