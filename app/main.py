@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, FastAPI
 
 from app import __version__
-from app.api import catalog, convolve, explain, hands, images, layers, pages, runs, stream
+from app.api import catalog, code, convolve, explain, hands, images, layers, pages, runs, stream
 from app.api.guard import Guard
 from app.api.problems import add_error_handlers
 from app.runs.registry import Registry
@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Guard:
     app.state.settings = settings
     app.state.registry = Registry(settings, ProcessWorker)
     api = APIRouter(prefix="/api/v1")
-    for room in (catalog, runs, layers, images, explain, hands, convolve, stream):
+    for room in (catalog, runs, layers, images, explain, hands, convolve, code, stream):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(pages.router)
