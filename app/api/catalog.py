@@ -16,6 +16,7 @@ from app.data.catalog import DatasetInfo, describe_all
 from app.errors import NotFoundError
 from app.images import sheet_png
 from app.recipe import NamedModel, named_model, named_models, plan
+from app.recipe.weights import metadata
 from app.types import JsonObject
 
 router = APIRouter(tags=["catalog"])
@@ -74,7 +75,8 @@ def _pretrained(model: NamedModel) -> JsonObject | None:
     if model.weights is None:
         return None
     data = model.weights.read_bytes()
-    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    accuracy = float(metadata(data)["held_out_accuracy"])
+    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "accuracy": accuracy}
 
 
 @router.get("/datasets", summary="The data sets")

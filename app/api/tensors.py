@@ -113,7 +113,7 @@ def _npy(tensor: Tensor) -> Response:
 
 def _png(tensor: Tensor) -> Response:
     title = f"{tensor.layer} {tensor.kind.replace('_', ' ')}, step {tensor.step}"
-    data = heatmap_png(tensor.values, title=title, scale="layer")
+    data = heatmap_png(tensor.values, title=title, scale="layer", axes=tensor.axes)
     return Response(data, media_type=MEDIA_TYPES["png"])
 
 

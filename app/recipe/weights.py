@@ -30,3 +30,10 @@ def check_safetensors(data: bytes) -> bytes:
     if not isinstance(header, dict) or len(header) > MAX_TENSORS:
         raise UploadError(f"A safetensors file of at most {MAX_TENSORS} tensors was expected.")
     return data
+
+
+def metadata(data: bytes) -> dict[str, str]:
+    """What a safetensors file that is ours says of itself."""
+    (length,) = LENGTH.unpack_from(data)
+    said: dict[str, str] = json.loads(data[LENGTH.size : LENGTH.size + length])["__metadata__"]
+    return said

@@ -1,6 +1,7 @@
 """Training, against torch's own loop and its own optimisers."""
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-OPTIMIZERS: list[tuple[dict[str, Any], type[optim.Optimizer], dict[str, Any]]] = [
+OPTIMIZERS: list[tuple[dict[str, Any], Callable[..., optim.Optimizer], dict[str, Any]]] = [
     ({"type": "SGD", "momentum": 0.0}, optim.SGD, {}),
     ({"type": "SGD", "momentum": 0.9}, optim.SGD, {"momentum": 0.9}),
     (
@@ -38,7 +39,7 @@ OPTIMIZERS: list[tuple[dict[str, Any], type[optim.Optimizer], dict[str, Any]]] =
 @pytest.mark.parametrize(("spec", "reference", "arguments"), OPTIMIZERS)
 def test_each_optimiser_steps_as_torchs_own_on_a_copy(
     spec: dict[str, Any],
-    reference: type[optim.Optimizer],
+    reference: Callable[..., optim.Optimizer],
     arguments: dict[str, Any],
     cache_dir: Path,
 ) -> None:

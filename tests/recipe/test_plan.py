@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from app.errors import RecipeError
-from app.recipe import plan
+from app.recipe import LayerPlan, plan
 from tests.networks import DEFAULT, EVERY_LAYER, network
 
 
@@ -93,22 +93,28 @@ def test_every_shape_and_count_is_what_torch_gives(spec: dict[str, Any]) -> None
 
 
 def test_receptive_fields_are_the_pixels_that_a_value_depends_on() -> None:
-    plans = plan(network(**DEFAULT))
-    for entry in plans[:6]:
+    plans = plan(network(**DEFAULT))[:6]
+    for entry in plans:
         image = torch.zeros(1, 1, 28, 28, requires_grad=True)
         values = image
         for before in plans[: entry.index + 1]:
-            module: nn.Module = getattr(nn, before.type)(**before.arguments)
-            if isinstance(module, nn.Conv2d):
-                nn.init.ones_(module.weight)
-            values = (
-                nn.functional.avg_pool2d(values, 2) if "pool" in before.name else module(values)
-            )
+            values = _linear_twin(before)(values)
         middle = values.shape[-1] // 2
         values[0, 0, middle, middle].backward()  # type: ignore[no-untyped-call]
         assert image.grad is not None
         side = int((image.grad[0, 0] != 0).any(dim=0).sum())
         assert side == entry.receptive_field, entry.name
+
+
+def _linear_twin(entry: LayerPlan) -> nn.Module:
+    """A layer that reads the same places and lets every gradient through."""
+    if entry.type == "MaxPool2d":
+        return nn.AvgPool2d(2)
+    if entry.type == "ReLU":
+        return nn.Identity()
+    conv = nn.Conv2d(**entry.arguments)
+    nn.init.ones_(conv.weight)
+    return conv
 
 
 @pytest.mark.parametrize(
