@@ -62,7 +62,7 @@ class Figure:
         """Name, median, smallest and largest, bar, verdict: as words."""
         spread = f"{number(min(self.values))} … {number(max(self.values))}"
         bar = self.bar.words(self.unit) if self.bar else ""
-        return self.name, f"{number(self.median)} {self.unit}", spread, bar, self.verdict
+        return self.name, f"{number(self.median)} {self.unit}".strip(), spread, bar, self.verdict
 
 
 HEAD = ("figure", "median", "min … max", "bar", "")

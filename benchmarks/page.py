@@ -1,7 +1,9 @@
 """What the page's first load moves, and how soon a second start answers."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import httpx
 from playwright.sync_api import Browser
@@ -14,7 +16,18 @@ from tests.live.server import Server
 MOVED_BAR = Bar(150)
 START_BAR = Bar(2)
 SETTLE_MS = 1500  # for what a page asks after its first frame
-FILES = ("Document", "Script", "Stylesheet", "Other")
+API = "/api/"
+Event = dict[str, Any]
+
+
+@dataclass
+class Load:
+    """One first load of the page: bytes on the wire, by the wire's own count."""
+
+    heads: int = 0
+    bodies: int = 0
+    files: int = 0  # of the bodies, what is not an answer of the API
+    answers: int = 0  # how many
 
 
 def measure(effort: Effort) -> list[Figure]:
@@ -23,35 +36,40 @@ def measure(effort: Effort) -> list[Figure]:
         with server(home) as started, chromium() as browser:
             loads = [_first_load(browser, started.url) for _ in range(effort.rounds)]
         starts = [_start_s(home) for _ in range(effort.rounds)]
-    whole = [sum(load.values()) / 1000 for load in loads]
-    files = [sum(load.get(kind, 0) for kind in FILES) / 1000 for load in loads]
+    moved = [(load.heads + load.bodies) / 1000 for load in loads]
     return [
-        Figure("bytes moved by the first load, heads included", "KB", whole, MOVED_BAR),
-        Figure("of it the page's own files", "KB", files),
-        Figure("start of the command to the first answer of /", "s", starts, START_BAR),
+        Figure("moved by the first load, heads and API included", "KB", moved, MOVED_BAR),
+        Figure("of it bodies", "KB", [load.bodies / 1000 for load in loads]),
+        Figure("of them the page's own files", "KB", [load.files / 1000 for load in loads]),
+        Figure("answers", "", [load.answers for load in loads]),
+        Figure("from the command to the first answer of /", "s", starts, START_BAR),
     ]
 
 
-def _first_load(browser: Browser, address: str) -> dict[str, int]:
-    """Bytes on the wire by the kind of resource, of a browser that has never been here."""
+def _first_load(browser: Browser, address: str) -> Load:
+    """Of a browser that has never been here."""
     context = browser.new_context(viewport=VIEWPORT_PX)  # type: ignore[arg-type]  # a TypedDict
     page = context.new_page()
     wire = context.new_cdp_session(page)
-    kinds: dict[str, str] = {}
-    moved: dict[str, int] = {}
+    heads: dict[str, Event] = {}
+    load = Load()
 
-    def finished(event: dict[str, object]) -> None:
-        kind = kinds[str(event["requestId"])]
-        moved[kind] = moved.get(kind, 0) + int(str(event["encodedDataLength"]))
+    def finished(event: Event) -> None:
+        response = heads[event["requestId"]]["response"]
+        body = int({k.lower(): v for k, v in response["headers"].items()}["content-length"])
+        load.answers += 1
+        load.bodies += body
+        load.heads += event["encodedDataLength"] - body
+        load.files += 0 if API in response["url"] else body
 
-    wire.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
+    wire.on("Network.responseReceived", lambda event: heads.update({event["requestId"]: event}))
     wire.on("Network.loadingFinished", finished)
     wire.send("Network.enable")
     page.goto(address)
     page.wait_for_function(PAINTED)
     page.wait_for_timeout(SETTLE_MS)
     context.close()
-    return moved
+    return load
 
 
 def _start_s(home: Path) -> float:

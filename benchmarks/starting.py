@@ -13,7 +13,10 @@ MIB = 2**20
 
 
 def measure(effort: Effort) -> list[Figure]:
-    """One server; each round makes its runs one after the other, and then ends them."""
+    """One server; each round makes its runs one after the other, and then ends them.
+
+    The memory of a round is that of its largest run.
+    """
     with folder() as home, server(home) as started:
         rounds = [_round(started, effort) for _ in range(effort.rounds)]
         trained = [_trained_mib(started, effort) for _ in range(effort.rounds)]
@@ -27,7 +30,7 @@ def measure(effort: Effort) -> list[Figure]:
         ),
         Figure("POST /runs to first step, median", "ms", [percentile(each, 50) for each in times]),
         Figure(
-            "private memory of an idle run, largest",
+            "private memory of an idle run",
             "MiB",
             [max(sizes) for _, sizes in rounds],
             MEMORY_BAR,
