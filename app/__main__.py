@@ -30,6 +30,21 @@ def parser() -> argparse.ArgumentParser:
     add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
     add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
     add("--max-runs", type=int, default=usual.max_runs, help="default: %(default)s")
+    add("--max-batch-size", type=int, default=usual.max_batch_size, help="default: %(default)s")
+    add(
+        "--unwatched-pause",
+        type=float,
+        default=usual.unwatched_pause_s,
+        metavar="S",
+        help="pause what plays and nobody watches after so many seconds (default: %(default)s)",
+    )
+    add(
+        "--viewer-timeout",
+        type=float,
+        default=usual.viewer_send_timeout_s,
+        metavar="S",
+        help="cut off a viewer that takes nothing for so many seconds (default: %(default)s)",
+    )
     add("--open", action="store_true", help="open the page in the browser")
     return command
 
@@ -54,6 +69,9 @@ def settings_from(options: argparse.Namespace) -> Settings:
         data_dirs=(*(options.data_dir or ()), *Settings().data_dirs),
         cache_dir=options.cache_dir,
         max_runs=options.max_runs,
+        max_batch_size=options.max_batch_size,
+        unwatched_pause_s=options.unwatched_pause,
+        viewer_send_timeout_s=options.viewer_timeout,
     )
 
 

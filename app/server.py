@@ -14,6 +14,7 @@ import uvicorn
 from app.hosts import is_wildcard, url
 from app.main import create_app
 from app.settings import Settings
+from app.websockets import AbortingProtocol
 
 BACKLOG = 2048  # connections that wait to be accepted
 SHUTDOWN_S = 2  # for requests and WebSockets that are still open
@@ -63,7 +64,7 @@ def configure(settings: Settings) -> uvicorn.Config:
     """
     return uvicorn.Config(
         create_app(settings),
-        ws="websockets-sansio",
+        ws=AbortingProtocol,
         ws_per_message_deflate=False,
         ws_max_size=WS_MAX_BYTES,
         log_level="warning",
