@@ -9,7 +9,19 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, FastAPI
 
 from app import __version__
-from app.api import catalog, code, convolve, explain, hands, images, layers, pages, runs, stream
+from app.api import (
+    catalog,
+    code,
+    convolve,
+    explain,
+    hands,
+    images,
+    layers,
+    lessons,
+    pages,
+    runs,
+    stream,
+)
 from app.api.guard import Guard
 from app.api.problems import add_error_handlers
 from app.runs.registry import Registry
@@ -42,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Guard:
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(pages.router)
+    app.include_router(lessons.router)
     app.mount("/static", pages.static_files())
     add_error_handlers(app)
     return Guard(app, settings, (pages.import_map_hash(),))

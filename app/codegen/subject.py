@@ -46,7 +46,7 @@ class Subject:
     @property
     def starts_from_weights(self) -> bool:
         """Whether the first weights come from a file and not from a draw."""
-        return self.recipe.init.type in ("pretrained", "from_run")
+        return self.recipe.init.type in ("pretrained", "from_run", "from_file")
 
 
 def flattened_from(plans: tuple[LayerPlan, ...], linear: LayerPlan) -> Shape | None:

@@ -21,6 +21,7 @@ function Header() {
         tourStep.value = 0;
       }}>Show me around</button>
       <button type="button" class="quiet copy" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
+      <a class="quiet" href="/lessons">Lessons</a>
       <a class="quiet" href="/docs">API</a>
     </div>
   </header>`;
