@@ -4,14 +4,14 @@ import asyncio
 import hashlib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 
 from app import __version__
 from app.api.deps import TheSettings
 from app.api.gallery import choose, describe, open_gallery
-from app.api.schemas import HealthAnswer
 from app.data.catalog import DatasetInfo, describe_all
 from app.errors import NotFoundError
 from app.images import sheet_png
@@ -23,6 +23,15 @@ router = APIRouter(tags=["catalog"])
 Offset = Annotated[int, Query(ge=0, le=2**31)]
 Count = Annotated[int, Query(ge=1, le=200)]
 Label = Annotated[int | None, Query(ge=0, le=1000, description="only this class")]
+
+
+class HealthAnswer(BaseModel):
+    """That the server is up."""
+
+    status: Literal["ok"]
+    version: str
+    torch: str | None
+    device: str
 
 
 @router.get("/health", response_model=HealthAnswer, summary="Is it up?")

@@ -6,12 +6,69 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import TheRun
-from app.api.schemas import ImageId, OutputExplanation, WeightExplanation
+from app.api.schemas import ImageId
 from app.errors import InvalidError
 from app.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}/explain", tags=["explanations"])
 At = Annotated[int, Field(ge=-(2**31), le=2**31)]
+
+
+class Closing(BaseModel):
+    """What the network has, what the parts add up to, and how far apart the two may be."""
+
+    model_config = ConfigDict(extra="allow")
+    value: float
+    total: float
+    bound: float
+    closes: bool
+
+
+class OutputExplanation(Closing):
+    """One value of a layer's output; what else there is depends on `kind`."""
+
+    step: int
+    layer: str
+    type: str
+    channel: int
+    y: int
+    x: int
+    image: str
+    kind: str
+    activation: dict[str, Any] | None
+
+
+class GradientExplanation(Closing):
+    """A weight's gradient as a sum over positions and pictures."""
+
+    layer: str
+    tensor: str
+    index: list[int]
+    step: int
+    positions: list[int]
+    picture: int
+    picture_map: list[list[float]]
+    batch_map: list[list[float]]
+    picture_sums: list[float]
+
+
+class UpdateExplanation(Closing):
+    """From the weight before to the weight after, line by line."""
+
+    optimizer: str
+    before: float
+    gradient: float
+    after: float
+    change: float
+    parts: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+
+
+class WeightExplanation(BaseModel):
+    """A weight's gradient in the last step, and the update that followed."""
+
+    gradient: GradientExplanation
+    update: UpdateExplanation
 
 
 @router.get("/output", response_model=OutputExplanation, summary="One value of a feature map")

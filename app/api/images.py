@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.deps import TheRun, TheSettings
 from app.api.gallery import describe, number_of, open_gallery
-from app.api.schemas import ImageAnswer, ImageList, InvertBody
+from app.api.schemas import Body
 from app.images import Picture, decode, png
 from app.runs.run import Run
 from app.runs.uploads import Upload
@@ -21,6 +22,34 @@ Invert = Annotated[
     Form(description="auto inverts a light-edged picture where the data's background is dark"),
 ]
 PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+
+
+class InvertBody(Body):
+    """How a picture is to be prepared again."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"invert": True}]})
+    invert: StrictBool
+
+
+class ImageAnswer(BaseModel):
+    """A picture that can be looked at, and what preprocessing did to it."""
+
+    id: str
+    source: Literal["test", "upload"]
+    label: int | None
+    class_: Annotated[str | None, Field(alias="class")]
+    name: str
+    width: int
+    height: int
+    format: str | None
+    inverted: bool
+    preprocessing: list[str]
+
+
+class ImageList(BaseModel):
+    """A run's uploads."""
+
+    images: list[ImageAnswer]
 
 
 @router.get("", response_model=ImageList, summary="This run's uploads")

@@ -1,18 +1,72 @@
 """Layers, their tensors, feature maps and predictions."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, Field
 
 from app.api.deps import TheRun
-from app.api.schemas import ImageId, LayerList, PredictionAnswer, TensorAnswer
+from app.api.schemas import ImageId
 from app.api.tensors import Format, Layout, Tensor, answer, axes_of, choose_format, to_keras
 from app.recipe import LayerPlan
 from app.types import JsonObject, Shape
 from app.wire.messages import Message
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"])
+
+
+class LayerAnswer(BaseModel):
+    """One layer, with how its parameters are counted."""
+
+    index: int
+    name: str
+    type: str
+    arguments: dict[str, Any]
+    input_shape: list[int]
+    output_shape: list[int]
+    weight_shape: list[int] | None
+    bias_shape: list[int] | None
+    tensors: list[str]
+    parameters: int
+    counted: str
+    receptive_field: int | None
+
+
+class LayerList(BaseModel):
+    """All layers of a network, in order."""
+
+    layers: list[LayerAnswer]
+
+
+class TensorAnswer(BaseModel):
+    """A tensor as nested lists, in the order that `axes` names."""
+
+    layer: str
+    kind: str
+    step: int
+    layout: Literal["torch", "keras"]
+    axes: list[str]
+    shape: list[int]
+    values: list[Any]
+
+
+class ClassAnswer(BaseModel):
+    """One class's score."""
+
+    index: int
+    class_: Annotated[str, Field(alias="class")]
+    probability: float | None
+    logit: float | None
+
+
+class PredictionAnswer(BaseModel):
+    """What the network says of one picture; `top` is null where no score is finite."""
+
+    image: str
+    step: int
+    top: ClassAnswer | None
+    classes: list[ClassAnswer]
 
 
 def _choose(

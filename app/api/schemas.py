@@ -1,9 +1,9 @@
 """What requests hold and what answers hold, for validation and for OpenAPI."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from app.recipe.model import Fraction, Rate
 from app.types import RunState
@@ -64,13 +64,6 @@ class TuneBody(Body):
         """What was sent; only steps_per_second may be null (flat out)."""
         sent = {name: getattr(self, name) for name in self.model_fields_set}
         return {k: v for k, v in sent.items() if v is not None or k == "steps_per_second"}
-
-
-class InvertBody(Body):
-    """How a picture is to be prepared again."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"invert": True}]})
-    invert: StrictBool
 
 
 class Environment(BaseModel):
@@ -155,164 +148,3 @@ class HistoryAnswer(BaseModel):
     loss: list[float]
     accuracy: list[float]
     held_out: HeldOut
-
-
-class LayerAnswer(BaseModel):
-    """One layer, with how its parameters are counted."""
-
-    index: int
-    name: str
-    type: str
-    arguments: dict[str, Any]
-    input_shape: list[int]
-    output_shape: list[int]
-    weight_shape: list[int] | None
-    bias_shape: list[int] | None
-    tensors: list[str]
-    parameters: int
-    counted: str
-    receptive_field: int | None
-
-
-class LayerList(BaseModel):
-    """All layers of a network, in order."""
-
-    layers: list[LayerAnswer]
-
-
-class TensorAnswer(BaseModel):
-    """A tensor as nested lists, in the order that `axes` names."""
-
-    layer: str
-    kind: str
-    step: int
-    layout: Literal["torch", "keras"]
-    axes: list[str]
-    shape: list[int]
-    values: list[Any]
-
-
-class ImageAnswer(BaseModel):
-    """A picture that can be looked at, and what preprocessing did to it."""
-
-    id: str
-    source: Literal["test", "upload"]
-    label: int | None
-    class_: Annotated[str | None, Field(alias="class")]
-    name: str
-    width: int
-    height: int
-    format: str | None
-    inverted: bool
-    preprocessing: list[str]
-
-
-class ImageList(BaseModel):
-    """A run's uploads."""
-
-    images: list[ImageAnswer]
-
-
-class ClassAnswer(BaseModel):
-    """One class's score."""
-
-    index: int
-    class_: Annotated[str, Field(alias="class")]
-    probability: float | None
-    logit: float | None
-
-
-class PredictionAnswer(BaseModel):
-    """What the network says of one picture; `top` is null where no score is finite."""
-
-    image: str
-    step: int
-    top: ClassAnswer | None
-    classes: list[ClassAnswer]
-
-
-class HealthAnswer(BaseModel):
-    """That the server is up."""
-
-    status: Literal["ok"]
-    version: str
-    torch: str | None
-    device: str
-
-
-class Closing(BaseModel):
-    """What the network has, what the parts add up to, and how far apart the two may be."""
-
-    model_config = ConfigDict(extra="allow")
-    value: float
-    total: float
-    bound: float
-    closes: bool
-
-
-class OutputExplanation(Closing):
-    """One value of a layer's output; what else there is depends on `kind`."""
-
-    step: int
-    layer: str
-    type: str
-    channel: int
-    y: int
-    x: int
-    image: str
-    kind: str
-    activation: dict[str, Any] | None
-
-
-class GradientExplanation(Closing):
-    """A weight's gradient as a sum over positions and pictures."""
-
-    layer: str
-    tensor: str
-    index: list[int]
-    step: int
-    positions: list[int]
-    picture: int
-    picture_map: list[list[float]]
-    batch_map: list[list[float]]
-    picture_sums: list[float]
-
-
-class UpdateExplanation(Closing):
-    """From the weight before to the weight after, line by line."""
-
-    optimizer: str
-    before: float
-    gradient: float
-    after: float
-    change: float
-    parts: list[dict[str, Any]]
-    lines: list[dict[str, Any]]
-
-
-class WeightExplanation(BaseModel):
-    """A weight's gradient in the last step, and the update that followed."""
-
-    gradient: GradientExplanation
-    update: UpdateExplanation
-
-
-class WatchMessage(Body):
-    """What a viewer asks of the stream; see `docs/contracts.md`."""
-
-    type: Literal["watch"]
-    layers: list[Annotated[str, Field(max_length=64)]] | None = None
-    kinds: list[
-        Literal[
-            "weight",
-            "bias",
-            "weight_gradient",
-            "bias_gradient",
-            "weight_update",
-            "bias_update",
-            "feature_maps",
-            "input",
-        ]
-    ]
-    probe: Annotated[str, Field(max_length=64)] = "test-0"
-    max_fps: Annotated[float, Field(ge=0.1, le=120)] = 30.0

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from time import monotonic
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from app.api.deps import TheRegistry, TheSettings
 from app.api.gallery import number_of, open_gallery
-from app.api.schemas import WatchMessage
+from app.api.schemas import Body
 from app.errors import ConvscopeError, InvalidError, NotFoundError
 from app.runs.run import Run
 from app.runs.viewers import Frame, Viewer, Watch, frame_bytes
@@ -19,6 +20,27 @@ from app.types import JsonObject
 router = APIRouter()
 NO_SUCH_RUN = 4404
 HISTORY_POINTS = 200  # in one frame's header
+
+
+class WatchMessage(Body):
+    """What a viewer asks of the stream; see `docs/contracts.md`."""
+
+    type: Literal["watch"]
+    layers: list[Annotated[str, Field(max_length=64)]] | None = None
+    kinds: list[
+        Literal[
+            "weight",
+            "bias",
+            "weight_gradient",
+            "bias_gradient",
+            "weight_update",
+            "bias_update",
+            "feature_maps",
+            "input",
+        ]
+    ]
+    probe: Annotated[str, Field(max_length=64)] = "test-0"
+    max_fps: Annotated[float, Field(ge=0.1, le=120)] = 30.0
 
 
 @router.websocket("/runs/{run_id}/stream")

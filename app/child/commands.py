@@ -1,12 +1,12 @@
 """What a server may ask of a worker, one function a command: (loop, command, payload) -> answer."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from safetensors.torch import save
 
 from app.child.capture import Wanted, prediction
+from app.child.loop import LATER, Answer, Handler, Loop
 from app.child.session import Session
 from app.child.tracing import trace
 from app.errors import ConflictError
@@ -14,16 +14,10 @@ from app.types import JsonObject, RunState
 from app.wire.frame import encode_payload
 from app.wire.quantize import Floats
 
-if TYPE_CHECKING:
-    from app.child.loop import Loop
-
-Answer = tuple[JsonObject, bytes]
 DONE: Final[Answer] = ({}, b"")
-LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
-Handler = Callable[["Loop", JsonObject, bytes], Answer]
 
 
-def start(loop: "Loop", command: JsonObject, payload: bytes) -> Answer:
+def start(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     """Build the run; answers with what it is."""
     loop.session = Session(command, payload)
     loop.steps_per_second = command["steps_per_second"]
@@ -36,7 +30,7 @@ def start(loop: "Loop", command: JsonObject, payload: bytes) -> Answer:
     return {"about": about}, b""
 
 
-def play(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+def play(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """Train until told otherwise."""
     loop.session.must_train()
     _must_not_be_halted(loop)
@@ -44,7 +38,7 @@ def play(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
     return DONE
 
 
-def pause(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+def pause(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """Stop after the step in hand; safe to repeat."""
     if loop.state in (RunState.PLAYING, RunState.STEPPING):
         loop.rest("pause")
@@ -52,7 +46,7 @@ def pause(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
     return DONE
 
 
-def step(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def step(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Train `steps` more, or until step `until`; answered when that is done."""
     loop.session.must_train()
     _must_not_be_halted(loop)
@@ -68,12 +62,12 @@ def step(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return LATER
 
 
-def _must_not_be_halted(loop: "Loop") -> None:
+def _must_not_be_halted(loop: Loop) -> None:
     if loop.state is RunState.HALTED:
         raise ConflictError(f"The run is halted: {loop.problem}")
 
 
-def reset(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+def reset(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """Back to the very same first weights; safe to repeat."""
     loop.drop_evaluation()
     loop.session.begin()
@@ -83,7 +77,7 @@ def reset(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
     return DONE
 
 
-def tune(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def tune(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Change settings while it trains, from the next step on."""
     changes = dict(command["changes"])
     if "steps_per_second" in changes:
@@ -93,7 +87,7 @@ def tune(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return DONE
 
 
-def watch(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def watch(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """What the viewers together want to see from now on."""
     loop.wanted = Wanted.parse(command)
     loop.credit = True
@@ -101,13 +95,13 @@ def watch(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return DONE
 
 
-def credit(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+def credit(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """A viewer has taken the last frame: there is room for another."""
     loop.credit = True
     return DONE
 
 
-def put_image(loop: "Loop", command: JsonObject, payload: bytes) -> Answer:
+def put_image(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     """Keep a picture, uint8 (C, H, W) of the input's shape."""
     shape = loop.session.recipe.network.input
     pixels = np.frombuffer(payload, np.uint8).reshape(shape)
@@ -117,31 +111,31 @@ def put_image(loop: "Loop", command: JsonObject, payload: bytes) -> Answer:
     return DONE
 
 
-def drop_image(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def drop_image(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Forget a picture."""
     loop.session.pictures.drop(command["image"])
     return DONE
 
 
-def tensor(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def tensor(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """A layer's tensor, its gradient, its update, or an optimiser's buffer."""
     values = loop.session.observer.tensor(command["layer"], command["tensor"], command["of"])
     return _values(loop, values)
 
 
-def feature_maps(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def feature_maps(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """A layer's output for one picture, exact."""
     pixels = loop.session.pictures.get(command["image"])
     return _values(loop, loop.session.observer.feature_maps(command["layer"], pixels))
 
 
-def picture(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def picture(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """A picture as the network sees it, uint8 (C, H, W)."""
     pixels = loop.session.pictures.get(command["image"])
     return {"shape": pixels.shape}, pixels.tobytes()
 
 
-def predictions(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def predictions(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Class scores for one picture."""
     session = loop.session
     if not session.trainable:
@@ -151,7 +145,7 @@ def predictions(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return {"step": session.trainer.step} | prediction(logits), b""
 
 
-def explain_output(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def explain_output(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """One value of a layer's output as arithmetic."""
     session = loop.session
     pixels = session.pictures.get(command["image"])
@@ -160,7 +154,7 @@ def explain_output(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return {"explanation": found | {"image": command["image"]}}, b""
 
 
-def explain_weight(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def explain_weight(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """One weight's gradient and the update that followed, as arithmetic."""
     session = loop.session
     index, picture = tuple(command["index"]), command["picture"]
@@ -169,7 +163,7 @@ def explain_weight(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return {"explanation": found}, b""
 
 
-def intervene(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
+def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """A change by hand; what silencing a filter is worth is measured at once."""
     _must_not_be_halted(loop)
     session, change = loop.session, command["change"]
@@ -183,7 +177,7 @@ def intervene(loop: "Loop", command: JsonObject, _: bytes) -> Answer:
     return {"deed": deed.describe() | worth, "lists": lists}, b""
 
 
-def trace_step(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """One real step, taken apart into its phases."""
     session = loop.session
     session.must_train()
@@ -199,14 +193,14 @@ def trace_step(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
     return {"trace": found, "sections": entries}, payload
 
 
-def weights(loop: "Loop", _: JsonObject, __: bytes) -> Answer:
+def weights(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """All parameters and buffers as safetensors."""
     state = loop.session.trainer.network.state_dict()
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
     return {"step": loop.session.trainer.step}, save(plain)
 
 
-def _values(loop: "Loop", values: Floats) -> Answer:
+def _values(loop: Loop, values: Floats) -> Answer:
     about = {"shape": values.shape, "step": loop.session.trainer.step}
     return about, np.ascontiguousarray(values, np.float32).tobytes()
 

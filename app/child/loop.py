@@ -1,12 +1,9 @@
 """A worker's one loop: serve what has come, do one piece of work, show it if it is due."""
 
-import resource
-import signal
-import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter, time
+from typing import Final
 
-from app.child import commands
 from app.child.capture import Wanted, capture
 from app.child.line import Line
 from app.child.news import News, number
@@ -19,21 +16,18 @@ from app.wire.messages import Message
 
 EVALUATE_EVERY = 200  # steps
 NEWS_INTERVAL_S = 0.1
-MEMORY_BYTES = 4 * 2**30  # private memory of one worker, on a CPU
 
 
-def main(connection: socket.socket) -> None:
-    """Serve one run until the server is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer
-    bound_memory()
-    Loop(Line(connection)).run()
+Answer = tuple[JsonObject, bytes]
+LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
 
 
 class Loop:
     """One run: its session, where it is in its life, and who is owed an answer."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, handlers: Mapping[str, "Handler"]) -> None:
         self.line = line
+        self._handlers = handlers
         self.news = News()
         self.wanted = Wanted()
         self.session: Session
@@ -68,11 +62,11 @@ class Loop:
     def _serve(self, message: Message) -> None:
         command = message.header
         try:
-            answer = commands.HANDLERS[command["command"]](self, command, message.payload)
+            answer = self._handlers[command["command"]](self, command, message.payload)
         except ConvscopeError as error:
             self.answer_error(command["id"], error)
             return
-        if answer is not commands.LATER and command["id"]:
+        if answer is not LATER and command["id"]:
             header, payload = answer
             self.answer(command["id"], header, payload)
 
@@ -267,6 +261,4 @@ class Loop:
         return max(0.0, min(moments) - perf_counter()) if moments else None
 
 
-def bound_memory() -> None:
-    """A worker that grows past its bound fails alone, and does not take the machine along."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+Handler = Callable[[Loop, JsonObject, bytes], Answer]

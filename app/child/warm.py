@@ -9,7 +9,7 @@ import gc
 import torch
 from torch import nn
 
-from app.child import loop  # noqa: F401  # imported for every worker to come
+from app.child import worker  # noqa: F401  # imported for every worker to come
 from app.learn.network import channels_last
 from app.learn.optimizer import make_optimizer
 from app.recipe.model import SGD, Adam, AdamW, Optimizer, RMSprop

@@ -6,94 +6,13 @@ Sources: the shape formulas of the PyTorch documentation of each module.
 """
 
 from math import prod
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    StrictBool,
-    StrictInt,
-    model_serializer,
-)
+from pydantic import Field, StrictBool
 
 from app.errors import RecipeError
-from app.types import JsonObject, Shape
-
-
-def _pair(value: object) -> object:
-    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-MOST = 2**31 - 1
-Size = Annotated[StrictInt, Field(ge=1, le=MOST)]
-Span = Annotated[StrictInt, Field(ge=0, le=MOST)]
-SizePair = Annotated[tuple[Size, Size], BeforeValidator(_pair)]
-SpanPair = Annotated[tuple[Span, Span], BeforeValidator(_pair)]
-
-
-class LayerBase(BaseModel):
-    """One layer of a recipe; unknown arguments are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-    prefix: ClassVar[str]
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] | None = None
-
-    @model_serializer(mode="wrap")
-    def _given(self, handler: SerializerFunctionWrapHandler) -> JsonObject:
-        """Without the arguments that were left to be inferred."""
-        return {key: value for key, value in handler(self).items() if value is not None}
-
-    def output(self, shape: Shape) -> Shape:
-        """The shape this layer gives for `shape`; RecipeError where it does not fit."""
-        return shape
-
-    def tensors(self, shape: Shape) -> dict[str, Shape]:
-        """Its parameters and buffers by torch's names, with their shapes."""
-        return {}
-
-    def macs(self, shape: Shape) -> int:
-        """Multiply-adds for one image, forward."""
-        return prod(shape)
-
-    def counted(self, shape: Shape) -> str:
-        """How its parameters are counted, as a sum that a reader can redo."""
-        return "no weights"
-
-    def inferred(self, shape: Shape) -> dict[str, int]:
-        """The arguments that the layer before decides."""
-        return {}
-
-    def window(self) -> tuple[int, int, int] | None:
-        """Kernel extent, stride and padding along the wider side; None: sees the whole input."""
-        return (1, 1, 0)
-
-
-def _need_maps(shape: Shape, type_name: str) -> None:
-    if len(shape) != 3:
-        raise RecipeError(
-            f"{type_name} expects maps (channels, height, width), and a flat vector of "
-            f"{shape[0]} numbers came: put it before Flatten."
-        )
-
-
-def _check(argument: str, given: int | None, came: int) -> None:
-    if given is not None and given != came:
-        raise RecipeError(f"{argument} is {given}, and {came} come from the layer before.")
-
-
-def _slide(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
-    """floor((in + 2p - d(k-1) - 1) / s + 1)."""
-    extent = dilation * (kernel - 1) + 1
-    room = size + 2 * padding
-    if extent > room:
-        raise RecipeError(
-            f"The kernel spans {extent} pixels, and its input has {room} with padding: "
-            "expected a kernel no larger than its input."
-        )
-    return (room - extent) // stride + 1
+from app.recipe.base import LayerBase, Size, SizePair, SpanPair, check_given, need_maps, slide
+from app.types import Shape
 
 
 class Conv2d(LayerBase):
@@ -112,15 +31,15 @@ class Conv2d(LayerBase):
 
     def output(self, shape: Shape) -> Shape:
         """(C, H, W) -> (out_channels, H', W')."""
-        _need_maps(shape, self.type)
-        _check("in_channels", self.in_channels, shape[0])
+        need_maps(shape, self.type)
+        check_given("in_channels", self.in_channels, shape[0])
         for count, what in ((shape[0], "input channels"), (self.out_channels, "filters")):
             if count % self.groups:
                 raise RecipeError(f"groups is {self.groups}, which does not divide {count} {what}.")
         sides = zip(
             shape[1:], self.kernel_size, self.stride, self.padding, self.dilation, strict=True
         )
-        return (self.out_channels, *(_slide(*side) for side in sides))
+        return (self.out_channels, *(slide(*side) for side in sides))
 
     def tensors(self, shape: Shape) -> dict[str, Shape]:
         """weight (out, in / groups, kh, kw) and bias (out,)."""
@@ -161,8 +80,8 @@ class BatchNorm2d(LayerBase):
 
     def output(self, shape: Shape) -> Shape:
         """(C, H, W) -> the same."""
-        _need_maps(shape, self.type)
-        _check("num_features", self.num_features, shape[0])
+        need_maps(shape, self.type)
+        check_given("num_features", self.num_features, shape[0])
         return shape
 
     def tensors(self, shape: Shape) -> dict[str, Shape]:
@@ -220,7 +139,7 @@ class _Pool(LayerBase):
 
     def output(self, shape: Shape) -> Shape:
         """(C, H, W) -> (C, H', W')."""
-        _need_maps(shape, type(self).__name__)
+        need_maps(shape, type(self).__name__)
         for kernel, padding in zip(self.kernel_size, self.padding, strict=True):
             if 2 * padding > kernel:
                 raise RecipeError(
@@ -229,7 +148,7 @@ class _Pool(LayerBase):
         sides = zip(
             shape[1:], self.kernel_size, self.stride or self.kernel_size, self.padding, strict=True
         )
-        return (shape[0], *(_slide(*side, 1) for side in sides))
+        return (shape[0], *(slide(*side, 1) for side in sides))
 
     def macs(self, shape: Shape) -> int:
         """One comparison or addition for each value under each window."""
@@ -262,7 +181,7 @@ class AdaptiveAvgPool2d(LayerBase):
 
     def output(self, shape: Shape) -> Shape:
         """(C, H, W) -> (C, *output_size)."""
-        _need_maps(shape, self.type)
+        need_maps(shape, self.type)
         return (shape[0], *self.output_size)
 
     def macs(self, shape: Shape) -> int:
@@ -313,7 +232,7 @@ class Linear(LayerBase):
                 f"Linear expects a flat vector, and maps of {' × '.join(map(str, shape))} came: "
                 "put Flatten before it."
             )
-        _check("in_features", self.in_features, shape[0])
+        check_given("in_features", self.in_features, shape[0])
         return (self.out_features,)
 
     def tensors(self, shape: Shape) -> dict[str, Shape]:

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag
 
-from app.recipe.layers import Layer, Size
+from app.recipe.base import Size
+from app.recipe.layers import Layer
 
 MAX_LAYERS = 64
 MAX_SIDE = 1024

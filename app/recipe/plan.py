@@ -5,7 +5,7 @@ from itertools import count
 from math import prod
 
 from app.errors import RecipeError
-from app.recipe.layers import LayerBase
+from app.recipe.base import LayerBase
 from app.recipe.model import Network
 from app.types import JsonObject, Shape
 

@@ -136,12 +136,28 @@ class Run:
 
     def describe(self) -> JsonObject:
         """The run as the API answers it."""
-        spec, about, status = self.spec, self._present.about, self._present.status
-        optimizer = spec.recipe.optimizer
-        unknown = dict.fromkeys(
-            ("loss", "accuracy", "held_out_accuracy", "held_out_step", "problem")
+        present, status = self._present, self._present.status
+        return (
+            self._before_it_is_up()
+            | status
+            | self._fixed()
+            | present.lists
+            | {
+                "state": self.state,
+                "problem": self._failure or status.get("problem") or self._notice,
+                "environment": present.about.get("environment"),
+                "taken": present.about.get("taken", []),
+                "interventions": present.deeds,
+                "restarts": self.restarts,
+                "viewers": len(self.viewers),
+            }
         )
-        fallback = unknown | {
+
+    def _before_it_is_up(self) -> JsonObject:
+        """What a worker says first, while there is none."""
+        optimizer = self.spec.recipe.optimizer
+        unknown = ("loss", "accuracy", "held_out_accuracy", "held_out_step")
+        return dict.fromkeys(unknown) | {
             "step": 0,
             "images_per_second": 0.0,
             "steps_per_second": DEFAULT_STEPS_PER_SECOND,
@@ -149,29 +165,21 @@ class Run:
             "momentum": getattr(optimizer, "momentum", None),
             "weight_decay": optimizer.weight_decay,
         }
-        return (
-            fallback
-            | status
-            | {
-                "id": self.id,
-                "state": self.state,
-                "problem": self._failure or status.get("problem") or self._notice,
-                "trainable": spec.trainable,
-                "recipe": spec.recipe.model_dump(mode="json"),
-                "network": spec.model.name if spec.model else None,
-                "classes": list(spec.dataset.classes) if spec.dataset and spec.trainable else [],
-                "dataset_sha256": spec.dataset.sha256 if spec.dataset else None,
-                "parameters": sum(plan.parameters for plan in spec.plans),
-                "probe": "test-0",
-                "created_at": self.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-                "environment": about.get("environment"),
-                "taken": about.get("taken", []),
-                "interventions": self._present.deeds,
-                "restarts": self.restarts,
-                "viewers": len(self.viewers),
-            }
-            | self._present.lists
-        )
+
+    def _fixed(self) -> JsonObject:
+        """What never changes in a run."""
+        spec = self.spec
+        return {
+            "id": self.id,
+            "trainable": spec.trainable,
+            "recipe": spec.recipe.model_dump(mode="json"),
+            "network": spec.model.name if spec.model else None,
+            "classes": list(spec.dataset.classes) if spec.dataset and spec.trainable else [],
+            "dataset_sha256": spec.dataset.sha256 if spec.dataset else None,
+            "parameters": sum(plan.parameters for plan in spec.plans),
+            "probe": "test-0",
+            "created_at": self.created_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        }
 
     @property
     def holds_nothing(self) -> bool:

@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": "2147483648",
     "MALLOC_TOP_PAD_": "67108864",
 }
-ENTRY = "app.child.loop"  # by name: the server never imports it
+ENTRY = "app.child.worker"  # by name: the server never imports it
 PRELOAD = "app.child.warm"
 
 
@@ -37,16 +37,16 @@ def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.proc
     A run on CUDA is spawned, since CUDA cannot be used in a forked process.
     """
     kind = SpawnProcess if device == "cuda" else ForkServerProcess
-    process = kind(target=enter, args=(connection,), daemon=True)
+    process = kind(target=enter, args=(connection, device), daemon=True)
     process.start()
     return process
 
 
-def enter(connection: socket.socket) -> None:
+def enter(connection: socket.socket, device: str) -> None:
     """The first function that runs in a worker."""
     import importlib
 
-    importlib.import_module(ENTRY).main(connection)
+    importlib.import_module(ENTRY).main(connection, device)
 
 
 def pick_device(asked: str) -> str:
