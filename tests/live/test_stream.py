@@ -10,6 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.live.asking import photograph
 from tests.live.server import LiveRun, Server, next_frame
 
 EVERYTHING = [
@@ -158,8 +159,6 @@ def test_a_halt_is_shown_with_its_reason(server: Server) -> None:
 
 
 def test_a_drawing_is_seen_as_it_grows(run: LiveRun) -> None:
-    from tests.live.test_rest import photograph
-
     image = run.send("POST", "/images", files={"file": ("a.png", photograph(28, 28))}).json()["id"]
     with run.stream() as socket:
         watch(socket, kinds=["input"], probe=image)

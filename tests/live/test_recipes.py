@@ -1,0 +1,65 @@
+"""Recipes over REST: what can be named, and what cannot be built."""
+
+from typing import Any
+
+import pytest
+
+from tests.live.server import Server
+
+
+def test_models_and_data_sets_are_listed(server: Server) -> None:
+    models = {entry["name"]: entry for entry in server.http.get("/models").json()["models"]}
+    counts = {name: entry["parameters"] for name, entry in models.items()}
+    assert counts["default"] == 9098
+    assert counts["tinyvgg"] == 19_920
+    assert counts["conv2d-12"] == 120
+    assert "color-7x7" in counts
+    datasets = {entry["name"]: entry for entry in server.http.get("/datasets").json()["datasets"]}
+    assert datasets["fashion-mnist-10k"]["shape"] == [1, 28, 28]
+    assert datasets["shapes"]["available"]
+
+
+@pytest.mark.parametrize("name", ["tinyvgg", "color-7x7"])
+def test_every_named_network_trains(server: Server, name: str) -> None:
+    run = server.run(network=name)
+    assert run.post("/step", steps=2)["step"] == 2
+    run.delete()
+
+
+def layers(*entries: Any) -> Any:
+    """A recipe with these layers on 1 x 28 x 28."""
+    return {"network": {"input": [1, 28, 28], "layers": list(entries)}}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "layer", "words"),
+    [
+        (layers({"type": "Conv2d", "out_channels": 2, "kernel_size": 40}), 0, "40 pixels"),
+        (layers({"type": "Conv2d", "out_channels": 10**9, "kernel_size": 3}), 0, "parameters"),
+        (layers({"type": "ReLU"}, {"type": "Softmin"}), 1, "Softmin"),
+        (layers({"type": "ReLU"}, {"type": "Linear", "out_features": 10}), 1, "flat vector"),
+        (layers({"type": "ReLU", "colour": 1}), 0, "colour"),
+        ({"network": "resnet"}, None, "expected one of default"),
+        ({"dataset": "cifar"}, None, "cifar"),
+        ({"dataset": "shapes"}, None, "1 × 28 × 28"),
+        ({"batch_size": 5000}, None, "at most 1024"),
+        ({"seed": -1}, None, "seed"),
+        ({"colour": "red"}, None, "colour"),
+        ({"init": {"type": "lucky"}}, None, "lucky"),
+        ({"optimizer": {"type": "SGD", "momentum": 1.5}}, None, "momentum"),
+    ],
+)
+def test_a_recipe_that_cannot_be_built_says_where_and_why(
+    server: Server, recipe: Any, layer: int | None, words: str
+) -> None:
+    answer = server.http.post("/runs", json=recipe)
+    assert answer.status_code == 422
+    assert answer.json()["layer"] == layer
+    assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "-1e999"])
+def test_numbers_that_are_not_finite_are_refused(server: Server, number: str) -> None:
+    body = '{"optimizer": {"type": "SGD", "learning_rate": %s}}' % number  # noqa: UP031  # JSON braces
+    headers = {"content-type": "application/json"}
+    assert server.http.post("/runs", content=body, headers=headers).status_code == 422
