@@ -3,7 +3,7 @@
 const MINUS = "−";
 
 /** @param {string} text with the keyboard's hyphen; a figure's minus is as wide as a digit */
-const withMinus = (text) => text.replaceAll("-", MINUS);
+export const withMinus = (text) => text.replaceAll("-", MINUS);
 
 /** A number that is not there, or not finite, is a dash. @param {number | null | undefined} value */
 const absent = (value) => value === null || value === undefined || !Number.isFinite(value);

@@ -1,6 +1,8 @@
 /** The page's keys: Space plays, the right arrow steps, Escape closes. */
+
+import { letGo } from "./explain/pointing.js";
 import { closeFilter, stepOnce, toggle } from "./intents.js";
-import { opened, tourStep } from "./state.js";
+import { drawer, opened, pinned, pointed, replay, tourStep } from "./state.js";
 
 const TYPING = "input, select, textarea, [contenteditable]";
 const PRESSING = `${TYPING}, button, a, summary, [role=slider]`;
@@ -20,6 +22,9 @@ function onKey(event) {
     stepOnce();
   } else if (event.key === "Escape") {
     if (tourStep.value >= 0) tourStep.value = -1;
+    else if (pinned.value || pointed.value) letGo();
+    else if (replay.value) replay.value = null;
+    else if (drawer.value) drawer.value = null;
     else if (opened.value) closeFilter();
   }
 }

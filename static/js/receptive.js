@@ -27,7 +27,7 @@ export function through(field, { kernel, stride, padding, dilation }) {
 }
 
 /** @param {Layer} layer @param {number} axis 0 for y, 1 for x */
-function windowOf(layer, axis) {
+export function windowOf(layer, axis) {
   const args = layer.arguments;
   const kernel = alongAxis(args.kernel_size, axis, 1);
   return {

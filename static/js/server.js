@@ -30,6 +30,12 @@ async function problemOf(response) {
  * @returns {Promise<any>} JSON, or null for an empty answer
  */
 async function call(method, path, body) {
+  const response = await answerOf(method, path, body);
+  return response.status === 204 ? null : response.json();
+}
+
+/** @param {string} method @param {string} path @param {object | FormData} [body] */
+async function answerOf(method, path, body) {
   const form = body instanceof FormData;
   const response = await fetch(BASE + path, {
     method,
@@ -39,17 +45,19 @@ async function call(method, path, body) {
     throw new Problem("The server does not answer; is it still running?", 0);
   });
   if (!response.ok) throw await problemOf(response);
-  return response.status === 204 ? null : response.json();
+  return response;
 }
 
 /** @param {string} id @param {string} [path] */
 const at = (id, path = "") => `/runs/${encodeURIComponent(id)}${path}`;
 
+/** @param {Record<string, string | number>} query */
+const queryOf = (query) =>
+  new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+
 /** @param {string} dataset @param {Record<string, string | number>} query @param {string} what */
 const pictures = (dataset, query, what) =>
-  `/datasets/${encodeURIComponent(dataset)}/${what}?${new URLSearchParams(
-    Object.entries(query).map(([key, value]) => [key, String(value)]),
-  )}`;
+  `/datasets/${encodeURIComponent(dataset)}/${what}?${queryOf(query)}`;
 
 /** @param {Blob} file @param {string} [invert] */
 function formOf(file, invert = "auto") {
@@ -87,6 +95,26 @@ export const server = {
     call("PUT", at(id, `/images/${image}`), formOf(file, invert)),
   /** @param {string} id @param {string} image @param {boolean} invert @returns {Promise<Image>} */
   invert: (id, image, invert) => call("PATCH", at(id, `/images/${image}`), { invert }),
+  /** @param {string} id @param {import("./explain/places.js").ValuePlace} place @param {string} image */
+  explainOutput: (id, { layer, channel, y, x }, image) =>
+    call("GET", at(id, `/explain/output?${queryOf({ layer, channel, y, x, image })}`)),
+  /** @param {string} id @param {import("./explain/places.js").WeightPlace} place @param {number} picture of the batch */
+  explainWeight: (id, { layer, tensor, index }, picture) => {
+    const named = Object.fromEntries(index.map((n, i) => [["out", "in", "ky", "kx"][i], n]));
+    return call("GET", at(id, `/explain/weight?${queryOf({ layer, tensor, ...named, picture })}`));
+  },
+  /** @param {string} id @param {object} change @returns {Promise<import("./types.js").Intervention>} */
+  intervene: (id, change) => call("POST", at(id, "/interventions"), change),
+  /** One real step taken apart: a frame. @param {string} id @returns {Promise<ArrayBuffer>} */
+  trace: (id) => answerOf("POST", at(id, "/trace-step?format=frame")).then((r) => r.arrayBuffer()),
+  /** @param {string} id @param {"pytorch" | "keras"} framework */
+  code: (id, framework) => call("GET", at(id, `/code?framework=${framework}`)),
+  /** @param {string} id @param {string} layer @param {string} tensor @param {string} layout */
+  tensor: (id, layer, tensor, layout) =>
+    call(
+      "GET",
+      at(id, `/layers/${encodeURIComponent(layer)}/${tensor}?format=json&layout=${layout}`),
+    ),
   /** @param {string} dataset @param {Record<string, string | number>} query */
   pictures: (dataset, query) => call("GET", pictures(dataset, query, "pictures")),
 };
@@ -98,6 +126,11 @@ export const address = {
   /** @param {string} id @param {string} image @param {"original" | "input"} stage @param {number} version */
   picture: (id, image, stage, version) =>
     `${BASE}${at(id, `/images/${image}/picture`)}?stage=${stage}&v=${version}`,
+  /** All weights as safetensors. @param {string} id */
+  weights: (id) => `${BASE}${at(id, "/weights")}`,
+  /** One tensor for `numpy.load`. @param {string} id @param {string} layer @param {string} tensor @param {string} layout */
+  npy: (id, layer, tensor, layout) =>
+    `${BASE}${at(id, `/layers/${encodeURIComponent(layer)}/${tensor}`)}?format=npy&layout=${layout}`,
   /** @param {string} id */
   stream: (id) =>
     `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${BASE}${at(id, "/stream")}`,

@@ -57,6 +57,10 @@ export async function openRun(run) {
     state.layers.value = layers;
     state.pinnedProbe.value = null;
     state.hovered.value = null;
+    state.pointed.value = null;
+    state.pinned.value = null;
+    state.pictureOfBatch.value = 0;
+    state.replay.value = null;
     takeRun(run);
     takeNumbers(run);
     state.busy.value = null;

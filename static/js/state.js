@@ -49,6 +49,12 @@ export const kernelKind = signal(/** @type {"weight" | "gradient" | "update"} */
 export const scaleMode = signal(/** @type {"map" | "layer" | "network"} */ ("layer"));
 export const opened = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // filter view
 export const hovered = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // map
+/** @typedef {import("./explain/pointing.js").Reading} Reading */
+export const pointed = signal(/** @type {Reading | null} */ (null)); // number under the pointer
+export const pinned = signal(/** @type {Reading | null} */ (null)); // number that is held
+export const pictureOfBatch = signal(0); // which of the batch a weight's gradient is shown for
+export const replay = signal(/** @type {import("./replay.js").Replay | null} */ (null)); // slow motion
+export const drawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
 export const tourStep = signal(-1); // −1: no tour
@@ -60,6 +66,7 @@ export const still = media("(prefers-reduced-motion: reduce)"); // no motion but
 export const visible = signal(document.visibilityState === "visible"); // tab in front
 
 // Derived
+export const reading = computed(() => pinned.value ?? pointed.value); // number that is open
 export const playing = computed(() => run.value?.state === "playing");
 export const startable = computed(
   () =>

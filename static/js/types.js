@@ -24,6 +24,17 @@
  * @property {number} parameters
  * @property {string} probe
  * @property {{device: string, torch: string, threads: number}} environment
+ * @property {Change[]} [interventions] by hand, in order
+ * @property {{layer: string, filter: number}[]} [silenced]
+ * @property {{layer: string, filter: number}[]} [frozen]
+ *
+ * @typedef {object} Change
+ * @property {number} id
+ * @property {number} step
+ * @property {string} says
+ * @property {number | null} undoes id of the one that it puts back
+ *
+ * @typedef {Change & {held_out_before: number | null, held_out_after: number | null, run: Run}} Intervention
  *
  * @typedef {object} Layer
  * @property {number} index

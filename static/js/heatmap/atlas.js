@@ -14,7 +14,7 @@ import { blit, fill } from "./raster.js";
  * @typedef {import("../layout.js").Cell} Cell
  * @typedef {import("../wire.js").Frame} Frame
  * @typedef {{frame: Frame, extents: import("./extents.js").Extents, mode: import("./extents.js").Mode,
- *   kind: string}} View
+ *   kind: string, bare?: boolean}} View `bare`: a map that is not in the frame is cleared
  */
 
 /** Around a column, so that frames of its outermost cells are not cut. CSS pixels. */
@@ -98,9 +98,14 @@ export class Atlas {
   }
 
   /** @param {View} view */
-  paintMaps({ frame, extents, mode }) {
+  paintMaps({ frame, extents, mode, bare }) {
     const { name, role, shape } = this.column;
     const maps = frame.sections.get(keyOf(name, "feature_maps"));
+    if (!maps && bare && role !== "classes") {
+      for (const { map } of this.column.cells) {
+        fill(this.raster, this.device(map), this.palette.paper);
+      }
+    }
     if (!maps || role === "classes" || role === "label") return;
     const [, rows, cols] = shape;
     for (const { channel, map } of this.column.cells) {

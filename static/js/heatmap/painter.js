@@ -1,7 +1,8 @@
 /** Paints every column of the network from the newest frame. */
 import { computed, effect } from "@preact/signals";
 import { askPaint, newest, onPaint } from "../frame.js";
-import { dark, kernelKind, plan, run, scaleMode } from "../state.js";
+import { kindAt, shownFrame } from "../replay.js";
+import { dark, kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
 import { extentsOf } from "./extents.js";
 import { readPalette } from "./palette.js";
 
@@ -23,8 +24,12 @@ export function attach(atlas) {
   return () => atlases.delete(atlas);
 }
 
-/** The newest frame, if it is of the run on the page. */
+/** What slow motion shows instead of the newest frame. */
+const traced = computed(() => replay.value && shownFrame(replay.value));
+
+/** The newest frame, if it is of the run on the page; in slow motion, what its phase shows. */
 export function currentFrame() {
+  if (traced.peek()) return traced.peek();
   const { frame } = newest;
   return frame && frame.header.run === run.peek()?.id ? frame : null;
 }
@@ -33,10 +38,11 @@ function paintAll() {
   const frame = currentFrame();
   const columns = plan.peek()?.columns;
   if (!frame || !columns) return;
-  const kind = kernelKind.peek();
+  const slow = replay.peek();
+  const kind = slow ? kindAt(slow) : kernelKind.peek();
   const extents = extentsOf(frame, columns, kind);
   shown.extents = extents;
-  const view = { frame, extents, mode: scaleMode.peek(), kind };
+  const view = { frame, extents, mode: scaleMode.peek(), kind, bare: Boolean(slow) };
   for (const atlas of atlases) atlas.paint(view);
 }
 
@@ -46,5 +52,12 @@ onPaint(paintAll);
 effect(() => {
   kernelKind.value;
   scaleMode.value;
+  askPaint();
+});
+
+/** A phase of slow motion is painted, and its text written, at once. */
+effect(() => {
+  replay.value;
+  slowTick.value = slowTick.peek() + 1;
   askPaint();
 });

@@ -4,7 +4,7 @@ import { copyLink } from "../intents.js";
 import { run, tourStep } from "../state.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
-import { FilterView, Tour } from "./later.js";
+import { ExplainCard, FilterView, Tour } from "./later.js";
 import { NetworkPane } from "./network.js";
 import { Notices } from "./notices.js";
 import { ProbePanel } from "./probe.js";
@@ -36,6 +36,6 @@ export function App() {
       <div class="depths"><${NetworkPane} /><${FilterView} /></div>
       <aside aria-label="How it goes"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
     </main>
-    <${Notices} /><${Tip} /><${Tour} />
+    <${Notices} /><${ExplainCard} /><${Tip} /><${Tour} />
   </div>`;
 }

@@ -2,7 +2,8 @@
 import { effect, signal } from "@preact/signals";
 import { html } from "../html.js";
 import { noticeError } from "../notices.js";
-import { opened, tourStep } from "../state.js";
+import { opened, reading, tourStep } from "../state.js";
+import { loadStyle } from "../styles.js";
 
 /**
  * A component that shows nothing until it is wanted for the first time.
@@ -28,3 +29,19 @@ export const Tour = later(
   () => tourStep.value >= 0,
   () => import("./tour.js").then((module) => module.Tour),
 );
+
+/** The card beside an open number. */
+export const ExplainCard = later(
+  () => reading.value !== null,
+  () => explainParts("card").then((module) => module.ExplainCard),
+);
+
+/** What it was made from, outlined on the maps. */
+export const Outline = later(
+  () => reading.value !== null,
+  () => explainParts("outline").then((module) => module.Outline),
+);
+
+/** @param {string} name */
+const explainParts = (name) =>
+  Promise.all([import(`./explain/${name}.js`), loadStyle("explain")]).then(([module]) => module);

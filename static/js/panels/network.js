@@ -6,8 +6,10 @@ import { html } from "../html.js";
 import { hovered, kernelKind, plan, room, run, scaleMode, slowTick, step } from "../state.js";
 import { TERMS } from "../terms.js";
 import { keyOf } from "../wire.js";
-import { ColumnView, nameOf } from "./column.js";
+import { ColumnView } from "./column.js";
 import { Edges } from "./edges.js";
+import { Outline } from "./later.js";
+import { nameOf } from "./names.js";
 import { Picture } from "./picture.js";
 import { Switch } from "./switch.js";
 
@@ -41,7 +43,7 @@ function Readout() {
   if (!place || !column) {
     const why = absent();
     if (why) return html`<span class="readout why-blank" role="status">${why}</span>`;
-    return html`<span class="readout faded">Point at a map to see what it reads; press it to open its filter.</span>`;
+    return html`<span class="readout faded">Point at any value to see how it came about; press a kernel to open its filter.</span>`;
   }
   return html`<span class="readout"><b>${nameOf(column, place.channel)}</b> ${rangeText(column, place.channel)}</span>`;
 }
@@ -98,7 +100,7 @@ export function NetworkPane() {
         now
           ? html`<div class="drawing" style=${{ width: `${now.width}px`, height: `${now.height + HEAD_PX + FOOT_PX}px` }}>
             ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} />`)}
-            <div class="over"><${Edges} /></div>
+            <div class="over"><${Edges} /><${Outline} /></div>
           </div>`
           : html`<${Empty} />`
       }

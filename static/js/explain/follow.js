@@ -1,0 +1,62 @@
+/**
+ * Keeps the open number's explanation up to date: with the pointer, with the frames of a run that
+ * trains, with another probe. What is shown is always one whole answer.
+ *
+ * @typedef {import("./pointing.js").Reading} Reading
+ * @typedef {{place: Reading, answer: any, softmax: any, problem: string | null}} Explained
+ *   `softmax`: also asked for where the place is a class's score
+ */
+import { computed, effect, signal } from "@preact/signals";
+import { noticeError } from "../notices.js";
+import { Problem, server } from "../server.js";
+import { probeId } from "../session.js";
+import * as state from "../state.js";
+import { Newest } from "./newest.js";
+import { inputExplained } from "./pixel.js";
+import { isWeight } from "./pointing.js";
+
+/** The newest answer; null: no number is open. */
+export const explained = signal(/** @type {Explained | null} */ (null));
+
+const runId = computed(() => state.run.value?.id ?? null);
+
+/** @typedef {{run: string, place: Reading, image: string, picture: number}} Wanted */
+
+/** @param {Wanted} wanted @returns {Promise<Explained | null>} */
+async function fetchOne({ run, place, image, picture }) {
+  const none = { place, answer: null, softmax: null, problem: null };
+  try {
+    if (isWeight(place))
+      return { ...none, answer: await server.explainWeight(run, place, picture) };
+    if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
+    const [answer, softmax] = await Promise.all([
+      server.explainOutput(run, place, image),
+      scoreOf(place) ? server.explainOutput(run, { ...place, layer: "softmax" }, image) : null,
+    ]);
+    return { ...none, answer, softmax };
+  } catch (error) {
+    if (error instanceof Problem && error.status) return { ...none, problem: error.message };
+    noticeError(error);
+    return null;
+  }
+}
+
+/** Whether a value is a score that softmax turns into a probability. @param {{layer: string}} place */
+const scoreOf = ({ layer }) =>
+  state.plan.peek()?.columns.find((column) => column.name === layer)?.role === "classes";
+
+const newest = new Newest(fetchOne, (wanted, answer) => {
+  if (wanted.run === runId.peek() && state.reading.peek()) explained.value = answer;
+});
+
+effect(() => {
+  const place = state.reading.value;
+  const [run, image, picture] = [runId.value, probeId(), state.pictureOfBatch.value];
+  state.slowTick.value; // frames: the number changes as the network learns
+  state.probeVersion.value;
+  if (place && run && image) newest.want({ run, place, image, picture });
+  else {
+    newest.drop();
+    explained.value = null;
+  }
+});
