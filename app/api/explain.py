@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import TheRun
@@ -74,13 +74,13 @@ class WeightExplanation(BaseModel):
 @router.get("/output", response_model=OutputExplanation, summary="One value of a feature map")
 async def output(
     run: TheRun, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
-) -> Any:
+) -> Response:
     """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
     kind of layer, and `softmax` after the last. The parts add up to what the network has, within
     `bound`. 404 with the layer's shape for a place outside."""
     where = [channel, y, x]
     reply = await run.ask("explain_output", layer=layer, where=where, image=image)
-    return reply.header["explanation"]
+    return Response(reply.payload, media_type="application/json")
 
 
 class Where(BaseModel):
@@ -97,7 +97,7 @@ class Where(BaseModel):
 
 
 @router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
-async def weight(run: TheRun, where: Annotated[Where, Query()]) -> JsonObject:
+async def weight(run: TheRun, where: Annotated[Where, Query()]) -> Response:
     """Input value × output gradient at every position where the weight was used, summed over the
     mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
     arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
@@ -110,5 +110,4 @@ async def weight(run: TheRun, where: Annotated[Where, Query()]) -> JsonObject:
         raise InvalidError(f"{where.layer}.{where.tensor} has {axes} axes: expected {names}.")
     which: JsonObject = {"layer": where.layer, "tensor": where.tensor, "index": index}
     reply = await run.ask("explain_weight", picture=where.picture, **which)
-    found: JsonObject = reply.header["explanation"]
-    return found
+    return Response(reply.payload, media_type="application/json")

@@ -1,5 +1,6 @@
 """What a server may ask of a worker, one function a command: (loop, command, payload) -> answer."""
 
+import json
 from typing import Final
 
 import numpy as np
@@ -151,7 +152,7 @@ def explain_output(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     pixels = session.pictures.get(command["image"])
     channel, y, x = command["where"]
     found = session.explainer.output(command["layer"], (channel, y, x), pixels)
-    return {"explanation": found | {"image": command["image"]}}, b""
+    return {}, _json(found | {"image": command["image"]})
 
 
 def explain_weight(loop: Loop, command: JsonObject, _: bytes) -> Answer:
@@ -160,7 +161,16 @@ def explain_weight(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     index, picture = tuple(command["index"]), command["picture"]
     found = session.explainer.weight(command["layer"], command["tensor"], index, picture)
     found["gradient"] |= session.batch_picture(picture)
-    return {"explanation": found}, b""
+    return {}, _json(found)
+
+
+def _json(explanation: JsonObject) -> bytes:
+    try:
+        return json.dumps(explanation, allow_nan=False).encode()
+    except ValueError:
+        raise ConflictError(
+            "This value is not a finite number any more: there is no arithmetic to show."
+        ) from None
 
 
 def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:

@@ -1,5 +1,6 @@
 """A worker's one loop: serve what has come, do one piece of work, show it if it is due."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter, time
 from typing import Final
@@ -14,6 +15,7 @@ from app.types import JsonObject, RunState
 from app.wire.frame import encode_payload
 from app.wire.messages import Message
 
+log = logging.getLogger("convscope")
 EVALUATE_EVERY = 200  # steps
 NEWS_INTERVAL_S = 0.1
 
@@ -63,12 +65,14 @@ class Loop:
         command = message.header
         try:
             answer = self._handlers[command["command"]](self, command, message.payload)
+            if answer is not LATER and command["id"]:
+                header, payload = answer
+                self.answer(command["id"], header, payload)
         except ConvscopeError as error:
             self.answer_error(command["id"], error)
-            return
-        if answer is not LATER and command["id"]:
-            header, payload = answer
-            self.answer(command["id"], header, payload)
+        except Exception:
+            log.exception("command %s failed", command["command"])
+            self.answer_error(command["id"], ConvscopeError("The worker failed at this."))
 
     def answer(self, request: int, header: JsonObject, payload: bytes = b"") -> None:
         """The answer to a command, with the news."""

@@ -71,3 +71,14 @@ def test_at_step_0_there_is_no_gradient_to_explain(run: LiveRun) -> None:
     )
     assert answer.status_code == 409
     assert "step 0" in answer.json()["detail"]
+
+
+def test_a_value_that_is_no_number_any_more_says_so_and_the_run_goes_on(run: LiveRun) -> None:
+    run.post("/step", steps=1)
+    for layer, index in (("conv1", [0, 0, 1, 1]), ("conv2", [0, 0, 1, 1]), ("linear1", [0, 0])):
+        run.post("/interventions", type="set", layer=layer, index=index, value=1e6)
+    for number in range(8):  # 1e6 for each cell of the second filter's kernels, on maps of 1e6 …
+        run.post("/interventions", type="set", layer="conv2", index=[0, number, 0, 0], value=-1e6)
+    found = run.get("/explain/output", layer="conv2", channel=0, y=7, x=7)
+    assert found["closes"]
+    assert run.post("/step", steps=1)["state"] in ("ready", "halted")

@@ -1,7 +1,9 @@
 """What makes an explanation one: its parts add up to the number that the network really has."""
 
 from collections.abc import Iterable
-from math import fsum
+from math import fsum, isfinite, nan
+
+import torch
 
 from app.types import JsonObject
 
@@ -13,7 +15,17 @@ def closing(value: float, parts: Iterable[float]) -> JsonObject:
     """`value`, what the network has; `total`, what the parts add up to; `bound`, how far apart the
     two may be: 1e-6 · Σ|part| + 1e-12; `closes`, whether they are no further."""
     listed = [float(part) for part in parts]
-    total = fsum(listed)
-    bound = RELATIVE * fsum(map(abs, listed)) + ABSOLUTE
-    closes = abs(float(value) - total) <= bound
-    return {"value": float(value), "total": total, "bound": bound, "closes": closes}
+    if not all(map(isfinite, listed)):  # fsum refuses infinities of both signs
+        return _closing(float(value), nan, nan)
+    return _closing(float(value), fsum(listed), fsum(map(abs, listed)))
+
+
+def closing_tensor(value: float, parts: torch.Tensor) -> JsonObject:
+    """The same for many parts, float64 of any shape."""
+    return _closing(float(value), float(parts.sum()), float(parts.abs().sum()))
+
+
+def _closing(value: float, total: float, size: float) -> JsonObject:
+    bound = RELATIVE * size + ABSOLUTE
+    closes = abs(value - total) <= bound
+    return {"value": value, "total": total, "bound": bound, "closes": closes}

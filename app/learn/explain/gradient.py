@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from app.errors import ConflictError, NotFoundError
-from app.learn.explain.closing import closing
+from app.learn.explain.closing import closing_tensor
 from app.learn.explain.replay import Replay
 from app.types import JsonObject, Shape
 
@@ -47,7 +47,7 @@ def explain_gradient(
         "picture_map": maps[picture].tolist(),
         "batch_map": maps.sum(dim=0).tolist(),
         "picture_sums": maps.sum(dim=(1, 2)).tolist(),
-    } | closing(float(parameter.grad[index]), products.flatten().tolist())
+    } | closing_tensor(float(parameter.grad[index]), products)
 
 
 def _parameter(module: nn.Module, layer: str, tensor: str) -> nn.Parameter:
