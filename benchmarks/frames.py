@@ -26,7 +26,7 @@ def measure(effort: Effort) -> list[Figure]:
         Figure(
             "frame ÷ TensorBoard's summaries", "×", ratios(found["frame"], found["summaries"]), BAR
         ),
-        Figure("frame: captured, encoded, sent, read", "ms", found["frame"]),
+        Figure("frame: captured, encoded, sent", "ms", found["frame"]),
         Figure("of it in the worker: captured, encoded", "ms", found["in_worker"]),
         Figure("TensorBoard: add_histogram, add_images", "ms", found["summaries"]),
         Figure("size of the frame", "KB", [size / 1000]),

@@ -102,12 +102,18 @@ def rate(counter: Callable[[], int], window_s: float) -> float:
     return (last - first) / (ended - began)
 
 
-def milliseconds(work: Callable[[], object], times: int) -> float:
-    """The mean time of one call, in ms, over some calls in a row."""
-    began = perf_counter()
+def milliseconds(
+    work: Callable[[], object], times: int, settle: Callable[[], object] | None = None
+) -> float:
+    """The median time of one call, in ms, over some calls; `settle` comes after each, untimed."""
+    found = []
     for _ in range(times):
+        began = perf_counter()
         work()
-    return (perf_counter() - began) / times * 1e3
+        found.append((perf_counter() - began) * 1e3)
+        if settle:
+            settle()
+    return median(found)
 
 
 def markdown(figures: Sequence[Figure]) -> str:
