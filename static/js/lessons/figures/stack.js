@@ -1,0 +1,108 @@
+/** Which pixels a value depends on, layer by layer, in a trained network. */
+import { signal } from "@preact/signals";
+import { percent, short } from "../../format.js";
+import { html } from "../../html.js";
+import { receptiveField } from "../../receptive.js";
+import { ask, pictureOf } from "../ask.js";
+import { peakOf } from "../numbers.js";
+import { Choose, Heat, Mark, Slide, Start, Status } from "../parts.js";
+import { Question } from "../question.js";
+import { borrow, keep } from "../runs.js";
+import { latest, task } from "../task.js";
+
+/** @typedef {import("../../types.js").Layer} Layer @typedef {import("../numbers.js").Rows} Rows */
+
+const SIDE = 224; // CSS pixels
+const layers = signal(/** @type {Layer[]} */ ([]));
+const maps = signal(/** @type {{layer: string, values: Rows[]} | null} */ (null));
+const at = signal({ layer: "conv2", filter: 0, image: "test-0" });
+const work = task();
+let id = "";
+
+const fetchMaps = latest(
+  async (/** @type {typeof at.value} */ { layer, image }) => {
+    const answer = await ask.tensor(id, `${layer}/feature-maps`, { image });
+    return { layer, values: answer.values };
+  },
+  (answer) => {
+    maps.value = answer;
+  },
+  (error) => {
+    work.problem.value = error instanceof Error ? error.message : String(error);
+  },
+);
+
+const start = () =>
+  work.start("Making the trained network…", async () => {
+    id = (await keep("stack", { network: "default", init: { type: "pretrained" } })).id;
+    layers.value = await ask.layers(id);
+    await fetchMaps(at.value);
+  });
+
+/** @param {Partial<typeof at.value>} change */
+function look(change) {
+  at.value = { ...at.value, ...change };
+  if (change.filter === undefined) fetchMaps(at.value);
+}
+
+/** The layers that still have maps. */
+const withMaps = () => layers.value.filter((layer) => layer.output_shape.length === 3);
+
+function Settings() {
+  const { layer, filter, image } = at.value;
+  const many = maps.value?.values.length ?? 1;
+  return html`<div class="controls">
+    <${Choose} label="Layer" now=${layer} choices=${withMaps().map((known) => [known.name, known.name])}
+      onChoose=${(/** @type {string} */ name) => look({ layer: name })} />
+    <${Slide} label="Filter" now=${Math.min(filter, many - 1)} max=${many - 1} onSlide=${(/** @type {number} */ v) => look({ filter: v })} />
+    <${Choose} label="Picture" now=${image} choices=${Array.from({ length: 12 }, (_, n) => [`test-${n}`, `picture ${n}`])}
+      onChoose=${(/** @type {string} */ value) => look({ image: value })} /></div>`;
+}
+
+/** @param {{layer: Layer, values: Rows[]}} props */
+function Seen({ layer, values }) {
+  const filter = Math.min(at.value.filter, values.length - 1);
+  const rows = values[filter];
+  const peak = peakOf(rows);
+  const input = layers.value[0].input_shape;
+  const field = receptiveField(layers.value, layer.index, peak.y, peak.x, input);
+  const pixels = field.width * field.height;
+  return html`<div class="row maps">
+      <figure><${Heat} rows=${rows} width=${SIDE} label=${`Map ${filter} of ${layer.name}`} box=${{ y: peak.y, x: peak.x, height: 1, width: 1 }} />
+        <figcaption>${layer.name}, map ${filter}: largest is <b>${short(peak.value)}</b></figcaption></figure>
+      <figure><span class="picture"><img src=${pictureOf(id, at.value.image)} width=${SIDE} height=${SIDE} alt="The picture that is looked at" />
+        <${Mark} box=${field} rows=${input[1]} cols=${input[2]} /></span>
+        <figcaption>the ${field.height}×${field.width} pixels which that value depends on</figcaption></figure></div>
+    <p aria-live="polite">In ${layer.name} one value depends on at most ${layer.receptive_field}×${layer.receptive_field} pixels,
+      here on ${pixels}: ${percent(pixels / (input[1] * input[2]))} of the picture.</p>`;
+}
+
+/** Receptive fields of all layers. */
+const Fields = () =>
+  html`<div class="wide"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
+    <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${l.receptive_field}×${l.receptive_field}</td>`)}</tr>
+    <tr><th scope="row">maps</th>${withMaps().map((l) => html`<td>${l.output_shape.join("×")}</td>`)}</tr></tbody></table></div>`;
+
+export function Figure() {
+  const shown = maps.value;
+  const layer = layers.value.find((known) => known.name === shown?.layer);
+  if (!shown || !layer)
+    return html`<${Start} task=${work} label="Make the trained network" onStart=${start} />`;
+  return html`<${Settings} /><${Status} task=${work} /><${Seen} layer=${layer} values=${shown.values} /><${Fields} />`;
+}
+
+/** The second convolution with and without the pooling before it, as the server counts. */
+async function pooled() {
+  if (!layers.value.length) await start();
+  const known = layers.value.find((layer) => layer.name === "conv2");
+  if (!known) throw new Error(work.problem.value ?? "There is no network yet.");
+  const conv = { type: "Conv2d", out_channels: 8, kernel_size: 3, padding: 1 };
+  const network = { input: [1, 28, 28], layers: [conv, { type: "ReLU" }, conv] };
+  const plain = await borrow({ network }, async (run) => (await ask.layers(run.id))[2]);
+  const [side, less] = [known.receptive_field ?? 0, plain.receptive_field ?? 0];
+  const text = html`<p>${side}×${side} = ${side * side} pixels. Without the pooling layer it would be ${less}×${less} = ${less * less}:
+    the second kernel’s neighbours would lie one pixel apart and not two.</p>`;
+  return { text, number: side * side };
+}
+
+export const Answer = () => html`<${Question} compute=${pooled} guess="How many pixels?" />`;

@@ -1,0 +1,82 @@
+/** The same weight under three optimisers, and the arithmetic of each. */
+import { signal } from "@preact/signals";
+import { short, signed } from "../../format.js";
+import { html } from "../../html.js";
+import { ask } from "../ask.js";
+import { Closes, Do, Start, Status } from "../parts.js";
+import { Question } from "../question.js";
+import { keep } from "../runs.js";
+import { task } from "../task.js";
+
+const PLACE = { layer: "conv1", out: 0, in: 0, ky: 1, kx: 1 };
+const RATE = 0.01; // the same for all three, so that their steps can be compared
+/** @type {[string, string, object][]} */
+const OPTIMIZERS = [
+  ["plain", "Plain descent (SGD)", { type: "SGD", momentum: 0, learning_rate: RATE }],
+  ["momentum", "SGD with momentum", { type: "SGD", momentum: 0.9, learning_rate: RATE }],
+  ["adam", "Adam", { type: "Adam", learning_rate: RATE }],
+];
+
+const found = signal(/** @type {any[] | null} */ (null)); // an explanation for each
+const first = signal(/** @type {any[] | null} */ (null)); // those of step 1
+const step = signal(0);
+const work = task();
+
+/** @param {number} more */
+const train = (more) => () =>
+  work.start("Training all three…", async () => {
+    const until = step.value + more;
+    const all = await Promise.all(
+      OPTIMIZERS.map(async ([name, , optimizer]) => {
+        const { id } = await keep(name, { seed: 5, optimizer });
+        await ask.train(id, until);
+        return ask.weight(id, PLACE);
+      }),
+    );
+    step.value = until;
+    found.value = all;
+    if (until === 1) first.value = all;
+  });
+
+/** @param {{line: any}} props */
+function Line({ line }) {
+  const numbers = Object.entries(line.numbers).map(
+    ([name, value]) => `${name} = ${short(Number(value))}`,
+  );
+  return html`<li><span class="says">${line.says}</span><code>${line.formula}</code>
+    <small>${numbers.join(", ")}</small><b>= ${short(line.result)}</b></li>`;
+}
+
+/** @param {{title: string, update: any}} props */
+function Card({ title, update }) {
+  return html`<section class="card"><h3>${title}</h3>
+    <dl><div><dt>weight before</dt><dd>${short(update.before)}</dd></div>
+      <div><dt>gradient</dt><dd>${signed(update.gradient)}</dd></div></dl>
+    <ol class="lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
+    <dl><div><dt>weight after</dt><dd>${short(update.after)}</dd></div>
+      <div class="change"><dt>it moved by</dt><dd>${signed(update.change)}</dd></div></dl>
+    <${Closes} ...${update} /></section>`;
+}
+
+export function Figure() {
+  if (!found.value)
+    return html`<${Start} task=${work} label="Make three runs and train one step" onStart=${train(1)} />`;
+  return html`<div class="controls"><span>Step <b>${step.value}</b>, learning rate ${RATE}</span>
+      <${Do} task=${work} onClick=${train(1)}>1 step more<//><${Do} task=${work} onClick=${train(10)}>10 steps more<//></div>
+    <${Status} task=${work} />
+    <div class="cards">${OPTIMIZERS.map(([, title], n) => html`<${Card} title=${title} update=${found.value?.[n].update} />`)}</div>`;
+}
+
+async function firstStep() {
+  if (!first.value) await train(1)();
+  if (!first.value) throw new Error(work.problem.value ?? "The figure has not been started yet.");
+  const [plain, momentum, adam] = first.value.map((one) => one.update);
+  const same = plain.change === momentum.change;
+  const text = html`<p>In step 1 the gradient was ${signed(plain.gradient)} for all three. Plain descent moved the weight by
+    ${signed(plain.change)}, momentum by ${signed(momentum.change)}: ${same ? "the same, since there was nothing yet to carry on" : "not the same"}.
+    Adam moved it by ${signed(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: corrected for
+    having begun at 0, its two memories are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
+  return { text };
+}
+
+export const Answer = () => html`<${Question} compute=${firstStep} />`;

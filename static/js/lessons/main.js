@@ -1,0 +1,40 @@
+/** Starts a lesson page: each figure and its answer where the text has a place for it. */
+import { render } from "preact";
+import { html } from "../html.js";
+import { bindLeaving } from "./runs.js";
+
+/** @typedef {{Figure: any, Answer?: any}} Module */
+
+/** Which module draws what. @type {Record<string, () => Promise<Module>>} */
+const FIGURES = {
+  schematic: () => import("./figures/schematic.js"),
+  sliding: () => import("./figures/sliding.js"),
+  filters: () => import("./figures/filters.js"),
+  shape: () => import("./figures/shape.js"),
+  byhand: () => import("./figures/byhand.js"),
+  shared: () => import("./figures/shared.js"),
+  update: () => import("./figures/update.js"),
+  depth: () => import("./figures/depth.js"),
+  stack: () => import("./figures/stack.js"),
+  transfer: () => import("./figures/transfer.js"),
+};
+
+/** @param {"figure" | "answer"} kind @param {(module: Module) => any} pick */
+function mount(kind, pick) {
+  for (const place of document.querySelectorAll(`[data-${kind}]`)) {
+    const name = place.getAttribute(`data-${kind}`) ?? "";
+    FIGURES[name]().then(
+      (module) => {
+        place.replaceChildren();
+        render(html`<${pick(module)} />`, place);
+      },
+      (error) => {
+        place.textContent = `This figure could not be loaded: ${error.message}`;
+      },
+    );
+  }
+}
+
+bindLeaving();
+mount("figure", (module) => module.Figure);
+mount("answer", (module) => module.Answer);

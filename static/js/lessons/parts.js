@@ -1,0 +1,110 @@
+/** What several figures are made of. */
+
+import { pack } from "../colour.js";
+import { short } from "../format.js";
+import { valueCells } from "../heatmap/colourise.js";
+import { palette } from "../heatmap/painter.js";
+import { html } from "../html.js";
+import { KernelTable } from "../panels/kernel.js";
+import { Picture } from "../panels/picture.js";
+import { limitOf } from "./numbers.js";
+
+/**
+ * @typedef {import("./numbers.js").Rows} Rows
+ * @typedef {{y: number, x: number, height: number, width: number}} Box in cells
+ */
+/** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
+
+/**
+ * Rows of numbers as a picture: grey for what is seen, the diverging scale for what is signed.
+ * @param {{rows: Rows, label: string, width: number, limit?: number, grey?: boolean, box?: Box | null,
+ *   onPlace?: (y: number, x: number) => void}} props width in CSS pixels, at most
+ */
+export function Heat({ rows, label, width, limit, grey, box, onPlace }) {
+  const [height, across] = [rows.length, rows[0].length];
+  const table = palette.value.diverging;
+  const cells = () => {
+    const values = rows.flat();
+    return grey
+      ? greys(values)
+      : valueCells(values, 0, values.length, table, limit ?? limitOf(rows));
+  };
+  const place = (/** @type {PointerEvent} */ event) => {
+    if (!onPlace || (event.type === "pointermove" && !event.buttons)) return;
+    const seen = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+    const cell = (/** @type {number} */ at, /** @type {number} */ side, /** @type {number} */ n) =>
+      Math.max(0, Math.min(n - 1, Math.floor((at / side) * n)));
+    onPlace(
+      cell(event.clientY - seen.top, seen.height, height),
+      cell(event.clientX - seen.left, seen.width, across),
+    );
+  };
+  return html`<span class=${onPlace ? "heat choose" : "heat"} onPointerDown=${place} onPointerMove=${place}>
+    <${Picture} cells=${cells} rows=${height} cols=${across} width=${width} label=${label} stamp=${0}>
+      ${box && html`<${Mark} box=${box} rows=${height} cols=${across} />`}<//></span>`;
+}
+
+/** @param {number[]} values 0 … 1 */
+function greys(values) {
+  return Uint32Array.from(values, (value) => {
+    const tone = Math.round(255 * Math.max(0, Math.min(1, value)));
+    return pack(tone, tone, tone);
+  });
+}
+
+/** A frame around some cells. @param {{box: Box, rows: number, cols: number}} props */
+export function Mark({ box, rows, cols }) {
+  const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
+    `${(100 * part) / whole}%`;
+  const style = {
+    left: share(box.x, cols),
+    top: share(box.y, rows),
+    width: share(box.width, cols),
+    height: share(box.height, rows),
+  };
+  return html`<span class="mark" style=${style}></span>`;
+}
+
+/** Rows with their numbers. @param {{rows: Rows, caption: string, limit?: number, label?: string}} props */
+export function Grid({ rows, caption, limit, label }) {
+  const values = Float32Array.from(rows.flat());
+  return html`<${KernelTable} values=${values} from=${0} rows=${rows.length} cols=${rows[0].length}
+    limit=${limit ?? limitOf(rows)} label=${label ?? caption} caption=${caption} roomy=${false} />`;
+}
+
+/** What a figure waits for, or what went wrong. @param {{task: import("./task.js").Task}} props */
+export function Status({ task }) {
+  return html`<p class="status" role="status">${
+    task.problem.value ? html`<span class="wrong">${task.problem.value}</span>` : task.busy.value
+  }</p>`;
+}
+
+/** A figure that needs a run is begun by the reader.
+ * @param {{task: import("./task.js").Task, label: string, onStart: () => void}} props */
+export function Start({ task, label, onStart }) {
+  return html`<div class="begin">
+    <button type="button" class="primary" disabled=${Boolean(task.busy.value)} onClick=${onStart}>${label}</button>
+    <${Status} task=${task} /></div>`;
+}
+
+/** @param {{task: import("./task.js").Task, onClick: () => void, children?: any}} props */
+export const Do = ({ task, onClick, children }) =>
+  html`<button type="button" disabled=${Boolean(task.busy.value)} onClick=${onClick}>${children}</button>`;
+
+/** One of several. @param {{label: string, now: string | number, choices: [string | number, string][], onChoose: (value: string) => void}} props */
+export const Choose = ({ label, now, choices, onChoose }) =>
+  html`<label class="pick"><span>${label}</span><select value=${String(now)}
+    onChange=${(/** @type {any} */ event) => onChoose(event.currentTarget.value)}>
+    ${choices.map(([value, text]) => html`<option value=${String(value)}>${text}</option>`)}</select></label>`;
+
+/** A whole number by a slider. @param {{label: string, now: number, max: number, onSlide: (value: number) => void, text?: string}} props */
+export const Slide = ({ label, now, max, onSlide, text }) =>
+  html`<label class="slide"><span>${label}</span><input type="range" min="0" max=${max} value=${now}
+    aria-valuetext=${text ?? String(now)}
+    onInput=${(/** @type {any} */ event) => onSlide(Number(event.currentTarget.value))} />
+    <output>${text ?? now}</output></label>`;
+
+/** Whether an explanation's parts add up to what the network has.
+ * @param {{value: number, total: number, closes: boolean}} props */
+export const Closes = ({ value, total, closes }) =>
+  html`<p class="closes">${closes ? "✓" : "✗"} The parts add up to ${short(total)}; the network has ${short(value)}.</p>`;
