@@ -13,7 +13,7 @@ import * as state from "./state.js";
  * Runs a call for the run on the page, and takes the run that it answers.
  * @param {(id: string) => Promise<any>} work
  */
-async function ask(work) {
+export async function ask(work) {
   const run = state.run.value;
   if (!run) return null;
   try {

@@ -2,6 +2,7 @@
 
 import { letGo } from "./explain/pointing.js";
 import { closeFilter, stepOnce, toggle } from "./intents.js";
+import { slowKey } from "./slow.js";
 import { drawer, opened, pinned, pointed, replay, tourStep } from "./state.js";
 
 const TYPING = "input, select, textarea, [contenteditable]";
@@ -14,7 +15,9 @@ const from = (event, selector) =>
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-  if (event.key === " " && !from(event, PRESSING)) {
+  if (replay.value && !from(event, event.key === " " ? PRESSING : TYPING)) {
+    if (slowKey(event.key)) event.preventDefault();
+  } else if (event.key === " " && !from(event, PRESSING)) {
     event.preventDefault();
     if (!event.repeat) toggle();
   } else if (event.key === "ArrowRight" && !from(event, `${TYPING}, [role=tab]`)) {
@@ -23,7 +26,6 @@ function onKey(event) {
   } else if (event.key === "Escape") {
     if (tourStep.value >= 0) tourStep.value = -1;
     else if (pinned.value || pointed.value) letGo();
-    else if (replay.value) replay.value = null;
     else if (drawer.value) drawer.value = null;
     else if (opened.value) closeFilter();
   }

@@ -41,6 +41,17 @@ async function fetchOne({ run, place, image, picture }) {
   }
 }
 
+/** Why no update led to the weights as they are; null: one did. */
+function noGradient() {
+  const now = state.step.peek();
+  if (now === 0) {
+    return "There is no gradient yet: step 0 is before the first update. Take a step, and this shows which positions pulled this weight up or down.";
+  }
+  return state.run.peek()?.interventions?.some((change) => change.step === now)
+    ? "The network was changed by hand since its last update, so that update no longer led here. Take a step, and this shows which positions pulled this weight."
+    : null;
+}
+
 /** Whether a value is a score that softmax turns into a probability. @param {{layer: string}} place */
 const scoreOf = ({ layer }) =>
   state.plan.peek()?.columns.find((column) => column.name === layer)?.role === "classes";

@@ -29,7 +29,11 @@ const traced = computed(() => replay.value && shownFrame(replay.value));
 
 /** The newest frame, if it is of the run on the page; in slow motion, what its phase shows. */
 export function currentFrame() {
-  if (traced.peek()) return traced.peek();
+  return traced.peek() ?? liveFrame();
+}
+
+/** The newest frame, slow motion or not. */
+export function liveFrame() {
   const { frame } = newest;
   return frame && frame.header.run === run.peek()?.id ? frame : null;
 }
@@ -58,6 +62,8 @@ effect(() => {
 /** A phase of slow motion is painted, and its text written, at once. */
 effect(() => {
   replay.value;
-  slowTick.value = slowTick.peek() + 1;
   askPaint();
+  requestAnimationFrame(() => {
+    slowTick.value = slowTick.peek() + 1;
+  });
 });

@@ -1,10 +1,10 @@
 /** The whole page, from top to bottom. */
 import { html } from "../html.js";
 import { copyLink } from "../intents.js";
-import { run, tourStep } from "../state.js";
+import { drawer, run, tourStep } from "../state.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
-import { ExplainCard, FilterView, Tour } from "./later.js";
+import { CodeDrawer, Edited, ExplainCard, FilterView, Tour } from "./later.js";
 import { NetworkPane } from "./network.js";
 import { Notices } from "./notices.js";
 import { ProbePanel } from "./probe.js";
@@ -16,10 +16,14 @@ function Header() {
   return html`<header class="top">
     <h1 class="wordmark">Convscope</h1>
     <p class="tagline">A convolutional network, its every weight and map, while it learns.</p>
+    <${Edited} />
     <div class="group">
       <button type="button" class="quiet" onClick=${() => {
         tourStep.value = 0;
       }}>Show me around</button>
+      <button type="button" class="quiet" disabled=${!run.value} onClick=${() => {
+        drawer.value = { layer: null };
+      }}>Weights and code</button>
       <button type="button" class="quiet copy" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
       <a class="quiet" href="/lessons">Lessons</a>
       <a class="quiet" href="/docs">API</a>
@@ -33,7 +37,7 @@ export function App() {
     <${RecipeBar} />
     <${Controls} />
     <main class="stage">
-      <div class="depths"><${NetworkPane} /><${FilterView} /></div>
+      <div class="depths"><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside aria-label="How it goes"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
     </main>
     <${Notices} /><${ExplainCard} /><${Tip} /><${Tour} />

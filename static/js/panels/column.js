@@ -4,7 +4,8 @@ import { count, shape as shapeText, short } from "../format.js";
 import { Atlas, MARGIN } from "../heatmap/atlas.js";
 import { attach, palette, shown } from "../heatmap/painter.js";
 import { html } from "../html.js";
-import { kernelKind, scaleMode, slowTick } from "../state.js";
+import { kindAt, reached } from "../replay.js";
+import { kernelKind, replay, scaleMode, slowTick } from "../state.js";
 import { LAYER_WORDS, layerTitle, TERMS } from "../terms.js";
 import { FilterButton, MapButton } from "./cells.js";
 
@@ -38,7 +39,9 @@ function Foot({ column }) {
     return limit === undefined ? "–" : `±${short(limit)}`;
   };
   const kernels = column.role === "conv" || column.role === "classes";
-  const words = { weight: "kernels", gradient: "gradients", update: "updates" }[kernelKind.value];
+  const words = { weight: "kernels", gradient: "gradients", update: "updates" }[
+    replay.value ? kindAt(replay.value) : kernelKind.value
+  ];
   return html`<div class="foot">
     ${kernels && html`<span>${column.role === "classes" && words === "kernels" ? "weights" : words} ${end("kernels")}</span>`}
     ${column.role !== "classes" && html`<span>${kernels && "maps "}${end("maps")}</span>`}
@@ -50,10 +53,21 @@ function Label({ column }) {
   const { layer } = column;
   const size = layer ? shapeText(layer.output_shape) : "";
   const tip = layer ? LAYER_WORDS[layer.type] : "";
-  return html`<div class="column label" style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
+  return html`<div class=${`column label ${slowClass(column.name)}`} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
     <button type="button" class="term upright" data-tip=${tip} style=${{ height: `${column.height}px` }}>
       ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>
   </div>`;
+}
+
+/** Whether slow motion is at this layer, or has not come to it. @param {string} name */
+function slowClass(name) {
+  const slow = replay.value;
+  if (!slow) return "";
+  const { phase, layer } = slow.phases[slow.at];
+  if (layer === name || (phase === "batch" && name === "input")) return "slow-now";
+  if (phase === "update") return "";
+  const known = reached(slow, phase === "backward" ? "backward" : "forward").has(name);
+  return known || (name === "input" && phase !== "backward") ? "" : "slow-later";
 }
 
 /** @param {{column: Column}} props */
@@ -73,7 +87,7 @@ export function ColumnView({ column }) {
     ? `${column.name}: ${count(column.cells.length)} ${column.role === "conv" ? "filters and their maps" : "pictures"}`
     : "The input as the network sees it";
   const filters = column.role === "conv" || column.role === "classes";
-  return html`<div class=${`column ${column.role}`} data-column=${column.name} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
+  return html`<div class=${`column ${column.role} ${slowClass(column.name)}`} data-column=${column.name} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
     <${Head} column=${column} />
     <div class="plate" style=${{ height: `${column.height}px` }}>
       <canvas ref=${canvas} style=${sized} role="img" aria-label=${what}></canvas>

@@ -3,7 +3,8 @@
 import { rate } from "../format.js";
 import { html } from "../html.js";
 import { change, reset, stepOnce, toggle } from "../intents.js";
-import { kernelKind, playing, run, startable } from "../state.js";
+import { slowMotion, slowWaiting } from "../slow.js";
+import { kernelKind, playing, replay, run, startable } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Switch } from "./switch.js";
 import { Term } from "./tip.js";
@@ -37,6 +38,8 @@ function Buttons() {
     </button>
     <button type="button" disabled=${off} onClick=${stepOnce} aria-keyshortcuts="ArrowRight"
       data-tip=${why ?? "One step: one batch, one update of every weight. Key: right arrow"}>Step</button>
+    <button type="button" disabled=${off || slowWaiting.value} onClick=${slowMotion} aria-expanded=${Boolean(replay.value)}
+      data-tip=${why ?? "One real step, taken apart: batch, forward, loss, backward, update, one phase after the other"}>Slow motion</button>
     <button type="button" onClick=${reset} disabled=${!run.value}
       data-tip="Back to step 0, with exactly the same first weights">Reset</button>
     ${why && html`<span class="why">${why}</span>`}

@@ -1,21 +1,22 @@
 /** The second depth: one filter, all its kernels with their numbers, and where it answers most. */
 import { useEffect, useRef } from "preact/hooks";
-import { describe, filterValues, mapPeak } from "../filter.js";
+import { describe, filterValues } from "../filter.js";
 import { short, signed } from "../format.js";
-import { filterPicture, mapCells } from "../heatmap/colourise.js";
-import { currentFrame, palette } from "../heatmap/painter.js";
+import { filterPicture } from "../heatmap/colourise.js";
+import { currentFrame } from "../heatmap/painter.js";
 import { html } from "../html.js";
 import { closeFilter, openFilter } from "../intents.js";
 import { sourceChannel } from "../layout.js";
-import { receptiveField } from "../receptive.js";
-import { inputShape, layers, opened, plan, run, slowTick, step } from "../state.js";
+import { opened, plan, replay, run, slowTick, step } from "../state.js";
 import { TERMS } from "../terms.js";
-import { keyOf } from "../wire.js";
+import { Answer } from "./answer.js";
+import { WeightDock } from "./dock.js";
 import { KernelPicture, KernelTable } from "./kernel.js";
 import { nameOf } from "./names.js";
 import { Picture } from "./picture.js";
-import { inputCells } from "./probe.js";
 import { Term } from "./tip.js";
+import { Tools } from "./tools.js";
+import { WeightCell } from "./weightcell.js";
 
 /** @typedef {import("../layout.js").Column} Column @typedef {import("../wire.js").Frame} Frame */
 
@@ -54,6 +55,8 @@ function KernelRow({ column, channel, k, parts, numbers }) {
         limit: part.limit,
         label,
         caption: KINDS[i][1],
+        where: { column, channel, k },
+        editable: i === 0,
         roomy: column.kernels <= 3 && cols <= 3,
       };
       return numbers
@@ -63,54 +66,26 @@ function KernelRow({ column, channel, k, parts, numbers }) {
   </div></div>`;
 }
 
-/** @param {{parts: (ReturnType<typeof filterValues>)[]}} props */
-function Scales({ parts }) {
-  return html`<table class="kinds"><thead><tr><td></td>${KINDS.map(([, name, tip]) => html`<th scope="col"><${Term} tip=${tip}>${name}<//></th>`)}</tr></thead><tbody>
-    <tr><th scope="row"><${Term} tip=${TERMS.bias}>bias<//></th>${parts.map((part) => html`<td>${part?.bias === null || !part ? "–" : signed(part.bias)}</td>`)}</tr>
-    <tr><th scope="row">scale</th>${parts.map((part) => html`<td>${part ? `±${short(part.limit)}` : "–"}</td>`)}</tr>
-  </tbody></table>`;
+/** The bias opens and can be typed over, as a weight. @param {{column: Column, channel: number, value: number}} props */
+function Bias({ column, channel, value }) {
+  const place = { layer: column.name, tensor: "bias", index: [channel] };
+  const text = signed(value);
+  return html`<${WeightCell} place=${place} value=${value} text=${text} label=${`bias: ${text}; press to change it`}
+    cols=${1} first=${true} fixed=${replay.value !== null} />`;
 }
 
-/** The map, and on the probe the pixels behind its largest value.
- * @param {{column: Column, channel: number, frame: Frame}} props */
-function Answer({ column, channel, frame }) {
-  const peak = mapPeak(frame, column, channel);
-  const section = frame.sections.get(keyOf(column.name, "feature_maps"));
-  if (!peak || !section || column.role !== "conv") return null;
-  const [, rows, cols] = column.shape;
-  const limit = Math.max(Math.abs(peak.lo), Math.abs(peak.hi));
-  const stamp = slowTick.value;
-  const cells = () => mapCells(section, channel, palette.value.diverging, limit);
-  const [, height, width] = inputShape.value;
-  const field = receptiveField(
-    layers.value,
-    column.layer?.index ?? 0,
-    peak.y,
-    peak.x,
-    inputShape.value,
-  );
-  const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
-    `${(100 * part) / whole}%`;
-  const box = {
-    left: share(field.x, width),
-    top: share(field.y, height),
-    width: share(field.width, width),
-    height: share(field.height, height),
+/** @param {{parts: (ReturnType<typeof filterValues>)[], column: Column, channel: number}} props */
+function Scales({ parts, column, channel }) {
+  const bias = (/** @type {ReturnType<typeof filterValues>} */ part, /** @type {number} */ i) => {
+    if (!part || part.bias === null) return "–";
+    return i === 0
+      ? html`<${Bias} column=${column} channel=${channel} value=${part.bias} />`
+      : signed(part.bias);
   };
-  const dot = {
-    left: share(peak.x, cols),
-    top: share(peak.y, rows),
-    width: share(1, cols),
-    height: share(1, rows),
-  };
-  return html`<div class="answer">
-    <figure><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${196} stamp=${stamp} label="The filter's map">
-      ${!peak.constant && html`<span class="mark" style=${dot}></span>`}<//>
-      <figcaption><${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}</figcaption></figure>
-    <figure><${Picture} cells=${inputCells} rows=${height} cols=${width} width=${196} stamp=${stamp} label="The probe">
-      ${!peak.constant && html`<span class="mark" style=${box}></span>`}<//>
-      <figcaption>${peak.constant ? "it answers the same everywhere" : `it answers most here: row ${peak.y}, column ${peak.x} of its map sees these ${field.height}×${field.width} pixels`}</figcaption></figure>
-  </div>`;
+  return html`<table class="kinds"><thead><tr><td></td>${KINDS.map(([, name, tip]) => html`<th scope="col"><${Term} tip=${tip}>${name}<//></th>`)}</tr></thead><tbody>
+    <tr><th scope="row"><${Term} tip=${TERMS.bias}>bias<//></th>${parts.map((part, i) => html`<td>${bias(part, i)}</td>`)}</tr>
+    <tr><th scope="row">scale</th>${parts.map((part) => html`<td>${part ? `±${short(part.limit)}` : "–"}</td>`)}</tr>
+  </tbody></table>`;
 }
 
 /** A filter on three colour channels, as one picture. @param {{column: Column, part: ReturnType<typeof filterValues>}} props */
@@ -154,14 +129,16 @@ function Body({ column, channel, frame }) {
   const fits = rows * cols <= 49 && large * rows * cols <= MOST_NUMBERS;
   return html`
     <p class="plain">${describe(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
+    <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
     <div class="facts"><${Answer} column=${column} channel=${channel} frame=${frame} />
-      <div><${Scales} parts=${parts} /><${InColour} column=${column} part=${parts[0]} />
-        ${step.value === 0 && html`<p class="hint">At step 0 there is no gradient and no update yet: take a step.</p>`}</div></div>
+      <div><${Scales} parts=${parts} column=${column} channel=${channel} /><${InColour} column=${column} part=${parts[0]} />
+        ${!parts[1] && html`<p class="hint wide-text">${step.value === 0 ? "At step 0 there is no gradient and no update yet: take a step." : "No update led to the weights as they are now: take a step."}</p>`}</div></div>
     <div class=${`kernels ${!fits ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
       (_, k) => html`<${KernelRow}
       key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${fits && k < LARGE} />`,
-    )}</div>`;
+    )}</div>
+    <${WeightDock} />`;
 }
 
 export function FilterView() {

@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { html } from "../html.js";
 import { noticeError } from "../notices.js";
-import { opened, reading, tourStep } from "../state.js";
+import { drawer, opened, reading, replay, run, tourStep } from "../state.js";
 import { loadStyle } from "../styles.js";
 
 /**
@@ -22,7 +22,10 @@ function later(wanted, load) {
 
 export const FilterView = later(
   () => opened.value !== null,
-  () => import("./filter.js").then((module) => module.FilterView),
+  () =>
+    Promise.all([import("./filter.js"), loadStyle("explain"), loadStyle("filter")]).then(
+      ([module]) => module.FilterView,
+    ),
 );
 
 export const Tour = later(
@@ -43,5 +46,23 @@ export const Outline = later(
 );
 
 /** @param {string} name */
-const explainParts = (name) =>
-  Promise.all([import(`./explain/${name}.js`), loadStyle("explain")]).then(([module]) => module);
+const explainParts = (name) => styled("explain", import(`./explain/${name}.js`));
+
+export const SlowMotion = later(
+  () => replay.value !== null,
+  () => styled("slow", import("./slow.js")).then((module) => module.SlowMotion),
+);
+
+/** The chip of a run that was changed by hand. */
+export const Edited = later(
+  () => Boolean(run.value?.interventions?.length),
+  () => import("./edited.js").then((module) => module.Edited),
+);
+
+export const CodeDrawer = later(
+  () => drawer.value !== null,
+  () => styled("code", import("./code.js")).then((module) => module.CodeDrawer),
+);
+
+/** A part and its own style sheet. @param {string} sheet @param {Promise<any>} part */
+const styled = (sheet, part) => Promise.all([part, loadStyle(sheet)]).then(([module]) => module);

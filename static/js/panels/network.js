@@ -3,12 +3,22 @@ import { useEffect, useRef } from "preact/hooks";
 import { signed } from "../format.js";
 import { currentFrame, palette } from "../heatmap/painter.js";
 import { html } from "../html.js";
-import { hovered, kernelKind, plan, room, run, scaleMode, slowTick, step } from "../state.js";
+import {
+  hovered,
+  kernelKind,
+  plan,
+  replay,
+  room,
+  run,
+  scaleMode,
+  slowTick,
+  step,
+} from "../state.js";
 import { TERMS } from "../terms.js";
 import { keyOf } from "../wire.js";
 import { ColumnView } from "./column.js";
 import { Edges } from "./edges.js";
-import { Outline } from "./later.js";
+import { Outline, SlowMotion } from "./later.js";
 import { nameOf } from "./names.js";
 import { Picture } from "./picture.js";
 import { Switch } from "./switch.js";
@@ -41,6 +51,8 @@ function Readout() {
   const place = hovered.value;
   const column = place && plan.value?.columns.find((known) => known.name === place.layer);
   if (!place || !column) {
+    if (replay.value)
+      return html`<span class="readout faded">The maps are those of one training picture of the batch: ${replay.value.picture.class}.</span>`;
     const why = absent();
     if (why) return html`<span class="readout why-blank" role="status">${why}</span>`;
     return html`<span class="readout faded">Point at any value to see how it came about; press a kernel to open its filter.</span>`;
@@ -77,6 +89,7 @@ function Legend() {
 /** Why the kernels are blank, where they are. */
 function absent() {
   const kind = kernelKind.value;
+  if (replay.value) return null;
   const sections = currentFrame()?.sections.values();
   if (kind === "weight" || !sections || [...sections].some((s) => s.kind === `weight_${kind}`))
     return null;
@@ -105,6 +118,7 @@ export function NetworkPane() {
           : html`<${Empty} />`
       }
     </div>
+    <${SlowMotion} />
     <div class="strip"><${Readout} /><${Legend} /></div>
   </section>`;
 }

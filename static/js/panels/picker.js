@@ -4,10 +4,11 @@ import { html } from "../html.js";
 import { chooseProbe } from "../intents.js";
 import { noticeError } from "../notices.js";
 import { address, server } from "../server.js";
-import { probe, run } from "../state.js";
+import { datasets, probe, run } from "../state.js";
 
 const COLUMNS = 8;
 const COUNT = 32;
+const WITHOUT = "fashion-mnist-10k"; // whose held-out pictures a network without a data set is shown
 
 /**
  * The pictures of a page of the held-out half.
@@ -39,8 +40,15 @@ function Sheet({ pictures, src }) {
   </div>`;
 }
 
+/** @param {string | null} own @param {string} shown */
+const classesOf = (own, shown) =>
+  own
+    ? (run.value?.classes ?? [])
+    : (datasets.value.find((known) => known.name === shown)?.classes ?? []);
+
 export function Picker() {
-  const dataset = run.value?.recipe.dataset;
+  const own = run.value?.recipe.dataset;
+  const dataset = own ?? WITHOUT;
   const [offset, setOffset] = useState(0);
   const [label, setLabel] = useState("");
   const { pictures, next } = usePictures(dataset, offset, label);
@@ -50,10 +58,11 @@ export function Picker() {
   };
   const query = { offset, count: COUNT, columns: COLUMNS, ...(label && { label }) };
   return html`<div class="picker">
+    ${!own && html`<p class="hint spaced">This network has no data set of its own; these are held-out pictures of Fashion-MNIST.</p>`}
     <div class="picker-bar">
       <select aria-label="Class of the pictures" value=${label} onChange=${choose}>
         <option value="">all classes</option>
-        ${(run.value?.classes ?? []).map((name, i) => html`<option value=${String(i)}>${name}</option>`)}
+        ${classesOf(own, dataset).map((name, i) => html`<option value=${String(i)}>${name}</option>`)}
       </select>
       <button type="button" disabled=${offset === 0} onClick=${() => setOffset(Math.max(0, offset - COUNT))}>Back</button>
       <button type="button" disabled=${next === null} onClick=${() => setOffset(next ?? 0)}>More</button>

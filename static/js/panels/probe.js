@@ -1,7 +1,7 @@
 /** The probe: the picture on screen, what became of it, and three ways to another one. */
 import { useRef, useState } from "preact/hooks";
 import { colourCells, greyCells } from "../heatmap/colourise.js";
-import { currentFrame } from "../heatmap/painter.js";
+import { liveFrame } from "../heatmap/painter.js";
 import { html } from "../html.js";
 import { invertProbe, upload } from "../intents.js";
 import { address } from "../server.js";
@@ -15,7 +15,7 @@ import { Term } from "./tip.js";
 
 /** What the network sees, out of the newest frame. */
 export function inputCells() {
-  const input = currentFrame()?.sections.get(keyOf("", "input"));
+  const input = liveFrame()?.sections.get(keyOf("", "input"));
   if (!input) return null;
   return input.shape[0] === 3 ? colourCells(input) : greyCells(input, 0);
 }
@@ -87,7 +87,6 @@ function Tabs({ now, pick }) {
 }
 
 export function ProbePanel() {
-  const hasTest = Boolean(run.value?.recipe.dataset);
   const [chosen, pick] = useState("test");
   const [over, setOver] = useState(false);
   const tab = chosen;
@@ -107,7 +106,7 @@ export function ProbePanel() {
     <${Now} />
     <${Tabs} now=${tab} pick=${pick} />
     <div id="probe-tab" role="tabpanel" aria-labelledby=${`tab-${tab}`} class="tab">
-      ${tab === "test" && (hasTest ? html`<${Picker} />` : html`<p>This run has no data set, so no test pictures.</p>`)}
+      ${tab === "test" && html`<${Picker} />`}
       ${tab === "upload" && html`<${Upload} />`}
       ${tab === "draw" && html`<${Pad} />`}
     </div>

@@ -1,11 +1,11 @@
 /** One weight: which positions pulled it, their sum, the optimiser's step, the weight after. */
 import { colourOf } from "../../colour.js";
 import { exact, sizeOf } from "../../explain/figures.js";
-import { count } from "../../format.js";
+import { count, rate } from "../../format.js";
 import { palette } from "../../heatmap/painter.js";
 import { html } from "../../html.js";
 import { stepOnce } from "../../intents.js";
-import { pictureOfBatch, startable, step } from "../../state.js";
+import { pictureOfBatch, startable } from "../../state.js";
 import { Picture } from "../picture.js";
 import { Closing } from "./ledger.js";
 
@@ -58,15 +58,23 @@ function Pulls({ gradient }) {
     </div></section>`;
 }
 
+/** A setting as it was typed, anything else in six figures. @param {number} value */
+const plain = (value) => {
+  const short = rate(value);
+  return Number(short) === value ? short : exact(value);
+};
+
 /** @param {{update: any}} props */
 function Update({ update }) {
   return html`<section><h3>What ${update.optimizer} made of it</h3>
-    <table class="lines"><tbody>${update.lines.map(
-      (/** @type {any} */ line, /** @type {number} */ i) => html`<tr key=${i}><td>${line.says}</td>
-        <td class="formula">${line.formula}</td>
-        <td class="with">${Object.entries(line.numbers).map(([sign, v]) => html`<span key=${sign}><i>${sign}</i> ${exact(/** @type {number} */ (v))}</span>`)}</td>
-        <td class="figure">= ${exact(line.result)}</td></tr>`,
-    )}</tbody></table>
+    <ol class="lines">${update.lines.map(
+      (
+        /** @type {any} */ line,
+        /** @type {number} */ i,
+      ) => html`<li key=${i}><span class="says">${line.says}</span>
+        <span class="formula">${line.formula}</span> <span class="figure">= ${exact(line.result)}</span>
+        <span class="with">${Object.entries(line.numbers).map(([sign, v]) => html`<span key=${sign}><i>${sign}</i> = ${plain(/** @type {number} */ (v))}</span>`)}</span></li>`,
+    )}</ol>
     <p class="moved">weight <b data-test="before">${exact(update.before)}</b> <span class="arrow" aria-hidden="true">→</span> <b data-test="after">${exact(update.after)}</b>
       <small>change ${exact(update.change)}</small></p>
     <${Closing} about=${update} what="the weight is" /></section>`;
@@ -79,7 +87,6 @@ export function WeightBody({ answer }) {
 
 /** Why there is nothing, and what to press. @param {{problem: string}} props */
 export function NoGradient({ problem }) {
-  if (step.value > 0) return html`<p>${problem}</p>`;
-  return html`<p>There is no gradient yet: step 0 is before the first update. Take a step, and this shows which positions pulled this weight up or down.</p>
+  return html`<p class="hint wide-text">${problem}</p>
     ${startable.value && html`<p><button type="button" class="primary" onClick=${stepOnce}>Take a step</button></p>`}`;
 }
