@@ -51,6 +51,8 @@ export const ask = {
   ready: (id) => call("POST", at(id, "/pause")),
   /** @param {string} id @param {number} until @returns {Promise<Run>} */
   train: (id, until) => call("POST", at(id, "/step"), { until }),
+  /** @param {string} id @returns {Promise<Run>} */
+  run: (id) => call("GET", at(id, "")),
   /** @param {string} id @param {string} tensor "conv1/weight" @param {Record<string, string>} [query] @returns {Promise<Tensor>} */
   tensor: (id, tensor, query = {}) =>
     call("GET", at(id, `/layers/${tensor}`, { format: "json", ...query })),

@@ -80,5 +80,8 @@ export const plain = (value) =>
     .replace("-", "−")
     .replace(/^−0$/, "0");
 
-/** "−1 · 0.5", with brackets nowhere: for products in a row. @param {number} a @param {number} b */
-export const product = (a, b) => `${plain(a)} · ${plain(b)}`;
+/** Six digits, for numbers that differ in the last ones. @param {number} value */
+export const exact = (value) =>
+  String(Number(value.toPrecision(6)))
+    .replaceAll("-", "−")
+    .replace("e+", "e");

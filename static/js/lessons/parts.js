@@ -1,13 +1,12 @@
 /** What several figures are made of. */
 
-import { pack } from "../colour.js";
-import { short } from "../format.js";
+import { colourOf, css, isLight, pack } from "../colour.js";
+import { figuresFor, inFigures, powerText, short } from "../format.js";
 import { valueCells } from "../heatmap/colourise.js";
 import { palette } from "../heatmap/painter.js";
 import { html } from "../html.js";
-import { KernelTable } from "../panels/kernel.js";
 import { Picture } from "../panels/picture.js";
-import { limitOf } from "./numbers.js";
+import { limitOf, plain } from "./numbers.js";
 
 /**
  * @typedef {import("./numbers.js").Rows} Rows
@@ -65,11 +64,24 @@ export function Mark({ box, rows, cols }) {
   return html`<span class="mark" style=${style}></span>`;
 }
 
-/** Rows with their numbers. @param {{rows: Rows, caption: string, limit?: number, label?: string}} props */
-export function Grid({ rows, caption, limit, label }) {
-  const values = Float32Array.from(rows.flat());
-  return html`<${KernelTable} values=${values} from=${0} rows=${rows.length} cols=${rows[0].length}
-    limit=${limit ?? limitOf(rows)} label=${label ?? caption} caption=${caption} roomy=${false} />`;
+/** Rows with their numbers, each on its colour; whole ones without digits after the point.
+ * @param {{rows: Rows, caption: string, limit?: number, label?: string}} props */
+export function Grid({ rows, caption, limit = limitOf(rows), label = caption }) {
+  const figures = figuresFor(limit);
+  const whole = rows.flat().every(Number.isInteger);
+  const cell = (/** @type {number} */ value) => {
+    const text = whole ? plain(value) : inFigures(value, figures);
+    return html`<td style=${paint(value, limit)} title=${String(value)}>${text}</td>`;
+  };
+  const power = whole ? "" : powerText(figures);
+  return html`<table class="numbers" aria-label=${label}><caption>${caption} ${power}</caption>
+    <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table>`;
+}
+
+/** The colours of a number's cell. @param {number} value @param {number} limit */
+export function paint(value, limit) {
+  const packed = colourOf(palette.value.diverging, value, limit);
+  return { background: css(packed), color: isLight(packed) ? "#000" : "#fff" };
 }
 
 /** What a figure waits for, or what went wrong. @param {{task: import("./task.js").Task}} props */

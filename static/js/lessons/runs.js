@@ -3,6 +3,10 @@ import { ask, end } from "./ask.js";
 
 /** @typedef {Awaited<ReturnType<typeof ask.create>>} Run */
 
+export const MEASURED_EVERY = 200; // steps; the server's own measurements
+const POLL_MS = 100;
+const PATIENCE = 100; // polls
+
 /** @type {Map<string, Promise<Run>>} */
 const kept = new Map();
 /** @type {Set<string>} */
@@ -26,6 +30,26 @@ export function keep(name, recipe) {
   kept.set(name, made);
   made.catch(() => kept.delete(name)); // so that it can be tried again
   return made;
+}
+
+/**
+ * Trains up to a step. @param {string} id @param {number} until
+ * @returns {Promise<import("../types.js").Run>}
+ */
+export const train = async (id, until) => settled(await ask.train(id, until));
+
+/**
+ * The run once its held-out accuracy is there, where the server measures it: at every 200th step.
+ * @param {import("../types.js").Run} run @returns {Promise<import("../types.js").Run>}
+ */
+export async function settled(run) {
+  let now = run;
+  const due = run.step % MEASURED_EVERY === 0;
+  for (let n = 0; due && now.held_out_step !== run.step && n < PATIENCE; n++) {
+    await new Promise((done) => setTimeout(done, POLL_MS));
+    now = await ask.run(run.id);
+  }
+  return now;
 }
 
 /** A run for one question; it is ended at once. @template T @param {object} recipe @param {(run: Run) => Promise<T>} use */

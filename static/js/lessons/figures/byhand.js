@@ -1,9 +1,9 @@
 /** The gradient of a kernel on the 5×5 picture, by hand: the picture under the outputs. */
 import { signal } from "@preact/signals";
-import { html } from "../../html.js";
 import { ask } from "../ask.js";
 import { limitOf, minus, plain } from "../numbers.js";
 import { Do, Grid, Status } from "../parts.js";
+import { html } from "../prose.js";
 import { task } from "../task.js";
 import { IMAGE, KERNEL } from "./schematic.js";
 

@@ -1,10 +1,10 @@
 /** One value of a map over a colour picture: a kernel for each channel, and one sum. */
 import { signal } from "@preact/signals";
 import { plural, short, signed } from "../../format.js";
-import { html } from "../../html.js";
 import { ask, pictureOf } from "../ask.js";
 import { limitOf } from "../numbers.js";
 import { Choose, Closes, Grid, Mark, Slide, Start, Status } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { keep } from "../runs.js";
 import { latest, task } from "../task.js";
@@ -65,7 +65,7 @@ function Seen({ answer }) {
 
 /** One channel of the sum. @param {{channel: any, limit: number}} props */
 const Channel = ({ channel, limit }) =>
-  html`<section class="channel"><h3>${COLOURS[channel.channel]}</h3><div class="row three">
+  html`<section class="channel" aria-label=${COLOURS[channel.channel]}><h2>${COLOURS[channel.channel]}</h2><div class="row three">
     <${Grid} rows=${channel.patch} limit=${1} caption="picture" label=${`The patch, ${COLOURS[channel.channel]}`} />
     <${Grid} rows=${channel.kernel} limit=${limit} caption="kernel" label=${`The kernel for ${COLOURS[channel.channel]}`} />
     <${Grid} rows=${channel.products} caption="products" label=${`Products for ${COLOURS[channel.channel]}`} /></div>

@@ -1,12 +1,12 @@
 /** The first layer of the default network, from its first random numbers on. */
 import { signal } from "@preact/signals";
-import { loss as lossText, percent, plural } from "../../format.js";
-import { html } from "../../html.js";
+import { loss as lossText, percent, plural, signed } from "../../format.js";
 import { ask } from "../ask.js";
 import { correlation, limitOf } from "../numbers.js";
 import { Choose, Do, Heat, Start, Status } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep } from "../runs.js";
+import { keep, MEASURED_EVERY, train } from "../runs.js";
 import { task } from "../task.js";
 
 /**
@@ -14,7 +14,7 @@ import { task } from "../task.js";
  * @typedef {{id: string, step: number, loss: number | null, heldOut: number | null, heldOutStep: number | null,
  *   first: Rows[], now: Rows[]}} Seen
  */
-const ENOUGH = 200; // steps; held-out accuracy is measured here
+const ENOUGH = MEASURED_EVERY;
 const SEEDS = [0, 1, 2, 3, 4];
 const LARGE = 58; // CSS pixels
 
@@ -31,7 +31,7 @@ async function go(which, steps) {
   const made = await keep(`seed ${which}`, { seed: which });
   const before = seen.value[which];
   const first = before?.first ?? (await kernels(made.id));
-  const run = steps ? await ask.train(made.id, (before?.step ?? 0) + steps) : made;
+  const run = steps ? await train(made.id, (before?.step ?? 0) + steps) : made;
   const entry = {
     id: made.id,
     step: run.step,
@@ -46,7 +46,7 @@ async function go(which, steps) {
 }
 
 /** @param {number} steps */
-const train = (steps) => () =>
+const more = (steps) => () =>
   work.start(steps ? `Training ${plural(steps, "step")}…` : "Making a run…", async () => {
     await go(seed.value, steps);
   });
@@ -72,14 +72,14 @@ export function Figure() {
   const other = html`<${Choose} label="Seed" now=${seed.value} choices=${SEEDS.map((n) => [n, String(n)])}
     onChoose=${(/** @type {string} */ value) => {
       seed.value = Number(value);
-      if (!seen.value[seed.value]) train(0)();
+      if (!seen.value[seed.value]) more(0)();
     }} />`;
   if (!entry) {
-    return html`<${Start} task=${work} label="Make a network" onStart=${train(0)} />`;
+    return html`<${Start} task=${work} label="Make a network" onStart=${more(0)} />`;
   }
   return html`<div class="controls">${other}
-      <${Do} task=${work} onClick=${train(1)}>1 step<//><${Do} task=${work} onClick=${train(20)}>20 steps<//>
-      <${Do} task=${work} onClick=${train(ENOUGH)}>${ENOUGH} steps<//></div>
+      <${Do} task=${work} onClick=${more(1)}>1 step<//><${Do} task=${work} onClick=${more(20)}>20 steps<//>
+      <${Do} task=${work} onClick=${more(ENOUGH)}>${ENOUGH} steps<//></div>
     <${Status} task=${work} /><${Both} entry=${entry} />`;
 }
 
@@ -95,7 +95,7 @@ async function compare() {
   const like = correlation(a, b);
   const limit = Math.max(...entries.flatMap((entry) => entry.now.map(limitOf)));
   const text = html`<p>${Math.abs(like) < 0.5 ? "No: other filters" : "Much the same filters"}. Filter for filter, the two sets
-      have a correlation of ${like.toFixed(2)} (1 would be the same, 0 nothing in common). And yet one network is right on
+      have a correlation of ${signed(Number(like.toFixed(2)))} (1 would be the same, 0 nothing in common). And yet one network is right on
       ${percent(entries[0].heldOut)} of the held-out pictures and the other on ${percent(entries[1].heldOut)}.
       Many sets of filters do the job; which one comes out depends on the first random numbers.</p>
     ${entries.map((entry, n) => html`<${Kernels} list=${entry.now} limit=${limit} name=${`seed ${which[n]}, step ${entry.step}`} />`)}`;

@@ -1,11 +1,9 @@
 /** A 5×5 picture and a 3×3 kernel whose numbers can be changed, and every sum behind the output. */
 import { effect, signal } from "@preact/signals";
-import { colourOf, css, isLight } from "../../colour.js";
-import { palette } from "../../heatmap/painter.js";
-import { html } from "../../html.js";
 import { ask } from "../ask.js";
 import { limitOf, minus, part, plain, withNumber } from "../numbers.js";
-import { Choose, Grid } from "../parts.js";
+import { Choose, Grid, paint } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { latest } from "../task.js";
 
@@ -52,12 +50,6 @@ const compute = latest(
 effect(() => {
   compute({ image: image.value, kernel: kernel.value, bias: bias.value });
 });
-
-/** @param {number} value @param {number} limit */
-function paint(value, limit) {
-  const packed = colourOf(palette.value.diverging, value, limit);
-  return { background: css(packed), color: isLight(packed) ? "#000" : "#fff" };
-}
 
 /**
  * A grid of fields. @param {{of: Signal<Rows>, name: string, under?: (y: number, x: number) => boolean}} props

@@ -1,9 +1,9 @@
 /** Keras's Conv2D(12, 3) on 25×25×1, made by the server, in both orders of axes. */
 import { signal } from "@preact/signals";
-import { html } from "../../html.js";
 import { ask } from "../ask.js";
 import { glorotBound, limitOf } from "../numbers.js";
 import { Heat, Slide, Start } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { borrow, keep } from "../runs.js";
 import { task } from "../task.js";
@@ -38,7 +38,7 @@ const Axes = ({ name, tensor }) =>
 function Facts({ found }) {
   const values = found.torch.values.flat(3);
   const zeros = found.bias.values.filter((/** @type {number} */ value) => value === 0).length;
-  return html`<div class="wide"><table class="facts-table"><thead><tr><td></td><th scope="col">shape</th><th scope="col">axes</th></tr></thead>
+  return html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><td></td><th scope="col">shape</th><th scope="col">axes</th></tr></thead>
       <tbody><${Axes} name="Keras" tensor=${found.keras} /><${Axes} name="PyTorch" tensor=${found.torch} /></tbody></table></div>
     <ul><li>${found.layer.counted} parameters</li>
       <li>${found.bias.shape[0]} biases, ${zeros} of them 0</li>

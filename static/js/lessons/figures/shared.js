@@ -1,10 +1,10 @@
 /** One weight's gradient in a real network: what every position of every picture contributed. */
 import { signal } from "@preact/signals";
-import { percent, short, signed } from "../../format.js";
-import { html } from "../../html.js";
+import { percent, signed } from "../../format.js";
 import { ask } from "../ask.js";
-import { pulls } from "../numbers.js";
+import { exact, pulls } from "../numbers.js";
 import { Closes, Do, Heat, Slide, Start, Status } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { keep } from "../runs.js";
 import { latest, task } from "../task.js";
@@ -47,7 +47,7 @@ function Picker() {
     <span class="legend">Weight of the kernel</span>${names.map((name, ky) =>
       sides.map((side, kx) => {
         const on = at.value.ky === ky && at.value.kx === kx;
-        return html`<button type="button" class=${on ? "on" : ""} aria-pressed=${on} aria-label=${`${name} ${side}`}
+        return html`<button type="button" class=${on ? "on" : ""} aria-pressed=${on} aria-label=${`${ky},${kx}: ${name} ${side}`}
         onClick=${() => look({ ky, kx })}>${ky},${kx}</button>`;
       }),
     )}</div>`;
@@ -78,7 +78,7 @@ export function Figure() {
         onSlide=${(/** @type {number} */ picture) => look({ picture })} /></div>
     <${Status} task=${work} />
     <div class="row top"><${Picker} /><div aria-live="polite"><p>Step <b>${gradient.step}</b>, weight ${at.value.ky},${at.value.kx}:
-      its gradient is <b>${signed(gradient.value)}</b>, so the optimiser moved it from ${short(update.before)} to <b>${short(update.after)}</b>.</p>
+      its gradient is <b>${signed(gradient.value)}</b>, so the optimiser moved it from ${exact(update.before)} to <b>${exact(update.after)}</b>.</p>
       <${Closes} ...${gradient} /></div></div><${Maps} gradient=${gradient} />`;
 }
 

@@ -1,9 +1,9 @@
 /** A kernel going over a real picture: one number for each place, and how many places there are. */
 import { effect, signal } from "@preact/signals";
-import { html } from "../../html.js";
 import { ask, pixels } from "../ask.js";
 import { limitOf, plain } from "../numbers.js";
 import { Choose, Do, Grid, Heat, Slide, Status } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { latest, task } from "../task.js";
 

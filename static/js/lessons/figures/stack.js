@@ -1,11 +1,11 @@
 /** Which pixels a value depends on, layer by layer, in a trained network. */
 import { signal } from "@preact/signals";
 import { percent, short } from "../../format.js";
-import { html } from "../../html.js";
 import { receptiveField } from "../../receptive.js";
 import { ask, pictureOf } from "../ask.js";
 import { peakOf } from "../numbers.js";
 import { Choose, Heat, Mark, Slide, Start, Status } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { borrow, keep } from "../runs.js";
 import { latest, task } from "../task.js";
@@ -79,7 +79,7 @@ function Seen({ layer, values }) {
 
 /** Receptive fields of all layers. */
 const Fields = () =>
-  html`<div class="wide"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
+  html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
     <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${l.receptive_field}×${l.receptive_field}</td>`)}</tr>
     <tr><th scope="row">maps</th>${withMaps().map((l) => html`<td>${l.output_shape.join("×")}</td>`)}</tr></tbody></table></div>`;
 

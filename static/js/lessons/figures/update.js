@@ -1,9 +1,9 @@
 /** The same weight under three optimisers, and the arithmetic of each. */
 import { signal } from "@preact/signals";
-import { short, signed } from "../../format.js";
-import { html } from "../../html.js";
 import { ask } from "../ask.js";
+import { exact } from "../numbers.js";
 import { Closes, Do, Start, Status } from "../parts.js";
+import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { keep } from "../runs.js";
 import { task } from "../task.js";
@@ -41,20 +41,20 @@ const train = (more) => () =>
 /** @param {{line: any}} props */
 function Line({ line }) {
   const numbers = Object.entries(line.numbers).map(
-    ([name, value]) => `${name} = ${short(Number(value))}`,
+    ([name, value]) => `${name} = ${exact(Number(value))}`,
   );
   return html`<li><span class="says">${line.says}</span><code>${line.formula}</code>
-    <small>${numbers.join(", ")}</small><b>= ${short(line.result)}</b></li>`;
+    <small>${numbers.join(", ")}</small><b>= ${exact(line.result)}</b></li>`;
 }
 
 /** @param {{title: string, update: any}} props */
 function Card({ title, update }) {
-  return html`<section class="card"><h3>${title}</h3>
-    <dl><div><dt>weight before</dt><dd>${short(update.before)}</dd></div>
-      <div><dt>gradient</dt><dd>${signed(update.gradient)}</dd></div></dl>
+  return html`<section class="card" aria-label=${title}><h2>${title}</h2>
+    <dl><div><dt>weight before</dt><dd>${exact(update.before)}</dd></div>
+      <div><dt>gradient</dt><dd>${exact(update.gradient)}</dd></div></dl>
     <ol class="lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
-    <dl><div><dt>weight after</dt><dd>${short(update.after)}</dd></div>
-      <div class="change"><dt>it moved by</dt><dd>${signed(update.change)}</dd></div></dl>
+    <dl><div><dt>weight after</dt><dd>${exact(update.after)}</dd></div>
+      <div class="change"><dt>it moved by</dt><dd>${exact(update.change)}</dd></div></dl>
     <${Closes} ...${update} /></section>`;
 }
 
@@ -72,9 +72,9 @@ async function firstStep() {
   if (!first.value) throw new Error(work.problem.value ?? "The figure has not been started yet.");
   const [plain, momentum, adam] = first.value.map((one) => one.update);
   const same = plain.change === momentum.change;
-  const text = html`<p>In step 1 the gradient was ${signed(plain.gradient)} for all three. Plain descent moved the weight by
-    ${signed(plain.change)}, momentum by ${signed(momentum.change)}: ${same ? "the same, since there was nothing yet to carry on" : "not the same"}.
-    Adam moved it by ${signed(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: corrected for
+  const text = html`<p>In step 1 the gradient was ${exact(plain.gradient)} for all three. Plain descent moved the weight by
+    ${exact(plain.change)}, momentum by ${exact(momentum.change)}: ${same ? "the same, since there was nothing yet to carry on" : "not the same"}.
+    Adam moved it by ${exact(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: corrected for
     having begun at 0, its two memories are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
   return { text };
 }
