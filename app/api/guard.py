@@ -28,10 +28,14 @@ SIGN_IN = ("/", "/sign-in")
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+# what only a page heeds: sixty modules need not carry it
+PAGE_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # no-referrer would send `Origin: null` with our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
 }
 
@@ -58,9 +62,8 @@ class Guard:
     ) -> None:
         self.app = app
         self.settings = settings
-        self.headers = SECURITY_HEADERS | {
-            "Content-Security-Policy": content_security_policy(tuple(script_hashes))
-        }
+        policy = content_security_policy(tuple(script_hashes))
+        self.page_headers = SECURITY_HEADERS | PAGE_HEADERS | {"Content-Security-Policy": policy}
         self.cookie = f"convscope_{settings.port}"  # cookies do not tell ports apart
         self.cookie_value = cookie_value(settings.token) if settings.token else ""
 
@@ -167,7 +170,9 @@ class Guard:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                page = headers.get("content-type", "text/html").startswith("text/html")
+                chosen = self.page_headers if page else SECURITY_HEADERS
+                for name, value in chosen.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -121,12 +121,11 @@ def test_health_says_only_that_it_lives_to_who_has_no_token() -> None:
     assert get({"host": "evil.com"}, LOCKED, target).status == 403
 
 
-HARDENING = {
+EVERYWHERE = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+ON_PAGES = {"referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin"}
 
 
 @pytest.mark.parametrize(
@@ -144,11 +143,31 @@ HARDENING = {
 )
 def test_every_answer_has_the_security_headers(answer_with: Callable[[], Answer]) -> None:
     headers = answer_with().headers
-    assert headers | HARDENING == headers
+    assert headers | EVERYWHERE == headers
     policy = headers["content-security-policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src '" in policy
+    assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_a_page_has_those_that_only_pages_heed_and_nothing_else_loads() -> None:
+    headers = get(HOST).headers
+    assert headers | ON_PAGES == headers
+    assert "default-src 'self'" in headers["content-security-policy"]
     assert "camera=()" in headers["permissions-policy"]
+    data = ask(Guard(answering(b"application/json"), OPEN)).headers
+    assert "default-src 'none'" in data["content-security-policy"]
+
+
+def answering(media_type: bytes) -> ASGIApp:
+    """An application that answers anything with nothing, of some type."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", media_type)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    return app
 
 
 def test_the_import_map_is_allowed_by_its_hash() -> None:
