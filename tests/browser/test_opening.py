@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitors
 from tests.browser.screen import colours, pixels
+from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun
 
 # boxes that scroll, or would, inside the network's pane

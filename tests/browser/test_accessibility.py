@@ -1,0 +1,57 @@
+"""What axe finds, and what the API's own page shows."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import Screen
+from tests.browser.visitors import Visitors
+from tests.live.server import LiveRun
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+  .filter(({ impact }) => ["serious", "critical"].includes(impact))
+  .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`))"""
+
+
+def violations(screen: Screen) -> list[str]:
+    """What is seriously or critically wrong with what is on screen."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: `npm ci` brings it, and `make test` does that.")
+    screen.page.evaluate(AXE.read_text())  # by the debugger: the page's own policy forbids it
+    found: list[str] = screen.page.evaluate(RUN_AXE)
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    visit: Visitors, run: LiveRun, scheme: Literal["light", "dark"]
+) -> None:
+    run.post("/step", steps=2)
+    screen = visit(run, color_scheme=scheme)
+    assert violations(screen) == []
+    screen.cells("conv2").first.click()
+    expect(screen.filter).to_be_visible()
+    for tab in ("Upload", "Draw"):
+        screen.page.get_by_role("tab", name=tab).click()
+    assert violations(screen) == []
+    screen.page.evaluate("() => document.querySelector('main img').removeAttribute('alt')")
+    assert any(text.startswith("image-alt") for text in violations(screen))
+
+
+def test_the_apis_page_lists_every_operation(visit: Visitors) -> None:
+    screen = visit.blank()
+    page = screen.page
+    page.goto("/docs")
+    schema = page.request.get("/openapi.json").json()
+    operations = [(method, path) for path, methods in schema["paths"].items() for method in methods]
+    assert len(operations) > 25
+    shown = page.get_by_role("button", name="get /api/v1/health")
+    expect(shown.first).to_be_visible()
+    texts = page.locator("#swagger").inner_text().replace("\u200b", "")
+    for _, path in operations:
+        assert path in texts
+    shown.first.click()
+    expect(page.get_by_text("Responses").first).to_be_visible()

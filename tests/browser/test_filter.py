@@ -1,0 +1,92 @@
+"""The second depth: one filter with its numbers."""
+
+import re
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Locator, expect
+
+from tests.browser.test_training import weights
+from tests.browser.visitors import Visitors
+from tests.live.server import LiveRun
+
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+FOCUSED = "() => document.activeElement.getAttribute('aria-label') ?? ''"
+MOST_TABS = 60
+
+
+def numbers(table: Locator) -> tuple[np.ndarray[Any, Any], float]:
+    """A kernel's numbers as they are written, and half of their last digit."""
+    caption = table.get_by_role("caption").inner_text().translate(SUPERSCRIPTS)
+    power = re.search(r"×10(-?\d+)", caption)
+    scale = 10.0 ** int(power[1]) if power else 1.0
+    texts = [text.translate(SUPERSCRIPTS) for text in table.get_by_role("cell").all_inner_texts()]
+    digits = len(texts[0].partition(".")[2])
+    return np.array([float(text) for text in texts]) * scale, 0.5 * scale * 10.0**-digits
+
+
+def test_a_filter_opens_on_all_its_kernels_with_their_numbers(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.post("/step", steps=3)
+    screen = visit(run)
+    screen.page.get_by_role("button", name="conv2, filter 3, 8 kernels").click()
+    expect(screen.filter.get_by_role("heading", name="conv2, filter 3")).to_be_visible()
+    tables = screen.filter.get_by_role("table", name=re.compile("^weight, for "))
+    expect(tables).to_have_count(8)
+    truth = weights(run, "conv2")[3]
+    for k, table in enumerate(tables.all()):
+        written, half_digit = numbers(table)
+        assert written.shape == (9,)
+        assert np.abs(written - truth[k].ravel()).max() <= half_digit * 1.01
+        assert half_digit <= 0.0006 * max(1, np.abs(truth).max())
+    for kind in ("gradient", "last update"):
+        named = screen.filter.get_by_role("table", name=re.compile(f"^{kind}, for "))
+        expect(named).to_have_count(8)
+
+
+def test_its_numbers_follow_the_training(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    screen.page.get_by_role("button", name="conv1, filter 0").click()
+    table = screen.filter.get_by_role("table", name="weight, for input")
+    expect(screen.filter.get_by_text("At step 0 there is no gradient")).to_be_visible()
+    first, _ = numbers(table)
+    run.post("/step", steps=30)
+    screen.until(lambda: (numbers(table)[0] != first).all())
+    expect(screen.filter.get_by_text("At step 0 there is no gradient")).to_have_count(0)
+
+
+def test_the_address_holds_the_filter_and_escape_closes_it(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    page = screen.page
+    page.get_by_role("button", name="conv2, filter 3, 8 kernels").click()
+    expect(page).to_have_url(re.compile(r"filter=conv2\.3"))
+    screen.open(page.url)
+    expect(screen.filter.get_by_role("heading", name="conv2, filter 3")).to_be_visible()
+    page.get_by_role("button", name="Next filter").click()
+    expect(screen.filter.get_by_role("heading", name="conv2, filter 4")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(screen.filter).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("filter="))
+    page.go_back()
+    expect(screen.filter.get_by_role("heading", name="conv2, filter 4")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(screen.filter).to_have_count(0)
+
+
+def test_the_keyboard_alone_reaches_a_filter_and_comes_back(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    keys = screen.page.keyboard
+    for _ in range(MOST_TABS):
+        keys.press("Tab")
+        if screen.page.evaluate(FOCUSED).startswith("conv2, filter"):
+            break
+    assert screen.page.evaluate(FOCUSED) == "conv2, filter 0, 8 kernels"
+    keys.press("ArrowDown")
+    assert screen.page.evaluate(FOCUSED) == "conv2, filter 1, 8 kernels"
+    keys.press("Enter")
+    expect(screen.filter.get_by_role("heading", name="conv2, filter 1")).to_be_visible()
+    expect(screen.filter.get_by_role("button", name="Close")).to_be_focused()
+    keys.press("Escape")
+    expect(screen.filter).to_have_count(0)
+    assert screen.page.evaluate(FOCUSED) == "conv2, filter 1, 8 kernels"

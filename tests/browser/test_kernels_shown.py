@@ -1,0 +1,59 @@
+"""What the kernels' places show, and what shares a scale."""
+
+from playwright.sync_api import expect
+
+from tests.browser.screen import colours, pixels
+from tests.browser.visitors import Visitors
+from tests.live.server import LiveRun
+
+
+def test_gradients_are_shown_after_a_step_and_before_it_the_page_says_why_not(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run)
+    page = screen.page
+    weights = screen.kernels("conv1")
+    for kind, sentence in (
+        ("gradients", "There is no gradient yet: step 0"),
+        ("updates", "There is no update yet: step 0"),
+    ):
+        page.get_by_role("radio", name=kind).check(force=True)
+        expect(page.get_by_text(sentence)).to_be_visible()
+    blank = screen.kernels("conv1")
+    assert colours(blank) < 4  # paper and lines
+    screen.step.click()
+    screen.expect_step(1)
+    expect(page.get_by_text("There is no")).to_have_count(0)
+    screen.until(lambda: colours(screen.kernels("conv1")) > 20)
+    updates = screen.kernels("conv1")
+    page.get_by_role("radio", name="gradients").check(force=True)
+    # against the gradient: where one is blue the other is orange
+    screen.until(lambda: (screen.kernels("conv1") != updates).any(axis=1).mean() > 0.2)
+    page.get_by_role("radio", name="weights").check(force=True)
+    screen.until(lambda: (screen.kernels("conv1") == weights).all(axis=1).mean() > 0.2)
+
+
+def test_the_viewer_chooses_what_shares_a_scale(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    run.post("/step", steps=20)
+    screen.expect_step(20)
+    seen = set()
+    ends = screen.page.get_by_text("±")
+    for scale, labelled in (("map", False), ("layer", True), ("network", True)):
+        screen.page.get_by_role("radio", name=scale, exact=True).check(force=True)
+        expect(screen.page.get_by_role("radio", name=scale, exact=True)).to_be_checked()
+        if labelled:
+            expect(ends.first).to_be_visible()
+        else:
+            expect(ends).to_have_count(0)
+        seen.add(pixels(screen.canvas("conv1: ")).tobytes())
+    assert len(seen) == 3
+
+
+def test_each_map_can_be_pointed_at_and_says_its_range(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    for name in ("conv2, filter 5", "pool1, map 3", "relu2, map 15"):
+        screen.page.get_by_role("button", name=name).hover()
+        network = screen.page.get_by_role("region", name="The network, from input to answer")
+        expect(network.get_by_text(name, exact=True)).to_be_visible()
+        expect(network.get_by_text("map: ")).to_be_visible()

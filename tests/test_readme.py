@@ -1,0 +1,68 @@
+"""What the README tells people to type, typed."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.live.server import Server
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+ADDRESS = "localhost:8000"
+TYPED_S = 60
+
+
+def examples() -> list[str]:
+    """The lines for other tools, as they stand in the README."""
+    section = README.read_text().partition("## From other tools")[2].partition("\n## ")[0]
+    return re.findall(r"^ {4}(.+)$", section, re.MULTILINE)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own."""
+    started = Server(tmp_path)
+    yield started
+    started.stop()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_what_the_readme_types_for_other_tools_works(server: Server, tmp_path: Path) -> None:
+    lines = examples()
+    assert len(lines) >= 6
+    assert all(ADDRESS in line for line in lines)
+    Image.linear_gradient("L").rotate(90).resize((320, 200)).save(tmp_path / "photo.jpg")
+    script = "\n".join(["set -euo pipefail", *lines, "echo", "echo $R"])
+    typed = subprocess.run(
+        ["bash", "-c", script.replace(ADDRESS, server.url.removeprefix("http://"))],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=TYPED_S,
+        check=False,
+    )
+    assert typed.returncode == 0, typed.stderr
+    run = typed.stdout.split()[-1]
+    assert server.http.get(f"/runs/{run}").json()["step"] == 100
+    check_files(tmp_path)
+    [image] = server.http.get(f"/runs/{run}/images").json()["images"]
+    assert (image["width"], image["height"]) == (320, 200)
+    assert json.dumps(image["id"]) in typed.stdout
+
+
+def check_files(folder: Path) -> None:
+    """What curl was told to keep is what the names say."""
+    assert np.load(folder / "conv1.npy").shape == (8, 1, 3, 3)
+    assert np.load(folder / "maps.npy").shape == (8, 28, 28)
+    with Image.open(folder / "gradient.png") as picture:
+        assert picture.format == "PNG"
+        assert len(set(picture.convert("RGB").tobytes())) > 20
