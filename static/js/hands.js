@@ -1,6 +1,5 @@
 /** Changing a run by hand: its weights, and which filters take part. */
 import { signal } from "@preact/signals";
-import { percent } from "./format.js";
 import { ask } from "./intents.js";
 import { server } from "./server.js";
 import { takeRun } from "./session.js";
@@ -10,17 +9,6 @@ import { run } from "./state.js";
 
 /** What the last change did. */
 export const lastChange = signal(/** @type {(Intervention & {type: string}) | null} */ (null));
-
-/** The kernels that can be put in, and what they are called. */
-export const KERNELS = {
-  sobel_x: "Sobel, left to right",
-  sobel_y: "Sobel, top to bottom",
-  blur: "blur",
-  sharpen: "sharpen",
-  outline: "outline",
-  zero: "zeros",
-  random: "random",
-};
 
 /** @param {{type: string} & Record<string, any>} change as the server takes it */
 export async function intervene(change) {
@@ -32,27 +20,3 @@ export async function intervene(change) {
 }
 
 export const undo = () => intervene({ type: "undo" });
-
-/** How many changes can still be undone. @param {import("./types.js").Change[]} changes */
-export function undoable(changes) {
-  const undone = new Set(changes.map((change) => change.undoes));
-  return changes.filter((change) => change.undoes === null && !undone.has(change.id)).length;
-}
-
-/** What a change did to the held-out accuracy, in a sentence. @param {Intervention & {type?: string}} change */
-export function effectOf({ held_out_before: before, held_out_after: after }) {
-  if (before === null || after === null || before === undefined || after === undefined) return "";
-  const points = (100 * (before - after)).toFixed(1);
-  const shown = `Held-out accuracy ${percent(before)} → ${percent(after)}`;
-  if (Number(points) === 0) return `${shown}: no change.`;
-  return Number(points) > 0
-    ? `${shown}: worth ${points} points.`
-    : `${shown}: ${points.replace("-", "")} points better.`;
-}
-
-/** What was typed, as a number; a comma and a real minus are fine. @param {string} text @returns {number | null} */
-export function typed(text) {
-  const plain = text.trim().replace("−", "-").replace(",", ".");
-  const value = Number(plain);
-  return plain !== "" && Number.isFinite(value) ? value : null;
-}

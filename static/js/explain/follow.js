@@ -26,6 +26,8 @@ const runId = computed(() => state.run.value?.id ?? null);
 async function fetchOne({ run, place, image, picture }) {
   const none = { place, answer: null, softmax: null, problem: null };
   try {
+    const missing = isWeight(place) ? noGradient() : null;
+    if (missing) return { ...none, problem: missing };
     if (isWeight(place))
       return { ...none, answer: await server.explainWeight(run, place, picture) };
     if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };

@@ -1,8 +1,9 @@
 /** The foot of the filter view: the weight that is open, what pulled it, and its last update. */
 import { useRef } from "preact/hooks";
+import { typed } from "../edits.js";
 import { explained } from "../explain/follow.js";
 import { isWeight, letGo } from "../explain/pointing.js";
-import { intervene, typed } from "../hands.js";
+import { intervene } from "../hands.js";
 import { html } from "../html.js";
 import { pinned, reading } from "../state.js";
 import { Body, weightName } from "./explain/card.js";

@@ -113,7 +113,7 @@ export function NetworkPane() {
         now
           ? html`<div class="drawing" style=${{ width: `${now.width}px`, height: `${now.height + HEAD_PX + FOOT_PX}px` }}>
             ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} />`)}
-            <div class="over"><${Edges} /><${Outline} /></div>
+            <div class="over-maps"><${Edges} /><${Outline} /></div>
           </div>`
           : html`<${Empty} />`
       }

@@ -1,6 +1,7 @@
 /** What can be done to a filter by hand: filled, frozen, silenced, and undone. */
 import { signal } from "@preact/signals";
-import { effectOf, intervene, KERNELS, lastChange, undo, undoable } from "../hands.js";
+import { effectOf, KERNELS, undoable } from "../edits.js";
+import { intervene, lastChange, undo } from "../hands.js";
 import { html } from "../html.js";
 import { drawer, replay, run } from "../state.js";
 import { marksOf } from "./cells.js";

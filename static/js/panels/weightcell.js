@@ -1,9 +1,10 @@
 /** One weight with its number: pointed at it opens, pressed it can be typed over. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { typed } from "../edits.js";
 import { same } from "../explain/places.js";
 import { pointAt } from "../explain/pointing.js";
-import { intervene, typed } from "../hands.js";
+import { intervene } from "../hands.js";
 import { html } from "../html.js";
 import { pinned, reading } from "../state.js";
 

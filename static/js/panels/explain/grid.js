@@ -5,8 +5,8 @@ import { figuresFor, inFigures } from "../../format.js";
 import { palette } from "../../heatmap/painter.js";
 import { html } from "../../html.js";
 
-/** Of one cell with its number. @param {number} cols */
-export const cellPx = (cols) => (cols <= 3 ? 44 : cols <= 5 ? 36 : 30);
+/** How wide cells with numbers are: the style sheet knows, by their number in a row. @param {number} cols */
+const sizeClass = (cols) => (cols <= 3 ? "few" : cols <= 5 ? "some" : "dense");
 
 /** @param {number} value 0 … 1 */
 const grey = (value) => {
@@ -25,7 +25,7 @@ export function Grid({ values, label, caption, limit, picture, width, marked, ou
   const table = palette.value.diverging;
   const figures = figuresFor(most);
   const cols = values[0]?.length ?? 0;
-  const side = width ? Math.max(3, Math.floor(width / cols)) : cellPx(cols);
+  const side = width ? Math.max(3, Math.floor(width / cols)) : 0;
   const cell = (
     /** @type {number | null} */ value,
     /** @type {number} */ r,
@@ -44,8 +44,8 @@ export function Grid({ values, label, caption, limit, picture, width, marked, ou
           : text
       }</td>`;
   };
-  const size = { width: `${cols * (side + 1) + 1}px`, "--cell": `${width ? side : 22}px` };
-  return html`<table class=${`grid ${width ? "tiny" : cols > 5 ? "dense" : ""}`} style=${size} aria-label=${label}>
+  const size = { "--cols": cols, ...(side && { "--side": `${side}px`, "--cell": `${side}px` }) };
+  return html`<table class=${`grid ${width ? "tiny" : sizeClass(cols)}`} style=${size} aria-label=${label}>
     ${caption && html`<caption>${caption}</caption>`}
     <tbody>${values.map((line, r) => html`<tr key=${r}>${line.map((v, c) => cell(v, r, c))}</tr>`)}</tbody></table>`;
 }

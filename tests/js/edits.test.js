@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { effectOf, typed, undoable } from "../../static/js/edits.js";
+
+const change = { id: 1, step: 4, says: "", undoes: null, run: /** @type {any} */ (null) };
+
+test("what is typed is a number, with a comma or a real minus too", () => {
+  assert.equal(typed(" −1,5 "), -1.5);
+  assert.equal(typed("2e-3"), 0.002);
+  for (const text of ["", "x", "1e999", "1 2"]) assert.equal(typed(text), null);
+});
+
+test("an undone change and the undoing are not undone again", () => {
+  const second = { ...change, id: 2 };
+  const undoing = { ...change, id: 3, undoes: 2 };
+  assert.equal(undoable([change, second]), 2);
+  assert.equal(undoable([change, second, undoing]), 1);
+  assert.equal(undoable([]), 0);
+});
+
+test("what a filter was worth is told in points", () => {
+  const worth = { ...change, held_out_before: 0.81, held_out_after: 0.748 };
+  assert.equal(effectOf(worth), "Held-out accuracy 81.0 % → 74.8 %: worth 6.2 points.");
+  assert.match(effectOf({ ...worth, held_out_after: 0.82 }), /1\.0 points better/);
+  assert.match(effectOf({ ...worth, held_out_after: 0.81 }), /no change/);
+  assert.equal(effectOf({ ...worth, held_out_after: null }), "");
+});
