@@ -81,7 +81,8 @@ export const plain = (value) =>
     .replace(/^−0$/, "0");
 
 /** Six digits, for numbers that differ in the last ones. @param {number} value */
-export const exact = (value) =>
-  String(Number(value.toPrecision(6)))
-    .replaceAll("-", "−")
-    .replace("e+", "e");
+export function exact(value) {
+  const small = value !== 0 && Math.abs(value) < 1e-3;
+  const text = small ? value.toExponential(4) : String(Number(value.toPrecision(6)));
+  return text.replaceAll("-", "−").replace("e+", "e");
+}

@@ -74,7 +74,7 @@ export function Grid({ rows, caption, limit = limitOf(rows), label = caption }) 
     return html`<td style=${paint(value, limit)} title=${String(value)}>${text}</td>`;
   };
   const power = whole ? "" : powerText(figures);
-  return html`<table class="numbers" aria-label=${label}><caption>${caption} ${power}</caption>
+  return html`<table class="numbers" style=${{ "--cols": rows[0].length }} aria-label=${label}><caption>${caption} ${power}</caption>
     <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table>`;
 }
 

@@ -1,7 +1,7 @@
 /** Keras's Conv2D(12, 3) on 25×25×1, made by the server, in both orders of axes. */
 import { signal } from "@preact/signals";
 import { ask } from "../ask.js";
-import { glorotBound, limitOf } from "../numbers.js";
+import { exact, glorotBound, limitOf } from "../numbers.js";
 import { Heat, Slide, Start } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
@@ -12,7 +12,7 @@ import { task } from "../task.js";
 /** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../types.js").Layer}} Made */
 
 const WORDS = { ky: "rows", kx: "columns", in: "input channels", out: "filters" };
-const LARGE = 54; // CSS pixels
+const LARGE = 50; // CSS pixels
 const made = signal(/** @type {Made | null} */ (null));
 const at = signal({ filter: 4, row: 0, column: 2 });
 const work = task();
@@ -42,7 +42,7 @@ function Facts({ found }) {
       <tbody><${Axes} name="Keras" tensor=${found.keras} /><${Axes} name="PyTorch" tensor=${found.torch} /></tbody></table></div>
     <ul><li>${found.layer.counted} parameters</li>
       <li>${found.bias.shape[0]} biases, ${zeros} of them 0</li>
-      <li>weights from ${Math.min(...values).toFixed(4)} to ${Math.max(...values).toFixed(4)}; Glorot’s bound is
+      <li>weights from ${exact(Math.min(...values))} to ${exact(Math.max(...values))}; Glorot’s bound is
         ±√(6 / (${found.keras.shape.slice(0, 3).join("·")} + ${[...found.keras.shape.slice(0, 2), found.keras.shape[3]].join("·")})) = ±${glorotBound(found.keras.shape).toFixed(4)}</li>
       <li>it makes ${found.layer.output_shape[0]} maps of ${found.layer.output_shape.slice(1).join("×")}</li></ul>`;
 }
@@ -58,8 +58,8 @@ function Weight({ found }) {
         at.value = { ...at.value, [name]: value };
       }} />`;
   return html`<div class="controls">${slide("filter", found.torch.shape[0])}${slide("row", found.torch.shape[2])}${slide("column", found.torch.shape[3])}</div>
-    <p aria-live="polite">Keras: <code>kernel[${row}, ${column}, 0, ${filter}]</code> = <b>${keras.toFixed(4)}</b>.
-      PyTorch: <code>weight[${filter}, 0, ${row}, ${column}]</code> = <b>${torch.toFixed(4)}</b>.
+    <p aria-live="polite">Keras: <code>kernel[${row}, ${column}, 0, ${filter}]</code> = <b>${exact(keras)}</b>.
+      PyTorch: <code>weight[${filter}, 0, ${row}, ${column}]</code> = <b>${exact(torch)}</b>.
       ${torch === keras ? "The same number." : "They differ!"}</p>`;
 }
 

@@ -37,7 +37,12 @@ const start = () =>
     id = (await keep("stack", { network: "default", init: { type: "pretrained" } })).id;
     layers.value = await ask.layers(id);
     await fetchMaps(at.value);
+    at.value = { ...at.value, filter: loudest(maps.value?.values ?? []) };
   });
+
+/** The filter that answers most, to begin with. @param {Rows[]} values */
+const loudest = (values) =>
+  values.reduce((best, rows, n) => (peakOf(rows).value > peakOf(values[best]).value ? n : best), 0);
 
 /** @param {Partial<typeof at.value>} change */
 function look(change) {

@@ -58,8 +58,8 @@ const start = () =>
     const [one, other] = await both(made.id);
     taken.value = one.taken;
     layers.value = await ask.layers(one.id);
-    source.value = { run, layers: first };
     rows.value = [{ step: 0, taken: await settled(one), random: await settled(other) }];
+    source.value = { run, layers: first };
   });
 
 /** @param {number} more */
