@@ -49,15 +49,19 @@ class Loop:
     def run(self) -> None:
         """For ever; the line ends the process."""
         while True:
-            message = self.line.next(self._patience_s())
-            while message:
-                self._serve(message)
-                message = self.line.next(0)
+            self._serve_all(self._patience_s())
             if self._evaluation:
                 self._evaluate_piece()
             elif self._step_is_due():
                 self.step()
+            self._serve_all(0)  # the room for a frame may have come during a long step
             self._report()
+
+    def _serve_all(self, patience_s: float | None) -> None:
+        message = self.line.next(patience_s)
+        while message:
+            self._serve(message)
+            message = self.line.next(0)
 
     # --- serving ------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from app.child import worker  # noqa: F401  # imported for every worker to come
-from app.learn.network import channels_last
+from app.learn.network import channels_last, with_channels_last
 from app.learn.optimizer import make_optimizer
 from app.recipe.model import SGD, Adam, AdamW, Optimizer, RMSprop
 
@@ -33,7 +33,7 @@ def _small_step(spec: Optimizer) -> None:
     layers = nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()
     network = channels_last(nn.Sequential(*layers, nn.Linear(18, 2)))
     optimizer = make_optimizer(network, spec)
-    images = torch.rand(4, 1, 8, 8).contiguous(memory_format=torch.channels_last)
+    images = with_channels_last(torch.rand(4, 1, 8, 8))
     loss = nn.functional.cross_entropy(network(images), torch.tensor([0, 1, 0, 1]))
     loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
     optimizer.step()

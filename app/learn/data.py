@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from app.data.catalog import Dataset, open_dataset
 from app.errors import NotFoundError, RecipeError
+from app.learn.network import with_channels_last
 from app.learn.seeds import Purpose, seed_of
 from app.recipe import Recipe
 from app.types import Shape
@@ -21,8 +22,7 @@ FALLBACK = "fashion-mnist-10k"  # whose pictures are shown to a network without 
 def to_input(pixels: Pixels, device: torch.device) -> torch.Tensor:
     """uint8 (B, C, H, W) -> float32 (B, C, H, W) in 0 … 1: 255 becomes exactly 1."""
     batch = torch.from_numpy(np.array(pixels)).to(device)  # a copy: the pixels may be read-only
-    batch = batch.contiguous(memory_format=torch.channels_last)
-    return batch.to(torch.float32).div_(255)
+    return with_channels_last(batch).to(torch.float32).div_(255)
 
 
 class Batches:

@@ -7,6 +7,7 @@ from torch import nn
 
 from app.data.catalog import Dataset
 from app.learn.data import to_input
+from app.learn.network import quick
 
 PIECE = 200  # pictures between two chances to answer
 MOST = 2000  # held-out pictures that are looked at: a complete set's 10,000 would halve the speed
@@ -20,6 +21,7 @@ def accuracy_in_pieces(
     `network` is the twin in evaluation mode; its weights must not change in between.
     """
     right = 0
+    network = quick(network)
     count = min(MOST, len(data.test_labels))
     for start in range(0, count, PIECE):
         piece = slice(start, min(start + PIECE, count))

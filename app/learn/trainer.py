@@ -9,6 +9,7 @@ from torch import nn, optim
 from torch.nn import functional
 
 from app.learn.data import Batches
+from app.learn.network import quick
 from app.learn.optimizer import make_optimizer
 from app.learn.seeds import Purpose, seed_torch
 from app.recipe.model import Optimizer
@@ -38,6 +39,7 @@ class Trainer:
         self.updates = 0  # of this optimiser, which Adam corrects by
         self.has_update = False  # False at step 0, and after going back to the last good state
         self.seed = seed
+        self.quick = quick(network)
         self._parameters: list[torch.Tensor] = list(network.parameters())
         self._statistics = [b for b in network.buffers() if b.is_floating_point()]
         self.draws = any(isinstance(layer, nn.Dropout) for layer in network)
@@ -65,7 +67,7 @@ class Trainer:
         if self.draws:
             seed_torch(self.seed, Purpose.STEP, step)
         statistics = [b.clone() for b in self._statistics]
-        logits = self.network(images)
+        logits = self.quick(images)
         loss = functional.cross_entropy(logits, labels)
         value = loss.item()
         if not isfinite(value):
@@ -97,10 +99,10 @@ class Trainer:
         if not self.previous_state:
             self.previous_state = {p: _clones(state[p]) for p in self._parameters}
             return
+        kept = [tensor for own in self.previous_state.values() for tensor in own.values()]
+        now = [state[p][name] for p, own in self.previous_state.items() for name in own]
         with torch.no_grad():
-            for kept, now in zip(self.previous_state.values(), state.values(), strict=True):
-                for name, tensor in kept.items():
-                    tensor.copy_(now[name])
+            torch._foreach_copy_(kept, now)
 
     def _hold_frozen(self) -> None:
         """Frozen filters take no update; what the optimiser keeps of them goes on."""

@@ -11,6 +11,7 @@ import torch
 from torch import nn, optim
 
 from app.errors import ConflictError
+from app.learn.network import with_channels_last
 from app.learn.trainer import NotFiniteError
 from tests.networks import DEFAULT, EVERY_LAYER, recipe
 from tests.sessions import session, weights
@@ -169,3 +170,23 @@ def test_it_learns(cache_dir: Path) -> None:
     accuracy = list(ours.evaluation())[-1]
     assert accuracy is not None
     assert accuracy > 0.78
+
+
+def test_a_relu_after_the_pooling_that_follows_it_changes_no_bit(cache_dir: Path) -> None:
+    ours = session(recipe(), cache_dir)
+    plain = session(recipe(), cache_dir)
+    plain.trainer.quick = plain.trainer.network
+    assert [type(layer) for layer in ours.trainer.quick] != [type(m) for m in plain.trainer.network]
+    for _ in range(100):
+        ours.advance()
+        plain.advance()
+    assert all(map(torch.equal, weights(ours), weights(plain)))
+
+
+def test_one_channel_is_laid_out_channels_last_by_its_strides_too() -> None:
+    image = with_channels_last(torch.arange(12.0).reshape(2, 1, 2, 3))
+    assert image.stride() == (6, 1, 3, 1)
+    assert image.flatten().tolist() == list(range(12))
+    coloured = torch.rand(2, 3, 4, 5)
+    assert with_channels_last(coloured).is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(with_channels_last(coloured), coloured)
