@@ -79,8 +79,16 @@ export function FilterButton({ column, cell, first }) {
     ${(silenced || frozen) && html`<span class="marks" aria-hidden="true">${silenced ? "∅" : ""}${frozen ? "❄" : ""}</span>`}</button>`;
 }
 
-/** What the keyboard begins with: the middle. @param {Column} column @param {Cell} cell */
-const middle = (column, cell) => valueAt(column, cell, 0.5, 0.5);
+/** Where the keyboard last was, so that the next map of a column opens at the same place. */
+const last = { layer: "", y: 0, x: 0 };
+
+/** What the keyboard begins with: where it was in this column, or the middle.
+ * @param {Column} column @param {Cell} cell */
+function beginning(column, cell) {
+  const place = valueAt(column, cell, 0.5, 0.5);
+  const known = last.layer === column.name && !["vector", "classes"].includes(column.role);
+  return place && known ? { ...place, y: last.y, x: last.x } : place;
+}
 
 /** The value in force on this cell's map, if it is there. @param {Column} column @param {Cell} cell */
 function current(column, cell) {
@@ -95,7 +103,7 @@ function current(column, cell) {
 function onMapKey(event, column, cell) {
   const page = { PageDown: 1, PageUp: -1 }[event.key];
   if (page) along(event, page);
-  const from = current(column, cell) ?? middle(column, cell);
+  const from = current(column, cell) ?? beginning(column, cell);
   if (page || !from) return;
   const [, rows, cols] = column.shape;
   const vector = column.role === "vector";
@@ -103,6 +111,7 @@ function onMapKey(event, column, cell) {
   const next = moved(turned || from, event.key, vector ? cols : rows, vector ? 1 : cols);
   if (!next) return;
   event.preventDefault();
+  Object.assign(last, { layer: column.name, y: next.y, x: next.x });
   if (column.role === "classes") along(event, { ArrowDown: 1, ArrowUp: -1 }[event.key] ?? 0);
   else if (pinned.peek()) pinned.value = vector ? { ...next, channel: next.y, y: 0 } : next;
   else pointAt(vector ? { ...next, channel: next.y, y: 0 } : next);
@@ -125,7 +134,7 @@ export function MapButton({ column, cell, first }) {
   const onFocus = (/** @type {FocusEvent} */ event) => {
     over.onFocus();
     const keys = /** @type {HTMLElement} */ (event.currentTarget).matches(":focus-visible");
-    if (keys && !pinned.peek()) pointAt(middle(column, cell));
+    if (keys && !pinned.peek()) pointAt(beginning(column, cell));
   };
   const onClick = (/** @type {MouseEvent} */ event) => {
     const { across, down } = within(event);
@@ -133,7 +142,7 @@ export function MapButton({ column, cell, first }) {
     pin(
       byMouse
         ? valueAt(column, cell, across, down)
-        : (current(column, cell) ?? middle(column, cell)),
+        : (current(column, cell) ?? beginning(column, cell)),
     );
   };
   return html`<button type="button" class=${`map ${on && column.role !== "conv" && column.role !== "classes" ? "on" : ""}`}

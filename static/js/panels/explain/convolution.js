@@ -82,8 +82,8 @@ export function Convolution({ answer }) {
   ];
   return html`${FORMULAS.convolution}
     <div class="products">${few.shown.map(
-      (part) =>
-        html`<${Row} key=${part.channel} part=${part} answer=${answer} shared=${shared} decimals=${decimals} />`,
+      (part, slot) =>
+        html`<${Row} key=${slot} part=${part} answer=${answer} shared=${shared} decimals=${decimals} />`,
     )}</div>
     ${few.others > 0 && html`<p class="rest">${plural(few.others, "more input map")}, all smaller: Σ <b>${inDecimals(few.sum, decimals)}</b></p>`}
     <${More} many=${parts.length} hidden=${few.others} large=${parts[0].kernel.length > MOST_NUMBERS} />
