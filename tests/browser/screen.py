@@ -16,6 +16,7 @@ from tests.browser.watch import Watch
 PATIENCE_S = 20.0
 # in each cell of a convolution's column the kernels stand at the left edge, the map at the right
 KERNEL_STRIP_PX = 12
+PAPER_SPREAD = 16  # between the channels of what stands for zero
 PAINTED = "() => window.convscope?.painted.length > 0"
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -89,16 +90,24 @@ class Screen:
         """A canvas by the beginning of its label."""
         return self.page.get_by_role("img", name=re.compile(f"^{re.escape(name)}"))
 
-    def cells(self, layer: str) -> Locator:
-        """The buttons over a layer's filters or maps."""
-        return self.page.get_by_role("button", name=re.compile(rf"^{layer}, (filter|map) \d"))
+    def filters(self, layer: str) -> Locator:
+        """The buttons over a layer's filters, each with its map."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{layer}, filter \d"))
+
+    def open_filter(self, layer: str, channel: int, *, touch: bool = False) -> None:
+        """Presses a filter's kernels."""
+        button = self.filters(layer).nth(channel)
+        press = button.tap if touch else button.click
+        press(position={"x": KERNEL_STRIP_PX / 2, "y": _box(button)["height"] / 2})
+        title = self.filter.get_by_role("heading", name=f"{layer}, filter {channel}")
+        expect(title).to_be_visible()
 
     def kernels(self, layer: str) -> Pixels:
         """The pixels of a convolution's kernels, as they stand beside their maps."""
         canvas = self.canvas(f"{layer}: ")
         painted, place = pixels(canvas), _box(canvas)
         strips = []
-        for cell in self.cells(layer).all():
+        for cell in self.filters(layer).all():
             box = _box(cell)
             x, y = round(box["x"] - place["x"]), round(box["y"] - place["y"])
             rows = slice(y, y + round(box["height"]))
@@ -122,3 +131,9 @@ def pixels(canvas: Locator) -> Pixels:
 def colours(painted: Pixels) -> int:
     """How many different colours there are."""
     return len(np.unique(painted.reshape(-1, 4), axis=0))
+
+
+def coloured(painted: Pixels) -> float:
+    """The share of pixels that are blue or orange, and not paper, ink or a line."""
+    rgb = painted.reshape(-1, 4)[:, :3].astype(int)
+    return float((np.ptp(rgb, axis=1) > PAPER_SPREAD).mean())

@@ -30,8 +30,7 @@ def test_a_filter_opens_on_all_its_kernels_with_their_numbers(
 ) -> None:
     run.post("/step", steps=3)
     screen = visit(run)
-    screen.page.get_by_role("button", name="conv2, filter 3, 8 kernels").click()
-    expect(screen.filter.get_by_role("heading", name="conv2, filter 3")).to_be_visible()
+    screen.open_filter("conv2", 3)
     tables = screen.filter.get_by_role("table", name=re.compile("^weight, for "))
     expect(tables).to_have_count(8)
     truth = weights(run, "conv2")[3]
@@ -47,7 +46,7 @@ def test_a_filter_opens_on_all_its_kernels_with_their_numbers(
 
 def test_its_numbers_follow_the_training(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
-    screen.page.get_by_role("button", name="conv1, filter 0").click()
+    screen.open_filter("conv1", 0)
     table = screen.filter.get_by_role("table", name="weight, for input")
     expect(screen.filter.get_by_text("At step 0 there is no gradient")).to_be_visible()
     first, _ = numbers(table)
@@ -59,7 +58,7 @@ def test_its_numbers_follow_the_training(visit: Visitors, run: LiveRun) -> None:
 def test_the_address_holds_the_filter_and_escape_closes_it(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
     page = screen.page
-    page.get_by_role("button", name="conv2, filter 3, 8 kernels").click()
+    screen.open_filter("conv2", 3)
     expect(page).to_have_url(re.compile(r"filter=conv2\.3"))
     screen.open(page.url)
     expect(screen.filter.get_by_role("heading", name="conv2, filter 3")).to_be_visible()

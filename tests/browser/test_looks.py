@@ -49,8 +49,7 @@ def test_a_phone_shows_it_without_scrolling_sideways_and_plays_by_touch(
     screen.until(lambda: screen.steps() >= 1)
     screen.pause.tap()
     run.wait_for("ready")
-    screen.cells("conv1").first.tap()
-    expect(screen.filter).to_be_visible()
+    screen.open_filter("conv1", 0, touch=True)
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
     screen.filter.get_by_role("button", name="Close").tap()
     expect(screen.filter).to_have_count(0)

@@ -32,7 +32,7 @@ def test_it_opens_on_a_network_that_is_ready_to_play(visit: Visitors) -> None:
     expect(screen.step).to_be_enabled()
     screen.expect_step(0)
     for layer, filters in (("conv1", 8), ("conv2", 16)):
-        assert screen.cells(layer).count() == filters
+        assert screen.filters(layer).count() == filters
         assert colours(screen.kernels(layer)) > 5
     assert colours(pixels(screen.canvas("The input as the network sees it"))) > 5
     screen.page.keyboard.press("Space")
@@ -52,8 +52,7 @@ def test_everything_is_on_one_screen_at_1440_by_900(visit: Visitors, run: LiveRu
 
 def test_every_canvas_has_a_label(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
-    screen.cells("conv2").first.click()
-    expect(screen.filter).to_be_visible()
+    screen.open_filter("conv2", 0)
     screen.page.get_by_role("tab", name="Draw").click()
     expect(screen.canvas("Drawing pad")).to_be_visible()
     assert screen.page.locator("canvas").count() > 10
@@ -63,8 +62,7 @@ def test_every_canvas_has_a_label(visit: Visitors, run: LiveRun) -> None:
 def test_nothing_is_asked_of_any_other_address(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
     page = screen.page
-    screen.cells("conv1").first.click()
-    expect(screen.filter).to_be_visible()
+    screen.open_filter("conv1", 0)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Show me around").click()
     expect(page.get_by_role("dialog", name="Tour")).to_be_visible()

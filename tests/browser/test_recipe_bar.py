@@ -81,7 +81,7 @@ def test_another_network_brings_its_own_data_and_trains(
     made = start(screen, server)
     assert made.get()["network"] == "tinyvgg"
     assert made.get()["recipe"]["dataset"] == "shapes"
-    expect(screen.cells("conv4")).to_have_count(10)
+    expect(screen.filters("conv4")).to_have_count(10)
     screen.step.click()
     screen.expect_step(1)
 
@@ -103,13 +103,12 @@ def test_a_network_without_an_answer_can_be_looked_at_and_says_why_it_does_not_t
     screen = visit(run)
     field(screen, "Network").select_option("conv2d-12")
     start(screen, server)
-    expect(screen.cells("conv1")).to_have_count(12)
+    expect(screen.filters("conv1")).to_have_count(12)
     expect(screen.play).to_be_disabled()
     expect(screen.step).to_be_disabled()
     controls = screen.page.get_by_role("region", name="Controls")
     expect(controls.get_by_text("no class output")).to_be_visible()
     screen.page.keyboard.press("Space")
     screen.page.keyboard.press("ArrowRight")
-    screen.cells("conv1").first.click()
-    expect(screen.filter).to_be_visible()
+    screen.open_filter("conv1", 0)
     screen.expect_step(0)
