@@ -1,20 +1,31 @@
-/** Style sheets of parts that are fetched when they are first opened. */
+/** Style sheets and scripts of parts that are fetched when they are first opened. */
 
 /** @type {Map<string, Promise<void>>} */
 const asked = new Map();
 
-/** Adds a sheet once, and waits for it. @param {string} name in static/css, without its ending */
-export function loadStyle(name) {
-  const known = asked.get(name);
+/** Adds an element once, and waits for what it fetches. @param {string} path below static/ @param {(url: string) => HTMLElement} make */
+function addOnce(path, make) {
+  const known = asked.get(path);
   if (known) return known;
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = new URL(`../css/${name}.css`, import.meta.url).href;
+  const element = make(new URL(`../${path}`, import.meta.url).href);
   const loaded = new Promise((/** @type {(done: void) => void} */ done) => {
-    link.onload = () => done();
-    link.onerror = () => done(); // plain is better than nothing
+    element.onload = () => done();
+    element.onerror = () => done(); // plain is better than nothing
   });
-  asked.set(name, loaded);
-  document.head.append(link);
+  asked.set(path, loaded);
+  document.head.append(element);
   return loaded;
 }
+
+/** @param {string} path below static/, without its ending */
+export const loadSheet = (path) =>
+  addOnce(`${path}.css`, (href) =>
+    Object.assign(document.createElement("link"), { rel: "stylesheet", href }),
+  );
+
+/** @param {string} name in static/css, without its ending */
+export const loadStyle = (name) => loadSheet(`css/${name}`);
+
+/** A plain script, for what is no module. @param {string} path below static/ */
+export const loadScript = (path) =>
+  addOnce(path, (src) => Object.assign(document.createElement("script"), { src }));

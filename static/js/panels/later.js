@@ -2,14 +2,15 @@
 import { effect, signal } from "@preact/signals";
 import { html } from "../html.js";
 import { noticeError } from "../notices.js";
-import { drawer, opened, reading, replay, run, tourStep } from "../state.js";
-import { loadStyle } from "../styles.js";
+import { drawer, history, historyTick, opened, reading, replay, run, tourStep } from "../state.js";
+import { loadScript, loadSheet, loadStyle } from "../styles.js";
 
 /**
  * A component that shows nothing until it is wanted for the first time.
  * @param {() => boolean} wanted reads signals @param {() => Promise<any>} load answers the component
+ * @param {any} [meanwhile] what stands in its place
  */
-function later(wanted, load) {
+function later(wanted, load, meanwhile = null) {
   const part = signal(/** @type {{view: any} | null} */ (null));
   effect(() => {
     if (part.value || !wanted()) return;
@@ -17,7 +18,7 @@ function later(wanted, load) {
       part.value = { view };
     }, noticeError);
   });
-  return () => part.value && html`<${part.value.view} />`;
+  return () => (part.value ? html`<${part.value.view} />` : meanwhile);
 }
 
 export const FilterView = later(
@@ -31,6 +32,17 @@ export const FilterView = later(
 export const Tour = later(
   () => tourStep.value >= 0,
   () => import("./tour.js").then((module) => module.Tour),
+);
+
+/** The curves, and the library that draws them: there is nothing to draw before the first step. */
+export const Curves = later(
+  () => historyTick.value >= 0 && history.points.step.length > 0,
+  () =>
+    Promise.all([loadScript("vendor/uPlot.iife.min.js"), loadSheet("vendor/uPlot.min")])
+      .then(() => import("./curves.js"))
+      .then((module) => module.Curves),
+  html`<section class="curves" aria-label="Curves"><h2>Loss and accuracy</h2>
+    <p class="hint">Their curves begin with the first step.</p></section>`,
 );
 
 /** The card beside an open number. */
