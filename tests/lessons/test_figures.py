@@ -125,7 +125,7 @@ def test_the_schematic_shows_the_nine_products_of_the_output_that_is_focused(
 def test_the_schematics_numbers_can_be_changed(visit: Visitors) -> None:
     page = open_lesson(visit, "one-filter-nine-weights").page
     page.get_by_role("button", name="row 1, column 1").wait_for()
-    page.get_by_label("Kernel", exact=True).select_option("left edges (Sobel)")
+    page.get_by_role("combobox", name="Kernel").select_option("left edges (Sobel)")
     expect(page.get_by_role("button", name="row 1, column 1: −3")).to_be_visible()
     assert outputs(page) == ["−3", "0", "3", "−4", "−3", "2", "−4", "−2", "3"]
     page.get_by_label("Picture, row 1, column 1").fill("5")
@@ -163,11 +163,11 @@ def test_the_padding_and_stride_of_a_sliding_kernel_make_the_maps_size(visit: Vi
     page = open_lesson(visit, "one-number-for-the-whole-image").page
     figure = page.locator(".figure")
     expect(figure).to_contain_text("feature map, 26×26")
-    page.get_by_label("Padding").select_option("1")
+    page.get_by_role("combobox", name="Padding").select_option("1")
     expect(figure).to_contain_text("feature map, 28×28")
-    page.get_by_label("Stride").select_option("2")
+    page.get_by_role("combobox", name="Stride").select_option("2")
     expect(figure).to_contain_text("feature map, 14×14")
-    page.get_by_label("Dilation").select_option("2")
+    page.get_by_role("combobox", name="Dilation").select_option("2")
     expect(figure).to_contain_text("= 13: a map of 13 × 13")
 
 
