@@ -42,7 +42,7 @@ function step() {
 function Weights({ rows }) {
   const { y, x } = chosen.value;
   return html`<div class="cells" role="group" aria-label="Gradient of each weight" style=${{ "--columns": 3 }}>
-    <span class="legend">Gradient of each weight</span>${rows.map((row, r) =>
+    <span class="legend">Gradients</span>${rows.map((row, r) =>
       row.map(
         (
           value,

@@ -87,10 +87,15 @@ export function Figure() {
   if (!answer)
     return html`<${Start} task=${work} label="Make a network for colour pictures" onStart=${start} />`;
   const limit = Math.max(...answer.channels.map((/** @type {any} */ c) => limitOf(c.kernel)));
-  const sums = answer.channels.map((/** @type {any} */ c) => short(c.sum)).join(" + ");
+  const sums = [
+    ...answer.channels.map((/** @type {any} */ c) => short(c.sum)),
+    `${short(answer.bias)} (bias)`,
+  ]
+    .join(" + ")
+    .replaceAll("+ −", "− ");
   return html`<${Settings} /><${Status} task=${work} /><div class="row top"><${Seen} answer=${answer} />
       <div>${answer.channels.map((/** @type {any} */ channel) => html`<${Channel} channel=${channel} limit=${limit} />`)}</div></div>
-    <p aria-live="polite">${sums} + ${short(answer.bias)} (bias) = <b>${short(answer.value)}</b>${
+    <p aria-live="polite">${sums} = <b>${short(answer.value)}</b>${
       answer.activation &&
       html`; after ${answer.activation.type} it is <b>${short(answer.activation.value)}</b>`
     }</p><${Closes} ...${answer} />`;
