@@ -27,6 +27,8 @@
 import { fold, packGrids, snap } from "./grids.js";
 
 export const BAR_WIDTH = 124;
+/** "T-shirt/top" and "100 %" side by side. */
+const BAR_LEAST = 128;
 const GAP_LEAST = 13;
 const GAP_MOST = 52;
 const MIN_PITCH = 22;
@@ -118,7 +120,7 @@ function partsOf(column, pitch, scale) {
   if (column.role === "vector") Object.assign(map, { width: 22, height: 0 });
   if (column.role === "classes")
     Object.assign(map, {
-      width: Math.max(104, Math.round(BAR_WIDTH * scale)),
+      width: Math.max(BAR_LEAST, Math.round(BAR_WIDTH * scale)),
       height: Math.min(room, 40),
     });
   return { map, weights: weightRoom(column, room, scale) };
