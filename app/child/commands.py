@@ -198,6 +198,7 @@ def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     loop.step()
     _must_not_be_halted(loop)
     loop.rest("step")
+    loop.evaluate()
     found, sections = trace(session, session.batch_picture(0))
     entries, payload = encode_payload(sections)
     return {"trace": found, "sections": entries}, payload

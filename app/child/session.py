@@ -131,6 +131,6 @@ class Session:
 
 
 def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
+    """A `cuda` that was guessed from a driver's presence ends on what torch really has."""
+    usable = name != "cpu" and torch.cuda.is_available()
+    return torch.device("cuda" if usable else "cpu")

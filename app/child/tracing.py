@@ -6,9 +6,10 @@ from math import exp, log
 import numpy as np
 from torch import nn
 
+from app.child.capture import finite
 from app.child.session import Session
 from app.learn.explain.replay import Replay
-from app.learn.observe import as_maps, to_numpy
+from app.learn.observe import as_maps, softmax, to_numpy
 from app.recipe import LayerPlan
 from app.types import JsonObject
 from app.wire.frame import Section
@@ -34,6 +35,7 @@ def trace(session: Session, picture: JsonObject) -> tuple[JsonObject, list[Secti
             "id": picture["picture_id"],
             "label": picture["picture_label"],
             "class": picture["picture_class"],
+            "probabilities": finite(softmax(_scores(session, replayed))),
         },
         "phases": phases,
     }
@@ -93,16 +95,19 @@ def _backward_words(plan: LayerPlan, batch: int) -> str:
     if not count:
         return blame
     if plan.type == "Linear":
-        return f"{blame} Each of the {count:,} weights sums this over {batch} pictures."
+        return f"{blame} Each of the {count:,} weights sums input × this over {batch} pictures."
     places = int(np.prod(plan.output_shape[1:]))
-    return (
-        f"{blame} Each of the {count:,} weights sums this over {places} places × {batch} pictures."
-    )
+    where = f"{places} places × {batch} pictures"
+    return f"{blame} Each of the {count:,} weights sums input × this over {where}."
+
+
+def _scores(session: Session, replayed: Replay) -> Floats:
+    return _pictured(replayed.outputs[session.plans[-1].name].detach())
 
 
 def _loss_phase(session: Session, replayed: Replay, name: str) -> JsonObject:
     """The cross-entropy of the pictured one: -ln of the right class's probability."""
-    scores = _pictured(replayed.outputs[session.plans[-1].name].detach()).astype(np.float64)
+    scores = _scores(session, replayed).astype(np.float64)
     label = int(replayed.labels[PICTURED])
     largest = float(scores.max())
     log_probability = float(scores[label]) - largest - log(float(np.exp(scores - largest).sum()))

@@ -183,9 +183,9 @@ class Run:
 
     @property
     def holds_nothing(self) -> bool:
-        """At step 0, with no picture given to it, and nobody watching."""
-        step = self._present.status.get("step", 0)
-        return not step and not len(self.viewers) and not len(self.uploads)
+        """At step 0, with nothing given to it or changed by hand, and nobody watching."""
+        given = len(self.uploads) or self._present.deeds or self.spec.weights
+        return not (self._present.status.get("step", 0) or len(self.viewers) or given)
 
     # --- what it is asked ---------------------------------------------------------------------
 

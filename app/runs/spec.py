@@ -78,6 +78,8 @@ def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetIn
             f"batch_size is {recipe.batch_size}: expected at most the {dataset.train:,} pictures "
             f"of {dataset.name}."
         )
+    if not any(entry.parameters for entry in plans):
+        raise RecipeError("This network has nothing to learn: expected a Conv2d or Linear layer.")
     last = plans[-1]
     if len(last.output_shape) == 1 and last.output_shape != (len(dataset.classes),):
         raise RecipeError(

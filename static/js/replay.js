@@ -4,7 +4,8 @@
  * @typedef {import("./wire.js").Frame} Frame
  * @typedef {{phase: "batch" | "forward" | "loss" | "backward" | "update", layer: string | null,
  *   says: string, numbers: Record<string, number | null>}} Phase
- * @typedef {{index: number, label: number, class: string | null}} Pictured one of the batch
+ * @typedef {{index: number, label: number, class: string | null, probabilities: (number | null)[]}}
+ *   Pictured one of the batch
  * @typedef {{frame: Frame, phases: Phase[], picture: Pictured, step: number, loss: number,
  *   batchSize: number, at: number}} Replay `at`: the phase on screen
  */
@@ -59,12 +60,6 @@ export function shownFrame(replay) {
 }
 
 /** The probabilities of the pictured one, once the last layer has answered.
- * @param {Replay} replay @param {string} layer the last one @returns {number[] | null} */
-export function probabilitiesOf(replay, layer) {
-  const section = replay.frame.sections.get(keyOf(layer, "feature_maps"));
-  if (!section?.ranges || !reached(replay, "forward").has(layer)) return null;
-  const [lo, hi] = section.ranges;
-  const powers = Array.from(section.values, (q) => Math.exp(((q - 255) / 255) * (hi - lo)));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
-}
+ * @param {Replay} replay @param {string} layer the last one @returns {(number | null)[] | null} */
+export const probabilitiesOf = (replay, layer) =>
+  reached(replay, "forward").has(layer) ? replay.picture.probabilities : null;

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.server import LiveRun
+from tests.live.server import LiveRun, Server
 
 
 def test_an_output_value_opens_and_is_the_one_that_the_map_has(run: LiveRun) -> None:
@@ -82,3 +82,12 @@ def test_a_value_that_is_no_number_any_more_says_so_and_the_run_goes_on(run: Liv
     found = run.get("/explain/output", layer="conv2", channel=0, y=7, x=7)
     assert found["closes"]
     assert run.post("/step", steps=1)["state"] in ("ready", "halted")
+
+
+def test_a_network_without_class_output_has_no_softmax_to_explain(server: Server) -> None:
+    run = server.run(network="conv2d-12")
+    query: dict[str, Any] = {"layer": "softmax", "channel": 3}
+    answer = run.send("GET", "/explain/output", params=query)
+    assert answer.status_code == 409
+    assert "no class output" in answer.json()["detail"]
+    run.delete()

@@ -75,6 +75,14 @@ def test_a_traced_step_is_a_real_step_with_all_its_phases(run: LiveRun) -> None:
     np.testing.assert_array_equal(found["conv1", "weight_gradient"], np.array(gradient, np.float32))
     assert found["relu1", "map_gradient"].shape == (8, 28, 28)
     assert header["loss"] == pytest.approx(run.get()["loss"], rel=1e-6)
+    [scores] = [
+        s.values.ravel() for s in sections if (s.layer, s.kind) == ("linear1", "feature_maps")
+    ]
+    shares = header["picture"]["probabilities"]
+    assert sum(shares) == pytest.approx(1, abs=1e-5)
+    assert int(np.argmax(shares)) == int(np.argmax(scores))
+    [loss] = [entry["numbers"] for entry in header["phases"] if entry["phase"] == "loss"]
+    assert loss["probability"] == pytest.approx(shares[header["picture"]["label"]], rel=1e-5)
     as_json = run.post("/trace-step")
     assert as_json["step"] == 4
     assert as_json["run"]["step"] == 4

@@ -39,6 +39,12 @@ def layers(*entries: Any) -> Any:
         (layers({"type": "ReLU"}, {"type": "Softmin"}), 1, "Softmin"),
         (layers({"type": "ReLU"}, {"type": "Linear", "out_features": 10}), 1, "flat vector"),
         (layers({"type": "ReLU", "colour": 1}), 0, "colour"),
+        (
+            layers({"type": "AdaptiveAvgPool2d", "output_size": [2, 5]}, {"type": "Flatten"})
+            | {"dataset": "fashion-mnist-10k"},
+            None,
+            "nothing to learn",
+        ),
         ({"network": "resnet"}, None, "expected one of default"),
         ({"dataset": "cifar"}, None, "cifar"),
         ({"dataset": "shapes"}, None, "1 × 28 × 28"),

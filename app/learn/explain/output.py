@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from app.errors import NotFoundError
+from app.errors import ConflictError, NotFoundError
 from app.learn.data import Pixels
 from app.learn.explain import pointwise, windowed
 from app.learn.explain.closing import closing
@@ -108,6 +108,8 @@ EXPLAINERS: Final[dict[str, Callable[[Place], JsonObject]]] = {
 def _softmax(observer: Observer, index: int, pixels: Pixels) -> JsonObject:
     """exp(score - largest) over the sum of all such, so that large scores do no harm."""
     logits = observer.outputs([pixels], [])[""][0]
+    if logits.ndim != 1:
+        raise ConflictError("This network has no class output, so there is no softmax of it.")
     _check("softmax", logits.shape, (index, 0, 0))
     largest = float(logits.max())
     exponentials = np.exp(logits.astype(np.float64) - largest)
