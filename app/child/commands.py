@@ -11,6 +11,7 @@ from app.child.loop import LATER, Answer, Handler, Loop
 from app.child.session import Session
 from app.child.tracing import trace
 from app.errors import ConflictError
+from app.learn.hands import Deed, Hands
 from app.types import JsonObject, RunState
 from app.wire.frame import encode_payload
 from app.wire.quantize import Floats
@@ -174,16 +175,27 @@ def _json(explanation: JsonObject) -> bytes:
 
 
 def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A change by hand; what silencing a filter is worth is measured at once."""
+    """A change by hand. Silencing a filter answers later: what it is worth is measured first."""
     _must_not_be_halted(loop)
-    session, change = loop.session, command["change"]
-    measures = change["type"] == "silence" and session.trainable
-    before = session.accuracy() if measures else None
-    deed = session.hands.undo() if change["type"] == "undo" else session.hands.do(change)
-    after = session.accuracy() if measures else None
-    loop.edited(after)
+    hands, change = loop.session.hands, command["change"]
+    if change["type"] == "silence" and loop.session.trainable:
+        hands.filters(change["layer"], change["filter"])
+        loop.evaluate(lambda before: _silence(loop, command, before))
+        return LATER
+    deed = hands.undo() if change["type"] == "undo" else hands.do(change)
+    loop.edited()
+    return _done(hands, deed, None, None)
+
+
+def _silence(loop: Loop, command: JsonObject, before: float | None) -> None:
+    hands = loop.session.hands
+    deed = hands.do(command["change"])
+    loop.edited(lambda after: loop.answer(command["id"], *_done(hands, deed, before, after)))
+
+
+def _done(hands: Hands, deed: Deed, before: float | None, after: float | None) -> Answer:
     worth = {"held_out_before": before, "held_out_after": after}
-    lists = {"silenced": session.hands.silenced(), "frozen": session.hands.frozen()}
+    lists = {"silenced": hands.silenced(), "frozen": hands.frozen()}
     return {"deed": deed.describe() | worth, "lists": lists}, b""
 
 

@@ -21,6 +21,7 @@ NEWS_INTERVAL_S = 0.1
 
 
 Answer = tuple[JsonObject, bytes]
+Then = Callable[[float | None], None]
 LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
 
 
@@ -39,6 +40,7 @@ class Loop:
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
         self.credit = True  # whether the server has room for another frame
         self._evaluation: Iterator[float | None] | None = None
+        self._owed: Then | None = None  # who waits for what the evaluation finds
         self._to_show: str | None = None  # why the next frame must come, whatever the pace
         self._changed = False  # since the last frame
         self._untold = False  # since the last message
@@ -129,11 +131,25 @@ class Loop:
         for _, request in goals:
             self.answer(request, {})
 
-    def evaluate(self) -> None:
-        """Measure the held-out accuracy of this state, unless that has been done."""
+    def evaluate(self, then: Then | None = None) -> None:
+        """Measure the held-out accuracy of this state, unless that has been done.
+
+        `then` is called with it at once or when it is known, or with None where it never will be:
+        the state is another before, or there is nothing to measure.
+        """
+        self.drop_evaluation()
         measured = self.session.held_out
-        if self.session.trainable and (not measured or measured[0] != self.session.trainer.step):
-            self._evaluation = self.session.evaluation()
+        if measured and measured[0] == self.session.trainer.step:
+            self._then(then, measured[1])
+        elif not self.session.trainable:
+            self._then(then, None)
+        else:
+            self._evaluation, self._owed = self.session.evaluation(), then
+
+    @staticmethod
+    def _then(then: Then | None, accuracy: float | None) -> None:
+        if then:
+            then(accuracy)
 
     def show(self, reason: str) -> None:
         """The frame after this must come."""
@@ -141,16 +157,13 @@ class Loop:
 
     def drop_evaluation(self) -> None:
         """The weights are about to be others."""
-        self._evaluation = None
+        owed, self._owed, self._evaluation = self._owed, None, None
+        self._then(owed, None)
 
-    def edited(self, held_out: float | None) -> None:
-        """The weights were changed by hand; `held_out` is the accuracy now, where it is known."""
-        self.drop_evaluation()
+    def edited(self, then: Then | None = None) -> None:
+        """The weights were changed by hand; `then` hears what that made of the accuracy."""
         self.session.held_out = None
-        if held_out is None:
-            self.evaluate()
-        else:
-            self._measured(held_out)
+        self.evaluate(then)
         self.show("edit")
 
     def _evaluate_piece(self) -> None:
@@ -158,8 +171,9 @@ class Loop:
         accuracy = next(self._evaluation)
         if accuracy is None:
             return
-        self._evaluation = None
+        owed, self._owed, self._evaluation = self._owed, None, None
         self._measured(accuracy)
+        self._then(owed, accuracy)
         if self.state is not RunState.PLAYING:
             self.show("evaluate")
 

@@ -95,12 +95,6 @@ class Session:
         name = self.data.classes[label]
         return {"picture_id": index, "picture_label": label, "picture_class": name}
 
-    def accuracy(self) -> float:
-        """Held-out accuracy of the present state, in one go."""
-        *_, accuracy = self.evaluation()
-        assert accuracy is not None
-        return accuracy
-
     def tune(self, changes: JsonObject) -> None:
         """Change the optimiser's settings from the next step on."""
         tune(self.trainer.optimizer, changes)

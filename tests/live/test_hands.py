@@ -1,6 +1,8 @@
 """Changes by hand, traced steps and first weights from elsewhere, over REST."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -165,3 +167,29 @@ def test_trained_weights_that_are_shipped_can_be_begun_with(server: Server) -> N
         "/runs", json={"network": "conv2d-12", "init": {"type": "pretrained"}}
     )
     assert refused.status_code == 422
+
+
+def test_nobody_waits_while_the_worth_of_a_filter_is_measured(server: Server) -> None:
+    run = server.run(network="tinyvgg")
+    run.post("/step", steps=1)
+    with ThreadPoolExecutor() as pool:
+        deed = pool.submit(run.post, "/interventions", type="silence", layer="conv1", filter=0)
+        time.sleep(0.1)  # measuring twice takes far longer
+        began = time.monotonic()
+        run.get("/explain/output", layer="conv1", channel=1)
+        waited_s = time.monotonic() - began
+        answered = deed.done()
+        assert deed.result()["held_out_after"] is not None
+    assert not answered or waited_s < 0.2
+    run.delete()
+
+
+def test_a_measurement_that_a_reset_cuts_short_is_answered_without_it(server: Server) -> None:
+    run = server.run(network="tinyvgg")
+    run.post("/step", steps=1)
+    with ThreadPoolExecutor() as pool:
+        deed = pool.submit(run.post, "/interventions", type="silence", layer="conv1", filter=0)
+        time.sleep(0.1)
+        run.post("/reset")
+        assert deed.result(timeout=20)["id"] == 1
+    run.delete()
