@@ -24,6 +24,7 @@ FIGURES = {
     "frames": {"frame ÷ TensorBoard's summaries"},
     "latency": {"step to painted pixel, 95th percentile", "frames painted"},
     "starting": {"POST /runs to first step, 95th percentile", "private memory of an idle run"},
+    "explaining": {"explain/output, 95th percentile", "explain/weight, 95th percentile"},
     "page": {
         "moved by the first load, heads and API included",
         "from the command to the first answer of /",
