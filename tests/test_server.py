@@ -57,3 +57,10 @@ def test_a_server_can_be_started_again_at_once_on_the_same_port() -> None:
 def test_the_outward_address_is_an_address_or_none() -> None:
     for found in server.outward_address(Settings(host="0.0.0.0", token=TOKEN)):
         assert socket.inet_pton(socket.AF_INET, found)
+
+
+def test_uvicorn_takes_small_messages_only_and_compresses_none(settings: Settings) -> None:
+    config = server.configure(settings)
+    assert config.ws_max_size == 64 * 1024
+    assert config.ws_per_message_deflate is False
+    assert config.server_header is False

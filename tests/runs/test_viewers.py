@@ -1,0 +1,183 @@
+"""Fan-out: what the worker is told, who gets which frame, and when there is room for another."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.runs import viewers as module
+from app.runs.viewers import Frame, Viewer, Viewers, Watch, frame_bytes
+from app.types import JsonObject
+from app.wire.frame import Section, decode_frame, encode_payload
+from app.wire.quantize import quantize
+
+KINDS = {
+    "conv1": frozenset({"weight", "bias"}),
+    "relu1": frozenset[str](),
+    "linear1": frozenset({"weight", "bias"}),
+}
+
+
+class Told:
+    """What a worker would hear."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, JsonObject]] = []
+
+    def __call__(self, command: str, **arguments: Any) -> None:
+        self.commands.append((command, arguments))
+
+    @property
+    def last(self) -> JsonObject:
+        """The latest watch."""
+        return [arguments for command, arguments in self.commands if command == "watch"][-1]
+
+    @property
+    def credits(self) -> int:
+        """How often it was told that there is room."""
+        return sum(command == "credit" for command, _ in self.commands)
+
+
+def watching(*watches: Watch) -> tuple[Viewers, list[Viewer], Told]:
+    """One viewer for each of them."""
+    told = Told()
+    all_of_them = Viewers(told, KINDS)
+    joined = [all_of_them.join() for _ in watches]
+    for viewer, watch in zip(joined, watches, strict=True):
+        all_of_them.watch(viewer, watch)
+    return all_of_them, joined, told
+
+
+def watch(layers: str, kinds: str, **more: Any) -> Watch:
+    """What a viewer wants, by words."""
+    return Watch(frozenset(layers.split()), frozenset(kinds.split()), **more)
+
+
+def sections() -> list[Section]:
+    """A frame's: one layer's weights, two probes' maps."""
+    weight = np.arange(8, dtype=np.float32).reshape(2, 1, 2, 2)
+    maps = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
+    return [
+        Section("conv1", "weight", weight.shape, "f32", weight.tobytes()),
+        Section("conv1", "feature_maps", maps.shape, "u8", quantize(maps), "test-0"),
+        Section("conv1", "feature_maps", maps.shape, "u8", quantize(maps + 1), "test-1"),
+    ]
+
+
+def frame(number: int = 1) -> Frame:
+    """The worker's frame `number`."""
+    entries, payload = encode_payload(sections())
+    status = {"status": {"step": number}, "sections": entries}
+    return Frame({"seq": number, "reason": "train", "time": 0.0} | status, payload)
+
+
+def test_with_no_viewer_the_worker_is_told_to_watch_nothing() -> None:
+    all_of_them, [viewer], told = watching(watch("conv1", "weight feature_maps"))
+    all_of_them.leave(viewer)
+    assert told.last["watched"] is False
+    assert (told.last["tensors"], told.last["maps"], told.last["probes"]) == ([], [], [])
+
+
+def test_two_equal_viewers_ask_of_the_worker_what_one_does() -> None:
+    same = watch("conv1 relu1", "weight bias feature_maps", probe="test-3")
+    assert watching(same)[2].last == watching(same, same)[2].last
+    assert watching(same, same)[2].last["maps"] == [("conv1", "test-3"), ("relu1", "test-3")]
+
+
+def test_the_worker_is_told_what_all_want_together_in_the_networks_order() -> None:
+    *_, told = watching(
+        watch("linear1 nothing", "weight weight_gradient", max_fps=5.0),
+        watch("relu1 conv1", "feature_maps bias", probe="test-1", max_fps=20.0),
+        watch("conv1", "feature_maps", probe="test-0", max_fps=2.0),
+    )
+    assert told.last["tensors"] == [("conv1", "bias"), ("linear1", "weight")]
+    assert told.last["maps"] == [("conv1", "test-0"), ("conv1", "test-1"), ("relu1", "test-1")]
+    assert told.last["probes"] == ["test-0", "test-1"]
+    assert told.last["interval_s"] == 1 / 20
+
+
+def test_equal_parts_of_a_frame_are_joined_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    joined = []
+
+    def counting(mine: list[Section]) -> tuple[list[JsonObject], bytes]:
+        joined.append([section.key for section in mine])
+        return encode_payload(mine)
+
+    monkeypatch.setattr(module, "encode_payload", counting)
+    made = frame()
+    one = made.part(watch("conv1", "weight"))
+    two = made.part(watch("conv1", "weight"))
+    assert one is two
+    assert joined == [[("conv1", "weight", None)]]
+    assert made.part(watch("conv1", "feature_maps")) is not one
+    assert joined[1:] == [[("conv1", "feature_maps", "test-0")]]
+
+
+def test_who_wants_all_of_a_frame_gets_the_workers_own_bytes() -> None:
+    weight = sections()[:1]
+    entries, payload = encode_payload(weight)
+    made = Frame({"sections": entries}, payload)
+    assert made.part(watch("conv1", "weight bias"))[1] is payload
+
+
+def test_a_part_holds_the_viewers_own_probe_and_nothing_else() -> None:
+    wanted = watch("conv1", "weight feature_maps", probe="test-1")
+    header, found = decode_frame(frame_bytes(frame(7), wanted, {"mine": True}))
+    assert [section.key for section in found] == [
+        ("conv1", "weight", None),
+        ("conv1", "feature_maps", "test-1"),
+    ]
+    np.testing.assert_array_equal(found[0].values, sections()[0].values)
+    np.testing.assert_array_equal(found[1].values, sections()[2].values)
+    assert (header["step"], header["seq"], header["mine"]) == (7, 7, True)
+
+
+@pytest.mark.anyio
+async def test_a_viewer_that_does_not_take_finds_the_latest_frame_only() -> None:
+    all_of_them, [slow, quick], _ = watching(*[watch("conv1", "weight")] * 2)
+    seen = []
+    for number in (1, 2, 3):
+        all_of_them.offer(frame(number))
+        news = await quick.next()
+        assert news is not None
+        assert news[1] is not None
+        seen.append(news[1].header["seq"])
+    assert seen == [1, 2, 3]
+    late = await slow.next()
+    assert late is not None
+    assert late[1] is not None
+    assert late[1].header["seq"] == 3
+    slow.run_changed()
+    assert await slow.next() == (True, None)
+
+
+@pytest.mark.anyio
+async def test_the_first_viewer_to_take_a_frame_gives_the_worker_room_and_only_the_first() -> None:
+    all_of_them, [one, two], told = watching(*[watch("conv1", "weight")] * 2)
+    all_of_them.offer(frame(1))
+    assert told.credits == 0
+    await two.next()
+    assert told.credits == 1
+    await one.next()
+    assert told.credits == 1
+    all_of_them.offer(frame(2))
+    await one.next()
+    assert told.credits == 2
+
+
+@pytest.mark.anyio
+async def test_what_is_told_of_the_run_alone_gives_no_room() -> None:
+    all_of_them, [viewer], told = watching(watch("conv1", "weight"))
+    assert await viewer.next() == (True, None)
+    all_of_them.run_changed()
+    assert await viewer.next() == (True, None)
+    assert told.credits == 0
+
+
+@pytest.mark.anyio
+async def test_a_viewer_of_a_run_that_is_gone_hears_no_more() -> None:
+    all_of_them, [viewer], told = watching(watch("conv1", "weight"))
+    all_of_them.offer(frame())
+    all_of_them.close()
+    assert await viewer.next() is None
+    assert told.credits == 0
