@@ -1,0 +1,40 @@
+"""The curves beside the network."""
+
+import numpy as np
+from playwright.sync_api import Locator, expect
+
+from tests.browser.screen import Pixels, pixels
+from tests.browser.visitors import Visitors
+from tests.live.server import LiveRun
+
+NEAR = 24  # of 255, for each channel
+COLUMNS = 0.25  # of a chart's width that its line crosses; labels and axes are fainter than it
+INK = """() => {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
+  return pen.fillStyle }"""
+
+
+def inked(painted: Pixels, ink: str) -> float:
+    """The share of a chart's columns with a pixel in the colour of its line (#rrggbb)."""
+    colour = np.array([int(ink[at : at + 2], 16) for at in (1, 3, 5)] + [255])
+    near = (np.abs(painted.astype(int) - colour) <= NEAR).all(axis=2)
+    return float(near.any(axis=0).mean())
+
+
+def charts(visited: Locator, ink: str) -> list[float]:
+    """How much of each chart its line crosses."""
+    return [inked(pixels(chart), ink) for chart in visited.all()]
+
+
+def test_the_curves_have_ink_once_there_is_something_to_show(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    drawn = screen.page.locator(".uplot canvas")
+    ink = screen.page.evaluate(INK)
+    run.post("/step", steps=60)
+    screen.expect_step(60)
+    expect(drawn.first).to_be_visible()
+    screen.until(lambda: max(charts(drawn, ink)) > COLUMNS)
+    screen.reset.click()
+    screen.expect_step(0)
+    screen.until(lambda: max(charts(drawn, ink), default=0.0) < COLUMNS / 5)
