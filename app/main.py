@@ -22,6 +22,7 @@ from app.api import (
     runs,
     stream,
 )
+from app.api.documented import Documented, problems
 from app.api.guard import Guard
 from app.api.problems import add_error_handlers
 from app.runs.registry import Registry
@@ -39,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Guard:
     """The whole server as an ASGI application; it starts nothing before its lifespan does."""
     settings = settings or Settings()
     settings = dataclasses.replace(settings, device=forkserver.pick_device(settings.device))
-    app = FastAPI(
+    app = Documented(
         title="Convscope",
         version=__version__,
         description=DESCRIPTION,
@@ -49,9 +50,10 @@ def create_app(settings: Settings | None = None) -> Guard:
     )
     app.state.settings = settings
     app.state.registry = Registry(settings, ProcessWorker)
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", responses=problems(403))
+    api.include_router(catalog.up)
     for room in (catalog, runs, layers, images, explain, hands, convolve, code, stream):
-        api.include_router(room.router)
+        api.include_router(room.router, responses=problems(401))
     app.include_router(api)
     app.include_router(pages.router)
     app.include_router(lessons.router)

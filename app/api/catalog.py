@@ -7,10 +7,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
 from app.api.deps import TheSettings
+from app.api.documented import problems, shown
+from app.api.examples.catalog import DATASETS, HEALTH, MODELS, PICTURES
 from app.api.gallery import choose, describe, open_gallery
 from app.data.catalog import DatasetInfo, describe_all
 from app.errors import NotFoundError
@@ -20,21 +22,23 @@ from app.recipe.weights import metadata
 from app.types import JsonObject
 
 router = APIRouter(tags=["catalog"])
+up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
 Offset = Annotated[int, Query(ge=0, le=2**31)]
 Count = Annotated[int, Query(ge=1, le=200)]
 Label = Annotated[int | None, Query(ge=0, le=1000, description="only this class")]
 
 
 class HealthAnswer(BaseModel):
-    """That the server is up."""
+    """That the server is up; without a token where one is needed, only that."""
 
+    model_config = ConfigDict(json_schema_extra=shown(HEALTH))
     status: Literal["ok"]
     version: str
     torch: str | None
     device: str
 
 
-@router.get("/health", response_model=HealthAnswer, summary="Is it up?")
+@up.get("/health", response_model=HealthAnswer, summary="Is it up?")
 async def health(settings: TheSettings) -> JsonObject:
     """Version of Convscope and of torch, and the device that runs compute on."""
     return {
@@ -45,6 +49,75 @@ async def health(settings: TheSettings) -> JsonObject:
     }
 
 
+class Pretrained(BaseModel):
+    """The trained weights that come with a network."""
+
+    size: int  # bytes
+    sha256: str
+    accuracy: float  # on the held-out half
+
+
+class ModelAnswer(BaseModel):
+    """A named network."""
+
+    name: str
+    title: str
+    description: str
+    card: str  # Markdown
+    parameters: int
+    input: tuple[int, int, int]
+    layers: list[str]
+    recipe: dict[str, Any]
+    pretrained: Pretrained | None
+
+
+class ModelList(BaseModel):
+    """All named networks."""
+
+    model_config = ConfigDict(json_schema_extra=shown(MODELS))
+    models: list[ModelAnswer]
+
+
+class DatasetAnswer(BaseModel):
+    """A data set; where it is not on this machine, `why` says what to do, and `shape`
+    and `sha256` are empty."""
+
+    name: str
+    title: str
+    shape: list[int]
+    classes: list[str]
+    train: int
+    test: int
+    sha256: str
+    licence: str
+    origin: str
+    available: bool
+    why: str | None
+
+
+class DatasetList(BaseModel):
+    """All data sets."""
+
+    model_config = ConfigDict(json_schema_extra=shown(DATASETS))
+    datasets: list[DatasetAnswer]
+
+
+class PictureAnswer(BaseModel):
+    """A held-out picture's id, and what it shows."""
+
+    id: str
+    label: int
+    class_: Annotated[str, Field(alias="class")]
+
+
+class PictureList(BaseModel):
+    """A page of pictures; `next` is the offset of the page after it."""
+
+    model_config = ConfigDict(json_schema_extra=shown(PICTURES))
+    pictures: list[PictureAnswer]
+    next: int | None
+
+
 @cache
 def _torch_version() -> str | None:
     try:
@@ -53,7 +126,7 @@ def _torch_version() -> str | None:
         return None
 
 
-@router.get("/models", summary="The named networks")
+@router.get("/models", response_model=ModelList, summary="The named networks")
 async def models() -> dict[str, list[JsonObject]]:
     """Each with its recipe, its layers, and the trained weights that are shipped with it."""
     return {"models": [_model(name) for name in named_models()]}
@@ -88,7 +161,7 @@ def _pretrained(model: NamedModel) -> JsonObject | None:
     return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "accuracy": accuracy}
 
 
-@router.get("/datasets", summary="The data sets")
+@router.get("/datasets", response_model=DatasetList, summary="The data sets")
 async def datasets(settings: TheSettings) -> dict[str, list[JsonObject]]:
     """With shapes, classes, sizes and SHA-256; one that is not on this machine says what to do."""
     found = await asyncio.to_thread(describe_all, settings)
@@ -101,7 +174,12 @@ def _dataset(info: DatasetInfo) -> JsonObject:
     return entry | {"available": info.available, "why": info.why}
 
 
-@router.get("/datasets/{name}/pictures", summary="Held-out pictures to choose from")
+@router.get(
+    "/datasets/{name}/pictures",
+    response_model=PictureList,
+    responses=problems(404, 503),
+    summary="Held-out pictures to choose from",
+)
 async def pictures(
     settings: TheSettings, name: str, offset: Offset = 0, count: Count = 48, label: Label = None
 ) -> JsonObject:
@@ -116,7 +194,7 @@ async def pictures(
 @router.get(
     "/datasets/{name}/sheet",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}}},
+    responses=problems(404, 503) | {200: {"content": {"image/png": {}}}},
     summary="The same pictures as one PNG",
 )
 async def sheet(

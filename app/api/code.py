@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from app.api.deps import TheRun
+from app.api.documented import problems
 from app.codegen import Code, Framework, Subject, generate
 from app.recipe import named_model, plan
 
@@ -32,7 +33,12 @@ class CodeAnswer(BaseModel):
     code: str
 
 
-@router.get("/runs/{run_id}/code", response_model=CodeAnswer, summary="A run's network as code")
+@router.get(
+    "/runs/{run_id}/code",
+    response_model=CodeAnswer,
+    responses=problems(404),
+    summary="A run's network as code",
+)
 async def run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
     """A module that makes the network with the run's layer names, loads the weights that
     `GET /runs/{id}/weights` exports, draws the first ones anew, and trains. Written from the
@@ -42,7 +48,12 @@ async def run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
     return generate(Subject(spec.recipe, spec.plans, name, spec.trainable), framework)
 
 
-@router.get("/models/{name}/code", response_model=CodeAnswer, summary="A named network as code")
+@router.get(
+    "/models/{name}/code",
+    response_model=CodeAnswer,
+    responses=problems(404),
+    summary="A named network as code",
+)
 async def model_code(name: str, framework: Asked = "pytorch") -> Code:
     """The same, from the network's own recipe."""
     model = named_model(name)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 from starlette.concurrency import run_in_threadpool
 
+from app.api.documented import problems, shown
 from app.api.schemas import Body
 from app.convolve import Sliding, convolve, terms
 from app.types import JsonObject
@@ -18,24 +19,51 @@ MOST_PRODUCTS = 16_384  # that are listed one by one; larger figures get the out
 
 Number = Annotated[StrictInt | StrictFloat, Field(ge=-1e12, le=1e12)]
 Row = Annotated[list[Number], Field(min_length=1, max_length=MOST_IMAGE)]
-EXAMPLE: Any = {
-    "image": [
-        [1, 1, 1, 0, 0],
-        [0, 1, 1, 1, 0],
-        [0, 0, 1, 1, 1],
-        [0, 0, 1, 1, 0],
-        [0, 1, 1, 0, 0],
+EXAMPLE: Any = {"image": [[1, 1, 1], [0, 1, 1], [0, 0, 1]], "kernel": [[1, 0], [0, 1]]}
+EXAMPLE_ANSWER: Any = {
+    "output": [[2, 2], [0, 2]],
+    "shape": [2, 2],
+    "terms": [
+        [
+            {
+                "rows": [0, 1],
+                "columns": [0, 1],
+                "patch": [[1, 1], [0, 1]],
+                "products": [[1, 0], [0, 1]],
+                "sum": 2,
+            },
+            {
+                "rows": [0, 1],
+                "columns": [1, 2],
+                "patch": [[1, 1], [1, 1]],
+                "products": [[1, 0], [0, 1]],
+                "sum": 2,
+            },
+        ],
+        [
+            {
+                "rows": [1, 2],
+                "columns": [0, 1],
+                "patch": [[0, 1], [0, 0]],
+                "products": [[0, 0], [0, 0]],
+                "sum": 0,
+            },
+            {
+                "rows": [1, 2],
+                "columns": [1, 2],
+                "patch": [[1, 1], [0, 1]],
+                "products": [[1, 0], [0, 1]],
+                "sum": 2,
+            },
+        ],
     ],
-    "kernel": [[1, 0, 1], [0, 1, 0], [1, 0, 1]],
 }
 
 
 class ConvolveBody(Body):
     """An image, a kernel, and how the one slides over the other."""
 
-    model_config = ConfigDict(
-        extra="forbid", allow_inf_nan=False, json_schema_extra={"examples": [EXAMPLE]}
-    )
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=shown(EXAMPLE))
     image: Annotated[list[Row], Field(min_length=1, max_length=MOST_IMAGE)]
     kernel: Annotated[
         list[Annotated[list[Number], Field(min_length=1, max_length=MOST_KERNEL)]],
@@ -69,12 +97,18 @@ class Term(BaseModel):
 class ConvolveAnswer(BaseModel):
     """The output, and how each of its values comes about."""
 
+    model_config = ConfigDict(json_schema_extra=shown(EXAMPLE_ANSWER))
     output: list[list[float]]
     shape: tuple[int, int]
     terms: list[list[Term]] | None
 
 
-@router.post("/convolve", response_model=ConvolveAnswer, summary="One image and one kernel")
+@router.post(
+    "/convolve",
+    response_model=ConvolveAnswer,
+    responses=problems(413),
+    summary="One image and one kernel",
+)
 async def convolve_once(body: ConvolveBody) -> JsonObject:
     """Cross-correlation (the kernel is not flipped) in float64, with bias, stride, zero padding and
     dilation. An image has at most 64 × 64 numbers, a kernel 15 × 15. `terms[y][x]` holds the patch

@@ -6,11 +6,15 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import TheRun
+from app.api.documented import answers, problems, shown
+from app.api.examples import explain as examples
 from app.api.schemas import ImageId
 from app.errors import InvalidError
 from app.types import JsonObject
 
-router = APIRouter(prefix="/runs/{run_id}/explain", tags=["explanations"])
+router = APIRouter(
+    prefix="/runs/{run_id}/explain", tags=["explanations"], responses=problems(404, 409, 503)
+)
 At = Annotated[int, Field(ge=-(2**31), le=2**31)]
 
 
@@ -67,11 +71,27 @@ class UpdateExplanation(Closing):
 class WeightExplanation(BaseModel):
     """A weight's gradient in the last step, and the update that followed."""
 
+    model_config = ConfigDict(json_schema_extra=shown(examples.WEIGHT))
     gradient: GradientExplanation
     update: UpdateExplanation
 
 
-@router.get("/output", response_model=OutputExplanation, summary="One value of a feature map")
+KINDS = answers(
+    convolution=examples.CONVOLUTION,
+    clamp=examples.CLAMP,
+    largest=examples.LARGEST,
+    same=examples.SAME,
+    weighted_sum=examples.WEIGHTED_SUM,
+    softmax=examples.SOFTMAX,
+)
+
+
+@router.get(
+    "/output",
+    response_model=OutputExplanation,
+    responses=KINDS,
+    summary="One value of a feature map",
+)
 async def output(
     run: TheRun, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
 ) -> Response:

@@ -4,15 +4,17 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from app.api.deps import TheRun
+from app.api.documented import problems, shown
+from app.api.examples.hands import CHANGES, SILENCED, TRACE
 from app.api.schemas import Body as Strict
 from app.api.schemas import Deed, RunAnswer
 from app.types import JsonObject
 from app.wire.frame import encode_frame
 
-router = APIRouter(prefix="/runs/{run_id}", tags=["by hand"])
+router = APIRouter(prefix="/runs/{run_id}", tags=["by hand"], responses=problems(404, 409, 503))
 LayerName = Annotated[str, Field(max_length=64)]
 Number = Annotated[StrictInt, Field(ge=0, le=2**31)]
 
@@ -55,18 +57,27 @@ class UndoLast(Strict):
     type: Literal["undo"]
 
 
-Change = Annotated[SetWeight | FillKernel | SwitchFilter | UndoLast, Body(discriminator="type")]
+Change = Annotated[
+    SetWeight | FillKernel | SwitchFilter | UndoLast,
+    Body(discriminator="type", openapi_examples=CHANGES),
+]
 
 
 class DeedAnswer(Deed):
     """A change, the held-out accuracy around it where that was measured, and the run after it."""
 
+    model_config = ConfigDict(json_schema_extra=shown(SILENCED))
     held_out_before: float | None
     held_out_after: float | None
     run: RunAnswer
 
 
-@router.post("/interventions", response_model=DeedAnswer, summary="Change a run by hand")
+@router.post(
+    "/interventions",
+    response_model=DeedAnswer,
+    responses=problems(413),
+    summary="Change a run by hand",
+)
 async def intervene(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after. A reset takes everything back."""
@@ -76,6 +87,7 @@ async def intervene(run: TheRun, change: Change) -> JsonObject:
 class TraceAnswer(Strict):
     """One step, phase by phase."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra=shown(TRACE))
     step: int
     loss: float
     batch_size: int
@@ -84,7 +96,12 @@ class TraceAnswer(Strict):
     run: RunAnswer
 
 
-@router.post("/trace-step", response_model=TraceAnswer, summary="One step in slow motion")
+@router.post(
+    "/trace-step",
+    response_model=TraceAnswer,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+    summary="One step in slow motion",
+)
 async def trace_step(
     run: TheRun,
     as_: Annotated[

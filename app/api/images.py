@@ -1,13 +1,15 @@
 """Pictures of a run: held-out ones by number, and uploads."""
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.deps import TheRun, TheSettings
+from app.api.documented import Responses, problems, shown
+from app.api.examples.run import IMAGE, UPLOAD
 from app.api.gallery import describe, number_of, open_gallery
 from app.api.schemas import Body
 from app.images import Picture, decode, png
@@ -16,24 +18,27 @@ from app.runs.uploads import Upload
 from app.settings import Settings
 from app.types import JsonObject
 
-router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"])
+router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"], responses=problems(404))
 Invert = Annotated[
     Literal["auto", "true", "false"],
     Form(description="auto inverts a light-edged picture where the data's background is dark"),
 ]
-PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+PNG: Responses = {200: {"content": {"image/png": {}}}}
+ASKED = problems(409, 503)  # of what the worker is told
+UPLOADED = problems(400, 409, 413, 415, 503)
 
 
 class InvertBody(Body):
     """How a picture is to be prepared again."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"invert": True}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra=shown({"invert": True}))
     invert: StrictBool
 
 
 class ImageAnswer(BaseModel):
     """A picture that can be looked at, and what preprocessing did to it."""
 
+    model_config = ConfigDict(json_schema_extra=shown(IMAGE, UPLOAD))
     id: str
     source: Literal["test", "upload"]
     label: int | None
@@ -49,6 +54,7 @@ class ImageAnswer(BaseModel):
 class ImageList(BaseModel):
     """A run's uploads."""
 
+    model_config = ConfigDict(json_schema_extra=shown({"images": [UPLOAD]}))
     images: list[ImageAnswer]
 
 
@@ -58,7 +64,13 @@ async def list_images(run: TheRun) -> JsonObject:
     return {"images": [upload.describe() for upload in run.uploads]}
 
 
-@router.post("", status_code=201, response_model=ImageAnswer, summary="Upload a picture")
+@router.post(
+    "",
+    status_code=201,
+    response_model=ImageAnswer,
+    responses=UPLOADED,
+    summary="Upload a picture",
+)
 async def upload(
     run: TheRun,
     settings: TheSettings,
@@ -77,7 +89,12 @@ async def upload(
     return made.describe()
 
 
-@router.put("/{image}", response_model=ImageAnswer, summary="Replace an uploaded picture")
+@router.put(
+    "/{image}",
+    response_model=ImageAnswer,
+    responses=UPLOADED,
+    summary="Replace an uploaded picture",
+)
 async def replace(
     run: TheRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
 ) -> JsonObject:
@@ -102,7 +119,12 @@ async def _make(
     return await asyncio.to_thread(work)
 
 
-@router.patch("/{image}", response_model=ImageAnswer, summary="Prepare an upload another way")
+@router.patch(
+    "/{image}",
+    response_model=ImageAnswer,
+    responses=ASKED | problems(413),
+    summary="Prepare an upload another way",
+)
 async def prepare_again(run: TheRun, image: str, body: InvertBody) -> JsonObject:
     """Inverted or not."""
     upload = run.uploads.get(image)
@@ -111,7 +133,12 @@ async def prepare_again(run: TheRun, image: str, body: InvertBody) -> JsonObject
     return made.describe()
 
 
-@router.get("/{image}", response_model=ImageAnswer, summary="Look up a picture")
+@router.get(
+    "/{image}",
+    response_model=ImageAnswer,
+    responses=problems(503),
+    summary="Look up a picture",
+)
 async def show_image(run: TheRun, settings: TheSettings, image: str) -> JsonObject:
     """`test-17` is picture 17 of the held-out half; uploads go by their id."""
     if image.startswith("up-"):
@@ -124,13 +151,18 @@ async def show_image(run: TheRun, settings: TheSettings, image: str) -> JsonObje
     return found
 
 
-@router.delete("/{image}", status_code=204, summary="Forget an upload")
+@router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
 async def forget(run: TheRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await run.drop_upload(image)
 
 
-@router.get("/{image}/picture", response_class=Response, responses=PNG, summary="A picture as PNG")
+@router.get(
+    "/{image}/picture",
+    response_class=Response,
+    responses=PNG | ASKED,
+    summary="A picture as PNG",
+)
 async def picture(
     run: TheRun,
     settings: TheSettings,

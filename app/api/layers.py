@@ -4,16 +4,19 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import TheRun
+from app.api.documented import Responses, answers, problems, shown
+from app.api.examples import layers as examples
 from app.api.schemas import ImageId
 from app.api.tensors import Format, Layout, Tensor, answer, axes_of, choose_format, to_keras
 from app.recipe import LayerPlan
+from app.recipe.plan import flattened_from
 from app.types import JsonObject, Shape
 from app.wire.messages import Message
 
-router = APIRouter(prefix="/runs/{run_id}", tags=["layers"])
+router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
 
 
 class LayerAnswer(BaseModel):
@@ -36,6 +39,7 @@ class LayerAnswer(BaseModel):
 class LayerList(BaseModel):
     """All layers of a network, in order."""
 
+    model_config = ConfigDict(json_schema_extra=shown(examples.LAYERS))
     layers: list[LayerAnswer]
 
 
@@ -63,6 +67,7 @@ class ClassAnswer(BaseModel):
 class PredictionAnswer(BaseModel):
     """What the network says of one picture; `top` is null where no score is finite."""
 
+    model_config = ConfigDict(json_schema_extra=shown(examples.PREDICTIONS))
     image: str
     step: int
     top: ClassAnswer | None
@@ -77,13 +82,26 @@ def _choose(
 
 
 ChosenFormat = Annotated[Format, Depends(_choose)]
-TENSOR_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "model": TensorAnswer,
-        "description": "by `Accept` or `format`: nested lists, numpy's `.npy`, or a heatmap",
-        "content": {"application/x-npy": {}, "image/png": {}},
-    }
-}
+ASKED = problems(409, 503)  # of what the worker is asked
+
+
+def _tensor_answers(**shown: JsonObject) -> Responses:
+    """Errors, and a tensor in three formats with examples of the first."""
+    answer_200 = answers(**shown)[200]
+    answer_200["model"] = TensorAnswer
+    answer_200["description"] = (
+        "by `Accept` or `format`: nested lists, numpy's `.npy`, or a heatmap"
+    )
+    answer_200["content"] |= {"application/x-npy": {}, "image/png": {}}
+    return problems(406) | ASKED | {200: answer_200}
+
+
+MAPS = _tensor_answers(maps=examples.POOLED_MAPS, flat=examples.FLAT_MAPS)
+TENSORS = _tensor_answers(
+    weight=examples.WEIGHT,
+    as_Keras_keeps_it=examples.KERAS_WEIGHT,
+    gradient_of_a_bias=examples.BIAS_GRADIENT,
+)
 
 
 @router.get("/layers", response_model=LayerList, summary="The layers, and how they are counted")
@@ -95,7 +113,7 @@ async def list_layers(run: TheRun) -> JsonObject:
 @router.get(
     "/layers/{layer}/feature-maps",
     response_class=Response,
-    responses=TENSOR_ANSWERS,
+    responses=MAPS,
     summary="A layer's feature maps for one picture",
 )
 async def feature_maps(
@@ -114,7 +132,7 @@ async def feature_maps(
 @router.get(
     "/layers/{layer}/{tensor}",
     response_class=Response,
-    responses=TENSOR_ANSWERS,
+    responses=TENSORS,
     summary="A layer's weights, their gradient, their last update",
 )
 async def tensor(
@@ -132,7 +150,7 @@ async def tensor(
     step that led to this state, so that there is none at step 0 (409)."""
     plan = run.spec.layer(layer)
     reply = await run.ask("tensor", layer=layer, tensor=tensor, of=of)
-    flat_from = _flat_from(run.spec.plans, plan) if layout == "keras" else None
+    flat_from = flattened_from(run.spec.plans, plan) if layout == "keras" else None
     kind = tensor if of == "value" else f"{tensor}_{of}"
     return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen)
 
@@ -147,17 +165,12 @@ def _tensor(
     return Tensor(plan.name, kind, reply.header["step"], layout, axes, values)
 
 
-def _flat_from(plans: tuple[LayerPlan, ...], plan: LayerPlan) -> Shape | None:
-    """The maps (C, H, W) that a linear layer reads flattened, or None."""
-    for before in reversed(plans[: plan.index]):
-        if before.type == "Flatten":
-            return before.input_shape if len(before.input_shape) == 3 else None
-        if before.type == "Linear":
-            return None
-    return None
-
-
-@router.get("/predictions", response_model=PredictionAnswer, summary="Class scores for a picture")
+@router.get(
+    "/predictions",
+    response_model=PredictionAnswer,
+    responses=ASKED,
+    summary="Class scores for a picture",
+)
 async def predictions(run: TheRun, image: ImageId = "test-0") -> JsonObject:
     """409 for a network that gives no score for each class."""
     reply = await run.ask("predictions", image=image)

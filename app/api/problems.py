@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -13,6 +14,30 @@ from app.types import JsonObject
 
 log = logging.getLogger("convscope")
 MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """Why a request was refused, for the person who sent it (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "about:blank",
+                    "title": "Invalid recipe",
+                    "status": 422,
+                    "detail": "Layer 0 (Conv2d): The kernel spans 31 pixels, and its input has 28 "
+                    "with padding: expected a kernel no larger than its input.",
+                    "layer": 0,
+                }
+            ]
+        }
+    )
+    type: str = Field(description="always about:blank: `status` says which kind it is")
+    title: str = Field(description="the kind of error")
+    status: int = Field(ge=400, le=599)
+    detail: str = Field(description="one sentence: what was expected, and what came")
+    layer: int | None = Field(None, description="of a recipe: the index of the layer at fault")
 
 
 def problem(status: int, title: str, detail: str, **extra: Any) -> JSONResponse:
@@ -51,6 +76,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 def _sentence(entry: JsonObject) -> tuple[str, int | None]:
     """(sentence, index of the layer at fault)."""
+    if entry["type"] == "json_invalid":
+        return f"JSON was expected: {entry['ctx']['error']} at character {entry['loc'][-1]}.", None
     path = [part for part in entry["loc"][1:] if part not in ("name", "spelled out")]
     layer = None
     if "layers" in path:

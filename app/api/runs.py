@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.deps import TheRegistry, TheRun
+from app.api.documented import problems
 from app.api.schemas import (
     EXAMPLE_RECIPE,
     HistoryAnswer,
@@ -15,12 +16,14 @@ from app.api.schemas import (
     StepBody,
     TuneBody,
 )
+from app.errors import ConvscopeError
 from app.recipe import RecipeRequest
 from app.recipe.model import Init
 from app.recipe.weights import check_safetensors
 from app.types import JsonObject
 
 router = APIRouter(prefix="/runs", tags=["runs"])
+COMMAND = problems(404, 409, 503)  # of what the worker is asked
 RECIPES = {
     "the default run": {"value": {}},
     "another start": {"value": EXAMPLE_RECIPE},
@@ -29,7 +32,7 @@ RECIPES = {
             "network": {
                 "input": [1, 28, 28],
                 "layers": [
-                    {"type": "Conv2d", "out_channels": 4, "kernel_size": 5},
+                    {"type": "Conv2d", "out_channels": 4, "kernel_size": [5, 5]},
                     {"type": "ReLU"},
                     {"type": "Flatten"},
                     {"type": "Linear", "out_features": 10},
@@ -41,7 +44,13 @@ RECIPES = {
 }
 
 
-@router.post("", status_code=201, response_model=RunAnswer, summary="Make a run from a recipe")
+@router.post(
+    "",
+    status_code=201,
+    response_model=RunAnswer,
+    responses=problems(409, 413, 503),
+    summary="Make a run from a recipe",
+)
 async def create(
     registry: TheRegistry,
     request: Request,
@@ -56,21 +65,32 @@ async def create(
 
 
 @router.post(
-    "/from-weights", status_code=201, response_model=RunAnswer, summary="Make a run from weights"
+    "/from-weights",
+    status_code=201,
+    response_model=RunAnswer,
+    responses=problems(400, 409, 413, 503),
+    summary="Make a run from weights",
 )
 async def create_from_weights(
     registry: TheRegistry,
     request: Request,
     response: Response,
     weights: Annotated[UploadFile, File(description="safetensors; the layers that fit are taken")],
-    recipe: Annotated[str, Form(description="a recipe as JSON; its init is set here")] = "{}",
+    recipe: Annotated[
+        str,
+        Form(description="a recipe as JSON; its init is set here", examples=['{"batch_size": 8}']),
+    ] = "{}",
 ) -> JsonObject:
     """As `POST /runs`, the first weights from a file; `taken` names the tensors that fitted."""
     wanted = _parse(recipe).model_copy(update={"init": Init(type="from_file")})
     wanted.model_fields_set.add("init")
     run = await registry.create(wanted, check_safetensors(await weights.read()))
     response.headers["Location"] = str(request.url_for("show", run_id=run.id))
-    return await run.started()
+    try:
+        return await run.started()
+    except ConvscopeError:
+        await registry.delete(run.id)  # nobody has been told its id
+        raise
 
 
 def _parse(recipe: str) -> RecipeRequest:
@@ -93,19 +113,26 @@ async def list_runs(
     return {"runs": [run.describe() for run in runs], "next": after}
 
 
-@router.get("/{run_id}", response_model=RunAnswer, summary="Look at a run")
+@router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Look at a run")
 async def show(run: TheRun) -> JsonObject:
     """State, step, loss, accuracy, images per second, and the whole recipe."""
     return run.describe()
 
 
-@router.delete("/{run_id}", status_code=204, summary="End and forget a run")
+@router.delete(
+    "/{run_id}", status_code=204, responses=problems(404), summary="End and forget a run"
+)
 async def delete(run_id: str, registry: TheRegistry) -> None:
     """Its worker ends at once, even in the middle of a step."""
     await registry.delete(run_id)
 
 
-@router.post("/{run_id}/step", response_model=RunAnswer, summary="Train some steps")
+@router.post(
+    "/{run_id}/step",
+    response_model=RunAnswer,
+    responses=COMMAND | problems(413),
+    summary="Train some steps",
+)
 async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
     """Answers when they are done; one step without a body. `until` is safe to repeat.
     409 while the run is playing."""
@@ -113,32 +140,57 @@ async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
     return await run.command("step", steps=goal.steps, until=goal.until)
 
 
-@router.post("/{run_id}/play", response_model=RunAnswer, summary="Train until told otherwise")
+@router.post(
+    "/{run_id}/play",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Train until told otherwise",
+)
 async def play(run: TheRun) -> JsonObject:
     """At `steps_per_second`, or flat out. Safe to repeat."""
     return await run.command("play")
 
 
-@router.post("/{run_id}/pause", response_model=RunAnswer, summary="Stop after the step in hand")
+@router.post(
+    "/{run_id}/pause",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Stop after the step in hand",
+)
 async def pause(run: TheRun) -> JsonObject:
     """Measures the held-out accuracy of where it stopped, too. Safe to repeat."""
     return await run.command("pause")
 
 
-@router.post("/{run_id}/reset", response_model=RunAnswer, summary="Back to step 0")
+@router.post(
+    "/{run_id}/reset",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Back to step 0",
+)
 async def reset(run: TheRun) -> JsonObject:
     """To the very same first weights and the recipe's own settings. A run whose worker died gets a
     new one. Safe to repeat."""
     return await run.reset()
 
 
-@router.patch("/{run_id}", response_model=RunAnswer, summary="Change settings while it trains")
+@router.patch(
+    "/{run_id}",
+    response_model=RunAnswer,
+    responses=COMMAND | problems(413),
+    summary="Change settings while it trains",
+)
 async def tune(run: TheRun, body: TuneBody) -> JsonObject:
     """From the next step on. `steps_per_second` null is flat out."""
     return await run.command("tune", changes=body.changes())
 
 
-@router.get("/{run_id}/history", response_model=HistoryAnswer, summary="The curves")
+@router.get(
+    "/{run_id}/history",
+    response_model=HistoryAnswer,
+    responses=problems(404),
+    summary="The curves",
+)
 async def history(
     run: TheRun,
     first: Annotated[int, Query(alias="from", ge=0)] = 0,
@@ -154,7 +206,7 @@ async def history(
 @router.get(
     "/{run_id}/weights",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}},
+    responses=COMMAND | {200: {"content": {"application/octet-stream": {}}}},
     summary="All weights as safetensors",
 )
 async def weights(run: TheRun) -> Response:

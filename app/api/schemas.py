@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
+from app.api.documented import shown
+from app.api.examples.run import HISTORY, RUN
 from app.recipe.model import Fraction, Rate
 from app.types import RunState
 
@@ -15,7 +17,6 @@ EXAMPLE_RECIPE: dict[str, Any] = {
     "batch_size": 32,
     "seed": 7,
 }
-EXAMPLE_RUN_ID = "k3f9x0a1bc"
 
 
 ImageId = Annotated[
@@ -33,7 +34,7 @@ class StepBody(Body):
     """How far to train: `steps` more, or `until` a step, which is safe to repeat."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"steps": 10}, {"until": 200}]}
+        extra="forbid", json_schema_extra=shown({"steps": 10}, {"until": 200})
     )
     steps: Annotated[StrictInt, Field(ge=1, le=1000)] | None = None
     until: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None
@@ -53,7 +54,7 @@ class TuneBody(Body):
     model_config = ConfigDict(
         extra="forbid",
         allow_inf_nan=False,
-        json_schema_extra={"examples": [{"learning_rate": 0.01}, {"steps_per_second": None}]},
+        json_schema_extra=shown({"learning_rate": 0.01}, {"steps_per_second": None}),
     )
     learning_rate: Rate | None = None
     momentum: Fraction | None = None
@@ -94,9 +95,7 @@ class Deed(BaseModel):
 class RunAnswer(BaseModel):
     """A run as it is now."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"id": EXAMPLE_RUN_ID, "state": "ready", "step": 0}]}
-    )
+    model_config = ConfigDict(json_schema_extra=shown(RUN))
     id: str
     state: RunState
     step: int
@@ -130,6 +129,7 @@ class RunAnswer(BaseModel):
 class RunList(BaseModel):
     """A page of runs; `next` is the cursor of the page after it."""
 
+    model_config = ConfigDict(json_schema_extra=shown({"runs": [RUN], "next": None}))
     runs: list[RunAnswer]
     next: str | None
 
@@ -144,6 +144,7 @@ class HeldOut(BaseModel):
 class HistoryAnswer(BaseModel):
     """Points of the curves."""
 
+    model_config = ConfigDict(json_schema_extra=shown(HISTORY))
     step: list[int]
     loss: list[float]
     accuracy: list[float]

@@ -1,0 +1,1 @@
+"""Answers of a real server as examples for OpenAPI; numbers have six digits."""

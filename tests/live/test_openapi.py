@@ -1,0 +1,117 @@
+"""What the OpenAPI document shows is what the server answers."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.api.examples import catalog, explain, hands, layers
+from app.api.examples import run as a_run
+from tests.live.asking import photograph
+from tests.live.server import LiveRun, Server
+
+
+@pytest.fixture(scope="module")
+def shown(server: Server) -> Any:
+    """The run that the examples were taken from, once more."""
+    recipe = {key: value for key, value in a_run.RUN["recipe"].items() if key != "init"}
+    made = server.run(**recipe)
+    made.post("/step", steps=10)
+    yield made
+    made.delete()
+
+
+def form(value: Any) -> Any:
+    """Names and kinds of value, without the values; a list has the form of its entries."""
+    if isinstance(value, dict):
+        return {key: form(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return sorted({str(form(entry)) for entry in value})
+    return "number" if isinstance(value, int | float) else type(value).__name__
+
+
+def close(value: Any) -> Any:
+    """A document whose numbers may differ in the last of the six digits that examples have."""
+    if isinstance(value, dict):
+        return {key: close(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [close(entry) for entry in value]
+    return pytest.approx(value, rel=2e-5, abs=1e-6) if isinstance(value, float) else value
+
+
+def phases(trace: Any) -> list[Any]:
+    """What of a step's phases does not hang on the run's numbers."""
+    return [(entry["phase"], entry["layer"], set(entry["numbers"])) for entry in trace["phases"]]
+
+
+def test_the_documents_examples_are_of_a_run_that_can_be_made_again(shown: LiveRun) -> None:
+    found = shown.get()
+    assert form(found) == form(a_run.RUN)
+    for name in ("recipe", "step", "classes", "parameters", "dataset_sha256"):
+        assert found[name] == a_run.RUN[name]
+    assert shown.get("/layers") == layers.LAYERS
+    assert shown.get("/layers/conv1/weight") == close(layers.WEIGHT)
+    assert shown.get("/layers/conv1/weight", layout="keras") == close(layers.KERAS_WEIGHT)
+    assert shown.get("/layers/pool1/feature-maps") == close(layers.POOLED_MAPS)
+    assert shown.get("/layers/linear1/feature-maps") == close(layers.FLAT_MAPS)
+    assert shown.get("/predictions") == close(layers.PREDICTIONS)
+    assert shown.get("/images/test-17") == a_run.IMAGE
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        explain.CONVOLUTION,
+        explain.CLAMP,
+        explain.LARGEST,
+        explain.SAME,
+        explain.WEIGHTED_SUM,
+        explain.SOFTMAX,
+    ],
+    ids=lambda example: example["kind"],
+)
+def test_an_explained_output_is_as_the_document_shows_it(shown: LiveRun, example: Any) -> None:
+    place = {key: example[key] for key in ("layer", "channel", "y", "x", "image")}
+    assert shown.get("/explain/output", **place) == close(example)
+
+
+def test_an_explained_weight_is_as_the_document_shows_it(shown: LiveRun) -> None:
+    place = dict(zip(("out", "in", "ky", "kx"), explain.WEIGHT["gradient"]["index"], strict=True))
+    assert shown.get("/explain/weight", layer="conv1", **place) == close(explain.WEIGHT)
+
+
+def test_an_upload_is_as_the_document_shows_it(shown: LiveRun) -> None:
+    files = {"file": (a_run.UPLOAD["name"], photograph(), "image/png")}
+    made = shown.send("POST", "/images", files=files).json()
+    assert made | {"id": ""} == a_run.UPLOAD | {"id": ""}
+
+
+def test_changes_by_hand_can_all_be_made_and_answer_as_the_document_shows(server: Server) -> None:
+    run = server.run(**{key: a_run.RUN["recipe"][key] for key in ("network", "dataset")})
+    for name, change in hands.CHANGES.items():
+        answer = run.send("POST", "/interventions", json=change["value"])
+        assert answer.status_code == 200, (name, answer.text)
+        assert answer.json().keys() == hands.SILENCED.keys()
+    trace = run.post("/trace-step")
+    assert trace.keys() == hands.TRACE.keys()
+    assert trace["picture"].keys() == hands.TRACE["picture"].keys()
+    assert phases(trace) == phases(hands.TRACE)
+    run.delete()
+
+
+def test_the_catalog_is_as_the_document_shows_it(server: Server) -> None:
+    found = server.http.get("/models").json()["models"]
+    assert catalog.MODELS["models"][0] in found
+    assert catalog.DATASETS["datasets"][0] in server.http.get("/datasets").json()["datasets"]
+    pictures = {"count": len(catalog.PICTURES["pictures"])}
+    name = catalog.DATASETS["datasets"][0]["name"]
+    answer = server.http.get(f"/datasets/{name}/pictures", params=pictures).json()
+    assert answer == catalog.PICTURES
+    assert server.http.get("/health").json().keys() == catalog.HEALTH.keys()
+
+
+def test_the_server_serves_the_document_and_its_recipes_can_be_made(server: Server) -> None:
+    document = httpx.get(f"{server.url}/openapi.json").json()
+    content = document["paths"]["/api/v1/runs"]["post"]["requestBody"]["content"]
+    for example in content["application/json"]["examples"].values():
+        server.run(**example["value"]).delete()
