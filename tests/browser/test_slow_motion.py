@@ -1,0 +1,181 @@
+"""One real step, taken apart and shown phase by phase."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.card import map_button, region
+from tests.browser.screen import Screen, pixels
+from tests.browser.visitors import Visitors
+from tests.live.server import LiveRun
+
+STEPS = 3
+
+
+@pytest.fixture
+def screen(visit: Visitors, run: LiveRun) -> Screen:
+    """A page that does not move by itself, on a run of a few steps."""
+    run.post("/step", steps=STEPS)
+    shown = visit(run, reduced_motion="reduce")
+    shown.expect_step(STEPS)
+    return shown
+
+
+def slow(screen: Screen) -> Locator:
+    """The bar of slow motion."""
+    return screen.page.get_by_role("region", name="One step in slow motion")
+
+
+def begin(screen: Screen) -> Locator:
+    """Opens slow motion, and waits until it is there."""
+    screen.page.get_by_role("button", name="Slow motion").click()
+    bar = slow(screen)
+    expect(bar).to_be_visible()
+    return bar
+
+
+def phase(screen: Screen) -> str:
+    """The name of the phase on screen."""
+    mark = screen.page.locator(".slow [aria-current=step]")
+    return mark.get_attribute("aria-label") or ""
+
+
+def expect_phase(screen: Screen, name: str) -> None:
+    """The phase on screen comes to be this one."""
+    mark = screen.page.locator(".slow [aria-current=step]")
+    expect(mark).to_have_attribute("aria-label", name)
+
+
+def all_phases(screen: Screen) -> list[str]:
+    """The names of all phases, by going through them."""
+    forward = slow(screen).get_by_role("button", name="Forward one phase")
+    names = [phase(screen)]
+    while forward.is_enabled():
+        forward.click()
+        screen.until(lambda: phase(screen) != names[-1])
+        names.append(phase(screen))
+    return names
+
+
+def test_it_takes_exactly_one_step(screen: Screen, run: LiveRun) -> None:
+    bar = begin(screen)
+    screen.expect_step(STEPS + 1)
+    expect(bar.get_by_role("heading", name=f"Step {STEPS + 1} in slow motion")).to_be_visible()
+    all_phases(screen)
+    bar.get_by_role("button", name="Close").click()
+    expect(bar).to_have_count(0)
+    screen.expect_step(STEPS + 1)
+    assert run.get()["step"] == STEPS + 1
+
+
+def test_the_phases_come_in_the_order_in_which_a_step_is_made(screen: Screen, run: LiveRun) -> None:
+    begin(screen)
+    layers = [layer["name"] for layer in run.get("/layers")["layers"]]
+    assert all_phases(screen) == [
+        "Batch",
+        *(f"Forward: {layer}" for layer in layers),
+        "Loss",
+        *(f"Backward: {layer}" for layer in reversed(layers)),
+        "Update",
+    ]
+
+
+def test_forward_and_back_by_buttons_keys_and_marks(screen: Screen) -> None:
+    bar = begin(screen)
+    keys = screen.page.keyboard
+    back = bar.get_by_role("button", name="Back one phase")
+    expect(back).to_be_disabled()
+    bar.get_by_role("button", name="Forward one phase").click()
+    expect_phase(screen, "Forward: conv1")
+    expect(bar.get_by_text("Forward: conv1.", exact=True)).to_be_visible()
+    back.click()
+    expect_phase(screen, "Batch")
+    keys.press("ArrowRight")
+    keys.press("ArrowRight")
+    expect_phase(screen, "Forward: relu1")
+    keys.press("ArrowLeft")
+    expect_phase(screen, "Forward: conv1")
+    bar.get_by_role("button", name="Loss", exact=True).click()
+    expect_phase(screen, "Loss")
+    bar.get_by_role("button", name="Update", exact=True).click()
+    expect(bar.get_by_role("button", name="Forward one phase")).to_be_disabled()
+    keys.press("Escape")
+    expect(bar).to_have_count(0)
+    screen.expect_step(STEPS + 1)  # the arrows were not steps
+
+
+def test_its_numbers_are_those_of_the_step(screen: Screen, run: LiveRun) -> None:
+    bar = begin(screen)
+    screen.expect_step(STEPS + 1)
+    now = run.get()
+    pictures = bar.locator("dl > div").filter(has_text="pictures").get_by_role("definition")
+    expect(pictures).to_have_text(str(now["recipe"]["batch_size"]))
+    bar.get_by_role("button", name="Loss", exact=True).click()
+    loss = bar.locator("dl > div").filter(has_text="loss of the batch").get_by_role("definition")
+    assert float(loss.inner_text()) == pytest.approx(now["loss"], rel=1e-5)
+    bar.get_by_role("button", name="Update", exact=True).click()
+    rate = bar.locator("dl > div").filter(has_text="learning rate").get_by_role("definition")
+    assert float(rate.inner_text()) == now["learning_rate"]
+
+
+def test_maps_come_phase_by_phase_and_the_live_ones_return(screen: Screen) -> None:
+    bar = begin(screen)
+    screen.expect_step(STEPS + 1)
+    seen = {}
+    for name in ("Batch", "Forward: conv2", "Backward: conv2"):
+        before = pixels(screen.canvas("conv2: "))
+        bar.get_by_role("button", name=name, exact=True).click()
+        if name != "Batch":
+            screen.until(lambda before=before: (pixels(screen.canvas("conv2: ")) != before).any())  # type: ignore[misc]
+        seen[name] = pixels(screen.canvas("conv2: ")).tobytes()
+    assert len(set(seen.values())) == 3
+    bar.get_by_role("button", name="Close").click()
+    screen.until(lambda: pixels(screen.canvas("conv2: ")).tobytes() not in seen.values())
+
+
+def test_values_do_not_open_while_the_maps_are_another_pictures(screen: Screen) -> None:
+    bar = begin(screen)
+    map_button(screen, "conv2, map 5").click()
+    expect(region(screen)).to_have_count(0)
+    bar.get_by_role("button", name="Close").click()
+    map_button(screen, "conv2, map 5").click()
+    expect(region(screen)).to_be_visible()
+
+
+def test_where_less_motion_is_wanted_nothing_goes_on_by_itself(screen: Screen) -> None:
+    bar = begin(screen)
+    expect(bar.get_by_role("button", name=re.compile("^(Go on|Pause|Again)$"))).to_have_count(0)
+    expect(bar.get_by_label("Pace")).to_have_count(0)
+    assert phase(screen) == "Batch"
+    screen.page.wait_for_timeout(3000)  # longer than a phase lasts
+    assert phase(screen) == "Batch"
+
+
+def test_else_it_goes_on_by_itself_at_a_pace_and_pauses(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    bar = begin(screen)
+    bar.get_by_label("Pace").select_option("4")
+    screen.until(lambda: phase(screen).startswith("Forward: pool"))
+    bar.get_by_role("button", name="Pause", exact=True).click()
+    stopped = phase(screen)
+    screen.page.wait_for_timeout(1000)  # a phase lasts 650 ms at this pace
+    assert phase(screen) == stopped
+    bar.get_by_role("button", name="Update", exact=True).click()
+    bar.get_by_role("button", name="Again").click()
+    expect_phase(screen, "Batch")
+    screen.page.keyboard.press("Space")
+    expect(bar.get_by_role("button", name="Go on")).to_be_visible()
+    assert run.get()["state"] == "ready"  # Space was slow motion's, and did not play
+
+
+def test_playing_pauses_for_it_and_going_on_closes_it(screen: Screen, run: LiveRun) -> None:
+    screen.play.click()
+    screen.until(lambda: screen.steps() > STEPS)
+    bar = begin(screen)
+    run.wait_for("ready")
+    title = bar.get_by_role("heading", level=2)
+    expect(title).to_have_text(f"Step {run.get()['step']} in slow motion")
+    controls = screen.page.get_by_role("region", name="Controls")
+    controls.get_by_role("button", name="Step", exact=True).click()
+    expect(bar).to_have_count(0)
