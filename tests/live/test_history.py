@@ -1,0 +1,39 @@
+"""A run's history over REST."""
+
+import time
+
+import pytest
+
+from tests.live.server import LiveRun
+
+
+def measured(run: LiveRun, steps: list[int]) -> None:
+    """Wait until the held-out accuracy was measured at all of these."""
+    end = time.monotonic() + 20
+    while (found := run.get("/history")["held_out"]["step"]) != steps:
+        assert time.monotonic() < end, found
+        time.sleep(0.05)
+
+
+def test_the_held_out_accuracy_is_measured_every_200_steps_and_at_no_other(run: LiveRun) -> None:
+    assert run.post("/step", until=401)["step"] == 401
+    measured(run, [0, 200, 400])
+    accuracies = run.get("/history")["held_out"]["accuracy"]
+    assert accuracies[0] < 0.4 < accuracies[1]
+    assert run.get()["held_out_step"] == 400
+    assert run.get()["held_out_accuracy"] == pytest.approx(accuracies[-1])
+
+
+def test_a_history_is_thinned_to_the_points_asked_for(run: LiveRun) -> None:
+    run.post("/step", until=50)
+    whole = run.get("/history")
+    assert whole["step"] == list(range(1, 51))
+    thin = run.get("/history", max_points=7)
+    assert thin["step"] == [8, 16, 24, 32, 40, 48, 50]
+    buckets = [whole["loss"][n : n + 8] for n in range(0, 50, 8)]
+    means = [sum(losses) / len(losses) for losses in buckets]
+    assert thin["loss"] == pytest.approx(means, rel=1e-9)
+    assert thin["accuracy"] == [whole["accuracy"][step - 1] for step in thin["step"]]
+    part = run.get("/history", **{"from": 11, "to": 20})
+    assert part["step"] == list(range(11, 21))
+    assert part["loss"] == whole["loss"][10:20]
