@@ -8,7 +8,7 @@ JsonObject = dict[str, Any]
 
 
 class RunState(StrEnum):
-    """Where a run is in its life; `app/runs/run.py` has the gate that checks it."""
+    """Where a run is in its life; the gates are in `app/child/commands.py`."""
 
     STARTING = "starting"
     READY = "ready"

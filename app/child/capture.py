@@ -1,7 +1,7 @@
 """Frames: what the viewers together want to see of the present state, each thing encoded once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Wanted:
     maps: tuple[tuple[str, str], ...] = ()  # (layer, probe)
     probes: tuple[str, ...] = ()
     interval_s: float = 1 / 30
-    watched: bool = field(default=False)
+    watched: bool = False
 
     @classmethod
     def parse(cls, command: JsonObject) -> "Wanted":

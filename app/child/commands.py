@@ -82,10 +82,11 @@ def reset(loop: Loop, _: JsonObject, __: bytes) -> Answer:
 def tune(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Change settings while it trains, from the next step on."""
     changes = dict(command["changes"])
-    if "steps_per_second" in changes:
-        loop.steps_per_second = changes.pop("steps_per_second")
-        loop.hurry()
+    speed = {key: changes.pop(key) for key in ("steps_per_second",) if key in changes}
     loop.session.tune(changes)
+    if speed:
+        loop.steps_per_second = speed["steps_per_second"]
+        loop.hurry()
     return DONE
 
 
@@ -140,8 +141,7 @@ def picture(loop: Loop, command: JsonObject, _: bytes) -> Answer:
 def predictions(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Class scores for one picture."""
     session = loop.session
-    if not session.trainable:
-        session.must_train()
+    session.must_train()
     pixels = session.pictures.get(command["image"])
     logits = session.observer.outputs([pixels], [])[""][0]
     return {"step": session.trainer.step} | prediction(logits), b""

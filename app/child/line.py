@@ -4,6 +4,7 @@ import os
 import queue
 import socket
 import threading
+import traceback
 
 from app.types import JsonObject
 from app.wire.messages import Message, receive_blocking
@@ -27,6 +28,9 @@ class Line:
                 self._inbox.put(receive_blocking(self._connection))
         except (EOFError, OSError):
             os._exit(0)
+        except BaseException:  # a watchdog that is gone would leave the process for ever
+            traceback.print_exc()
+            os._exit(1)
 
     def next(self, timeout_s: float | None) -> Message | None:
         """The next command, or None after `timeout_s` seconds without one (None waits for ever)."""

@@ -91,7 +91,8 @@ class Loop:
 
     def _send(self, header: JsonObject, payload: bytes = b"") -> None:
         self._next_news_s, self._untold = perf_counter() + NEWS_INTERVAL_S, False
-        self.line.send(header | {"news": self.news.take(), "status": self.status()}, payload)
+        self.line.send(header | {"news": self.news.waiting(), "status": self.status()}, payload)
+        self.news.told()
 
     def status(self) -> JsonObject:
         """What a run's answer says about the present; empty before there is a run."""
@@ -192,11 +193,16 @@ class Loop:
     def step(self) -> None:
         """One training step, or a halt."""
         trainer = self.session.trainer
-        self._pace()
+        if self.state is RunState.PLAYING:
+            self._pace()
         try:
             self.session.advance()
         except NotFiniteError as error:
-            self._halt(str(error))
+            self._halt(str(error), "Reset, and try a smaller learning rate.")
+            return
+        except Exception as error:  # whatever torch has against it: the person reads what
+            log.exception("a step failed")
+            self._halt(f"Step {trainer.step + 1} failed: {error}", "Reset, or start another run.")
             return
         self._changed = self._untold = True
         self._stepped_at = time()
@@ -230,14 +236,17 @@ class Loop:
         for request in met:
             self.answer(request, {})
 
-    def _halt(self, why: str) -> None:
+    def _halt(self, why: str, advice: str) -> None:
         step = self.session.trainer.step
         self.problem = (
             f"{why}, so training stopped. The weights shown are the last good ones, of step "
-            f"{step}. Reset, and try a smaller learning rate."
+            f"{step}. {advice}"
         )
         self.news.back_to(step)
+        if self.session.held_out and self.session.held_out[0] > step:
+            self.session.held_out = None
         self.rest("halt", RunState.HALTED)
+        self.evaluate()
 
     # --- showing --------------------------------------------------------------------------------
 

@@ -38,17 +38,19 @@ class News:
             for values in (self._steps, self._loss, self._accuracy):
                 values.pop()
 
-    def take(self) -> JsonObject:
-        """All of it, once."""
-        taken = {
+    def waiting(self) -> JsonObject:
+        """All of it."""
+        return {
             "restarted": self._restarted,
             "step": self._steps,
             "loss": self._loss,
             "accuracy": self._accuracy,
             "held_out": self._held_out,
         }
+
+    def told(self) -> None:
+        """It has been sent."""
         self._clear(restarted=False)
-        return taken
 
 
 def number(value: float | None) -> float | None:

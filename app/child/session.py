@@ -68,7 +68,7 @@ class Session:
         """One training step; see Trainer.advance."""
         self.trainer.advance()
         self._ticks.append((perf_counter(), self.trainer.step))
-        while self._ticks[-1][0] - self._ticks[0][0] > SPEED_WINDOW_S:
+        while len(self._ticks) > 2 and self._ticks[-1][0] - self._ticks[0][0] > SPEED_WINDOW_S:
             self._ticks.popleft()
 
     def rest(self) -> None:

@@ -2,10 +2,11 @@
 
 from app.codegen.keras_helpers import needed
 from app.codegen.keras_layers import keras_layers
-from app.codegen.subject import Subject, decays, flattened_from, summary
+from app.codegen.subject import Subject, decays, summary
 from app.codegen.text import by, call, indented
 from app.recipe import LayerPlan
 from app.recipe.model import SGD, Adam, AdamW, Optimizer
+from app.recipe.plan import flattened_from
 from app.types import Shape
 
 

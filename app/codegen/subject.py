@@ -5,7 +5,6 @@ from typing import Literal
 
 from app.recipe import LayerPlan, Recipe
 from app.recipe.model import AdamW
-from app.types import Shape
 
 Framework = Literal["pytorch", "keras"]
 
@@ -47,16 +46,6 @@ class Subject:
     def starts_from_weights(self) -> bool:
         """Whether the first weights come from a file and not from a draw."""
         return self.recipe.init.type in ("pretrained", "from_run", "from_file")
-
-
-def flattened_from(plans: tuple[LayerPlan, ...], linear: LayerPlan) -> Shape | None:
-    """The maps (C, H, W) whose values a linear layer reads as one vector, or None."""
-    for before in reversed(plans[: linear.index]):
-        if before.type == "Linear":
-            return None
-        if before.type == "Flatten" and len(before.input_shape) == 3:
-            return before.input_shape
-    return None
 
 
 def summary(plan: LayerPlan) -> str:

@@ -83,8 +83,9 @@ class Pictures:
         if image in self._uploads:
             return self._uploads[image]
         kind, _, number = image.partition("-")
-        if kind == "test" and number.isdecimal() and int(number[:9]) < len(self._data.test_labels):
-            return fit(self._data.test_images[int(number[:9])], self._shape)
+        known = kind == "test" and number.isdecimal() and len(number) < 9
+        if known and int(number) < len(self._data.test_labels):
+            return fit(self._data.test_images[int(number)], self._shape)
         raise NotFoundError(
             f"There is no image {image!r}: expected test-0 to "
             f"test-{len(self._data.test_labels) - 1}, or an upload's id."

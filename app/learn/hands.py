@@ -109,13 +109,14 @@ class Hands:
 
     def _hook(self, layer: str) -> Any:
         def silence(_: nn.Module, __: Any, output: torch.Tensor) -> torch.Tensor:
-            return output * shaped(self.masks[layer], output)
+            # not multiplied: an infinite output would become NaN
+            return output.masked_fill(shaped(self.masks[layer], output) == 0, 0.0)
 
         return silence
 
     def is_silent(self, layer: str, number: int) -> bool:
         """Whether a filter is silenced."""
-        return layer in self.masks and not bool(self.masks[layer][number])
+        return {"layer": layer, "filter": number} in self.silenced()
 
     def silenced(self) -> list[JsonObject]:
         """All silenced filters."""

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from app.errors import RecipeError
 from app.recipe import LayerPlan
 
 
 def build(plans: Sequence[LayerPlan], device: torch.device) -> nn.Sequential:
     """The network, in training mode and `channels_last`, with torch's own initial weights."""
-    layers = OrderedDict((plan.name, _module(plan)) for plan in plans)
-    network = nn.Sequential(layers).to(device)
-    return channels_last(network)
+    return channels_last(_sequence(plans).to(device))
 
 
 def channels_last(network: nn.Sequential) -> nn.Sequential:
@@ -48,6 +47,14 @@ def quick(network: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
+def _sequence(plans: Sequence[LayerPlan]) -> nn.Sequential:
+    """RecipeError for a name that torch keeps for itself, as `forward`."""
+    try:
+        return nn.Sequential(OrderedDict((plan.name, _module(plan)) for plan in plans))
+    except KeyError as error:
+        raise RecipeError(f"A layer cannot have this name in torch: {error}.") from error
+
+
 def _module(plan: LayerPlan) -> nn.Module:
     module: nn.Module = getattr(nn, plan.type)(**plan.arguments)
     return module
@@ -59,7 +66,7 @@ def evaluation_twin(network: nn.Sequential, plans: Sequence[LayerPlan]) -> nn.Se
     Looking goes through it, so that looking never flips a flag of the network that trains, never
     draws a dropout mask and never touches a running statistic.
     """
-    twin = nn.Sequential(OrderedDict((plan.name, _module(plan)) for plan in plans))
+    twin = _sequence(plans)
     for original, copy in zip(network, twin, strict=True):
         copy._parameters = original._parameters  # the very same dict: always the same tensors
         copy._buffers = original._buffers

@@ -62,7 +62,8 @@ class Observer:
 
     def _find(self, layer: str, name: str) -> torch.Tensor:
         module = self.module(layer)
-        tensors = dict(module.named_parameters()) | dict(module.named_buffers())
+        buffers = {name: buffer for name, buffer in module.named_buffers() if buffer.ndim}
+        tensors = dict(module.named_parameters()) | buffers
         if name in tensors:
             return tensors[name]
         if not tensors:

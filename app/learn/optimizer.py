@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import nn, optim
 
 from app.errors import InvalidError
@@ -44,5 +45,6 @@ def tune(optimizer: optim.Optimizer, changes: JsonObject) -> None:
             raise InvalidError(f"{name} cannot be set: {kind} has no {name}.")
     for name, value in changes.items():
         group[TUNABLE[name]] = value
-    if group.get("nesterov") and group["momentum"] == 0:
-        group["nesterov"] = False
+    if isinstance(optimizer, optim.RMSprop) and group["momentum"] > 0:
+        for parameter, own in optimizer.state.items():  # torch makes it only at the first step
+            own.setdefault("momentum_buffer", torch.zeros_like(parameter))

@@ -47,6 +47,7 @@ class Trainer:
         self._previous_statistics = [b.clone() for b in self._statistics]
         # what the last update used, for whoever explains it
         self.frozen: set[tuple[str, int]] = set()  # (layer, filter) that stay as they are
+        self.held: frozenset[tuple[str, int]] = frozenset()  # those that the last update left
         self.settings: dict[str, Any] = {}
         self.previous_state: dict[torch.Tensor, dict[str, torch.Tensor]] = {}
 
@@ -86,6 +87,7 @@ class Trainer:
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
         self.optimizer.step()
+        self.held = frozenset(self.frozen)
         self._hold_frozen()
         self.has_update = True
         self.updates += 1
@@ -96,7 +98,8 @@ class Trainer:
         state = self.optimizer.state
         if not state:
             return
-        if not self.previous_state:
+        first = self._parameters[0]
+        if self.previous_state.get(first, {}).keys() != _tensors(state[first]).keys():
             self.previous_state = {p: _clones(state[p]) for p in self._parameters}
             return
         kept = [tensor for own in self.previous_state.values() for tensor in own.values()]
@@ -136,5 +139,9 @@ class Trainer:
         self.has_update = False
 
 
+def _tensors(state: dict[str, Any]) -> dict[str, torch.Tensor]:
+    return {name: value for name, value in state.items() if torch.is_tensor(value)}
+
+
 def _clones(state: dict[str, Any]) -> dict[str, torch.Tensor]:
-    return {name: value.clone() for name, value in state.items() if torch.is_tensor(value)}
+    return {name: value.clone() for name, value in _tensors(state).items()}

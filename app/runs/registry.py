@@ -61,6 +61,7 @@ class Registry:
         for run_id, run in self._runs.items():
             if run.holds_nothing and monotonic() - run.touched_s > FORGET_UNTOUCHED_S:
                 await self.delete(run_id)
+                await self._make_room()  # somebody else may have taken the place meanwhile
                 return
         most = self._settings.max_runs
         raise UnavailableError(
@@ -101,7 +102,8 @@ class Registry:
         if len(run.viewers):
             run.touch()
         alone_s = monotonic() - run.touched_s
-        if run.state is RunState.PLAYING and alone_s > self._settings.unwatched_pause_s:
+        busy = run.state in (RunState.PLAYING, RunState.STEPPING)
+        if busy and alone_s > self._settings.unwatched_pause_s:
             try:
                 await run.pause_unwatched()
             except ConvscopeError as error:

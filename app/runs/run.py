@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from app.errors import ConflictError, ConvscopeError, RecipeError
+from app.errors import ConflictError, ConvscopeError, NotFoundError, RecipeError
 from app.recipe import LayerPlan
 from app.runs.history import History
 from app.runs.spec import Spec
@@ -29,6 +29,7 @@ class _Present:
 
     status: JsonObject = field(default_factory=dict)
     about: JsonObject = field(default_factory=dict)
+    notice: str | None = None  # a sentence about what the server did to it
     deeds: list[JsonObject] = field(default_factory=list)
     lists: JsonObject = field(default_factory=lambda: {"silenced": [], "frozen": []})
 
@@ -55,7 +56,6 @@ class Run:
         self._new_worker = new_worker
         self._present = _Present()
         self._failure: str | None = None
-        self._notice: str | None = None
         self._worker: Worker
         self._ready: asyncio.Task[None]
         self.launch()
@@ -75,8 +75,12 @@ class Run:
             await worker.start(self._on_message, lambda why: self._on_death(worker, why))
             answer = await worker.ask("start", self.spec.weights, **self._start_arguments())
             self._present.about = answer.header["about"]
-        except (ConvscopeError, OSError) as error:
-            self._fail(str(error))
+        except Exception as error:
+            if not isinstance(error, ConvscopeError):
+                log.exception("the worker of run %s could not be started", self.id)
+            await worker.close()
+            if worker is self._worker:
+                self._fail(str(error) or "The worker of this run could not be started.")
             return
         for upload in self.uploads:
             self._send_upload(upload)
@@ -114,6 +118,9 @@ class Run:
         if header["news"]["restarted"]:
             self._forget()
         self.history.apply(header["news"])
+        self.history.back_to(header["status"].get("step", 0))
+        if "deed" in header:
+            self._record(header)
         before, self._present.status = self._present.status, header["status"]
         if _notable(before) != _notable(header["status"]):
             self.viewers.run_changed()
@@ -144,7 +151,7 @@ class Run:
             | present.lists
             | {
                 "state": self.state,
-                "problem": self._failure or status.get("problem") or self._notice,
+                "problem": self._failure or status.get("problem") or self._present.notice,
                 "environment": present.about.get("environment"),
                 "taken": present.about.get("taken", []),
                 "interventions": present.deeds,
@@ -192,7 +199,7 @@ class Run:
     async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
         """A command to the worker, once it is up; ConflictError when it has failed."""
         self.touch()
-        await asyncio.shield(self._ready)
+        await self._up()
         if self._failure:
             raise ConflictError(f"{self._failure} Reset the run first.")
         return await self._worker.ask(command, payload, **arguments)
@@ -203,13 +210,13 @@ class Run:
 
     async def command(self, command: str, **arguments: Any) -> JsonObject:
         """A command that changes the run; answers with the run after it."""
-        self._notice = None
+        self._present.notice = None
         await self.ask(command, **arguments)
         return self.describe()
 
     async def started(self) -> JsonObject:
         """The run once its worker is up; RecipeError where that failed."""
-        await asyncio.shield(self._ready)
+        await self._up()
         if self._failure:
             raise RecipeError(self._failure)
         return self.describe()
@@ -218,11 +225,14 @@ class Run:
         """A change by hand; answers with it, and what it was worth where that was measured."""
         reply = await self.ask("intervene", change=change)
         deed: JsonObject = reply.header["deed"]
-        entry = {key: deed[key] for key in ("id", "step", "says", "undoes")}
-        self._present.deeds = [*self._present.deeds, entry]
-        self._present.lists = reply.header["lists"]
-        self.viewers.run_changed()
         return deed | {"run": self.describe()}
+
+    def _record(self, header: JsonObject) -> None:
+        """A change by hand, where the order of messages is the order of events."""
+        entry = {key: header["deed"][key] for key in ("id", "step", "says", "undoes")}
+        self._present.deeds = [*self._present.deeds, entry]
+        self._present.lists = header["lists"]
+        self.viewers.run_changed()
 
     async def reset(self) -> JsonObject:
         """Back to step 0; a failed run gets a new worker."""
@@ -231,20 +241,29 @@ class Run:
         self._forget()
         self.launch()
         self.viewers.run_changed()
-        await asyncio.shield(self._ready)
+        await self._up()
         return self.describe()
+
+    async def _up(self) -> None:
+        """Wait for the worker; NotFoundError where the run is deleted meanwhile."""
+        await asyncio.wait([self._ready])
+        if self._ready.cancelled():
+            raise NotFoundError("The run was deleted.")
 
     async def pause_unwatched(self) -> None:
         """Nobody has watched for long: pause, and say so."""
         await self.ask("pause")
         minutes = self._settings.unwatched_pause_s / 60
-        self._notice = f"Paused: nobody watched for {minutes:g} minutes. Press play to go on."
+        self._present.notice = (
+            f"Paused: nobody watched for {minutes:g} minutes. Press play to go on."
+        )
         self.viewers.run_changed()
 
     async def keep_upload(self, upload: Upload) -> None:
-        """Keep a picture here and in the worker."""
-        self.uploads.keep(upload)
+        """Keep a picture here and in the worker; ConflictError, and it is not kept, where the run
+        has failed."""
         await self.ask("put_image", upload.prepared.pixels.tobytes(), image=upload.id)
+        self.uploads.keep(upload)
 
     def _send_upload(self, upload: Upload) -> None:
         self._tell("put_image", upload.prepared.pixels.tobytes(), image=upload.id)

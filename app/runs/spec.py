@@ -1,6 +1,7 @@
 """What a run is made from, with everything about it checked before anything is allocated."""
 
 from dataclasses import dataclass
+from math import prod
 
 from app.data.catalog import DatasetInfo, describe
 from app.errors import NotFoundError, RecipeError
@@ -48,6 +49,7 @@ def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") 
             f"batch_size is {recipe.batch_size}: expected at most {settings.max_batch_size}."
         )
     plans = tuple(plan(recipe.network, recipe.batch_size))
+    _check_learning(recipe, plans)
     if recipe.init.type == "pretrained":
         weights = _shipped(model)
     dataset = _find(recipe.dataset, settings) if recipe.dataset is not None else None
@@ -67,6 +69,27 @@ def _find(name: str, settings: Settings) -> DatasetInfo:
     return found
 
 
+def _check_learning(recipe: Recipe, plans: tuple[LayerPlan, ...]) -> None:
+    """What torch would refuse only once it trains."""
+    if not any(entry.parameters for entry in plans):
+        raise RecipeError("This network has nothing to learn: expected a Conv2d or Linear layer.")
+    for before, entry in zip((None, *plans), plans, strict=False):
+        one = entry.type == "BatchNorm2d" and recipe.batch_size * prod(entry.output_shape[1:]) == 1
+        if one:
+            raise RecipeError(
+                f"Layer {entry.index} (BatchNorm2d) expects more than one value a channel in a "
+                "batch, and one comes: use a larger batch.",
+                entry.index,
+            )
+        needed = before if before and before.type in ("Tanh", "Sigmoid") else None
+        if needed and entry.arguments.get("inplace"):
+            raise RecipeError(
+                f"Layer {entry.index} ({entry.type}) cannot work in place after {needed.type}, "
+                "whose output backprop needs: expected inplace false.",
+                entry.index,
+            )
+
+
 def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetInfo) -> None:
     if tuple(dataset.shape) != tuple(recipe.network.input):
         raise RecipeError(
@@ -78,8 +101,6 @@ def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetIn
             f"batch_size is {recipe.batch_size}: expected at most the {dataset.train:,} pictures "
             f"of {dataset.name}."
         )
-    if not any(entry.parameters for entry in plans):
-        raise RecipeError("This network has nothing to learn: expected a Conv2d or Linear layer.")
     last = plans[-1]
     if len(last.output_shape) == 1 and last.output_shape != (len(dataset.classes),):
         raise RecipeError(

@@ -37,8 +37,9 @@ def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.proc
     A run on CUDA is spawned, since CUDA cannot be used in a forked process.
     """
     kind = SpawnProcess if device == "cuda" else ForkServerProcess
-    process = kind(target=enter, args=(connection, device), daemon=True)
-    process.start()
+    with connection:
+        process = kind(target=enter, args=(connection, device), daemon=True)
+        process.start()
     return process
 
 

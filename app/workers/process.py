@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import signal
 import socket
 from multiprocessing.process import BaseProcess
@@ -13,6 +14,7 @@ from app.wire.messages import Message, receive
 from app.workers.forkserver import spawn_worker
 from app.workers.protocol import OnDeath, OnMessage
 
+log = logging.getLogger("convscope")
 BUFFER_BYTES = 2**20
 EXIT_TIMEOUT_S = 2.0
 
@@ -32,8 +34,12 @@ class ProcessWorker:
     async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
         """See Worker.start."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        try:
+            # the thread owns their end: it may still need it when this task is cancelled
             self._process = await asyncio.to_thread(spawn_worker, theirs, self._device)
+        except BaseException:
+            ours.close()  # whatever was started ends at the end of its line
+            raise
         reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=BUFFER_BYTES)
         self._listening = asyncio.create_task(self._listen(reader, on_message, on_death))
 
@@ -47,8 +53,14 @@ class ProcessWorker:
                 self._resolve(message)
         except (asyncio.IncompleteReadError, OSError):
             why = await self._cause_of_death()
+        except Exception:
+            log.exception("a message of a worker could not be taken in")
+            self._process.kill()
+            why = "The server could not follow the worker of this run, and ended it."
         finally:
             self._fail_all("The worker of this run is gone.")
+            if self._writer:
+                self._writer.close()
         if not self._closing:
             on_death(why)
 

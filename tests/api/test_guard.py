@@ -66,6 +66,8 @@ def test_the_link_is_exchanged_for_a_cookie_that_lets_in(path: str) -> None:
     headers = HOST | {"cookie": f"other=1; {cookie}"}
     assert get(headers, LOCKED).status == 200
     assert connect(Guard(counting, LOCKED), headers=headers).accepted
+    beside = HOST | {"cookie": f'theme={{"a":1}}; {cookie}'}
+    assert get(beside, LOCKED).status == 200, "what a neighbour on this host put there"
     assert get(headers, Settings(token=TOKEN + "x")).status == 401, "another token, another cookie"
 
 

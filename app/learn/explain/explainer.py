@@ -65,6 +65,6 @@ class Explainer:
             settings=trainer.settings,
             state={name: float(t[index]) for name, t in state.items() if t.ndim},
             step=trainer.updates,
-            frozen=tensor in ("weight", "bias") and (layer, index[0]) in trainer.frozen,
+            frozen=tensor in ("weight", "bias") and (layer, index[0]) in trainer.held,
         )
         return explain_update(moment, type(trainer.optimizer).__name__)

@@ -1,0 +1,137 @@
+"""Odd orders of events, each of which once lost a run."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.live.processes import alive, children
+from tests.live.server import LiveRun, Server
+from tests.networks import recipe
+from tests.sessions import session
+
+
+def test_play_after_many_steps_goes_on_at_once(run: LiveRun) -> None:
+    step = run.post("/step", steps=100)["step"]
+    run.post("/play")
+    time.sleep(1.5)
+    assert run.post("/pause")["step"] > step
+
+
+def test_momentum_can_be_given_to_an_optimiser_that_began_without(server: Server) -> None:
+    run = server.run(optimizer={"type": "RMSprop"})
+    run.post("/step", steps=3)
+    run.send("PATCH", json={"momentum": 0.9})
+    assert run.post("/step", steps=3)["step"] == 6
+    found = run.get("/explain/weight", layer="conv1", tensor="bias", out=0)
+    assert found["update"]["closes"]
+    assert any("Momentum" in line["says"] for line in found["update"]["lines"])
+    run.delete()
+
+
+@pytest.mark.parametrize(
+    ("layers", "more", "words"),
+    [
+        ([{"type": "ReLU"}], {}, "nothing to learn"),
+        (
+            [
+                {"type": "Conv2d", "out_channels": 4, "kernel_size": 28},
+                {"type": "BatchNorm2d"},
+                {"type": "Flatten"},
+                {"type": "Linear", "out_features": 10},
+            ],
+            {"batch_size": 1},
+            "more than one value",
+        ),
+        (
+            [
+                {"type": "Conv2d", "out_channels": 4, "kernel_size": 3},
+                {"type": "Tanh"},
+                {"type": "ReLU", "inplace": True},
+            ],
+            {},
+            "in place",
+        ),
+    ],
+)
+def test_what_torch_would_refuse_later_is_refused_first(
+    server: Server, layers: Any, more: Any, words: str
+) -> None:
+    body = {"network": {"input": [1, 28, 28], "layers": layers}} | more
+    answer = server.http.post("/runs", json=body)
+    assert answer.status_code == 422, answer.text
+    assert words in answer.json()["detail"]
+
+
+def test_a_name_that_torch_keeps_for_itself_is_refused_in_words(server: Server) -> None:
+    layers = [{"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "name": "forward"}]
+    run = server.run(network={"input": [1, 28, 28], "layers": layers})
+    assert "forward" in run.wait_for("failed")["problem"]
+    run.delete()
+
+
+def test_a_run_that_cannot_start_leaves_no_worker_however_often_it_is_reset(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    try:
+        other = server.run()
+        other.post("/step", steps=1)
+        before = children(server.process.pid)
+        layers = [{"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "name": "forward"}]
+        run = server.run(network={"input": [1, 28, 28], "layers": layers})
+        run.wait_for("failed")
+        for _ in range(3):
+            run.post("/reset")
+        end = time.monotonic() + 5
+        while alive(children(server.process.pid) - before):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    finally:
+        server.stop()
+
+
+def test_a_file_of_weights_that_do_not_fit_keeps_no_place(run: LiveRun) -> None:
+    data = run.send("GET", "/weights").content
+    http = run.server.http
+    before = len(http.get("/runs").json()["runs"])
+    other = '{"network": "tinyvgg"}'
+    files = {"weights": ("w", data)}
+    answer = http.post("/runs/from-weights", files=files, data={"recipe": other})
+    assert answer.status_code == 422
+    assert len(http.get("/runs").json()["runs"]) == before
+
+
+def test_deleting_a_run_that_is_starting_answers_whoever_waits_for_it(server: Server) -> None:
+    run = server.run(network="tinyvgg")
+    answers: list[httpx.Response] = []
+
+    def wait() -> None:
+        answers.append(httpx.post(f"{server.url}/api/v1/runs/{run.id}/step", timeout=30))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    run.delete()
+    waiting.join(30)
+    assert answers[0].status_code in (200, 404, 503), answers[0].text
+    if answers[0].status_code != 200:
+        assert answers[0].headers["content-type"] == "application/problem+json"
+    assert server.run().post("/step", steps=1)["step"] == 1
+
+
+def test_a_place_outside_a_layer_with_a_silenced_filter_is_not_found(run: LiveRun) -> None:
+    run.post("/interventions", type="silence", layer="conv1", filter=1)
+    answer = run.send("GET", "/explain/output", params={"layer": "conv1", "channel": 99})
+    assert answer.status_code == 404
+
+
+def test_freezing_after_a_step_leaves_that_steps_explanation_as_it_was(tmp_path: Path) -> None:
+    made = session(recipe(), tmp_path)
+    made.advance()
+    made.hands.do({"type": "freeze", "layer": "conv1", "filter": 0, "on": True})
+    found = made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0)["update"]
+    assert found["closes"]
+    assert found["change"] != 0
+    made.advance()
+    assert made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0)["update"]["change"] == 0
