@@ -54,3 +54,24 @@ def test_the_apis_page_lists_every_operation(visit: Visitors) -> None:
         assert path in texts
     shown.first.click()
     expect(page.get_by_text("Responses").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_what_opens(
+    visit: Visitors, run: LiveRun, scheme: Literal["light", "dark"]
+) -> None:
+    run.post("/step", steps=2)
+    screen = visit(run, color_scheme=scheme, reduced_motion="reduce")
+    page = screen.page
+    page.get_by_role("button", name="conv2, map 5, values 14 by 14").click()
+    expect(page.locator(".explain.held [data-test=total]")).to_be_visible()
+    assert violations(screen) == []
+    page.get_by_role("button", name="Let go").click()
+    page.get_by_role("button", name="Weights and code").click()
+    expect(page.get_by_role("region", name="The code of this network")).to_contain_text("import")
+    assert violations(screen) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Slow motion").click()
+    bar = page.get_by_role("region", name="One step in slow motion")
+    bar.get_by_role("button", name="Backward: conv2").click()
+    assert violations(screen) == []
