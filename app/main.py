@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Guard:
     app.include_router(pages.router)
     app.include_router(lessons.router)
     app.mount("/static", pages.static_files())
+    app.mount("/samples", pages.samples())
     add_error_handlers(app)
     return Guard(app, settings, (pages.import_map_hash(),))
 

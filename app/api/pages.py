@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from app import __version__
-from app.settings import resources
+from app.settings import PACKAGE, resources
 
 router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=resources("templates"))
@@ -41,6 +41,11 @@ class Static(StaticFiles):
 def static_files() -> ASGIApp:
     """`/static`, compressed."""
     return GZipMiddleware(Static(directory=resources("static")), minimum_size=500)
+
+
+def samples() -> ASGIApp:
+    """`/samples`: pictures to try an upload with."""
+    return Static(directory=PACKAGE / "data" / "samples")
 
 
 def _page(request: Request, name: str) -> HTMLResponse:

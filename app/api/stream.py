@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from time import monotonic
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from app.runs.viewers import Frame, Viewer, Watch, frame_bytes
 from app.settings import Settings
 from app.types import JsonObject
 
+log = logging.getLogger("convscope")
 router = APIRouter()
 NO_SUCH_RUN = 4404
 HISTORY_POINTS = 200  # in one frame's header
@@ -71,7 +73,10 @@ async def _serve(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
     finally:
         for task in (listening, talking):
             task.cancel()
-        await asyncio.gather(listening, talking, return_exceptions=True)
+        ends = await asyncio.gather(listening, talking, return_exceptions=True)
+        for error in ends:
+            if isinstance(error, Exception):
+                log.error("a stream failed", exc_info=error)
 
 
 async def _listen(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:

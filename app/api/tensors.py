@@ -9,13 +9,14 @@ import numpy.typing as npt
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.errors import NotAcceptableError
+from app.errors import NotAcceptableError, TooLargeError
 from app.heatmap import heatmap_png
 from app.types import Shape
 
 Format = Literal["json", "npy", "png"]
 Layout = Literal["torch", "keras"]
 Floats = npt.NDArray[np.float32]
+MOST_JSON_VALUES = 1_000_000  # Python's lists of them take a hundred bytes each
 MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",
     "npy": "application/x-npy",
@@ -71,6 +72,11 @@ def _q(parameters: list[str]) -> float:
 
 async def answer(tensor: Tensor, chosen: Format) -> Response:
     """The response, with the step in a header."""
+    if chosen == "json" and tensor.values.size > MOST_JSON_VALUES:
+        raise TooLargeError(
+            f"{tensor.layer} {tensor.kind} has {tensor.values.size:,} numbers: as JSON at most "
+            f"{MOST_JSON_VALUES:,} are given; ask for format=npy."
+        )
     encode = {"json": _json, "npy": _npy, "png": _png}[chosen]
     response = await run_in_threadpool(encode, tensor)
     response.headers["Convscope-Step"] = str(tensor.step)

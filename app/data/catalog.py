@@ -15,6 +15,7 @@ from app.data.idx import Bytes, IdxError
 from app.errors import NotFoundError, UnavailableError
 from app.types import Shape
 
+SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a data set
 NAMES = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
 
 _CACHE_VERSION = 1  # raised when the same source files would unpack to other numbers

@@ -26,12 +26,6 @@ def sha256_of(paths: Sequence[Path], cache_dir: Path) -> str:
     return _remembered(tuple(_stamp(path) for path in paths), cache_dir)
 
 
-def forget(cache_dir: Path) -> None:
-    """Drop what is remembered, in this process and on the disk."""
-    _remembered.cache_clear()
-    (cache_dir / _MEMORY).unlink(missing_ok=True)
-
-
 def _stamp(path: Path) -> Stamp:
     status = path.stat()
     return str(path.resolve()), status.st_size, status.st_mtime_ns

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional
 
-from app.data.catalog import Dataset, open_dataset
+from app.data.catalog import SHOWN_WITHOUT_DATA, Dataset, open_dataset
 from app.errors import NotFoundError, RecipeError
 from app.learn.network import with_channels_last
 from app.learn.seeds import Purpose, seed_of
@@ -16,7 +16,6 @@ from app.recipe import Recipe
 from app.types import Shape
 
 Pixels = npt.NDArray[np.uint8]
-FALLBACK = "fashion-mnist-10k"  # whose pictures are shown to a network without a data set
 
 
 def to_input(pixels: Pixels, device: torch.device) -> torch.Tensor:
@@ -108,5 +107,7 @@ def open_pictures(
     recipe: Recipe, *, data_dirs: tuple[Path, ...], cache_dir: Path
 ) -> tuple[Dataset, Pictures]:
     """The recipe's data set (or the one shown in its place) and its pictures."""
-    data = open_dataset(recipe.dataset or FALLBACK, data_dirs=data_dirs, cache_dir=cache_dir)
+    data = open_dataset(
+        recipe.dataset or SHOWN_WITHOUT_DATA, data_dirs=data_dirs, cache_dir=cache_dir
+    )
     return data, Pictures(data, recipe.network.input)

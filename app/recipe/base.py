@@ -24,8 +24,12 @@ def _pair(value: object) -> object:
 MOST = 2**31 - 1
 Size = Annotated[StrictInt, Field(ge=1, le=MOST)]
 Span = Annotated[StrictInt, Field(ge=0, le=MOST)]
-SizePair = Annotated[tuple[Size, Size], BeforeValidator(_pair)]
-SpanPair = Annotated[tuple[Span, Span], BeforeValidator(_pair)]
+SizePair = Annotated[
+    tuple[Size, Size], BeforeValidator(_pair, json_schema_input_type=Size | tuple[Size, Size])
+]
+SpanPair = Annotated[
+    tuple[Span, Span], BeforeValidator(_pair, json_schema_input_type=Span | tuple[Span, Span])
+]
 
 
 class LayerBase(BaseModel):
@@ -60,9 +64,9 @@ class LayerBase(BaseModel):
         """The arguments that the layer before decides."""
         return {}
 
-    def window(self) -> tuple[int, int, int] | None:
-        """Kernel extent, stride and padding along the wider side; None: sees the whole input."""
-        return (1, 1, 0)
+    def window(self) -> tuple[int, int] | None:
+        """Kernel extent and stride along the wider side; None: sees the whole input."""
+        return (1, 1)
 
 
 def need_maps(shape: Shape, type_name: str) -> None:

@@ -62,10 +62,10 @@ class Conv2d(LayerBase):
         total = sum(map(prod, self.tensors(shape).values()))
         return f"{self.out_channels} filters × ({one}{bias}) = {total:,}"
 
-    def window(self) -> tuple[int, int, int] | None:
+    def window(self) -> tuple[int, int] | None:
         """The dilated kernel."""
         extent = max(d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True))
-        return (extent, max(self.stride), max(self.padding))
+        return (extent, max(self.stride))
 
 
 class BatchNorm2d(LayerBase):
@@ -154,9 +154,9 @@ class _Pool(LayerBase):
         """One comparison or addition for each value under each window."""
         return prod(self.output(shape)) * prod(self.kernel_size)
 
-    def window(self) -> tuple[int, int, int] | None:
+    def window(self) -> tuple[int, int] | None:
         """The pooling window."""
-        return (max(self.kernel_size), max(self.stride or self.kernel_size), max(self.padding))
+        return (max(self.kernel_size), max(self.stride or self.kernel_size))
 
 
 class MaxPool2d(_Pool):
@@ -188,7 +188,7 @@ class AdaptiveAvgPool2d(LayerBase):
         """At most every value once for each output."""
         return prod(shape) + prod(self.output(shape))
 
-    def window(self) -> tuple[int, int, int] | None:
+    def window(self) -> tuple[int, int] | None:
         """Depends on the input's size: taken as the whole."""
         return None
 
@@ -211,7 +211,7 @@ class Flatten(LayerBase):
         """(C, H, W) -> (C · H · W,)."""
         return (prod(shape),)
 
-    def window(self) -> tuple[int, int, int] | None:
+    def window(self) -> tuple[int, int] | None:
         """A vector has no place."""
         return None
 
@@ -254,7 +254,7 @@ class Linear(LayerBase):
         total = sum(map(prod, self.tensors(shape).values()))
         return f"{self.out_features} outputs × ({shape[0]:,} weights{bias}) = {total:,}"
 
-    def window(self) -> tuple[int, int, int] | None:
+    def window(self) -> tuple[int, int] | None:
         """Sees everything."""
         return None
 

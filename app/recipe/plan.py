@@ -101,7 +101,7 @@ class _Field:
         window = layer.window()
         if self.size is None or window is None:
             return _Field(None)
-        extent, stride, _ = window
+        extent, stride = window
         return _Field(self.size + (extent - 1) * self.jump, self.jump * stride)
 
 

@@ -27,7 +27,7 @@ def check_safetensors(data: bytes) -> bytes:
         header = json.loads(data[LENGTH.size : LENGTH.size + length])
     except (ValueError, RecursionError) as error:
         raise UploadError("The header of the safetensors file is not JSON.") from error
-    if not isinstance(header, dict) or len(header) > MAX_TENSORS:
+    if not isinstance(header, dict) or len(header.keys() - {"__metadata__"}) > MAX_TENSORS:
         raise UploadError(f"A safetensors file of at most {MAX_TENSORS} tensors was expected.")
     return data
 

@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable
 from time import monotonic
 
-from app.errors import ConvscopeError, NotFoundError, RecipeError, UnavailableError
+from app.errors import NotFoundError, RecipeError, UnavailableError
 from app.recipe import RecipeRequest
 from app.runs.run import Run
 from app.runs.spec import make_spec
@@ -106,8 +106,8 @@ class Registry:
         if busy and alone_s > self._settings.unwatched_pause_s:
             try:
                 await run.pause_unwatched()
-            except ConvscopeError as error:
-                log.warning("run %s could not be paused: %s", run.id, error)
+            except Exception:  # one run's trouble is not the others'
+                log.exception("run %s could not be paused", run.id)
 
     async def close(self) -> None:
         """End all runs."""

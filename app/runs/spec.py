@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from math import prod
 
-from app.data.catalog import DatasetInfo, describe
+from app.data.catalog import SHOWN_WITHOUT_DATA, DatasetInfo, describe
 from app.errors import NotFoundError, RecipeError
 from app.recipe import LayerPlan, NamedModel, Recipe, RecipeRequest, named_model, plan, resolve
 from app.settings import Settings
-
-SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # whose pictures a network without a data set is shown
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,9 @@ export async function upload(file) {
   if (image) chooseProbe(image.id);
 }
 
+/** The shipped photograph, uploaded as one's own would be. */
+export const uploadSample = () => server.sample().then(upload).catch(noticeError);
+
 /** @param {boolean} inverted */
 export async function invertProbe(inverted) {
   const image = probeId();

@@ -117,6 +117,12 @@ export const server = {
     ),
   /** @param {string} dataset @param {Record<string, string | number>} query */
   pictures: (dataset, query) => call("GET", pictures(dataset, query, "pictures")),
+  /** The picture that is shipped for trying an upload. @returns {Promise<File>} */
+  sample: async () => {
+    const answer = await fetch("/samples/cat.png");
+    if (!answer.ok) throw new Error("The sample picture is not there.");
+    return new File([await answer.blob()], "cat.png", { type: "image/png" });
+  },
 };
 
 /** Addresses of pictures, for `<img>`. */

@@ -25,7 +25,9 @@ def function_of(
     def explain(place: Place) -> JsonObject:
         value = _single(place)
         result = function(value, place.module)
-        return {"kind": name, "input": value} | closing(place.value, [result])
+        slope = getattr(place.module, "negative_slope", None)
+        own = {} if slope is None else {"slope": slope}
+        return {"kind": name, "input": value} | own | closing(place.value, [result])
 
     return explain
 

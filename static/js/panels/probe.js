@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { colourCells, greyCells } from "../heatmap/colourise.js";
 import { liveFrame } from "../heatmap/painter.js";
 import { html } from "../html.js";
-import { invertProbe, upload } from "../intents.js";
+import { invertProbe, upload, uploadSample } from "../intents.js";
 import { address } from "../server.js";
 import { inputShape, probe, probeVersion, run, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
@@ -55,6 +55,7 @@ function Upload() {
     <p>PNG, JPEG, WebP, GIF or BMP. It is scaled to the network's input; drop one anywhere on this panel.</p>
     <input ref=${input} id="upload-file" class="hidden-file" type="file" accept="image/png,image/jpeg,image/webp,image/gif,image/bmp" onChange=${take} />
     <label for="upload-file" class="button">Choose a picture…</label>
+    <button type="button" onClick=${uploadSample} title="A photograph by Stefan van der Walt, CC0">Try the cat</button>
   </div>`;
 }
 
