@@ -13,8 +13,8 @@ from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.screen import Screen
 from tests.browser.visitors import Visitors
+from tests.live.processes import children
 from tests.live.server import LiveRun, Server
-from tests.live.test_workers import children
 
 REPORTED_S = 2.0
 START_AGAIN = "Start again from step 0"
