@@ -32,7 +32,7 @@ FIGURES = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.parametrize("name", NAMES)
 def test_a_benchmark_gives_each_figure_that_has_a_bar(name: str) -> None:
     if name == "frames" and find_spec("tensorboard") is None:

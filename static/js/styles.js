@@ -10,7 +10,10 @@ function addOnce(path, make) {
   const element = make(new URL(`../${path}`, import.meta.url).href);
   const loaded = new Promise((/** @type {(done: void) => void} */ done) => {
     element.onload = () => done();
-    element.onerror = () => done(); // plain is better than nothing
+    element.onerror = () => {
+      asked.delete(path); // whoever asks again gets another try
+      done(); // plain is better than nothing
+    };
   });
   asked.set(path, loaded);
   document.head.append(element);

@@ -2,44 +2,71 @@
 import { effect, signal } from "@preact/signals";
 import { html } from "../html.js";
 import { noticeError } from "../notices.js";
-import { drawer, history, historyTick, opened, reading, replay, run, tourStep } from "../state.js";
+import {
+  connection,
+  drawer,
+  history,
+  historyTick,
+  opened,
+  reading,
+  replay,
+  run,
+  tourStep,
+} from "../state.js";
 import { loadScript, loadSheet, loadStyle } from "../styles.js";
 
+const RETRY_MS = 1000;
+
+/** Until the server can be reached. @returns {Promise<void>} */
+const reachable = () =>
+  new Promise((done) => {
+    const look = () => (connection.value === "open" ? done() : setTimeout(look, RETRY_MS));
+    setTimeout(look, RETRY_MS);
+  });
+
 /**
- * A component that shows nothing until it is wanted for the first time.
- * @param {() => boolean} wanted reads signals @param {() => Promise<any>} load answers the component
+ * A component that shows nothing until it is wanted for the first time. Where it cannot be fetched,
+ * it is tried once more when the server is there again.
+ * @param {() => boolean} wanted reads signals
+ * @param {(again: string) => Promise<any>} load answers the component; `again` ends the address of
+ *   its module, since a browser does not fetch a module again that it once failed to fetch
  * @param {any} [meanwhile] what stands in its place
  */
 function later(wanted, load, meanwhile = null) {
   const part = signal(/** @type {{view: any} | null} */ (null));
+  const show = (/** @type {any} */ view) => {
+    part.value = { view };
+  };
+  let asked = false;
   effect(() => {
-    if (part.value || !wanted()) return;
-    load().then((view) => {
-      part.value = { view };
-    }, noticeError);
+    if (asked || !wanted()) return;
+    asked = true;
+    load("")
+      .catch(() => reachable().then(() => load("?again")))
+      .then(show, noticeError);
   });
   return () => (part.value ? html`<${part.value.view} />` : meanwhile);
 }
 
 export const FilterView = later(
   () => opened.value !== null,
-  () =>
-    Promise.all([import("./filter.js"), loadStyle("explain"), loadStyle("filter")]).then(
+  (again) =>
+    Promise.all([import(`./filter.js${again}`), loadStyle("explain"), loadStyle("filter")]).then(
       ([module]) => module.FilterView,
     ),
 );
 
 export const Tour = later(
   () => tourStep.value >= 0,
-  () => import("./tour.js").then((module) => module.Tour),
+  (again) => import(`./tour.js${again}`).then((module) => module.Tour),
 );
 
 /** The curves, and the library that draws them: there is nothing to draw before the first step. */
 export const Curves = later(
   () => historyTick.value >= 0 && history.points.step.length > 0,
-  () =>
+  (again) =>
     Promise.all([loadScript("vendor/uPlot.iife.min.js"), loadSheet("vendor/uPlot.min")])
-      .then(() => import("./curves.js"))
+      .then(() => import(`./curves.js${again}`))
       .then((module) => module.Curves),
   html`<section class="curves" aria-label="Curves"><h2>Loss and accuracy</h2>
     <p class="hint">Their curves begin with the first step.</p></section>`,
@@ -48,32 +75,32 @@ export const Curves = later(
 /** The card beside an open number. */
 export const ExplainCard = later(
   () => reading.value !== null,
-  () => explainParts("card").then((module) => module.ExplainCard),
+  (again) => explainParts("card", again).then((module) => module.ExplainCard),
 );
 
 /** What it was made from, outlined on the maps. */
 export const Outline = later(
   () => reading.value !== null,
-  () => explainParts("outline").then((module) => module.Outline),
+  (again) => explainParts("outline", again).then((module) => module.Outline),
 );
 
-/** @param {string} name */
-const explainParts = (name) => styled("explain", import(`./explain/${name}.js`));
+/** @param {string} name @param {string} again */
+const explainParts = (name, again) => styled("explain", import(`./explain/${name}.js${again}`));
 
 export const SlowMotion = later(
   () => replay.value !== null,
-  () => styled("slow", import("./slow.js")).then((module) => module.SlowMotion),
+  (again) => styled("slow", import(`./slow.js${again}`)).then((module) => module.SlowMotion),
 );
 
 /** The chip of a run that was changed by hand. */
 export const Edited = later(
   () => Boolean(run.value?.interventions?.length),
-  () => import("./edited.js").then((module) => module.Edited),
+  (again) => import(`./edited.js${again}`).then((module) => module.Edited),
 );
 
 export const CodeDrawer = later(
   () => drawer.value !== null,
-  () => styled("code", import("./code.js")).then((module) => module.CodeDrawer),
+  (again) => styled("code", import(`./code.js${again}`)).then((module) => module.CodeDrawer),
 );
 
 /** A part and its own style sheet. @param {string} sheet @param {Promise<any>} part */
