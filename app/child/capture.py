@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from app.child.session import Session
 from app.errors import NotFoundError
@@ -47,7 +48,7 @@ def _tensor_sections(session: Session, pairs: Iterable[tuple[str, str]]) -> Iter
     observer = session.observer
     for layer, kind in pairs:
         name, _, of = kind.partition("_")
-        parameter = observer.module(layer).get_parameter(name)
+        parameter: torch.Tensor = getattr(observer.module(layer), name)
         if of and not observer.has_change(parameter):
             continue
         look = {"": to_numpy, "gradient": observer.gradient, "update": observer.update}[of]

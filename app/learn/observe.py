@@ -34,9 +34,10 @@ class Observer:
         self.twin = evaluation_twin(trainer.network, plans)
         self._places = {id(p): n for n, p in enumerate(trainer.network.parameters())}
         # a layer in place overwrites what the layer before it gave
-        self._overwritten = [
+        overwritten = [
             getattr(after, "inplace", False) for _, after in pairwise([*self.twin, nn.Identity()])
         ]
+        self._looked_through = list(zip(self.plans, self.twin, overwritten, strict=True))
 
     def module(self, layer: str) -> nn.Module:
         """The layer by its name; NotFoundError lists the names there are."""
@@ -114,8 +115,8 @@ class Observer:
         values = to_input(np.stack(pixels), self.device)
         found: dict[str, Floats] = {}
         with torch.inference_mode():
-            for name, overwritten in zip(self.plans, self._overwritten, strict=True):
-                values = self.twin.get_submodule(name)(values)
+            for name, layer, overwritten in self._looked_through:
+                values = layer(values)
                 if name in wanted:
                     kept = values.clone() if overwritten else values
                     found[name] = kept.to("cpu").contiguous().numpy()

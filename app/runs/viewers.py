@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from app.types import JsonObject
-from app.wire.frame import Section, decode_sections, encode_frame, encode_payload
+from app.wire.frame import decode_sections, encode_frame, encode_payload
 
 MAP_KINDS = frozenset({"feature_maps", "input"})
 
@@ -21,13 +20,14 @@ class Watch:
     probe: str = "test-0"
     max_fps: float = 30.0
 
-    def takes(self, section: Section) -> bool:
-        """Whether a section is for this viewer."""
-        if section.kind not in self.kinds:
+    def takes(self, entry: JsonObject) -> bool:
+        """Whether the section of a header's entry is for this viewer."""
+        kind = entry["kind"]
+        if kind not in self.kinds:
             return False
-        if section.kind in MAP_KINDS and section.probe != self.probe:
+        if kind in MAP_KINDS and entry["probe"] != self.probe:
             return False
-        return section.kind == "input" or section.layer in self.layers
+        return kind == "input" or entry["layer"] in self.layers
 
 
 class Frame:
@@ -38,10 +38,6 @@ class Frame:
         self._payload = payload
         self._parts: dict[Watch, tuple[list[JsonObject], bytes]] = {}
 
-    @cached_property
-    def _sections(self) -> list[Section]:
-        return decode_sections(self.header["sections"], memoryview(self._payload))
-
     def part(self, watch: Watch) -> tuple[list[JsonObject], bytes]:
         """The entries and the payload of what this viewer wants."""
         if watch not in self._parts:
@@ -49,10 +45,11 @@ class Frame:
         return self._parts[watch]
 
     def _join(self, watch: Watch) -> tuple[list[JsonObject], bytes]:
-        mine = [section for section in self._sections if watch.takes(section)]
-        if len(mine) == len(self._sections):
-            return self.header["sections"], self._payload
-        return encode_payload(mine)
+        entries: list[JsonObject] = self.header["sections"]
+        mine = [entry for entry in entries if watch.takes(entry)]
+        if len(mine) == len(entries):
+            return entries, self._payload
+        return encode_payload(decode_sections(mine, memoryview(self._payload)))
 
 
 @dataclass(eq=False)

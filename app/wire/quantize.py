@@ -1,5 +1,7 @@
 """Feature maps as bytes, for colour: uint8 with the range of each channel."""
 
+from math import isfinite
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,10 +18,12 @@ def quantize(maps: Floats) -> bytes:
     high = flat.max(axis=1, keepdims=True)
     with np.errstate(over="ignore", invalid="ignore"):
         span = high - low
-    if not np.isfinite(span).all():
+        broken = not isfinite(span.sum(dtype=np.float64))  # in which finite spans stay finite
+    if broken:
         return _quantize_broken(maps)
-    scale = np.divide(np.float32(255), span, out=np.zeros_like(span), where=span > 0)
-    levels = (flat - low) * scale + np.float32(0.5)
+    levels = flat - low  # in place from here on: this is done for every map of every frame
+    levels *= np.divide(np.float32(255), span, out=np.zeros_like(span), where=span > 0)
+    levels += np.float32(0.5)
     ranges: Floats = np.concatenate((low, high), axis=1)
     data: bytes = ranges.tobytes() + levels.astype(np.uint8).tobytes()
     return data
