@@ -9,7 +9,7 @@ import torch
 from app.child.session import Session
 from app.errors import NotFoundError
 from app.learn.data import Pixels
-from app.learn.observe import as_maps, softmax, to_numpy
+from app.learn.observe import Observer, as_maps, softmax
 from app.types import JsonObject
 from app.wire.frame import Section
 from app.wire.quantize import Floats, quantize
@@ -51,12 +51,21 @@ def _tensor_sections(session: Session, pairs: Iterable[tuple[str, str]]) -> Iter
         parameter: torch.Tensor = getattr(observer.module(layer), name)
         if of and not observer.has_change(parameter):
             continue
-        look = {"": to_numpy, "gradient": observer.gradient, "update": observer.update}[of]
-        yield _exact(layer, kind, look(parameter))
+        yield _exact(layer, kind, _looked_at(observer, parameter, of))
 
 
-def _exact(layer: str, kind: str, values: Floats) -> Section:
-    return Section(layer, kind, values.shape, "f32", values.tobytes())
+def _looked_at(observer: Observer, parameter: torch.Tensor, of: str) -> torch.Tensor:
+    if of == "update":
+        return parameter.detach() - observer.before(parameter)
+    found = parameter.grad if of else parameter
+    assert found is not None
+    return found.detach()
+
+
+def _exact(layer: str, kind: str, values: torch.Tensor) -> Section:
+    """Its bytes in row-major order; one copy, since this is done for every frame."""
+    plain = values.to("cpu", torch.float32).contiguous()
+    return Section(layer, kind, tuple(plain.shape), "f32", plain.numpy().tobytes())
 
 
 def _map_section(layer: str, kind: str, probe: str, values: Floats) -> Section:
