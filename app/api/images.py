@@ -1,6 +1,7 @@
 """Pictures of a run: held-out ones by number, and uploads."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from app.api.documented import Responses, problems, shown
 from app.api.examples.run import IMAGE, UPLOAD
 from app.api.gallery import describe, number_of, open_gallery
 from app.api.schemas import Body
+from app.errors import NotFoundError
 from app.images import Picture, decode, png
 from app.runs.run import Run
 from app.runs.uploads import Upload
@@ -101,8 +103,7 @@ async def replace(
     """The id stays, so that whoever looks at it sees the new picture at once."""
     run.uploads.get(image)
     made = await _make(run, settings, file, invert, image)
-    await run.keep_upload(made)
-    return made.describe()
+    return await _kept(run, made)
 
 
 async def _make(
@@ -129,6 +130,12 @@ async def prepare_again(run: TheRun, image: str, body: InvertBody) -> JsonObject
     """Inverted or not."""
     upload = run.uploads.get(image)
     made = await asyncio.to_thread(run.uploads.again, upload, body.invert)
+    return await _kept(run, made)
+
+
+async def _kept(run: Run, made: Upload) -> JsonObject:
+    """In the place of an upload; NotFoundError where that was deleted while this was prepared."""
+    run.uploads.get(made.id)
     await run.keep_upload(made)
     return made.describe()
 
@@ -155,6 +162,8 @@ async def show_image(run: TheRun, settings: TheSettings, image: str) -> JsonObje
 async def forget(run: TheRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await run.drop_upload(image)
+    with suppress(NotFoundError):  # kept by a replacement that the worker had been sent before
+        run.uploads.drop(image)
 
 
 @router.get(
