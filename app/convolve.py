@@ -93,12 +93,17 @@ def _line(place: int, kernel: int, size: int, how: Sliding) -> list[int | None]:
 def _term(
     rows: list[int | None], columns: list[int | None], patch: Doubles, products: Doubles
 ) -> JsonObject:
-    inside = [[None not in (row, column) for column in columns] for row in rows]
-    values = np.where(inside, patch.astype(object), None)  # type: ignore[call-overload]
+    values = [
+        [
+            None if None in (row, column) else value
+            for column, value in zip(columns, line, strict=True)
+        ]
+        for row, line in zip(rows, patch.tolist(), strict=True)
+    ]
     return {
         "rows": rows,
         "columns": columns,
-        "patch": values.tolist(),
+        "patch": values,
         "products": products.tolist(),
         "sum": float(products.sum()),
     }

@@ -7,6 +7,7 @@ ConvscopeError                  500  anything of ours
 │   └── RecipeError             422  a recipe that cannot be built; names the layer
 ├── NotAcceptableError          406  no such representation
 ├── UploadError                 400  an upload that is not what it says
+│   ├── UnreadableRunError      400  a file that is no run's, or a newer version's
 │   ├── TooLargeError           413  more bytes or pixels than allowed
 │   └── UnsupportedMediaError   415  a kind of file that is not read
 ├── ForbiddenError              403  a host or an origin that may not come in
@@ -49,13 +50,12 @@ class InvalidError(ConvscopeError):
 
 
 class RecipeError(InvalidError):
-    """A recipe that cannot be built; `layer` is the index of the layer at fault, or None."""
+    """A recipe that cannot be built; `extra` has `layer`, the index of that at fault, or None."""
 
     title = "Invalid recipe"
 
     def __init__(self, detail: str, layer: int | None = None) -> None:
         super().__init__(detail, layer=layer)
-        self.layer = layer
 
 
 class NotAcceptableError(ConvscopeError):
@@ -68,6 +68,12 @@ class UploadError(ConvscopeError):
     """An uploaded file that is broken, or not what it claims to be."""
 
     status, title = 400, "Unreadable upload"
+
+
+class UnreadableRunError(UploadError):
+    """A file that is not a run's, is damaged, or was written by a newer Convscope."""
+
+    title = "Unreadable run"
 
 
 class TooLargeError(UploadError):

@@ -1,6 +1,6 @@
 """Make `app/data/fashion-mnist-10k` from the complete Fashion-MNIST, byte for byte.
 
-    python scripts/make_fashion_10k.py [--source DIR] [--target DIR] [--check]
+    python -m scripts.make_fashion_10k [--source DIR] [--target DIR] [--check]
 
 `--check` writes nothing, compares, and exits with 1 where a file differs.
 """
@@ -10,10 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from app.data import fashion_10k, idx  # noqa: E402
+from app.data import fashion_10k, idx
 
 SOURCE = Path("/usr/share/datasets/fashion-mnist")  # Debian's package dataset-fashion-mnist
 

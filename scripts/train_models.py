@@ -1,6 +1,6 @@
 """Train the named networks whose weights are shipped, each by its own recipe.
 
-    python scripts/train_models.py [NAME …]
+    python -m scripts.train_models [NAME …]
 
 The learning rate is a tenth of the recipe's in the last fifth of the steps.  Writes
 `models/NAME/weights.safetensors` and prints the accuracy that the model's card states.  The same
@@ -8,24 +8,20 @@ machine and torch build give the same weights.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import torch
+from safetensors.torch import save_file
+from torch import nn
 
-import torch  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
-from torch import nn  # noqa: E402
-
-from app.data.catalog import Dataset, open_dataset  # noqa: E402
-from app.learn.data import Batches, to_input  # noqa: E402
-from app.learn.initialise import initialise  # noqa: E402
-from app.learn.network import build, evaluation_twin  # noqa: E402
-from app.learn.optimizer import tune  # noqa: E402
-from app.learn.trainer import Trainer  # noqa: E402
-from app.recipe import NamedModel, named_model, plan  # noqa: E402
-from app.settings import Settings  # noqa: E402
+from app.data.catalog import Dataset, open_dataset
+from app.learn.data import Batches, to_input
+from app.learn.initialise import initialise
+from app.learn.network import build, evaluation_twin
+from app.learn.optimizer import tune
+from app.learn.trainer import Trainer
+from app.recipe import NamedModel, named_model, plan
+from app.settings import Settings
 
 STEPS = {"default": 5_000, "tinyvgg": 5_000, "color-7x7": 5_000}
 CPU = torch.device("cpu")

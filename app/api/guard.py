@@ -24,7 +24,7 @@ from app.settings import Settings
 from app.tokens import cookie_value, same
 
 HEALTH = "/api/v1/health"
-SIGN_IN = ("/", "/sign-in")
+SIGN_IN = "/"  # where the link that was printed leads
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -136,7 +136,7 @@ class Guard:
         """Answer what may be asked without a token: to be let in, and whether the server lives."""
         if self.settings.token is None or scope["method"] not in ("GET", "HEAD"):
             return False
-        if scope["path"] in SIGN_IN:
+        if scope["path"] == SIGN_IN:
             return await self.signed_in(scope, self.settings.token, send)
         if scope["path"] == HEALTH and not self.authorized(headers):
             await reply_json(send, 200, {"status": "ok"})

@@ -10,9 +10,19 @@ from app.api.deps import TheRun
 from app.api.documented import Responses, answers, problems, shown
 from app.api.examples import layers as examples
 from app.api.schemas import ImageId
-from app.api.tensors import Format, Layout, Tensor, answer, axes_of, choose_format, to_keras
+from app.api.tensors import (
+    Format,
+    Layout,
+    Representation,
+    Tensor,
+    answer,
+    axes_of,
+    choose_format,
+    to_keras,
+)
+from app.heatmap import Scale
 from app.recipe import LayerPlan
-from app.recipe.plan import flattened_from
+from app.recipe.plan import flattened_from, flattened_into
 from app.types import JsonObject, Shape
 from app.wire.messages import Message
 
@@ -77,11 +87,14 @@ class PredictionAnswer(BaseModel):
 def _choose(
     accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
     asked: Annotated[Format | None, Query(alias="format", description="else by Accept")] = None,
-) -> Format:
-    return choose_format(accept, asked)
+    scale: Annotated[
+        Scale, Query(description="of a PNG's colours: one for the whole layer, or each map's own")
+    ] = "layer",
+) -> Representation:
+    return Representation(choose_format(accept, asked), scale)
 
 
-ChosenFormat = Annotated[Format, Depends(_choose)]
+Chosen = Annotated[Representation, Depends(_choose)]
 ASKED = problems(409, 503)  # of what the worker is asked
 
 
@@ -118,7 +131,7 @@ async def list_layers(run: TheRun) -> JsonObject:
 )
 async def feature_maps(
     run: TheRun,
-    chosen: ChosenFormat,
+    chosen: Chosen,
     layer: str,
     image: ImageId = "test-0",
     layout: Layout = "torch",
@@ -126,7 +139,8 @@ async def feature_maps(
     """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
     plan = run.spec.layer(layer)
     reply = await run.ask("feature_maps", layer=layer, image=image)
-    return await answer(_tensor(reply, plan, "feature_maps", layout), chosen)
+    flat_from = flattened_into(run.spec.plans, plan) if layout == "keras" else None
+    return await answer(_tensor(reply, plan, "feature_maps", layout, flat_from), chosen)
 
 
 @router.get(
@@ -137,7 +151,7 @@ async def feature_maps(
 )
 async def tensor(
     run: TheRun,
-    chosen: ChosenFormat,
+    chosen: Chosen,
     layer: str,
     tensor: str,
     of: Annotated[
@@ -150,7 +164,8 @@ async def tensor(
     step that led to this state, so that there is none at step 0 (409)."""
     plan = run.spec.layer(layer)
     reply = await run.ask("tensor", layer=layer, tensor=tensor, of=of)
-    flat_from = flattened_from(run.spec.plans, plan) if layout == "keras" else None
+    read = layout == "keras" and len(reply.header["shape"]) == 2
+    flat_from = flattened_from(run.spec.plans, plan) if read else None
     kind = tensor if of == "value" else f"{tensor}_{of}"
     return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen)
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from app import __version__
-from app.api.pages import import_map, templates
+from app.api.pages import page
 from app.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
@@ -70,15 +69,10 @@ LESSONS = (
 )
 
 
-def _page(request: Request, name: str, **more: object) -> HTMLResponse:
-    context = {"import_map": import_map(), "version": __version__, "static_url": "/static"}
-    return templates.TemplateResponse(request, name, context | {"lessons": LESSONS} | more)
-
-
 @router.get("/lessons")
 async def index(request: Request) -> HTMLResponse:
     """All lessons in order."""
-    return _page(request, "lessons/index.html")
+    return page(request, "lessons/index.html", lessons=LESSONS)
 
 
 @router.get("/lessons/{slug}")
@@ -90,5 +84,6 @@ async def lesson(request: Request, slug: str) -> HTMLResponse:
                 "before": LESSONS[number - 1] if number else None,
                 "after": LESSONS[number + 1] if number + 1 < len(LESSONS) else None,
             }
-            return _page(request, f"lessons/{slug}.html", lesson=found, number=number + 1, **around)
+            more = {"lessons": LESSONS, "lesson": found, "number": number + 1}
+            return page(request, f"lessons/{slug}.html", **more, **around)
     raise NotFoundError(f"There is no lesson {slug!r}: /lessons lists those that there are.")

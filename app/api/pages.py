@@ -48,18 +48,19 @@ def samples() -> ASGIApp:
     return Static(directory=PACKAGE / "data" / "samples")
 
 
-def _page(request: Request, name: str) -> HTMLResponse:
+def page(request: Request, name: str, **more: object) -> HTMLResponse:
+    """A template as a page, with what every page needs and `more`."""
     context = {"import_map": import_map(), "version": __version__, "static_url": "/static"}
-    return templates.TemplateResponse(request, name, context)
+    return templates.TemplateResponse(request, name, context | more)
 
 
 @router.get("/")
 async def index(request: Request) -> HTMLResponse:
     """The network."""
-    return _page(request, "index.html")
+    return page(request, "index.html")
 
 
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
     """Swagger UI, from our own files."""
-    return _page(request, "docs.html")
+    return page(request, "docs.html")

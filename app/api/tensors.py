@@ -1,7 +1,9 @@
 """One tensor as it is asked for: JSON, what `numpy.load` reads, or a heatmap."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.errors import NotAcceptableError, TooLargeError
-from app.heatmap import heatmap_png
+from app.heatmap import Scale, heatmap_png
 from app.types import Shape
 
 Format = Literal["json", "npy", "png"]
@@ -22,6 +24,14 @@ MEDIA_TYPES: dict[Format, str] = {
     "npy": "application/x-npy",
     "png": "image/png",
 }
+
+
+@dataclass(frozen=True)
+class Representation:
+    """How a tensor is answered; `scale` says which values of a heatmap share one colour scale."""
+
+    format: Format
+    scale: Scale = "layer"
 
 
 @dataclass(frozen=True)
@@ -70,14 +80,19 @@ def _q(parameters: list[str]) -> float:
     return 1.0
 
 
-async def answer(tensor: Tensor, chosen: Format) -> Response:
+async def answer(tensor: Tensor, chosen: Representation) -> Response:
     """The response, with the step in a header."""
-    if chosen == "json" and tensor.values.size > MOST_JSON_VALUES:
+    if chosen.format == "json" and tensor.values.size > MOST_JSON_VALUES:
         raise TooLargeError(
             f"{tensor.layer} {tensor.kind} has {tensor.values.size:,} numbers: as JSON at most "
             f"{MOST_JSON_VALUES:,} are given; ask for format=npy."
         )
-    encode = {"json": _json, "npy": _npy, "png": _png}[chosen]
+    encoders: dict[Format, Callable[[Tensor], Response]] = {
+        "json": _json,
+        "npy": _npy,
+        "png": partial(_png, scale=chosen.scale),
+    }
+    encode = encoders[chosen.format]
     response = await run_in_threadpool(encode, tensor)
     response.headers["Convscope-Step"] = str(tensor.step)
     response.headers["Vary"] = "Accept"
@@ -117,9 +132,9 @@ def _npy(tensor: Tensor) -> Response:
     return Response(file.getvalue(), media_type=MEDIA_TYPES["npy"], headers=headers)
 
 
-def _png(tensor: Tensor) -> Response:
+def _png(tensor: Tensor, scale: Scale) -> Response:
     title = f"{tensor.layer} {tensor.kind.replace('_', ' ')}, step {tensor.step}"
-    data = heatmap_png(tensor.values, title=title, scale="layer", axes=tensor.axes)
+    data = heatmap_png(tensor.values, title=title, scale=scale, axes=tensor.axes)
     return Response(data, media_type=MEDIA_TYPES["png"])
 
 
@@ -140,12 +155,12 @@ def to_keras(
     """The same numbers in the order in which Keras keeps them.
 
     A convolution's (out, in, kh, kw) becomes (kh, kw, in, out); a linear layer's (out, in) becomes
-    (in, out), and where it reads flattened maps (C, H, W) its inputs are permuted too, since Keras
-    flattens channel-fastest; maps (C, H, W) become (H, W, C).
+    (in, out); maps (C, H, W) become (H, W, C). `flat_from` is the shape (C, H, W) of the maps that
+    a vector, or a linear layer's inputs, were flattened from, if any: they are permuted too, since
+    Keras flattens channel-fastest.
     """
-    if values.ndim == 2 and flat_from is not None:
-        values = (
-            values.reshape(len(values), *flat_from).transpose(0, 2, 3, 1).reshape(len(values), -1)
-        )
+    if flat_from is not None:
+        maps = values.reshape(*values.shape[:-1], *flat_from)
+        values = np.moveaxis(maps, -3, -1).reshape(values.shape)
     order = {4: (2, 3, 1, 0), 3: (1, 2, 0), 2: (1, 0), 1: (0,)}[values.ndim]
     return values.transpose(order), tuple(axes[place] for place in order)

@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from app.data.catalog import SHOWN_WITHOUT_DATA, Dataset, open_dataset
-from app.errors import NotFoundError, RecipeError
+from app.errors import NotFoundError
 from app.learn.network import with_channels_last
 from app.learn.seeds import Purpose, seed_of
 from app.recipe import Recipe
@@ -28,14 +28,10 @@ class Batches:
     """The training half of a data set, cut into batches.
 
     Batch k (from 1) is a run of an epoch's permutation, which depends on (seed, epoch) alone.
+    A recipe's `batch_size` is at most the number of pictures: the server sees to that.
     """
 
     def __init__(self, data: Dataset, batch_size: int, seed: int, device: torch.device) -> None:
-        if batch_size > len(data.train_labels):
-            raise RecipeError(
-                f"batch_size is {batch_size}: expected at most the "
-                f"{len(data.train_labels):,} pictures of {data.name}."
-            )
         self.data = data
         self.batch_size = batch_size
         self.device = device
@@ -68,14 +64,17 @@ class Pictures:
         self._data = data
         self._shape = shape
         self._uploads: dict[str, Pixels] = {}
+        self.version = 0  # another one: an upload came, changed or went
 
     def put(self, image: str, pixels: Pixels) -> None:
         """Keep an upload, uint8 (C, H, W) of the network's input shape."""
         self._uploads[image] = pixels
+        self.version += 1
 
     def drop(self, image: str) -> None:
         """Forget an upload; an unknown one is no error."""
         self._uploads.pop(image, None)
+        self.version += 1
 
     def get(self, image: str) -> Pixels:
         """uint8 (C, H, W) of the network's input shape; NotFoundError for an unknown id."""

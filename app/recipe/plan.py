@@ -143,7 +143,16 @@ def memory_bytes(plans: list[LayerPlan], input_shape: Shape, batch_size: int) ->
 
 def flattened_from(plans: Sequence[LayerPlan], reader: LayerPlan) -> Shape | None:
     """The maps (C, H, W) that a linear layer reads flattened; None where it reads a vector."""
-    for before in reversed(plans[: reader.index]):
+    return _flattened(plans[: reader.index])
+
+
+def flattened_into(plans: Sequence[LayerPlan], giver: LayerPlan) -> Shape | None:
+    """The maps (C, H, W) that a layer gives flattened; None where it gives something else."""
+    return _flattened(plans[: giver.index + 1])
+
+
+def _flattened(plans: Sequence[LayerPlan]) -> Shape | None:
+    for before in reversed(plans):
         if before.type == "Linear":
             return None
         if before.type == "Flatten" and len(before.input_shape) == 3:

@@ -8,6 +8,7 @@ from PIL import Image
 from safetensors.torch import load
 from torch import nn
 
+from app.heatmap import Scale, heatmap_png
 from tests.live.asking import npy
 from tests.live.server import LiveRun, Server
 from tests.networks import EVERY_LAYER
@@ -41,6 +42,40 @@ def test_keras_order_is_the_same_numbers_elsewhere(run: LiveRun) -> None:
     assert keras_linear.shape == (784, 10)
     # Keras flattens channel-fastest: the value of channel 3 at row 2, column 6
     assert keras_linear[(2 * 7 + 6) * 16 + 3, 4] == linear[4, 3 * 49 + 2 * 7 + 6]
+
+
+def test_flattened_maps_in_keras_order_are_those_that_its_linear_weights_expect(
+    run: LiveRun,
+) -> None:
+    maps = npy(run, "/layers/pool2/feature-maps", image="test-3")
+    flat = npy(run, "/layers/flatten1/feature-maps", image="test-3")
+    keras_flat = npy(run, "/layers/flatten1/feature-maps", image="test-3", layout="keras")
+    np.testing.assert_array_equal(flat, maps.ravel())
+    np.testing.assert_array_equal(keras_flat, maps.transpose(1, 2, 0).ravel())
+    weight = npy(run, "/layers/linear1/weight", layout="keras")
+    scores = keras_flat @ weight + npy(run, "/layers/linear1/bias")
+    found = npy(run, "/layers/linear1/feature-maps", image="test-3", layout="keras")
+    np.testing.assert_allclose(found, scores, rtol=1e-4, atol=1e-5)
+
+
+def test_a_heatmap_has_one_scale_for_the_layer_or_each_map_its_own(run: LiveRun) -> None:
+    maps = npy(run, "/layers/relu1/feature-maps", image="test-3")
+    drawn = {}
+    scales: tuple[Scale, ...] = ("layer", "map")
+    for scale in scales:
+        query = {"image": "test-3", "format": "png", "scale": scale}
+        drawn[scale] = run.send("GET", "/layers/relu1/feature-maps", params=query).content
+        expected = heatmap_png(
+            maps,
+            title="relu1 feature maps, step 0",
+            scale=scale,
+            axes=("channel", "y", "x"),
+        )
+        assert drawn[scale] == expected
+    assert drawn["layer"] != drawn["map"]
+    query = {"format": "png", "scale": "network"}
+    refused = run.send("GET", "/layers/relu1/feature-maps", params=query)
+    assert refused.status_code == 422
 
 
 def test_a_gradient_is_minus_the_update_over_the_rate_with_plain_sgd(server: Server) -> None:

@@ -146,7 +146,7 @@ def test_what_cannot_be_built_is_refused_with_its_layer_and_what_came(
 ) -> None:
     with pytest.raises(RecipeError) as caught:
         plan(network(input=[1, 8, 8], layers=layers))
-    assert caught.value.layer == index
+    assert caught.value.extra == {"layer": index}
     assert any(word in caught.value.detail for word in words)
 
 
