@@ -111,6 +111,7 @@ WEIGHTED_SUM: JsonObject = {
         {"index": 6, "input": 0.448313, "weight": -0.172392, "product": -0.0772855},
         {"index": 5, "input": 0.0783885, "weight": 0.651566, "product": 0.0510753},
     ],
+    "rest": None,
     "bias": 0.00113373,
     "value": -0.774775,
     "total": -0.774775,

@@ -15,9 +15,14 @@ def closing(value: float, parts: Iterable[float]) -> JsonObject:
     """`value`, what the network has; `total`, what the parts add up to; `bound`, how far apart the
     two may be: 1e-6 · Σ|part| + 1e-12; `closes`, whether they are no further."""
     listed = [float(part) for part in parts]
-    if not all(map(isfinite, listed)):  # fsum refuses infinities of both signs
-        return _closing(float(value), nan, nan)
-    return _closing(float(value), fsum(listed), fsum(map(abs, listed)))
+    return _closing(float(value), added_up(listed), added_up(map(abs, listed)))
+
+
+def added_up(parts: Iterable[float]) -> float:
+    """The sum, rounded once; NaN where one of them is not finite."""
+    listed = [float(part) for part in parts]
+    # fsum refuses infinities of both signs
+    return fsum(listed) if all(map(isfinite, listed)) else nan
 
 
 def closing_tensor(value: float, parts: torch.Tensor) -> JsonObject:

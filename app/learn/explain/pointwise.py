@@ -6,10 +6,12 @@ from math import exp, sqrt
 import numpy as np
 from torch import nn
 
-from app.learn.explain.closing import closing
+from app.learn.explain.closing import added_up, closing
 from app.learn.explain.place import Place, learned
 from app.learn.observe import to_numpy
 from app.types import JsonObject
+
+MOST_TERMS = 1_000  # of a weighted sum; a flattened layer may have a hundred thousand
 
 
 def _single(place: Place) -> float:
@@ -63,7 +65,10 @@ def norm(place: Place) -> JsonObject:
 
 
 def linear(place: Place) -> JsonObject:
-    """Σ input × weight, + bias; its terms the largest first."""
+    """Σ input × weight, + bias; its terms the largest first, at most MOST_TERMS of them.
+
+    What is beyond is `rest`: how many there are, and what their products add up to.
+    """
     module = place.module
     assert isinstance(module, nn.Linear)
     weights = to_numpy(module.weight)[place.channel].astype(np.float64)
@@ -72,11 +77,14 @@ def linear(place: Place) -> JsonObject:
     order = np.argsort(-np.abs(products), kind="stable")
     terms = [
         {"index": int(n), "input": inputs[n], "weight": weights[n], "product": products[n]}
-        for n in order
+        for n in order[:MOST_TERMS]
     ]
+    beyond = products[order[MOST_TERMS:]]
+    rest = {"count": len(beyond), "sum": added_up(beyond)} if len(beyond) else None
     bias = learned(module, "bias", place.channel)
     parts = [*products, *([] if bias is None else [bias])]
-    return {"kind": "weighted sum", "terms": terms, "bias": bias} | closing(place.value, parts)
+    found = {"kind": "weighted sum", "terms": terms, "rest": rest, "bias": bias}
+    return found | closing(place.value, parts)
 
 
 def flatten(place: Place) -> JsonObject:

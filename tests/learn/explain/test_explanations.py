@@ -14,9 +14,15 @@ from torch import nn
 from app.child.session import Session
 from app.errors import ConflictError, NotFoundError
 from app.learn.explain.explainer import Explainer
+from app.learn.explain.output import explain_output
+from app.learn.network import build
+from app.learn.observe import Observer
 from app.learn.seeds import Purpose, seed_torch
+from app.learn.trainer import Trainer
+from app.recipe import plan
+from app.recipe.model import SGD
 from app.types import JsonObject
-from tests.networks import recipe
+from tests.networks import network, recipe
 from tests.sessions import random_layers, session
 
 CACHE = Path(mkdtemp())
@@ -124,6 +130,31 @@ def test_the_terms_of_a_linear_layer_come_largest_first() -> None:
     sizes = [abs(term["product"]) for term in terms]
     assert sizes == sorted(sizes, reverse=True)
     assert len(terms) == 12
+
+
+@pytest.mark.parametrize(("side", "rest"), [(31, None), (40, 600)])
+def test_a_large_sum_lists_its_largest_thousand_terms_and_the_sum_of_the_others(
+    side: int, rest: int | None
+) -> None:
+    layers = [{"type": "Flatten"}, {"type": "Linear", "out_features": 3}]
+    plans = plan(network(input=[1, side, side], layers=layers))
+    built = build(plans, torch.device("cpu"))
+    observer = Observer(Trainer(built, SGD(), None, 0), plans, torch.device("cpu"))
+    pixels = np.random.default_rng(5).integers(0, 256, (1, side, side), dtype=np.uint8)
+    found = explain_output(observer, "linear1", (2, 0, 0), pixels)
+    weight = built.get_submodule("linear1").get_parameter("weight").detach()[2].double().numpy()
+    products = weight * (pixels.ravel().astype(np.float32) / np.float32(255))
+    ordered = sorted(products, key=abs, reverse=True)
+    listed = [term["product"] for term in found["terms"]]
+    assert listed == pytest.approx(ordered[:1000], rel=1e-12)
+    if rest is None:
+        assert found["rest"] is None
+    else:
+        assert found["rest"]["count"] == rest
+        assert found["rest"]["sum"] == pytest.approx(sum(ordered[1000:]), rel=1e-9)
+    beyond = found["rest"]["sum"] if rest else 0.0
+    assert sum(listed) + beyond + found["bias"] == pytest.approx(found["total"], rel=1e-9)
+    assert_closes(found)
 
 
 def float64_gradients(made: Session) -> dict[str, torch.Tensor]:

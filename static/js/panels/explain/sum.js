@@ -49,17 +49,19 @@ function Terms({ answer, few }) {
 export function WeightedSum({ answer, name = "value", few = FEW }) {
   const shown = all.value ? MORE : few;
   const sum = (/** @type {Term[]} */ terms) => terms.reduce((s, t) => s + t.product, 0);
-  const others = answer.terms.length - Math.min(shown, answer.terms.length);
+  const terms = answer.terms.length + (answer.rest?.count ?? 0);
+  const others = terms - Math.min(shown, answer.terms.length);
+  const beyond = sum(answer.terms.slice(shown)) + (answer.rest?.sum ?? 0);
   const lines = [
     {
       name: `these ${Math.min(shown, answer.terms.length)}`,
       value: sum(answer.terms.slice(0, shown)),
     },
-    ...(others ? [{ name: `${count(others)} more`, value: sum(answer.terms.slice(shown)) }] : []),
+    ...(others ? [{ name: `${count(others)} more`, value: beyond }] : []),
     ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
     { name, value: answer.total, strong: true },
   ];
-  return html`${FORMULAS.linear}<p class="rest">${plural(answer.terms.length, "term")}, the largest first:</p>
+  return html`${FORMULAS.linear}<p class="rest">${plural(terms, "term")}, the largest first:</p>
     <${Terms} answer=${answer} few=${few} />
     ${
       answer.terms.length > few &&
