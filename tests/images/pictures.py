@@ -6,7 +6,14 @@ import zlib
 
 from PIL import Image
 
+from app.images import Picture, decode
+
 KINDS = {"PNG": "PNG", "JPEG": "JPEG", "WebP": "WEBP", "GIF": "GIF", "BMP": "BMP"}
+
+
+def read(data: bytes, *, max_bytes: int = 2**24, max_pixels: int = 16_000_000) -> Picture:
+    """As an upload is read, within the usual bounds."""
+    return decode(data, max_bytes=max_bytes, max_pixels=max_pixels)
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
