@@ -220,7 +220,9 @@ def test_a_viewer_that_takes_nothing_slows_nobody(server: Server) -> None:
     run = server.run()
     run.send("PATCH", json={"steps_per_second": None})
     address = f"{server.url}/api/v1/runs/{run.id}/stream".replace("http", "ws", 1)
-    with connect(address, compression=None, max_queue=1) as stalled, run.stream() as socket:
+    # what is never read holds up the goodbye too: it is not waited for
+    stalling = connect(address, compression=None, max_queue=1, close_timeout=0.1)
+    with stalling as stalled, run.stream() as socket:
         watch(stalled)  # and never reads
         watch(socket)
         run.post("/play")

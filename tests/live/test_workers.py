@@ -16,130 +16,146 @@ from tests.live.server import LiveRun, Server
 GRACE_S = 3.0
 
 
-@pytest.fixture
-def warm_server(tmp_path: Path) -> Server:
-    """A server of its own, whose forkserver is up."""
-    server = Server(tmp_path)
+def warm(folder: Path, *arguments: str) -> Server:
+    """A server whose forkserver is up."""
+    server = Server(folder, *arguments)
     first = server.run()
     first.post("/step", steps=1)
+    first.delete()
     return server
 
 
-def test_a_killed_worker_is_reported_and_can_be_restarted_and_others_go_on(
-    warm_server: Server,
-) -> None:
-    server = warm_server
-    try:
-        other = server.run()
-        other.post("/step", steps=1)
-        before = children(server.process.pid)
-        run = server.run()
-        worker = worker_of(server, run, before)
-        run.post("/play")
-        other.post("/play")
-        os.kill(worker, signal.SIGKILL)
-        failed = run.wait_for("failed", patience_s=2.0)
-        assert "SIGKILL" in failed["problem"]
-        refused = run.send("POST", "/play")
-        assert refused.status_code == 409
-        assert "Reset the run" in refused.json()["detail"]
-        assert other.get()["state"] == "playing"
-        assert run.post("/reset")["step"] == 0
-        assert run.post("/step", steps=2)["step"] == 2
-        assert run.get()["problem"] is None
-    finally:
-        server.stop()
+@pytest.fixture(scope="module")
+def lasting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of this file's, which nobody ends."""
+    started = warm(tmp_path_factory.mktemp("lasting"))
+    yield started
+    started.stop()
 
 
-def test_nothing_is_left_three_seconds_after_the_server_was_killed(warm_server: Server) -> None:
-    server = warm_server
-    runs = [server.run(), server.run(network="tinyvgg")]
-    for run in runs:
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with one run at most and a second's patience with everybody."""
+    limits = ("--max-runs", "1", "--unwatched-pause", "1", "--viewer-timeout", "1")
+    started = warm(tmp_path_factory.mktemp("strict"), *limits)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def only_run(strict_server: Server) -> Iterator[LiveRun]:
+    """The run that the strict server may have."""
+    made = strict_server.run()
+    yield made
+    made.delete()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server for one test, with two runs, to be ended by it."""
+    server = warm(tmp_path)
+    for run in (server.run(), server.run(network="tinyvgg")):
         run.send("PATCH", json={"steps_per_second": None})
         run.post("/play")
-    below = children(server.process.pid)
-    assert len(below) >= 4
-    server.process.kill()
-    end = time.monotonic() + GRACE_S
-    while alive(below) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not alive(below)
+    yield server
     server.stop()
 
 
-def test_a_server_that_is_asked_to_stop_leaves_nothing(warm_server: Server) -> None:
-    below = children(warm_server.process.pid)
-    warm_server.stop()
+def test_a_killed_worker_is_reported_and_can_be_restarted_and_others_go_on(
+    lasting_server: Server,
+) -> None:
+    server = lasting_server
+    other = server.run()
+    other.post("/step", steps=1)
+    before = children(server.process.pid)
+    run = server.run()
+    worker = worker_of(server, run, before)
+    run.post("/play")
+    other.post("/play")
+    os.kill(worker, signal.SIGKILL)
+    failed = run.wait_for("failed", patience_s=2.0)
+    assert "SIGKILL" in failed["problem"]
+    refused = run.send("POST", "/play")
+    assert refused.status_code == 409
+    assert "Reset the run" in refused.json()["detail"]
+    assert other.get()["state"] == "playing"
+    assert run.post("/reset")["step"] == 0
+    assert run.post("/step", steps=2)["step"] == 2
+    assert run.get()["problem"] is None
+    run.delete()
+    other.delete()
+
+
+def test_a_deleted_run_takes_its_worker_along(lasting_server: Server) -> None:
+    server = lasting_server
+    before = children(server.process.pid)
+    run = server.run()
+    worker = worker_of(server, run, before)
+    run.post("/play")
+    run.delete()
+    assert_gone({worker})
+
+
+def test_nothing_is_left_three_seconds_after_the_server_was_killed(own_server: Server) -> None:
+    below = children(own_server.process.pid)
+    assert len(below) >= 4
+    own_server.process.kill()
+    assert_gone(below)
+
+
+def test_a_server_that_is_asked_to_stop_leaves_nothing(own_server: Server) -> None:
+    below = children(own_server.process.pid)
+    own_server.stop()
+    assert_gone(below)
+
+
+def assert_gone(pids: set[int]) -> None:
+    """They end in time."""
     end = time.monotonic() + GRACE_S
-    while alive(below) and time.monotonic() < end:
+    while alive(pids) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not alive(below)
+    assert not alive(pids)
 
 
-def test_a_deleted_run_takes_its_worker_along(warm_server: Server) -> None:
-    server = warm_server
-    try:
-        before = children(server.process.pid)
-        run = server.run()
-        worker = worker_of(server, run, before)
-        run.post("/play")
-        run.delete()
-        end = time.monotonic() + GRACE_S
-        while alive({worker}) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert not alive({worker})
-    finally:
-        server.stop()
+def test_as_many_runs_as_are_allowed_and_then_503_with_retry_after(
+    strict_server: Server, only_run: LiveRun
+) -> None:
+    only_run.post("/step", steps=1)
+    refused = strict_server.http.post("/runs", json={})
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
+    assert "one run" in refused.json()["detail"]
+    only_run.delete()
+    strict_server.run().delete()
 
 
-def test_as_many_runs_as_are_allowed_and_then_503_with_retry_after(tmp_path: Path) -> None:
-    server = Server(tmp_path, "--max-runs", "1")
-    try:
-        run = server.run()
-        run.post("/step", steps=1)
-        refused = server.http.post("/runs", json={})
-        assert refused.status_code == 503
-        assert int(refused.headers["retry-after"]) > 0
-        assert "one run" in refused.json()["detail"]
-        run.delete()
-        server.run()
-    finally:
-        server.stop()
+def test_a_playing_run_that_nobody_watches_is_paused_and_says_so(
+    strict_server: Server, only_run: LiveRun
+) -> None:
+    only_run.post("/play")
+    end = time.monotonic() + 20
+    # of the list, since to ask for the run itself counts as watching
+    while (paused := strict_server.http.get("/runs").json()["runs"][0])["state"] == "playing":
+        assert time.monotonic() < end, "it plays on"
+        time.sleep(0.1)
+    assert paused["state"] == "ready"
+    assert "nobody watched" in paused["problem"]
+    assert only_run.post("/play")["problem"] is None
 
 
-def test_a_playing_run_that_nobody_watches_is_paused_and_says_so(tmp_path: Path) -> None:
-    server = Server(tmp_path, "--unwatched-pause", "1")
-    try:
-        run = server.run()
-        run.post("/play")
-        time.sleep(3)  # asking would count as watching
-        paused = run.get()
-        assert paused["state"] == "ready"
-        assert "nobody watched" in paused["problem"]
-        assert run.post("/play")["problem"] is None
-    finally:
-        server.stop()
-
-
-def test_a_viewer_that_takes_nothing_is_cut_off(tmp_path: Path) -> None:
-    server = Server(tmp_path, "--viewer-timeout", "1")
-    try:
-        run = server.run()
-        run.send("PATCH", json={"steps_per_second": None})
-        run.post("/step", steps=1)
-        before = connections(server.process.pid)
-        with stalled_viewer(server, run):
-            run.post("/play")
-            end = time.monotonic() + 20
-            while run.get()["viewers"]:
-                assert time.monotonic() < end, "the viewer is still there"
-                time.sleep(0.1)
-            while connections(server.process.pid) > before:
-                assert time.monotonic() < end, "its socket is still open"
-                time.sleep(0.1)
-        run.post("/pause")
-    finally:
-        server.stop()
+def test_a_viewer_that_takes_nothing_is_cut_off(strict_server: Server, only_run: LiveRun) -> None:
+    only_run.send("PATCH", json={"steps_per_second": None})
+    only_run.post("/step", steps=1)
+    before = connections(strict_server.process.pid)
+    with stalled_viewer(strict_server, only_run):
+        only_run.post("/play")
+        end = time.monotonic() + 20
+        while only_run.get()["viewers"]:
+            assert time.monotonic() < end, "the viewer is still there"
+            time.sleep(0.1)
+        while connections(strict_server.process.pid) > before:
+            assert time.monotonic() < end, "its socket is still open"
+            time.sleep(0.1)
 
 
 @contextlib.contextmanager
