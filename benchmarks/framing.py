@@ -23,21 +23,21 @@ from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_socket
 
-from app.child.capture import Wanted, capture
+from app.child.capture import Camera, Wanted, capture
 from app.child.session import Session
 from app.learn.observe import as_maps
 from app.recipe import named_model
-from app.runs.viewers import Frame, Watch, frame_bytes
+from app.runs.viewers import Frame, Viewers, Watch, frame_bytes
 from app.settings import Settings
-from app.types import JsonObject
-from app.wire.frame import Section, decode_frame, encode_payload
-from app.wire.messages import Message, receive_blocking
+from app.wire.frame import Section, decode_frame
+from app.wire.messages import encode_message, receive_blocking
 from benchmarks.helper import Answer, serve
 from benchmarks.measure import milliseconds
 
 OF = ("", "_gradient")
 PROBE = "test-0"
 STEPS = 50  # trained first, so that there are gradients
+STATUS = {"step": 50}
 HISTORY = {"step": [49, 50], "loss": [1.0, 0.9], "accuracy": [0.5, 0.6]}
 
 
@@ -71,6 +71,8 @@ class Frames:
         self.session = session
         self.client = client
         self.wanted = everything(session)
+        self.camera, self.other_camera = Camera(), Camera()  # each says once what lies where
+        self.viewers = Viewers(lambda *_, **__: None, {})
         kinds = frozenset({kind for _, kind in self.wanted.tensors} | {"feature_maps", "input"})
         self.watch = Watch(frozenset(plan.name for plan in session.plans), kinds, PROBE)
         self.worker_end, self.server_end = socket.socketpair()
@@ -78,18 +80,21 @@ class Frames:
 
     def in_worker(self) -> bytes:
         """Capture and encode: what a frame costs the training."""
-        sections, predictions = capture(self.session, self.wanted)
-        entries, payload = encode_payload(sections)
+        return self._message(self.other_camera)
+
+    def _message(self, camera: Camera) -> bytes:
+        shot = camera.take(self.session, self.wanted)
         header = {"event": "frame", "reason": "train", "seq": 1, "time": time()}
-        look: JsonObject = {"predictions": predictions, "sections": entries, "status": {"step": 50}}
-        return Message(header | look, payload).encode()
+        return encode_message(header | shot.header() | {"status": STATUS}, shot.payload)
 
     def whole(self) -> None:
         """And send it."""
-        self.worker_end.sendall(self.in_worker())
+        self.worker_end.sendall(self._message(self.camera))
         message = receive_blocking(self.server_end)
         own = {"history": HISTORY, "predictions": message.header["predictions"][PROBE]}
-        self.client.send(frame_bytes(Frame(message.header, message.payload), self.watch, own))
+        frame = Frame(message.header, message.payload)
+        self.viewers.offer(frame)
+        self.client.send(frame_bytes(frame, self.watch, own))
 
     def taken(self) -> None:
         """Wait until the client has it."""

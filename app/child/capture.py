@@ -1,18 +1,16 @@
 """Frames: what the viewers together want to see of the present state, each thing encoded once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
-import torch
 
+from app.child.film import Film
 from app.child.session import Session
-from app.errors import NotFoundError
-from app.learn.data import Pixels
-from app.learn.observe import Observer, as_maps, softmax
+from app.learn.observe import Observer, softmax
 from app.types import JsonObject
-from app.wire.frame import Section
-from app.wire.quantize import Floats, quantize
+from app.wire.frame import Section, decode_sections
+from app.wire.quantize import Floats
 
 
 @dataclass(frozen=True)
@@ -37,74 +35,65 @@ class Wanted:
         )
 
 
+Subject = tuple[Observer, Wanted, int, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One observation; the payload is the camera's own, and changes with the next one."""
+
+    layout: int  # the number of what lies where, from 1
+    entries: list[JsonObject] | None  # of its sections; None: as in the shot before
+    payload: bytearray
+    predictions: JsonObject  # by probe
+
+    def header(self) -> JsonObject:
+        """The fields that it has in the header of a message; its sections only when they change."""
+        sections = {} if self.entries is None else {"sections": self.entries}
+        return {"layout": self.layout, "predictions": self.predictions} | sections
+
+
+class Camera:
+    """Takes frames of a session; from one to the next of the same things, only numbers change."""
+
+    def __init__(self) -> None:
+        self._subject: Subject | None = None
+        self._film: Film
+        self._layout = 0
+
+    def take(self, session: Session, wanted: Wanted) -> Shot:
+        """What is wanted of the present state."""
+        subject = _subject(session, wanted)
+        new = subject != self._subject
+        if new:
+            self._film = Film(session, subject[-1], wanted.maps, wanted.probes)
+            self._subject = subject
+            self._layout += 1
+        film, predictions = self._film, {}
+        scores = film.expose()
+        if scores is not None and session.trainable:
+            pairs = zip(film.probes, scores, strict=True)
+            predictions = {probe: prediction(logits) for probe, logits in pairs}
+        return Shot(self._layout, film.entries if new else None, film.payload, predictions)
+
+
+def _subject(session: Session, wanted: Wanted) -> Subject:
+    """All that decides which sections there are, and of what."""
+    observer, pictures = session.observer, session.pictures
+    present = tuple(pair for pair in wanted.tensors if _is_there(observer, *pair))
+    return observer, wanted, pictures.version, present
+
+
+def _is_there(observer: Observer, layer: str, kind: str) -> bool:
+    name, _, of = kind.partition("_")
+    return not of or observer.has_change(observer.parameter(layer, name))
+
+
 def capture(session: Session, wanted: Wanted) -> tuple[list[Section], JsonObject]:
-    """The sections of a frame, and the predictions for each probe."""
-    sections = list(_tensor_sections(session, wanted.tensors))
-    found, predictions = _probe_sections(session, wanted)
-    return sections + found, predictions
-
-
-def _tensor_sections(session: Session, pairs: Iterable[tuple[str, str]]) -> Iterable[Section]:
-    observer = session.observer
-    for layer, kind in pairs:
-        name, _, of = kind.partition("_")
-        parameter: torch.Tensor = getattr(observer.module(layer), name)
-        if of and not observer.has_change(parameter):
-            continue
-        yield _exact(layer, kind, _looked_at(observer, parameter, of))
-
-
-def _looked_at(observer: Observer, parameter: torch.Tensor, of: str) -> torch.Tensor:
-    if of == "update":
-        return parameter.detach() - observer.before(parameter)
-    found = parameter.grad if of else parameter
-    assert found is not None
-    return found.detach()
-
-
-def _exact(layer: str, kind: str, values: torch.Tensor) -> Section:
-    """Its bytes in row-major order; one copy, since this is done for every frame."""
-    plain = values.to("cpu", torch.float32).contiguous()
-    return Section(layer, kind, tuple(plain.shape), "f32", plain.numpy().tobytes())
-
-
-def _map_section(layer: str, kind: str, probe: str, values: Floats) -> Section:
-    maps = as_maps(values)
-    return Section(layer, kind, maps.shape, "u8", quantize(maps), probe)
-
-
-def _probe_sections(session: Session, wanted: Wanted) -> tuple[list[Section], JsonObject]:
-    """One forward pass for all probes together."""
-    pictures = _present(session, wanted.probes)
-    if not pictures:
-        return [], {}
-    names = list(pictures)
-    outputs = session.observer.outputs(list(pictures.values()), {layer for layer, _ in wanted.maps})
-    inputs = (
-        _map_section("", "input", probe, pixels.astype(np.float32) / np.float32(255))
-        for probe, pixels in pictures.items()
-    )
-    maps = (
-        _map_section(layer, "feature_maps", probe, outputs[layer][names.index(probe)])
-        for layer, probe in wanted.maps
-        if probe in pictures
-    )
-    sections = [*inputs, *maps]
-    if not session.trainable:
-        return sections, {}
-    scores = zip(names, outputs[""], strict=True)
-    return sections, {probe: prediction(logits) for probe, logits in scores}
-
-
-def _present(session: Session, probes: Iterable[str]) -> dict[str, Pixels]:
-    """The pictures that still exist: one may have been deleted while it was watched."""
-    found = {}
-    for probe in probes:
-        try:
-            found[probe] = session.pictures.get(probe)
-        except NotFoundError:
-            continue
-    return found
+    """The sections of a single frame, and the predictions for each probe."""
+    shot = Camera().take(session, wanted)
+    assert shot.entries is not None
+    return decode_sections(shot.entries, memoryview(shot.payload)), shot.predictions
 
 
 def prediction(logits: Floats) -> JsonObject:
@@ -115,4 +104,4 @@ def prediction(logits: Floats) -> JsonObject:
 
 def finite(values: Floats) -> list[float | None]:
     """A vector as a list in which what is not finite is None."""
-    return [float(v) if np.isfinite(v) else None for v in values]
+    return [v if isfinite(v) else None for v in values.tolist()]

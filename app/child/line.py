@@ -7,7 +7,7 @@ import threading
 import traceback
 
 from app.types import JsonObject
-from app.wire.messages import Message, receive_blocking
+from app.wire.messages import Message, encode_message, receive_blocking
 
 
 class Line:
@@ -41,9 +41,9 @@ class Line:
         except queue.Empty:
             return None
 
-    def send(self, header: JsonObject, payload: bytes = b"") -> None:
+    def send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
         """A message to the server; ends the process when there is none any more."""
         try:
-            self._connection.sendall(Message(header, payload).encode())
+            self._connection.sendall(encode_message(header, payload))
         except OSError:
             os._exit(0)

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter, time
 from typing import Final
 
-from app.child.capture import Wanted, capture
+from app.child.capture import Camera, Wanted
 from app.child.line import Line
 from app.child.news import News, number
 from app.child.session import Session
 from app.errors import ConvscopeError
 from app.learn.trainer import NotFiniteError
 from app.types import JsonObject, RunState
-from app.wire.frame import encode_payload
 from app.wire.messages import Message
 
 log = logging.getLogger("convscope")
@@ -33,6 +32,7 @@ class Loop:
         self._handlers = handlers
         self.news = News()
         self.wanted = Wanted()
+        self._camera = Camera()
         self.session: Session
         self.state = RunState.STARTING
         self.problem: str | None = None
@@ -89,7 +89,7 @@ class Loop:
         what = {"type": type(error).__name__, "detail": error.detail, "extra": error.extra}
         self._send({"reply": request, "error": what})
 
-    def _send(self, header: JsonObject, payload: bytes = b"") -> None:
+    def _send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
         self._next_news_s, self._untold = perf_counter() + NEWS_INTERVAL_S, False
         self.line.send(header | {"news": self.news.waiting(), "status": self.status()}, payload)
         self.news.told()
@@ -265,16 +265,14 @@ class Loop:
         if not self.wanted.watched:
             self._send({"event": "news"})
             return
-        sections, predictions = capture(self.session, self.wanted)
-        entries, payload = encode_payload(sections)
+        shot = self._camera.take(self.session, self.wanted)
         self._sequence += 1
         self._changed = self.credit = False
         # a late frame does not make the next ones hurry
         interval_s = self.wanted.interval_s
         self._next_frame_s = max(self._next_frame_s, perf_counter() - interval_s) + interval_s
         header = {"event": "frame", "reason": reason, "seq": self._sequence}
-        look = {"predictions": predictions, "sections": entries, "time": self._stepped_at}
-        self._send(header | look, payload)
+        self._send(header | shot.header() | {"time": self._stepped_at}, shot.payload)
 
     def _patience_s(self) -> float | None:
         """How long there is nothing to do; None: until something comes."""

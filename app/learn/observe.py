@@ -1,6 +1,6 @@
 """Looking at a run: tensors, feature maps, predictions. Looking never changes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -32,7 +32,8 @@ class Observer:
         self.device = device
         self.plans = {plan.name: plan for plan in plans}
         self.twin = evaluation_twin(trainer.network, plans)
-        self._places = {id(p): n for n, p in enumerate(trainer.network.parameters())}
+        self._parameters = dict(trainer.network.named_parameters())
+        self._places = {id(p): n for n, p in enumerate(self._parameters.values())}
         # a layer in place overwrites what the layer before it gave
         overwritten = [
             getattr(after, "inplace", False) for _, after in pairwise([*self.twin, nn.Identity()])
@@ -45,6 +46,10 @@ class Observer:
             names = ", ".join(self.plans)
             raise NotFoundError(f"There is no layer {layer!r}: expected one of {names}.")
         return self.trainer.network.get_submodule(layer)
+
+    def parameter(self, layer: str, name: str) -> nn.Parameter:
+        """A layer's weight or bias, which is there: the very tensor that is trained."""
+        return self._parameters[f"{layer}.{name}"]
 
     def tensor(self, layer: str, name: str, of: str = Of.VALUE) -> Floats:
         """A layer's parameter or buffer, its gradient, its last update, or an optimiser's buffer.
@@ -122,6 +127,23 @@ class Observer:
                     found[name] = kept.to("cpu").contiguous().numpy()
         found[""] = values.to("cpu").contiguous().numpy()
         return found
+
+    def write_outputs(
+        self, images: torch.Tensor, places: Mapping[str, Sequence[tuple[int, torch.Tensor]]]
+    ) -> Floats:
+        """Write what layers give for a batch (P, C, H, W) into tensors of their output's shape.
+
+        `places` has for each layer the numbers of pictures and where their outputs go. Returns the
+        last layer's output for all of them, (P, …shape); evaluation mode.
+        """
+        values = images.clone()  # the first layer may work in place
+        with torch.inference_mode():
+            for name, layer, _ in self._looked_through:
+                values = layer(values)
+                for number, place in places.get(name, ()):
+                    place.copy_(values[number])
+        scores: Floats = values.to("cpu").contiguous().numpy()
+        return scores
 
     def feature_maps(self, layer: str, pixels: Pixels) -> Floats:
         """One layer's output for one picture, (C, H, W) or (N,)."""

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from app.types import JsonObject
-from app.wire.frame import decode_sections, encode_frame, encode_payload
+from app.wire.frame import encode_frame
+from app.wire.layout import Layout, Part
 
 MAP_KINDS = frozenset({"feature_maps", "input"})
 
@@ -30,26 +32,32 @@ class Watch:
         return kind == "input" or entry["layer"] in self.layers
 
 
+class Parts:
+    """What each viewer gets of the frames of one layout, decided once."""
+
+    def __init__(self, entries: list[JsonObject]) -> None:
+        layout = Layout(entries)
+        # bounded, since a viewer may change its mind as often as it likes
+        self.of: Callable[[Watch], Part] = lru_cache(64)(lambda watch: layout.part(watch.takes))
+
+
 class Frame:
     """A worker's frame, from which each viewer gets its part; equal parts are joined once."""
 
     def __init__(self, header: JsonObject, payload: bytes) -> None:
+        """`parts` is None where the header names a layout and leaves out its sections."""
         self.header = header
+        self.parts = Parts(header["sections"]) if "sections" in header else None
         self._payload = payload
-        self._parts: dict[Watch, tuple[list[JsonObject], bytes]] = {}
+        self._joined: dict[Part, bytes] = {}
 
-    def part(self, watch: Watch) -> tuple[list[JsonObject], bytes]:
-        """The entries and the payload of what this viewer wants."""
-        if watch not in self._parts:
-            self._parts[watch] = self._join(watch)
-        return self._parts[watch]
-
-    def _join(self, watch: Watch) -> tuple[list[JsonObject], bytes]:
-        entries: list[JsonObject] = self.header["sections"]
-        mine = [entry for entry in entries if watch.takes(entry)]
-        if len(mine) == len(entries):
-            return entries, self._payload
-        return encode_payload(decode_sections(mine, memoryview(self._payload)))
+    def part(self, watch: Watch) -> tuple[bytes, bytes]:
+        """The sections as JSON, and the payload, of what this viewer wants."""
+        assert self.parts is not None
+        part = self.parts.of(watch)
+        if part not in self._joined:
+            self._joined[part] = part.of(self._payload)
+        return part.text, self._joined[part]
 
 
 @dataclass(eq=False)
@@ -102,6 +110,7 @@ class Viewers:
         self._kinds_of = kinds_of
         self._all: set[Viewer] = set()
         self._credit_given = True
+        self._parts: dict[int, Parts] = {}  # of the worker's latest layout, by its number
 
     def __len__(self) -> int:
         return len(self._all)
@@ -149,7 +158,11 @@ class Viewers:
         return [(layer, watch.probe) for layer in watch.layers & self._kinds_of.keys()]
 
     def offer(self, frame: Frame) -> None:
-        """Give a frame to everybody."""
+        """Give a frame to everybody; KeyError for a layout that the worker has not told."""
+        if frame.parts is None:
+            frame.parts = self._parts[frame.header["layout"]]
+        elif "layout" in frame.header:
+            self._parts = {frame.header["layout"]: frame.parts}
         self._credit_given = False
         for viewer in self._all:
             viewer.offer(frame)
@@ -178,7 +191,7 @@ class Viewers:
 
 def frame_bytes(frame: Frame, watch: Watch, extra: JsonObject) -> bytes:
     """The frame as one viewer gets it; `extra` are the header's fields that are its own."""
-    entries, payload = frame.part(watch)
+    sections, payload = frame.part(watch)
     look = frame.header
     header = {key: look[key] for key in ("seq", "reason", "time")}
-    return encode_frame(header | look["status"] | extra | {"sections": entries}, payload)
+    return encode_frame(header | look["status"] | extra, payload, sections)

@@ -59,15 +59,25 @@ def encode_payload(sections: Sequence[Section]) -> tuple[list[JsonObject], bytes
     offset = 0
     for section in sections:
         entries.append(section.describe(offset))
-        padding = -len(section.data) % _ALIGN
-        parts += (section.data, bytes(padding))
-        offset += len(section.data) + padding
+        length = padded(len(section.data))
+        parts += (section.data, bytes(length - len(section.data)))
+        offset += length
     return entries, b"".join(parts)
 
 
-def encode_frame(header: JsonObject, payload: bytes) -> bytes:
-    """A frame; the header's `sections` are those that `encode_payload` gave with the payload."""
+def padded(length: int) -> int:
+    """The place in bytes that a section takes of a payload."""
+    return length + -length % _ALIGN
+
+
+def encode_frame(header: JsonObject, payload: bytes, sections: bytes | None = None) -> bytes:
+    """A frame; the header's `sections` are those that `encode_payload` gave with the payload.
+
+    `sections` is their JSON text where that is known already; the header then has none.
+    """
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    if sections is not None:
+        text = b'%b,"sections":%b}' % (text[:-1], sections)
     text += b" " * (-len(text) % _ALIGN)
     return _PREFIX.pack(MAGIC, VERSION, 0, len(text), len(payload)) + text + payload
 

@@ -27,8 +27,13 @@ class Message:
 
     def encode(self) -> bytes:
         """The message as it crosses."""
-        text = json.dumps(self.header, separators=(",", ":"), allow_nan=False).encode()
-        return _LENGTHS.pack(len(text), len(self.payload)) + text + self.payload
+        return encode_message(self.header, self.payload)
+
+
+def encode_message(header: JsonObject, payload: bytes | bytearray) -> bytes:
+    """A message as it crosses, from what it says and the bytes that go with it."""
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    return b"".join((_LENGTHS.pack(len(text), len(payload)), text, payload))
 
 
 def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:

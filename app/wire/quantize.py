@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Levels = npt.NDArray[np.uint8]
 
 
 def quantize(maps: Floats) -> bytes:
@@ -13,32 +14,37 @@ def quantize(maps: Floats) -> bytes:
 
     A constant map has equal ends and bytes of 0; one with a NaN or an infinity has NaN for ends.
     """
-    flat = maps.reshape(maps.shape[0], -1)
-    low = flat.min(axis=1, keepdims=True)
-    high = flat.max(axis=1, keepdims=True)
+    ranges, levels = quantize_rows(maps.reshape(maps.shape[0], -1))
+    data: bytes = ranges.tobytes() + levels.tobytes()
+    return data
+
+
+def quantize_rows(rows: Floats) -> tuple[Floats, Levels]:
+    """Maps of one size, (R, N) float32 -> their ends (R, 2) float32 and their levels (R, N).
+
+    All maps of a size at once cost little more than one of them: every frame does it.
+    """
+    low = rows.min(axis=1, keepdims=True)
+    high = rows.max(axis=1, keepdims=True)
     with np.errstate(over="ignore", invalid="ignore"):
         span = high - low
         broken = not isfinite(span.sum(dtype=np.float64))  # in which finite spans stay finite
     if broken:
-        return _quantize_broken(maps)
-    levels = flat - low  # in place from here on: this is done for every map of every frame
+        return _quantize_broken(rows)
+    levels = rows - low  # in place from here on
     levels *= np.divide(np.float32(255), span, out=np.zeros_like(span), where=span > 0)
     levels += np.float32(0.5)
-    ranges: Floats = np.concatenate((low, high), axis=1)
-    data: bytes = ranges.tobytes() + levels.astype(np.uint8).tobytes()
-    return data
+    return np.concatenate((low, high), axis=1), levels.astype(np.uint8)
 
 
-def _quantize_broken(maps: Floats) -> bytes:
-    """Channels that are not finite become constant with NaN for ends; the others as ever."""
-    fine = np.isfinite(maps).all(axis=(1, 2))
-    with np.errstate(over="ignore"):
-        fine &= np.isfinite(maps.max(axis=(1, 2)) - maps.min(axis=(1, 2)))
-    clean = np.where(fine[:, None, None], maps, np.float32(0))
-    data = bytearray(quantize(clean))
-    ranges = np.frombuffer(data, np.float32, count=2 * len(maps)).reshape(-1, 2)
+def _quantize_broken(rows: Floats) -> tuple[Floats, Levels]:
+    """Maps that are not finite become constant with NaN for ends; the others as ever."""
+    fine = np.isfinite(rows).all(axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        fine &= np.isfinite(rows.max(axis=1) - rows.min(axis=1))
+    ranges, levels = quantize_rows(np.where(fine[:, None], rows, np.float32(0)))
     ranges[~fine] = np.nan
-    return bytes(data)
+    return ranges, levels
 
 
 def dequantize(data: bytes | memoryview, shape: tuple[int, ...]) -> Floats:

@@ -9,19 +9,22 @@ import numpy as np
 import pytest
 
 from app.child import loop as module
-from app.child.capture import Wanted, capture
+from app.child.capture import Camera, Shot, Wanted, capture
 from app.child.commands import HANDLERS
 from app.child.line import Line
 from app.child.loop import Loop
 from app.child.session import Session
+from app.learn.observe import as_maps
 from app.runs.viewers import Viewers, Watch
 from app.types import JsonObject
 from app.wire.frame import Section, decode_sections
 from app.wire.messages import Message
-from tests.networks import recipe
+from app.wire.quantize import Floats
+from tests.networks import DEFAULT, EVERY_LAYER, recipe
 from tests.sessions import session
 
 KINDS = {"conv1": frozenset({"weight", "bias", "weight_gradient"}), "relu1": frozenset[str]()}
+OF = ("", "_gradient", "_update")
 WATCH = Watch(frozenset(KINDS), frozenset({"weight", "feature_maps", "input"}))
 
 
@@ -47,9 +50,9 @@ class Script:
         time.sleep(timeout_s)
         return None
 
-    def send(self, header: JsonObject, payload: bytes = b"") -> None:
+    def send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
         """What it says."""
-        self.said.append((header, payload))
+        self.said.append((header, bytes(payload)))
 
     @property
     def frames(self) -> list[tuple[str, int]]:
@@ -78,12 +81,14 @@ def trained_for(
     """A run that is started, watched and stepped twice; and what was captured of it."""
     captured = []
 
-    def counting(of: Session, wanted: Wanted) -> tuple[list[Section], JsonObject]:
-        found = capture(of, wanted)
-        captured.append(found[0])
-        return found
+    class Counting(Camera):
+        """Takes each shot twice: as the worker does, and alone."""
 
-    monkeypatch.setattr(module, "capture", counting)
+        def take(self, session: Session, wanted: Wanted) -> Shot:
+            captured.append(capture(session, wanted)[0])
+            return super().take(session, wanted)
+
+    monkeypatch.setattr(module, "Camera", Counting)
     start = {"command": "start", "id": 1, "recipe": recipe().model_dump(mode="json")}
     start |= {"device": "cpu", "data_dirs": [], "cache_dir": str(cache_dir)}
     step = {"command": "step", "id": 2, "steps": 1, "until": None}
@@ -129,11 +134,95 @@ def test_a_state_is_captured_once_however_many_watch_the_same(
 def test_a_frame_holds_what_was_captured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script, captured = trained_for(1, tmp_path, monkeypatch)
     frames = [said for said in script.said if said[0].get("event") == "frame"]
-    for (header, payload), expected in zip(frames, captured, strict=True):
-        found = decode_sections(header["sections"], memoryview(payload))
+    assert [header["layout"] for header, _ in frames] == [1, 1, 1]
+    assert ["sections" in header for header, _ in frames] == [True, False, False]
+    for (_, payload), expected in zip(frames, captured, strict=True):
+        found = decode_sections(frames[0][0]["sections"], memoryview(payload))
         for ours, theirs in zip(found, expected, strict=True):
             assert ours.key == theirs.key
             np.testing.assert_array_equal(ours.values, theirs.values)
+
+
+def everything(of: Session, *probes: str) -> Wanted:
+    """All tensors with their gradients and updates, and all maps of some pictures."""
+    learned = ("weight", "bias")
+    pairs = [(plan.name, name) for plan in of.plans for name in plan.tensors if name in learned]
+    return Wanted(
+        tensors=tuple((layer, name + k) for layer, name in pairs for k in OF),
+        maps=tuple((plan.name, probe) for plan in of.plans for probe in probes),
+        probes=probes,
+        watched=True,
+    )
+
+
+def seen_directly(of: Session, section: Section) -> Floats:
+    """What a section shows, each got by itself from the observer."""
+    if section.dtype == "f32":
+        name, _, change = section.kind.partition("_")
+        return of.observer.tensor(section.layer, name, change or "value")
+    assert section.probe is not None
+    pixels = of.pictures.get(section.probe)
+    if section.kind == "input":
+        return pixels.astype(np.float32) / np.float32(255)
+    return as_maps(of.observer.outputs([pixels], [section.layer])[section.layer][0])
+
+
+@pytest.mark.parametrize("spec", [DEFAULT, EVERY_LAYER])
+def test_a_camera_shows_shot_after_shot_what_each_tensor_is_by_itself(
+    spec: dict[str, Any], tmp_path: Path
+) -> None:
+    made, camera = session(recipe(spec), tmp_path), Camera()
+    entries: list[JsonObject] | None = None
+    for _ in range(3):
+        made.advance()
+        shot = camera.take(made, everything(made, "test-3", "test-5"))
+        entries = shot.entries or entries
+        assert entries is not None
+        for section in decode_sections(entries, memoryview(shot.payload)):
+            expected = seen_directly(made, section)
+            if section.dtype == "f32":
+                np.testing.assert_array_equal(section.values, expected)
+                continue
+            level = (expected.max(axis=(1, 2)) - expected.min(axis=(1, 2)))[:, None, None] / 255
+            np.testing.assert_allclose(section.values, expected, atol=level.max() * 0.51 + 1e-5)
+
+
+def test_a_layout_is_told_once_and_again_when_there_is_something_else_to_see(
+    tmp_path: Path,
+) -> None:
+    made, camera = session(recipe(), tmp_path), Camera()
+    made.pictures.put("up-1", made.pictures.get("test-1"))
+    wanted = everything(made, "test-0", "up-1")
+
+    def told() -> tuple[int, bool]:
+        shot = camera.take(made, wanted)
+        return shot.layout, "sections" in shot.header()
+
+    assert [told(), told()] == [(1, True), (1, False)]
+    made.advance()  # now there are gradients
+    assert [told(), told()] == [(2, True), (2, False)]
+    made.pictures.put("up-1", made.pictures.get("test-2"))
+    assert [told(), told()] == [(3, True), (3, False)]
+    made.begin()  # another network
+    assert [told(), told()] == [(4, True), (4, False)]
+    wanted = everything(made, "test-0")
+    assert [told(), told()] == [(5, True), (5, False)]
+
+
+def test_a_picture_that_is_replaced_is_seen_in_the_next_shot(tmp_path: Path) -> None:
+    made, camera = session(recipe(), tmp_path), Camera()
+    wanted = Wanted(maps=(("conv1", "up-1"),), probes=("up-1",))
+    seen = []
+    for picture in ("test-1", "test-2"):
+        made.pictures.put("up-1", made.pictures.get(picture))
+        shot = camera.take(made, wanted)
+        assert shot.entries is not None
+        sections = decode_sections(shot.entries, memoryview(bytes(shot.payload)))
+        seen.append([section.values for section in sections])
+    for ours, picture in zip(seen, ("test-1", "test-2"), strict=True):
+        expected = made.pictures.get(picture).astype(np.float32) / np.float32(255)
+        np.testing.assert_allclose(ours[0], expected, atol=1e-6)
+    assert not np.array_equal(seen[0][1], seen[1][1])
 
 
 def test_two_probes_of_one_layer_are_two_sections(

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.runs import viewers as module
 from app.runs.viewers import Frame, Viewer, Viewers, Watch, frame_bytes
 from app.types import JsonObject
 from app.wire.frame import Section, decode_frame, encode_payload
@@ -64,11 +63,12 @@ def sections() -> list[Section]:
     ]
 
 
-def frame(number: int = 1) -> Frame:
-    """The worker's frame `number`."""
+def frame(number: int = 1, *, told: bool = True, layout: int = 1) -> Frame:
+    """The worker's frame `number`; `told`: with its sections."""
     entries, payload = encode_payload(sections())
-    status = {"status": {"step": number}, "sections": entries}
-    return Frame({"seq": number, "reason": "train", "time": 0.0} | status, payload)
+    header: JsonObject = {"status": {"step": number}, "layout": layout}
+    header |= {"sections": entries} if told else {}
+    return Frame({"seq": number, "reason": "train", "time": 0.0} | header, payload)
 
 
 def test_with_no_viewer_the_worker_is_told_to_watch_nothing() -> None:
@@ -96,21 +96,35 @@ def test_the_worker_is_told_what_all_want_together_in_the_networks_order() -> No
     assert told.last["interval_s"] == 1 / 20
 
 
-def test_equal_parts_of_a_frame_are_joined_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    joined = []
-
-    def counting(mine: list[Section]) -> tuple[list[JsonObject], bytes]:
-        joined.append([section.key for section in mine])
-        return encode_payload(mine)
-
-    monkeypatch.setattr(module, "encode_payload", counting)
+def test_equal_parts_of_a_frame_are_joined_once_and_decided_once_a_layout() -> None:
     made = frame()
     one = made.part(watch("conv1", "weight"))
-    two = made.part(watch("conv1", "weight"))
-    assert one is two
-    assert joined == [[("conv1", "weight", None)]]
-    assert made.part(watch("conv1", "feature_maps")) is not one
-    assert joined[1:] == [[("conv1", "feature_maps", "test-0")]]
+    assert made.part(watch("conv1", "weight"))[1] is one[1]
+    assert made.part(watch("conv1", "feature_maps"))[1] is not one[1]
+    all_of_them, *_ = watching()
+    all_of_them.offer(made)
+    later = frame(2, told=False)
+    all_of_them.offer(later)
+    assert later.part(watch("conv1", "weight"))[0] is one[0]
+    assert later.part(watch("conv1", "weight"))[1] is not one[1]
+
+
+def test_a_frame_without_sections_has_those_of_the_layout_that_it_names() -> None:
+    all_of_them, *_ = watching()
+    all_of_them.offer(frame(1))
+    bare = frame(2, told=False)
+    all_of_them.offer(bare)
+    wanted = watch("conv1", "weight feature_maps", probe="test-1")
+    header, found = decode_frame(frame_bytes(bare, wanted, {}))
+    assert header == decode_frame(frame_bytes(frame(2), wanted, {}))[0]
+    np.testing.assert_array_equal(found[1].values, sections()[2].values)
+
+
+def test_a_frame_of_a_layout_that_was_not_told_is_refused() -> None:
+    all_of_them, *_ = watching()
+    all_of_them.offer(frame(1))
+    with pytest.raises(KeyError):
+        all_of_them.offer(frame(2, told=False, layout=2))
 
 
 def test_who_wants_all_of_a_frame_gets_the_workers_own_bytes() -> None:
@@ -148,7 +162,7 @@ async def test_a_viewer_that_does_not_take_finds_the_latest_frame_only() -> None
     assert late[1] is not None
     assert late[1].header["seq"] == 3
     slow.run_changed()
-    assert await slow.next() == (True, None)
+    assert await slow.next() == (True, None, None)
 
 
 @pytest.mark.anyio
@@ -168,9 +182,9 @@ async def test_the_first_viewer_to_take_a_frame_gives_the_worker_room_and_only_t
 @pytest.mark.anyio
 async def test_what_is_told_of_the_run_alone_gives_no_room() -> None:
     all_of_them, [viewer], told = watching(watch("conv1", "weight"))
-    assert await viewer.next() == (True, None)
+    assert await viewer.next() == (True, None, None)
     all_of_them.run_changed()
-    assert await viewer.next() == (True, None)
+    assert await viewer.next() == (True, None, None)
     assert told.credits == 0
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.wire.quantize import dequantize, quantize
+from app.wire.quantize import dequantize, quantize, quantize_rows
 
 
 def test_values_come_back_within_half_a_level_of_their_own_map() -> None:
@@ -35,6 +35,15 @@ def test_a_map_that_is_not_finite_says_so_and_leaves_the_others_alone(bad: float
     assert np.isnan(ranges[:2]).all()
     assert ranges[2:].tolist() == [0.0, 1.0]
     assert data[16:] == bytes([0, 0, 0, 255])
+
+
+def test_maps_of_several_layers_at_once_are_the_bytes_of_each_alone() -> None:
+    random = np.random.default_rng(1)
+    layers = [random.normal(size=(n, 4, 5)).astype(np.float32) for n in (3, 1, 2)]
+    layers[1][0, 2, 2] = np.nan
+    ranges, levels = quantize_rows(np.concatenate(layers).reshape(6, 20))
+    for maps, rows in zip(layers, (slice(0, 3), slice(3, 4), slice(4, 6)), strict=True):
+        assert quantize(maps) == ranges[rows].tobytes() + levels[rows].tobytes()
 
 
 def test_a_span_beyond_float32_counts_as_not_finite() -> None:
