@@ -43,6 +43,13 @@ def figure(card: Locator, name: str) -> Written:
     return read(card.locator(f"[data-test={name}]").first.inner_text())
 
 
+def figures(card: Locator, *names: str) -> list[Written]:
+    """Several of them at one moment: in a run that trains, the next state comes at any time."""
+    script = "(card, names) => names.map(n => card.querySelector(`[data-test=${n}]`).innerText)"
+    texts: list[str] = card.evaluate(script, list(names))
+    return [read(text) for text in texts]
+
+
 def expect_title(screen: Screen, title: str) -> Locator:
     """The card, once it is about the number that was meant."""
     card = region(screen)

@@ -10,6 +10,7 @@ from tests.browser.card import (
     cells,
     expect_title,
     figure,
+    figures,
     map_button,
     middle,
     point,
@@ -186,7 +187,7 @@ def test_pointing_opens_a_value_while_it_trains_too(screen: Screen) -> None:
     screen.until(lambda: screen.steps() > AFTER_STEPS)
     card = point(screen, "conv1, map 3", (14, 14), (28, 28))
     expect(card.get_by_text(re.compile(r"^step \d+, training$"))).to_be_visible()
-    total, value = figure(card, "total"), figure(card, "value")
+    total, value = figures(card, "total", "value")
     assert abs(total.number - value.number) <= total.half_digit + value.half_digit + 1e-6
 
 
