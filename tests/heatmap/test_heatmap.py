@@ -83,7 +83,7 @@ def test_what_is_no_number_is_hatched_and_counted_in_the_title() -> None:
         ((4000, 3), ("one in 3 rows",)),
         ((3, 100_000), ("one in 63 columns",)),
         ((1, 1, 300, 2), ()),
-        ((64, 64, 300, 200), ("one in 15 values down and across",)),
+        ((64, 64, 300, 20), ("one in 15 values down and across",)),
         ((100_000,), ("one in 63 places",)),
     ],
 )
