@@ -20,7 +20,7 @@ Pixels = npt.NDArray[np.uint8]
 
 def to_input(pixels: Pixels, device: torch.device) -> torch.Tensor:
     """uint8 (B, C, H, W) -> float32 (B, C, H, W) in 0 … 1: 255 becomes exactly 1."""
-    batch = torch.from_numpy(np.array(pixels)).to(device)  # a copy: the pixels may be read-only
+    batch = torch.from_numpy(np.require(pixels, requirements="W")).to(device)  # or torch warns
     return with_channels_last(batch).to(torch.float32).div_(255)
 
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from app.learn.data import Batches
 from app.learn.network import quick
-from app.learn.optimizer import make_optimizer
+from app.learn.optimizer import make_optimizer, update
 from app.learn.seeds import Purpose, seed_torch
 from app.recipe.model import Optimizer
 
@@ -84,9 +84,10 @@ class Trainer:
         with torch.no_grad():
             torch._foreach_copy_(self.previous, self._parameters)
         self._remember_optimizer()
-        self.optimizer.zero_grad()
+        for parameter in self._parameters:
+            parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
-        self.optimizer.step()
+        update(self.optimizer)
         self.held = frozenset(self.frozen)
         self._hold_frozen()
         self.has_update = True
