@@ -1,5 +1,6 @@
 """The app as a user starts it, and a run of it that is trained flat out."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from time import monotonic, sleep
 from tests.live.server import LiveRun, Server
 
 PATIENCE_S = 60.0
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -48,6 +50,12 @@ def step_now(run: LiveRun) -> int:
     """The worker's own count of steps, at the moment when it answers (`GET /runs/{id}` tells what
     the server last heard, up to 0.1 s ago)."""
     return int(run.get("/predictions")["step"])
+
+
+def processor_s(pid: int) -> float:
+    """The time that a process has had a processor, in itself and in the kernel for it."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / TICKS_PER_S
 
 
 def rest(run: LiveRun) -> None:

@@ -4,15 +4,25 @@ One worker, one window after the other: unwatched, watched by a client at 30 fra
 watched by a page that paints, and, while the worker is paused, the plain loop.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from time import sleep
 
 from playwright.sync_api import Browser
 
-from benchmarks.app_run import flat_out_run, folder, rest, server, step_now, stream_address
+from benchmarks.app_run import (
+    flat_out_run,
+    folder,
+    processor_s,
+    rest,
+    server,
+    step_now,
+    stream_address,
+)
 from benchmarks.browser import chromium, page_of
 from benchmarks.helper import Helper, helper
 from benchmarks.measure import Bar, Effort, Figure, alternate, rate, ratios
+from tests.live.processes import children, worker_of
 from tests.live.server import LiveRun, Server
 
 FPS = 30
@@ -23,12 +33,16 @@ PLAIN_BARS = {"default": Bar(1.25, at_least=True), "tinyvgg": Bar(1.4, at_least=
 class Windows:
     """The four windows of one network."""
 
-    def __init__(self, effort: Effort, run: LiveRun, plain: Helper, viewer: Helper) -> None:
+    def __init__(
+        self, effort: Effort, run: LiveRun, worker: int, plain: Helper, viewer: Helper
+    ) -> None:
         self.effort = effort
         self.run = run
         self.plain_loop = plain
         self.viewer = viewer
+        self.worker = worker
         self.frame_rates: list[float] = []
+        self.step_ms: dict[str, list[float]] = defaultdict(list)  # processor time of the trainer
 
     def parts(self, browser: Browser) -> dict[str, Callable[[], float]]:
         """All four, by name."""
@@ -39,10 +53,14 @@ class Windows:
             "painted": lambda: self.painted(browser),
         }
 
-    def speed(self) -> float:
+    def speed(self, part: str) -> float:
         """Steps a second of the worker, from its own counter, after a warm-up."""
         sleep(self.effort.warm_s)
-        return rate(lambda: step_now(self.run), self.effort.window_s)
+        first, began_s = step_now(self.run), processor_s(self.worker)
+        speed = rate(lambda: step_now(self.run), self.effort.window_s)
+        used_s, steps = processor_s(self.worker) - began_s, step_now(self.run) - first
+        self.step_ms[part].append(used_s / steps * 1e3)
+        return speed
 
     def playing(self, window: Callable[[], float]) -> float:
         """A window in which the worker trains."""
@@ -54,7 +72,7 @@ class Windows:
 
     def unwatched(self) -> float:
         """Nobody watches."""
-        return self.playing(self.speed)
+        return self.playing(lambda: self.speed("unwatched"))
 
     def watched(self) -> float:
         """A client in a process of its own reads every frame."""
@@ -65,21 +83,21 @@ class Windows:
             self.viewer.ask("leave")
 
     def _counted(self) -> float:
-        sleep(self.effort.warm_s)
         self.viewer.ask("count")
-        speed = rate(lambda: step_now(self.run), self.effort.window_s)
+        speed = self.speed("watched")
         self.frame_rates.append(self.viewer.ask("count")["fps"])
         return speed
 
     def painted(self, browser: Browser) -> float:
         """A page paints."""
         with page_of(browser, f"{self.run.server.url}/?run={self.run.id}"):
-            return self.playing(self.speed)
+            return self.playing(lambda: self.speed("painted"))
 
     def plain(self) -> float:
         """The plain loop, while the worker rests."""
         self.plain_loop.ask("train", seconds=self.effort.warm_s)
         answer = self.plain_loop.ask("train", seconds=self.effort.window_s)
+        self.step_ms["plain"].append(answer["step_ms"])
         return float(answer["steps_per_second"])
 
 
@@ -95,12 +113,14 @@ def measure(effort: Effort) -> list[Figure]:
 def _network(
     started: Server, browser: Browser, name: str, cache: str, effort: Effort
 ) -> list[Figure]:
+    before = children(started.process.pid)
     run = flat_out_run(started, name)
+    worker = worker_of(started, run, before)
     with helper("plain", name, cache) as plain, helper("viewer", stream_address(run)) as viewer:
-        windows = Windows(effort, run, plain, viewer)
+        windows = Windows(effort, run, worker, plain, viewer)
         speeds = alternate(windows.parts(browser), effort.rounds)
     run.delete()
-    return _figures(name, speeds, windows.frame_rates)
+    return [*_figures(name, speeds, windows.frame_rates), *_costs(name, windows.step_ms)]
 
 
 def _figures(name: str, speeds: dict[str, list[float]], frame_rates: list[float]) -> list[Figure]:
@@ -117,4 +137,15 @@ def _figures(name: str, speeds: dict[str, list[float]], frame_rates: list[float]
         Figure(f"{name}: page painting", "steps/s", painted),
         Figure(f"{name}: plain loop", "steps/s", plain),
         Figure(f"{name}: frames that the client read", "frames/s", frame_rates),
+    ]
+
+
+def _costs(name: str, step_ms: dict[str, list[float]]) -> list[Figure]:
+    """The same two ratios by processor time, which what else runs here disturbs less."""
+    watched = step_ms["watched"]
+    label = f"{name}: by processor time, watched"
+    return [
+        Figure(f"{label} ÷ unwatched", "×", ratios(step_ms["unwatched"], watched)),
+        Figure(f"{label} ÷ plain loop", "×", ratios(step_ms["plain"], watched)),
+        Figure(f"{name}: processor time of a step, watched", "ms", watched),
     ]

@@ -1,5 +1,6 @@
 """The benchmarks run, and their arithmetic is right; what they measure is in BENCHMARKS.md."""
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -42,6 +43,26 @@ def test_a_benchmark_gives_each_figure_that_has_a_bar(name: str) -> None:
     for figure in figures:
         assert figure.values, figure.name
         assert all(value > 0 for value in figure.values), figure
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_figures_on_the_page_stand_beside_the_command_that_gives_them(name: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    _, begin, rest = page.partition(f"<!-- {name} -->\n")
+    told, end, _ = rest.partition(f"\n<!-- end of {name} -->")
+    assert begin, name
+    assert end, name
+    assert told.startswith(f"`make bench ARGS={name}`, ")
+    rows = {line.split("|")[1].strip(): line for line in told.splitlines() if line[0:1] == "|"}
+    for figure in FIGURES[name]:
+        assert rows[figure].rstrip(" |").endswith(("passed", "missed")), figure
+
+
+def test_every_table_of_the_page_is_one_of_a_benchmark() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert re.findall(r"^<!-- (?!end of)(.+) -->$", page, re.MULTILINE) == list(NAMES)
+    outside = re.sub(r"<!-- (\w+) -->.*?<!-- end of \1 -->", "", page, flags=re.DOTALL)
+    assert "\n|" not in outside
 
 
 def test_a_bar_is_held_against_the_median() -> None:
