@@ -20,15 +20,24 @@ export function undoable(changes) {
   return changes.filter((change) => change.undoes === null && !undone.has(change.id)).length;
 }
 
+/** What the server says of a change, with a real minus before numbers and powers. @param {string} says */
+export const spoken = (says) => says.replace(/(?<![\w.]|\d\])-(?=[\d.])|(?<=\de)-(?=\d)/g, "−");
+
+/** The accuracy before and after a change, as far as it is known. @param {{held_out_before: number | null, held_out_after: number | null} | null} worth */
+export function shiftOf(worth) {
+  if (!worth || worth.held_out_after === null) return "";
+  const { held_out_before: before, held_out_after: after } = worth;
+  return before === null ? `→ ${percent(after)}` : `${percent(before)} → ${percent(after)}`;
+}
+
 /** What a change did to the held-out accuracy, in a sentence. @param {Intervention & {type?: string}} change */
-export function effectOf({ held_out_before: before, held_out_after: after }) {
+export function effectOf({ held_out_before: before, held_out_after: after, type }) {
   if (before === null || after === null || before === undefined || after === undefined) return "";
   const points = (100 * (before - after)).toFixed(1);
   const shown = `Held-out accuracy ${percent(before)} → ${percent(after)}`;
   if (Number(points) === 0) return `${shown}: no change.`;
-  return Number(points) > 0
-    ? `${shown}: worth ${points} points.`
-    : `${shown}: ${points.replace("-", "")} points better.`;
+  if (Number(points) < 0) return `${shown}: ${points.replace("-", "")} points better.`;
+  return `${shown}: ${type === "silence" ? `worth ${points} points` : `${points} points worse`}.`;
 }
 
 /** What was typed, as a number; a comma and a real minus are fine. @param {string} text @returns {number | null} */

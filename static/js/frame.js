@@ -70,6 +70,9 @@ export function forgetFrame() {
   askPaint();
 }
 
+/** Paints without waiting for the next animation frame. */
+export const paintNow = () => paint();
+
 function paint() {
   asked = false;
   const { frame } = newest;

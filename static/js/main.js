@@ -4,6 +4,7 @@ import { html } from "./html.js";
 import { bindKeys } from "./keyboard.js";
 import { catchUncaught, noticeError } from "./notices.js";
 import { App } from "./panels/app.js";
+import { bindPrint } from "./print.js";
 import { server } from "./server.js";
 import { begin } from "./session.js";
 import { busy, datasets, models, visible } from "./state.js";
@@ -27,6 +28,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();
 render(html`<${App} />`, root);
 bindKeys();
+bindPrint();
 document.addEventListener("visibilitychange", () => {
   visible.value = document.visibilityState === "visible";
 });

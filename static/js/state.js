@@ -61,7 +61,9 @@ export const tourStep = signal(-1); // −1: no tour
 export const room = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
 
 // What the device says
-export const dark = media("(prefers-color-scheme: dark)"); // theme
+const darkLiked = media("(prefers-color-scheme: dark)");
+export const printing = media("print"); // paper is light
+export const dark = computed(() => darkLiked.value && !printing.value); // theme
 export const still = media("(prefers-reduced-motion: reduce)"); // no motion but data
 export const visible = signal(document.visibilityState === "visible"); // tab in front
 

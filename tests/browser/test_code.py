@@ -153,3 +153,18 @@ def test_it_opens_on_the_layer_of_the_filter_and_escape_closes_it_first(screen: 
     screen.page.keyboard.press("Escape")
     expect(opened).to_have_count(0)
     expect(screen.filter).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280, 1920])
+def test_no_line_of_the_code_is_cut_at_any_width(visit: Visitors, run: LiveRun, width: int) -> None:
+    screen = visit(run, viewport={"width": width, "height": 800})
+    opened = drawer(screen)
+    program = code(opened)
+    expect(program).to_contain_text("import")
+    assert opened.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    for text in (program, opened.get_by_role("region", name="The numbers of conv1")):
+        inside = """box => { box.scrollLeft = 1e6; const range = document.createRange();
+          range.selectNodeContents(box); const text = range.getBoundingClientRect();
+          const [pre, edge] = [box.getBoundingClientRect(), innerWidth];
+          return text.right <= pre.right + 1 && pre.right <= edge && pre.left >= 0 }"""
+        assert text.evaluate(inside)

@@ -70,6 +70,36 @@ def test_the_page_is_as_light_or_dark_as_the_viewer_likes(
     assert screen.page.evaluate(BACKGROUND) != background
 
 
+COLOURS_FOR_PAPER = """() => addEventListener("beforeprint", () => {
+  const colours = canvas => { const { data } = canvas.getContext("2d")
+      .getImageData(0, 0, canvas.width, canvas.height);
+    return [...new Set(new Uint32Array(data.buffer))].map(c => (c >>> 0).toString(16)) };
+  const all = what => [...document.querySelectorAll(what)].map(colours);
+  window.printed = { maps: all(".column.conv canvas"), curves: all(".curves canvas") } })"""
+LIGHT_PAPER, DARK_PAPER = "fff7fafb", "ff1b1715"  # as 0xAABBGGRR
+LIGHT_INK, DARK_INK = "ff26201c", "ffeceae9"
+
+
+def test_a_dark_page_is_light_on_paper(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=5)
+    screen = visit(run, color_scheme="dark")
+    page = screen.page
+    expect(page.locator(".curves canvas")).to_have_count(2)
+    dark = screen.kernels("conv1")
+    page.evaluate(COLOURS_FOR_PAPER)  # heard after the page's own
+    page.pdf()
+    printed = page.evaluate("() => window.printed")
+    assert len(printed["maps"]) == len(printed["curves"]) == 2
+    for what, light, other in (
+        ("maps", LIGHT_PAPER, DARK_PAPER),
+        ("curves", LIGHT_INK, DARK_INK),
+    ):
+        for colours_of in printed[what]:
+            assert light in colours_of
+            assert other not in colours_of
+    screen.until(lambda: (screen.kernels("conv1") == dark).all())
+
+
 @pytest.mark.parametrize(("wish", "moving"), [("no-preference", 1), ("reduce", 0)])
 def test_who_wants_no_motion_gets_none(
     visit: Visitors, wish: Literal["no-preference", "reduce"], moving: int

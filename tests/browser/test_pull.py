@@ -2,14 +2,34 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.card import figure, read
-from tests.browser.screen import Screen
+from tests.browser.card import expect_title, figure, read, region
+from tests.browser.screen import Pixels, Screen, pixels
 from tests.browser.test_training import weights
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun
+
+SMALL_WINDOW = {"viewport": {"width": 1280, "height": 720}}
+# what must stay where it is, whatever opens over it
+PLACES = """() => [...document.querySelectorAll(
+    ".column, .column canvas, .strip, .controls, aside > *")]
+  .map(e => e.getBoundingClientRect().toJSON())"""
+TABLES = """() => [...document
+  .querySelectorAll(".filter > *, .filter .facts table, .filter button")]
+  .filter(e => !e.closest(".dock section"))
+  .map(e => e.getBoundingClientRect().toJSON())"""
+
+
+@pytest.fixture
+def small(visit: Visitors, run: LiveRun) -> Screen:
+    """The same in a small window, where the cells of conv2's kernels are tiny."""
+    run.post("/step", steps=5)
+    shown = visit(run, **SMALL_WINDOW)
+    shown.expect_step(5)
+    return shown
 
 
 @pytest.fixture
@@ -82,3 +102,136 @@ def test_at_step_0_a_weight_says_that_there_is_no_gradient_and_offers_a_step(
     screen.expect_step(1)
     expect(foot.locator("[data-test=before]")).to_be_visible()
     assert figure(foot, "after").says(weights(run, "conv1")[3, 0, 1, 1])
+
+
+def signs(painted: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Of each pixel of the light scale: 1 blue, −1 orange, 0 the paper."""
+    rgb = painted[:, :, :3].astype(int)
+    away = rgb[:, :, 2] - rgb[:, :, 0]
+    paper = np.abs(rgb - [251, 250, 247]).max(axis=2) <= 1
+    return np.where(paper, 0, np.sign(away + 4))
+
+
+def expect_pull(canvas: Locator, truth: list[list[float]]) -> None:
+    """A map is painted with the signs of a pull."""
+    pull = np.array(truth)
+    clear = np.abs(pull) > 0.05 * np.abs(pull).max()
+    shown = signs(pixels(canvas))
+    assert shown.shape == pull.shape
+    assert clear.sum() > 3
+    assert (shown[clear] == np.sign(pull)[clear]).all()
+    assert (shown[pull == 0] == 0).all()
+
+
+def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointer(
+    small: Screen, run: LiveRun
+) -> None:
+    page = small.page
+    places = page.evaluate(PLACES)
+    button = small.filters("conv1").nth(3)
+    button.hover(position={"x": 6, "y": 27})
+    expect_title(small, "conv1, weight (3, 0, 1, 0)")
+    over = page.get_by_role("img", name="Where conv1, filter 3, weight (1, 0) was pulled")
+    truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=0)["gradient"]
+    expect_pull(over, truth["picture_map"])
+    tag = page.locator(".pull-tag")
+    expect(tag).to_contain_text(f"on picture 0 of the batch ({truth['picture_class']})")
+    expect(tag).to_contain_text("not the probe")
+    over_box, tag_box, card_box = (found.bounding_box() for found in (over, tag, region(small)))
+    own = page.get_by_role("button", name="conv1, map 3").bounding_box()
+    assert over_box
+    assert own
+    assert tag_box
+    assert card_box
+    assert over_box["x"] == pytest.approx(own["x"], abs=1)
+    assert over_box["width"] == pytest.approx(own["width"], abs=1)
+    assert tag_box["x"] + tag_box["width"] <= card_box["x"]
+    page.keyboard.press("Escape")
+    expect(over).to_have_count(0)
+    button.hover(position={"x": 18, "y": 27})
+    expect(page.locator(".pull-over")).to_have_count(1)
+    page.mouse.move(5, 5)
+    expect(page.locator(".pull-over")).to_have_count(0)
+    assert page.evaluate(PLACES) == places
+
+
+def test_in_the_filter_view_the_pull_takes_the_place_of_the_large_map(
+    screen: Screen, run: LiveRun
+) -> None:
+    screen.open_filter("conv1", 3)
+    own = screen.filter.get_by_role("img", name="The filter's map")
+    expect(own).to_be_visible()
+    hover_weight(screen, 2, 1)
+    over = screen.filter.get_by_role("img", name="Where the weight was pulled")
+    expect(screen.filter.get_by_text("where conv1, filter 3, weight (2, 1) was")).to_be_visible()
+    truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=2, kx=1)["gradient"]
+    expect_pull(over, truth["picture_map"])
+    screen.page.mouse.move(5, 5)
+    expect(over).to_have_count(0)
+    expect(own).to_be_visible()
+
+
+def test_every_weight_of_a_small_kernel_is_reached_in_its_enlarged_copy(small: Screen) -> None:
+    page = small.page
+    places = page.evaluate(PLACES)
+    box = small.filters("conv2").nth(3).bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    loupe = page.locator(".loupe")
+    for k in (0, 1, 2, 5):
+        page.mouse.move(5, 5)
+        page.mouse.move(box["x"] + 7 + 15 * k, y)
+        expect(loupe).to_be_visible()
+        place = loupe.bounding_box()
+        assert place
+        assert place["width"] / 3 >= 12
+        for row in range(3):
+            for column in range(3):
+                across, down = (column + 0.5) / 3, (row + 0.5) / 3
+                page.mouse.move(
+                    place["x"] + across * place["width"], place["y"] + down * place["height"]
+                )
+                expect_title(small, f"conv2, weight (3, {k}, {row}, {column})")
+    assert page.evaluate(PLACES) == places
+    page.mouse.down()
+    page.mouse.up()
+    expect(small.filter.get_by_role("heading", name="conv2, filter 3")).to_be_visible()
+
+
+def test_arrow_keys_go_from_weight_to_weight_through_a_filters_kernels(small: Screen) -> None:
+    page = small.page
+    button = small.filters("conv2").nth(0)
+    page.keyboard.press("Tab")  # so that focus is the keyboard's
+    button.focus()
+    for key, index in (
+        ("ArrowRight", "0, 0, 0, 0"),
+        ("ArrowDown", "0, 0, 1, 0"),
+        *(("ArrowRight", f"0, {k}, 1, {c}") for k, c in ((0, 1), (0, 2), (1, 0))),
+        ("ArrowLeft", "0, 0, 1, 2"),
+        ("ArrowUp", "0, 0, 0, 2"),
+    ):
+        page.keyboard.press(key)
+        expect_title(small, f"conv2, weight ({index})")
+        expect(page.locator(".loupe")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".loupe")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(small.filters("conv2").nth(1)).to_be_focused()
+    assert small.steps() == 5  # no arrow was a step
+
+
+def test_the_filter_views_weights_can_be_seen_and_opened_in_a_small_window(small: Screen) -> None:
+    small.open_filter("conv1", 3)
+    page = small.page
+    last = small.filter.get_by_role(
+        "button", name=re.compile("^weight, for input, row 2, column 2")
+    )
+    foot, cell = dock(small).bounding_box(), last.bounding_box()
+    assert foot
+    assert cell
+    assert cell["y"] + cell["height"] <= foot["y"]
+    places = page.evaluate(TABLES)
+    hover_weight(small, 2, 2)
+    expect(dock(small).locator("[data-test=before]")).to_be_visible()
+    assert last.bounding_box() == cell
+    assert page.evaluate(TABLES) == places

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { effectOf, typed, undoable } from "../../static/js/edits.js";
+import { effectOf, shiftOf, spoken, typed, undoable } from "../../static/js/edits.js";
 
 const change = { id: 1, step: 4, says: "", undoes: null, run: /** @type {any} */ (null) };
 
@@ -19,9 +19,25 @@ test("an undone change and the undoing are not undone again", () => {
 });
 
 test("what a filter was worth is told in points", () => {
-  const worth = { ...change, held_out_before: 0.81, held_out_after: 0.748 };
+  const worth = { ...change, type: "silence", held_out_before: 0.81, held_out_after: 0.748 };
   assert.equal(effectOf(worth), "Held-out accuracy 81.0 % → 74.8 %: worth 6.2 points.");
+  assert.match(effectOf({ ...worth, type: "set" }), /: 6\.2 points worse\.$/);
   assert.match(effectOf({ ...worth, held_out_after: 0.82 }), /1\.0 points better/);
   assert.match(effectOf({ ...worth, held_out_after: 0.81 }), /no change/);
   assert.equal(effectOf({ ...worth, held_out_after: null }), "");
+});
+
+test("the accuracy around a change is told as far as it is known", () => {
+  assert.equal(shiftOf({ held_out_before: 0.81, held_out_after: 0.748 }), "81.0 % → 74.8 %");
+  assert.equal(shiftOf({ held_out_before: null, held_out_after: 0.748 }), "→ 74.8 %");
+  assert.equal(shiftOf({ held_out_before: 0.81, held_out_after: null }), "");
+  assert.equal(shiftOf(null), "");
+});
+
+test("negative numbers in a sentence get a real minus, and hyphens stay", () => {
+  assert.equal(
+    spoken("conv1, weight [3, 0, 1, 2]: -0.1234 became -2e-05"),
+    "conv1, weight [3, 0, 1, 2]: −0.1234 became −2e−05",
+  );
+  assert.equal(spoken("left-to-right, conv-1, made -5"), "left-to-right, conv-1, made −5");
 });

@@ -7,6 +7,7 @@
  *   `softmax`: also asked for where the place is a class's score
  */
 import { computed, effect, signal } from "@preact/signals";
+import { newest as newestFrame } from "../frame.js";
 import { noticeError } from "../notices.js";
 import { Problem, server } from "../server.js";
 import { probeId } from "../session.js";
@@ -14,6 +15,7 @@ import * as state from "../state.js";
 import { Newest } from "./newest.js";
 import { inputExplained } from "./pixel.js";
 import { isWeight } from "./pointing.js";
+import { inTurn } from "./turns.js";
 
 /** The newest answer; null: no number is open. */
 export const explained = signal(/** @type {Explained | null} */ (null));
@@ -26,10 +28,8 @@ const runId = computed(() => state.run.value?.id ?? null);
 async function fetchOne({ run, place, image, picture }) {
   const none = { place, answer: null, softmax: null, problem: null };
   try {
-    const missing = isWeight(place) ? noGradient() : null;
-    if (missing) return { ...none, problem: missing };
     if (isWeight(place))
-      return { ...none, answer: await server.explainWeight(run, place, picture) };
+      return { ...none, ...(await inTurn(() => weightExplained(run, place, picture))) };
     if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
     const [answer, softmax] = await Promise.all([
       server.explainOutput(run, place, image),
@@ -43,13 +43,23 @@ async function fetchOne({ run, place, image, picture }) {
   }
 }
 
+/**
+ * @param {string} run @param {import("./places.js").WeightPlace} place @param {number} picture
+ * @returns {Promise<{answer: any} | {problem: string}>}
+ */
+async function weightExplained(run, place, picture) {
+  const problem = noGradient();
+  return problem ? { problem } : { answer: await server.explainWeight(run, place, picture) };
+}
+
 /** Why no update led to the weights as they are; null: one did. */
 function noGradient() {
   const now = state.step.peek();
   if (now === 0) {
     return "There is no gradient yet: step 0 is before the first update. Take a step, and this shows which positions pulled this weight up or down.";
   }
-  return state.run.peek()?.interventions?.some((change) => change.step === now)
+  const changed = state.run.peek()?.interventions?.some((change) => change.step >= now);
+  return changed || newestFrame.frame?.header.reason === "edit"
     ? "The network was changed by hand since its last update, so that update no longer led here. Take a step, and this shows which positions pulled this weight."
     : null;
 }

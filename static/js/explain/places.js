@@ -13,7 +13,8 @@
 import { sourceChannel } from "../layout.js";
 import { windowOf } from "../receptive.js";
 
-const LEAST_CELL = 5; // CSS pixels of a kernel's cell that can be pointed at
+const SMALL_CELL = 8; // CSS pixels; a kernel of smaller cells is pointed at in an enlarged copy
+const COPY = { whole: 44, least: 6, most: 14 }; // of that copy and of its cells, CSS pixels
 
 /** @param {any} a @param {any} b */
 export const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
@@ -54,10 +55,27 @@ export function weightAt(column, cell, x, y) {
   const [rows, cols] = column.kernel;
   const k = cell.kernels.findIndex((place) => inside(place, x, y, 0));
   const at = cell.kernels[k];
-  if (!at || at.width / cols < LEAST_CELL) return null;
-  const r = line((y - at.y) / at.height, rows);
-  const c = line((x - at.x) / at.width, cols);
+  if (!at) return null;
+  const grid = enlarged(column, at) ?? at;
+  const r = line((y - grid.y) / grid.height, rows);
+  const c = line((x - grid.x) / grid.width, cols);
   return { layer, tensor: "weight", index: weightIndex(column, cell.channel, k, r, c) };
+}
+
+/**
+ * Where the enlarged copy of a kernel lies: in the kernel's own middle, and hardly reaching over its
+ * neighbours, so that the pointer goes from copy to copy.
+ * @param {Column} column @param {Rect} kernel @returns {Rect | null} null: it is large enough itself
+ */
+export function enlarged(column, kernel) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  if (kernel.width / cols >= SMALL_CELL) return null;
+  const fits = Math.floor(COPY.whole / Math.max(rows, cols));
+  const side = Math.max(COPY.least, Math.min(COPY.most, fits));
+  const [width, height] = [side * cols, side * rows];
+  const x = Math.round(kernel.x + (kernel.width - width) / 2);
+  const y = Math.round(kernel.y + (kernel.height - height) / 2);
+  return { x, y, width, height };
 }
 
 /** @param {Rect} rect @param {number} x @param {number} y @param {number} slack */

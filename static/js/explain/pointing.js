@@ -1,6 +1,6 @@
 /** What the pointer or the keyboard rests on, as one place whose number opens. */
 import { pinned, pointed, reading, replay } from "../state.js";
-import { same } from "./places.js";
+import { kernelPlace, same, weightIndex } from "./places.js";
 
 /** @typedef {import("./places.js").ValuePlace | import("./places.js").WeightPlace} Place */
 /** @typedef {Place & {within?: "filter"}} Reading `within`: pointed at in the filter view */
@@ -38,6 +38,25 @@ export function moved(place, key, rows, cols) {
   const clamp = (/** @type {number} */ v, /** @type {number} */ n) =>
     Math.max(0, Math.min(n - 1, v));
   return { ...place, y: clamp(place.y + step[0], rows), x: clamp(place.x + step[1], cols) };
+}
+
+/**
+ * Where an arrow key leads from a weight: along the rows of all its filter's kernels, and up and down in one.
+ * @param {import("../layout.js").Column} column @param {import("./places.js").WeightPlace} place @param {string} key
+ * @returns {import("./places.js").WeightPlace | null} null: another key, or out of the kernel
+ */
+export function walked(column, { layer, index }, key) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const { k, r, c } = kernelPlace(column, index);
+  const next = moved(
+    { layer, channel: 0, y: r + 1, x: k * cols + c },
+    key,
+    rows + 2,
+    column.kernels * cols,
+  );
+  if (!next || next.y < 1 || next.y > rows) return null;
+  const at = weightIndex(column, index[0], Math.floor(next.x / cols), next.y - 1, next.x % cols);
+  return { layer, tensor: "weight", index: at };
 }
 
 /** @param {Reading | null} place @returns {place is import("./places.js").WeightPlace & {within?: "filter"}} */

@@ -1,6 +1,7 @@
 /** Starts a lesson page: each figure and its answer where the text has a place for it. */
 import { render } from "preact";
 import { html } from "../html.js";
+import { bindPrint } from "../print.js";
 import { bindLeaving } from "./runs.js";
 
 /** @typedef {{Figure: any, Answer?: any}} Module */
@@ -36,5 +37,6 @@ function mount(kind, pick) {
 }
 
 bindLeaving();
+bindPrint();
 mount("figure", (module) => module.Figure);
 mount("answer", (module) => module.Answer);

@@ -1,6 +1,7 @@
 /** A filter's map, whose values open, and on the probe the pixels behind a value. */
 import { same, valueAt } from "../explain/places.js";
 import { isWeight, moved, pin, pointAt } from "../explain/pointing.js";
+import { pullCells, pulledName, pulledOn, pullOn } from "../explain/pull.js";
 import { mapPeak } from "../filter.js";
 import { signed } from "../format.js";
 import { mapCells } from "../heatmap/colourise.js";
@@ -15,6 +16,8 @@ import { inputCells } from "./probe.js";
 import { Term } from "./tip.js";
 
 /** @typedef {import("../layout.js").Column} Column @typedef {import("../wire.js").Frame} Frame */
+
+const MAP_PX = 172;
 
 /** A part of a picture as a style. @param {{x: number, y: number, width: number, height: number}} part @param {number} cols @param {number} rows */
 const partOf = (part, cols, rows) => ({
@@ -68,12 +71,14 @@ export function Answer({ column, channel, frame }) {
   const [, rows, cols] = column.shape;
   const limit = Math.max(Math.abs(peak.lo), Math.abs(peak.hi));
   const stamp = slowTick.value;
-  const cells = () => mapCells(section, channel, palette.value.diverging, limit);
+  const pull = pullOn(column.name, channel);
+  const cells = () =>
+    pull ? pullCells(pull.gradient) : mapCells(section, channel, palette.value.diverging, limit);
   const [, height, width] = inputShape.value;
   const open = openHere(column, channel);
   const { y, x } = open ?? peak;
   const field = receptiveField(layers.value, column.layer?.index ?? 0, y, x, inputShape.value);
-  const marked = open || !peak.constant;
+  const marked = !pull && (open || !peak.constant);
   const says = open
     ? `row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`
     : peak.constant
@@ -81,10 +86,14 @@ export function Answer({ column, channel, frame }) {
       : `it answers most here: row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`;
   const dot = partOf({ x, y, width: 1, height: 1 }, cols, rows);
   return html`<div class="answer">
-    <figure><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${196} stamp=${stamp} label="The filter's map">
+    <figure><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${pull ? "Where the weight was pulled" : "The filter's map"}>
       ${marked && html`<span class="mark" style=${dot}></span>`}<${Reader} column=${column} channel=${channel} /><//>
-      <figcaption><${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}</figcaption></figure>
-    <figure><${Picture} cells=${inputCells} rows=${height} cols=${width} width=${196} stamp=${stamp} label="The probe">
+      <figcaption>${
+        pull
+          ? html`<b>where ${pulledName(column, pull.place)} was pulled</b> on ${pulledOn(pull.gradient)}`
+          : html`<${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}`
+      }</figcaption></figure>
+    <figure class="seen"><${Picture} cells=${inputCells} rows=${height} cols=${width} width=${MAP_PX} stamp=${stamp} label="The probe">
       ${marked && html`<span class="mark" style=${partOf(field, width, height)}></span>`}<//>
       <figcaption>${says}</figcaption></figure>
   </div>`;

@@ -1,6 +1,6 @@
 /** What can be pressed and pointed at in a column: each filter, and each map's every value. */
-import { same, valueAt, weightAt } from "../explain/places.js";
-import { moved, pin, pointAt } from "../explain/pointing.js";
+import { same, valueAt, weightAt, weightIndex } from "../explain/places.js";
+import { isWeight, moved, pin, pointAt, walked } from "../explain/pointing.js";
 import { plural } from "../format.js";
 import { html } from "../html.js";
 import { openFilter } from "../intents.js";
@@ -41,7 +41,8 @@ function hovering(column, cell) {
   const enter = () => {
     hovered.value = place;
   };
-  const leave = () => {
+  const leave = (/** @type {PointerEvent | FocusEvent} */ { relatedTarget: to }) => {
+    if (to instanceof Element && to.closest(".loupe")) return; // which lies over this filter
     hovered.value = null;
     pointAt(null);
   };
@@ -53,6 +54,20 @@ export function marksOf(layer, filter) {
   const has = (/** @type {{layer: string, filter: number}[] | undefined} */ list) =>
     Boolean(list?.some((one) => one.layer === layer && one.filter === filter));
   return { silenced: has(run.value?.silenced), frozen: has(run.value?.frozen) };
+}
+
+/** The weight that an arrow key leads to; the one to the right goes in among them.
+ * @param {Column} column @param {Cell} cell @param {string} key */
+function weightBy(column, cell, key) {
+  const open = reading.peek();
+  const mine = isWeight(open) && open.layer === column.name && open.index[0] === cell.channel;
+  if (mine && open.tensor === "weight") return walked(column, open, key);
+  if (key !== "ArrowRight" || !cell.kernels.length) return null;
+  return {
+    layer: column.name,
+    tensor: "weight",
+    index: weightIndex(column, cell.channel, 0, 0, 0),
+  };
 }
 
 /** A filter, or a class with its weights. @param {{column: Column, cell: Cell, first: boolean}} props */
@@ -67,8 +82,12 @@ export function FilterButton({ column, cell, first }) {
     pointAt(weightAt(column, cell, whole.x + x, whole.y + y));
   };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
+    const weight = weightBy(column, cell, event.key);
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by) along(event, by);
+    if (weight) {
+      pointAt(weight);
+      event.preventDefault();
+    } else if (by) along(event, by);
   };
   return html`<button type="button" class=${`cell ${on ? "on" : ""} ${silenced ? "silenced" : ""} ${frozen ? "frozen" : ""}`}
     style=${at(whole)} tabindex=${first ? 0 : -1} data-channel=${channel}

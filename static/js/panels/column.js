@@ -1,5 +1,5 @@
 /** One column of the network: its title, its canvas, and a button over each filter and map. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { count, shape as shapeText, short } from "../format.js";
 import { Atlas, MARGIN } from "../heatmap/atlas.js";
 import { attach, palette, shown } from "../heatmap/painter.js";
@@ -74,7 +74,7 @@ function slowClass(name) {
 export function ColumnView({ column }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const colours = palette.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!canvas.current) return undefined;
     return attach(new Atlas(canvas.current, column, colours, devicePixelRatio));
   }, [column, colours]);

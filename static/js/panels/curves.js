@@ -1,5 +1,5 @@
 /** Loss and accuracy over the steps, by uPlot, whose smallest build is a plain script. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { percent } from "../format.js";
 import { trailingMean } from "../history.js";
 import { html } from "../html.js";
@@ -75,7 +75,7 @@ function options(width, height, series, y) {
 function Chart({ label, build, data }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const isDark = dark.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const host = /** @type {HTMLDivElement} */ (box.current);
     return mount(host, build, data);
   }, [isDark]);

@@ -22,13 +22,14 @@ function SetTo({ place }) {
     <button type="submit">Set</button></form>`;
 }
 
-export function WeightDock() {
+/** @param {{children?: any}} props what stands beside it: the filter's map */
+export function WeightDock({ children }) {
   const place = reading.value;
   const now = explained.value;
   const mine = place?.within === "filter" && isWeight(place);
   const shown = mine && now && isWeight(now.place) ? now : null;
   const held = mine && pinned.value !== null;
-  return html`<section class="dock" aria-label="How this weight changed">
+  return html`<div class=${`dock ${mine ? "open" : ""}`}>${children}<section aria-label="How this weight changed">
     <header><h2>${shown && isWeight(shown.place) ? weightName(shown.place) : "One weight"}</h2>
       ${
         held &&
@@ -41,5 +42,5 @@ export function WeightDock() {
         ? html`<${Body} now=${shown} />`
         : html`<p class="hint">Point at a weight to see which positions pulled it up or down, and its last update. Press one to type another number.</p>`
     }
-  </section>`;
+  </section></div>`;
 }

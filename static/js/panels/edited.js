@@ -1,7 +1,15 @@
 /** The chip that says that a run was changed by hand, with the list of what, where and when. */
+import { shiftOf, spoken } from "../edits.js";
 import { count } from "../format.js";
+import { worthOf } from "../hands.js";
 import { html } from "../html.js";
 import { run } from "../state.js";
+
+/** @param {{id: number}} props */
+function Worth({ id }) {
+  const shift = shiftOf(worthOf(id));
+  return shift && html`<small class="worth">held-out accuracy <b>${shift}</b></small>`;
+}
 
 export function Edited() {
   const changes = run.value?.interventions ?? [];
@@ -9,6 +17,6 @@ export function Edited() {
   return html`<details class="edited"><summary>edited ${changes.length}×</summary>
     <ol aria-label="Changes by hand">${changes.map(
       (change) =>
-        html`<li key=${change.id}><span class="hint">step ${count(change.step)}</span> ${change.says}</li>`,
+        html`<li key=${change.id}><span class="hint">step ${count(change.step)}</span> ${spoken(change.says)}<${Worth} id=${change.id} /></li>`,
     )}</ol></details>`;
 }

@@ -130,15 +130,14 @@ function Body({ column, channel, frame }) {
   return html`
     <p class="plain">${describe(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
     <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
-    <div class="facts"><${Answer} column=${column} channel=${channel} frame=${frame} />
-      <div><${Scales} parts=${parts} column=${column} channel=${channel} /><${InColour} column=${column} part=${parts[0]} />
-        ${!parts[1] && html`<p class="hint wide-text">${step.value === 0 ? "At step 0 there is no gradient and no update yet: take a step." : "No update led to the weights as they are now: take a step."}</p>`}</div></div>
+    <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${InColour} column=${column} part=${parts[0]} />
+        ${!parts[1] && html`<p class="hint wide-text">${step.value === 0 ? "At step 0 there is no gradient and no update yet: take a step." : "No update led to the weights as they are now: take a step."}</p>`}</div>
     <div class=${`kernels ${!fits ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
       (_, k) => html`<${KernelRow}
       key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${fits && k < LARGE} />`,
-    )}</div>
-    <${WeightDock} />`;
+    )}</div></div>
+    <${WeightDock}><${Answer} column=${column} channel=${channel} frame=${frame} /><//>`;
 }
 
 export function FilterView() {

@@ -13,7 +13,7 @@ import { inFilter, pointing, WeightCell } from "./weightcell.js";
 /** @typedef {{column: import("../layout.js").Column, channel: number, k: number}} Where which kernel */
 
 /** Of a cell with its number; the least is wide enough for −0.123. @param {number} cols @param {boolean} roomy */
-const cellPx = (cols, roomy) => (cols > 5 ? 39 : roomy ? 64 : 43);
+const cellPx = (cols, roomy) => (cols > 5 ? 39 : roomy ? 58 : 43);
 
 /** @param {Where} where @param {number} r @param {number} c */
 const placeOf = ({ column, channel, k }, r, c) => ({

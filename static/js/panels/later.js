@@ -51,14 +51,14 @@ function later(wanted, load, meanwhile = null) {
 export const FilterView = later(
   () => opened.value !== null,
   (again) =>
-    Promise.all([import(`./filter.js${again}`), loadStyle("explain"), loadStyle("filter")]).then(
-      ([module]) => module.FilterView,
+    styled(import(`./filter.js${again}`), "explain", "arithmetic", "filter", "hands").then(
+      (module) => module.FilterView,
     ),
 );
 
 export const Tour = later(
   () => tourStep.value >= 0,
-  (again) => import(`./tour.js${again}`).then((module) => module.Tour),
+  (again) => styled(import(`./tour.js${again}`), "tour").then((module) => module.Tour),
 );
 
 /** The curves, and the library that draws them: there is nothing to draw before the first step. */
@@ -85,23 +85,25 @@ export const Outline = later(
 );
 
 /** @param {string} name @param {string} again */
-const explainParts = (name, again) => styled("explain", import(`./explain/${name}.js${again}`));
+const explainParts = (name, again) =>
+  styled(import(`./explain/${name}.js${again}`), "explain", "arithmetic");
 
 export const SlowMotion = later(
   () => replay.value !== null,
-  (again) => styled("slow", import(`./slow.js${again}`)).then((module) => module.SlowMotion),
+  (again) => styled(import(`./slow.js${again}`), "slow").then((module) => module.SlowMotion),
 );
 
 /** The chip of a run that was changed by hand. */
 export const Edited = later(
   () => Boolean(run.value?.interventions?.length),
-  (again) => import(`./edited.js${again}`).then((module) => module.Edited),
+  (again) => styled(import(`./edited.js${again}`), "edited").then((module) => module.Edited),
 );
 
 export const CodeDrawer = later(
   () => drawer.value !== null,
-  (again) => styled("code", import(`./code.js${again}`)).then((module) => module.CodeDrawer),
+  (again) => styled(import(`./code.js${again}`), "code").then((module) => module.CodeDrawer),
 );
 
-/** A part and its own style sheet. @param {string} sheet @param {Promise<any>} part */
-const styled = (sheet, part) => Promise.all([part, loadStyle(sheet)]).then(([module]) => module);
+/** A part and its own style sheets, in their order. @param {Promise<any>} part @param {string[]} sheets */
+const styled = (part, ...sheets) =>
+  Promise.all([part, ...sheets.map(loadStyle)]).then(([module]) => module);

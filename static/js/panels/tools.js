@@ -1,7 +1,7 @@
 /** What can be done to a filter by hand: filled, frozen, silenced, and undone. */
 import { signal } from "@preact/signals";
-import { effectOf, KERNELS, undoable } from "../edits.js";
-import { intervene, lastChange, undo } from "../hands.js";
+import { effectOf, KERNELS, spoken, undoable } from "../edits.js";
+import { intervene, lastChange, undo, worthOf } from "../hands.js";
 import { html } from "../html.js";
 import { drawer, replay, run } from "../state.js";
 import { marksOf } from "./cells.js";
@@ -74,7 +74,7 @@ function Last() {
     return html`<p class="last" role="status">Measuring what it does on the held-out pictures…</p>`;
   if (!last || !changes.some((change) => change.id === last.id))
     return html`<p class="last hint" role="status">Press a weight to type a number, or fill, freeze or silence the filter.</p>`;
-  return html`<p class="last" role="status"><b>${last.says}.</b> ${effectOf(last)}</p>`;
+  return html`<p class="last" role="status"><b>${spoken(last.says)}.</b> ${effectOf({ ...last, ...worthOf(last.id) })}</p>`;
 }
 
 /** @param {{column: Column, channel: number, nameOfKernel: (k: number) => string}} props */

@@ -44,8 +44,9 @@ function Field({ place, value }) {
       return;
     }
     const { layer, tensor, index } = place;
-    stopEditing(place);
-    await intervene({ type: "set", layer, tensor, index, value: next });
+    const done = intervene({ type: "set", layer, tensor, index, value: next });
+    stopEditing(place); // what is asked about the weight after this waits for the change
+    await done;
   };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter") apply();

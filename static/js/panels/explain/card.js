@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { floatPlace } from "../../explain/float.js";
 import { explained } from "../../explain/follow.js";
 import { isWeight, letGo } from "../../explain/pointing.js";
+import { withMinus } from "../../format.js";
 import { html } from "../../html.js";
 import { openFilter } from "../../intents.js";
 import { opened, pinned, playing, run } from "../../state.js";
@@ -76,7 +77,7 @@ function Head({ now }) {
     ${
       held
         ? html`<button type="button" class="quiet close" aria-label="Let go" title="Let go. Key: Escape" onClick=${letGo}>✕</button>`
-        : html`<small class="hint">click to hold</small>`
+        : html`<small class="hint">${isWeight(place) ? "click for its filter" : "click to hold"}</small>`
     }</header>`;
 }
 
@@ -103,13 +104,19 @@ function Floating({ now }) {
     aria-label="How this number came about"><${Head} now=${now} /><div class="explain-body"><${Body} now=${now} /></div></section>`;
 }
 
+/** @param {Explained} now with its answer */
+function spokenOf({ place, answer }) {
+  const figures = (/** @type {number} */ value) => withMinus(Number(value).toPrecision(4));
+  if (isWeight(place)) {
+    return `${weightName(place)}: gradient ${figures(answer.gradient.total)}, now ${figures(answer.update.after)}`;
+  }
+  return answer.value === undefined ? "" : `${valueName(answer)}: ${figures(answer.value)}`;
+}
+
 /** A sentence for those who do not see the card. */
 function Spoken() {
   const now = explained.value;
-  const said =
-    now?.answer && !isWeight(now.place) && now.answer.value !== undefined
-      ? `${valueName(now.answer)}: ${Number(now.answer.value).toPrecision(4)}`
-      : "";
+  const said = now?.answer ? spokenOf(now) : "";
   return html`<p class="visually-hidden" aria-live="polite">${playing.value ? "" : said}</p>`;
 }
 

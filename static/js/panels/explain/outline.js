@@ -4,7 +4,9 @@ import { cellOf, kernelPlace, patchRects, valueRect } from "../../explain/places
 import { isWeight } from "../../explain/pointing.js";
 import { html } from "../../html.js";
 import { plan, reading } from "../../state.js";
+import { Loupe } from "./loupe.js";
 import { columnOf, unflattened } from "./names.js";
+import { PullOver } from "./pull.js";
 
 /** @typedef {import("../../layout.js").Rect} Rect */
 
@@ -35,7 +37,12 @@ function termRects(column) {
   });
 }
 
+/** Outlines, the pull on a weight, and the enlarged kernel: all that lies over the maps. */
 export function Outline() {
+  return html`<${Outlines} /><${PullOver} /><${Loupe} />`;
+}
+
+function Outlines() {
   const now = plan.value;
   const place = reading.value;
   const column = place && now && columnOf(place.layer);
