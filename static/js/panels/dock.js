@@ -22,14 +22,14 @@ function SetTo({ place }) {
     <button type="submit">Set</button></form>`;
 }
 
-/** @param {{children?: any}} props what stands beside it: the filter's map */
-export function WeightDock({ children }) {
+/** @param {{flat: boolean, children?: any}} props the filter's map, which stands beside it; `flat`: none does */
+export function WeightDock({ flat, children }) {
   const place = reading.value;
   const now = explained.value;
   const mine = place?.within === "filter" && isWeight(place);
   const shown = mine && now && isWeight(now.place) ? now : null;
   const held = mine && pinned.value !== null;
-  return html`<div class=${`dock ${mine ? "open" : ""}`}>${children}<section aria-label="How this weight changed">
+  return html`<div class=${`dock ${flat ? "flat" : ""} ${mine ? "open" : ""}`}>${children}<section aria-label="How this weight changed">
     <header><h2>${shown && isWeight(shown.place) ? weightName(shown.place) : "One weight"}</h2>
       ${
         held &&

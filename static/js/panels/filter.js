@@ -137,7 +137,7 @@ function Body({ column, channel, frame }) {
       (_, k) => html`<${KernelRow}
       key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${fits && k < LARGE} />`,
     )}</div></div>
-    <${WeightDock}><${Answer} column=${column} channel=${channel} frame=${frame} /><//>`;
+    <${WeightDock} flat=${column.role !== "conv"}><${Answer} column=${column} channel=${channel} frame=${frame} /><//>`;
 }
 
 export function FilterView() {
