@@ -29,6 +29,14 @@ def parser() -> argparse.ArgumentParser:
     add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
     add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
     add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
+    add("--state-dir", type=Path, default=usual.state_dir, help="runs (default: %(default)s)")
+    add(
+        "--max-disk",
+        type=float,
+        default=usual.max_disk_bytes / 1e9,
+        metavar="GB",
+        help="what all runs may take on the disk (default: %(default)s)",
+    )
     add("--max-runs", type=int, default=usual.max_runs, help="default: %(default)s")
     add("--max-batch-size", type=int, default=usual.max_batch_size, help="default: %(default)s")
     add(
@@ -68,6 +76,8 @@ def settings_from(options: argparse.Namespace) -> Settings:
         device=options.device,
         data_dirs=(*(options.data_dir or ()), *Settings().data_dirs),
         cache_dir=options.cache_dir,
+        state_dir=options.state_dir,
+        max_disk_bytes=int(options.max_disk * 1e9),
         max_runs=options.max_runs,
         max_batch_size=options.max_batch_size,
         unwatched_pause_s=options.unwatched_pause,
@@ -76,7 +86,8 @@ def settings_from(options: argparse.Namespace) -> Settings:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the server until it is told to stop; the exit status: 0, 1 for a port, 2 for settings."""
+    """Run the server until it is told to stop; the exit status: 0, 1 for a port or the folder of
+    the runs, 2 for settings."""
     options = parser().parse_args(arguments)
     try:
         settings = settings_from(options)
@@ -84,10 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"convscope: {error}", file=sys.stderr)
         return 2
     from app import server  # after the command line is known to be good: it takes a while
+    from app.journal.library import InUseError
 
     try:
         server.serve(settings, open_page=options.open)
-    except server.CannotListenError as error:
+    except (server.CannotListenError, InUseError, OSError) as error:
         print(f"convscope: {error}", file=sys.stderr)
         return 1
     return 0

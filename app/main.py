@@ -25,6 +25,7 @@ from app.api import (
 from app.api.documented import Documented, problems
 from app.api.guard import Guard
 from app.api.problems import add_error_handlers
+from app.journal.library import Library
 from app.runs.registry import Registry
 from app.settings import Settings
 from app.workers import forkserver
@@ -36,9 +37,13 @@ Make a run, step it or let it play, and read every kernel, feature map and gradi
 `application/problem+json`: one sentence in `detail` says what was expected and what came."""
 
 
-def create_app(settings: Settings | None = None) -> Guard:
-    """The whole server as an ASGI application; it starts nothing before its lifespan does."""
+def create_app(settings: Settings | None = None, library: Library | None = None) -> Guard:
+    """The whole server as an ASGI application; it starts nothing before its lifespan does.
+
+    `library` is the folder of the runs, where it has been opened already.
+    """
     settings = settings or Settings()
+    library = library or Library(settings.state_dir, settings.max_disk_bytes)
     settings = dataclasses.replace(settings, device=forkserver.pick_device(settings.device))
     app = Documented(
         title="Convscope",
@@ -49,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Guard:
         redoc_url=None,
     )
     app.state.settings = settings
-    app.state.registry = Registry(settings, ProcessWorker)
+    app.state.registry = Registry(settings, library, ProcessWorker)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
     for room in (catalog, runs, layers, images, explain, hands, convolve, code, stream):
@@ -67,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Guard:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logging.getLogger("convscope").setLevel(logging.INFO)
     registry: Registry = app.state.registry
+    registry.open()
     # in a thread: the page is there before torch is
     warming = asyncio.create_task(asyncio.to_thread(forkserver.prepare))
     watching = asyncio.create_task(registry.watch())

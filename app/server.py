@@ -12,6 +12,7 @@ from urllib.parse import quote
 import uvicorn
 
 from app.hosts import is_wildcard, url
+from app.journal.library import Library
 from app.main import create_app
 from app.settings import Settings
 from app.websockets import AbortingProtocol
@@ -45,25 +46,31 @@ class AnnouncingServer(uvicorn.Server):
 
 
 def serve(settings: Settings, open_page: bool = False) -> None:
-    """Serve until SIGINT or SIGTERM; CannotListenError where the address is not to be had."""
+    """Serve until SIGINT or SIGTERM.
+
+    CannotListenError where the address is not to be had; InUseError or OSError where the folder of
+    the runs is not.
+    """
     with listen(settings) as listening:
         port = listening.getsockname()[1]  # the one that was free, where 0 was asked for
         settings = dataclasses.replace(settings, port=port)
-        server = AnnouncingServer(configure(settings), settings, open_page)
+        library = Library(settings.state_dir, settings.max_disk_bytes)
+        library.open(url(settings.host, port))
+        server = AnnouncingServer(configure(settings, library), settings, open_page)
         with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after it has stopped
             server.run(sockets=[listening])
     if not server.started:
         sys.exit(3)  # the application did not start, and has said why
 
 
-def configure(settings: Settings) -> uvicorn.Config:
+def configure(settings: Settings, library: Library) -> uvicorn.Config:
     """uvicorn's settings.
 
     Deflate would cost more than all the rest of a stream, and the sans-I/O protocol is the one
     that is not deprecated.
     """
     return uvicorn.Config(
-        create_app(settings),
+        create_app(settings, library),
         ws=AbortingProtocol,
         ws_per_message_deflate=False,
         ws_max_size=WS_MAX_BYTES,

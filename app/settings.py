@@ -22,9 +22,16 @@ def default_cache_dir() -> Path:
     return Path(base) / "convscope"
 
 
+def default_state_dir() -> Path:
+    """Where runs are kept: `$XDG_STATE_HOME/convscope`, or `~/.local/state/convscope`."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "convscope"
+
+
 DEVICES = ("auto", "cpu", "cuda")
 COUNTS = (
     "max_runs",
+    "max_disk_bytes",
     "max_batch_size",
     "max_upload_bytes",
     "max_pixels",
@@ -51,7 +58,9 @@ class Settings:
     # each is searched for NAME/, the IDX files of a complete data set as they were published
     data_dirs: tuple[Path, ...] = (Path("/usr/share/datasets"),)
     cache_dir: Path = field(default_factory=default_cache_dir)
-    max_runs: int = 32
+    state_dir: Path = field(default_factory=default_state_dir)  # runs, kept
+    max_runs: int = 32  # that have a worker; the others are asleep
+    max_disk_bytes: int = 8 * 10**9  # of all runs' files
     max_batch_size: int = 1024
     max_upload_bytes: int = 16 * 1024 * 1024
     max_pixels: int = 16_000_000

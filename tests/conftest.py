@@ -16,4 +16,4 @@ def anyio_backend() -> str:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A server's settings that write nothing outside of the test's own folder."""
-    return Settings(cache_dir=tmp_path / "cache")
+    return Settings(cache_dir=tmp_path / "cache", state_dir=tmp_path / "state")

@@ -14,7 +14,7 @@ MAKE_APP = """
 from pathlib import Path
 from app.main import create_app
 from app.settings import Settings
-create_app(Settings(cache_dir=Path({cache!r})))
+create_app(Settings(cache_dir=Path({cache!r}), state_dir=Path({cache!r})))
 """
 
 

@@ -4,6 +4,7 @@ import socket
 import pytest
 
 from app import server
+from app.journal.library import Library
 from app.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"
@@ -60,7 +61,8 @@ def test_the_outward_address_is_an_address_or_none() -> None:
 
 
 def test_uvicorn_takes_small_messages_only_and_compresses_none(settings: Settings) -> None:
-    config = server.configure(settings)
+    library = Library(settings.state_dir, settings.max_disk_bytes)
+    config = server.configure(settings, library)
     assert config.ws_max_size == 64 * 1024
     assert config.ws_per_message_deflate is False
     assert config.server_header is False

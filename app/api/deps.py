@@ -1,13 +1,15 @@
 """What routes are given: the settings, the runs, and the run that the path names."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
 from app.runs.registry import Registry
 from app.runs.run import Run
 from app.settings import Settings
+from app.wire.messages import Message
 
 
 def _registry(connection: HTTPConnection) -> Registry:
@@ -31,3 +33,38 @@ def _run(run_id: Annotated[str, Path(description="a run's id")], registry: TheRe
 
 
 TheRun = Annotated[Run, Depends(_run)]
+
+
+async def _awake(run: TheRun) -> Run:
+    await run.up()
+    return run
+
+
+TheAwakeRun = Annotated[Run, Depends(_awake)]  # all that it holds is in memory
+StepNumber = Annotated[
+    int | None,
+    Query(alias="step", ge=0, le=2**53, description="as it was at this step; now, without it"),
+]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A run as it is, or as it was at a step."""
+
+    run: Run
+    step: int | None
+    headers: dict[str, str]  # to go with the answer
+
+    async def ask(self, command: str, **arguments: Any) -> Message:
+        """What its worker says; NotFoundError for a step that it has not come to."""
+        answer = await self.run.look(self.step, command, **arguments)
+        if mark := answer.header.get("recomputed"):
+            self.headers["Convscope-Recomputed"] = mark
+        return answer
+
+
+def _look(run: TheRun, step: StepNumber = None) -> Look:
+    return Look(run, step, {})
+
+
+TheLook = Annotated[Look, Depends(_look)]

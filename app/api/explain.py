@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import TheRun
+from app.api.deps import TheLook
 from app.api.documented import answers, problems, shown
 from app.api.examples import explain as examples
 from app.api.schemas import ImageId
@@ -93,14 +93,14 @@ KINDS = answers(
     summary="One value of a feature map",
 )
 async def output(
-    run: TheRun, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
+    look: TheLook, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
 ) -> Response:
     """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
     kind of layer, and `softmax` after the last. The parts add up to what the network has, within
     `bound`. 404 with the layer's shape for a place outside."""
     where = [channel, y, x]
-    reply = await run.ask("explain_output", layer=layer, where=where, image=image)
-    return Response(reply.payload, media_type="application/json")
+    reply = await look.ask("explain_output", layer=layer, where=where, image=image)
+    return Response(reply.payload, media_type="application/json", headers=look.headers)
 
 
 class Where(BaseModel):
@@ -117,17 +117,17 @@ class Where(BaseModel):
 
 
 @router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
-async def weight(run: TheRun, where: Annotated[Where, Query()]) -> Response:
+async def weight(look: TheLook, where: Annotated[Where, Query()]) -> Response:
     """Input value × output gradient at every position where the weight was used, summed over the
     mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
     arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
     layer without weights and at step 0."""
     # a tensor that does not exist is the worker's to refuse
-    axes = len(run.spec.layer(where.layer).tensors.get(where.tensor, (0,)))
+    axes = len(look.run.spec.layer(where.layer).tensors.get(where.tensor, (0,)))
     index = [where.out, where.within, where.ky, where.kx][:axes]
     if None in index:
         names = ", ".join(("out", "in", "ky", "kx")[:axes])
         raise InvalidError(f"{where.layer}.{where.tensor} has {axes} axes: expected {names}.")
     which: JsonObject = {"layer": where.layer, "tensor": where.tensor, "index": index}
-    reply = await run.ask("explain_weight", picture=where.picture, **which)
-    return Response(reply.payload, media_type="application/json")
+    reply = await look.ask("explain_weight", picture=where.picture, **which)
+    return Response(reply.payload, media_type="application/json", headers=look.headers)

@@ -111,7 +111,7 @@ async def trace_step(
 ) -> Response:
     """One real training step, taken apart: batch, forward layer by layer, loss, backward layer by
     layer, update; each with a sentence and its numbers. 409 while the run plays."""
-    reply = await run.ask("trace_step")
+    reply = await run.do("trace_step")
     trace = reply.header["trace"]
     if as_ == "frame":
         header = trace | {"run": run.id, "sections": reply.header["sections"]}

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from app.api.deps import TheRun, TheSettings
+from app.api.deps import TheAwakeRun, TheSettings
 from app.api.documented import Responses, problems, shown
 from app.api.examples.run import IMAGE, UPLOAD
 from app.api.gallery import describe, number_of, open_gallery
@@ -61,7 +61,7 @@ class ImageList(BaseModel):
 
 
 @router.get("", response_model=ImageList, summary="This run's uploads")
-async def list_images(run: TheRun) -> JsonObject:
+async def list_images(run: TheAwakeRun) -> JsonObject:
     """In the order in which they came."""
     return {"images": [upload.describe() for upload in run.uploads]}
 
@@ -74,7 +74,7 @@ async def list_images(run: TheRun) -> JsonObject:
     summary="Upload a picture",
 )
 async def upload(
-    run: TheRun,
+    run: TheAwakeRun,
     settings: TheSettings,
     request: Request,
     response: Response,
@@ -98,7 +98,7 @@ async def upload(
     summary="Replace an uploaded picture",
 )
 async def replace(
-    run: TheRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
+    run: TheAwakeRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
 ) -> JsonObject:
     """The id stays, so that whoever looks at it sees the new picture at once."""
     run.uploads.get(image)
@@ -126,7 +126,7 @@ async def _make(
     responses=ASKED | problems(413),
     summary="Prepare an upload another way",
 )
-async def prepare_again(run: TheRun, image: str, body: InvertBody) -> JsonObject:
+async def prepare_again(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
     """Inverted or not."""
     upload = run.uploads.get(image)
     made = await asyncio.to_thread(run.uploads.again, upload, body.invert)
@@ -146,7 +146,7 @@ async def _kept(run: Run, made: Upload) -> JsonObject:
     responses=problems(503),
     summary="Look up a picture",
 )
-async def show_image(run: TheRun, settings: TheSettings, image: str) -> JsonObject:
+async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
     """`test-17` is picture 17 of the held-out half; uploads go by their id."""
     if image.startswith("up-"):
         return run.uploads.get(image).describe()
@@ -159,7 +159,7 @@ async def show_image(run: TheRun, settings: TheSettings, image: str) -> JsonObje
 
 
 @router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
-async def forget(run: TheRun, image: str) -> None:
+async def forget(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await run.drop_upload(image)
     with suppress(NotFoundError):  # kept by a replacement that the worker had been sent before
@@ -173,7 +173,7 @@ async def forget(run: TheRun, image: str) -> None:
     summary="A picture as PNG",
 )
 async def picture(
-    run: TheRun,
+    run: TheAwakeRun,
     settings: TheSettings,
     image: str,
     stage: Annotated[

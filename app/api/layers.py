@@ -6,7 +6,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.deps import TheRun
+from app.api.deps import TheLook, TheRun
 from app.api.documented import Responses, answers, problems, shown
 from app.api.examples import layers as examples
 from app.api.schemas import ImageId
@@ -130,17 +130,19 @@ async def list_layers(run: TheRun) -> JsonObject:
     summary="A layer's feature maps for one picture",
 )
 async def feature_maps(
-    run: TheRun,
+    look: TheLook,
     chosen: Chosen,
     layer: str,
     image: ImageId = "test-0",
     layout: Layout = "torch",
 ) -> Response:
     """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
-    plan = run.spec.layer(layer)
-    reply = await run.ask("feature_maps", layer=layer, image=image)
-    flat_from = flattened_into(run.spec.plans, plan) if layout == "keras" else None
-    return await answer(_tensor(reply, plan, "feature_maps", layout, flat_from), chosen)
+    plan = look.run.spec.layer(layer)
+    reply = await look.ask("feature_maps", layer=layer, image=image)
+    flat_from = flattened_into(look.run.spec.plans, plan) if layout == "keras" else None
+    return await answer(
+        _tensor(reply, plan, "feature_maps", layout, flat_from), chosen, look.headers
+    )
 
 
 @router.get(
@@ -150,7 +152,7 @@ async def feature_maps(
     summary="A layer's weights, their gradient, their last update",
 )
 async def tensor(
-    run: TheRun,
+    look: TheLook,
     chosen: Chosen,
     layer: str,
     tensor: str,
@@ -162,12 +164,12 @@ async def tensor(
 ) -> Response:
     """`tensor` goes by torch's name: `weight`, `bias`, `running_mean`, … A gradient belongs to the
     step that led to this state, so that there is none at step 0 (409)."""
-    plan = run.spec.layer(layer)
-    reply = await run.ask("tensor", layer=layer, tensor=tensor, of=of)
+    plan = look.run.spec.layer(layer)
+    reply = await look.ask("tensor", layer=layer, tensor=tensor, of=of)
     read = layout == "keras" and len(reply.header["shape"]) == 2
-    flat_from = flattened_from(run.spec.plans, plan) if read else None
+    flat_from = flattened_from(look.run.spec.plans, plan) if read else None
     kind = tensor if of == "value" else f"{tensor}_{of}"
-    return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen)
+    return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen, look.headers)
 
 
 def _tensor(
@@ -186,11 +188,12 @@ def _tensor(
     responses=ASKED,
     summary="Class scores for a picture",
 )
-async def predictions(run: TheRun, image: ImageId = "test-0") -> JsonObject:
+async def predictions(look: TheLook, response: Response, image: ImageId = "test-0") -> JsonObject:
     """409 for a network that gives no score for each class."""
-    reply = await run.ask("predictions", image=image)
+    reply = await look.ask("predictions", image=image)
+    response.headers.update(look.headers)
     scores = zip(
-        run.describe()["classes"],
+        look.run.describe()["classes"],
         reply.header["probabilities"],
         reply.header["logits"],
         strict=True,

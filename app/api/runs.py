@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, File, Form, Query, Request, Response, Uploa
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from app.api.deps import TheRegistry, TheRun
+from app.api.deps import TheLook, TheRegistry, TheRun
 from app.api.documented import problems
 from app.api.schemas import (
     EXAMPLE_RECIPE,
@@ -114,17 +114,27 @@ async def list_runs(
 
 
 @router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Look at a run")
-async def show(run: TheRun) -> JsonObject:
-    """State, step, loss, accuracy, images per second, and the whole recipe."""
-    return run.describe()
+async def show(look: TheLook) -> JsonObject:
+    """State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
+    was true of it then; `steps` tells how far it has come."""
+    return await look.run.describe_at(look.step)
 
 
-@router.delete(
-    "/{run_id}", status_code=204, responses=problems(404), summary="End and forget a run"
-)
+@router.delete("/{run_id}", status_code=204, responses=problems(404), summary="Delete a run")
 async def delete(run_id: str, registry: TheRegistry) -> None:
-    """Its worker ends at once, even in the middle of a step."""
+    """Its worker ends at once, even in the middle of a step. For a day it can be restored."""
     await registry.delete(run_id)
+
+
+@router.post(
+    "/{run_id}/restore",
+    response_model=RunAnswer,
+    responses=problems(404),
+    summary="Take a deleted run back",
+)
+async def restore(run_id: str, registry: TheRegistry) -> JsonObject:
+    """As it was; 404 where it was deleted more than a day ago."""
+    return (await registry.restore(run_id)).describe()
 
 
 @router.post(
@@ -168,10 +178,22 @@ async def pause(run: TheRun) -> JsonObject:
     responses=COMMAND,
     summary="Back to step 0",
 )
-async def reset(run: TheRun) -> JsonObject:
-    """To the very same first weights and the recipe's own settings. A run whose worker died gets a
-    new one. Safe to repeat."""
-    return await run.reset()
+async def reset(run: TheRun, registry: TheRegistry) -> JsonObject:
+    """To the very same first weights and the recipe's own settings; what the run was is kept as
+    another, whose id is `kept`. Safe to repeat."""
+    kept = await registry.reset(run.id)
+    return run.describe() | {"kept": kept.id if kept else None}
+
+
+@router.post(
+    "/{run_id}/resume",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Try again after a failure",
+)
+async def resume(run: TheRun) -> JsonObject:
+    """A run that failed gets a new worker and goes on from what is kept. Safe to repeat."""
+    return await run.resume()
 
 
 @router.patch(
@@ -181,8 +203,11 @@ async def reset(run: TheRun) -> JsonObject:
     summary="Change settings while it trains",
 )
 async def tune(run: TheRun, body: TuneBody) -> JsonObject:
-    """From the next step on. `steps_per_second` null is flat out."""
-    return await run.command("tune", changes=body.changes())
+    """From the next step on. `steps_per_second` null is flat out. `name` is what people call it."""
+    changes = body.changes()
+    if "name" in body.model_fields_set:
+        await run.rename(body.name)
+    return await run.command("tune", changes=changes) if changes else run.describe()
 
 
 @router.get(
@@ -199,8 +224,9 @@ async def history(
 ) -> JsonObject:
     """Where a point stands for several steps, it is named by the last of them; its loss is their
     mean, its accuracy the last one's running mean."""
-    end = len(run.history) if last is None else last
-    return run.history.span(first, end, max_points)
+    curves = await run.curves()
+    end = len(curves) if last is None else last
+    return curves.span(first, end, max_points)
 
 
 @router.get(
@@ -209,12 +235,13 @@ async def history(
     responses=COMMAND | {200: {"content": {"application/octet-stream": {}}}},
     summary="All weights as safetensors",
 )
-async def weights(run: TheRun) -> Response:
+async def weights(look: TheLook) -> Response:
     """Parameters and buffers by torch's names (`conv1.weight`), in torch's order of axes."""
-    reply = await run.ask("weights")
+    reply = await look.ask("weights")
     step = reply.header["step"]
     headers: dict[str, Any] = {
         "Convscope-Step": str(step),
-        "Content-Disposition": f'attachment; filename="{run.id}-step{step}.safetensors"',
+        "Content-Disposition": f'attachment; filename="{look.run.id}-step{step}.safetensors"',
+        **look.headers,
     }
     return Response(reply.payload, media_type="application/octet-stream", headers=headers)

@@ -60,10 +60,11 @@ class TuneBody(Body):
     momentum: Fraction | None = None
     weight_decay: Rate | None = None
     steps_per_second: Annotated[float, Field(ge=0.1, le=10_000)] | None = None
+    name: Annotated[str, Field(max_length=200)] | None = None
 
     def changes(self) -> dict[str, Any]:
-        """What was sent; only steps_per_second may be null (flat out)."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        """The settings that were sent; only steps_per_second may be null (flat out)."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set - {"name"}}
         return {k: v for k, v in sent.items() if v is not None or k == "steps_per_second"}
 
 
@@ -92,11 +93,20 @@ class Deed(BaseModel):
     undoes: int | None
 
 
+class Parent(BaseModel):
+    """The run that another came from, and the step at which it left it."""
+
+    run: str
+    step: int | None
+
+
 class RunAnswer(BaseModel):
-    """A run as it is now."""
+    """A run as it is now, or as it was at a step."""
 
     model_config = ConfigDict(json_schema_extra=shown(RUN))
     id: str
+    name: str | None
+    parent: Parent | None
     state: RunState
     step: int
     loss: float | None
@@ -124,6 +134,9 @@ class RunAnswer(BaseModel):
     interventions: list[Deed]
     silenced: list[Filter]
     frozen: list[Filter]
+    awake: bool  # whether it has a worker, which it gets when it is asked something
+    steps: int  # how far it has come; `step` is the one that is described
+    kept: str | None = None  # after a reset: the run that it was
 
 
 class RunList(BaseModel):

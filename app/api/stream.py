@@ -1,6 +1,7 @@
 """The WebSocket of a run: watch messages in, the run's changes and frames out."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from time import monotonic
@@ -43,6 +44,7 @@ class WatchMessage(Body):
     ]
     probe: Annotated[str, Field(max_length=64)] = "test-0"
     max_fps: Annotated[float, Field(ge=0.1, le=120)] = 30.0
+    step: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
 @router.websocket("/runs/{run_id}/stream")
@@ -57,6 +59,7 @@ async def stream(
         await socket.close(NO_SUCH_RUN, error.detail)
         return
     viewer = run.viewers.join()
+    run.wake()
     try:
         await _serve(socket, run, viewer, settings)
     finally:
@@ -80,14 +83,32 @@ async def _serve(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
 
 
 async def _listen(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
-    while True:
-        try:
-            text = await socket.receive_text()
-        except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: bytes came
-            return
-        try:
-            run.viewers.watch(viewer, await _parse(text, run, settings))
-        except ConvscopeError as error:
+    looking: asyncio.Task[None] | None = None  # at the past; only the latest step counts
+    try:
+        while True:
+            try:
+                text = await socket.receive_text()
+            except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: bytes came
+                return
+            if looking:
+                looking.cancel()
+            looking = asyncio.create_task(_follow(text, socket, run, viewer, settings))
+    finally:
+        if looking:
+            looking.cancel()
+
+
+async def _follow(
+    text: str, socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
+) -> None:
+    """Do as a watch message says, or answer why not."""
+    try:
+        watch = await _parse(text, run, settings)
+        run.viewers.watch(viewer, watch)
+        if watch.step is not None:
+            viewer.offer_past(await run.look_back(watch))
+    except ConvscopeError as error:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
             await socket.send_text(json.dumps({"type": "error", "detail": error.detail}))
 
 
@@ -102,7 +123,8 @@ async def _parse(text: str, run: Run, settings: Settings) -> Watch:
     if unknown := layers - names:
         raise NotFoundError(f"There is no layer {min(unknown)!r}.")
     await _check_probe(message.probe, run, settings)
-    return Watch(frozenset(layers), frozenset(message.kinds), message.probe, message.max_fps)
+    kinds = frozenset(message.kinds)
+    return Watch(frozenset(layers), kinds, message.probe, message.max_fps, message.step)
 
 
 async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
@@ -126,12 +148,46 @@ async def _talk(socket: WebSocket, run: Run, viewer: Viewer, timeout_s: float) -
 
 
 async def _send(
-    socket: WebSocket, run: Run, viewer: Viewer, changed: bool, frame: Frame | None
+    socket: WebSocket,
+    run: Run,
+    viewer: Viewer,
+    changed: bool,
+    frame: Frame | None,
+    past: Frame | None,
 ) -> None:
     if changed:
         await socket.send_text(json.dumps({"type": "run", "run": run.describe()}))
     if frame:
-        await socket.send_bytes(frame_bytes(frame, viewer.watch, _own(run, viewer, frame)))
+        watch = viewer.watch.of_the_present
+        await socket.send_bytes(frame_bytes(frame, watch, _own(run, viewer, frame)))
+    if past and viewer.watch.step is not None:
+        await socket.send_bytes(frame_bytes(past, viewer.watch, _of_the_past(run, viewer, past)))
+
+
+def _of_the_past(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
+    """The header's fields of a past step; of the history there is nothing new in it."""
+    header = frame.header
+    held_out_step, held_out = run.history.held_out_at(header["status"]["step"])
+    return {
+        "run": run.id,
+        "restarts": run.restarts,
+        "held_out_step": held_out_step,
+        "held_out_accuracy": held_out,
+        "recomputed": header["recomputed"],
+        "lists": header["lists"],
+        "history": {
+            "step": [],
+            "loss": [],
+            "accuracy": [],
+            "held_out": {"step": [], "accuracy": []},
+        },
+        "predictions": _predictions(viewer, frame),
+    }
+
+
+def _predictions(viewer: Viewer, frame: Frame) -> JsonObject | None:
+    scores = frame.header["predictions"].get(viewer.watch.probe)
+    return {"probe": viewer.watch.probe} | scores if scores else None
 
 
 def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
@@ -140,11 +196,9 @@ def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
     history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
     history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
     viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
-    scores = frame.header["predictions"].get(viewer.watch.probe)
-    predictions = {"probe": viewer.watch.probe} | scores if scores else None
     return {
         "run": run.id,
         "restarts": run.restarts,
         "history": history,
-        "predictions": predictions,
+        "predictions": None if viewer.watch.step is not None else _predictions(viewer, frame),
     }

@@ -1,7 +1,7 @@
 """One tensor as it is asked for: JSON, what `numpy.load` reads, or a heatmap."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -80,8 +80,8 @@ def _q(parameters: list[str]) -> float:
     return 1.0
 
 
-async def answer(tensor: Tensor, chosen: Representation) -> Response:
-    """The response, with the step in a header."""
+async def answer(tensor: Tensor, chosen: Representation, headers: Mapping[str, str]) -> Response:
+    """The response, with the step and these headers."""
     if chosen.format == "json" and tensor.values.size > MOST_JSON_VALUES:
         raise TooLargeError(
             f"{tensor.layer} {tensor.kind} has {tensor.values.size:,} numbers: as JSON at most "
@@ -96,6 +96,7 @@ async def answer(tensor: Tensor, chosen: Representation) -> Response:
     response = await run_in_threadpool(encode, tensor)
     response.headers["Convscope-Step"] = str(tensor.step)
     response.headers["Vary"] = "Accept"
+    response.headers.update(headers)
     return response
 
 

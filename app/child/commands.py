@@ -1,16 +1,20 @@
 """What a server may ask of a worker, one function a command: (loop, command, payload) -> answer."""
 
 import json
+from collections import deque
 from typing import Final
 
 import numpy as np
 from safetensors.torch import save
 
-from app.child.capture import Wanted, prediction
+from app.child.capture import Wanted, capture, prediction
 from app.child.loop import LATER, Answer, Handler, Loop
 from app.child.session import Session
 from app.child.tracing import trace
+from app.child.travel import Traveller, Way
 from app.errors import ConflictError
+from app.learn.changes import change_by_hand
+from app.learn.checkpoint import save_state
 from app.learn.hands import Deed, Hands
 from app.types import JsonObject, RunState
 from app.wire.frame import encode_payload
@@ -20,16 +24,53 @@ DONE: Final[Answer] = ({}, b"")
 
 
 def start(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
-    """Build the run; answers with what it is."""
-    loop.session = Session(command, payload)
+    """Build the run, at step 0 or where it was before; answers with what it is."""
+    way = command.get("way")
+    cut = command["weights_bytes"] if way else len(payload)
+    session = loop.session = Session(command, payload[:cut])
     loop.steps_per_second = command["steps_per_second"]
-    loop.begin()
-    session = loop.session
-    about = {
-        "environment": session.environment(),
-        "taken": session.taken,
-    }
-    return {"about": about}, b""
+    loop.keep_checkpoints()
+    if way:
+        deque(Traveller(session).go(Way.read(way, payload[cut:])), maxlen=0)
+        loop.resume(command["was"])
+    else:
+        loop.begin()
+    about = {"environment": session.environment(), "taken": session.taken}
+    return {"about": about, "lists": _lists(session.hands)}, b""
+
+
+def start_past(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
+    """Build a run to look at its past steps; nothing of it is kept."""
+    loop.leave_off()
+    loop.session = Session(command, payload)
+    loop.traveller = Traveller(loop.session)
+    loop.state = RunState.READY
+    return {"environment": loop.session.environment()}, b""
+
+
+def seek(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
+    """Go to a step that was recorded; one that is under way is left off."""
+    loop.travel(command["id"], loop.traveller.go(Way.read(command["way"], payload)))
+    return LATER
+
+
+def look(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+    """A frame of the present state."""
+    sections, predictions = capture(loop.session, Wanted.parse(command))
+    entries, payload = encode_payload(sections)
+    shown = {"sections": entries, "predictions": predictions}
+    return shown | {"lists": _lists(loop.session.hands)}, payload
+
+
+def lists(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+    """The filters that are silenced or frozen; the settings are in every answer."""
+    return {"lists": _lists(loop.session.hands)}, b""
+
+
+def checkpoint(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+    """All it takes to go on from the present state."""
+    about, tensors = save_state(loop.session.trainer)
+    return {"checkpoint": about, "settings": loop.session.settings()}, tensors
 
 
 def play(loop: Loop, _: JsonObject, __: bytes) -> Answer:
@@ -81,13 +122,13 @@ def reset(loop: Loop, _: JsonObject, __: bytes) -> Answer:
 
 def tune(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Change settings while it trains, from the next step on."""
-    changes = dict(command["changes"])
+    step, changes = loop.session.trainer.step, dict(command["changes"])
     speed = {key: changes.pop(key) for key in ("steps_per_second",) if key in changes}
     loop.session.tune(changes)
     if speed:
         loop.steps_per_second = speed["steps_per_second"]
         loop.hurry()
-    return DONE
+    return {"tuned": {"step": step, "changes": changes}}, b""
 
 
 def watch(loop: Loop, command: JsonObject, _: bytes) -> Answer:
@@ -182,21 +223,24 @@ def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
         hands.filters(change["layer"], change["filter"])
         loop.evaluate(lambda before: _silence(loop, command, before))
         return LATER
-    deed = hands.undo() if change["type"] == "undo" else hands.do(change)
+    deed = change_by_hand(hands, change)
     loop.edited()
     return _done(hands, deed, None, None)
 
 
 def _silence(loop: Loop, command: JsonObject, before: float | None) -> None:
     hands = loop.session.hands
-    deed = hands.do(command["change"])
+    deed = change_by_hand(hands, command["change"])
     loop.edited(lambda after: loop.answer(command["id"], *_done(hands, deed, before, after)))
 
 
 def _done(hands: Hands, deed: Deed, before: float | None, after: float | None) -> Answer:
     worth = {"held_out_before": before, "held_out_after": after}
-    lists = {"silenced": hands.silenced(), "frozen": hands.frozen()}
-    return {"deed": deed.describe() | worth, "lists": lists}, b""
+    return {"deed": deed.record() | worth, "lists": _lists(hands)}, b""
+
+
+def _lists(hands: Hands) -> JsonObject:
+    return {"silenced": hands.silenced(), "frozen": hands.frozen()}
 
 
 def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
@@ -232,6 +276,11 @@ HANDLERS: Final[dict[str, Handler]] = {
     handler.__name__: handler
     for handler in (
         start,
+        start_past,
+        seek,
+        look,
+        lists,
+        checkpoint,
         play,
         pause,
         step,

@@ -7,13 +7,14 @@ from math import prod
 import numpy as np
 import torch
 
+from app.child.press import presses
 from app.child.session import Session
 from app.errors import NotFoundError
 from app.learn.data import Pixels, to_input
 from app.learn.observe import Observer
 from app.types import JsonObject, Shape
 from app.wire.frame import Section, encode_payload
-from app.wire.quantize import Floats, Levels, quantize_rows
+from app.wire.quantize import Floats
 
 Pairs = Sequence[tuple[str, str]]
 Source = Callable[[], torch.Tensor]
@@ -37,7 +38,7 @@ class Film:
         self.entries, empty = encode_payload(exact + found)
         self.payload = bytearray(empty)
         self._exact = [self._floats(entry) for entry in self.entries[: len(exact)]]
-        self._presses = _presses(self.entries[len(exact) :], self.payload)
+        self._presses = presses(self.entries[len(exact) :], self.payload)
         self._places = self._find_places()
         self._images = self._input() if self._pictures else None
 
@@ -55,7 +56,7 @@ class Film:
 
     def _map(self, layer: str, probe: str) -> Section:
         shape = self._shape(layer, probe)
-        shape = shape if len(shape) == 3 else (1, 1, *shape)
+        shape = shape if len(shape) == 3 else (1, 1, prod(shape))
         empty = bytes(8 * shape[0] + prod(shape))
         return Section(layer, "feature_maps" if layer else "input", shape, "u8", empty, probe)
 
@@ -89,45 +90,6 @@ class Film:
         for press in self._presses:
             press.write()
         return scores
-
-
-def _presses(entries: list[JsonObject], payload: bytearray) -> list["Press"]:
-    """All maps of one size together."""
-    by_size: dict[int, list[JsonObject]] = defaultdict(list)
-    for entry in entries:
-        by_size[prod(entry["shape"][1:])].append(entry)
-    return [Press(size, found, payload) for size, found in by_size.items()]
-
-
-class Press:
-    """Maps of one size, of all layers and pictures: quantised together, each into its section."""
-
-    def __init__(self, size: int, entries: list[JsonObject], payload: bytearray) -> None:
-        ends = np.cumsum([entry["shape"][0] for entry in entries]).tolist()
-        self._rows: Floats = np.zeros((ends[-1], size), np.float32)
-        slices = [slice(*pair) for pair in zip([0, *ends], ends, strict=False)]
-        self.taken = [
-            (entry, self._rows[rows]) for entry, rows in zip(entries, slices, strict=True)
-        ]
-        whole = np.frombuffer(payload, np.uint8)
-        self._sections = [
-            (rows, *_halves(whole, entry)) for entry, rows in zip(entries, slices, strict=True)
-        ]
-
-    def write(self) -> None:
-        """From the rows to the payload."""
-        ranges, levels = quantize_rows(self._rows)
-        for rows, own_ranges, own_levels in self._sections:
-            own_ranges[:] = ranges[rows]
-            own_levels[:] = levels[rows]
-
-
-def _halves(payload: Levels, entry: JsonObject) -> tuple[Floats, Levels]:
-    """Where a section's ranges (C, 2) and levels (C, H·W) lie."""
-    channels, start = entry["shape"][0], entry["offset"]
-    middle, end = start + 8 * channels, start + entry["length"]
-    ranges: Floats = payload[start:middle].view(np.float32)
-    return ranges.reshape(channels, 2), payload[middle:end].reshape(channels, -1)
 
 
 def _exact(layer: str, kind: str, source: Source) -> Section:

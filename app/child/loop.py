@@ -6,10 +6,13 @@ from time import perf_counter, time
 from typing import Final
 
 from app.child.capture import Camera, Wanted
+from app.child.keeping import Keeping
 from app.child.line import Line
 from app.child.news import News, number
 from app.child.session import Session
-from app.errors import ConvscopeError
+from app.child.travel import Traveller
+from app.errors import ConflictError, ConvscopeError
+from app.learn.checkpoint import save_state
 from app.learn.trainer import NotFiniteError
 from app.types import JsonObject, RunState
 from app.wire.messages import Message
@@ -34,11 +37,14 @@ class Loop:
         self.wanted = Wanted()
         self._camera = Camera()
         self.session: Session
+        self.traveller: Traveller  # of a run whose past is looked at
         self.state = RunState.STARTING
         self.problem: str | None = None
         self.steps_per_second: float | None = None
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
         self.credit = True  # whether the server has room for another frame
+        self._keeping: Keeping | None = None  # None: nothing is kept, this run is another's past
+        self._journey: tuple[int, Iterator[None]] | None = None  # the reply owed at its end
         self._evaluation: Iterator[float | None] | None = None
         self._owed: Then | None = None  # who waits for what the evaluation finds
         self._to_show: str | None = None  # why the next frame must come, whatever the pace
@@ -52,7 +58,9 @@ class Loop:
         """For ever; the line ends the process."""
         while True:
             self._serve_all(self._patience_s())
-            if self._evaluation:
+            if self._journey:
+                self._travel_piece()
+            elif self._evaluation:
                 self._evaluate_piece()
             elif self._step_is_due():
                 self.step()
@@ -118,7 +126,49 @@ class Loop:
         """At step 0, ready."""
         self.state, self.problem = RunState.READY, None
         self._abandon_goals()
+        self._keep()
         self.evaluate()
+
+    def resume(self, was: JsonObject) -> None:
+        """At the step that it had come to: `{state, problem, held_out}` as they were."""
+        self.state, self.problem = RunState(was["state"]), was["problem"]
+        held_out = was["held_out"]
+        self.session.held_out = (held_out[0], held_out[1]) if held_out else None
+        self.evaluate()
+
+    def keep_checkpoints(self) -> None:
+        """From now on the server is sent what it takes to come back."""
+        self._keeping = Keeping()
+
+    def _keep(self) -> None:
+        if self._keeping is None:
+            return
+        about, tensors = save_state(self.session.trainer)
+        self._keeping.kept(len(tensors))
+        self._send({"event": "checkpoint", "checkpoint": about}, tensors)
+
+    def travel(self, request: int, journey: Iterator[None]) -> None:
+        """Go to another step piece by piece; one that was under way is left off."""
+        self.leave_off()
+        self._journey = request, journey
+
+    def leave_off(self) -> None:
+        """Whoever waits for another step is not interested any more."""
+        if self._journey:
+            self.answer_error(self._journey[0], ConflictError("Another step was asked for."))
+        self._journey = None
+
+    def _travel_piece(self) -> None:
+        assert self._journey is not None
+        request, journey = self._journey
+        try:
+            next(journey)
+        except StopIteration:
+            self._journey = None
+            self.answer(request, {})
+        except ConvscopeError as error:
+            self._journey = None
+            self.answer_error(request, error)
 
     def rest(self, reason: str, state: RunState = RunState.READY) -> None:
         """Stop training here; what is shown next is this state of the network."""
@@ -195,6 +245,7 @@ class Loop:
         trainer = self.session.trainer
         if self.state is RunState.PLAYING:
             self._pace()
+        began = perf_counter()
         try:
             self.session.advance()
         except NotFiniteError as error:
@@ -209,6 +260,8 @@ class Loop:
         assert trainer.loss is not None
         assert trainer.accuracy is not None
         self.news.step(trainer.step, trainer.loss, trainer.accuracy)
+        if self._keeping and self._keeping.stepped(perf_counter() - began):
+            self._keep()
         if trainer.step % EVALUATE_EVERY == 0:
             self.evaluate()
         if self.goals:
@@ -276,7 +329,8 @@ class Loop:
 
     def _patience_s(self) -> float | None:
         """How long there is nothing to do; None: until something comes."""
-        if self._evaluation or self._to_show or self.state is RunState.STEPPING:
+        busy = self._journey or self._evaluation or self._to_show
+        if busy or self.state is RunState.STEPPING:
             return 0
         moments = []
         if self.state is RunState.PLAYING:

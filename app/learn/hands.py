@@ -3,36 +3,41 @@
 Each takes effect between two steps, at a step that is recorded, and can be put back.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import torch
 from torch import nn
 
-from app.errors import ConflictError, InvalidError, NotFoundError
-from app.learn.kernels import KERNELS, centred
-from app.learn.seeds import Purpose, torch_generator
+from app.errors import ConflictError, NotFoundError
+from app.learn.found import Found, Switched, Values, read_found
 from app.learn.trainer import Trainer
 from app.types import JsonObject
 
-Undo = Callable[[], None]
 LAYERS_WITH_FILTERS = (nn.Conv2d, nn.Linear)
 
 
 @dataclass
 class Deed:
-    """One change: when, what, and how it is put back (None for one that was, or is an undo)."""
+    """One change: when, what, and what it found in its place (None for one that is an undo)."""
 
     id: int
     step: int
     says: str
+    change: JsonObject
+    found: Found | None = None
     undoes: int | None = None
-    undo: Undo | None = None
+    undone: bool = False
 
     def describe(self) -> JsonObject:
         """As a run lists it."""
         return {"id": self.id, "step": self.step, "says": self.says, "undoes": self.undoes}
+
+    def record(self) -> JsonObject:
+        """All of it, for `Hands.recall` in another process."""
+        found = self.found.record() if self.found else None
+        return self.describe() | {"change": self.change, "found": found}
 
 
 @dataclass
@@ -45,25 +50,50 @@ class Hands:
     masks: dict[str, torch.Tensor] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
 
-    def do(self, command: JsonObject) -> Deed:
-        """One change; InvalidError, NotFoundError or ConflictError for one that cannot be."""
-        says, undo = ACTIONS[command["type"]](self, command)
-        return self._record(says, undo)
+    def done(self, says: str, change: JsonObject, found: Found) -> Deed:
+        """A change that was made, for the record."""
+        return self._record(Deed(len(self.deeds) + 1, self.trainer.step, says, change, found))
 
     def undo(self) -> Deed:
-        """Put back what the last change that is not undone yet changed."""
+        """Put back what the last change that is not undone yet changed; ConflictError without."""
         for deed in reversed(self.deeds):
-            if deed.undo:
-                deed.undo()
-                deed.undo = None
+            if deed.found and not deed.undone:
+                self._put_back(deed.found)
+                deed.undone = True
                 self.trainer.edited()
-                return self._record(f"Undone: {deed.says}", None, deed.id)
+                says = f"Undone: {deed.says}"
+                number, step = len(self.deeds) + 1, self.trainer.step
+                return self._record(Deed(number, step, says, {"type": "undo"}, undoes=deed.id))
         raise ConflictError("There is nothing to undo in this run.")
 
-    def _record(self, says: str, undo: Undo | None, undoes: int | None = None) -> Deed:
-        deed = Deed(len(self.deeds) + 1, self.trainer.step, says, undoes, undo)
+    def _record(self, deed: Deed) -> Deed:
         self.deeds.append(deed)
         return deed
+
+    def _put_back(self, found: Found) -> None:
+        if isinstance(found, Values):
+            with torch.no_grad():
+                self.place(found.layer, found.tensor, found.index).copy_(found.values)
+        else:
+            self.switch(found)
+
+    def switch(self, to: Switched) -> None:
+        """A filter's freezing or silence as it is to be."""
+        turn = self.trainer.freeze if to.what == "freeze" else self.silence
+        turn(to.layer, to.filter, to.on)
+
+    def recall(self, record: Mapping[str, Any]) -> None:
+        """Know of a change that the weights have already been through."""
+        names = ("id", "step", "says", "change", "undoes")
+        deed = Deed(**{name: record[name] for name in names}, found=read_found(record["found"]))
+        self.deeds.append(deed)
+        if deed.undoes:
+            undone = self.deeds[deed.undoes - 1]
+            undone.undone = True
+            if isinstance(undone.found, Switched):
+                self.switch(undone.found)
+        elif isinstance(deed.found, Switched):
+            self.switch(deed.found.turned(deed.change["on"]))
 
     # --- what there is to change ----------------------------------------------------------------
 
@@ -83,18 +113,21 @@ class Hands:
             raise NotFoundError(f"{name} has {len(layer.weight)} filters: there is no {number}.")
         return layer
 
-    def edit(self, place: torch.Tensor, values: torch.Tensor | float) -> Undo:
-        """Write into a view of a parameter; answers how to put it back."""
+    def place(self, layer: str, tensor: str, index: tuple[int, ...]) -> torch.Tensor:
+        """A view of a part of a parameter, by the first places of its index."""
+        parameter: torch.Tensor = getattr(self.layer(layer), tensor)
+        return parameter.detach()[index]
+
+    def edit(
+        self, layer: str, tensor: str, index: tuple[int, ...], values: torch.Tensor | float
+    ) -> Values:
+        """Write into a part of a parameter; answers what was there."""
+        place = self.place(layer, tensor, index)
         with torch.no_grad():
             before = place.clone()
             place.copy_(torch.as_tensor(values, dtype=place.dtype))
         self.trainer.edited()
-        return lambda: self._put_back(place, before)
-
-    @staticmethod
-    def _put_back(place: torch.Tensor, before: torch.Tensor) -> None:
-        with torch.no_grad():
-            place.copy_(before)
+        return Values(layer, tensor, index, before)
 
     # --- filters that are silent or frozen --------------------------------------------------------
 
@@ -134,79 +167,3 @@ class Hands:
 def shaped(mask: torch.Tensor, output: torch.Tensor) -> torch.Tensor:
     """A mask (C,) so that it multiplies an output (B, C, …)."""
     return mask.reshape(1, -1, *(1,) * (output.ndim - 2))
-
-
-def _set(hands: Hands, command: JsonObject) -> tuple[str, Undo]:
-    layer, tensor, index = command["layer"], command["tensor"], tuple(command["index"])
-    found = dict(hands.layer(layer).named_parameters())
-    if not found:
-        raise ConflictError(f"{layer} has no weights.")
-    if tensor not in found:
-        raise NotFoundError(f"{layer} has no {tensor!r}: expected one of {', '.join(found)}.")
-    shape = found[tensor].shape
-    inside = len(index) == len(shape) and all(
-        0 <= at < size for at, size in zip(index, shape, strict=True)
-    )
-    if not inside:
-        sizes = " × ".join(map(str, shape))
-        raise NotFoundError(f"{layer}.{tensor} is {sizes}: there is no {list(index)} in it.")
-    place = found[tensor].detach()[index]
-    says = f"{layer}, {tensor} {list(index)}: {float(place):.4g} became {command['value']:.4g}"
-    return says, hands.edit(place, command["value"])
-
-
-def _fill(hands: Hands, command: JsonObject) -> tuple[str, Undo]:
-    layer, number, channel = command["layer"], command["filter"], command["channel"]
-    conv = hands.filters(layer, number)
-    if not isinstance(conv, nn.Conv2d):
-        raise ConflictError(
-            f"{layer} is a linear layer: only a convolution's kernels can be filled."
-        )
-    kernels = conv.weight.detach()[number]  # (in / groups, kh, kw)
-    if channel is not None and not 0 <= channel < len(kernels):
-        raise NotFoundError(f"{layer} has {len(kernels)} kernels a filter: there is no {channel}.")
-    chosen = kernels if channel is None else kernels[channel : channel + 1]
-    name, values = _kernel(hands, command["with"], chosen)
-    which = "all kernels" if channel is None else f"kernel {channel}"
-    return f"{layer}, filter {number}, {which}: filled with {name}", hands.edit(chosen, values)
-
-
-def _kernel(hands: Hands, name: str, place: torch.Tensor) -> tuple[str, torch.Tensor]:
-    """A title, and values of the place's shape."""
-    if name == "random":
-        draw = torch_generator(hands.seed, Purpose.HANDS, len(hands.deeds))
-        return "random numbers", torch.empty(place.shape).uniform_(-0.5, 0.5, generator=draw)
-    title, kernel = KERNELS[name]
-    if kernel is None:
-        return title, torch.zeros(place.shape)
-    height, width = place.shape[-2:]
-    if min(height, width) < len(kernel):
-        raise InvalidError(f"{title} is 3 × 3, and this kernel is {height} × {width}.")
-    return title, centred(kernel, height, width).expand(place.shape)
-
-
-def _freeze(hands: Hands, command: JsonObject) -> tuple[str, Undo]:
-    layer, number, on = command["layer"], command["filter"], command["on"]
-    hands.filters(layer, number)
-    was = (layer, number) in hands.trainer.frozen
-    hands.trainer.freeze(layer, number, on)
-    says = f"{layer}, filter {number}: {'frozen' if on else 'free to learn again'}"
-    return says, lambda: hands.trainer.freeze(layer, number, was)
-
-
-def _silence(hands: Hands, command: JsonObject) -> tuple[str, Undo]:
-    layer, number, on = command["layer"], command["filter"], command["on"]
-    hands.filters(layer, number)
-    was = hands.is_silent(layer, number)
-    hands.silence(layer, number, on)
-    hands.trainer.edited()
-    says = f"{layer}, filter {number}: {'silenced' if on else 'heard again'}"
-    return says, lambda: hands.silence(layer, number, was)
-
-
-ACTIONS: Final[dict[str, Callable[[Hands, JsonObject], tuple[str, Undo]]]] = {
-    "set": _set,
-    "fill": _fill,
-    "freeze": _freeze,
-    "silence": _silence,
-}

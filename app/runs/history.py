@@ -59,6 +59,13 @@ class History:
             "accuracy": self._held_out[low:high].tolist(),
         }
 
+    def held_out_at(self, step: int) -> tuple[int | None, float | None]:
+        """The last held-out accuracy up to a step, and the step that it was measured at."""
+        count = bisect_right(self._held_out_step, step)
+        return (
+            (self._held_out_step[count - 1], self._held_out[count - 1]) if count else (None, None)
+        )
+
     @property
     def held_out_count(self) -> int:
         """How many held-out accuracies there are."""

@@ -1,18 +1,23 @@
-"""All runs of a server, and the limits on them."""
+"""All runs of a server, awake and asleep, and the limits on them."""
 
 import asyncio
 import logging
 import secrets
+import sqlite3
 import string
 from collections.abc import Callable
 from time import monotonic
 
-from app.errors import NotFoundError, RecipeError, UnavailableError
+from app.errors import ConvscopeError, NotFoundError, RecipeError, UnavailableError
+from app.journal.library import Library
+from app.journal.reading import read_kept
 from app.recipe import RecipeRequest
-from app.runs.run import Run
-from app.runs.spec import make_spec
+from app.runs.copies import copy_of
+from app.runs.place import Place
+from app.runs.run import BUSY, Run
+from app.runs.spec import Spec, kept_spec, make_spec
 from app.settings import Settings
-from app.types import RunState
+from app.types import JsonObject
 from app.workers.protocol import Worker
 
 log = logging.getLogger("convscope")
@@ -20,16 +25,50 @@ ID_CHARACTERS = string.ascii_lowercase + string.digits
 ID_LENGTH = 10
 WATCH_EVERY_S = 5.0
 RETRY_AFTER_S = 30
-FORGET_UNTOUCHED_S = 60.0  # a run at step 0 that nobody has looked at for so long makes room
 
 
 class Registry:
     """Runs by id; it starts, finds and ends them."""
 
-    def __init__(self, settings: Settings, new_worker: Callable[[str], Worker]) -> None:
+    def __init__(
+        self, settings: Settings, library: Library, new_worker: Callable[[str], Worker]
+    ) -> None:
         self._settings = settings
-        self._new_worker = new_worker
+        self.library = library
+        self._place = Place(settings, library, new_worker, self._admit)
         self._runs: dict[str, Run] = {}
+        self.unreadable: dict[str, str] = {}  # file, and why
+
+    # --- from the disk, and to --------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Find the runs that are kept; InUseError where the folder is another server's."""
+        self.library.open()
+        for run_id in self.library.ids():
+            try:
+                self._runs[run_id] = self._kept(run_id)
+            except (ConvscopeError, sqlite3.Error, ValueError, LookupError) as error:
+                log.warning("the run in %s cannot be opened: %s", self.library.path(run_id), error)
+                self.unreadable[run_id] = str(error)
+        self._sort()
+
+    def _kept(self, run_id: str) -> Run:
+        kept = read_kept(self.library.path(run_id))
+        recipe, model = kept.segments[-1].recipe, kept.about["network"]
+        spec = kept_spec(recipe, self._settings, kept.weights, model)
+        return Run(run_id, spec, self._place, kept)
+
+    def _sort(self) -> None:
+        """Oldest first."""
+        self._runs = dict(sorted(self._runs.items(), key=lambda pair: _age(pair[1])))
+
+    async def adopt(self, run_id: str) -> Run:
+        """A run whose file has been put in its place."""
+        self._runs[run_id] = await asyncio.to_thread(self._kept, run_id)
+        self._sort()
+        return self._runs[run_id]
+
+    # --- making -----------------------------------------------------------------------------------
 
     async def create(self, request: RecipeRequest, weights: bytes = b"") -> Run:
         """A new run, whose worker is starting; RecipeError or, at the limit, UnavailableError.
@@ -38,10 +77,22 @@ class Registry:
         """
         weights = await self._first_weights(request, weights)
         spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
-        await self._make_room()
-        run_id = "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
-        self._runs[run_id] = Run(run_id, spec, self._settings, self._new_worker)
-        return self._runs[run_id]
+        self.library.must_have_room()
+        return await self.begin(spec)
+
+    async def begin(self, spec: Spec, **about: JsonObject) -> Run:
+        """A run with this spec, kept before it is answered."""
+        run = Run(self.new_id(), spec, self._place)
+        await self._admit(run)
+        self._runs[run.id] = run
+        run.begin(**about)
+        await run.file.durable()
+        return run
+
+    @staticmethod
+    def new_id() -> str:
+        """10 lower-case letters and digits, never used before."""
+        return "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
 
     async def _first_weights(self, request: RecipeRequest, weights: bytes) -> bytes:
         """The safetensors that an `init` names; RecipeError where there are none."""
@@ -54,21 +105,20 @@ class Registry:
             raise RecipeError("init is from_file: expected the file at /runs/from-weights.")
         return weights
 
-    async def _make_room(self) -> None:
-        """Where all places are taken, one that holds nothing to lose is given up."""
-        if len(self._runs) < self._settings.max_runs:
-            return
-        for run_id, run in self._runs.items():
-            if run.holds_nothing and monotonic() - run.touched_s > FORGET_UNTOUCHED_S:
-                await self.delete(run_id)
-                await self._make_room()  # somebody else may have taken the place meanwhile
-                return
+    async def _admit(self, comer: Run) -> None:
+        """Where as many are awake as may be, the one longest untouched goes to sleep."""
         most = self._settings.max_runs
-        raise UnavailableError(
-            f"This server may have {most if most > 1 else 'one'} run{'s' * (most > 1)} and has as "
-            "many: delete one, or try again later.",
-            retry_after=RETRY_AFTER_S,
-        )
+        while sum(run.is_awake for run in self._runs.values() if run is not comer) >= most:
+            idle = [run for run in self._runs.values() if run.may_sleep and run is not comer]
+            if not idle:
+                raise UnavailableError(
+                    f"This server may have {most} run{'s' * (most > 1)} awake and all of them "
+                    "train or are looked at: pause one, or try again later.",
+                    retry_after=RETRY_AFTER_S,
+                )
+            await min(idle, key=lambda run: run.touched_s).sleep()
+
+    # --- finding ----------------------------------------------------------------------------------
 
     def get(self, run_id: str) -> Run:
         """NotFoundError for an unknown one."""
@@ -79,36 +129,70 @@ class Registry:
 
     def page(self, cursor: str | None, limit: int) -> tuple[list[Run], str | None]:
         """Up to `limit` runs after the one `cursor` names, oldest first, and the next cursor."""
-        ids = list(self._runs)
-        start = ids.index(cursor) + 1 if cursor in self._runs else 0
-        chosen = ids[start : start + limit]
-        more = start + limit < len(ids)
-        return [self._runs[run_id] for run_id in chosen], chosen[-1] if more else None
+        later = [run for run in self._runs.values() if cursor is None or _age(run) > cursor]
+        chosen = later[:limit]
+        return chosen, _age(chosen[-1]) if len(later) > limit else None
+
+    # --- ending -----------------------------------------------------------------------------------
 
     async def delete(self, run_id: str) -> None:
-        """End a run and forget it; NotFoundError for an unknown one."""
+        """End a run and put its file aside for a day; NotFoundError for an unknown one."""
         run = self.get(run_id)
         del self._runs[run_id]
         await run.close()
+        await asyncio.to_thread(self.library.discard, run_id)
+
+    async def restore(self, run_id: str) -> Run:
+        """Take back a run that was deleted; NotFoundError where it is gone for good."""
+        await asyncio.to_thread(self.library.restore, run_id)
+        return await self.adopt(run_id)
+
+    async def reset(self, run_id: str) -> Run | None:
+        """Back to step 0; what the run was is kept as another, which is answered, unless it was
+        nothing."""
+        run = self.get(run_id)
+        kept = None
+        if run.file.steps or run.file.events:
+            kept = await self._keep_as_another(run)
+        await run.reset()
+        return kept
+
+    async def _keep_as_another(self, run: Run) -> Run:
+        if run.state in BUSY:
+            await run.do("pause")
+        self.library.must_have_room()
+        await run.file.durable()
+        new_id = self.new_id()
+        name = f"{run.about.get('name') or run.id}, before a reset"
+        about = {"name": name, "parent": {"run": run.id, "step": None}}
+        await asyncio.to_thread(copy_of, self.library, run.id, new_id, about)
+        return await self.adopt(new_id)
 
     async def watch(self) -> None:
-        """For ever: pause what plays and nobody watches."""
+        """For ever: pause what plays and nobody watches, put to sleep what nobody has touched."""
         while True:
             await asyncio.sleep(min(WATCH_EVERY_S, self._settings.unwatched_pause_s / 4))
             for run in list(self._runs.values()):
-                await self._pause_if_unwatched(run)
+                try:
+                    await self._look_after(run)
+                except Exception:  # one run's trouble is not the others'
+                    log.exception("run %s could not be paused", run.id)
 
-    async def _pause_if_unwatched(self, run: Run) -> None:
+    async def _look_after(self, run: Run) -> None:
         if len(run.viewers):
             run.touch()
-        alone_s = monotonic() - run.touched_s
-        busy = run.state in (RunState.PLAYING, RunState.STEPPING)
-        if busy and alone_s > self._settings.unwatched_pause_s:
-            try:
-                await run.pause_unwatched()
-            except Exception:  # one run's trouble is not the others'
-                log.exception("run %s could not be paused", run.id)
+        if monotonic() - run.touched_s <= self._settings.unwatched_pause_s:
+            return
+        if run.state in BUSY:
+            await run.pause_unwatched()
+        elif run.may_sleep:
+            await run.sleep()
 
     async def close(self) -> None:
-        """End all runs."""
-        await asyncio.gather(*(self.delete(run_id) for run_id in list(self._runs)))
+        """End all runs, for this server."""
+        await asyncio.gather(*(run.close() for run in self._runs.values()))
+        self.library.close()
+
+
+def _age(run: Run) -> str:
+    return f"{run.about['created_at']}~{run.id}"

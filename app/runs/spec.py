@@ -1,12 +1,13 @@
 """What a run is made from, with everything about it checked before anything is allocated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from app.data.catalog import SHOWN_WITHOUT_DATA, DatasetInfo, describe
 from app.errors import NotFoundError, RecipeError
 from app.recipe import LayerPlan, NamedModel, Recipe, RecipeRequest, named_model, plan, resolve
 from app.settings import Settings
+from app.types import JsonObject
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Spec:
     dataset: DatasetInfo | None
     shown: DatasetInfo  # whose held-out pictures can be looked at
     weights: bytes = b""  # safetensors that the first weights come from, if any
+    absent: str | None = None  # why the data set of a run that was trained elsewhere is not here
 
     def layer(self, name: str) -> LayerPlan:
         """The layer of that name; NotFoundError lists the names there are."""
@@ -46,15 +48,39 @@ def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") 
         raise RecipeError(
             f"batch_size is {recipe.batch_size}: expected at most {settings.max_batch_size}."
         )
-    plans = tuple(plan(recipe.network, recipe.batch_size))
-    _check_learning(recipe, plans)
     if recipe.init.type == "pretrained":
         weights = _shipped(model)
+    return replace(_checked(recipe, settings), model=model, weights=weights)
+
+
+def kept_spec(recipe: JsonObject, settings: Settings, weights: bytes, model: str | None) -> Spec:
+    """The same of a run that is kept; one whose data set is not here can be looked at.
+
+    ValueError or RecipeError for a recipe that can't be.
+    """
+    checked = Recipe.model_validate(recipe)
+    absent = None
+    try:
+        spec = _checked(checked, settings)
+    except AbsentError as error:
+        spec = _checked(checked.model_copy(update={"dataset": None}), settings)
+        absent = error.detail
+    named = named_model(model) if model else None
+    return replace(spec, recipe=checked, model=named, weights=weights, absent=absent)
+
+
+def _checked(recipe: Recipe, settings: Settings) -> Spec:
+    plans = tuple(plan(recipe.network, recipe.batch_size))
+    _check_learning(recipe, plans)
     dataset = _find(recipe.dataset, settings) if recipe.dataset is not None else None
     if dataset:
         _check_data(recipe, plans, dataset)
     shown = dataset or _find(SHOWN_WITHOUT_DATA, settings)
-    return Spec(recipe, plans, model, dataset, shown, weights)
+    return Spec(recipe, plans, None, dataset, shown)
+
+
+class AbsentError(RecipeError):
+    """A data set that is not on this machine."""
 
 
 def _find(name: str, settings: Settings) -> DatasetInfo:
@@ -63,7 +89,7 @@ def _find(name: str, settings: Settings) -> DatasetInfo:
     except NotFoundError as error:
         raise RecipeError(error.detail) from error
     if not found.available:
-        raise RecipeError(f"The data set {name} is not on this machine: {found.why}")
+        raise AbsentError(f"The data set {name} is not on this machine: {found.why}")
     return found
 
 

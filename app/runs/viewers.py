@@ -1,8 +1,8 @@
 """Fan-out: one latest-frame slot for each viewer. A slow one skips frames and slows nobody."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,12 @@ class Watch:
     kinds: frozenset[str] = frozenset()
     probe: str = "test-0"
     max_fps: float = 30.0
+    step: int | None = None  # of the past; None: the present
+
+    @property
+    def of_the_present(self) -> "Watch":
+        """What it gets of the run's present: only how it goes on, where it looks at the past."""
+        return self if self.step is None else replace(self, kinds=frozenset())
 
     def takes(self, entry: JsonObject) -> bool:
         """Whether the section of a header's entry is for this viewer."""
@@ -69,6 +75,7 @@ class Viewer:
     heard_step: int = 0  # the history up to here has been sent
     heard_held_out: int = 0
     _frame: Frame | None = None
+    _past: Frame | None = None
     _run_changed: bool = True
     _closed: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -76,6 +83,11 @@ class Viewer:
     def offer(self, frame: Frame) -> None:
         """The newest frame; one that was not taken yet is dropped."""
         self._frame = frame
+        self._wake.set()
+
+    def offer_past(self, frame: Frame) -> None:
+        """A past step, as it was asked for."""
+        self._past = frame
         self._wake.set()
 
     def run_changed(self) -> None:
@@ -88,17 +100,19 @@ class Viewer:
         self._closed = True
         self._wake.set()
 
-    async def next(self) -> tuple[bool, Frame | None] | None:
-        """Waits for news: whether the run changed, and the latest frame; None when it is gone."""
+    async def next(self) -> tuple[bool, Frame | None, Frame | None] | None:
+        """Waits for news: whether the run changed, the latest frame, and the past step that was
+        asked for; None when the run is gone."""
         await self._wake.wait()
         self._wake.clear()
         if self._closed:
             return None
         changed, self._run_changed = self._run_changed, False
         frame, self._frame = self._frame, None
+        past, self._past = self._past, None
         if frame:
             self.on_taken()
-        return changed, frame
+        return changed, frame, past
 
 
 class Viewers:
@@ -134,19 +148,22 @@ class Viewers:
 
     def tell_worker(self) -> None:
         """The union of what is wanted, in an order that does not change."""
-        watches = [viewer.watch for viewer in self._all if viewer.watch.kinds]
+        self._credit_given = True
+        fastest = max((viewer.watch.max_fps for viewer in self._all), default=1.0)
+        wanted = self.wanted([viewer.watch.of_the_present for viewer in self._all])
+        self._tell("watch", **wanted, interval_s=1 / fastest, watched=bool(self._all))
+
+    def wanted(self, watches: Iterable[Watch]) -> JsonObject:
+        """What a worker is to show for these."""
+        watches = [watch for watch in watches if watch.kinds]
         tensors = {pair for watch in watches for pair in self._tensors(watch)}
         maps = {pair for watch in watches for pair in self._maps(watch)}
         order = list(self._kinds_of)
-        self._credit_given = True
-        self._tell(
-            "watch",
-            tensors=sorted(tensors, key=lambda pair: (order.index(pair[0]), pair[1])),
-            maps=sorted(maps, key=lambda pair: (order.index(pair[0]), pair[1])),
-            probes=sorted({watch.probe for watch in watches if watch.kinds & MAP_KINDS}),
-            interval_s=1 / max((watch.max_fps for watch in watches), default=1.0),
-            watched=bool(self._all),
-        )
+        return {
+            "tensors": sorted(tensors, key=lambda pair: (order.index(pair[0]), pair[1])),
+            "maps": sorted(maps, key=lambda pair: (order.index(pair[0]), pair[1])),
+            "probes": sorted({watch.probe for watch in watches if watch.kinds & MAP_KINDS}),
+        }
 
     def _tensors(self, watch: Watch) -> list[tuple[str, str]]:
         wanted = watch.layers & self._kinds_of.keys()

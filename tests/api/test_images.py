@@ -11,7 +11,9 @@ from fastapi import FastAPI
 
 from app.api import images
 from app.api.problems import add_error_handlers
+from app.journal.library import Library
 from app.recipe import RecipeRequest
+from app.runs.place import Place
 from app.runs.run import Run
 from app.runs.spec import make_spec
 from app.runs.uploads import Uploads
@@ -48,7 +50,7 @@ class Slow:
                 self.pictures.add(arguments["image"])
             if command == "drop_image":
                 self.pictures.discard(arguments["image"])
-        return Message({"about": {}})
+        return Message({"about": {"environment": {}, "taken": []}, "lists": {}})
 
     def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
         """It is never told anything here."""
@@ -63,7 +65,10 @@ class OneRun:
     def __init__(self, settings: Settings) -> None:
         self.worker = Slow()
         spec = make_spec(RecipeRequest.model_validate({}), settings)
-        self.run = Run("k3", spec, settings, lambda _: self.worker)
+        library = Library(settings.state_dir, settings.max_disk_bytes)
+        library.open()
+        self.run = Run("k3", spec, Place(settings, library, lambda _: self.worker, self._admit))
+        self.run.begin()
         app = FastAPI()
         app.state.settings, app.state.registry = settings, self
         app.include_router(images.router)
@@ -71,6 +76,9 @@ class OneRun:
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://test/runs/k3"
         )
+
+    async def _admit(self, _: Run) -> None:
+        """There is room."""
 
     def get(self, _: str) -> Run:
         """As a registry does."""

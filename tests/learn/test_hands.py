@@ -10,6 +10,7 @@ import torch
 
 from app.child.session import Session
 from app.errors import ConflictError, InvalidError, NotFoundError
+from app.learn.changes import change_by_hand
 from app.learn.kernels import KERNELS, centred
 from tests.networks import recipe
 from tests.sessions import session, weights
@@ -28,7 +29,7 @@ def made() -> Session:
 
 def do(made: Session, kind: str, **command: Any) -> Any:
     """One change."""
-    return made.hands.do({"type": kind} | command)
+    return change_by_hand(made.hands, {"type": kind} | command)
 
 
 def test_a_weight_is_set_and_the_maps_follow(made: Session) -> None:
@@ -169,7 +170,7 @@ def test_what_cannot_be_changed_is_refused(
     made: Session, command: Any, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        made.hands.do(command)
+        change_by_hand(made.hands, command)
     assert made.hands.deeds == []
 
 

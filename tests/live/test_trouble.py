@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.learn.changes import change_by_hand
 from tests.live.processes import alive, children
 from tests.live.server import LiveRun, Server
 from tests.networks import recipe
@@ -129,7 +130,7 @@ def test_a_place_outside_a_layer_with_a_silenced_filter_is_not_found(run: LiveRu
 def test_freezing_after_a_step_leaves_that_steps_explanation_as_it_was(tmp_path: Path) -> None:
     made = session(recipe(), tmp_path)
     made.advance()
-    made.hands.do({"type": "freeze", "layer": "conv1", "filter": 0, "on": True})
+    change_by_hand(made.hands, {"type": "freeze", "layer": "conv1", "filter": 0, "on": True})
     found = made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0)["update"]
     assert found["closes"]
     assert found["change"] != 0

@@ -61,29 +61,56 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
     server.stop()
 
 
-def test_a_killed_worker_is_reported_and_can_be_restarted_and_others_go_on(
-    lasting_server: Server,
-) -> None:
+def kill_worker(server: Server, run: LiveRun, others: set[int]) -> None:
+    """End the worker of a run, whatever it does, and wait until the server has another."""
+    (worker,) = children(server.process.pid) - others
+    os.kill(worker, signal.SIGKILL)
+    end = time.monotonic() + GRACE_S
+    while not (children(server.process.pid) - others - {worker}):
+        assert time.monotonic() < end, "no new worker came"
+        time.sleep(0.01)
+    run.post("/resume")
+
+
+def test_a_killed_worker_goes_on_where_it_was_within_two_seconds(lasting_server: Server) -> None:
     server = lasting_server
     other = server.run()
     other.post("/step", steps=1)
     before = children(server.process.pid)
     run = server.run()
     worker = worker_of(server, run, before)
+    run.post("/step", steps=300)
     run.post("/play")
     other.post("/play")
     os.kill(worker, signal.SIGKILL)
-    failed = run.wait_for("failed", patience_s=2.0)
-    assert "SIGKILL" in failed["problem"]
-    refused = run.send("POST", "/play")
-    assert refused.status_code == 409
-    assert "Reset the run" in refused.json()["detail"]
+    began = time.monotonic()
+    while (now := run.get())["state"] != "playing" or "SIGKILL" not in (now["problem"] or ""):
+        assert time.monotonic() < began + 2.0, f"it is {now['state']}: {now['problem']}"
+        time.sleep(0.01)
+    assert now["step"] >= 300
+    assert "nothing is lost" in now["problem"]
     assert other.get()["state"] == "playing"
-    assert run.post("/reset")["step"] == 0
-    assert run.post("/step", steps=2)["step"] == 2
-    assert run.get()["problem"] is None
     run.delete()
     other.delete()
+
+
+def test_a_worker_that_dies_three_times_in_a_row_is_not_started_again_until_asked(
+    lasting_server: Server,
+) -> None:
+    before = children(lasting_server.process.pid)
+    run = lasting_server.run()
+    worker_of(lasting_server, run, before)
+    run.post("/step", until=31)
+    kill_worker(lasting_server, run, before)
+    kill_worker(lasting_server, run, before)
+    (third,) = children(lasting_server.process.pid) - before
+    os.kill(third, signal.SIGKILL)
+    failed = run.wait_for("failed", patience_s=2.0)
+    assert "third time in a row" in failed["problem"]
+    assert run.send("POST", "/play").status_code == 409
+    assert run.post("/resume")["step"] == 31
+    assert run.post("/step", steps=2)["step"] == 33
+    run.delete()
 
 
 def test_a_deleted_run_takes_its_worker_along(lasting_server: Server) -> None:
@@ -117,16 +144,28 @@ def assert_gone(pids: set[int]) -> None:
     assert not alive(pids)
 
 
-def test_as_many_runs_as_are_allowed_and_then_503_with_retry_after(
+def test_as_many_runs_play_as_are_allowed_and_then_503_with_retry_after(
     strict_server: Server, only_run: LiveRun
 ) -> None:
-    only_run.post("/step", steps=1)
+    only_run.post("/play")
     refused = strict_server.http.post("/runs", json={})
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
-    assert "one run" in refused.json()["detail"]
-    only_run.delete()
-    strict_server.run().delete()
+    assert "1 run awake" in refused.json()["detail"]
+
+
+def test_a_run_that_rests_makes_room_and_is_where_it_was_when_it_is_asked_again(
+    strict_server: Server, only_run: LiveRun
+) -> None:
+    only_run.post("/step", steps=3)
+    weights = only_run.send("GET", "/weights").content
+    other = strict_server.run()
+    other.post("/step", steps=1)
+    listed = {run["id"]: run for run in strict_server.http.get("/runs").json()["runs"]}
+    assert not listed[only_run.id]["awake"]
+    assert listed[only_run.id]["step"] == 3
+    assert only_run.send("GET", "/weights").content == weights
+    other.delete()
 
 
 def test_a_playing_run_that_nobody_watches_is_paused_and_says_so(

@@ -4,6 +4,11 @@ from app.types import JsonObject
 
 RUN: JsonObject = {
     "id": "k3f9x0a1bc",
+    "name": None,
+    "parent": None,
+    "awake": True,
+    "steps": 10,
+    "kept": None,
     "state": "ready",
     "step": 10,
     "loss": 2.47189,

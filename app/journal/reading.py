@@ -1,0 +1,168 @@
+"""What a run's file holds, read beside whoever writes it."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import NotFoundError
+from app.journal.journal import Segment
+from app.journal.schema import open_to_read
+from app.types import JsonObject
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All of a run but its history, checkpoints and pictures."""
+
+    about: JsonObject
+    segments: tuple[Segment, ...]
+    weights: bytes
+    steps: int  # how far it has come
+    last: tuple[float | None, float | None]  # loss and accuracy there
+    events: tuple[JsonObject, ...]  # {id, segment, step, at, kind, body}
+    held_out: tuple[int, float] | None  # the last measured, and its step
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a worker needs to come to a step: see app/child/travel.py."""
+
+    header: JsonObject
+    payload: bytes
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """One view of the file, whatever is written meanwhile."""
+    with closing(open_to_read(path)) as connection:
+        connection.execute("BEGIN")
+        yield connection
+
+
+def read_kept(path: Path) -> Kept:
+    """UnreadableRunError for a file that is no run's, or a newer version's; sqlite3.Error or
+    ValueError for a damaged one."""
+    with _reading(path) as connection:
+        found = connection.execute("SELECT key, value FROM about")
+        weights = connection.execute("SELECT tensors FROM weights").fetchone()
+        held_out = connection.execute(
+            "SELECT step, accuracy FROM held_out ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return Kept(
+            {key: json.loads(value) for key, value in found},
+            tuple(_segments(connection)),
+            weights[0] if weights else b"",
+            steps_of(connection),
+            _last(connection),
+            tuple(events_of(connection)),
+            held_out,
+        )
+
+
+def steps_of(connection: sqlite3.Connection) -> int:
+    """How far a run has come."""
+    row = connection.execute(
+        "SELECT first + length(loss) / 4 - 1 FROM history ORDER BY first DESC LIMIT 1"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _last(connection: sqlite3.Connection) -> tuple[float | None, float | None]:
+    row = connection.execute(
+        "SELECT substr(loss, -4), substr(accuracy, -4) FROM history ORDER BY first DESC LIMIT 1"
+    ).fetchone()
+    return (array("f", row[0])[0], array("f", row[1])[0]) if row else (None, None)
+
+
+def _segments(connection: sqlite3.Connection) -> Iterator[Segment]:
+    rows = connection.execute(
+        "SELECT number, step, recipe, settings, environment, optimizer FROM segment ORDER BY number"
+    )
+    for number, step, *texts, optimizer in rows:
+        recipe, settings, environment = map(json.loads, texts)
+        yield Segment(number, step, recipe, settings, bool(optimizer), environment)
+
+
+def events_of(connection: sqlite3.Connection, where: str = "", *values: Any) -> list[JsonObject]:
+    """Changes of settings and by hand, in their order."""
+    names = ("id", "segment", "step", "at", "kind", "body")
+    rows = connection.execute(f"SELECT {', '.join(names)} FROM event {where} ORDER BY id", values)
+    return [
+        dict(zip(names, row, strict=True)) | {"body": json.loads(row[-1])}
+        for row in rows.fetchall()
+    ]
+
+
+def read_history(path: Path) -> JsonObject:
+    """`{step, loss, accuracy, held_out}` as a worker's news tell it, from step 1 on."""
+    loss, accuracy = array("f"), array("f")
+    with _reading(path) as connection:
+        for first, losses, accuracies in connection.execute(
+            "SELECT first, loss, accuracy FROM history ORDER BY first"
+        ):
+            del loss[first - 1 :], accuracy[first - 1 :]
+            loss.frombytes(losses)
+            accuracy.frombytes(accuracies)
+        held_out = connection.execute("SELECT step, accuracy FROM held_out ORDER BY id").fetchall()
+    steps = range(1, len(loss) + 1)
+    return {"step": steps, "loss": loss, "accuracy": accuracy, "held_out": held_out}
+
+
+def read_uploads(path: Path) -> list[tuple[str, JsonObject, bytes]]:
+    """(id, about, PNG) of each picture, in the order in which they came."""
+    with _reading(path) as connection:
+        rows = connection.execute("SELECT id, about, picture FROM upload ORDER BY rowid").fetchall()
+    return [(image, json.loads(about), picture) for image, about, picture in rows]
+
+
+def segment_at(segments: tuple[Segment, ...], step: int) -> Segment:
+    """The part of a run's life that a step lies in; where one begins, it is the later one."""
+    return next(segment for segment in reversed(segments) if segment.step <= step)
+
+
+def read_way(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> Way:
+    """From the last checkpoint before `step`, so that the step itself is made and has a gradient.
+
+    With `end_exactly`, the checkpoint kept at `step`, if there is one, is sent too. NotFoundError
+    where nothing is kept yet.
+    """
+    with _reading(path) as connection:
+        begin = _checkpoint(connection, segment, "<" if step > segment.step else "<=", step)
+        if begin is None:
+            raise NotFoundError(f"Nothing is kept of step {step} of this run.")
+        end = _checkpoint(connection, segment, "=", step) if end_exactly and step else None
+        events = events_of(
+            connection,
+            "WHERE segment < ? OR (segment = ? AND step <= ?)",
+            *(segment.number, segment.number, step),
+        )
+    about, tensors = begin
+    exact, exact_tensors = end or (None, b"")
+    fresh = about["step"] == segment.step and not segment.optimizer
+    header = {
+        "to": step,
+        "segment": segment.number,
+        "settings": segment.settings,
+        "checkpoint": about,
+        "tensors_bytes": len(tensors),
+        "events": events,
+        "optimizer": not fresh,
+        "exact": exact,
+    }
+    return Way(header, tensors + exact_tensors)
+
+
+def _checkpoint(
+    connection: sqlite3.Connection, segment: Segment, relation: str, step: int
+) -> tuple[JsonObject, bytes] | None:
+    row = connection.execute(
+        f"SELECT about, tensors FROM checkpoint WHERE segment = ? AND step {relation} ? "
+        "ORDER BY step DESC LIMIT 1",
+        (segment.number, step),
+    ).fetchone()
+    return (json.loads(row[0]), row[1]) if row else None

@@ -1,0 +1,106 @@
+"""A run's file as the run uses it: what is recorded, and ways back to any step."""
+
+import asyncio
+from pathlib import Path
+
+from app.errors import NotFoundError
+from app.journal.journal import Journal, Segment
+from app.journal.library import Library
+from app.journal.reading import Kept, Way, read_way, segment_at
+from app.journal.writer import Trouble
+from app.types import JsonObject
+from app.wire.messages import Message
+
+
+class RunFile:
+    """Opened when there is something to write; what a worker says is recorded in its order."""
+
+    def __init__(self, path: Path, library: Library, kept: Kept | None = None) -> None:
+        """`kept` is what the file holds already; a new one begins with `begin`."""
+        self.path = path
+        self._library = library
+        self._journal: Journal | None = None
+        self._on_trouble: Trouble = lambda why: None
+        self.segments: tuple[Segment, ...] = kept.segments if kept else ()
+        self.steps = kept.steps if kept else 0
+        self.events = len(kept.events) if kept else 0
+
+    def open(self, on_trouble: Trouble) -> None:
+        """From now on it can be written."""
+        if self._journal is None:
+            room = self._library.must_have_room
+            self._journal = Journal(self.path, on_trouble, room)
+
+    @property
+    def journal(self) -> Journal:
+        """The open file."""
+        assert self._journal is not None, "a run that is asleep was written to"
+        return self._journal
+
+    async def durable(self) -> None:
+        """When all that was recorded is on the disk; UnavailableError where the disk fails."""
+        if self._journal:
+            await self._journal.durable()
+
+    async def close(self) -> None:
+        """All is written, and nobody has the file open."""
+        journal, self._journal = self._journal, None
+        if journal:
+            await journal.close()
+
+    # --- recording --------------------------------------------------------------------------------
+
+    def record(self, message: Message) -> None:
+        """What a worker's message says of the run."""
+        header, journal = message.header, self.journal
+        if header["news"]["restarted"]:
+            self._restart()
+        journal.history(header["news"])
+        self.steps = max([self.steps, *header["news"]["step"][-1:]])
+        here = header["status"].get("step", self.steps)
+        if here < self.steps:
+            journal.back_to(here)
+            self.steps = here
+        if header.get("event") == "checkpoint":
+            journal.checkpoint(self.segments[-1].number, header["checkpoint"], message.payload)
+        for kind, body in _changes(header):
+            self._event(body["step"], kind, body)
+
+    def _event(self, step: int, kind: str, body: JsonObject) -> None:
+        self.events += 1
+        self.journal.event(self.segments[-1].number, step, kind, body)
+
+    def _restart(self) -> None:
+        self.journal.forget()
+        last = self.segments[-1]
+        self.segments, self.steps, self.events = (), 0, 0
+        self.segment(Segment(0, 0, last.recipe, environment=last.environment))
+
+    def segment(self, segment: Segment) -> None:
+        """A new part of the run's life, or what is now known of the last one."""
+        self.segments = (*self.segments[: segment.number], segment)
+        self.journal.segment(segment)
+
+    # --- ways -------------------------------------------------------------------------------------
+
+    async def way(self, step: int, *, end_exactly: bool = False) -> Way:
+        """To a step that was recorded; NotFoundError for one that was not."""
+        if step > self.steps:
+            raise NotFoundError(
+                f"This run has come to step {self.steps}: there is no step {step} yet."
+            )
+        await self.durable()
+        segment = segment_at(self.segments, step)
+        return await asyncio.to_thread(read_way, self.path, segment, step, end_exactly=end_exactly)
+
+
+def _changes(header: JsonObject) -> list[tuple[str, JsonObject]]:
+    """The events that a message tells of: (kind, body)."""
+    found = []
+    if "deed" in header:
+        found.append(("deed", header["deed"]))
+    if "tuned" in header:
+        changes = {k: v for k, v in header["tuned"]["changes"].items() if k != "steps_per_second"}
+        if changes:
+            found.append(("tune", {"step": header["tuned"]["step"], "changes": changes}))
+    return found

@@ -1,0 +1,159 @@
+"""Looking at a run's past: a second worker that computes any step again, beside the training."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from app.errors import NotFoundError
+from app.journal.journal import Segment
+from app.journal.reading import Way, segment_at
+from app.runs.file import RunFile
+from app.types import JsonObject
+from app.wire.messages import Message
+from app.workers.protocol import Worker
+
+IDLE_S = 30.0  # then the second worker goes
+
+
+class Past:
+    """One worker for all who look at a run's past; the step nearest to where it is comes first."""
+
+    def __init__(
+        self,
+        file: RunFile,
+        new_worker: Callable[[], Worker],
+        arguments: Callable[[Segment], tuple[JsonObject, bytes]],
+        pictures: Callable[[], Iterable[tuple[str, bytes]]],
+    ) -> None:
+        """`arguments` are those of a worker's `start_past`, and first weights; `pictures` are the
+        run's uploads as the network sees them, by id."""
+        self._file = file
+        self._new_worker = new_worker
+        self._arguments = arguments
+        self._pictures = pictures
+        self._worker: Worker | None = None
+        self._segment: Segment | None = None
+        self._environment: JsonObject | None = None
+        self._here: tuple[int, int] | None = None  # step, and the number of events known of
+        self._mark: str | None = None
+        self._busy = False
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def ask(self, step: int, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+        """A command about a past step; its header has `recomputed`, None or a sentence where the
+        numbers may differ in their last digits from those that were.
+
+        NotFoundError for a step that is not there yet.
+        """
+        async with self._turn(step):
+            worker = await self._come_to(step)
+            answer = await worker.ask(command, payload, **arguments)
+            answer.header["recomputed"] = self._mark
+            return answer
+
+    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
+        """A command about no step, such as a new picture."""
+        if self._worker and self._segment:
+            self._worker.tell(command, payload, **arguments)
+
+    # --- whose turn it ----------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _turn(self, step: int) -> AsyncIterator[None]:
+        if self._idle:
+            self._idle.cancel()
+        if self._busy:
+            await self._wait(step)
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _wait(self, step: int) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (step, turn)
+        self._waiting.append(entry)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+            else:  # it was its turn already
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        if not self._waiting:
+            self._busy = False
+            self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._rest)
+            return
+        here = self._here[0] if self._here else 0
+        nearest = min(self._waiting, key=lambda entry: abs(entry[0] - here))
+        self._waiting.remove(nearest)
+        nearest[1].set_result(None)
+
+    def _rest(self) -> None:
+        """Nobody looks back any more."""
+        self._resting = asyncio.create_task(self.close())
+
+    # --- going ------------------------------------------------------------------------------------
+
+    async def _come_to(self, step: int) -> Worker:
+        if step > self._file.steps:
+            raise NotFoundError(
+                f"This run has come to step {self._file.steps}: there is no step {step} yet."
+            )
+        worker = await self._worker_for(segment_at(self._file.segments, step))
+        there = (step, self._file.events)
+        if self._here != there:
+            self._here = None
+            way = await self._file.way(step, end_exactly=self._differs)
+            await worker.ask("seek", way.payload, way=way.header)
+            self._here, self._mark = there, self._sentence(way)
+        return worker
+
+    async def _worker_for(self, segment: Segment) -> Worker:
+        """A worker with this segment's recipe."""
+        worker = self._worker
+        if worker is None:
+            worker = self._new_worker()
+            await worker.start(lambda message: None, lambda why: self._died(worker))
+            self._worker, self._segment = worker, None
+        if segment != self._segment:
+            arguments, weights = self._arguments(segment)
+            self._here = self._segment = None
+            answer = await worker.ask("start_past", weights, **arguments)
+            for image, pixels in self._pictures():
+                worker.tell("put_image", pixels, image=image)
+            self._environment, self._segment = answer.header["environment"], segment
+        return worker
+
+    def _died(self, worker: Worker | None) -> None:
+        if worker is self._worker:
+            self._worker = self._segment = self._here = None
+
+    @property
+    def _differs(self) -> bool:
+        """Whether the steps here are made by other means than those that were recorded."""
+        assert self._segment is not None
+        return self._segment.environment not in (None, self._environment)
+
+    def _sentence(self, way: Way) -> str | None:
+        start, end = way.header["checkpoint"]["step"], way.header["to"]
+        if not self._differs or start == end or way.header["exact"]:
+            return None
+        return (
+            f"Step {end} was computed again from step {start}, on another build or processor than "
+            "it was trained on: the last digits may differ."
+        )
+
+    async def close(self) -> None:
+        """End the second worker, for now or for good."""
+        if self._idle:
+            self._idle.cancel()
+        worker, self._worker, self._segment, self._here = self._worker, None, None, None
+        if worker:
+            await worker.close()

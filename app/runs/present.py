@@ -1,0 +1,92 @@
+"""What is known of a run's present: from its worker, or from its file while it has none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from app.journal.reading import Kept
+from app.runs.spec import Spec
+from app.types import JsonObject, RunState
+
+DEFAULT_STEPS_PER_SECOND = 10.0
+UNKNOWN = ("loss", "accuracy", "held_out_accuracy", "held_out_step")
+
+
+@dataclass
+class Present:
+    """What the worker last said, and what was done to it by hand."""
+
+    status: JsonObject = field(default_factory=dict)
+    about: JsonObject = field(default_factory=dict)  # {environment, taken}
+    notice: str | None = None  # a sentence about what the server did to it
+    deeds: list[JsonObject] = field(default_factory=list)
+    lists: JsonObject = field(default_factory=lambda: {"silenced": [], "frozen": []})
+
+    def forget(self) -> None:
+        """It is at step 0 again."""
+        self.deeds, self.lists = [], {"silenced": [], "frozen": []}
+
+    def record(self, deed: JsonObject, lists: JsonObject) -> None:
+        """A change by hand."""
+        self.deeds = [*self.deeds, entry(deed)]
+        self.lists = lists
+
+
+def entry(deed: JsonObject) -> JsonObject:
+    """A change by hand as a run lists it."""
+    return {key: deed[key] for key in ("id", "step", "says", "undoes")}
+
+
+def of_new(spec: Spec) -> JsonObject:
+    """What a worker says first, while there is none."""
+    optimizer = spec.recipe.optimizer
+    return dict.fromkeys(UNKNOWN) | {
+        "state": RunState.STARTING,
+        "step": 0,
+        "images_per_second": 0.0,
+        "steps_per_second": DEFAULT_STEPS_PER_SECOND,
+        "learning_rate": optimizer.learning_rate,
+        "momentum": getattr(optimizer, "momentum", None),
+        "weight_decay": optimizer.weight_decay,
+    }
+
+
+def of_kept(spec: Spec, kept: Kept) -> Present:
+    """The present of a run that has no worker, from its file."""
+    held_out_step, held_out = kept.held_out or (None, None)
+    halted = kept.about.get("halted")
+    settings = of_new(spec) | kept.segments[-1].settings
+    for event in kept.events:
+        if event["kind"] == "tune" and event["segment"] == kept.segments[-1].number:
+            settings |= event["body"]["changes"]
+    status = settings | {
+        "state": RunState.HALTED if halted else RunState.READY,
+        "problem": halted,
+        "step": kept.steps,
+        "loss": kept.last[0],
+        "accuracy": kept.last[1],
+        "held_out_accuracy": held_out,
+        "held_out_step": held_out_step,
+        "steps_per_second": kept.about.get("steps_per_second", DEFAULT_STEPS_PER_SECOND),
+    }
+    deeds = [event["body"] for event in kept.events if event["kind"] == "deed"]
+    about = {"environment": kept.segments[-1].environment, "taken": kept.about.get("taken", [])}
+    return Present(status, about, None, [entry(deed) for deed in deeds], _lists(deeds))
+
+
+def _lists(deeds: Iterable[JsonObject]) -> JsonObject:
+    """Which filters are silenced and which are frozen after these changes."""
+    on: dict[str, dict[tuple[str, int], bool]] = {"silence": {}, "freeze": {}}
+    by_id = {deed["id"]: deed for deed in deeds}
+    for deed in by_id.values():
+        change = deed["change"]
+        if deed["undoes"]:
+            found = by_id[deed["undoes"]]["found"]
+            change = found | {"type": found["what"]} if "what" in found else change
+        if change["type"] in on:
+            on[change["type"]][change["layer"], change["filter"]] = change["on"]
+    return {"silenced": _chosen(on["silence"]), "frozen": _chosen(on["freeze"])}
+
+
+def _chosen(switches: dict[tuple[str, int], bool]) -> list[JsonObject]:
+    chosen = sorted(key for key, on in switches.items() if on)
+    return [{"layer": layer, "filter": number} for layer, number in chosen]
