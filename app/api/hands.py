@@ -57,10 +57,8 @@ class UndoLast(Strict):
     type: Literal["undo"]
 
 
-Change = Annotated[
-    SetWeight | FillKernel | SwitchFilter | UndoLast,
-    Body(discriminator="type", openapi_examples=CHANGES),
-]
+AnyChange = SetWeight | FillKernel | SwitchFilter | UndoLast
+Change = Annotated[AnyChange, Body(discriminator="type", openapi_examples=CHANGES)]
 
 
 class DeedAnswer(Deed):

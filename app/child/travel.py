@@ -101,6 +101,7 @@ class Traveller:
             if way.had(event):
                 self._recall(event, way)
         load_state(session.trainer, way.checkpoint, way.tensors, optimizer=way.optimizer)
+        session.tune({})  # what another recipe's optimiser did not keep begins at 0
         self._apply(way)
 
     def _recall(self, event: JsonObject, way: Way) -> None:

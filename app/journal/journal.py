@@ -53,15 +53,7 @@ class Journal:
 
     def segment(self, segment: Segment) -> None:
         """A new part of its life, or what is now known of the present one."""
-        self._sql(
-            "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?)",
-            segment.number,
-            segment.step,
-            _json(segment.recipe),
-            _json(segment.settings),
-            int(segment.optimizer),
-            _json(segment.environment),
-        )
+        self._writer.put(lambda connection: insert_segment(connection, segment))
 
     def weights(self, tensors: bytes) -> None:
         """The safetensors that its first weights came from."""
@@ -94,17 +86,14 @@ class Journal:
 
         def write(connection: sqlite3.Connection) -> None:
             self._must_have_room()
-            connection.execute(
-                "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?)",
-                (segment, about["step"], _json(about), tensors),
-            )
+            insert_checkpoint(connection, segment, about, tensors)
             thin_out(connection)
 
         self._writer.put(write)
 
     def back_to(self, step: int) -> None:
         """The steps after this one were taken back, as the loss of the next was not finite."""
-        self._writer.put(lambda connection: _cut(connection, step))
+        self._writer.put(lambda connection: cut_after(connection, step))
 
     def forget(self) -> None:
         """Back to step 0: what it went through is kept in another file."""
@@ -133,7 +122,32 @@ class Journal:
         self._sql("DELETE FROM upload WHERE id = ?", image)
 
 
-def _cut(connection: sqlite3.Connection, step: int) -> None:
+def insert_segment(connection: sqlite3.Connection, segment: Segment) -> None:
+    """Write a part of a run's life."""
+    connection.execute(
+        "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            segment.number,
+            segment.step,
+            _json(segment.recipe),
+            _json(segment.settings),
+            int(segment.optimizer),
+            _json(segment.environment),
+        ),
+    )
+
+
+def insert_checkpoint(
+    connection: sqlite3.Connection, segment: int, about: JsonObject, tensors: bytes
+) -> None:
+    """Write what it takes to go on from a step."""
+    connection.execute(
+        "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?)",
+        (segment, about["step"], _json(about), tensors),
+    )
+
+
+def cut_after(connection: sqlite3.Connection, step: int) -> None:
     """Forget what came after a step; a row of the history that spans it is cut."""
     for table in ("held_out", "event", "checkpoint"):
         connection.execute(f"DELETE FROM {table} WHERE step > ?", (step,))

@@ -34,7 +34,7 @@ class Past:
         self._pictures = pictures
         self._worker: Worker | None = None
         self._segment: Segment | None = None
-        self._environment: JsonObject | None = None
+        self.environment: JsonObject | None = None  # in which the steps here are computed
         self._here: tuple[int, int] | None = None  # step, and the number of events known of
         self._mark: str | None = None
         self._busy = False
@@ -128,7 +128,7 @@ class Past:
             answer = await worker.ask("start_past", weights, **arguments)
             for image, pixels in self._pictures():
                 worker.tell("put_image", pixels, image=image)
-            self._environment, self._segment = answer.header["environment"], segment
+            self.environment, self._segment = answer.header["environment"], segment
         return worker
 
     def _died(self, worker: Worker | None) -> None:
@@ -139,7 +139,7 @@ class Past:
     def _differs(self) -> bool:
         """Whether the steps here are made by other means than those that were recorded."""
         assert self._segment is not None
-        return self._segment.environment not in (None, self._environment)
+        return self._segment.environment not in (None, self.environment)
 
     def _sentence(self, way: Way) -> str | None:
         start, end = way.header["checkpoint"]["step"], way.header["to"]

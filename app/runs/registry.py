@@ -5,16 +5,18 @@ import logging
 import secrets
 import sqlite3
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
+from typing import Any
 
 from app.errors import ConvscopeError, NotFoundError, RecipeError, UnavailableError
 from app.journal.library import Library
 from app.journal.reading import read_kept
 from app.recipe import RecipeRequest
-from app.runs.copies import copy_of
+from app.runs.copies import begin_copy, finish_copy
+from app.runs.forks import Branch, branch_off
 from app.runs.place import Place
-from app.runs.run import BUSY, Run
+from app.runs.run import BUSY, Run, now
 from app.runs.spec import Spec, kept_spec, make_spec
 from app.settings import Settings
 from app.types import JsonObject
@@ -164,9 +166,42 @@ class Registry:
         await run.file.durable()
         new_id = self.new_id()
         name = f"{run.about.get('name') or run.id}, before a reset"
-        about = {"name": name, "parent": {"run": run.id, "step": None}}
-        await asyncio.to_thread(copy_of, self.library, run.id, new_id, about)
+        await asyncio.to_thread(self._copy, run.id, new_id, None, name=name)
         return await self.adopt(new_id)
+
+    def _copy(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> None:
+        """The file of a new run, from another's; blocks while it copies."""
+        step = branch.step if branch else None
+        copy = begin_copy(self.library, run_id, new_id, step)
+        if branch:
+            branch.write(copy)
+        parent = {"run": run_id, "step": step}
+        finish_copy(self.library, new_id, copy, parent=parent, **about)
+
+    async def fork(
+        self,
+        run_id: str,
+        step: int | None,
+        recipe: JsonObject,
+        interventions: Iterable[JsonObject],
+        name: str | None,
+    ) -> Run:
+        """A new run that goes on from a step of another; see `branch_off` for what is raised."""
+        run = self.get(run_id)
+        branch = await branch_off(run, step, recipe, self._settings)
+        self.library.must_have_room()
+        await run.file.durable()
+        new_id = self.new_id()
+        about = {"name": name, "network": branch.network, "halted": None, "created_at": now()}
+        await asyncio.to_thread(self._copy, run_id, new_id, branch, **about)
+        forked = await self.adopt(new_id)
+        try:
+            for change in interventions:
+                await forked.intervene(change)
+        except ConvscopeError:
+            await self.delete(new_id)  # nobody has been told its id
+            raise
+        return forked
 
     async def watch(self) -> None:
         """For ever: pause what plays and nobody watches, put to sleep what nobody has touched."""

@@ -73,10 +73,9 @@ class Run:
 
     def begin(self, **about: Any) -> None:
         """A new run: its file is made and its worker started."""
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         model = self.spec.model.name if self.spec.model else None
         dataset = self.spec.dataset.sha256 if self.spec.dataset else None
-        self.about = {"created_at": now, "network": model, "dataset_sha256": dataset} | about
+        self.about = {"created_at": now(), "network": model, "dataset_sha256": dataset} | about
         self.file.open(self._on_trouble)
         self.file.journal.note(**self.about)
         self.file.segment(Segment(0, 0, self.spec.recipe.model_dump(mode="json")))
@@ -299,19 +298,19 @@ class Run:
 
     def describe(self) -> JsonObject:
         """The run as the API answers it."""
-        now, status = self._present, self._present.status
-        said = self._failure or self._trouble or status.get("problem") or now.notice
+        heard, status = self._present, self._present.status
+        said = self._failure or self._trouble or status.get("problem") or heard.notice
         return (
             present.of_new(self.spec)
             | status
             | self._fixed()
-            | now.lists
+            | heard.lists
             | {
                 "state": self.state,
                 "problem": said,
-                "environment": now.about.get("environment"),
-                "taken": now.about.get("taken", []),
-                "interventions": now.deeds,
+                "environment": heard.about.get("environment"),
+                "taken": heard.about.get("taken", []),
+                "interventions": heard.deeds,
                 "restarts": self.restarts,
                 "viewers": len(self.viewers),
                 "awake": self.is_awake,
@@ -494,6 +493,11 @@ class Run:
         """To a worker that is up; one that is not is told everything when it comes up."""
         if self._worker and self._is_up and not self._failure:
             self._worker.tell(command, payload, **arguments)
+
+
+def now() -> str:
+    """The present time as runs note it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _kinds(plan: LayerPlan) -> frozenset[str]:

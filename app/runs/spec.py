@@ -50,7 +50,7 @@ def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") 
         )
     if recipe.init.type == "pretrained":
         weights = _shipped(model)
-    return replace(_checked(recipe, settings), model=model, weights=weights)
+    return replace(checked(recipe, settings), model=model, weights=weights)
 
 
 def kept_spec(recipe: JsonObject, settings: Settings, weights: bytes, model: str | None) -> Spec:
@@ -58,18 +58,19 @@ def kept_spec(recipe: JsonObject, settings: Settings, weights: bytes, model: str
 
     ValueError or RecipeError for a recipe that can't be.
     """
-    checked = Recipe.model_validate(recipe)
+    wanted = Recipe.model_validate(recipe)
     absent = None
     try:
-        spec = _checked(checked, settings)
+        spec = checked(wanted, settings)
     except AbsentError as error:
-        spec = _checked(checked.model_copy(update={"dataset": None}), settings)
+        spec = checked(wanted.model_copy(update={"dataset": None}), settings)
         absent = error.detail
     named = named_model(model) if model else None
-    return replace(spec, recipe=checked, model=named, weights=weights, absent=absent)
+    return replace(spec, recipe=wanted, model=named, weights=weights, absent=absent)
 
 
-def _checked(recipe: Recipe, settings: Settings) -> Spec:
+def checked(recipe: Recipe, settings: Settings) -> Spec:
+    """What a whole recipe is made from; RecipeError for one that can't be built."""
     plans = tuple(plan(recipe.network, recipe.batch_size))
     _check_learning(recipe, plans)
     dataset = _find(recipe.dataset, settings) if recipe.dataset is not None else None

@@ -130,3 +130,11 @@ UPLOAD: JsonObject = {
         "Inverted: its border is light, and the network's pictures have a dark background",
     ],
 }
+
+FORKS: list[JsonObject] = [
+    {"step": 137, "recipe": {"optimizer": {"learning_rate": 0.01}}},
+    {
+        "step": 137,
+        "interventions": [{"type": "silence", "layer": "conv1", "filter": 3, "on": True}],
+    },
+]

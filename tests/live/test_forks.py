@@ -1,0 +1,132 @@
+"""Forks: a new run that goes on from any step of another, which stays as it is."""
+
+from typing import Any
+
+import pytest
+
+from tests.live.server import LiveRun
+
+OTHER = {
+    "input": [1, 28, 28],
+    "layers": [
+        {"type": "Conv2d", "out_channels": 4, "kernel_size": 3},
+        {"type": "Flatten"},
+        {"type": "Linear", "out_features": 10},
+    ],
+}
+
+
+@pytest.fixture
+def parent(run: LiveRun) -> LiveRun:
+    """A run of 150 steps that was tuned and changed by hand on the way."""
+    run.post("/step", until=60)
+    run.send("PATCH", json={"learning_rate": 0.02})
+    run.post("/step", until=100)
+    run.post("/interventions", type="fill", layer="conv1", filter=2, channel=0, **{"with": "blur"})
+    run.post("/interventions", type="freeze", layer="conv2", filter=1)
+    run.post("/step", until=150)
+    return run
+
+
+def fork(parent: LiveRun, **body: Any) -> LiveRun:
+    """A fork of it."""
+    return LiveRun(parent.server, parent.post("/fork", **body)["id"])
+
+
+def weights(run: LiveRun, step: int | None = None) -> bytes:
+    """All of them, bit for bit."""
+    return run.send("GET", "/weights", params={"step": step} if step is not None else {}).content
+
+
+@pytest.mark.parametrize("step", [0, 30, 60, 99, 100, 150])
+def test_a_fork_without_a_change_goes_on_to_the_same_weights(parent: LiveRun, step: int) -> None:
+    forked = fork(parent, step=step)
+    now = forked.get()
+    assert now["step"] == step
+    assert now["parent"] == {"run": parent.id, "step": step}
+    assert weights(forked) == weights(parent, step)
+    assert forked.get("/history") == parent.get("/history", to=step)
+    if step >= 100:  # whatever was done by hand before is part of it
+        forked.post("/step", until=150)
+        assert weights(forked) == weights(parent)
+        assert forked.get()["frozen"] == parent.get()["frozen"]
+    forked.delete()
+
+
+def test_from_step_137_the_learning_rate_is_another_and_the_parent_stays(parent: LiveRun) -> None:
+    before = weights(parent), parent.get()
+    forked = fork(parent, step=137, recipe={"optimizer": {"learning_rate": 0.3}})
+    assert forked.get()["learning_rate"] == 0.3
+    assert forked.get()["recipe"]["optimizer"]["momentum"] == 0.9
+    forked.post("/step", until=150)
+    assert weights(forked) != weights(parent)
+    assert (weights(parent), parent.get()) == before
+    for past in (50, 100, 136):
+        assert weights(forked, past) == weights(parent, past)
+    assert forked.get("", step=50)["learning_rate"] == 0.05
+    assert forked.get("", step=140)["learning_rate"] == 0.3
+    forked.delete()
+
+
+def test_a_fork_changes_optimiser_batch_size_and_seed_from_there_on(parent: LiveRun) -> None:
+    recipe = {"optimizer": {"type": "Adam"}, "batch_size": 8, "seed": 5}
+    forked = fork(parent, step=120, recipe=recipe, name="with Adam")
+    now = forked.post("/step", until=130)
+    assert now["name"] == "with Adam"
+    assert now["recipe"]["optimizer"]["type"] == "Adam"
+    assert now["learning_rate"] == 0.001
+    answer = forked.send("GET", "/layers/conv1/weight?of=exp_avg")
+    assert answer.status_code == 200
+    later = weights(forked, 125)
+    forked.post("/step", until=140)
+    assert weights(forked, 125) == later
+    forked.delete()
+
+
+def test_a_fork_may_begin_with_changes_by_hand(parent: LiveRun) -> None:
+    change = {"type": "silence", "layer": "conv1", "filter": 3, "on": True}
+    forked = fork(parent, step=137, interventions=[change])
+    assert forked.get()["silenced"] == [{"layer": "conv1", "filter": 3}]
+    assert parent.get()["silenced"] == []
+    undone = forked.post("/interventions", type="undo")
+    assert undone["run"]["silenced"] == []
+    assert weights(forked) == weights(parent, 137)
+    forked.delete()
+
+
+def test_a_fork_of_a_fork_goes_back_to_its_grandparents_steps(parent: LiveRun) -> None:
+    first = fork(parent, step=90, recipe={"seed": 1})
+    first.post("/step", until=120)
+    second = fork(first, step=110, recipe={"batch_size": 16})
+    second.post("/step", until=125)
+    assert weights(second, 70) == weights(parent, 70)
+    assert weights(second, 105) == weights(first, 105)
+    second.delete()
+    first.delete()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        ({"step": 151}, 404, "come to step 150"),
+        ({"recipe": {"init": {"type": "zeros"}}}, 422, "none to change"),
+        ({"recipe": {"network": "tinyvgg"}}, 422, "3 × 64 × 64"),
+        ({"recipe": {"network": OTHER}}, 422, "conv1.bias, conv1.weight"),
+        ({"recipe": {"optimizer": {"type": "SGD", "learning_rate": -1}}}, 422, "learning_rate"),
+        ({"recipe": {"sead": 3}}, 422, "sead"),
+        ({"recipe": {"dataset": "shapes"}}, 422, "input"),
+        (
+            {"interventions": [{"type": "freeze", "layer": "pool1", "filter": 0, "on": True}]},
+            409,
+            "no filters",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_leaves_no_run(
+    parent: LiveRun, body: Any, status: int, says: str
+) -> None:
+    before = len(parent.server.http.get("/runs").json()["runs"])
+    answer = parent.send("POST", "/fork", json=body)
+    assert answer.status_code == status
+    assert says in answer.json()["detail"]
+    assert len(parent.server.http.get("/runs").json()["runs"]) == before
