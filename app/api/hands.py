@@ -4,60 +4,18 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic import ConfigDict
 
 from app.api.deps import TheRun
 from app.api.documented import problems, shown
 from app.api.examples.hands import CHANGES, SILENCED, TRACE
 from app.api.schemas import Body as Strict
 from app.api.schemas import Deed, RunAnswer
+from app.recipe.changes import AnyChange
 from app.types import JsonObject
 from app.wire.frame import encode_frame
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["by hand"], responses=problems(404, 409, 503))
-LayerName = Annotated[str, Field(max_length=64)]
-Number = Annotated[StrictInt, Field(ge=0, le=2**31)]
-
-
-class SetWeight(Strict):
-    """One number of a tensor, by torch's axes."""
-
-    type: Literal["set"]
-    layer: LayerName
-    tensor: Annotated[str, Field(max_length=32)] = "weight"
-    index: Annotated[list[Number], Field(max_length=4)]
-    value: Annotated[float, Field(ge=-1e6, le=1e6)]
-
-
-class FillKernel(Strict):
-    """One kernel of a filter, or all, with a known one."""
-
-    type: Literal["fill"]
-    layer: LayerName
-    filter: Number
-    channel: Number | None = None
-    with_: Annotated[
-        Literal["sobel_x", "sobel_y", "blur", "sharpen", "outline", "zero", "random"],
-        Field(alias="with"),
-    ]
-
-
-class SwitchFilter(Strict):
-    """A filter frozen (it learns nothing) or silenced (its map is 0), or no longer."""
-
-    type: Literal["freeze", "silence"]
-    layer: LayerName
-    filter: Number
-    on: StrictBool = True
-
-
-class UndoLast(Strict):
-    """Put back what the last change that is not undone yet changed."""
-
-    type: Literal["undo"]
-
-
-AnyChange = SetWeight | FillKernel | SwitchFilter | UndoLast
 Change = Annotated[AnyChange, Body(discriminator="type", openapi_examples=CHANGES)]
 
 
