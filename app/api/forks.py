@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field, ValidationError
 from app.api.deps import TheRegistry
 from app.api.documented import problems, shown
 from app.api.examples.run import FORKS
-from app.api.hands import AnyChange
 from app.api.schemas import Body, RunAnswer
+from app.recipe.changes import AnyChange
 from app.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["runs"])
