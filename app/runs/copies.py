@@ -32,7 +32,8 @@ def begin_copy(library: Library, run_id: str, new_id: str, step: int | None) -> 
                 f"INSERT INTO {table} SELECT * FROM source.{table} WHERE {column} <= ?",
                 (limit,),
             )
-        cut_after(target, limit)
+        if step is not None:
+            cut_after(target, step)
         target.execute("COMMIT")
         target.execute("DETACH source")
     except BaseException:

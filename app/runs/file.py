@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from app.errors import NotFoundError
 from app.journal.journal import Journal, Segment
@@ -21,6 +22,7 @@ class RunFile:
         self._library = library
         self._journal: Journal | None = None
         self._on_trouble: Trouble = lambda why: None
+        self.about: JsonObject = dict(kept.about) if kept else {}
         self.segments: tuple[Segment, ...] = kept.segments if kept else ()
         self.steps = kept.steps if kept else 0
         self.events = len(kept.events) if kept else 0
@@ -63,6 +65,8 @@ class RunFile:
             self.steps = here
         if header.get("event") == "checkpoint":
             journal.checkpoint(self.segments[-1].number, header["checkpoint"], message.payload)
+        if "steps_per_second" in header.get("tuned", {}).get("changes", {}):
+            self.note(steps_per_second=header["tuned"]["changes"]["steps_per_second"])
         for kind, body in _changes(header):
             self._event(body["step"], kind, body)
 
@@ -71,10 +75,21 @@ class RunFile:
         self.journal.event(self.segments[-1].number, step, kind, body)
 
     def _restart(self) -> None:
-        self.journal.forget()
         last = self.segments[-1]
-        self.segments, self.steps, self.events = (), 0, 0
-        self.segment(Segment(0, 0, last.recipe, environment=last.environment))
+        first = Segment(0, 0, last.recipe, environment=last.environment)
+        self.segments, self.steps, self.events = (first,), 0, 0
+        self.journal.forget(first)
+
+    def begin(self, about: JsonObject, recipe: JsonObject, weights: bytes) -> None:
+        """A new run, kept all at once; `weights` are what it begins with, or nothing."""
+        first = Segment(0, 0, recipe)
+        self.about, self.segments = about, (first,)
+        self.journal.begin(about, first, weights)
+
+    def note(self, **values: Any) -> None:
+        """What is known of the run, by name."""
+        self.about |= values
+        self.journal.note(**values)
 
     def segment(self, segment: Segment) -> None:
         """A new part of the run's life, or what is now known of the last one."""

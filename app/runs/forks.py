@@ -53,7 +53,7 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
     return Branch(
         step,
         recipe,
-        name or run.about["network"],
+        name or run.file.about["network"],
         recipe.optimizer.type == then["optimizer"]["type"],
         reply.header["checkpoint"],
         reply.payload,

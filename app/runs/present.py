@@ -73,6 +73,36 @@ def of_kept(spec: Spec, kept: Kept) -> Present:
     return Present(status, about, None, [entry(deed) for deed in deeds], _lists(deeds))
 
 
+def fixed(spec: Spec, about: JsonObject) -> JsonObject:
+    """What seldom or never changes in a run."""
+    return {
+        "name": about.get("name"),
+        "parent": about.get("parent"),
+        "trainable": spec.trainable,
+        "recipe": spec.recipe.model_dump(mode="json"),
+        "network": about["network"],
+        "classes": list(spec.dataset.classes) if spec.dataset and spec.trainable else [],
+        "dataset_sha256": about["dataset_sha256"],
+        "parameters": sum(plan.parameters for plan in spec.plans),
+        "probe": "test-0",
+        "created_at": about["created_at"],
+    }
+
+
+def of_the_past(status: JsonObject, held_out: tuple[int | None, float | None]) -> JsonObject:
+    """What was true of a run at a step, from what the worker there says."""
+    step, accuracy = held_out
+    then = ("step", "loss", "accuracy", "learning_rate", "momentum", "weight_decay")
+    measured = {"held_out_step": step, "held_out_accuracy": accuracy}
+    return {name: status[name] for name in then} | measured
+
+
+def notable(status: JsonObject) -> JsonObject:
+    """What of a status the viewers are told of at once, rather than with the next frame."""
+    moving = {"step", "loss", "accuracy", "images_per_second"}
+    return {key: value for key, value in status.items() if key not in moving}
+
+
 def _lists(deeds: Iterable[JsonObject]) -> JsonObject:
     """Which filters are silenced and which are frozen after these changes."""
     on: dict[str, dict[tuple[str, int], bool]] = {"silence": {}, "freeze": {}}

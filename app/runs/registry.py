@@ -15,8 +15,9 @@ from app.journal.reading import read_kept
 from app.recipe import RecipeRequest
 from app.runs.copies import begin_copy, finish_copy
 from app.runs.forks import Branch, branch_off
+from app.runs.life import BUSY
 from app.runs.place import Place
-from app.runs.run import BUSY, Run, now
+from app.runs.run import Run, now
 from app.runs.spec import Spec, kept_spec, make_spec
 from app.settings import Settings
 from app.types import JsonObject
@@ -165,7 +166,7 @@ class Registry:
         self.library.must_have_room()
         await run.file.durable()
         new_id = self.new_id()
-        name = f"{run.about.get('name') or run.id}, before a reset"
+        name = f"{run.file.about.get('name') or run.id}, before a reset"
         await asyncio.to_thread(self._copy, run.id, new_id, None, name=name)
         return await self.adopt(new_id)
 
@@ -230,4 +231,4 @@ class Registry:
 
 
 def _age(run: Run) -> str:
-    return f"{run.about['created_at']}~{run.id}"
+    return f"{run.file.about['created_at']}~{run.id}"

@@ -1,0 +1,288 @@
+"""A run's life with its worker: brought up when it is needed, brought back where it was."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from app.errors import ConflictError, ConvscopeError, NotFoundError
+from app.journal.journal import Segment
+from app.journal.reading import Way
+from app.runs.crashes import Crashes
+from app.runs.file import RunFile
+from app.runs.past import Past
+from app.runs.place import Place
+from app.runs.present import DEFAULT_STEPS_PER_SECOND, Present
+from app.runs.spec import Spec
+from app.types import JsonObject, RunState
+from app.wire.messages import Message
+from app.workers.protocol import Worker
+
+log = logging.getLogger("convscope")
+BUSY = (RunState.PLAYING, RunState.STEPPING)
+
+
+class Owner(Protocol):
+    """Whose life it is: the run."""
+
+    id: str
+
+    async def admit(self) -> None:
+        """Before it wakes; UnavailableError where no more runs may be awake."""
+
+    async def remember(self) -> None:
+        """Have in memory what a run needs that is awake: its curves and pictures."""
+
+    def on_message(self, message: Message) -> None:
+        """What the worker says."""
+
+    def came_up(self) -> None:
+        """The worker is where the run was, and can be told things."""
+
+    def changed(self) -> None:
+        """Its state or what is to be said of it is other now."""
+
+    def pictures(self) -> Iterable[tuple[str, bytes]]:
+        """Its uploads as the network sees them, by id."""
+
+
+class Life:
+    """One worker at a time; a dead one is replaced, a run that nobody needs has none."""
+
+    def __init__(
+        self, owner: Owner, spec: Spec, place: Place, file: RunFile, present: Present
+    ) -> None:
+        self._owner = owner
+        self._spec = spec
+        self._place = place
+        self._file = file
+        self._present = present
+        self.past = Past(file, self._new_worker, self._arguments_of, owner.pictures)
+        self.failure: str | None = None
+        self.trouble: str | None = None  # the disk's
+        self._crashes = Crashes()
+        self._goes_on = False  # it is to play as soon as it can
+        self._worker: Worker | None = None
+        self._ready: asyncio.Task[None] | None = None  # being opened, or open
+        self._is_up = False  # the worker has come to where the run was
+        self._closed = False
+        self._asked = 0  # how many wait for the worker
+
+    @property
+    def state(self) -> RunState:
+        """Where the run is in its life."""
+        if self.failure:
+            return RunState.FAILED
+        return RunState(self._present.status.get("state", RunState.STARTING))
+
+    @property
+    def may_sleep(self) -> bool:
+        """Whether it has a worker, or a failed one, that nobody waits for."""
+        rests = (self._is_up or self.failure is not None) and self.state not in BUSY
+        return rests and not self._asked
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether it has a worker, or is about to."""
+        return self._ready is not None
+
+    # --- coming up --------------------------------------------------------------------------------
+
+    def launch(self) -> None:
+        """Start a worker, where the run is."""
+        self.failure = None
+        self._ready = asyncio.create_task(self._start())
+
+    def try_again(self) -> None:
+        """Somebody wants a run that failed to have another worker."""
+        if self.failure:
+            self._crashes = Crashes()
+            self.launch()
+
+    def wake(self) -> None:
+        """Have a worker, for whoever asks or looks; a run that failed stays so."""
+        if self._ready is None:
+            self._ready = asyncio.create_task(self._open())
+
+    async def _open(self) -> None:
+        """From the file; UnavailableError where no more runs may be awake."""
+        try:
+            await self._owner.admit()
+            self._file.open(self.on_trouble)
+            await self._owner.remember()
+        except BaseException:
+            self._ready = None
+            raise
+        await self._start()
+
+    async def up(self) -> None:
+        """Wait for the worker; NotFoundError where the run is deleted meanwhile."""
+        ready = None
+        while ready is None or ready is not self._ready:  # a worker may be replaced
+            if self._closed:
+                raise NotFoundError("The run was deleted.")
+            self.wake()
+            ready = self._ready
+            assert ready is not None
+            await asyncio.wait([ready])
+            if not ready.cancelled():
+                ready.result()
+
+    async def _start(self) -> None:
+        worker = self._worker = self._new_worker()
+        self._is_up = False
+        try:
+            await worker.start(self._owner.on_message, lambda why: self._on_death(worker, why))
+            await self._start_at(worker, await self._way_back())
+        except Exception as error:
+            if not isinstance(error, ConvscopeError):
+                log.exception("the worker of run %s could not be started", self._owner.id)
+            await worker.close()
+            if worker is self._worker:
+                self._fail(str(error) or "The worker of this run could not be started.")
+            return
+        self._is_up = True
+        for image, pixels in self._owner.pictures():
+            worker.tell("put_image", pixels, image=image)
+        self._owner.came_up()
+        if self._goes_on and not self.trouble:
+            self._goes_on = False
+            worker.tell("play")
+
+    def _new_worker(self) -> Worker:
+        return self._place.new_worker(self._place.settings.device)
+
+    async def _way_back(self) -> Way | None:
+        """To where the run was; None for one that is at its beginning."""
+        file = self._file
+        if not (file.steps or file.events or file.segments[-1].number):
+            return None
+        return await file.way(file.steps, end_exactly=True)
+
+    async def _start_at(self, worker: Worker, way: Way | None) -> None:
+        spec, present = self._spec, self._present
+        answer = await worker.ask(
+            "start",
+            spec.weights + (way.payload if way else b""),
+            **self._arguments(spec.recipe.model_dump(mode="json")),
+            weights_bytes=len(spec.weights),
+            steps_per_second=present.status.get("steps_per_second", DEFAULT_STEPS_PER_SECOND),
+            way=way.header if way else None,
+            was=self._was(),
+        )
+        about = answer.header["about"]
+        if way:
+            about["taken"] = present.about.get("taken", about["taken"])
+        elif about["taken"]:
+            self._file.note(taken=about["taken"])
+        present.about, present.lists = about, answer.header["lists"]
+        await self._settle(worker, about["environment"])
+
+    def _was(self) -> JsonObject:
+        """What a worker cannot compute again."""
+        status, halted = self._present.status, self._file.about.get("halted")
+        step, accuracy = status.get("held_out_step"), status.get("held_out_accuracy")
+        return {
+            "state": RunState.HALTED if halted else RunState.READY,
+            "problem": halted,
+            "held_out": None if step is None else [step, accuracy],
+        }
+
+    async def _settle(self, worker: Worker, environment: JsonObject) -> None:
+        """Where the run goes on in another environment, a new part of its life begins."""
+        file, last = self._file, self._file.segments[-1]
+        if last.environment == environment:
+            return
+        if last.environment is None or file.steps == last.step:
+            file.segment(replace(last, environment=environment))
+            return
+        answer = await worker.ask("checkpoint")
+        state, settings = answer.header["checkpoint"], answer.header["settings"]
+        number, tuned = last.number + 1, {k: v for k, v in settings.items() if v is not None}
+        file.segment(Segment(number, state["step"], last.recipe, tuned, True, environment))
+        file.journal.checkpoint(number, state, answer.payload)
+
+    def _arguments(self, recipe: JsonObject) -> JsonObject:
+        settings = self._place.settings
+        return {
+            "recipe": recipe,
+            "device": settings.device,
+            "data_dirs": [str(path) for path in settings.data_dirs],
+            "cache_dir": str(settings.cache_dir),
+        }
+
+    def _arguments_of(self, segment: Segment) -> tuple[JsonObject, bytes]:
+        return self._arguments(segment.recipe), self._spec.weights
+
+    # --- trouble ----------------------------------------------------------------------------------
+
+    def _on_death(self, worker: Worker, why: str) -> None:
+        if worker is not self._worker:
+            return
+        self._is_up = False
+        self._goes_on = self._goes_on or self.state is RunState.PLAYING
+        if self._crashes.too_many():
+            self._goes_on = False
+            self._fail(
+                f"{why} That was the third time in a row, so it was not started again. All steps "
+                f"up to {self._file.steps} are kept."
+            )
+            return
+        log.warning("run %s goes on after: %s", self._owner.id, why)
+        self._present.status = self._present.status | {"state": RunState.STARTING}
+        self._present.notice = f"{why} It went on from what is kept, and nothing is lost."
+        self.launch()
+        self._owner.changed()
+
+    def _fail(self, why: str) -> None:
+        log.warning("run %s failed: %s", self._owner.id, why)
+        self.failure = self.failure or why
+        self._owner.changed()
+
+    def on_trouble(self, why: str | None) -> None:
+        """The disk fails, for this reason, or works again."""
+        self.trouble = why
+        if why and self.state in BUSY:
+            self._goes_on = self.state is RunState.PLAYING
+            self.tell("pause")
+        elif not why and self._goes_on:
+            self._goes_on = False
+            self.tell("play")
+        self._owner.changed()
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    async def sleep(self) -> None:
+        """End the worker; all that the run was is in the file."""
+        ready, self._ready = self._ready, None
+        if ready:
+            ready.cancel()
+        worker, self._worker, self._is_up = self._worker, None, False
+        if worker:
+            await worker.close()
+        await self.past.close()
+        await self._file.close()
+
+    async def close(self) -> None:
+        """The run is not to be asked any more."""
+        self._closed = True
+        await self.sleep()
+
+    # --- asking -----------------------------------------------------------------------------------
+
+    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+        """A command to the worker, once it is up; ConflictError when it has failed."""
+        await self.up()
+        if self.failure or self._worker is None:
+            raise ConflictError(f"{self.failure or 'The run was put aside.'} Reset the run first.")
+        self._asked += 1
+        try:
+            return await self._worker.ask(command, payload, **arguments)
+        finally:
+            self._asked -= 1
+
+    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
+        """To a worker that is up; one that is not is told everything when it comes up."""
+        if self._worker and self._is_up and not self.failure:
+            self._worker.tell(command, payload, **arguments)
