@@ -22,6 +22,7 @@ from app.api import (
     pages,
     runs,
     stream,
+    strips,
 )
 from app.api.documented import Documented, problems
 from app.api.guard import Guard
@@ -58,7 +59,19 @@ def create_app(settings: Settings | None = None, library: Library | None = None)
     app.state.registry = Registry(settings, library, ProcessWorker)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
-    for room in (catalog, runs, forks, layers, images, explain, hands, convolve, code, stream):
+    for room in (
+        catalog,
+        strips,
+        runs,
+        forks,
+        layers,
+        images,
+        explain,
+        hands,
+        convolve,
+        code,
+        stream,
+    ):
         api.include_router(room.router, responses=problems(401))
     app.include_router(api)
     app.include_router(pages.router)

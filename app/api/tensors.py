@@ -109,17 +109,17 @@ def _json(tensor: Tensor) -> Response:
             "layout": tensor.layout,
             "axes": tensor.axes,
             "shape": tensor.values.shape,
-            "values": _finite(tensor.values),
+            "values": finite(tensor.values),
         }
     )
 
 
-def _finite(values: Floats) -> Any:
+def finite(values: Floats) -> Any:
     """Nested lists in which what is not finite is None."""
     if np.isfinite(values).all():
         return values.tolist()
     return (
-        [_finite(inner) if inner.ndim else None for inner in values]
+        [finite(inner) if inner.ndim else None for inner in values]
         if values.ndim > 1
         else [float(value) if np.isfinite(value) else None for value in values]
     )

@@ -1,15 +1,18 @@
 """Tensors as labelled heatmap grids, PNG, for whoever asks the API without a browser."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.heatmap.bare import filters_png
 from app.heatmap.drawing import draw
 from app.heatmap.tiles import arrange
 from app.images import png
 
-__all__ = ["Scale", "heatmap_png"]
+__all__ = ["Scale", "filters_png", "heatmap_png", "strip_png"]
 
 Scale = Literal["layer", "map"]
 
@@ -32,3 +35,16 @@ def heatmap_png(
     """
     numbers = np.asarray(values, dtype=np.float64)
     return png(draw(arrange(numbers, axes), title, shared=scale == "layer"))
+
+
+def strip_png(values: NDArray[np.floating], steps: Sequence[int], *, title: str) -> bytes:
+    """A PNG of a filter at several steps, (steps, in, kh, kw): a row a channel, a column a step.
+
+    One scale for all. ValueError for another number of axes or of steps, or none of anything.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.ndim != 4 or len(numbers) != len(steps):
+        raise ValueError(f"expected kernels at {len(steps)} steps, got shape {numbers.shape}")
+    grid = arrange(numbers.swapaxes(0, 1), ("channel", "step", "y", "x"))
+    numbered = replace(grid, column_numbers=steps[: len(grid.rows[0])])
+    return png(draw(numbered, title, shared=True))
