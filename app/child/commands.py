@@ -1,24 +1,22 @@
 """What a server may ask of a worker, one function a command: (loop, command, payload) -> answer."""
 
-import json
 from collections import deque
 from typing import Final
 
 import numpy as np
-from safetensors.torch import save
 
-from app.child.capture import Wanted, capture, prediction
+from app.child import looking
+from app.child.capture import Wanted
+from app.child.looking import switches
 from app.child.loop import LATER, Answer, Handler, Loop
 from app.child.session import Session
 from app.child.tracing import trace
 from app.child.travel import Traveller, Way
 from app.errors import ConflictError
 from app.learn.changes import change_by_hand
-from app.learn.checkpoint import save_state
 from app.learn.hands import Deed, Hands
 from app.types import JsonObject, RunState
 from app.wire.frame import encode_payload
-from app.wire.quantize import Floats
 
 DONE: Final[Answer] = ({}, b"")
 
@@ -36,7 +34,7 @@ def start(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     else:
         loop.begin()
     about = {"environment": session.environment(), "taken": session.taken}
-    return {"about": about, "lists": _lists(session.hands)}, b""
+    return {"about": about, "lists": switches(session.hands)}, b""
 
 
 def start_past(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
@@ -52,25 +50,6 @@ def seek(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     """Go to a step that was recorded; one that is under way is left off."""
     loop.travel(command["id"], loop.traveller.go(Way.read(command["way"], payload)))
     return LATER
-
-
-def look(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A frame of the present state."""
-    sections, predictions = capture(loop.session, Wanted.parse(command))
-    entries, payload = encode_payload(sections)
-    shown = {"sections": entries, "predictions": predictions}
-    return shown | {"lists": _lists(loop.session.hands)}, payload
-
-
-def lists(loop: Loop, _: JsonObject, __: bytes) -> Answer:
-    """The filters that are silenced or frozen; the settings are in every answer."""
-    return {"lists": _lists(loop.session.hands)}, b""
-
-
-def checkpoint(loop: Loop, _: JsonObject, __: bytes) -> Answer:
-    """All it takes to go on from the present state."""
-    about, tensors = save_state(loop.session.trainer)
-    return {"checkpoint": about, "settings": loop.session.settings()}, tensors
 
 
 def play(loop: Loop, _: JsonObject, __: bytes) -> Answer:
@@ -133,15 +112,13 @@ def tune(loop: Loop, command: JsonObject, _: bytes) -> Answer:
 
 def watch(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """What the viewers together want to see from now on."""
-    loop.wanted = Wanted.parse(command)
-    loop.credit = True
-    loop.show("watch")
+    loop.screen.watch(Wanted.parse(command))
     return DONE
 
 
 def credit(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """A viewer has taken the last frame: there is room for another."""
-    loop.credit = True
+    loop.screen.credit = True
     return DONE
 
 
@@ -150,7 +127,7 @@ def put_image(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     shape = loop.session.recipe.network.input
     pixels = np.frombuffer(payload, np.uint8).reshape(shape)
     loop.session.pictures.put(command["image"], pixels)
-    if command["image"] in loop.wanted.probes:
+    if command["image"] in loop.screen.wanted.probes:
         loop.show("watch")
     return DONE
 
@@ -159,60 +136,6 @@ def drop_image(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Forget a picture."""
     loop.session.pictures.drop(command["image"])
     return DONE
-
-
-def tensor(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A layer's tensor, its gradient, its update, or an optimiser's buffer."""
-    values = loop.session.observer.tensor(command["layer"], command["tensor"], command["of"])
-    return _values(loop, values)
-
-
-def feature_maps(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A layer's output for one picture, exact."""
-    pixels = loop.session.pictures.get(command["image"])
-    return _values(loop, loop.session.observer.feature_maps(command["layer"], pixels))
-
-
-def picture(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A picture as the network sees it, uint8 (C, H, W)."""
-    pixels = loop.session.pictures.get(command["image"])
-    return {"shape": pixels.shape}, pixels.tobytes()
-
-
-def predictions(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """Class scores for one picture."""
-    session = loop.session
-    session.must_train()
-    pixels = session.pictures.get(command["image"])
-    logits = session.observer.outputs([pixels], [])[""][0]
-    return {"step": session.trainer.step} | prediction(logits), b""
-
-
-def explain_output(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """One value of a layer's output as arithmetic."""
-    session = loop.session
-    pixels = session.pictures.get(command["image"])
-    channel, y, x = command["where"]
-    found = session.explainer.output(command["layer"], (channel, y, x), pixels)
-    return {}, _json(found | {"image": command["image"]})
-
-
-def explain_weight(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """One weight's gradient and the update that followed, as arithmetic."""
-    session = loop.session
-    index, picture = tuple(command["index"]), command["picture"]
-    found = session.explainer.weight(command["layer"], command["tensor"], index, picture)
-    found["gradient"] |= session.batch_picture(picture)
-    return {}, _json(found)
-
-
-def _json(explanation: JsonObject) -> bytes:
-    try:
-        return json.dumps(explanation, allow_nan=False).encode()
-    except ValueError:
-        raise ConflictError(
-            "This value is not a finite number any more: there is no arithmetic to show."
-        ) from None
 
 
 def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
@@ -236,11 +159,7 @@ def _silence(loop: Loop, command: JsonObject, before: float | None) -> None:
 
 def _done(hands: Hands, deed: Deed, before: float | None, after: float | None) -> Answer:
     worth = {"held_out_before": before, "held_out_after": after}
-    return {"deed": deed.record() | worth, "lists": _lists(hands)}, b""
-
-
-def _lists(hands: Hands) -> JsonObject:
-    return {"silenced": hands.silenced(), "frozen": hands.frozen()}
+    return {"deed": deed.record() | worth, "lists": switches(hands)}, b""
 
 
 def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
@@ -260,27 +179,15 @@ def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     return {"trace": found, "sections": entries}, payload
 
 
-def weights(loop: Loop, _: JsonObject, __: bytes) -> Answer:
-    """All parameters and buffers as safetensors."""
-    state = loop.session.trainer.network.state_dict()
-    plain = {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
-    return {"step": loop.session.trainer.step}, save(plain)
-
-
-def _values(loop: Loop, values: Floats) -> Answer:
-    about = {"shape": values.shape, "step": loop.session.trainer.step}
-    return about, np.ascontiguousarray(values, np.float32).tobytes()
-
-
 HANDLERS: Final[dict[str, Handler]] = {
     handler.__name__: handler
     for handler in (
         start,
         start_past,
         seek,
-        look,
-        lists,
-        checkpoint,
+        looking.look,
+        looking.lists,
+        looking.checkpoint,
         play,
         pause,
         step,
@@ -290,14 +197,14 @@ HANDLERS: Final[dict[str, Handler]] = {
         credit,
         put_image,
         drop_image,
-        tensor,
-        feature_maps,
-        picture,
-        predictions,
-        explain_output,
-        explain_weight,
+        looking.tensor,
+        looking.feature_maps,
+        looking.picture,
+        looking.predictions,
+        looking.explain_output,
+        looking.explain_weight,
         intervene,
         trace_step,
-        weights,
+        looking.weights,
     )
 }

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from time import perf_counter, time
+from time import perf_counter
 from typing import Final
 
-from app.child.capture import Camera, Wanted
 from app.child.keeping import Keeping
 from app.child.line import Line
+from app.child.measuring import Measuring, Then
 from app.child.news import News, number
+from app.child.screen import Screen
 from app.child.session import Session
 from app.child.travel import Traveller
 from app.errors import ConflictError, ConvscopeError
@@ -23,7 +24,7 @@ NEWS_INTERVAL_S = 0.1
 
 
 Answer = tuple[JsonObject, bytes]
-Then = Callable[[float | None], None]
+NEWS: Final[Answer] = ({"event": "news"}, b"")
 LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
 
 
@@ -34,25 +35,18 @@ class Loop:
         self.line = line
         self._handlers = handlers
         self.news = News()
-        self.wanted = Wanted()
-        self._camera = Camera()
+        self.screen = Screen()
         self.session: Session
         self.traveller: Traveller  # of a run whose past is looked at
         self.state = RunState.STARTING
         self.problem: str | None = None
         self.steps_per_second: float | None = None
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
-        self.credit = True  # whether the server has room for another frame
         self._keeping: Keeping | None = None  # None: nothing is kept, this run is another's past
         self._journey: tuple[int, Iterator[None]] | None = None  # the reply owed at its end
-        self._evaluation: Iterator[float | None] | None = None
-        self._owed: Then | None = None  # who waits for what the evaluation finds
-        self._to_show: str | None = None  # why the next frame must come, whatever the pace
-        self._changed = False  # since the last frame
+        self._measuring = Measuring()
         self._untold = False  # since the last message
-        self._sequence = 0
-        self._next_step_s = self._next_frame_s = self._next_news_s = 0.0
-        self._stepped_at = 0.0
+        self._next_step_s = self._next_news_s = 0.0
 
     def run(self) -> None:
         """For ever; the line ends the process."""
@@ -60,8 +54,8 @@ class Loop:
             self._serve_all(self._patience_s())
             if self._journey:
                 self._travel_piece()
-            elif self._evaluation:
-                self._evaluate_piece()
+            elif self._measuring.is_under_way:
+                self._measure_piece()
             elif self._step_is_due():
                 self.step()
             self._serve_all(0)  # the room for a frame may have come during a long step
@@ -183,33 +177,16 @@ class Loop:
             self.answer(request, {})
 
     def evaluate(self, then: Then | None = None) -> None:
-        """Measure the held-out accuracy of this state, unless that has been done.
-
-        `then` is called with it at once or when it is known, or with None where it never will be:
-        the state is another before, or there is nothing to measure.
-        """
-        self.drop_evaluation()
-        measured = self.session.held_out
-        if measured and measured[0] == self.session.trainer.step:
-            self._then(then, measured[1])
-        elif not self.session.trainable:
-            self._then(then, None)
-        else:
-            self._evaluation, self._owed = self.session.evaluation(), then
-
-    @staticmethod
-    def _then(then: Then | None, accuracy: float | None) -> None:
-        if then:
-            then(accuracy)
+        """Measure the held-out accuracy of this state; see Measuring.begin."""
+        self._measuring.begin(self.session, then)
 
     def show(self, reason: str) -> None:
         """The frame after this must come."""
-        self._to_show = reason
+        self.screen.reason = reason
 
     def drop_evaluation(self) -> None:
         """The weights are about to be others."""
-        owed, self._owed, self._evaluation = self._owed, None, None
-        self._then(owed, None)
+        self._measuring.drop()
 
     def edited(self, then: Then | None = None) -> None:
         """The weights were changed by hand; `then` hears what that made of the accuracy."""
@@ -217,21 +194,17 @@ class Loop:
         self.evaluate(then)
         self.show("edit")
 
-    def _evaluate_piece(self) -> None:
-        assert self._evaluation is not None
-        accuracy = next(self._evaluation)
-        if accuracy is None:
+    def _measure_piece(self) -> None:
+        found = self._measuring.piece()
+        if found is None:
             return
-        owed, self._owed, self._evaluation = self._owed, None, None
-        self._measured(accuracy)
-        self._then(owed, accuracy)
-        if self.state is not RunState.PLAYING:
-            self.show("evaluate")
-
-    def _measured(self, accuracy: float) -> None:
+        accuracy, tell = found
         step = self.session.trainer.step
         self.session.held_out = (step, accuracy)
         self.news.held_out(step, accuracy)
+        tell(accuracy)
+        if self.state is not RunState.PLAYING:
+            self.show("evaluate")
 
     # --- training -------------------------------------------------------------------------------
 
@@ -255,8 +228,8 @@ class Loop:
             log.exception("a step failed")
             self._halt(f"Step {trainer.step + 1} failed: {error}", "Reset, or start another run.")
             return
-        self._changed = self._untold = True
-        self._stepped_at = time()
+        self.screen.stepped()
+        self._untold = True
         assert trainer.loss is not None
         assert trainer.accuracy is not None
         self.news.step(trainer.step, trainer.loss, trainer.accuracy)
@@ -305,31 +278,14 @@ class Loop:
 
     def _report(self) -> None:
         now = perf_counter()
-        if self._to_show or (self._frame_is_wanted() and now >= self._next_frame_s):
-            self._show()
+        if self.screen.is_due(now):
+            self._send(*(self.screen.take(self.session) or NEWS))
         elif self._untold and now >= self._next_news_s:
-            self._send({"event": "news"})
-
-    def _frame_is_wanted(self) -> bool:
-        return self._changed and self.credit and self.wanted.watched
-
-    def _show(self) -> None:
-        reason, self._to_show = self._to_show or "train", None
-        if not self.wanted.watched:
-            self._send({"event": "news"})
-            return
-        shot = self._camera.take(self.session, self.wanted)
-        self._sequence += 1
-        self._changed = self.credit = False
-        # a late frame does not make the next ones hurry
-        interval_s = self.wanted.interval_s
-        self._next_frame_s = max(self._next_frame_s, perf_counter() - interval_s) + interval_s
-        header = {"event": "frame", "reason": reason, "seq": self._sequence}
-        self._send(header | shot.header() | {"time": self._stepped_at}, shot.payload)
+            self._send(*NEWS)
 
     def _patience_s(self) -> float | None:
         """How long there is nothing to do; None: until something comes."""
-        busy = self._journey or self._evaluation or self._to_show
+        busy = self._journey or self._measuring.is_under_way or self.screen.reason
         if busy or self.state is RunState.STEPPING:
             return 0
         moments = []
@@ -337,8 +293,8 @@ class Loop:
             if not self.steps_per_second:
                 return 0
             moments.append(self._next_step_s)
-        if self._frame_is_wanted():
-            moments.append(self._next_frame_s)
+        if self.screen.is_wanted:
+            moments.append(self.screen.next_s)
         if self._untold:
             moments.append(self._next_news_s)
         return max(0.0, min(moments) - perf_counter()) if moments else None
