@@ -17,8 +17,9 @@ const SLOW_MS = 125;
 const CURVES_MS = 250;
 const KEPT = 512;
 
-/** What is on screen, or about to be. @type {{frame: Frame | null}} */
-export const newest = { frame: null };
+/** `frame`: what is on screen, or about to be; `header`: of the present, whichever is looked at.
+ * @type {{frame: Frame | null, header: import("./wire.js").FrameHeader | null}} */
+export const newest = { frame: null, header: null };
 
 /** @type {Set<() => void>} */
 const painters = new Set();
@@ -27,6 +28,9 @@ let fresh = false;
 let slowAt = 0;
 let curvesAt = 0;
 let slowTimer = 0;
+let curvesTimer = 0;
+/** The present's last frame that was told. @type {import("./wire.js").FrameHeader | null} */
+let heard = null;
 
 /** @type {{painted: object[]}} */
 const measured = { painted: [] };
@@ -54,19 +58,34 @@ function keptUpTo({ step, reason }) {
   return step < last || reason === "reset" ? between(points, -1, step) : points;
 }
 
-/** @param {ArrayBuffer} buffer @throws {import("./wire.js").FrameError} */
+/**
+ * Keeps what a frame brings: of the present its history always, its picture unless the past is
+ * looked at; of the past its picture, while that is looked at.
+ * @param {ArrayBuffer} buffer @returns {boolean} whether it answers a look at the past
+ * @throws {import("./wire.js").FrameError}
+ */
 export function takeFrame(buffer) {
   const frame = decodeFrame(buffer);
   const { header } = frame;
-  state.history.points = addPoints(keptUpTo(header), header.history);
-  newest.frame = frame;
-  fresh = true;
+  const seek = header.reason === "seek";
+  if (!seek) {
+    state.history.points = addPoints(keptUpTo(header), header.history);
+    newest.header = header;
+    if (header.reason === "reset") state.past.value = null; // that past is another run's now
+  }
+  // the first frames of the present that come after a look at the past may be without pictures
+  const shown = seek ? state.inPast.peek() : !state.inPast.peek() && frame.sections.size > 0;
+  if (shown) {
+    newest.frame = frame;
+    fresh = true;
+  }
   askPaint();
+  return seek;
 }
 
 /** Forgets the frame of a run that is left. */
 export function forgetFrame() {
-  newest.frame = null;
+  newest.frame = newest.header = null;
   askPaint();
 }
 
@@ -76,10 +95,21 @@ export const paintNow = () => paint();
 function paint() {
   asked = false;
   const { frame } = newest;
+  if (newest.header) goOn(newest.header);
   if (frame && fresh) publish(frame);
   for (const painter of painters) painter();
   if (frame && fresh) measure(frame);
   fresh = false;
+}
+
+/** The run goes on, whichever step is on the page. @param {import("./wire.js").FrameHeader} header */
+function goOn(header) {
+  if (header === heard) return;
+  heard = header;
+  state.now.value = header.step;
+  clearTimeout(curvesTimer);
+  tickCurves(header.reason !== "train");
+  curvesTimer = window.setTimeout(() => tickCurves(true), CURVES_MS); // the last one of a burst
 }
 
 /** Puts a frame's numbers on the page. @param {Frame} frame */
@@ -90,27 +120,37 @@ function publish({ header }) {
     state.accuracy.value = header.accuracy;
     state.heldOut.value = header.held_out_accuracy;
     state.heldOutStep.value = header.held_out_step;
-    state.speed.value = header.images_per_second;
+    state.speed.value = header.reason === "seek" ? null : header.images_per_second;
     state.predictions.value = header.predictions;
+    state.thenSettings.value = thenOf(header);
+    state.recomputed.value = header.recomputed ?? null;
   });
   clearTimeout(slowTimer);
   const calm = header.reason !== "train";
-  tickSlow(calm);
+  tickText(calm);
   if (calm) return;
-  slowTimer = window.setTimeout(() => tickSlow(true), 2 * SLOW_MS); // the last one of a burst
+  slowTimer = window.setTimeout(() => tickText(true), 2 * SLOW_MS); // the last one of a burst
+}
+
+/** The settings in force at a past step. @param {import("./wire.js").FrameHeader} header */
+function thenOf({ reason, learning_rate, momentum, weight_decay, lists }) {
+  return reason === "seek" ? { learning_rate, momentum, weight_decay, ...lists } : null;
 }
 
 /** Text and curves change less often than pixels: nobody reads faster. @param {boolean} now */
-function tickSlow(now) {
+function tickText(now) {
   const time = performance.now();
-  if (now || time - slowAt >= SLOW_MS) {
-    slowAt = time;
-    state.slowTick.value += 1;
-  }
-  if (now || time - curvesAt >= CURVES_MS) {
-    curvesAt = time;
-    state.historyTick.value += 1;
-  }
+  if (!now && time - slowAt < SLOW_MS) return;
+  slowAt = time;
+  state.slowTick.value += 1;
+}
+
+/** @param {boolean} now */
+function tickCurves(now) {
+  const time = performance.now();
+  if (!now && time - curvesAt < CURVES_MS) return;
+  curvesAt = time;
+  state.historyTick.value += 1;
 }
 
 const channel = new MessageChannel();

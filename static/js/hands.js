@@ -1,7 +1,7 @@
 /** Changing a run by hand: its weights, and which filters take part. */
 import { effect, signal } from "@preact/signals";
 import { inTurn } from "./explain/turns.js";
-import { ask } from "./intents.js";
+import { ask, forks } from "./intents.js";
 import { server } from "./server.js";
 import { takeRun } from "./session.js";
 import { heldOut, heldOutStep, playing, run, step } from "./state.js";
@@ -52,7 +52,8 @@ function weigh({ id, step: at, held_out_before, held_out_after, run: of }, befor
 }
 
 /** @param {{type: string} & Record<string, any>} change as the server takes it */
-export const intervene = (change) => inTurn(() => changed(change));
+export const intervene = async (change) =>
+  forks({ change }) || (await inTurn(() => changed(change)));
 
 /** @param {{type: string} & Record<string, any>} change */
 async function changed(change) {

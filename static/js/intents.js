@@ -26,16 +26,44 @@ export async function ask(work) {
   }
 }
 
-export const play = () => ask((id) => server.command(id, "play"));
+/** Looks at a step; the last one is the present, which goes on. @param {number} step */
+export function look(step) {
+  state.past.value = step < state.now.value ? Math.max(0, step) : null;
+}
+
+export function backToNow() {
+  state.past.value = null;
+  if (state.present.value) takeRun(state.present.value); // its numbers, should no frame come
+}
+
+/**
+ * What was recorded is never overwritten: a change of the past is proposed as a fork.
+ * @param {import("./fork.js").Part} part @returns {boolean} whether the past is on the page
+ */
+export function forks(part) {
+  if (!state.inPast.value) return false;
+  const by = document.activeElement;
+  import("./fork.js").then((module) => module.propose(part, by), noticeError);
+  return true;
+}
+
+export const play = () => forks({ go: "play" }) || ask((id) => server.command(id, "play"));
 export const pause = () => ask((id) => server.command(id, "pause"));
-export const reset = () => ask((id) => server.command(id, "reset"));
+export const resume = () => ask((id) => server.command(id, "resume"));
 export const toggle = () => (state.playing.value ? pause() : state.startable.value && play());
+
+/** What the run was is kept, as a run of its own. */
+export async function reset() {
+  if (state.inPast.value) backToNow();
+  const answer = await ask((id) => server.command(id, "reset"));
+  if (answer?.kept) notice("What it was is kept:", { to: `/?run=${answer.kept}`, says: "open it" });
+}
 
 let stepping = false;
 
 /** One step; pauses first where it plays. Held keys do not queue up. */
 export async function stepOnce() {
-  if (stepping || !state.startable.value) return;
+  if (stepping || !state.startable.value || forks({ go: "step" })) return;
   stepping = true;
   if (state.playing.value) await pause();
   await ask((id) => server.step(id, 1));
@@ -49,9 +77,13 @@ const PATCH_MS = 120;
  * @param {Record<string, number | null>} settings */
 export function change(settings) {
   const run = state.run.value;
-  if (!run) return;
+  if (
+    !run ||
+    (!("steps_per_second" in settings) && forks({ settings: /** @type {any} */ (settings) }))
+  )
+    return;
   state.pending.value = { ...state.pending.value, ...settings };
-  state.run.value = { ...run, ...settings };
+  state.present.value = { ...run, ...settings };
   clearTimeout(patchTimer);
   patchTimer = window.setTimeout(() => {
     const sent = state.pending.value;
@@ -71,7 +103,7 @@ export async function startRun(recipe) {
     const run = await server.create(recipe);
     state.opened.value = null;
     await openRun(run);
-    if (old && mine.has(old.id)) server.remove(old.id).catch(() => {}); // it may be gone already
+    if (old && mine.has(old.id) && !state.now.peek()) server.remove(old.id).catch(() => {}); // or is gone
     mine.add(run.id);
     return true;
   } catch (error) {

@@ -1,9 +1,19 @@
 /** The page's keys: Space plays, the right arrow steps, Escape closes. */
 
 import { letGo } from "./explain/pointing.js";
-import { closeFilter, stepOnce, toggle } from "./intents.js";
+import { backToNow, closeFilter, look, stepOnce, toggle } from "./intents.js";
 import { slowKey } from "./slow.js";
-import { drawer, opened, pinned, pointed, replay, tourStep } from "./state.js";
+import {
+  drawer,
+  inPast,
+  opened,
+  past,
+  pinned,
+  pointed,
+  proposal,
+  replay,
+  tourStep,
+} from "./state.js";
 
 const TYPING = "input, select, textarea, [contenteditable]";
 const PRESSING = `${TYPING}, button, a, summary, [role=slider]`;
@@ -14,20 +24,26 @@ const from = (event, selector) =>
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
   if (replay.value && !from(event, event.key === " " ? PRESSING : TYPING)) {
     if (slowKey(event.key)) event.preventDefault();
   } else if (event.key === " " && !from(event, PRESSING)) {
     event.preventDefault();
     if (!event.repeat) toggle();
+  } else if (past.value !== null && by && !from(event, `${TYPING}, [role=tab]`)) {
+    event.preventDefault();
+    look(past.value + by);
   } else if (event.key === "ArrowRight" && !from(event, `${TYPING}, [role=tab]`)) {
     event.preventDefault();
     stepOnce();
   } else if (event.key === "Escape") {
-    if (tourStep.value >= 0) tourStep.value = -1;
+    if (proposal.value) proposal.value = null;
+    else if (tourStep.value >= 0) tourStep.value = -1;
     else if (pinned.value || pointed.value) letGo();
     else if (drawer.value) drawer.value = null;
     else if (opened.value) closeFilter();
+    else if (inPast.value) backToNow();
   }
 }
 

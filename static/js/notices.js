@@ -1,14 +1,19 @@
 /** Sentences on the page: what went wrong, until it is dismissed or some seconds have passed. */
 import { notices } from "./state.js";
 
+/**
+ * @typedef {{to: string, says: string}} Link
+ * @typedef {{id: number, text: string, link?: Link}} Notice
+ */
+
 const SHOWN_S = 12;
 let nextId = 1;
 
-/** @param {string} text one sentence */
-export function notice(text) {
+/** @param {string} text one sentence @param {Link} [link] where it leads */
+export function notice(text, link) {
   if (notices.value.some((shown) => shown.text === text)) return;
   const id = nextId++;
-  notices.value = [...notices.value.slice(-3), { id, text }];
+  notices.value = [...notices.value.slice(-3), { id, text, link }];
   setTimeout(() => dismiss(id), SHOWN_S * 1000);
 }
 

@@ -1,5 +1,6 @@
 /**
- * Where the viewer is: the address bar holds the run and the filter, the browser keeps the run.
+ * Where the viewer is: the address bar holds the run, the filter and the step of the past, the
+ * browser keeps the run.
  */
 const KEY = "convscope.run";
 
@@ -12,12 +13,16 @@ export function parseFilter(text) {
     : null;
 }
 
-/** @returns {{run: string | null, filter: {layer: string, channel: number} | null}} */
+/** @param {string | null} text "137" @returns {number | null} */
+export const parseStep = (text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null);
+
+/** @returns {{run: string | null, filter: {layer: string, channel: number} | null, step: number | null}} */
 export function readPlace() {
   const query = new URLSearchParams(location.search);
   return {
     run: query.get("run") ?? remembered(),
     filter: parseFilter(query.get("filter") ?? ""),
+    step: parseStep(query.get("step")),
   };
 }
 
@@ -32,11 +37,13 @@ function remembered() {
 
 /**
  * Writes the place; a filter opened or closed is a step that Back undoes.
- * @param {string} run @param {{layer: string, channel: number} | null} filter @param {boolean} push
+ * @param {string} run @param {{layer: string, channel: number} | null} filter
+ * @param {number | null} step of the past @param {boolean} push
  */
-export function writePlace(run, filter, push) {
+export function writePlace(run, filter, step, push) {
   const query = new URLSearchParams({ run });
   if (filter) query.set("filter", `${filter.layer}.${filter.channel}`);
+  if (step !== null) query.set("step", String(step));
   const url = `${location.pathname}?${query}`;
   if (url === location.pathname + location.search) return;
   history[push ? "pushState" : "replaceState"](null, "", url);

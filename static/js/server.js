@@ -51,9 +51,15 @@ async function answerOf(method, path, body) {
 /** @param {string} id @param {string} [path] */
 const at = (id, path = "") => `/runs/${encodeURIComponent(id)}${path}`;
 
-/** @param {Record<string, string | number>} query */
+/** @param {Record<string, string | number | null>} query what is null is left out */
 const queryOf = (query) =>
-  new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+  new URLSearchParams(
+    Object.entries(query).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
+  );
+
+/** @param {string} id @param {string} layer @param {string} tensor @param {Record<string, string | number | null>} query */
+const tensorAt = (id, layer, tensor, query) =>
+  at(id, `/layers/${encodeURIComponent(layer)}/${tensor}?${queryOf(query)}`);
 
 /** @param {string} dataset @param {Record<string, string | number>} query @param {string} what */
 const pictures = (dataset, query, what) =>
@@ -76,7 +82,7 @@ export const server = {
   run: (id) => call("GET", at(id)),
   /** @param {string} id */
   remove: (id) => call("DELETE", at(id)),
-  /** @param {string} id @param {"play" | "pause" | "reset"} what */
+  /** @param {string} id @param {"play" | "pause" | "reset" | "resume"} what */
   command: (id, what) => call("POST", at(id, `/${what}`)),
   /** @param {string} id @param {number} steps */
   step: (id, steps) => call("POST", at(id, "/step"), { steps }),
@@ -95,26 +101,25 @@ export const server = {
     call("PUT", at(id, `/images/${image}`), formOf(file, invert)),
   /** @param {string} id @param {string} image @param {boolean} invert @returns {Promise<Image>} */
   invert: (id, image, invert) => call("PATCH", at(id, `/images/${image}`), { invert }),
-  /** @param {string} id @param {import("./explain/places.js").ValuePlace} place @param {string} image */
-  explainOutput: (id, { layer, channel, y, x }, image) =>
-    call("GET", at(id, `/explain/output?${queryOf({ layer, channel, y, x, image })}`)),
-  /** @param {string} id @param {import("./explain/places.js").WeightPlace} place @param {number} picture of the batch */
-  explainWeight: (id, { layer, tensor, index }, picture) => {
+  /** @param {string} id @param {import("./explain/places.js").ValuePlace} place @param {string} image
+   * @param {number | null} step of the past; null: the present */
+  explainOutput: (id, { layer, channel, y, x }, image, step) =>
+    call("GET", at(id, `/explain/output?${queryOf({ layer, channel, y, x, image, step })}`)),
+  /** @param {string} id @param {import("./explain/places.js").WeightPlace} place @param {number} picture of the batch
+   * @param {number | null} step of the past; null: the present */
+  explainWeight: (id, { layer, tensor, index }, picture, step) => {
     const named = Object.fromEntries(index.map((n, i) => [["out", "in", "ky", "kx"][i], n]));
-    return call("GET", at(id, `/explain/weight?${queryOf({ layer, tensor, ...named, picture })}`));
+    const query = queryOf({ layer, tensor, ...named, picture, step });
+    return call("GET", at(id, `/explain/weight?${query}`));
   },
+  /** @param {string} id @param {import("./fork.js").ForkBody} body @returns {Promise<Run>} */
+  fork: (id, body) => call("POST", at(id, "/fork"), body),
   /** @param {string} id @param {object} change @returns {Promise<import("./types.js").Intervention>} */
   intervene: (id, change) => call("POST", at(id, "/interventions"), change),
   /** One real step taken apart: a frame. @param {string} id @returns {Promise<ArrayBuffer>} */
   trace: (id) => answerOf("POST", at(id, "/trace-step?format=frame")).then((r) => r.arrayBuffer()),
   /** @param {string} id @param {"pytorch" | "keras"} framework */
   code: (id, framework) => call("GET", at(id, `/code?framework=${framework}`)),
-  /** @param {string} id @param {string} layer @param {string} tensor @param {string} layout */
-  tensor: (id, layer, tensor, layout) =>
-    call(
-      "GET",
-      at(id, `/layers/${encodeURIComponent(layer)}/${tensor}?format=json&layout=${layout}`),
-    ),
   /** @param {string} dataset @param {Record<string, string | number>} query */
   pictures: (dataset, query) => call("GET", pictures(dataset, query, "pictures")),
   /** The picture that is shipped for trying an upload. @returns {Promise<File>} */
@@ -132,11 +137,13 @@ export const address = {
   /** @param {string} id @param {string} image @param {"original" | "input"} stage @param {number} version */
   picture: (id, image, stage, version) =>
     `${BASE}${at(id, `/images/${image}/picture`)}?stage=${stage}&v=${version}`,
-  /** All weights as safetensors. @param {string} id */
-  weights: (id) => `${BASE}${at(id, "/weights")}`,
-  /** One tensor for `numpy.load`. @param {string} id @param {string} layer @param {string} tensor @param {string} layout */
-  npy: (id, layer, tensor, layout) =>
-    `${BASE}${at(id, `/layers/${encodeURIComponent(layer)}/${tensor}`)}?format=npy&layout=${layout}`,
+  /** A file to download; null in the query is left out.
+   * @param {string} id @param {"weights" | "export" | "history"} what @param {Record<string, string | number | null>} query */
+  file: (id, what, query) => `${BASE}${at(id, `/${what}?${queryOf(query)}`)}`,
+  /** One tensor for `numpy.load`. @param {string} id @param {string} layer @param {string} tensor
+   * @param {string} layout @param {number | null} step of the past; null: the present */
+  npy: (id, layer, tensor, layout, step) =>
+    BASE + tensorAt(id, layer, tensor, { format: "npy", layout, step }),
   /** @param {string} id */
   stream: (id) =>
     `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${BASE}${at(id, "/stream")}`,

@@ -12,6 +12,7 @@ import { Stream } from "./stream.js";
 
 const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
 const HIDDEN_MS = 1500; // a hidden tab stops watching after this
+const STEP_MS = 200; // browsers let an address change only so often
 
 /** @type {Stream | null} */
 let stream = null;
@@ -24,7 +25,7 @@ export async function begin() {
   const place = readPlace();
   state.opened.value = place.filter;
   const known = place.run ? await existing(place.run) : null;
-  await openRun(known ?? (await firstRun()));
+  await openRun(known ?? (await firstRun()), known && place.step);
   followPlace();
 }
 
@@ -46,8 +47,9 @@ async function firstRun() {
   return run;
 }
 
-/** Leaves the run on the page, if any, and follows another. @param {import("./types.js").Run} run */
-export async function openRun(run) {
+/** Leaves the run on the page, if any, and follows another.
+ * @param {import("./types.js").Run} run @param {number | null} [step] of its past */
+export async function openRun(run, step = null) {
   stream?.close();
   forgetFrame();
   const layers = await server.layers(run.id);
@@ -61,11 +63,13 @@ export async function openRun(run) {
     state.pinned.value = null;
     state.pictureOfBatch.value = 0;
     state.replay.value = null;
+    state.past.value = state.thenSettings.value = state.proposal.value = null;
     takeRun(run);
     takeNumbers(run);
+    if (step !== null && step < state.now.value) state.past.value = state.step.value = step;
     state.busy.value = null;
   });
-  writePlace(run.id, state.opened.value, false);
+  writePlace(run.id, state.opened.value, state.past.value, false);
   follow(run.id);
 }
 
@@ -74,7 +78,7 @@ function follow(id) {
   state.connection.value = "waiting";
   stream = new Stream(address.stream(id), {
     onRun: takeRun,
-    onFrame: (buffer) => guard(() => takeFrame(buffer)),
+    onFrame: (buffer) => guard(() => takeFrame(buffer) && stream?.answered()),
     onError: notice,
     onOpen: () => {
       state.connection.value = "open";
@@ -110,14 +114,16 @@ function guard(work) {
 
 /** @param {import("./types.js").Run} run */
 export function takeRun(run) {
-  const old = state.run.value;
-  state.run.value = { ...run, ...state.pending.value };
+  const old = state.present.value;
+  state.present.value = { ...run, ...state.pending.value };
   if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(unlessGone);
   if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);
 }
 
 /** The numbers that frames bring too, for when none comes. @param {import("./types.js").Run} run */
 function takeNumbers(run) {
+  state.now.value = run.steps ?? run.step;
+  if (state.inPast.value) return;
   state.step.value = run.step;
   state.loss.value = run.loss;
   state.accuracy.value = run.accuracy;
@@ -130,7 +136,7 @@ function takeNumbers(run) {
 async function refetchHistory(id) {
   const fetched = await server.history(id);
   if (state.run.value?.id !== id) return;
-  const reached = newest.frame?.header.step ?? state.step.value; // may not be painted yet
+  const reached = newest.header?.step ?? state.now.value; // may not be painted yet
   state.history.points = reconcile(fetched, state.history.points, reached);
   state.historyTick.value += 1;
 }
@@ -161,6 +167,7 @@ function wanted() {
     kinds: [...kinds],
     probe: probeId() ?? undefined,
     max_fps: MAX_FPS,
+    step: state.past.value ?? undefined,
   };
 }
 
@@ -193,13 +200,25 @@ function followPlace() {
   let first = true;
   effect(() => {
     const filter = state.opened.value;
-    const id = state.run.value?.id;
-    if (id) writePlace(id, filter, !first);
+    const id = state.present.value?.id;
+    if (id) writePlace(id, filter, state.past.peek(), !first);
     first = false;
+  });
+  let timer = 0;
+  effect(() => {
+    const step = state.past.value;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const id = state.present.peek()?.id;
+      if (id) writePlace(id, state.opened.peek(), step, false);
+    }, STEP_MS);
   });
   addEventListener("popstate", () => {
     const place = readPlace();
     if (place.run !== state.run.value?.id) location.reload();
-    else state.opened.value = place.filter;
+    else {
+      state.opened.value = place.filter;
+      state.past.value = place.step;
+    }
   });
 }

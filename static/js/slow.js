@@ -1,7 +1,7 @@
 /** Slow motion's controls: a real step is taken, and shown phase by phase. */
 import { signal } from "@preact/signals";
 import { letGo } from "./explain/pointing.js";
-import { ask, pause } from "./intents.js";
+import { ask, forks, pause } from "./intents.js";
 import { atPhase, replayOf } from "./replay.js";
 import { server } from "./server.js";
 import { playing, replay, run, startable, still } from "./state.js";
@@ -13,7 +13,7 @@ export const slowWaiting = signal(false); // for the server's answer
 
 /** Takes one step of the run and opens it. */
 export async function slowMotion() {
-  if (slowWaiting.value || !startable.value) return;
+  if (slowWaiting.value || !startable.value || forks({ go: "step" })) return;
   slowWaiting.value = true;
   letGo();
   if (playing.value) await pause();

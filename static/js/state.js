@@ -20,15 +20,16 @@ function media(query) {
 }
 
 // What the server told
-export const run = signal(/** @type {Run | null} */ (null)); // settings and state of the run on the page
+export const present = signal(/** @type {Run | null} */ (null)); // the run on the page, as it is now
+export const now = signal(0); // how many steps it has come, whichever is looked at
 export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in order
 export const models = signal(/** @type {import("./types.js").Model[]} */ ([])); // named networks
 export const datasets = signal(/** @type {import("./types.js").Dataset[]} */ ([])); // data sets
 export const probe = signal(/** @type {import("./types.js").Image | null} */ (null)); // on screen
 export const probeVersion = signal(0); // grows when the probe's picture is replaced
 
-// The newest frame; its sections are in `frame.js`'s `newest`, for they change too often to compare
-export const step = signal(0); // updates so far
+// The frame on screen; its sections are in `frame.js`'s `newest`, for they change too often to compare
+export const step = signal(0); // updates that led to it
 export const loss = signal(/** @type {number | null} */ (null)); // of the last batch
 export const accuracy = signal(/** @type {number | null} */ (null)); // share, mean of last 50 batches
 export const heldOut = signal(/** @type {number | null} */ (null)); // share of held-out pictures
@@ -39,9 +40,16 @@ export const slowTick = signal(0); // grows with frames, at most 8 times a secon
 export const history = { points: emptyHistory() }; // the curves' data; `historyTick` says it changed
 export const historyTick = signal(0); // grows when the history does, at most 4 times a second
 
+// The past
+export const past = signal(/** @type {number | null} */ (null)); // step looked at; null: the present
+/** @typedef {Pick<Run, "learning_rate" | "momentum" | "weight_decay" | "silenced" | "frozen">} Settings */
+export const thenSettings = signal(/** @type {Settings | null} */ (null)); // at the past step on screen
+export const recomputed = signal(/** @type {string | null} */ (null)); // where its digits may differ
+export const proposal = signal(/** @type {import("./fork.js").Proposal | null} */ (null)); // a fork
+
 // The connection
 export const connection = signal(/** @type {"waiting" | "open" | "lost"} */ ("waiting")); // of the stream
-export const notices = signal(/** @type {{id: number, text: string}[]} */ ([])); // sentences to show
+export const notices = signal(/** @type {import("./notices.js").Notice[]} */ ([])); // sentences to show
 export const busy = signal(/** @type {string | null} */ (null)); // what the page waits for
 
 // What the viewer chose
@@ -69,11 +77,26 @@ export const visible = signal(document.visibilityState === "visible"); // tab in
 
 // Derived
 export const reading = computed(() => pinned.value ?? pointed.value); // number that is open
-export const playing = computed(() => run.value?.state === "playing");
+export const inPast = computed(() => past.value !== null);
+/** The run as the page shows it: in the past with that step's settings, and those of a fork to be. */
+export const run = computed(() => {
+  if (!present.value || !inPast.value) return present.value;
+  const done = present.value.interventions?.filter((change) => change.step <= step.value);
+  return {
+    ...present.value,
+    ...thenSettings.value,
+    interventions: done,
+    ...proposal.value?.settings,
+  };
+});
+/** The step that is asked about; null: the present one, whichever it is by then. */
+export const askedStep = computed(() => (inPast.value ? step.value : null));
+export const playing = computed(() => !inPast.value && present.value?.state === "playing");
+/** A run that stopped can still go on from its past. */
 export const startable = computed(
   () =>
-    Boolean(run.value?.trainable) &&
-    ["ready", "stepping", "playing"].includes(run.value?.state ?? ""),
+    Boolean(present.value?.trainable) &&
+    (inPast.value || ["ready", "stepping", "playing"].includes(present.value?.state ?? "")),
 );
 export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
 export const plan = computed(() =>

@@ -14,7 +14,9 @@
  * @property {string[]} kinds
  * @property {string} [probe]
  * @property {number} max_fps
+ * @property {number} [step] of the past; absent: the present
  */
+import { Seeking } from "./seeking.js";
 
 const GONE = 4404;
 const FIRST_PAUSE_MS = 250;
@@ -35,6 +37,7 @@ export class Stream {
     this.tries = 0;
     this.closed = false;
     this.timer = 0;
+    this.seeking = new Seeking((/** @type {Watch} */ watch) => this.send(watch));
     this.open();
   }
 
@@ -49,7 +52,8 @@ export class Stream {
 
   opened() {
     this.tries = 0;
-    this.send();
+    this.seeking.drop();
+    if (this.wanted) this.watch(this.wanted);
     this.handlers.onOpen();
   }
 
@@ -61,7 +65,10 @@ export class Stream {
     }
     const message = JSON.parse(data);
     if (message.type === "run") this.handlers.onRun(message.run);
-    if (message.type === "error") this.handlers.onError(message.detail);
+    if (message.type === "error") {
+      this.answered();
+      this.handlers.onError(message.detail);
+    }
   }
 
   /** @param {number} code of the closing */
@@ -80,16 +87,26 @@ export class Stream {
   /** Says what is on screen; the last word counts. @param {Watch} wanted */
   watch(wanted) {
     this.wanted = wanted;
-    this.send();
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    if (wanted.step === undefined) {
+      this.seeking.drop();
+      this.send(wanted);
+    } else this.seeking.want(wanted);
   }
 
-  send() {
-    if (this.socket?.readyState !== WebSocket.OPEN || !this.wanted) return;
-    this.socket.send(JSON.stringify({ type: "watch", ...this.wanted }));
+  /** The step of the past that was asked for has come. */
+  answered() {
+    this.seeking.answered();
+  }
+
+  /** @param {Watch} wanted */
+  send(wanted) {
+    this.socket?.send(JSON.stringify({ type: "watch", ...wanted }));
   }
 
   close() {
     this.closed = true;
+    this.seeking.drop();
     clearTimeout(this.timer);
     this.socket?.close();
   }

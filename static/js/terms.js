@@ -24,6 +24,8 @@ export const TERMS = {
   speed: "Training pictures that the network has learned from in a second.",
   scale:
     "Colours are symmetric around zero: positive blue, negative orange, zero the paper's colour. Choose what shares one scale: each map and filter alone, each layer, or the whole network.",
+  timeline:
+    "Every step since 0 can be gone back to, exactly. Looking at the past changes nothing and stops nothing; playing or changing something from there starts a fork.",
   seed: "The seed decides every random draw: first weights and order of pictures. The same recipe and seed give the same run.",
   init: "Initialisation is how the first weights are drawn.",
   optimiser: "The optimiser turns gradients into updates.",

@@ -20,6 +20,10 @@
  * @property {string | null} problem
  * @property {any} recipe resolved, network spelled out
  * @property {string | null} network name of the model
+ * @property {string | null} [name] given by people
+ * @property {{run: string, step: number | null} | null} [parent] what it was forked from
+ * @property {number} [steps] how far it has come
+ * @property {string | null} [kept] after a reset: the run that it was
  * @property {string[] | null} classes
  * @property {number} parameters
  * @property {string} probe

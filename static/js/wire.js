@@ -27,6 +27,11 @@
  * @property {number | null} held_out_accuracy
  * @property {number | null} held_out_step
  * @property {number | null} images_per_second
+ * @property {number} learning_rate
+ * @property {number | null} momentum
+ * @property {number} weight_decay
+ * @property {string | null} [recomputed] of a past step: why its last digits may differ
+ * @property {Pick<import("./types.js").Run, "silenced" | "frozen">} [lists] of a past step
  * @property {number} time server's clock, Unix seconds, at which the step ended
  * @property {History} history what happened since the viewer's last frame
  * @property {import("./types.js").Predictions | null} predictions

@@ -22,18 +22,20 @@ export const explained = signal(/** @type {Explained | null} */ (null));
 
 const runId = computed(() => state.run.value?.id ?? null);
 
-/** @typedef {{run: string, place: Reading, image: string, picture: number}} Wanted */
+/** @typedef {{run: string, place: Reading, image: string, picture: number, step: number | null}} Wanted */
 
 /** @param {Wanted} wanted @returns {Promise<Explained | null>} */
-async function fetchOne({ run, place, image, picture }) {
+async function fetchOne({ run, place, image, picture, step }) {
   const none = { place, answer: null, softmax: null, problem: null };
   try {
     if (isWeight(place))
-      return { ...none, ...(await inTurn(() => weightExplained(run, place, picture))) };
+      return { ...none, ...(await inTurn(() => weightExplained(run, place, picture, step))) };
     if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
     const [answer, softmax] = await Promise.all([
-      server.explainOutput(run, place, image),
-      scoreOf(place) ? server.explainOutput(run, { ...place, layer: "softmax" }, image) : null,
+      server.explainOutput(run, place, image, step),
+      scoreOf(place)
+        ? server.explainOutput(run, { ...place, layer: "softmax" }, image, step)
+        : null,
     ]);
     return { ...none, answer, softmax };
   } catch (error) {
@@ -45,11 +47,12 @@ async function fetchOne({ run, place, image, picture }) {
 
 /**
  * @param {string} run @param {import("./places.js").WeightPlace} place @param {number} picture
+ * @param {number | null} step
  * @returns {Promise<{answer: any} | {problem: string}>}
  */
-async function weightExplained(run, place, picture) {
+async function weightExplained(run, place, picture, step) {
   const problem = noGradient();
-  return problem ? { problem } : { answer: await server.explainWeight(run, place, picture) };
+  return problem ? { problem } : { answer: await server.explainWeight(run, place, picture, step) };
 }
 
 /** Why no update led to the weights as they are; null: one did. */
@@ -77,7 +80,8 @@ effect(() => {
   const [run, image, picture] = [runId.value, probeId(), state.pictureOfBatch.value];
   state.slowTick.value; // frames: the number changes as the network learns
   state.probeVersion.value;
-  if (place && run && image) newest.want({ run, place, image, picture });
+  const step = state.askedStep.value;
+  if (place && run && image) newest.want({ run, place, image, picture, step });
   else {
     newest.drop();
     explained.value = null;

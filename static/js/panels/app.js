@@ -3,7 +3,16 @@ import { html } from "../html.js";
 import { copyLink } from "../intents.js";
 import { drawer, run, tourStep } from "../state.js";
 import { Controls } from "./controls.js";
-import { CodeDrawer, Curves, Edited, ExplainCard, FilterView, Tour } from "./later.js";
+import {
+  CodeDrawer,
+  Curves,
+  Edited,
+  ExplainCard,
+  FilterView,
+  ForkAsk,
+  Timeline,
+  Tour,
+} from "./later.js";
 import { NetworkPane } from "./network.js";
 import { Notices } from "./notices.js";
 import { ProbePanel } from "./probe.js";
@@ -39,6 +48,7 @@ export function App() {
       <div class="depths"><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside aria-label="How it goes"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
     </main>
-    <${Notices} /><${ExplainCard} /><${Tip} /><${Tour} />
+    <${Timeline} />
+    <${Notices} /><${ForkAsk} /><${ExplainCard} /><${Tip} /><${Tour} />
   </div>`;
 }

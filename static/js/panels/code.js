@@ -7,7 +7,7 @@ import { currentFrame } from "../heatmap/painter.js";
 import { html } from "../html.js";
 import { notice, noticeError } from "../notices.js";
 import { address, server } from "../server.js";
-import { drawer, layers, run, slowTick, step } from "../state.js";
+import { askedStep, drawer, layers, run, slowTick, step } from "../state.js";
 import { keyOf } from "../wire.js";
 import { Switch } from "./switch.js";
 
@@ -39,13 +39,13 @@ function Tensor({ layer }) {
   const section = currentFrame()?.sections.get(keyOf(layer.name, "weight"));
   const shown = section && permuted(section.values, shape, order);
   const names = AXES[shape.length]?.[order] ?? [];
-  const id = run.value?.id ?? "";
+  const [id, asked] = [run.value?.id ?? "", askedStep.value];
   return html`<p class="axes">${(shown?.shape ?? shape).map((n, i) => html`<span key=${i}><b>${count(n)}</b><small>${names[i]?.[0]}</small></span>`)}</p>
     <p class="hint wrap">${names.map(([, says]) => says).join("; ")}. Both orders hold the same ${count(layer.parameters)} parameters (${layer.counted}).</p>
     <div class="group">
-      <a class="button small" href=${address.npy(id, layer.name, "weight", order)} download=${`${layer.name}.weight.npy`}>weight as .npy</a>
-      ${layer.bias_shape && html`<a class="button small" href=${address.npy(id, layer.name, "bias", order)} download=${`${layer.name}.bias.npy`}>bias as .npy</a>`}
-      <a class="button small" href=${address.weights(id)} download="weights.safetensors">all weights as safetensors</a></div>
+      <a class="button small" href=${address.npy(id, layer.name, "weight", order, asked)} download=${`${layer.name}.weight.npy`}>weight as .npy</a>
+      ${layer.bias_shape && html`<a class="button small" href=${address.npy(id, layer.name, "bias", order, asked)} download=${`${layer.name}.bias.npy`}>bias as .npy</a>`}
+      <a class="button small" href=${address.file(id, "weights", { step: asked })} download="weights.safetensors">all weights as safetensors</a></div>
     ${
       shown
         ? html`<pre class="values" tabindex="0" role="region" aria-label=${`The numbers of ${layer.name}, ${shapeText(shown.shape)}`}>${nestedText(shown.values, shown.shape, MOST_NUMBERS)}</pre><p class="hint">at step ${count(step.value)}${shown.values.length > MOST_NUMBERS ? `, the first ${count(MOST_NUMBERS)} numbers` : ""}</p>`

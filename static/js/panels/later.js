@@ -7,7 +7,9 @@ import {
   drawer,
   history,
   historyTick,
+  now,
   opened,
+  proposal,
   reading,
   replay,
   run,
@@ -70,6 +72,18 @@ export const Curves = later(
       .then((module) => module.Curves),
   html`<section class="curves" aria-label="Curves"><h2>Loss and accuracy</h2>
     <p class="hint">Their curves begin with the first step.</p></section>`,
+);
+
+/** The timeline; its place is kept for it, since before the first step there is no past. */
+export const Timeline = later(
+  () => now.value > 0,
+  (again) => styled(import(`./timeline.js${again}`), "timeline").then((module) => module.Timeline),
+  html`<section class="timeline" aria-label="Timeline"><p class="hint">Now: step 0. Every step from here on is kept, and can be gone back to.</p></section>`,
+);
+
+export const ForkAsk = later(
+  () => proposal.value !== null,
+  (again) => import(`./fork.js${again}`).then((module) => module.ForkAsk),
 );
 
 /** The card beside an open number. */

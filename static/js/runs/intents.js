@@ -1,0 +1,148 @@
+/** What can be done on the page of the runs, and its quiet asking for news. */
+import { batch } from "@preact/signals";
+import { address, ask } from "./ask.js";
+import * as state from "./state.js";
+import { nameOf } from "./words.js";
+
+const EVERY_MS = 2000;
+let nextNotice = 1;
+
+/** @param {string} text */
+export function say(text) {
+  if (state.notices.value.some((shown) => shown.text === text)) return;
+  state.notices.value = [...state.notices.value.slice(-3), { id: nextNotice++, text }];
+}
+
+/** @param {number} id */
+export const dismiss = (id) => {
+  state.notices.value = state.notices.value.filter((shown) => shown.id !== id);
+};
+
+/** Does something, says why it could not be done, and looks again. @param {() => Promise<any>} work */
+async function attempt(work) {
+  try {
+    return await work();
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return null;
+  } finally {
+    await refresh();
+  }
+}
+
+let asked = 0;
+
+/** Asks for all runs; an answer that is late is left. */
+export async function refresh() {
+  const mine = ++asked;
+  try {
+    const [{ runs, unreadable }, deleted] = await Promise.all([ask.list(), ask.deleted()]);
+    if (mine === asked) take(runs, unreadable, deleted);
+  } catch {
+    state.lost.value = true;
+  }
+}
+
+/** @param {import("./ask.js").Run[]} runs @param {import("./ask.js").Unreadable[]} unreadable
+ * @param {import("./ask.js").Deleted[]} deleted */
+function take(runs, unreadable, deleted) {
+  const ids = new Set(runs.map((run) => run.id));
+  batch(() => {
+    state.lost.value = false;
+    state.runs.value = runs;
+    state.unreadable.value = unreadable;
+    state.deleted.value = deleted;
+    state.chosen.value = state.chosen.value.filter((id) => ids.has(id));
+    state.undoable.value = state.undoable.value.filter(({ id }) => !ids.has(id));
+    state.now.value = Date.now();
+  });
+}
+
+/** Looks again every few seconds while anybody can see it. @returns {() => void} ends it */
+export function follow() {
+  const look = () => document.visibilityState === "visible" && refresh();
+  const timer = setInterval(look, EVERY_MS);
+  document.addEventListener("visibilitychange", look);
+  refresh();
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener("visibilitychange", look);
+  };
+}
+
+export const startNew = () =>
+  attempt(async () => {
+    location.assign(address.open((await ask.create()).id));
+  });
+
+/** @param {string} id @param {string} name */
+export function rename(id, name) {
+  state.renaming.value = null;
+  const before = state.known.value.get(id)?.name ?? "";
+  if (name.trim() === before) return;
+  state.runs.value = (state.runs.value ?? []).map((run) =>
+    run.id === id ? { ...run, name: name.trim() } : run,
+  );
+  attempt(() => ask.rename(id, name.trim()));
+}
+
+/** @param {import("./ask.js").Run} run */
+export function remove(run) {
+  state.runs.value = (state.runs.value ?? []).filter(({ id }) => id !== run.id);
+  attempt(async () => {
+    await ask.remove(run.id);
+    state.undoable.value = [...state.undoable.value, { id: run.id, name: nameOf(run) }];
+  });
+}
+
+/** @param {string} id */
+export const restore = (id) =>
+  attempt(async () => {
+    await ask.restore(id);
+    state.arrived.value = id;
+  });
+
+/** At most two are chosen: the one chosen first gives way. @param {string} id @param {boolean} on */
+export function choose(id, on) {
+  const others = state.chosen.value.filter((other) => other !== id);
+  state.chosen.value = on ? [...others.slice(-1), id] : others;
+}
+
+/** @param {Iterable<File>} files runs' files */
+export async function bring(files) {
+  for (const file of files) {
+    state.busy.value = `Reading ${file.name}…`;
+    await attempt(async () => {
+      state.arrived.value = (await ask.bring(file)).id;
+    });
+    state.busy.value = null;
+  }
+}
+
+/** A file may be dropped anywhere. @returns {() => void} undoes it */
+export function bindDrop() {
+  const carries = (/** @type {DragEvent} */ event) =>
+    event.dataTransfer?.types.includes("Files") ?? false;
+  const onOver = (/** @type {DragEvent} */ event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    state.over.value = true;
+  };
+  const onLeave = (/** @type {DragEvent} */ event) => {
+    if (!event.relatedTarget) state.over.value = false;
+  };
+  const onDrop = (/** @type {DragEvent} */ event) => {
+    state.over.value = false;
+    if (!carries(event)) return;
+    event.preventDefault();
+    bring([...(event.dataTransfer?.files ?? [])]);
+  };
+  addEventListener("dragover", onOver);
+  addEventListener("dragleave", onLeave);
+  addEventListener("drop", onDrop);
+  return () => {
+    removeEventListener("dragover", onOver);
+    removeEventListener("dragleave", onLeave);
+    removeEventListener("drop", onDrop);
+  };
+}

@@ -1,0 +1,70 @@
+/** The page of the runs, from top to bottom. */
+import { useRef } from "preact/hooks";
+import { html } from "../html.js";
+import { address } from "./ask.js";
+import { Bars, Gone, Unreadable } from "./bars.js";
+import { bring, startNew } from "./intents.js";
+import { Row } from "./row.js";
+import { busy, chosen, known, over, rows, runs } from "./state.js";
+import { below } from "./tree.js";
+import { nameOf } from "./words.js";
+
+function Import() {
+  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const onChange = (/** @type {any} */ event) => {
+    bring([...event.currentTarget.files]);
+    event.currentTarget.value = ""; // so that the same file may be chosen again
+  };
+  return html`<button type="button" disabled=${Boolean(busy.value)}
+      onClick=${() => input.current?.click()}>Import a run…</button>
+    <input type="file" accept=".convscope" hidden ref=${input} onChange=${onChange}
+      aria-label="A run's file" />`;
+}
+
+function CompareButton() {
+  const [a, b] = chosen.value;
+  if (b !== undefined) {
+    return html`<a class="button primary" href=${address.compare(a, b)}>Compare the two</a>`;
+  }
+  const one = a && known.value.get(a);
+  return html`<button type="button" disabled aria-describedby="compare-hint">Compare the two</button>
+    <span class="hint" id="compare-hint">${
+      one ? `${nameOf(one)}, and another?` : "Tick two runs to compare them."
+    }</span>`;
+}
+
+function Tools() {
+  return html`<div class="tools">
+    <button type="button" class="primary" onClick=${startNew}>New run</button>
+    <${Import} />
+    <span class="apart"><${CompareButton} /></span>
+  </div>`;
+}
+
+function List() {
+  if (runs.value === null) return html`<p class="muted" role="status">Asking for the runs…</p>`;
+  const all = rows.value;
+  if (!all.length) {
+    return html`<div class="empty">
+      <p>There is no run yet.</p>
+      <p class="muted">A run is a network being trained. Start one here, or drop the file of one.</p>
+    </div>`;
+  }
+  return html`<ul class="runs" aria-label="All runs">
+    ${all.map(
+      ({ run, depth }, i) =>
+        html`<${Row} key=${run.id} run=${run} depth=${depth} forks=${below(all, i)} />`,
+    )}
+  </ul>`;
+}
+
+export function Page() {
+  return html`
+    <${Tools} />
+    <${Bars} />
+    <${List} />
+    <${Unreadable} />
+    <${Gone} />
+    ${over.value && html`<div class="drop" aria-hidden="true"><p>Drop the file of a run</p></div>`}
+  `;
+}
