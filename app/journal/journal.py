@@ -34,30 +34,37 @@ class Journal:
         """`must_have_room` raises UnavailableError, in the writer's thread, at the disk's quota."""
         self.path = path
         self._must_have_room = must_have_room
+        self._is_new = not path.exists()
         self._writer = Writer(self._connect, on_trouble)
         self.durable = self._writer.durable
         self.close = self._writer.close
 
     def _connect(self) -> sqlite3.Connection:
-        return open_to_write(self.path) if self.path.exists() else create(self.path)
+        return create(self.path) if self._is_new else open_to_write(self.path)
 
     def _sql(self, statement: str, *values: Any) -> None:
         self._writer.put(_execute(statement, *values))
 
     # --- what a run -------------------------------------------------------------------------------
 
+    def begin(self, about: JsonObject, first: Segment, weights: bytes) -> None:
+        """A new run, all at once or not at all; `weights` are safetensors, or nothing."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            insert_about(connection, about)
+            insert_segment(connection, first)
+            if weights:
+                connection.execute("INSERT OR REPLACE INTO weights VALUES (0, ?)", (weights,))
+
+        self._writer.put(write)
+
     def note(self, **values: Any) -> None:
         """What is known of the run, by name: anything that is JSON."""
-        for key, value in values.items():
-            self._sql("INSERT OR REPLACE INTO about VALUES (?, ?)", key, _json(value))
+        self._writer.put(lambda connection: insert_about(connection, values))
 
     def segment(self, segment: Segment) -> None:
         """A new part of its life, or what is now known of the present one."""
         self._writer.put(lambda connection: insert_segment(connection, segment))
-
-    def weights(self, tensors: bytes) -> None:
-        """The safetensors that its first weights came from."""
-        self._sql("INSERT OR REPLACE INTO weights VALUES (0, ?)", tensors)
 
     # --- what it goes -----------------------------------------------------------------------------
 
@@ -92,16 +99,25 @@ class Journal:
         self._writer.put(write)
 
     def back_to(self, step: int) -> None:
-        """The steps after this one were taken back, as the loss of the next was not finite."""
-        self._writer.put(lambda connection: cut_after(connection, step))
-
-    def forget(self) -> None:
-        """Back to step 0: what it went through is kept in another file."""
+        """The steps after this one were taken back, as the loss of the next was not finite; what
+        people changed after them stays, as a change of this step."""
 
         def write(connection: sqlite3.Connection) -> None:
-            for table in ("history", "held_out", "event", "checkpoint"):
+            connection.execute(
+                "UPDATE event SET step = ?, body = json_set(body, '$.step', ?) WHERE step > ?",
+                (step, step, step),
+            )
+            cut_after(connection, step)
+
+        self._writer.put(write)
+
+    def forget(self, first: Segment) -> None:
+        """Back to step 0, in this segment: what it went through is kept in another file."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            for table in ("history", "held_out", "event", "checkpoint", "segment"):
                 connection.execute(f"DELETE FROM {table}")
-            connection.execute("DELETE FROM segment")
+            insert_segment(connection, first)
 
         self._writer.put(write)
 
@@ -120,6 +136,12 @@ class Journal:
     def drop_upload(self, image: str) -> None:
         """Forget a picture."""
         self._sql("DELETE FROM upload WHERE id = ?", image)
+
+
+def insert_about(connection: sqlite3.Connection, values: JsonObject) -> None:
+    """Write what is known of a run, by name."""
+    rows = [(key, _json(value)) for key, value in values.items()]
+    connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
 
 
 def insert_segment(connection: sqlite3.Connection, segment: Segment) -> None:
@@ -152,11 +174,11 @@ def cut_after(connection: sqlite3.Connection, step: int) -> None:
     for table in ("held_out", "event", "checkpoint"):
         connection.execute(f"DELETE FROM {table} WHERE step > ?", (step,))
     connection.execute("DELETE FROM history WHERE first > ?", (step,))
-    last = "SELECT max(first) FROM history"
     connection.execute(
-        f"UPDATE history SET loss = substr(loss, 1, 4 * (? - first + 1)), "
-        f"accuracy = substr(accuracy, 1, 4 * (? - first + 1)) WHERE first = ({last})",
-        (step, step),
+        "UPDATE history SET loss = substr(loss, 1, 4 * (? - first + 1)), "
+        "accuracy = substr(accuracy, 1, 4 * (? - first + 1)) "
+        "WHERE first + length(loss) / 4 - 1 > ?",
+        (step, step, step),
     )
 
 

@@ -61,11 +61,20 @@ class Library:
 
     def _sweep(self) -> None:
         """What was deleted long ago goes, and what a sudden end left half made."""
-        for path in self._trash.iterdir():
-            if time.time() - path.stat().st_mtime > TRASH_KEPT_S:
-                path.unlink()
         for path in self._runs.glob("*.part*"):
             path.unlink()
+        for folder, other in ((self._runs, self._trash), (self._trash, self._runs)):
+            for path in folder.glob(f"*{SUFFIX}-wal"):
+                name = path.name.removesuffix("-wal")
+                if (other / name).exists() and not (folder / name).exists():
+                    path.rename(other / path.name)  # its file was moved, or was about to be
+        self._empty_trash()
+
+    def _empty_trash(self) -> None:
+        """What was deleted more than a day ago goes for good."""
+        for path in self._trash.glob(f"*{SUFFIX}"):
+            if time.time() - path.stat().st_mtime > TRASH_KEPT_S:
+                _unlink(path)
 
     def path(self, run_id: str) -> Path:
         """Where the file of a run lies."""
@@ -86,24 +95,36 @@ class Library:
         """Every run that has a file."""
         return (path.stem for path in self._runs.glob(f"*{SUFFIX}"))
 
+    def deleted(self) -> Iterator[Path]:
+        """Every file that was deleted and is still there, changed last when it was deleted."""
+        return self._trash.glob(f"*{SUFFIX}")
+
     def discard(self, run_id: str) -> None:
-        """Put a run's file, which nobody has open, aside for a day."""
-        target = self._trash / self.path(run_id).name
-        for end in ("-wal", "-shm"):  # left by a writer that was killed
-            _move(self.path(run_id), target, end)
-        self.path(run_id).rename(target)
-        os.utime(target)
-        self._sync(self._runs)
+        """Put a run's file, which nobody has open, aside for a day; one without a file is gone."""
+        self._empty_trash()
+        if self.path(run_id).exists():
+            os.utime(self.path(run_id))
+            self._move(self._runs, self._trash, run_id)
 
     def restore(self, run_id: str) -> None:
         """Take a run's file back; NotFoundError where it is gone for good."""
-        source = self._trash / self.path(run_id).name
-        if not source.is_file():
+        if not (self._trash / self.path(run_id).name).is_file():
             raise NotFoundError(f"There is no deleted run {run_id!r}: they are kept for a day.")
-        for end in ("-wal", "-shm"):
-            _move(source, self.path(run_id), end)
-        source.rename(self.path(run_id))
-        self._sync(self._runs)
+        self._move(self._trash, self._runs, run_id)
+
+    def forget(self, run_id: str) -> None:
+        """A run that nobody was ever told of leaves nothing."""
+        _unlink(self.path(run_id))
+
+    def _move(self, source: Path, target: Path, run_id: str) -> None:
+        """With what a writer that was killed left beside it; `_sweep` ends what a kill cut off."""
+        name = self.path(run_id).name
+        for end in ("-wal", ""):
+            if (source / (name + end)).exists():
+                (source / (name + end)).rename(target / (name + end))
+        (source / f"{name}-shm").unlink(missing_ok=True)  # SQLite makes it again
+        self._sync(target)
+        self._sync(source)
 
     @staticmethod
     def _sync(folder: Path) -> None:
@@ -122,19 +143,19 @@ class Library:
             self._used = (time.monotonic(), used)
         return used
 
-    def must_have_room(self) -> None:
-        """UnavailableError where the runs take as much as they may."""
-        if self.used_bytes() >= self._quota_bytes:
+    def must_have_room(self, more_bytes: int = 0) -> None:
+        """UnavailableError where the runs take as much as they may, or would with so many more."""
+        if self.used_bytes() + more_bytes >= self._quota_bytes:
             raise UnavailableError(
                 f"The runs on this server take {self._quota_bytes / 1e9:.3g} GB, as much as they "
                 "may: delete some."
             )
 
 
-def _move(source: Path, target: Path, end: str) -> None:
-    beside = source.with_name(source.name + end)
-    if beside.exists():
-        beside.rename(target.with_name(target.name + end))
+def _unlink(path: Path) -> None:
+    """A file and all that SQLite keeps beside it."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _size(path: Path) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.errors import NotFoundError
+from app.errors import NotFoundError, UnreadableRunError
 from app.journal.journal import Segment
 from app.journal.schema import open_to_read
 from app.types import JsonObject
@@ -38,15 +38,17 @@ class Way:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """One view of the file, whatever is written meanwhile."""
-    with closing(open_to_read(path)) as connection:
-        connection.execute("BEGIN")
-        yield connection
+    """One view of the file, whatever is written meanwhile; UnreadableRunError for a damaged one."""
+    try:
+        with closing(open_to_read(path)) as connection:
+            connection.execute("BEGIN")
+            yield connection
+    except (sqlite3.Error, ValueError, LookupError) as error:
+        raise UnreadableRunError(f"{path.name} is damaged, or cannot be read: {error}.") from error
 
 
 def read_kept(path: Path) -> Kept:
-    """UnreadableRunError for a file that is no run's, or a newer version's; sqlite3.Error or
-    ValueError for a damaged one."""
+    """UnreadableRunError for a file that is no run's, a newer version's, or damaged."""
     with _reading(path) as connection:
         found = connection.execute("SELECT key, value FROM about")
         weights = connection.execute("SELECT tensors FROM weights").fetchone()

@@ -28,16 +28,39 @@ CREATE TABLE checkpoint (
     PRIMARY KEY (segment, step)) STRICT;
 CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, picture BLOB NOT NULL) STRICT;
 """
+SYNCHRONOUS = "FULL"  # what is committed stays, whatever happens
 WAL_BYTES = 4 * 2**20  # what a journal beside the file is cut back to
 
 
 def create(path: Path) -> sqlite3.Connection:
-    """A new, empty file, durable with its name; sqlite3.Error or OSError where it cannot be."""
+    """A new, empty file, or one that was left before it held anything; durable with its name.
+
+    sqlite3.Error or OSError where it cannot be.
+    """
     connection = _open(path)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.executescript(f"BEGIN; {TABLES} COMMIT")
+    try:
+        (begun,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if not begun:
+            marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+            connection.executescript(f"BEGIN; {marks} {TABLES} COMMIT")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def holds_nothing(path: Path) -> bool:
+    """Whether this is the file of a run whose making was never answered: it has no segment."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            if not tables:
+                return application in (0, APPLICATION_ID)
+            check_identity(connection, path.name)
+            return connection.execute("SELECT 1 FROM segment").fetchone() is None
+    except (sqlite3.Error, UnreadableRunError):
+        return False
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
@@ -69,14 +92,19 @@ def check_version(path: Path) -> None:
     """UnreadableRunError, with a sentence, unless this is a run's file that can be read here."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            check_identity(connection, path.name)
     except sqlite3.Error as error:
         raise UnreadableRunError(f"{path.name} cannot be read: {error}.") from error
+
+
+def check_identity(connection: sqlite3.Connection, name: str) -> None:
+    """UnreadableRunError unless what is open is a run's, in this version of the format."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
-        raise UnreadableRunError(f"{path.name} is not the file of a run.")
+        raise UnreadableRunError(f"{name} is not the file of a run.")
     if version != VERSION:
         raise UnreadableRunError(
-            f"{path.name} has version {version} of a run's format, and this Convscope reads "
+            f"{name} has version {version} of a run's format, and this Convscope reads "
             f"version {VERSION}: open it with the Convscope that wrote it, or a newer one."
         )

@@ -2,37 +2,41 @@
 
 import sqlite3
 
-MOST_BYTES = 160 * 10**6  # of checkpoints; the rest of a file is small beside them
-LOOK_EVERY = 16  # checkpoints
+MOST_BYTES = 160 * 10**6  # of a file before it thins out; it grows by one checkpoint beyond
+LEFT = 0.75  # of them after it has
+Place = tuple[int, int]  # segment, step
 
 
 def thin_out(connection: sqlite3.Connection, most_bytes: int = MOST_BYTES) -> None:
-    """Where there is more than `most_bytes`, every second one of the older half goes, until three
-    quarters of it are left.
+    """Where the file holds more than `most_bytes`, every second of the older half of its
+    checkpoints goes, until three quarters of that are left.
 
     So the youngest are always close together, and the distance doubles towards the past. The first
-    of each segment stays, since nothing before it leads there.
+    of each segment stays, since nothing before it leads there, and the last of all, so that a run
+    can go on: where these alone take more, or history and pictures do, so does the file.
     """
-    (count,) = connection.execute("SELECT count(*) FROM checkpoint").fetchone()
-    if count % LOOK_EVERY or _total(connection) <= most_bytes:
+    if _used_bytes(connection) <= most_bytes:
         return
-    while _total(connection) > most_bytes * 3 // 4:
-        if not _halve(connection):
+    while _used_bytes(connection) > most_bytes * LEFT:
+        gone = _older(connection)
+        if not gone:
             return
+        connection.executemany("DELETE FROM checkpoint WHERE segment = ? AND step = ?", gone)
 
 
-def _total(connection: sqlite3.Connection) -> int:
-    (total,) = connection.execute("SELECT sum(length(tensors)) FROM checkpoint").fetchone()
-    return int(total or 0)
+def _used_bytes(connection: sqlite3.Connection) -> int:
+    """What the file holds, without the room in it that was given back."""
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return int(size * (pages - free))
 
 
-def _halve(connection: sqlite3.Connection) -> int:
-    """Take every second of the older half; how many went."""
+def _older(connection: sqlite3.Connection) -> list[Place]:
+    """Every second of the older half of those that may go; at least one while there is any."""
     rows = connection.execute(
         "SELECT segment, step FROM checkpoint ORDER BY segment, step"
     ).fetchall()
     firsts = dict(reversed(rows))  # of each segment
-    older = [row for row in rows[: len(rows) // 2] if firsts[row[0]] != row[1]]
-    gone = older[::2]
-    connection.executemany("DELETE FROM checkpoint WHERE segment = ? AND step = ?", gone)
-    return len(gone)
+    free = [row for row in rows[:-1] if firsts[row[0]] != row[1]]
+    return free[: (len(free) + 1) // 2 : 2]

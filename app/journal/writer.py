@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import queue
+import secrets
 import sqlite3
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from errno import ENOSPC
 from time import monotonic
 
-from app.errors import UnavailableError
+from app.errors import ConvscopeError, UnavailableError
 
 log = logging.getLogger("convscope")
 METRICS_WAIT_S = 1.0  # how long what nobody waits for is gathered
@@ -56,6 +58,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._trouble: str | None = None
+        self._doubt: tuple[str, int] | None = None  # a group's mark, and how many were in it
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -85,14 +88,13 @@ class Writer:
             waiting = [item for item in pending if isinstance(item, _Waiting)]
             writes = [item for item in pending if not isinstance(item, _Waiting | _Stop)]
             why = self._try(writes)
-            pending = list(writes) if why else []
+            pending = list(writes)
             for item in waiting:
                 self._tell(_resolve, item.done, why)
             if why != self._trouble:
                 self._trouble = why
                 self._tell(self._on_trouble, why)
-        if self._connection:
-            self._connection.close()
+        self._let_go()
 
     def _gather(self, patience_s: float | None) -> list[_Item]:
         """What there is to write: at once if somebody waits for it, else after a while."""
@@ -112,18 +114,51 @@ class Writer:
         return items
 
     def _try(self, writes: list[Write | Steps]) -> str | None:
-        """One transaction; a sentence where it failed, and then nothing of it was written."""
+        """One transaction, after which `writes` is empty; a sentence where it failed, and then
+        nothing of what is left in `writes` was written."""
         try:
             if self._connection is None:
                 self._connection = self._connect()
+            self._settle_doubt(self._connection, writes)
             if writes:
-                _commit(self._connection, writes)
-        except (sqlite3.Error, OSError) as error:
-            self._let_go()
-            return _sentence(error)
+                self._commit(self._connection, writes)
         except UnavailableError as error:  # no room
             return error.detail
+        except (sqlite3.Error, OSError, ConvscopeError) as error:
+            self._let_go()
+            return _sentence(error)
+        except Exception as error:  # this thread must not end: somebody waits for it
+            log.exception("a run's file could not be written")
+            self._let_go()
+            return _sentence(error)
         return None
+
+    def _commit(self, connection: sqlite3.Connection, writes: list[Write | Steps]) -> None:
+        mark = secrets.token_hex(8)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for write in _joined(writes):
+                write(connection)
+            connection.execute("INSERT OR REPLACE INTO about VALUES ('group', ?)", (f'"{mark}"',))
+            self._doubt = mark, len(writes)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._doubt = None
+        writes.clear()
+
+    def _settle_doubt(self, connection: sqlite3.Connection, writes: list[Write | Steps]) -> None:
+        """A group whose commit failed may be in the file all the same: the disk may fail after it
+        has taken the bytes. It must not be written twice."""
+        if self._doubt is None:
+            return
+        mark, count = self._doubt
+        found = connection.execute("SELECT value FROM about WHERE key = 'group'").fetchone()
+        if found == (f'"{mark}"',):
+            del writes[:count]
+        self._doubt = None
 
     def _let_go(self) -> None:
         """After a failure a connection is not to be trusted."""
@@ -131,25 +166,13 @@ class Writer:
             return
         try:
             self._connection.close()
-        except sqlite3.Error:
-            log.exception("a run's file could not be closed")
+        except sqlite3.Error as error:
+            log.warning("a run's file could not be closed: %s", error)
         self._connection = None
 
     def _tell(self, what: Callable[..., object], *arguments: object) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(what, *arguments)
-
-
-def _commit(connection: sqlite3.Connection, writes: Iterable[Write | Steps]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for write in _joined(writes):
-            write(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _joined(writes: Iterable[Write | Steps]) -> Iterator[Write]:
@@ -186,10 +209,14 @@ def _resolve(done: "asyncio.Future[None]", why: str | None) -> None:
         done.set_result(None)
 
 
-def _sentence(error: sqlite3.Error | OSError) -> str:
+def _sentence(error: Exception) -> str:
     """What a person can do something about."""
-    if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(error, "errno", 0) == 28:
+    if (
+        getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+        or getattr(error, "errno", 0) == ENOSPC
+    ):
         return (
             "The disk is full, so that this run can't be kept: training waits until there is room."
         )
-    return f"The disk fails ({error}), so that this run can't be kept: training waits for it."
+    why = str(error).rstrip(".")
+    return f"The disk fails ({why}), so that this run can't be kept: training waits for it."
