@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from app.child import loop as module
+from app.child import screen as module
 from app.child.capture import Camera, Shot, Wanted, capture
 from app.child.commands import HANDLERS
 from app.child.line import Line
