@@ -14,6 +14,7 @@ from app.api import (
     code,
     convolve,
     explain,
+    files,
     forks,
     hands,
     images,
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None, library: Library | None = None)
     for room in (
         catalog,
         strips,
+            files,
         runs,
         forks,
         layers,

@@ -34,6 +34,7 @@ COUNTS = (
     "max_disk_bytes",
     "max_batch_size",
     "max_upload_bytes",
+    "max_import_bytes",
     "max_pixels",
     "max_uploads_per_run",
     "unwatched_pause_s",
@@ -63,6 +64,7 @@ class Settings:
     max_disk_bytes: int = 8 * 10**9  # of all runs' files
     max_batch_size: int = 1024
     max_upload_bytes: int = 16 * 1024 * 1024
+    max_import_bytes: int = 256 * 10**6  # of a run's file
     max_pixels: int = 16_000_000
     max_uploads_per_run: int = 64
     unwatched_pause_s: float = 600.0  # a playing run that nobody watches is paused after this

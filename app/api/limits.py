@@ -11,12 +11,15 @@ from app.settings import Settings
 BODY_BYTES = 1024 * 1024  # on every route but uploads
 MULTIPART_OVERHEAD_BYTES = 64 * 1024  # boundaries, part headers and small fields beside the file
 UPLOADS = re.compile(r"/api/v1/runs/([^/]+/images(/[^/]+)?|from-weights)/?")
+IMPORT = re.compile(r"/api/v1/runs/import/?")
 
 
 def body_limit(scope: Scope, settings: Settings) -> int:
     """The most bytes that the body of this request may have."""
     if scope["method"] in ("POST", "PUT") and UPLOADS.fullmatch(scope["path"]):
         return settings.max_upload_bytes + MULTIPART_OVERHEAD_BYTES
+    if scope["method"] == "POST" and IMPORT.fullmatch(scope["path"]):
+        return settings.max_import_bytes + MULTIPART_OVERHEAD_BYTES
     return BODY_BYTES
 
 

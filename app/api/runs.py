@@ -1,6 +1,6 @@
 """Runs: make, list, look at, step, play, pause, reset, tune, delete."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, File, Form, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -10,7 +10,6 @@ from app.api.deps import TheLook, TheRegistry, TheRun
 from app.api.documented import problems
 from app.api.schemas import (
     EXAMPLE_RECIPE,
-    HistoryAnswer,
     RunAnswer,
     RunList,
     StepBody,
@@ -208,40 +207,3 @@ async def tune(run: TheRun, body: TuneBody) -> JsonObject:
     if "name" in body.model_fields_set:
         await run.rename(body.name)
     return await run.command("tune", changes=changes) if changes else run.describe()
-
-
-@router.get(
-    "/{run_id}/history",
-    response_model=HistoryAnswer,
-    responses=problems(404),
-    summary="The curves",
-)
-async def history(
-    run: TheRun,
-    first: Annotated[int, Query(alias="from", ge=0)] = 0,
-    last: Annotated[int | None, Query(alias="to", ge=0)] = None,
-    max_points: Annotated[int, Query(ge=1, le=20_000)] = 2000,
-) -> JsonObject:
-    """Where a point stands for several steps, it is named by the last of them; its loss is their
-    mean, its accuracy the last one's running mean."""
-    curves = await run.curves()
-    end = len(curves) if last is None else last
-    return curves.span(first, end, max_points)
-
-
-@router.get(
-    "/{run_id}/weights",
-    response_class=Response,
-    responses=COMMAND | {200: {"content": {"application/octet-stream": {}}}},
-    summary="All weights as safetensors",
-)
-async def weights(look: TheLook) -> Response:
-    """Parameters and buffers by torch's names (`conv1.weight`), in torch's order of axes."""
-    reply = await look.ask("weights")
-    step = reply.header["step"]
-    headers: dict[str, Any] = {
-        "Convscope-Step": str(step),
-        "Content-Disposition": f'attachment; filename="{look.run.id}-step{step}.safetensors"',
-        **look.headers,
-    }
-    return Response(reply.payload, media_type="application/octet-stream", headers=headers)

@@ -100,6 +100,13 @@ class Parent(BaseModel):
     step: int | None
 
 
+class Origin(BaseModel):
+    """Of an imported run: the id that it had where it came from, and when it came."""
+
+    run: str | None
+    at: str
+
+
 class RunAnswer(BaseModel):
     """A run as it is now, or as it was at a step."""
 
@@ -136,6 +143,8 @@ class RunAnswer(BaseModel):
     frozen: list[Filter]
     awake: bool  # whether it has a worker, which it gets when it is asked something
     steps: int  # how far it has come; `step` is the one that is described
+    imported_from: Origin | None
+    absent: str | None  # why it can't be trained here: its data set is not on this machine
     kept: str | None = None  # after a reset: the run that it was
 
 

@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 from app.types import JsonObject
 
@@ -58,6 +59,16 @@ class History:
             "step": self._held_out_step[low:high].tolist(),
             "accuracy": self._held_out[low:high].tolist(),
         }
+
+    def rows(
+        self, first: int, last: int
+    ) -> Iterator[tuple[int, float | None, float | None, float | None]]:
+        """(step, loss, accuracy, held-out accuracy) of each step from `first` to `last`; step 0 has
+        neither loss nor accuracy, and few steps the third."""
+        held_out = dict(zip(self._held_out_step, self._held_out, strict=True))
+        for step in range(first, min(last, len(self)) + 1):
+            loss, accuracy = (v[step - 1] if step else None for v in (self._loss, self._accuracy))
+            yield step, loss, accuracy, held_out.get(step)
 
     def held_out_at(self, step: int) -> tuple[int | None, float | None]:
         """The last held-out accuracy up to a step, and the step that it was measured at."""

@@ -54,4 +54,7 @@ def _restored(uploads: Uploads, image: str, about: JsonObject, picture: bytes) -
         about["format"],
         tuple(about["sentences"]),
     )
-    return uploads.make(as_it_was, about["name"], about["inverted"], image)
+    upload = uploads.make(as_it_was, about["name"], None, image)
+    if upload.prepared.inverted == about["inverted"]:
+        return upload  # its sentences say why, where nobody had to ask for it
+    return uploads.again(upload, about["inverted"])

@@ -78,6 +78,8 @@ def fixed(spec: Spec, about: JsonObject) -> JsonObject:
     return {
         "name": about.get("name"),
         "parent": about.get("parent"),
+        "imported_from": about.get("imported_from"),
+        "absent": spec.absent,
         "trainable": spec.trainable,
         "recipe": spec.recipe.model_dump(mode="json"),
         "network": about["network"],

@@ -24,6 +24,7 @@ class Server:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         """Starts it on a free port of loopback; it writes only below `folder`."""
+        self.folder = folder
         command = [sys.executable, "-m", "app", "--port", "0", "--device", "cpu"]
         command += ["--cache-dir", str(folder / "cache"), *arguments]
         environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}

@@ -6,6 +6,8 @@ RUN: JsonObject = {
     "id": "k3f9x0a1bc",
     "name": None,
     "parent": None,
+    "imported_from": None,
+    "absent": None,
     "awake": True,
     "steps": 10,
     "kept": None,
