@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from app.errors import TooLargeError, UnreadableRunError
+from app.errors import ConvscopeError, TooLargeError, UnavailableError, UnreadableRunError
 from app.journal.schema import TABLES, check_identity
 
 MAGIC = b"SQLite format 3\0"
@@ -55,17 +55,24 @@ def opened(path: Path, bounds: Bounds) -> Iterator[sqlite3.Connection]:
             _check_counts(connection, ROWS | {"upload": bounds.most_uploads})
             _check_integrity(connection)
             yield connection
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            said = f"Reading this file takes longer than {bounds.patience_s:g} s: it is not read."
-            raise UnreadableRunError(said) from error
-        raise UnreadableRunError(f"This file is damaged: {error}.") from error
     except (sqlite3.Error, sqlite3.Warning, UnicodeError) as error:
-        raise UnreadableRunError(f"This file is damaged: {error}.") from error
+        raise _why_not(error, bounds) from error
+
+
+def _why_not(error: Exception, bounds: Bounds) -> ConvscopeError:
+    """What SQLite has against it as ours; it knows no code for a text that is not UTF-8."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        said = f"Reading this file takes longer than {bounds.patience_s:g} s: it is not read."
+        return UnreadableRunError(said)
+    if code == sqlite3.SQLITE_FULL:
+        return UnavailableError("The disk is full, so that this file can't be kept.")
+    return UnreadableRunError(f"This file is damaged: {str(error)[:200]}.")
 
 
 def _check_first_bytes(path: Path, most_bytes: int) -> None:
-    if path.stat().st_size > most_bytes:
+    size = path.stat().st_size
+    if size > most_bytes:
         raise TooLargeError(f"A run's file of at most {most_bytes:,} bytes was expected.")
     with path.open("rb") as file:
         start = file.read(HEADER_BYTES)
@@ -78,6 +85,13 @@ def _check_first_bytes(path: Path, most_bytes: int) -> None:
         raise UnreadableRunError(
             "This file was copied while it was in use, and what was written last lay in another "
             "beside it: export the run instead of copying its file."
+        )
+    page_bytes = int.from_bytes(start[16:18], "big")
+    expected = int.from_bytes(start[28:32], "big") * (2**16 if page_bytes == 1 else page_bytes)
+    if size != expected:
+        raise UnreadableRunError(
+            f"This file has {size:,} bytes and says that it has {expected:,}: it is damaged, or "
+            "was cut off on its way."
         )
 
 

@@ -102,7 +102,7 @@ def _parts(given: sqlite3.Connection, steps: int) -> Iterator[Part]:
     rows = given.execute(
         "SELECT number, step, recipe, settings, optimizer, environment FROM segment ORDER BY number"
     ).fetchall()
-    ends = [*(row[1] for row in rows[1:]), steps]
+    ends = [*(row[1] for row in rows), steps][1:]
     before = 0
     for place, (row, last) in enumerate(zip(rows, ends, strict=True)):
         number, step, *_ = row
