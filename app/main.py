@@ -13,6 +13,7 @@ from app.api import (
     catalog,
     code,
     convolve,
+    deleted,
     explain,
     files,
     forks,
@@ -63,7 +64,8 @@ def create_app(settings: Settings | None = None, library: Library | None = None)
     for room in (
         catalog,
         strips,
-            files,
+        deleted,
+        files,
         runs,
         forks,
         layers,

@@ -60,6 +60,18 @@ async def index(request: Request) -> HTMLResponse:
     return page(request, "index.html")
 
 
+@router.get("/runs")
+async def runs(request: Request) -> HTMLResponse:
+    """All runs: to open, compare, fetch and delete."""
+    return page(request, "runs.html", here="runs")
+
+
+@router.get("/compare")
+async def compare(request: Request) -> HTMLResponse:
+    """Two runs side by side on one timeline."""
+    return page(request, "compare.html", here="compare")
+
+
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
     """Swagger UI, from our own files."""

@@ -107,9 +107,10 @@ async def list_runs(
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JsonObject:
-    """Oldest first."""
+    """Oldest first. `unreadable` are the files among them that cannot be opened."""
     runs, after = registry.page(cursor, limit)
-    return {"runs": [run.describe() for run in runs], "next": after}
+    unreadable = [{"run": run, "why": why} for run, why in registry.unreadable.items()]
+    return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}
 
 
 @router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Look at a run")

@@ -148,12 +148,22 @@ class RunAnswer(BaseModel):
     kept: str | None = None  # after a reset: the run that it was
 
 
+class UnreadableFile(BaseModel):
+    """A file among the runs that cannot be opened: its name without ending, and why."""
+
+    run: str
+    why: str
+
+
 class RunList(BaseModel):
     """A page of runs; `next` is the cursor of the page after it."""
 
-    model_config = ConfigDict(json_schema_extra=shown({"runs": [RUN], "next": None}))
+    model_config = ConfigDict(
+        json_schema_extra=shown({"runs": [RUN], "next": None, "unreadable": []})
+    )
     runs: list[RunAnswer]
     next: str | None
+    unreadable: list[UnreadableFile]
 
 
 class HeldOut(BaseModel):

@@ -50,14 +50,14 @@ function State({ run }) {
 }
 
 /** @param {{label: string, children?: any}} props */
-const Number = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
+const Figure = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
 /** @param {{run: Run}} props */
 function Numbers({ run }) {
   return html`<dl class="run-numbers">
-    <${Number} label="Step">${count(run.step)}<//>
-    <${Number} label="Accuracy">${percent(run.accuracy)}<//>
-    <${Number} label="Held out">${percent(run.held_out_accuracy)}<//>
+    <${Figure} label="Step">${count(run.step)}<//>
+    <${Figure} label="Accuracy">${percent(run.accuracy)}<//>
+    <${Figure} label="Held out">${percent(run.held_out_accuracy)}<//>
   </dl>`;
 }
 
@@ -89,7 +89,7 @@ export function Row({ run, depth, forks }) {
     <div class="run-what">
       <${Name} run=${run} />
       <p class="muted">${made(run)}</p>
-      <p class="muted">
+      <p class="muted run-from">
         ${from && html`<span class="from">${from}</span>`}
         <time datetime=${run.created_at} title=${new Date(run.created_at).toLocaleString()}>${age(run.created_at, now.value)}</time>
         ${forks > 0 && html`<span>${plural(forks, "fork")}</span>`}
