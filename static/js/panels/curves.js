@@ -3,7 +3,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { percent } from "../format.js";
 import { trailingMean } from "../history.js";
 import { html } from "../html.js";
-import { dark, history, historyTick } from "../state.js";
+import { look } from "../intents.js";
+import { dark, history, historyTick, now, past } from "../state.js";
 
 /** @type {typeof import("uplot")} */
 const uPlot = /** @type {any} */ (globalThis).uPlot;
@@ -33,6 +34,33 @@ function accuracyData() {
   ]);
 }
 
+/** A line at the step of the past that is on the page. @param {import("uplot")} plot */
+function mark({ ctx, bbox, valToPos }) {
+  if (past.peek() === null) return;
+  const x = Math.round(valToPos(/** @type {number} */ (past.peek()), "x", true));
+  ctx.fillStyle = colour("--past");
+  ctx.fillRect(x - devicePixelRatio, bbox.top, 2 * devicePixelRatio, bbox.height);
+}
+
+/** The curves are a way to a step too: pressed, and dragged.
+ * @param {HTMLElement} over the plot's own area @param {(across: number) => void} go CSS pixels
+ * @returns {() => void} undoes it */
+function travel(over, go) {
+  const move = (/** @type {PointerEvent} */ event) => {
+    if (event.buttons & 1 && now.peek()) go(event.clientX - over.getBoundingClientRect().left);
+  };
+  const press = (/** @type {PointerEvent} */ event) => {
+    over.setPointerCapture(event.pointerId);
+    move(event);
+  };
+  over.addEventListener("pointerdown", press);
+  over.addEventListener("pointermove", move);
+  return () => {
+    over.removeEventListener("pointerdown", press);
+    over.removeEventListener("pointermove", move);
+  };
+}
+
 /** @param {string} value of a custom property */
 const axis = (value) => ({
   stroke: colour("--muted"),
@@ -54,6 +82,7 @@ function options(width, height, series, y) {
     height,
     legend: { show: false },
     cursor: { show: false },
+    hooks: { draw: [mark] },
     scales: {
       x: { time: false, range: () => [0, Math.max(10, history.points.step.at(-1) ?? 0)] },
       y: { range: y.range ?? ((_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1]) },
@@ -90,12 +119,16 @@ function Chart({ label, build, data }) {
 function mount(host, build, data) {
   const plot = new uPlot(build(host.clientWidth, host.clientHeight), data(), host);
   const stop = historyTick.subscribe(() => plot.setData(data()));
+  const unmark = past.subscribe(() => plot.redraw(false));
+  const leave = travel(plot.over, (across) => look(Math.round(plot.posToVal(across, "x"))));
   const sizes = new ResizeObserver(() =>
     plot.setSize({ width: host.clientWidth, height: host.clientHeight }),
   );
   sizes.observe(host);
   return () => {
     stop();
+    unmark();
+    leave();
     sizes.disconnect();
     plot.destroy();
   };
