@@ -25,6 +25,7 @@ class DeedAnswer(Deed):
     model_config = ConfigDict(json_schema_extra=shown(SILENCED))
     held_out_before: float | None
     held_out_after: float | None
+    ahead: int  # steps after `step` that both were measured at
     run: RunAnswer
 
 
@@ -36,7 +37,8 @@ class DeedAnswer(Deed):
 )
 async def intervene(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
-    accuracy before and after. A reset takes everything back."""
+    accuracy before and after; freezing one, where it will be some steps ahead with the filter
+    learning on (before) and with it frozen (after). A reset takes everything back."""
     return await run.intervene(change.model_dump(by_alias=True))
 
 

@@ -52,6 +52,13 @@ def seek(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     return LATER
 
 
+def look_ahead(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+    """What a filter's learning is worth from this step on; afterwards this is no step any more."""
+    journey = loop.traveller.look_ahead(command["layer"], command["filter"])
+    loop.travel(command["id"], journey)
+    return LATER
+
+
 def play(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     """Train until told otherwise."""
     loop.session.must_train()
@@ -147,7 +154,10 @@ def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
         loop.evaluate(lambda before: _silence(loop, command, before))
         return LATER
     deed = change_by_hand(hands, change)
-    loop.edited()
+    if change["type"] == "freeze":
+        loop.show("edit")  # the weights are the same ones
+    else:
+        loop.edited()
     return _done(hands, deed, None, None)
 
 
@@ -158,7 +168,7 @@ def _silence(loop: Loop, command: JsonObject, before: float | None) -> None:
 
 
 def _done(hands: Hands, deed: Deed, before: float | None, after: float | None) -> Answer:
-    worth = {"held_out_before": before, "held_out_after": after}
+    worth = {"held_out_before": before, "held_out_after": after, "ahead": 0}
     return {"deed": deed.record() | worth, "lists": switches(hands)}, b""
 
 
@@ -185,6 +195,7 @@ HANDLERS: Final[dict[str, Handler]] = {
         start,
         start_past,
         seek,
+        look_ahead,
         looking.look,
         looking.lists,
         looking.checkpoint,

@@ -25,6 +25,7 @@ NEWS_INTERVAL_S = 0.1
 
 Answer = tuple[JsonObject, bytes]
 NEWS: Final[Answer] = ({"event": "news"}, b"")
+Journey = Iterator[JsonObject | None]  # what it yields is its answer
 LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
 
 
@@ -43,7 +44,7 @@ class Loop:
         self.steps_per_second: float | None = None
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
         self._keeping: Keeping | None = None  # None: nothing is kept, this run is another's past
-        self._journey: tuple[int, Iterator[None]] | None = None  # the reply owed at its end
+        self._journey: tuple[int, Journey] | None = None  # and the reply owed at its end
         self._measuring = Measuring()
         self._untold = False  # since the last message
         self._next_step_s = self._next_news_s = 0.0
@@ -141,7 +142,7 @@ class Loop:
         self._keeping.kept(len(tensors))
         self._send({"event": "checkpoint", "checkpoint": about}, tensors)
 
-    def travel(self, request: int, journey: Iterator[None]) -> None:
+    def travel(self, request: int, journey: Journey) -> None:
         """Go to another step piece by piece; one that was under way is left off."""
         self.leave_off()
         self._journey = request, journey
@@ -156,13 +157,16 @@ class Loop:
         assert self._journey is not None
         request, journey = self._journey
         try:
-            next(journey)
+            found = next(journey)
         except StopIteration:
-            self._journey = None
-            self.answer(request, {})
+            found = {}
         except ConvscopeError as error:
             self._journey = None
             self.answer_error(request, error)
+            return
+        if found is not None:
+            self._journey = None
+            self.answer(request, found)
 
     def rest(self, reason: str, state: RunState = RunState.READY) -> None:
         """Stop training here; what is shown next is this state of the network."""

@@ -8,6 +8,7 @@ and the bytes of one or two checkpoints. An event took effect after its step and
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.child.ahead import worth_of_learning
 from app.child.session import Session
 from app.errors import ConflictError
 from app.learn.changes import change_by_hand
@@ -78,6 +79,11 @@ class Traveller:
                 load_state(trainer, way.exact, way.exact_tensors, reached=True)
             self._apply(way)
             yield
+
+    def look_ahead(self, layer: str, number: int) -> Iterator[JsonObject | None]:
+        """See `worth_of_learning`; the next way begins at its checkpoint."""
+        self._started = False
+        return worth_of_learning(self._session, layer, number)
 
     def _is_on(self, way: Way) -> bool:
         """Whether it can go on from the present state to the way's end."""

@@ -53,6 +53,15 @@ class Past:
             answer.header["recomputed"] = self._mark
             return answer
 
+    async def look_ahead(self, step: int, layer: str, number: int) -> JsonObject:
+        """What a filter's learning is worth in the steps after this one: `{ahead, learning,
+        frozen}`, held-out accuracies so many steps ahead."""
+        async with self._turn(step):
+            worker = await self._come_to(step)
+            self._here = None
+            answer = await worker.ask("look_ahead", layer=layer, filter=number)
+            return answer.header
+
     def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
         """A command about no step, such as a new picture."""
         if self._worker and self._segment:

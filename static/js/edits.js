@@ -31,13 +31,22 @@ export function shiftOf(worth) {
 }
 
 /** What a change did to the held-out accuracy, in a sentence. @param {Intervention & {type?: string}} change */
-export function effectOf({ held_out_before: before, held_out_after: after, type }) {
+export function effectOf({ held_out_before: before, held_out_after: after, ahead, type }) {
   if (before === null || after === null || before === undefined || after === undefined) return "";
   const points = (100 * (before - after)).toFixed(1);
+  if (ahead) return learningWorth(before, after, ahead, points);
   const shown = `Held-out accuracy ${percent(before)} → ${percent(after)}`;
   if (Number(points) === 0) return `${shown}: no change.`;
   if (Number(points) < 0) return `${shown}: ${points.replace("-", "")} points better.`;
   return `${shown}: ${type === "silence" ? `worth ${points} points` : `${points} points worse`}.`;
+}
+
+/** What it is worth that a filter goes on learning. @param {number} learning @param {number} frozen @param {number} ahead @param {string} points */
+function learningWorth(learning, frozen, ahead, points) {
+  const shown = `${ahead} steps on, held-out accuracy ${percent(learning)} if it learned, ${percent(frozen)} frozen`;
+  if (Number(points) === 0) return `${shown}: no difference.`;
+  const worth = Number(points) > 0 ? `is worth ${points}` : `costs ${points.replace("-", "")}`;
+  return `${shown}: its learning ${worth} points.`;
 }
 
 /** What was typed, as a number; a comma and a real minus are fine. @param {string} text @returns {number | null} */

@@ -38,7 +38,7 @@
  * @property {string} says
  * @property {number | null} undoes id of the one that it puts back
  *
- * @typedef {Change & {held_out_before: number | null, held_out_after: number | null, run: Run}} Intervention
+ * @typedef {Change & {held_out_before: number | null, held_out_after: number | null, ahead?: number, run: Run}} Intervention
  *
  * @typedef {object} Layer
  * @property {number} index

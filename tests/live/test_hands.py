@@ -38,8 +38,29 @@ def test_silencing_a_filter_says_what_it_was_worth(run: LiveRun) -> None:
     assert 0 <= deed["held_out_after"] <= 1
     assert deed["run"]["silenced"] == [{"layer": "conv1", "filter": 1}]
     assert deed["run"]["held_out_accuracy"] == deed["held_out_after"]
-    frozen = run.post("/interventions", type="freeze", layer="conv2", filter=3)
-    assert frozen["run"]["frozen"] == [{"layer": "conv2", "filter": 3}]
+
+
+def held_out_at(run: LiveRun, step: int) -> float:
+    """Train until a step at which the held-out accuracy is measured; what it is there."""
+    run.post("/step", until=step)
+    end = time.monotonic() + 10
+    while step not in (measured := run.get("/history")["held_out"])["step"]:
+        assert time.monotonic() < end, "it was not measured"
+        time.sleep(0.02)
+    return float(measured["accuracy"][measured["step"].index(step)])
+
+
+def test_freezing_a_filter_says_what_its_learning_would_have_been_worth(run: LiveRun) -> None:
+    run.post("/step", until=300)
+    other = LiveRun(run.server, run.post("/fork")["id"])
+    before = run.send("GET", "/weights").content
+    deed = run.post("/interventions", type="freeze", layer="linear1", filter=3)
+    assert deed["ahead"] == 100
+    assert deed["run"]["frozen"] == [{"layer": "linear1", "filter": 3}]
+    assert run.send("GET", "/weights").content == before, "it only looked ahead"
+    assert held_out_at(run, 400) == pytest.approx(deed["held_out_after"])
+    assert held_out_at(other, 400) == pytest.approx(deed["held_out_before"])
+    other.delete()
 
 
 @pytest.mark.parametrize(
