@@ -15,7 +15,12 @@ USED_FOR_S = 5.0  # how long a sum of the files' sizes is believed
 
 
 class InUseError(Exception):
-    """Another server has this folder; the text is a sentence for a terminal."""
+    """Another server has this folder; the text is a sentence for a terminal, and `address` where
+    to ask it, if it can be asked."""
+
+    def __init__(self, detail: str, address: str = "") -> None:
+        super().__init__(detail)
+        self.address = address
 
 
 class Library:
@@ -45,7 +50,8 @@ class Library:
             at = f", at {where}" if where else ""
             raise InUseError(
                 f"Another Convscope (process {process}{at}) keeps its runs in {self.folder}: use "
-                "that one, or give this one a folder of its own with --state-dir."
+                "that one, or give this one a folder of its own with --state-dir.",
+                where,
             ) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()} {address}".strip())
@@ -115,6 +121,7 @@ class Library:
     def forget(self, run_id: str) -> None:
         """A run that nobody was ever told of leaves nothing."""
         _unlink(self.path(run_id))
+        _unlink(self.part(run_id))
 
     def _move(self, source: Path, target: Path, run_id: str) -> None:
         """With what a writer that was killed left beside it; `_sweep` ends what a kill cut off."""

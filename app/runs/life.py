@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from app.errors import ConflictError, ConvscopeError, NotFoundError
+from app.errors import ConflictError, ConvscopeError, NotFoundError, UnavailableError
 from app.journal.journal import Segment
 from app.journal.reading import Way
 from app.runs.crashes import Crashes
@@ -61,6 +61,7 @@ class Life:
         self.past = Past(file, self._new_worker, self._arguments_of, owner.pictures)
         self.failure: str | None = None
         self.trouble: str | None = None  # the disk's
+        self._stopped_by_disk = False  # when its worker was to be replaced
         self._crashes = Crashes()
         self._goes_on = False  # it is to play as soon as it can
         self._worker: Worker | None = None
@@ -68,6 +69,7 @@ class Life:
         self._is_up = False  # the worker has come to where the run was
         self._closed = False
         self._asked = 0  # how many wait for the worker
+        self._going = asyncio.Lock()  # held while it goes to sleep: the file is let go of last
 
     @property
     def state(self) -> RunState:
@@ -80,7 +82,7 @@ class Life:
     def may_sleep(self) -> bool:
         """Whether it has a worker, or a failed one, that nobody waits for."""
         rests = (self._is_up or self.failure is not None) and self.state not in BUSY
-        return rests and not self._asked
+        return rests and not self._asked and not self.trouble
 
     @property
     def is_awake(self) -> bool:
@@ -91,7 +93,7 @@ class Life:
 
     def launch(self) -> None:
         """Start a worker, where the run is."""
-        self.failure = None
+        self.failure, self._stopped_by_disk = None, False
         self._ready = asyncio.create_task(self._start())
 
     def try_again(self) -> None:
@@ -109,6 +111,8 @@ class Life:
         """From the file; UnavailableError where no more runs may be awake."""
         try:
             await self._owner.admit()
+            async with self._going:
+                pass  # whoever put it to sleep has let go of the file
             self._file.open(self.on_trouble)
             await self._owner.remember()
         except BaseException:
@@ -140,6 +144,7 @@ class Life:
                 log.exception("the worker of run %s could not be started", self._owner.id)
             await worker.close()
             if worker is self._worker:
+                self._stopped_by_disk = isinstance(error, UnavailableError)
                 self._fail(str(error) or "The worker of this run could not be started.")
             return
         self._is_up = True
@@ -200,8 +205,9 @@ class Life:
         answer = await worker.ask("checkpoint")
         state, settings = answer.header["checkpoint"], answer.header["settings"]
         number, tuned = last.number + 1, {k: v for k, v in settings.items() if v is not None}
-        file.segment(Segment(number, state["step"], last.recipe, tuned, True, environment))
+        # the checkpoint first: a part of a life that nothing leads to could not be gone on with
         file.journal.checkpoint(number, state, answer.payload)
+        file.segment(Segment(number, state["step"], last.recipe, tuned, True, environment))
 
     def _arguments(self, recipe: JsonObject) -> JsonObject:
         settings = self._place.settings
@@ -246,10 +252,22 @@ class Life:
         if why and self.state in BUSY:
             self._goes_on = self.state is RunState.PLAYING
             self.tell("pause")
+        elif not why and self._stopped_by_disk:
+            self.try_again()
         elif not why and self._goes_on:
             self._goes_on = False
             self.tell("play")
         self._owner.changed()
+
+    def must_be_kept(self, command: str) -> None:
+        """Before what changes the run: UnavailableError while the disk fails.
+
+        Who asks for a pause meanwhile does not want it to go on by itself, nor to wait.
+        """
+        if command == "pause":
+            self._goes_on = False
+        if self.trouble:
+            raise UnavailableError(self.trouble, retry_after=1)
 
     # --- ending -----------------------------------------------------------------------------------
 
@@ -259,10 +277,12 @@ class Life:
         if ready:
             ready.cancel()
         worker, self._worker, self._is_up = self._worker, None, False
-        if worker:
-            await worker.close()
-        await self.past.close()
-        await self._file.close()
+        async with self._going:
+            if worker:
+                await worker.close()
+            await self.past.close()
+            await self._file.close()
+            self.trouble = None  # its next writer will see
 
     async def close(self) -> None:
         """The run is not to be asked any more."""

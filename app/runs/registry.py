@@ -12,6 +12,7 @@ from typing import Any
 from app.errors import ConvscopeError, NotFoundError, RecipeError, UnavailableError
 from app.journal.library import Library
 from app.journal.reading import read_kept
+from app.journal.schema import holds_nothing
 from app.recipe import RecipeRequest
 from app.runs.copies import begin_copy, finish_copy
 from app.runs.forks import Branch, branch_off
@@ -47,10 +48,13 @@ class Registry:
     def open(self) -> None:
         """Find the runs that are kept; InUseError where the folder is another server's."""
         self.library.open()
-        for run_id in self.library.ids():
+        for run_id in list(self.library.ids()):
+            if holds_nothing(self.library.path(run_id)):
+                self.library.forget(run_id)
+                continue
             try:
                 self._runs[run_id] = self._kept(run_id)
-            except (ConvscopeError, sqlite3.Error, ValueError, LookupError) as error:
+            except (ConvscopeError, ValueError, LookupError) as error:
                 log.warning("the run in %s cannot be opened: %s", self.library.path(run_id), error)
                 self.unreadable[run_id] = str(error)
         self._sort()
@@ -88,8 +92,14 @@ class Registry:
         run = Run(self.new_id(), spec, self._place)
         await self._admit(run)
         self._runs[run.id] = run
-        run.begin(**about)
-        await run.file.durable()
+        try:
+            run.begin(**about)
+            await run.file.durable()
+        except BaseException:  # nobody has been told its id
+            self._runs.pop(run.id, None)
+            await run.close()
+            self.library.forget(run.id)
+            raise
         return run
 
     @staticmethod
@@ -161,9 +171,9 @@ class Registry:
         return kept
 
     async def _keep_as_another(self, run: Run) -> Run:
+        self.library.must_have_room()
         if run.state in BUSY:
             await run.do("pause")
-        self.library.must_have_room()
         await run.file.durable()
         new_id = self.new_id()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
@@ -171,13 +181,23 @@ class Registry:
         return await self.adopt(new_id)
 
     def _copy(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> None:
-        """The file of a new run, from another's; blocks while it copies."""
+        """The file of a new run, from another's; blocks while it copies.
+
+        UnavailableError where the disk fails.
+        """
         step = branch.step if branch else None
-        copy = begin_copy(self.library, run_id, new_id, step)
-        if branch:
-            branch.write(copy)
         parent = {"run": run_id, "step": step}
-        finish_copy(self.library, new_id, copy, parent=parent, **about)
+        try:
+            copy = begin_copy(self.library, run_id, new_id, step)
+            if branch:
+                branch.write(copy)
+            finish_copy(self.library, new_id, copy, parent=parent, **about)
+        except (sqlite3.Error, OSError) as error:
+            self.library.forget(new_id)
+            raise UnavailableError(
+                f"The disk has no room for a copy of this run, or fails ({error}): try again when "
+                "there is room."
+            ) from error
 
     async def fork(
         self,

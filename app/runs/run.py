@@ -185,7 +185,11 @@ class Run:
         return answer
 
     async def do(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
-        """A command that changes the run: answered when what it did is durable."""
+        """A command that changes the run: answered when what it did is durable.
+
+        UnavailableError while the disk fails, or where it does so now.
+        """
+        self._life.must_be_kept(command)
         answer = await self.ask(command, payload, **arguments)
         await self.file.durable()
         return answer
@@ -252,6 +256,7 @@ class Run:
     async def rename(self, name: str | None) -> JsonObject:
         """A name that people gave it, or none."""
         await self.up()
+        self._life.must_be_kept("rename")
         self.file.note(name=name)
         await self.file.durable()
         self.viewers.run_changed()
@@ -268,7 +273,8 @@ class Run:
 
     async def keep_upload(self, upload: Upload) -> None:
         """Keep a picture here and in the worker; ConflictError, and it is not kept, where the run
-        has failed."""
+        has failed; UnavailableError where the disk fails."""
+        self._life.must_be_kept("put_image")
         row = await asyncio.to_thread(upload_row, upload)
         pixels = upload.prepared.pixels.tobytes()
         await self.ask("put_image", pixels, image=upload.id)
@@ -280,6 +286,7 @@ class Run:
     async def drop_upload(self, image: str) -> None:
         """Forget a picture here and in the worker."""
         await self.up()
+        self._life.must_be_kept("drop_image")
         self.uploads.drop(image)
         self.past.tell("drop_image", image=image)
         self.file.journal.drop_upload(image)
