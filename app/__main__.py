@@ -5,20 +5,25 @@ multiprocessing does with the script that a process was started by.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from app import __version__
+from app.cli.command import COMMANDS
+from app.cli.command import main as obey
 from app.settings import DEVICES, Settings
-from app.tokens import default_token_file, read_or_make
+from app.tokens import default_token_file, from_environment, read_or_make
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line; every default is that of Settings."""
     usual = Settings()
-    command = argparse.ArgumentParser("convscope", description="Watch a CNN's weights learn.")
+    command = argparse.ArgumentParser(
+        "convscope",
+        description="Watch a CNN's weights learn.",
+        epilog=f"convscope {'|'.join(COMMANDS)} --help: from the command line, without a browser",
+    )
     add = command.add_argument
     add("--version", action="version", version=f"convscope {__version__}")
     add("--host", default=usual.host, help="address to listen on (default: %(default)s)")
@@ -61,7 +66,7 @@ def find_token(options: argparse.Namespace) -> str | None:
     """The token by `--token-file`, `--token` or CONVSCOPE_TOKEN, in this order, or None."""
     if options.token_file:
         return read_or_make(options.token_file)
-    if given := os.environ.get("CONVSCOPE_TOKEN"):
+    if given := from_environment():
         return given
     return read_or_make(default_token_file()) if options.token else None
 
@@ -86,9 +91,12 @@ def settings_from(options: argparse.Namespace) -> Settings:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the server until it is told to stop; the exit status: 0, 1 for a port or the folder of
-    the runs, 2 for settings."""
-    options = parser().parse_args(arguments)
+    """Run the server until it is told to stop, or do what a command says; the exit status: 0, 1
+    for a port, the folder of the runs or what cannot be done, 2 for settings."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given and given[0] in COMMANDS:
+        return obey(given)
+    options = parser().parse_args(given)
     try:
         settings = settings_from(options)
     except (ValueError, OSError) as error:

@@ -41,10 +41,13 @@ Make a run, step it or let it play, and read every kernel, feature map and gradi
 `application/problem+json`: one sentence in `detail` says what was expected and what came."""
 
 
-def create_app(settings: Settings | None = None, library: Library | None = None) -> Guard:
+def create_app(
+    settings: Settings | None = None, library: Library | None = None, *, warm: bool = True
+) -> Guard:
     """The whole server as an ASGI application; it starts nothing before its lifespan does.
 
-    `library` is the folder of the runs, where it has been opened already.
+    `library` is the folder of the runs, where it has been opened already; `warm` is whether the
+    first worker is likely to be needed soon.
     """
     settings = settings or Settings()
     library = library or Library(settings.state_dir, settings.max_disk_bytes)
@@ -58,6 +61,7 @@ def create_app(settings: Settings | None = None, library: Library | None = None)
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.warm = warm
     app.state.registry = Registry(settings, library, ProcessWorker)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
@@ -92,7 +96,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     registry: Registry = app.state.registry
     registry.open()
     # in a thread: the page is there before torch is
-    warming = asyncio.create_task(asyncio.to_thread(forkserver.prepare))
+    prepare = forkserver.prepare if app.state.warm else forkserver.configure
+    warming = asyncio.create_task(asyncio.to_thread(prepare))
     watching = asyncio.create_task(registry.watch())
     yield
     watching.cancel()

@@ -15,6 +15,11 @@ def default_token_file() -> Path:
     return Path(base) / "convscope" / "token"
 
 
+def from_environment() -> str | None:
+    """What CONVSCOPE_TOKEN says, or None."""
+    return os.environ.get("CONVSCOPE_TOKEN") or None
+
+
 def read_or_make(path: Path) -> str:
     """The token in a file that only its owner can read, made of 256 random bits where missing.
 

@@ -24,10 +24,15 @@ ENTRY = "app.child.worker"  # by name: the server never imports it
 PRELOAD = "app.child.warm"
 
 
-def prepare() -> None:
-    """Start the forkserver; returns at once, while it loads torch and warms up."""
+def configure() -> None:
+    """Say how the forkserver is to be, for when the first worker needs it."""
     os.environ.update(ENVIRONMENT)
     multiprocessing.set_forkserver_preload([PRELOAD])
+
+
+def prepare() -> None:
+    """Start the forkserver; returns at once, while it loads torch and warms up."""
+    configure()
     ensure_running()
 
 

@@ -1,0 +1,1 @@
+"""What the `convscope` command does beside serving: it asks a server, or is one for as long."""
