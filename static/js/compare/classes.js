@@ -1,0 +1,72 @@
+/** What both runs say of one picture. */
+import { percent } from "../format.js";
+import { html } from "../html.js";
+import { address } from "../runs/ask.js";
+import { a, b, image, picture, sides } from "./state.js";
+
+const MOST = 999_999;
+
+/** @param {string} typed a number */
+function show(typed) {
+  const number = Math.round(Number(typed));
+  if (typed !== "" && number >= 0 && number <= MOST) image.value = `test-${number}`;
+}
+
+/** Why the two cannot be laid side by side, or null. */
+function whyNot() {
+  const [one, other] = [a.run.value, b.run.value];
+  if (!one || !other) return null;
+  const untrained = sides.filter(({ run }) => !run.value?.trainable);
+  if (untrained.length) {
+    return `${untrained.map(({ letter }) => letter).join(" and ")} gives no score for each class.`;
+  }
+  if (one.recipe.dataset !== other.recipe.dataset) {
+    return `A learns ${one.recipe.dataset} and B ${other.recipe.dataset}: no picture is for both.`;
+  }
+  return null;
+}
+
+/** @param {{side: import("./state.js").Side, index: number}} props */
+function Share({ side, index }) {
+  const share = side.guess.value?.classes[index]?.probability ?? null;
+  return html`<td><span class="share">
+    <i class=${`share-bar ${side.letter}`} style=${{ transform: `scaleX(${share ?? 0})` }} />
+    <span>${percent(share, 0)}</span></span></td>`;
+}
+
+function Picture() {
+  const number = image.value.replace("test-", "");
+  const shown = picture.value;
+  return html`<div class="pictured">
+    <img src=${address.picture(a.id.value, image.value)} width="84" height="84"
+      alt=${shown ? `Test picture ${number}: ${shown.class}` : `Test picture ${number}`} />
+    <div>
+      <label>Test picture <input type="number" min="0" max=${MOST} value=${number}
+        onInput=${(/** @type {any} */ event) => show(event.currentTarget.value)} /></label>
+      <p>${shown && html`It is a ${shown.class ?? "picture without a class"}.`}</p>
+    </div>
+  </div>`;
+}
+
+export function Classes() {
+  const why = whyNot();
+  const names = a.run.value?.classes ?? [];
+  const truth = picture.value?.label;
+  return html`<section class="card" aria-labelledby="classes">
+    <h2 id="classes">What they say of a picture</h2>
+    ${
+      why
+        ? html`<p class="muted">${why}</p>`
+        : html`<${Picture} />
+        <table class="classes">
+          <thead><tr><th scope="col">Class</th>${sides.map(({ letter }) => html`<th scope="col" key=${letter}><b class=${`letter ${letter}`}>${letter}</b></th>`)}</tr></thead>
+          <tbody>${names.map(
+            (name, index) => html`<tr key=${name} class=${truth === index ? "truth" : ""}>
+              <th scope="row">${truth === index && html`<abbr title="the true class">✓ </abbr>`}${name}</th>
+              <${Share} side=${a} index=${index} /><${Share} side=${b} index=${index} />
+            </tr>`,
+          )}</tbody>
+        </table>`
+    }
+  </section>`;
+}

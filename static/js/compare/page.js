@@ -1,0 +1,93 @@
+/** The page that compares two runs, from top to bottom. */
+import { html } from "../html.js";
+import { address } from "../runs/ask.js";
+import { nameOf, origin, stateOf } from "../runs/words.js";
+import { Charts } from "./charts.js";
+import { Classes } from "./classes.js";
+import { differences } from "./differ.js";
+import { Filters } from "./filters.js";
+import { choose } from "./session.js";
+import { a, b, both, known, lost, runs, sides } from "./state.js";
+import { Timeline } from "./timeline.js";
+
+/** @typedef {import("./state.js").Side} Side */
+
+/** @param {{side: Side}} props */
+function Menu({ side }) {
+  const id = `run-${side.letter}`;
+  const chosen = side.id.value;
+  const unknown = chosen && runs.value && !known.value.has(chosen);
+  const newest = [...(runs.value ?? [])].reverse();
+  return html`<div class="menu">
+    <label for=${id}><b class=${`letter ${side.letter}`}>${side.letter}</b></label>
+    <select id=${id} aria-label=${`Run ${side.letter}`} value=${chosen}
+      onChange=${(/** @type {any} */ event) => choose(side, event.currentTarget.value)}>
+      <option value="" selected=${!chosen}>Choose a run…</option>
+      ${unknown && html`<option value=${chosen} selected>A run that is gone</option>`}
+      ${newest.map(
+        (run) =>
+          html`<option key=${run.id} value=${run.id} selected=${run.id === chosen}>${nameOf(run)}</option>`,
+      )}
+    </select>
+    <${About} side=${side} />
+  </div>`;
+}
+
+/** @param {{side: Side}} props */
+function About({ side }) {
+  const run = side.run.value;
+  if (side.problem.value) return html`<p class="wrong" role="alert">${side.problem.value}</p>`;
+  if (!run) return html`<p class="muted">${side.id.value ? "Asking for it…" : " "}</p>`;
+  const from = origin(run, known.value);
+  return html`<p class="muted">
+    <a href=${address.open(run.id)} aria-label=${`Open ${nameOf(run)}`}>Open</a>
+    <span>${stateOf(run)} at step ${run.steps}</span>
+    ${from && html`<span>${from}</span>`}
+  </p>`;
+}
+
+const swap = () => {
+  const [one, other] = [a.id.value, b.id.value];
+  choose(a, other);
+  choose(b, one);
+};
+
+function Differences() {
+  const [one, other] = [a.run.value, b.run.value];
+  if (!one || !other) return null;
+  const lines = differences(one, other);
+  return html`<section class="card" aria-labelledby="differ">
+    <h2 id="differ">In what they differ</h2>
+    ${
+      lines.length
+        ? html`<p class="muted">From A to B, with what was changed while they trained:</p>
+          <ul class="differ">${lines.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`
+        : html`<p class="muted">${
+            one.id === other.id ? "This is one run, twice." : "Their recipes are the same."
+          }</p>`
+    }
+  </section>`;
+}
+
+export function Page() {
+  return html`
+    ${lost.value && html`<p class="site-bar" role="status">The server does not answer; trying again…</p>`}
+    <div class="menus">
+      <${Menu} side=${a} />
+      <button type="button" class="swap" aria-label="Exchange A and B" title="Exchange A and B" onClick=${swap}
+        disabled=${!sides.some((side) => side.id.value)}>⇄</button>
+      <${Menu} side=${b} />
+    </div>
+    ${
+      both.value
+        ? html`<${Timeline} />
+          <${Filters} />
+          <div class="beneath"><${Charts} /><div class="stack"><${Differences} /><${Classes} /></div></div>`
+        : html`<p class="empty">${
+            runs.value?.length === 0
+              ? html`There is no run yet: <a href="/runs">make one</a>.`
+              : "Choose two runs, and see their filters, curves and answers side by side."
+          }</p>`
+    }
+  `;
+}

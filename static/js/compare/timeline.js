@@ -1,0 +1,63 @@
+/** One slider over the steps of both runs. */
+import { html } from "../html.js";
+import { fork, last, shownStep, sides, step } from "./state.js";
+
+/** @param {number} wanted the end of the slider is now, whatever comes */
+const go = (wanted) => {
+  step.value = wanted >= last.value ? null : Math.max(0, Math.round(wanted));
+};
+
+/** How far along the slider a step lies. @param {number} at */
+const share = (at) => `${last.value ? (100 * Math.min(at, last.value)) / last.value : 0}%`;
+
+/** How far each has come, and where one left the other. */
+function Tracks() {
+  return html`<div class="tracks" aria-hidden="true">
+    ${sides.map(
+      (side) => html`<i class=${`track ${side.letter}`} key=${side.letter}
+        style=${{ width: share(side.run.value?.steps ?? 0) }} />`,
+    )}
+    ${fork.value !== null && html`<i class="fork" style=${{ left: share(fork.value) }} />`}
+  </div>`;
+}
+
+/** What cannot be seen from the slider alone. */
+function Said() {
+  const wanted = step.value;
+  const short = sides.filter((side) => (side.run.value?.steps ?? 0) < (wanted ?? last.value));
+  const ends = short.map(
+    (side) => `${side.letter} has come to step ${side.run.value?.steps}: that is shown of it.`,
+  );
+  const marks = sides.flatMap(({ letter, weight }) =>
+    weight.value?.recomputed ? [`${letter}: ${weight.value.recomputed}`] : [],
+  );
+  const from = fork.value === null ? [] : [`They are the same up to step ${fork.value}.`];
+  return html`<p class="muted said" role="status">${[...from, ...ends, ...marks].join(" ")}</p>`;
+}
+
+export function Timeline() {
+  const now = step.value === null;
+  const at = step.value ?? last.value;
+  const words = now ? `now, step ${last.value}` : `step ${Math.min(at, last.value)}`;
+  return html`<section class="timeline" aria-label="Timeline">
+    <div class="slide">
+      <input type="range" min="0" max=${Math.max(1, last.value)} step="1" value=${Math.min(at, last.value)}
+        aria-label="Step" aria-valuetext=${words}
+        onInput=${(/** @type {any} */ event) => go(Number(event.currentTarget.value))} />
+      <${Tracks} />
+    </div>
+    <label class="at">Step <input type="number" min="0" max=${last.value} value=${Math.min(at, last.value)}
+      onChange=${(/** @type {any} */ event) => go(Number(event.currentTarget.value))} />
+      <span class="muted">of ${last.value}</span></label>
+    <button type="button" disabled=${now} onClick=${() => {
+      step.value = null;
+    }}>Now</button>
+    <${Said} />
+  </section>`;
+}
+
+/** "step 137", or that it goes on. @param {import("./state.js").Side} side */
+export const shownWords = (side) =>
+  `step ${side.weight.value?.step ?? shownStep(side)}${
+    step.value === null && side.run.value?.state === "playing" ? ", playing" : ""
+  }`;
