@@ -61,6 +61,13 @@ const queryOf = (query) =>
 const tensorAt = (id, layer, tensor, query) =>
   at(id, `/layers/${encodeURIComponent(layer)}/${tensor}?${queryOf(query)}`);
 
+/** @param {string} id @param {string} layer @param {number} filter @param {number[]} steps @param {"json" | "png"} format */
+const stripAt = (id, layer, filter, steps, format) =>
+  at(
+    id,
+    `/layers/${encodeURIComponent(layer)}/strip?${queryOf({ filter, steps: steps.join(), format })}`,
+  );
+
 /** @param {string} dataset @param {Record<string, string | number>} query @param {string} what */
 const pictures = (dataset, query, what) =>
   `/datasets/${encodeURIComponent(dataset)}/${what}?${queryOf(query)}`;
@@ -112,6 +119,8 @@ export const server = {
     const query = queryOf({ layer, tensor, ...named, picture, step });
     return call("GET", at(id, `/explain/weight?${query}`));
   },
+  /** A filter at several steps. @param {string} id @param {string} layer @param {number} filter @param {number[]} steps */
+  strip: (id, layer, filter, steps) => call("GET", stripAt(id, layer, filter, steps, "json")),
   /** @param {string} id @param {import("./fork.js").ForkBody} body @returns {Promise<Run>} */
   fork: (id, body) => call("POST", at(id, "/fork"), body),
   /** @param {string} id @param {object} change @returns {Promise<import("./types.js").Intervention>} */
@@ -137,6 +146,8 @@ export const address = {
   /** @param {string} id @param {string} image @param {"original" | "input"} stage @param {number} version */
   picture: (id, image, stage, version) =>
     `${BASE}${at(id, `/images/${image}/picture`)}?stage=${stage}&v=${version}`,
+  /** A filter at several steps, as a picture. @param {string} id @param {string} layer @param {number} filter @param {number[]} steps */
+  strip: (id, layer, filter, steps) => BASE + stripAt(id, layer, filter, steps, "png"),
   /** A file to download; null in the query is left out.
    * @param {string} id @param {"weights" | "export" | "history"} what @param {Record<string, string | number | null>} query */
   file: (id, what, query) => `${BASE}${at(id, `/${what}?${queryOf(query)}`)}`,

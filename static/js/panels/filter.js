@@ -14,6 +14,7 @@ import { WeightDock } from "./dock.js";
 import { KernelPicture, KernelTable } from "./kernel.js";
 import { nameOf } from "./names.js";
 import { Picture } from "./picture.js";
+import { FilterStrip } from "./strip.js";
 import { Term } from "./tip.js";
 import { Tools } from "./tools.js";
 import { WeightCell } from "./weightcell.js";
@@ -130,6 +131,7 @@ function Body({ column, channel, frame }) {
   return html`
     <p class="plain">${describe(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
     <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
+    ${column.role === "conv" && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
     <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${InColour} column=${column} part=${parts[0]} />
         ${!parts[1] && html`<p class="hint wide-text">${step.value === 0 ? "At step 0 there is no gradient and no update yet: take a step." : "No update led to the weights as they are now: take a step."}</p>`}</div>
     <div class=${`kernels ${!fits ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(

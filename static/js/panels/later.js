@@ -53,7 +53,7 @@ function later(wanted, load, meanwhile = null) {
 export const FilterView = later(
   () => opened.value !== null,
   (again) =>
-    styled(import(`./filter.js${again}`), "explain", "arithmetic", "filter", "hands").then(
+    styled(import(`./filter.js${again}`), "explain", "arithmetic", "filter", "hands", "strip").then(
       (module) => module.FilterView,
     ),
 );
