@@ -7,6 +7,13 @@ import pytest
 from app.settings import Settings
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long tests/withstand/ goes on."""
+    add = parser.getgroup("convscope").addoption
+    add("--kills", type=int, default=20, help="how often a server is killed (default: 20)")
+    add("--kill-seed", type=int, default=None, help="of the random moments; printed on failure")
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """The event loop of tests marked `anyio`: asyncio, which is the one that the server runs on."""

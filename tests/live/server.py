@@ -22,10 +22,11 @@ ADDRESS = "Convscope is at "
 class Server:
     """A running `convscope`, and a client for it."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        """Starts it on a free port of loopback; it writes only below `folder`."""
+    def __init__(self, folder: Path, *arguments: str, module: str = "app") -> None:
+        """Starts it on a free port of loopback; it writes only below `folder`. `module` is run in
+        place of the app, to begin it otherwise."""
         self.folder = folder
-        command = [sys.executable, "-m", "app", "--port", "0", "--device", "cpu"]
+        command = [sys.executable, "-m", module, "--port", "0", "--device", "cpu"]
         command += ["--cache-dir", str(folder / "cache"), *arguments]
         environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}
         self.process = subprocess.Popen(
@@ -43,17 +44,27 @@ class Server:
                 return line.removeprefix(ADDRESS).strip().rstrip("/")
         raise AssertionError("The server did not start:\n" + "".join(lines))
 
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        self.process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what belonged to a server that is gone."""
+        self.http.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
     def stop(self) -> None:
         """Ends it, kindly at first."""
-        self.http.close()
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        self.close()
 
     def run(self, **recipe: Any) -> "LiveRun":
         """A new run."""
