@@ -47,6 +47,13 @@ export function forks(part) {
   return true;
 }
 
+/** Goes on from the step on the page with another part of the recipe. @param {object} recipe */
+export const forkWith = (recipe) =>
+  import("./fork.js").then(
+    (module) => module.fork({ step: state.past.value, recipe }, null),
+    noticeError,
+  );
+
 export const play = () => forks({ go: "play" }) || ask((id) => server.command(id, "play"));
 export const pause = () => ask((id) => server.command(id, "pause"));
 export const resume = () => ask((id) => server.command(id, "resume"));

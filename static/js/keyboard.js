@@ -6,6 +6,7 @@ import { slowKey } from "./slow.js";
 import {
   drawer,
   inPast,
+  menu,
   opened,
   past,
   pinned,
@@ -39,6 +40,7 @@ function onKey(event) {
     stepOnce();
   } else if (event.key === "Escape") {
     if (proposal.value) proposal.value = null;
+    else if (menu.value) menu.value = false;
     else if (tourStep.value >= 0) tourStep.value = -1;
     else if (pinned.value || pointed.value) letGo();
     else if (drawer.value) drawer.value = null;

@@ -62,6 +62,20 @@ export function recipeOf(draft, run, model) {
   };
 }
 
+/** What a run may go on with another of, since its weights still fit. */
+const FORKABLE = ["optimizer", "batch_size", "seed"];
+
+/**
+ * The part of a recipe that a fork changes; null: this draft needs a run of its own.
+ * @param {Draft} draft @param {string[]} differs
+ */
+export function forkOf(draft, differs) {
+  if (!differs.length || !differs.every((name) => FORKABLE.includes(name))) return null;
+  const { optimizer, batch_size, seed } = draft;
+  const parts = { optimizer: { type: optimizer }, batch_size, seed };
+  return Object.fromEntries(Object.entries(parts).filter(([name]) => differs.includes(name)));
+}
+
 /** @param {Run} run */
 function liveOptimizer(run) {
   const settings = { ...run.recipe.optimizer, learning_rate: run.learning_rate };

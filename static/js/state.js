@@ -65,6 +65,7 @@ export const replay = signal(/** @type {import("./replay.js").Replay | null} */ 
 export const drawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
+export const menu = signal(false); // of the run: its name, its files
 export const tourStep = signal(-1); // −1: no tour
 export const room = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
 

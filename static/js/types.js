@@ -23,6 +23,7 @@
  * @property {string | null} [name] given by people
  * @property {{run: string, step: number | null} | null} [parent] what it was forked from
  * @property {number} [steps] how far it has come
+ * @property {number} [restarts] how often it was reset
  * @property {string | null} [kept] after a reset: the run that it was
  * @property {string[] | null} classes
  * @property {number} parameters

@@ -1,7 +1,7 @@
 /** The whole page, from top to bottom. */
 import { html } from "../html.js";
 import { copyLink } from "../intents.js";
-import { drawer, run, tourStep } from "../state.js";
+import { drawer, menu, run, tourStep } from "../state.js";
 import { Controls } from "./controls.js";
 import {
   CodeDrawer,
@@ -10,6 +10,8 @@ import {
   ExplainCard,
   FilterView,
   ForkAsk,
+  RunMenu,
+  RunTitle,
   Timeline,
   Tour,
 } from "./later.js";
@@ -23,6 +25,7 @@ import { Tip } from "./tip.js";
 function Header() {
   return html`<header class="top">
     <h1 class="wordmark">Convscope</h1>
+    <${RunTitle} />
     <p class="tagline">A convolutional network, its every weight and map, while it learns.</p>
     <${Edited} />
     <div class="group">
@@ -32,7 +35,11 @@ function Header() {
       <button type="button" class="quiet" disabled=${!run.value} onClick=${() => {
         drawer.value = { layer: null };
       }}>Weights and code</button>
+      <details class="menu" open=${menu.value} onToggle=${(/** @type {any} */ e) => {
+        menu.value = e.currentTarget.open;
+      }}><summary class="quiet">This run</summary><${RunMenu} /></details>
       <button type="button" class="quiet copy" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
+      <a class="quiet" href="/runs">Runs</a>
       <a class="quiet" href="/lessons">Lessons</a>
       <a class="quiet" href="/docs">API</a>
     </div>

@@ -7,8 +7,10 @@ import {
   drawer,
   history,
   historyTick,
+  menu,
   now,
   opened,
+  present,
   proposal,
   reading,
   replay,
@@ -80,6 +82,20 @@ export const Timeline = later(
   (again) => styled(import(`./timeline.js${again}`), "timeline").then((module) => module.Timeline),
   html`<section class="timeline" aria-label="Timeline"><p class="hint">Now: step 0. Every step from here on is kept, and can be gone back to.</p></section>`,
 );
+
+/** A run's name, and what it was forked from, where it has one or the other. */
+export const RunTitle = later(
+  () => Boolean(present.value?.name || present.value?.parent),
+  (again) => title(again).then((module) => module.RunTitle),
+);
+
+export const RunMenu = later(
+  () => menu.value,
+  (again) => title(again).then((module) => module.RunMenu),
+);
+
+/** @param {string} again */
+const title = (again) => styled(import(`./title.js${again}`), "title");
 
 export const ForkAsk = later(
   () => proposal.value !== null,

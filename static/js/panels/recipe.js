@@ -1,10 +1,11 @@
 /** The recipe bar: what the run is made of, and the start of another one. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { count } from "../format.js";
 import { html } from "../html.js";
-import { startRun } from "../intents.js";
-import { changes, draftOf, OWN, recipeOf, withModel } from "../recipe.js";
-import { busy, datasets, models, run } from "../state.js";
+import { forkWith, startRun } from "../intents.js";
+import { changes, draftOf, forkOf, OWN, recipeOf, withModel } from "../recipe.js";
+import { busy, datasets, models, past, now as present, run } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Term } from "./tip.js";
 
@@ -101,10 +102,16 @@ function Start({ shown, differs }) {
   const start = async () => {
     if (await startRun(recipeOf(shown, now, model))) draft.value = null;
   };
+  const part = forkOf(shown, differs);
+  const at = past.value ?? present.value;
+  const go = async () => {
+    if (part && (await forkWith(part))) draft.value = null;
+  };
   return html`<div class="group start">
     ${
       differs.length
-        ? html`<span class="hint loud"><strong>This starts a new run.</strong></span>
+        ? html`<span class="hint loud"><strong>This starts a new run${part && at > 0 && " or a fork"}.</strong></span>
+          ${part && at > 0 && html`<button type="button" disabled=${Boolean(busy.value)} onClick=${go}>Fork at step ${count(at)}</button>`}
           <button type="button" onClick=${() => {
             draft.value = null;
           }}>Undo</button>`
