@@ -81,10 +81,14 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path.as_uri(), uri=True, isolation_level=None, check_same_thread=False
     )
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # what is committed stays, whatever happens
-    connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
