@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
+from app.api.compressed import CompressedRoute
 from app.api.deps import TheSettings
 from app.api.documented import problems, shown
 from app.api.examples.catalog import DATASETS, HEALTH, MODELS, PICTURES
@@ -21,7 +22,7 @@ from app.recipe import NamedModel, named_model, named_models, plan
 from app.recipe.weights import metadata
 from app.types import JsonObject
 
-router = APIRouter(tags=["catalog"])
+router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
 up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
 Offset = Annotated[int, Query(ge=0, le=2**31)]
 Count = Annotated[int, Query(ge=1, le=200)]

@@ -38,7 +38,7 @@ export function backToNow() {
 
 /**
  * What was recorded is never overwritten: a change of the past is proposed as a fork.
- * @param {import("./fork.js").Part} part @returns {boolean} whether the past is on the page
+ * @param {import("./wishes.js").Part} part @returns {boolean} whether the past is on the page
  */
 export function forks(part) {
   if (!state.inPast.value) return false;

@@ -121,7 +121,7 @@ export const server = {
   },
   /** A filter at several steps. @param {string} id @param {string} layer @param {number} filter @param {number[]} steps */
   strip: (id, layer, filter, steps) => call("GET", stripAt(id, layer, filter, steps, "json")),
-  /** @param {string} id @param {import("./fork.js").ForkBody} body @returns {Promise<Run>} */
+  /** @param {string} id @param {import("./wishes.js").ForkBody} body @returns {Promise<Run>} */
   fork: (id, body) => call("POST", at(id, "/fork"), body),
   /** @param {string} id @param {object} change @returns {Promise<import("./types.js").Intervention>} */
   intervene: (id, change) => call("POST", at(id, "/interventions"), change),

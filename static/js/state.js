@@ -45,7 +45,7 @@ export const past = signal(/** @type {number | null} */ (null)); // step looked 
 /** @typedef {Pick<Run, "learning_rate" | "momentum" | "weight_decay" | "silenced" | "frozen">} Settings */
 export const thenSettings = signal(/** @type {Settings | null} */ (null)); // at the past step on screen
 export const recomputed = signal(/** @type {string | null} */ (null)); // where its digits may differ
-export const proposal = signal(/** @type {import("./fork.js").Proposal | null} */ (null)); // a fork
+export const proposal = signal(/** @type {import("./wishes.js").Proposal | null} */ (null)); // a fork
 
 // The connection
 export const connection = signal(/** @type {"waiting" | "open" | "lost"} */ ("waiting")); // of the stream

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changes, draftOf, OWN, recipeOf, withModel } from "../../static/js/recipe.js";
+import { changes, draftOf, forkOf, OWN, recipeOf, withModel } from "../../static/js/recipe.js";
 
 const run = /** @type {any} */ ({
   network: "default",
@@ -63,4 +63,18 @@ test("a run with a network of its own is made again from its layers", () => {
     recipeOf({ ...draftOf(own), seed: 1 }, own, undefined).network,
     run.recipe.network,
   );
+});
+
+test("a fork takes another optimiser, batch or seed, and no other network, data or first weights", () => {
+  const now = draftOf(run);
+  const draft = { ...now, optimizer: "Adam", seed: now.seed + 1 };
+  assert.deepEqual(forkOf(draft, changes(draft, now)), {
+    optimizer: { type: "Adam" },
+    seed: now.seed + 1,
+  });
+  for (const part of [{ network: "tinyvgg" }, { init: "zeros" }, { dataset: "shapes" }]) {
+    const other = { ...draft, ...part };
+    assert.equal(forkOf(other, changes(other, now)), null);
+  }
+  assert.equal(forkOf(now, []), null);
 });

@@ -111,3 +111,28 @@ test("runs, errors and frames reach their own handlers", () => {
   socket.onmessage({ data: new ArrayBuffer(16) });
   assert.deepEqual(heard, ["run abc", "No such layer.", "frame 16"]);
 });
+
+test("steps of the past are asked for one at a time; the way back to the present waits for none", () => {
+  const { stream } = follow();
+  FakeSocket.made[0].open();
+  for (const step of [10, 20, 30]) stream.watch({ ...WATCH, step });
+  const steps = () => FakeSocket.made[0].sent.map((message) => message.step);
+  assert.deepEqual(steps(), [10]);
+  stream.answered();
+  assert.deepEqual(steps(), [10, 30]);
+  stream.watch({ ...WATCH, step: 40 });
+  stream.watch(WATCH);
+  assert.deepEqual(steps(), [10, 30, undefined]);
+  stream.answered();
+  assert.deepEqual(steps(), [10, 30, undefined]);
+});
+
+test("after a loss the step that was looked at is asked for again", () => {
+  const { stream } = follow();
+  FakeSocket.made[0].open();
+  stream.watch({ ...WATCH, step: 10 });
+  FakeSocket.made[0].close();
+  mock.timers.tick(pauseMs(0));
+  FakeSocket.made[1].open();
+  assert.deepEqual(FakeSocket.made[1].sent, [{ type: "watch", ...WATCH, step: 10 }]);
+});

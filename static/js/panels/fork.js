@@ -1,11 +1,12 @@
 /** Says beside the control that was used that this starts a fork, and asks whether it should. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { bodyOf, fork, wishes, withdraw } from "../fork.js";
+import { fork, withdraw } from "../fork.js";
 import { count } from "../format.js";
 import { html } from "../html.js";
 import { past, present, proposal } from "../state.js";
+import { bodyOf, wishes } from "../wishes.js";
 
-/** @typedef {import("../fork.js").Proposal} Proposal */
+/** @typedef {import("../wishes.js").Proposal} Proposal */
 
 const GAP_PX = 8;
 

@@ -129,6 +129,14 @@ export const Edited = later(
   (again) => styled(import(`./edited.js${again}`), "edited").then((module) => module.Edited),
 );
 
+/** Whether somebody wants to draw. */
+export const drawing = signal(false);
+
+export const Pad = later(
+  () => drawing.value,
+  (again) => import(`./pad.js${again}`).then((module) => module.Pad),
+);
+
 export const CodeDrawer = later(
   () => drawer.value !== null,
   (again) => styled(import(`./code.js${again}`), "code").then((module) => module.CodeDrawer),

@@ -8,7 +8,7 @@ import { address } from "../server.js";
 import { inputShape, probe, probeVersion, run, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
 import { keyOf } from "../wire.js";
-import { Pad } from "./pad.js";
+import { drawing, Pad } from "./later.js";
 import { Picker } from "./picker.js";
 import { Picture } from "./picture.js";
 import { Term } from "./tip.js";
@@ -91,6 +91,7 @@ export function ProbePanel() {
   const [chosen, pick] = useState("test");
   const [over, setOver] = useState(false);
   const tab = chosen;
+  if (tab === "draw") drawing.value = true;
   const drop = (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     setOver(false);

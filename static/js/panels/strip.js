@@ -5,8 +5,9 @@ import { count } from "../format.js";
 import { palette } from "../heatmap/painter.js";
 import { html } from "../html.js";
 import { look } from "../intents.js";
+import { doubling, mosaic } from "../mosaic.js";
 import { inPast, now, replay, slowTick, step } from "../state.js";
-import { doubling, mosaic, strip, stripFile } from "../strip.js";
+import { strip, stripFile } from "../strip.js";
 import { Picture } from "./picture.js";
 import { Term } from "./tip.js";
 
