@@ -16,9 +16,10 @@ class Effort:
     warm_s: float = 1.0  # before a window begins
     networks: tuple[str, ...] = ("default", "tinyvgg")
     starts: int = 20  # new runs a round
+    history: int = 10_000  # steps of a run that is gone back in
 
 
-TINY = Effort(rounds=1, window_s=0.4, warm_s=0.1, networks=("default",), starts=2)
+TINY = Effort(rounds=1, window_s=0.4, warm_s=0.1, networks=("default",), starts=2, history=300)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def start(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     cut = command["weights_bytes"] if way else len(payload)
     session = loop.session = Session(command, payload[:cut])
     loop.steps_per_second = command["steps_per_second"]
-    loop.keep_checkpoints()
+    if command.get("keep", True):
+        loop.keep_checkpoints()
     if way:
         deque(Traveller(session).go(Way.read(way, payload[cut:])), maxlen=0)
         loop.resume(command["was"])

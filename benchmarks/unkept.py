@@ -1,0 +1,25 @@
+"""`convscope` without its journal, to measure what that costs: nothing is kept or written."""
+
+import sys
+from typing import Any
+
+from app.__main__ import main
+from app.journal.writer import Writer
+from app.wire.messages import Message
+from app.workers.process import ProcessWorker
+
+_ask = ProcessWorker.ask
+
+
+async def _ask_to_keep_nothing(
+    self: ProcessWorker, command: str, payload: bytes = b"", **arguments: Any
+) -> Message:
+    if command == "start":
+        arguments["keep"] = False
+    return await _ask(self, command, payload, **arguments)
+
+
+if __name__ == "__main__":
+    Writer.put = lambda self, item: None  # type: ignore[method-assign]  # that is the point
+    ProcessWorker.ask = _ask_to_keep_nothing  # type: ignore[method-assign]
+    sys.exit(main())
