@@ -169,11 +169,13 @@ def test_a_run_is_fetched_as_a_file_that_can_be_dropped_in_again(
     expect(row(page, "Base")).to_have_count(3)
 
 
-def test_a_file_that_is_no_run_is_refused_with_the_servers_sentence(open_list: Screen) -> None:
+def test_a_file_that_is_no_run_is_refused_with_the_servers_sentence(
+    open_list: Screen, tmp_path: Path
+) -> None:
     page = open_list.page
     open_list.watch.allow("status of 4", "the file is none")
-    file = {"name": "cat.convscope", "mimeType": "image/png", "buffer": b"no run at all" * 50}
-    page.get_by_label("A run's file").set_input_files([file])  # type: ignore[list-item]
+    (tmp_path / "cat.convscope").write_bytes(b"no run at all" * 50)
+    page.get_by_label("A run's file").set_input_files(tmp_path / "cat.convscope")
     alert = page.get_by_role("alert")
     expect(alert).to_be_visible()
     assert len(alert.inner_text()) > 20
@@ -238,7 +240,7 @@ def test_axe_finds_nothing_serious_on_it(
 
 def test_on_a_phone_nothing_is_cut_off(named: LiveRun, visit: Visitors) -> None:
     fork = named.post("/fork", step=7, name="A fork whose name is as long as they come, and longer")
-    page = visit.blank(**PHONE).page
+    page = visit.blank(None, **PHONE).page
     page.goto("/runs")
     expect(row(page, "A fork whose")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390

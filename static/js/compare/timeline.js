@@ -46,9 +46,9 @@ export function Timeline() {
         onInput=${(/** @type {any} */ event) => go(Number(event.currentTarget.value))} />
       <${Tracks} />
     </div>
-    <label class="at">Step <input type="number" min="0" max=${last.value} value=${Math.min(at, last.value)}
+    <span class="at">Step <input type="number" aria-label="Go to step" min="0" max=${last.value} value=${Math.min(at, last.value)}
       onChange=${(/** @type {any} */ event) => go(Number(event.currentTarget.value))} />
-      <span class="muted">of ${last.value}</span></label>
+      <span class="muted">of ${last.value}</span></span>
     <button type="button" disabled=${now} onClick=${() => {
       step.value = null;
     }}>Now</button>
