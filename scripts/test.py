@@ -73,6 +73,7 @@ def set_up_debian() -> None:
     """Have a Chromium, without which nothing is tested, and the complete data set, if it can be."""
     missing = [] if find_chromium() else ["chromium"]
     missing += [] if FASHION_MNIST.is_dir() else ["dataset-fashion-mnist"]
+    missing += [] if shutil.which("strace") else ["strace"]
     if missing:
         install_from_debian(missing)
     chromium = find_chromium()
@@ -87,6 +88,8 @@ def set_up_debian() -> None:
             "The complete Fashion-MNIST is not here (Debian: apt-get install "
             "dataset-fashion-mnist): the tests that read it are skipped."
         )
+    if not shutil.which("strace"):
+        print("strace is not here: the tests that trace the server are skipped.")
 
 
 def main() -> None:

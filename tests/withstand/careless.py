@@ -1,0 +1,10 @@
+"""The server with SQLite told not to wait for the disk: what the traced test must find out."""
+
+import sys
+
+from app.__main__ import main
+from app.journal import schema
+
+if __name__ == "__main__":
+    schema.SYNCHRONOUS = "OFF"
+    sys.exit(main())
