@@ -75,6 +75,9 @@ class Environment(BaseModel):
     torch: str
     threads: int
     memory_format: str
+    processor: str | None = None  # its model's name
+    capability: str | None = None  # the instructions that torch uses of it
+    convscope: str | None = None
 
 
 class Filter(BaseModel):

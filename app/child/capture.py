@@ -71,7 +71,7 @@ class Camera:
             self._layout += 1
         film, predictions = self._film, {}
         scores = film.expose()
-        if scores is not None and session.trainable:
+        if scores is not None and session.has_scores:
             pairs = zip(film.probes, scores, strict=True)
             predictions = {probe: prediction(logits) for probe, logits in pairs}
         return Shot(self._layout, film.entries if new else None, film.payload, predictions)

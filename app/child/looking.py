@@ -62,7 +62,8 @@ def picture(loop: Loop, command: JsonObject, _: bytes) -> Answer:
 def predictions(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Class scores for one picture."""
     session = loop.session
-    session.must_train()
+    if not session.has_scores:
+        session.must_train()
     pixels = session.pictures.get(command["image"])
     logits = session.observer.outputs([pixels], [])[""][0]
     return {"step": session.trainer.step} | prediction(logits), b""

@@ -7,6 +7,8 @@ from time import perf_counter
 
 import torch
 
+from app import __version__
+from app.child.processor import processor
 from app.errors import ConflictError
 from app.learn.data import Batches, open_pictures
 from app.learn.evaluate import accuracy_in_pieces
@@ -32,6 +34,7 @@ class Session:
         self.recipe = Recipe.model_validate(start["recipe"])
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
         self.device = _device(start["device"])
+        self._classes = start.get("classes", 0)  # of a data set that is not here
         self._weights = weights
         self.data, self.pictures = open_pictures(
             self.recipe,
@@ -63,6 +66,11 @@ class Session:
         """Whether there is a data set, with one number for each of its classes at the end."""
         fits = self.plans[-1].output_shape == (len(self.data.classes),)
         return self.recipe.dataset is not None and fits
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether its network ends in a score for each class, be its data set here or not."""
+        return self.trainable or self.plans[-1].output_shape == (self._classes,)
 
     def advance(self) -> None:
         """One training step; see Trainer.advance."""
@@ -121,6 +129,9 @@ class Session:
             "torch": torch.__version__,
             "threads": torch.get_num_threads(),
             "memory_format": "channels_last",
+            "processor": processor(),
+            "capability": torch.backends.cpu.get_cpu_capability(),
+            "convscope": __version__,
         }
 
 

@@ -129,17 +129,16 @@ class SwitchFound(Strict):
     on: StrictBool
 
 
-class DeedBody(Strict):
-    """A change by hand that took effect after a step."""
+class DeedBody(BaseModel):
+    """A change by hand that took effect after a step; what else is said of it is left behind."""
 
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
     id: Annotated[StrictInt, Field(ge=1, le=10**6)]
     step: Count
     says: Annotated[str, Field(max_length=500)]
     undoes: StrictInt | None
     change: Annotated[AnyChange, Field(discriminator="type")]
     found: ValuesFound | SwitchFound | None
-    held_out_before: Share | None = None
-    held_out_after: Share | None = None
 
 
 def parsed(text: str, where: str) -> Any:

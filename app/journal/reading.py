@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.errors import NotFoundError, UnreadableRunError
+from app.errors import ConflictError, NotFoundError, UnreadableRunError
 from app.journal.journal import Segment
 from app.journal.schema import open_to_read
 from app.types import JsonObject
+
+Stored = tuple[JsonObject, bytes]  # a checkpoint: what is no tensor, and the tensors
 
 
 @dataclass(frozen=True)
@@ -138,11 +140,23 @@ def read_way(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> W
         if begin is None:
             raise NotFoundError(f"Nothing is kept of step {step} of this run.")
         end = _checkpoint(connection, segment, "=", step) if end_exactly and step else None
-        events = events_of(
-            connection,
-            "WHERE segment < ? OR (segment = ? AND step <= ?)",
-            *(segment.number, segment.number, step),
-        )
+        events = events_of(connection, *_up_to(segment, step))
+    return _way(segment, step, begin, events, end)
+
+
+def _up_to(segment: Segment, step: int) -> tuple[Any, ...]:
+    """The events that a state of this segment at a step has been through."""
+    clause = "WHERE segment < ? OR (segment = ? AND step <= ?)"
+    return clause, segment.number, segment.number, step
+
+
+def _way(
+    segment: Segment,
+    step: int,
+    begin: Stored,
+    events: list[JsonObject],
+    end: Stored | None = None,
+) -> Way:
     about, tensors = begin
     exact, exact_tensors = end or (None, b"")
     fresh = about["step"] == segment.step and not segment.optimizer
@@ -159,9 +173,36 @@ def read_way(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> W
     return Way(header, tensors + exact_tensors)
 
 
+def read_stored_way(path: Path, segment: Segment, step: int) -> Way:
+    """To a step whose checkpoint is kept, without computing any; ConflictError for another, with
+    the nearest that are."""
+    with _reading(path) as connection:
+        found = _checkpoint(connection, segment, "=", step)
+        if found is None:
+            before, after = connection.execute(
+                "SELECT max(step) FILTER (WHERE step < ?1), min(step) FILTER (WHERE step > ?1) "
+                "FROM checkpoint",
+                (step,),
+            ).fetchone()
+            near = " and ".join(str(at) for at in (before, after) if at is not None)
+            raise ConflictError(
+                f"Step {step} is computed again from its data set, which is not here"
+                + (f"; the nearest kept are {near}." if near else ", and nothing else is kept.")
+            )
+        events = events_of(connection, *_up_to(segment, step))
+    return _way(segment, step, found, events)
+
+
+def last_stored(path: Path) -> int | None:
+    """The last step whose checkpoint is kept."""
+    with _reading(path) as connection:
+        row = connection.execute("SELECT max(step) FROM checkpoint").fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 def _checkpoint(
     connection: sqlite3.Connection, segment: Segment, relation: str, step: int
-) -> tuple[JsonObject, bytes] | None:
+) -> Stored | None:
     row = connection.execute(
         f"SELECT about, tensors FROM checkpoint WHERE segment = ? AND step {relation} ? "
         "ORDER BY step DESC LIMIT 1",

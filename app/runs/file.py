@@ -4,13 +4,15 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from app.errors import NotFoundError
+from app.errors import ConflictError, NotFoundError
 from app.journal.journal import Journal, Segment
 from app.journal.library import Library
-from app.journal.reading import Kept, Way, read_way, segment_at
+from app.journal.reading import Kept, Way, last_stored, read_stored_way, read_way, segment_at
 from app.journal.writer import Trouble
 from app.types import JsonObject
 from app.wire.messages import Message
+
+DEED = ("id", "step", "says", "undoes", "change", "found")  # what of a change is kept
 
 
 class RunFile:
@@ -21,11 +23,12 @@ class RunFile:
         self.path = path
         self._library = library
         self._journal: Journal | None = None
-        self._on_trouble: Trouble = lambda why: None
         self.about: JsonObject = dict(kept.about) if kept else {}
         self.segments: tuple[Segment, ...] = kept.segments if kept else ()
         self.steps = kept.steps if kept else 0
         self.events = len(kept.events) if kept else 0
+        self._sure_of = (-1, -1)  # the step and number of events that are known to be on the disk
+        self.absent: str | None = None  # why no step can be computed here; then nothing is recorded
 
     def open(self, on_trouble: Trouble) -> None:
         """From now on it can be written."""
@@ -54,6 +57,8 @@ class RunFile:
 
     def record(self, message: Message) -> None:
         """What a worker's message says of the run."""
+        if self.absent:
+            return  # its worker stands at what is kept, and is no news
         header, journal = message.header, self.journal
         if header["news"]["restarted"]:
             self._restart()
@@ -62,7 +67,7 @@ class RunFile:
         here = header["status"].get("step", self.steps)
         if here < self.steps:
             journal.back_to(here)
-            self.steps = here
+            self.steps, self._sure_of = here, (-1, -1)
         if header.get("event") == "checkpoint":
             journal.checkpoint(self.segments[-1].number, header["checkpoint"], message.payload)
         if "steps_per_second" in header.get("tuned", {}).get("changes", {}):
@@ -78,6 +83,7 @@ class RunFile:
         last = self.segments[-1]
         first = Segment(0, 0, last.recipe, environment=last.environment)
         self.segments, self.steps, self.events = (first,), 0, 0
+        self._sure_of = (-1, -1)
         self.journal.forget(first)
 
     def begin(self, about: JsonObject, recipe: JsonObject, weights: bytes) -> None:
@@ -99,21 +105,44 @@ class RunFile:
     # --- ways -------------------------------------------------------------------------------------
 
     async def way(self, step: int, *, end_exactly: bool = False) -> Way:
-        """To a step that was recorded; NotFoundError for one that was not."""
+        """To a step that was recorded; NotFoundError for one that was not, ConflictError for one
+        that cannot be computed here."""
         if step > self.steps:
             raise NotFoundError(
                 f"This run has come to step {self.steps}: there is no step {step} yet."
             )
-        await self.durable()
+        await self._be_sure_of(step)
         segment = segment_at(self.segments, step)
+        if self.absent:
+            return await asyncio.to_thread(self._stored_way, segment, step, self.absent)
         return await asyncio.to_thread(read_way, self.path, segment, step, end_exactly=end_exactly)
+
+    def _stored_way(self, segment: Segment, step: int, absent: str) -> Way:
+        try:
+            return read_stored_way(self.path, segment, step)
+        except ConflictError as error:
+            raise ConflictError(f"{error.detail} {absent}") from error
+
+    async def last_stored(self) -> int | None:
+        """The last step that can be shown without computing any."""
+        await self.durable()
+        return await asyncio.to_thread(last_stored, self.path)
+
+    async def _be_sure_of(self, step: int) -> None:
+        """Have all that leads to a step on the disk; what has been there already is not waited
+        for, since that would hold up who drags over old steps."""
+        steps, events = self._sure_of
+        if step > steps or self.events != events:
+            now = self.steps, self.events
+            await self.durable()
+            self._sure_of = now
 
 
 def _changes(header: JsonObject) -> list[tuple[str, JsonObject]]:
     """The events that a message tells of: (kind, body)."""
     found = []
     if "deed" in header:
-        found.append(("deed", header["deed"]))
+        found.append(("deed", {key: header["deed"][key] for key in DEED}))
     if "tuned" in header:
         changes = {k: v for k, v in header["tuned"]["changes"].items() if k != "steps_per_second"}
         if changes:

@@ -9,7 +9,7 @@ from app.journal.journal import Segment, insert_checkpoint, insert_segment
 from app.journal.reading import segment_at
 from app.recipe import LayerPlan, Recipe, named_model
 from app.runs.run import Run
-from app.runs.spec import checked
+from app.runs.spec import Spec, checked
 from app.settings import Settings
 from app.types import JsonObject
 
@@ -20,7 +20,7 @@ class Branch:
 
     step: int
     recipe: Recipe
-    network: str | None  # the network's name, if it has one
+    about: JsonObject  # what is noted of its network and its data set
     optimizer: bool  # whether the optimiser's state goes on
     state: JsonObject
     tensors: bytes
@@ -53,12 +53,17 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
     return Branch(
         step,
         recipe,
-        name or run.file.about["network"],
+        _about(spec, name or run.file.about["network"]),
         recipe.optimizer.type == then["optimizer"]["type"],
         reply.header["checkpoint"],
         reply.payload,
         run.past.environment,
     )
+
+
+def _about(spec: Spec, network: str | None) -> JsonObject:
+    sha256 = spec.dataset.sha256 if spec.dataset else None
+    return {"network": network, "dataset_sha256": sha256, "classes": list(spec.classes)}
 
 
 def _changed(

@@ -161,6 +161,9 @@ class Life:
     async def _way_back(self) -> Way | None:
         """To where the run was; None for one that is at its beginning."""
         file = self._file
+        if file.absent:
+            stored = await file.last_stored()
+            return None if stored is None else await file.way(stored)
         if not (file.steps or file.events or file.segments[-1].number):
             return None
         return await file.way(file.steps, end_exactly=True)
@@ -197,7 +200,7 @@ class Life:
     async def _settle(self, worker: Worker, environment: JsonObject) -> None:
         """Where the run goes on in another environment, a new part of its life begins."""
         file, last = self._file, self._file.segments[-1]
-        if last.environment == environment:
+        if last.environment == environment or file.absent:
             return
         if last.environment is None or file.steps == last.step:
             file.segment(replace(last, environment=environment))
@@ -212,7 +215,8 @@ class Life:
     def _arguments(self, recipe: JsonObject) -> JsonObject:
         settings = self._place.settings
         return {
-            "recipe": recipe,
+            "recipe": recipe | {"dataset": None} if self._file.absent else recipe,
+            "classes": len(self._file.about.get("classes") or []),
             "device": settings.device,
             "data_dirs": [str(path) for path in settings.data_dirs],
             "cache_dir": str(settings.cache_dir),

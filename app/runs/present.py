@@ -83,12 +83,19 @@ def fixed(spec: Spec, about: JsonObject) -> JsonObject:
         "trainable": spec.trainable,
         "recipe": spec.recipe.model_dump(mode="json"),
         "network": about["network"],
-        "classes": list(spec.dataset.classes) if spec.dataset and spec.trainable else [],
+        "classes": _classes(spec, about),
         "dataset_sha256": about["dataset_sha256"],
         "parameters": sum(plan.parameters for plan in spec.plans),
         "probe": "test-0",
         "created_at": about["created_at"],
     }
+
+
+def _classes(spec: Spec, about: JsonObject) -> list[str]:
+    """Their names, as its file says them where the data set is not here."""
+    if spec.absent:
+        return about.get("classes") or []
+    return list(spec.dataset.classes) if spec.dataset and spec.trainable else []
 
 
 def of_the_past(status: JsonObject, held_out: tuple[int | None, float | None]) -> JsonObject:

@@ -62,7 +62,8 @@ class Registry:
     def _kept(self, run_id: str) -> Run:
         kept = read_kept(self.library.path(run_id))
         recipe, model = kept.segments[-1].recipe, kept.about["network"]
-        spec = kept_spec(recipe, self._settings, kept.weights, model)
+        sha256 = kept.about["dataset_sha256"]
+        spec = kept_spec(recipe, self._settings, kept.weights, model, sha256)
         return Run(run_id, spec, self._place, kept)
 
     def _sort(self) -> None:
@@ -164,6 +165,7 @@ class Registry:
         """Back to step 0; what the run was is kept as another, which is answered, unless it was
         nothing."""
         run = self.get(run_id)
+        run.must_go_on()
         kept = None
         if run.file.steps or run.file.events:
             kept = await self._keep_as_another(run)
@@ -213,7 +215,7 @@ class Registry:
         self.library.must_have_room()
         await run.file.durable()
         new_id = self.new_id()
-        about = {"name": name, "network": branch.network, "halted": None, "created_at": now()}
+        about = {"name": name, "halted": None, "created_at": now()} | branch.about
         await asyncio.to_thread(self._copy, run_id, new_id, branch, **about)
         forked = await self.adopt(new_id)
         try:

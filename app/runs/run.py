@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from app.errors import RecipeError
+from app.errors import ConflictError, RecipeError
 from app.journal.reading import Kept
 from app.recipe import LayerPlan
 from app.runs import present
@@ -20,6 +20,8 @@ from app.runs.uploads import Upload, Uploads
 from app.runs.viewers import Frame, Viewers, Watch
 from app.types import JsonObject, RunState
 from app.wire.messages import Message
+
+LEAVE_ALONE = ("pause", "drop_image")  # what a run can be told that cannot go on
 
 
 class Run:
@@ -40,6 +42,7 @@ class Run:
         self._place = place
         self._present = present.of_kept(spec, kept) if kept else Present()
         self.file = RunFile(place.library.path(run_id), place.library, kept)
+        self.file.absent = spec.absent
         self._life = Life(self, spec, place, self.file, self._present)
         self.past = self._life.past
         self.viewers = Viewers(self._life.tell, {plan.name: _kinds(plan) for plan in spec.plans})
@@ -52,6 +55,7 @@ class Run:
         dataset = self.spec.dataset.sha256 if self.spec.dataset else None
         self.file.open(self._life.on_trouble)
         known = {"created_at": now(), "network": model, "dataset_sha256": dataset} | about
+        known["classes"] = list(self.spec.classes)
         self.file.begin(known, self.spec.recipe.model_dump(mode="json"), self.spec.weights)
         self._life.launch()
 
@@ -190,9 +194,16 @@ class Run:
         UnavailableError while the disk fails, or where it does so now.
         """
         self._life.must_be_kept(command)
+        if command not in LEAVE_ALONE:
+            self.must_go_on()
         answer = await self.ask(command, payload, **arguments)
         await self.file.durable()
         return answer
+
+    def must_go_on(self) -> None:
+        """ConflictError with the reason where this run can only be looked at."""
+        if self.spec.absent:
+            raise ConflictError(f"This run can be looked at, and not go on. {self.spec.absent}")
 
     async def look(
         self, step: int | None, command: str, payload: bytes = b"", **arguments: Any
@@ -239,7 +250,16 @@ class Run:
         """A change by hand; answers with it, and what it was worth where that was measured."""
         reply = await self.do("intervene", change=change)
         deed: JsonObject = reply.header["deed"]
+        if change["type"] == "freeze" and change["on"] and self.spec.trainable:
+            deed |= await self._worth_of_learning(deed)
         return deed | {"run": self.describe()}
+
+    async def _worth_of_learning(self, deed: JsonObject) -> JsonObject:
+        """Freezing changes nothing yet: what it costs shows in the steps to come."""
+        change = deed["change"]
+        found = await self.past.look_ahead(deed["step"], change["layer"], change["filter"])
+        worth = {"held_out_before": found["learning"], "held_out_after": found["frozen"]}
+        return worth | {"ahead": found["ahead"]}
 
     async def reset(self) -> JsonObject:
         """Back to step 0; a failed run gets a new worker."""

@@ -31,6 +31,11 @@ class Spec:
         raise NotFoundError(f"There is no layer {name!r}: expected one of {names}.")
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names, where the network gives a score for each."""
+        return self.dataset.classes if self.dataset and self.trainable else ()
+
+    @property
     def trainable(self) -> bool:
         """Whether the network ends in one number for each class of its data set."""
         data = self.dataset
@@ -53,8 +58,16 @@ def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") 
     return replace(checked(recipe, settings), model=model, weights=weights)
 
 
-def kept_spec(recipe: JsonObject, settings: Settings, weights: bytes, model: str | None) -> Spec:
+def kept_spec(
+    recipe: JsonObject,
+    settings: Settings,
+    weights: bytes,
+    model: str | None,
+    sha256: str | None = None,
+) -> Spec:
     """The same of a run that is kept; one whose data set is not here can be looked at.
+
+    `sha256` is that of the data set, so that another of the same name is not taken for it.
 
     ValueError or RecipeError for a recipe that can't be.
     """
@@ -62,11 +75,21 @@ def kept_spec(recipe: JsonObject, settings: Settings, weights: bytes, model: str
     absent = None
     try:
         spec = checked(wanted, settings)
+        _must_be_the_same(spec.dataset, sha256)
     except AbsentError as error:
         spec = checked(wanted.model_copy(update={"dataset": None}), settings)
         absent = error.detail
     named = named_model(model) if model else None
     return replace(spec, recipe=wanted, model=named, weights=weights, absent=absent)
+
+
+def _must_be_the_same(dataset: DatasetInfo | None, sha256: str | None) -> None:
+    """AbsentError where a data set of this name has other pictures than a run was trained on."""
+    if dataset and sha256 and dataset.sha256 != sha256:
+        raise AbsentError(
+            f"The data set {dataset.name} on this machine (SHA-256 {dataset.sha256[:12]}…) is "
+            f"another than the one that this run was trained on ({sha256[:12]}…)."
+        )
 
 
 def checked(recipe: Recipe, settings: Settings) -> Spec:

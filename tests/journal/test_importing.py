@@ -69,7 +69,7 @@ def test_a_sound_file_is_taken_in_whole(given: Path) -> None:
     assert kept.about["name"] == "small"
     assert kept.about["imported_from"] == NOTED["imported_from"] | {"run": "k3f9x0a1bc"}
     assert "exported" not in kept.about
-    assert kept.events[0]["body"] == small.DEED | {"held_out_before": None, "held_out_after": None}
+    assert kept.events[0]["body"] == small.DEED
     assert read_history(made)["loss"][-1] == 0.5
     assert [(image, about) for image, about, _ in read_uploads(made)] == [(small.ID, small.UPLOAD)]
     states = []
