@@ -41,7 +41,7 @@ class Trainer:
         self.seed = seed
         self.quick = quick(network)
         self._parameters: list[torch.Tensor] = list(network.parameters())
-        self._statistics = [b for b in network.buffers() if b.is_floating_point()]
+        self._statistics = list(network.buffers())  # and how many batches they are of
         self.draws = any(isinstance(layer, nn.Dropout) for layer in network)
         self.previous = [p.detach().clone() for p in self._parameters]
         self._previous_statistics = [b.clone() for b in self._statistics]
