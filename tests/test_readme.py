@@ -34,6 +34,27 @@ def server(tmp_path: Path) -> Iterator[Server]:
     started.stop()
 
 
+@pytest.mark.slow
+def test_what_the_readme_types_on_the_command_line_works(tmp_path: Path) -> None:
+    section = README.read_text().partition("## From the command line")[2].partition("\n## ")[0]
+    lines = re.findall(r"^ {4}(convscope .+)$", section, re.MULTILINE)
+    assert len(lines) == 6
+    here = f'convscope() {{ {sys.executable} -m app "$@"; }}'
+    folders = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("STATE", "CACHE")}
+    folders |= {"PYTHONPATH": str(README.parent)}
+    typed = subprocess.run(
+        ["bash", "-c", "\n".join(["set -euo pipefail", here, *lines])],
+        cwd=tmp_path,
+        env=os.environ | folders,
+        capture_output=True,
+        text=True,
+        timeout=2 * TYPED_S,
+        check=False,
+    )
+    assert typed.returncode == 0, typed.stderr
+    assert len((tmp_path / "first.csv").read_text().splitlines()) == 502
+
+
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_what_the_readme_types_for_other_tools_works(server: Server, tmp_path: Path) -> None:
     lines = examples()

@@ -141,3 +141,39 @@ def test_the_history_leaves_as_csv_with_one_row_a_step_and_every_bit(run: LiveRu
     assert rows[0]["loss"] == ""
     part = run.send("GET", "/history", params={"format": "csv", "from": 7, "to": 9}).text
     assert [line.split(",")[0] for line in part.splitlines()] == ["step", "7", "8", "9"]
+
+
+def test_a_file_that_is_no_run_is_refused_and_leaves_nothing(elsewhere: Server) -> None:
+    runs = elsewhere.folder / "state" / "convscope" / "runs"
+    before = sorted(runs.iterdir())
+    for data in (b"", b"hello", b"SQLite format 3\0" + bytes(500)):
+        answer = send(elsewhere, data)
+        assert answer.status_code == 400
+        assert answer.json()["title"] == "Unreadable run"
+    assert sorted(runs.iterdir()) == before
+
+
+def test_an_import_needs_room_on_the_disk(run: LiveRun, tmp_path: Path) -> None:
+    run.post("/step", steps=50)
+    data = exported(run)
+    small = Server(tmp_path, "--max-disk", str(len(data) / 2e9))
+    try:
+        answer = send(small, data)
+        assert answer.status_code == 503
+        assert "as much as they may" in answer.json()["detail"]
+        assert small.http.get("/runs").json()["runs"] == []
+    finally:
+        small.stop()
+
+
+def test_a_fork_leaves_with_all_of_its_parents_past(run: LiveRun, elsewhere: Server) -> None:
+    run.post("/step", until=30)
+    changed = {"step": 20, "recipe": {"optimizer": {"type": "Adam", "learning_rate": 0.002}}}
+    fork = LiveRun(run.server, run.send("POST", "/fork", json=changed).json()["id"])
+    fork.post("/step", until=35)
+    other = taken_in(elsewhere, exported(fork))
+    assert other.get()["parent"] == {"run": run.id, "step": 20}
+    for step in (5, 20, 21, 35):
+        weights = [one.send("GET", "/weights", params={"step": step}) for one in (fork, other)]
+        assert weights[0].content == weights[1].content
+    fork.delete()
