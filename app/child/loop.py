@@ -127,8 +127,9 @@ class Loop:
     def resume(self, was: JsonObject) -> None:
         """At the step that it had come to: `{state, problem, held_out}` as they were."""
         self.state, self.problem = RunState(was["state"]), was["problem"]
-        held_out = was["held_out"]
-        self.session.held_out = (held_out[0], held_out[1]) if held_out else None
+        held_out, deeds = was["held_out"], self.session.hands.deeds
+        if held_out and not (deeds and deeds[-1].step == held_out[0]):  # else measured before it
+            self.session.held_out = held_out[0], held_out[1]
         self.evaluate()
 
     def keep_checkpoints(self) -> None:
