@@ -122,7 +122,9 @@ function publish({ header }) {
     state.heldOutStep.value = header.held_out_step;
     state.speed.value = header.reason === "seek" ? null : header.images_per_second;
     state.predictions.value = header.predictions;
-    state.thenSettings.value = thenOf(header);
+    const then = thenOf(header);
+    if (JSON.stringify(then) !== JSON.stringify(state.thenSettings.peek()))
+      state.thenSettings.value = then; // whoever types a setting is not disturbed
     state.recomputed.value = header.recomputed ?? null;
   });
   clearTimeout(slowTimer);

@@ -17,7 +17,8 @@ import {
 } from "./state.js";
 
 const TYPING = "input, select, textarea, [contenteditable]";
-const PRESSING = `${TYPING}, button, a, summary, [role=slider]`;
+/** What Space is for already; a slider has no use for it. */
+const PRESSING = "input:not([type=range]), select, textarea, [contenteditable], button, a, summary";
 
 /** @param {KeyboardEvent} event @param {string} selector */
 const from = (event, selector) =>

@@ -1,7 +1,7 @@
 /**
  * The run on the page: opened, followed, and left. Joins the server's news to the state.
  */
-import { batch, effect } from "@preact/signals";
+import { batch, computed, effect } from "@preact/signals";
 import { forgetFrame, newest, takeFrame } from "./frame.js";
 import { emptyHistory, reconcile } from "./history.js";
 import { notice, noticeError } from "./notices.js";
@@ -135,22 +135,22 @@ function takeNumbers(run) {
 /** What happened while nobody listened. @param {string} id */
 async function refetchHistory(id) {
   const fetched = await server.history(id);
-  if (state.run.value?.id !== id) return;
+  if (state.present.value?.id !== id) return;
   const reached = newest.header?.step ?? state.now.value; // may not be painted yet
   state.history.points = reconcile(fetched, state.history.points, reached);
   state.historyTick.value += 1;
 }
 
 /** The probe on the page is the one chosen here, or else the run's own. */
-export const probeId = () => state.pinnedProbe.value ?? state.run.value?.probe ?? null;
+export const probeId = () => state.pinnedProbe.value ?? state.present.value?.probe ?? null;
 
 /** Asks what the probe is: its class, and what preprocessing did. */
 export async function refreshProbe() {
   const id = probeId();
-  const run = state.run.value?.id;
+  const run = state.present.value?.id;
   if (!id || !run) return;
   const image = await server.image(run, id);
-  if (probeId() === id && state.run.value?.id === run) state.probe.value = image;
+  if (probeId() === id && state.present.value?.id === run) state.probe.value = image;
 }
 
 /** What is on screen, as the stream is asked for it. @returns {import("./stream.js").Watch} */
@@ -177,10 +177,13 @@ function kernelKinds() {
   return state.kernelKind.value === "weight" ? [] : [state.kernelKind.value];
 }
 
+/** As text: what is the same needs no new frame. */
+const watched = computed(() => JSON.stringify(wanted()));
+
 /** Says anew what is watched whenever that changes. */
 effect(() => {
-  const watch = wanted();
-  stream?.watch(watch);
+  if (state.inPast.value) state.probeVersion.value; // a picture that is drawn on is another one
+  stream?.watch(JSON.parse(watched.value));
 });
 
 let hiddenTimer = 0;
@@ -190,8 +193,8 @@ effect(() => {
   clearTimeout(hiddenTimer);
   if (!state.visible.value) {
     hiddenTimer = window.setTimeout(() => stream?.close(), HIDDEN_MS);
-  } else if (stream?.closed && state.run.value) {
-    follow(state.run.value.id);
+  } else if (stream?.closed && state.present.value) {
+    follow(state.present.value.id);
   }
 });
 
@@ -215,7 +218,7 @@ function followPlace() {
   });
   addEventListener("popstate", () => {
     const place = readPlace();
-    if (place.run !== state.run.value?.id) location.reload();
+    if (place.run !== state.present.value?.id) location.reload();
     else {
       state.opened.value = place.filter;
       state.past.value = place.step;

@@ -1,0 +1,153 @@
+"""What was recorded is never overwritten: a change of the past is a fork, and the page says so."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.screen import Screen
+from tests.browser.test_timeline import look
+from tests.browser.visitors import Visitors
+from tests.live.server import LiveRun
+
+LENGTH = 200
+
+
+@pytest.fixture
+def trained(run: LiveRun) -> LiveRun:
+    """A run with a past."""
+    run.post("/step", steps=LENGTH)
+    return run
+
+
+def ask(screen: Screen, step: int) -> Locator:
+    """What the page says before it forks."""
+    found = screen.page.get_by_role("dialog", name=f"This starts a fork at step {step}")
+    expect(found).to_be_visible()
+    return found
+
+
+def forked(screen: Screen, parent: LiveRun, step: int) -> LiveRun:
+    """The run that the page goes on in; its parent is as it was."""
+    screen.until(lambda: screen.run_id() != parent.id)
+    made = LiveRun(parent.server, screen.run_id())
+    assert made.get()["parent"] == {"run": parent.id, "step": step}
+    assert parent.get()["step"] == LENGTH
+    assert parent.get()["learning_rate"] == 0.05
+    assert parent.get()["silenced"] == []
+    return made
+
+
+def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
+    visit: Visitors, trained: LiveRun
+) -> None:
+    before = trained.get("/history")["loss"]
+    screen = visit(trained)
+    look(screen, 137)
+    rate = screen.page.get_by_label("Learning rate, as a number")
+    rate.fill("0.01")
+    rate.press("Enter")
+    question = ask(screen, 137)
+    expect(question).to_contain_text("learning rate 0.01")
+    question.get_by_role("button", name="Fork and play").click()
+    fork = forked(screen, trained, 137)
+    screen.until(lambda: screen.steps() > 140)
+    assert fork.get()["learning_rate"] == 0.01
+    expect(rate).to_have_value("0.01")
+    assert trained.get("/history")["loss"] == before
+    link = screen.page.get_by_role("link", name=trained.id)
+    expect(screen.page.get_by_text("fork of")).to_contain_text("at step 137")
+    link.click()
+    screen.expect_step(137)
+    assert screen.run_id() == trained.id
+
+
+def test_play_and_step_ask_first_and_cancel_changes_nothing(
+    visit: Visitors, trained: LiveRun
+) -> None:
+    screen = visit(trained)
+    look(screen, 100)
+    screen.page.keyboard.press("Space")
+    ask(screen, 100).get_by_role("button", name="Cancel").click()
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    screen.expect_step(100)
+    assert len(trained.server.http.get("/runs").json()["runs"]) == 1
+    screen.step.click()
+    ask(screen, 100).get_by_role("button", name="Fork and step").click()
+    fork = forked(screen, trained, 100)
+    screen.expect_step(101)
+    assert fork.get()["state"] == "ready"
+
+
+def test_a_filter_silenced_in_the_past_is_silenced_in_a_fork(
+    visit: Visitors, trained: LiveRun
+) -> None:
+    screen = visit(trained)
+    look(screen, 50)
+    screen.open_filter("conv1", 4)
+    switch = screen.filter.get_by_role("switch", name="silence this filter")
+    switch.click()
+    question = ask(screen, 50)
+    expect(question).to_contain_text("conv1, filter 4 silenced")
+    question.get_by_role("button", name="Cancel").click()
+    expect(switch).not_to_be_checked()
+    switch.click()
+    ask(screen, 50).get_by_role("button", name="Fork, paused").click()
+    fork = forked(screen, trained, 50)
+    assert fork.get()["silenced"] == [{"layer": "conv1", "filter": 4}]
+    screen.expect_step(50)
+
+
+def test_another_optimiser_goes_on_from_any_step(visit: Visitors, trained: LiveRun) -> None:
+    screen = visit(trained)
+    look(screen, 64)
+    screen.page.get_by_label("Optimiser", exact=True).select_option("Adam")
+    screen.page.get_by_role("button", name="Fork at step 64").click()
+    fork = forked(screen, trained, 64)
+    assert fork.get()["recipe"]["optimizer"]["type"] == "Adam"
+    screen.expect_step(64)
+
+
+def test_a_run_is_named_in_place(visit: Visitors, trained: LiveRun) -> None:
+    screen = visit(trained)
+    page = screen.page
+    page.get_by_text("This run", exact=True).click()
+    name = page.get_by_role("group", name="This run").get_by_label("Name")
+    name.fill("slow start")
+    name.press("Enter")
+    screen.until(lambda: trained.get()["name"] == "slow start")
+    expect(page.locator("header").get_by_label("Name of this run").first).to_have_value(
+        "slow start"
+    )
+
+
+def test_a_runs_files_can_be_taken_away(visit: Visitors, trained: LiveRun) -> None:
+    screen = visit(trained)
+    look(screen, 10)
+    page = screen.page
+    page.get_by_text("This run", exact=True).click()
+    menu = page.get_by_role("group", name="This run")
+    for name, begins in (
+        ("Download run", b"SQLite format 3"),
+        ("safetensors", b""),
+        (".npz", b"PK"),
+        ("History as CSV", b"step,"),
+    ):
+        href = menu.get_by_role("link", name=name).get_attribute("href") or ""
+        answer = page.request.get(href)
+        assert answer.ok, href
+        assert answer.body().startswith(begins)
+        assert ("step=10" in href) == (name in ("safetensors", ".npz"))
+    menu.get_by_label("with uploaded pictures").check()
+    expect(menu.get_by_role("link", name="Download run")).to_have_attribute(
+        "href", re.compile("uploads=true")
+    )
+
+
+def test_a_reset_says_where_what_it_was_is_kept(visit: Visitors, trained: LiveRun) -> None:
+    screen = visit(trained)
+    screen.reset.click()
+    screen.expect_step(0)
+    screen.page.get_by_role("link", name="open it").click()
+    screen.expect_step(LENGTH)
+    assert screen.run_id() != trained.id
