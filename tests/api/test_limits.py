@@ -7,13 +7,14 @@ from app.settings import Settings
 from tests.asgi import HOST, ask, counting
 
 UPLOAD = "/api/v1/runs/abc/images"
-SMALL = Settings(max_upload_bytes=2 * BODY_BYTES)
+SMALL = Settings(max_upload_bytes=2 * BODY_BYTES, max_import_bytes=3 * BODY_BYTES)
 LIMITS = [
     ("POST", "/api/v1/runs", BODY_BYTES),
     ("PATCH", f"{UPLOAD}/up-1", BODY_BYTES),
     ("GET", "/", BODY_BYTES),
     ("POST", f"{UPLOAD}/up-1/picture", BODY_BYTES),
     ("POST", UPLOAD, 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+    ("POST", "/api/v1/runs/import", 3 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
     ("PUT", f"{UPLOAD}/up-1", 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
 ]
 
