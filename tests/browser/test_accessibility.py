@@ -75,3 +75,22 @@ def test_axe_finds_nothing_serious_in_what_opens(
     bar = page.get_by_role("region", name="One step in slow motion")
     bar.get_by_role("button", name="Backward: conv2").click()
     assert violations(screen) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_past(
+    visit: Visitors, run: LiveRun, scheme: Literal["light", "dark"]
+) -> None:
+    run.post("/step", steps=9)
+    screen = visit(run, color_scheme=scheme)
+    page = screen.page
+    page.get_by_role("slider", name="Step looked at").fill("4")
+    screen.expect_step(4)
+    page.get_by_role("button", name="Fork here").click()
+    expect(page.get_by_role("dialog", name="This starts a fork at step 4")).to_be_visible()
+    assert violations(screen) == []
+    page.keyboard.press("Escape")
+    screen.open_filter("conv2", 1)
+    page.get_by_text("This run", exact=True).click()
+    expect(page.get_by_role("group", name="This run").get_by_label("Name")).to_be_visible()
+    assert violations(screen) == []

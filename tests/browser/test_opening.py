@@ -20,7 +20,8 @@ DOCUMENT = """() => { const { scrollWidth, scrollHeight } = document.documentEle
 UNLABELLED = """() => [...document.querySelectorAll("canvas")]
   .filter(canvas => !canvas.closest("[role=img][aria-label]:not([aria-label=''])"))
   .map(canvas => canvas.outerHTML)"""
-PARTS = ("Controls", "Recipe", "The network, from input to answer", "Curves", "Probe")
+NETWORK = "The network, from input to answer"
+PARTS = ("Controls", "Recipe", NETWORK, "Curves", "Probe", "Timeline")
 
 
 def test_it_opens_on_a_network_that_is_ready_to_play(visit: Visitors) -> None:
@@ -40,6 +41,7 @@ def test_it_opens_on_a_network_that_is_ready_to_play(visit: Visitors) -> None:
 
 
 def test_everything_is_on_one_screen_at_1440_by_900(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=3)
     page = visit(run).page
     assert max(page.evaluate(DOCUMENT)) <= 0
     network = page.get_by_role("region", name="The network, from input to answer")
@@ -48,6 +50,14 @@ def test_everything_is_on_one_screen_at_1440_by_900(visit: Visitors, run: LiveRu
         expect(page.get_by_role("region", name=part)).to_be_in_viewport(ratio=0.99)
     for canvas in page.locator("canvas").all():
         expect(canvas).to_be_in_viewport(ratio=0.99)
+
+
+def test_the_network_and_its_timeline_fit_a_projector(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=3)
+    page = visit(run, viewport={"width": 1280, "height": 720}).page
+    assert max(page.evaluate(DOCUMENT)) <= 0
+    assert page.get_by_role("region", name=NETWORK).evaluate(OVERFLOWING) == []
+    expect(page.get_by_role("region", name="Timeline")).to_be_in_viewport(ratio=0.99)
 
 
 def test_every_canvas_has_a_label(visit: Visitors, run: LiveRun) -> None:

@@ -38,14 +38,14 @@ function Ask({ now, step }) {
     withdraw();
   };
   const wanted = wishes(now);
-  const playing = now.go === "play" || (now.go === null && wanted.length > 0);
+  const playing = now.go !== "step";
   return html`<section ref=${card} class="fork-ask" role="dialog" aria-labelledby="fork-title" onKeyDown=${leave}>
     <h2 id="fork-title">This starts a fork at step ${count(step)}</h2>
     <p>A new run with the same past up to there${wanted.length > 0 && html`, and from there on <b>${wanted.join("; ")}</b>`}. ${present.value?.name ?? "This run"} stays as it is.</p>
     <div class="group">
       ${playing && html`<button type="button" class="primary" ref=${first} onClick=${make("play")}>Fork and play</button>`}
       ${now.go === "step" && html`<button type="button" class="primary" ref=${first} onClick=${make("step")}>Fork and step</button>`}
-      ${now.go === null && html`<button type="button" class=${playing ? "" : "primary"} ref=${playing ? null : first} onClick=${make(null)}>Fork, paused</button>`}
+      ${now.go === null && html`<button type="button" onClick=${make(null)}>Fork, paused</button>`}
       <button type="button" class="quiet" onClick=${withdraw}>Cancel</button>
     </div>
   </section>`;
