@@ -97,8 +97,11 @@ def _must_not_be_halted(loop: Loop) -> None:
         raise ConflictError(f"The run is halted: {loop.problem}")
 
 
-def reset(loop: Loop, _: JsonObject, __: bytes) -> Answer:
-    """Back to the very same first weights; safe to repeat."""
+def reset(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+    """Back to the very same first weights, from where the server kept what was; safe to repeat."""
+    session = loop.session
+    if command["at"] != [session.trainer.step, len(session.hands.deeds)]:
+        raise ConflictError("The run has gone on meanwhile.", moved=True)
     loop.drop_evaluation()
     loop.session.begin()
     loop.news.restart()

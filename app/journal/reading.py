@@ -24,6 +24,7 @@ class Kept:
     about: JsonObject
     segments: tuple[Segment, ...]
     weights: bytes
+    pictures: int
     steps: int  # how far it has come
     last: tuple[float | None, float | None]  # loss and accuracy there
     events: tuple[JsonObject, ...]  # {id, segment, step, at, kind, body}
@@ -57,10 +58,12 @@ def read_kept(path: Path) -> Kept:
         held_out = connection.execute(
             "SELECT step, accuracy FROM held_out ORDER BY id DESC LIMIT 1"
         ).fetchone()
+        (pictures,) = connection.execute("SELECT count(*) FROM upload").fetchone()
         return Kept(
             {key: json.loads(value) for key, value in found},
             tuple(_segments(connection)),
             weights[0] if weights else b"",
+            pictures,
             steps_of(connection),
             _last(connection),
             tuple(events_of(connection)),

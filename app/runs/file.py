@@ -27,6 +27,7 @@ class RunFile:
         self.segments: tuple[Segment, ...] = kept.segments if kept else ()
         self.steps = kept.steps if kept else 0
         self.events = len(kept.events) if kept else 0
+        self.pictures = kept.pictures if kept else 0  # that it had when it was found
         self._sure_of = (-1, -1)  # the step and number of events that are known to be on the disk
         self.absent: str | None = None  # why no step can be computed here; then nothing is recorded
 

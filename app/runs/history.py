@@ -33,6 +33,9 @@ class History:
         """Forget the steps after `step`."""
         del self._loss[step:]
         del self._accuracy[step:]
+        measured = bisect_right(self._held_out_step, step)
+        del self._held_out_step[measured:]
+        del self._held_out[measured:]
 
     def span(self, first: int, last: int, max_points: int) -> JsonObject:
         """Steps `first` to `last` in at most `max_points` points (at least 1).

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any
 
-from app.errors import ConvscopeError, NotFoundError, RecipeError, UnavailableError
+from app.errors import ConflictError, ConvscopeError, NotFoundError, RecipeError, UnavailableError
 from app.journal.library import Library
 from app.journal.reading import read_kept
 from app.journal.schema import holds_nothing
@@ -29,6 +29,8 @@ ID_CHARACTERS = string.ascii_lowercase + string.digits
 ID_LENGTH = 10
 WATCH_EVERY_S = 5.0
 RETRY_AFTER_S = 30
+RESET_ATTEMPTS = 5  # where others train it at the same time
+UNTOUCHED_S = 3600.0  # a run in which nobody did anything is forgotten after this
 
 
 class Registry:
@@ -166,16 +168,30 @@ class Registry:
         nothing."""
         run = self.get(run_id)
         run.must_go_on()
-        kept = None
-        if run.file.steps or run.file.events:
-            kept = await self._keep_as_another(run)
-        await run.reset()
-        return kept
+        for _ in range(RESET_ATTEMPTS):
+            if run.state in BUSY:
+                await run.do("pause")
+            at = run.place_in_time
+            kept = await self._keep_as_another(run) if any(at) or run.file.events else None
+            try:
+                await run.reset(at)
+            except ConflictError as error:
+                if kept:
+                    await self._forget(kept)
+                if not error.extra.get("moved"):
+                    raise
+            else:
+                return kept
+        raise ConflictError("Somebody else trains this run: pause it, and reset it then.")
+
+    async def _forget(self, run: Run) -> None:
+        """A run in which nothing is, or that nobody was told of."""
+        del self._runs[run.id]
+        await run.close()
+        self.library.forget(run.id)
 
     async def _keep_as_another(self, run: Run) -> Run:
         self.library.must_have_room()
-        if run.state in BUSY:
-            await run.do("pause")
         await run.file.durable()
         new_id = self.new_id()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
@@ -239,6 +255,9 @@ class Registry:
     async def _look_after(self, run: Run) -> None:
         if len(run.viewers):
             run.touch()
+        if run.is_untouched and monotonic() - run.touched_s > UNTOUCHED_S:
+            await self._forget(run)
+            return
         if monotonic() - run.touched_s <= self._settings.unwatched_pause_s:
             return
         if run.state in BUSY:

@@ -76,6 +76,13 @@ class Run:
         self.viewers.close()
         await self._life.close()
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has done, given or named anything, so that nothing is lost with it."""
+        known = any(self.file.about.get(key) for key in ("name", "parent", "imported_from"))
+        given = self.file.steps or self.file.events or len(self.uploads) or self.spec.weights
+        return not (known or given or self.file.pictures or len(self.viewers))
+
     async def admit(self) -> None:
         """See Owner."""
         await self._place.admit(self)
@@ -261,11 +268,19 @@ class Run:
         worth = {"held_out_before": found["learning"], "held_out_after": found["frozen"]}
         return worth | {"ahead": found["ahead"]}
 
-    async def reset(self) -> JsonObject:
-        """Back to step 0; a failed run gets a new worker."""
+    @property
+    def place_in_time(self) -> list[int]:
+        """Where it is: its step, and how often it was changed by hand."""
+        return [self.file.steps, len(self._present.deeds)]
+
+    async def reset(self, at: list[int]) -> JsonObject:
+        """Back to step 0; a failed run gets a new worker.
+
+        ConflictError, with `moved`, where it is not at this place in time any more.
+        """
         await self.past.close()
         await self.resume()
-        return self.describe() if self._life.failure else await self.command("reset")
+        return self.describe() if self._life.failure else await self.command("reset", at=at)
 
     async def resume(self) -> JsonObject:
         """A run that failed tries again where it was."""

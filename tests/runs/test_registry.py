@@ -1,0 +1,65 @@
+"""Which runs a server forgets by itself, and which it never does."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from app.errors import NotFoundError
+from app.journal.library import Library
+from app.recipe import RecipeRequest
+from app.runs import registry as module
+from app.runs.registry import Registry
+from app.settings import Settings
+from app.wire.messages import Message
+from app.workers.protocol import OnDeath, OnMessage
+
+pytestmark = pytest.mark.anyio
+
+
+class Silent:
+    """A worker that comes up, and does nothing."""
+
+    async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
+        """Nothing has to come up."""
+
+    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+        """All is well."""
+        return Message({"about": {"environment": {}, "taken": []}, "lists": {}})
+
+    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
+        """It need not be told."""
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.fixture
+async def registry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Registry]:
+    """A server's runs, looked after all the time, by one that has no patience."""
+    monkeypatch.setattr(module, "UNTOUCHED_S", 0.5)
+    monkeypatch.setattr(module, "WATCH_EVERY_S", 0.01)
+    library = Library(settings.state_dir, settings.max_disk_bytes)
+    made = Registry(settings, library, lambda device: Silent())
+    made.open()
+    watching = asyncio.create_task(made.watch())
+    yield made
+    watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
+    await made.close()
+
+
+async def test_a_run_in_which_nobody_did_anything_is_forgotten_and_one_with_a_name_is_not(
+    registry: Registry,
+) -> None:
+    untouched = await registry.create(RecipeRequest())
+    named = await registry.create(RecipeRequest())
+    await named.rename("mine")
+    await asyncio.sleep(1.0)
+    with pytest.raises(NotFoundError):
+        registry.get(untouched.id)
+    assert registry.get(named.id) is named
+    assert list(registry.library.ids()) == [named.id]
