@@ -1,7 +1,6 @@
 """Pictures of a run: held-out ones by number, and uploads."""
 
 import asyncio
-from contextlib import suppress
 from typing import Annotated, Literal
 
 import numpy as np
@@ -13,8 +12,8 @@ from app.api.documented import Responses, problems, shown
 from app.api.examples.run import IMAGE, UPLOAD
 from app.api.gallery import describe, number_of, open_gallery
 from app.api.schemas import Body
-from app.errors import NotFoundError
 from app.images import Picture, decode, png
+from app.runs.keepsakes import drop_upload, keep_upload
 from app.runs.run import Run
 from app.runs.uploads import Upload
 from app.settings import Settings
@@ -85,7 +84,7 @@ async def upload(
     run.uploads.must_have_room()
     made = await _make(run, settings, file, invert)
     run.uploads.must_have_room()
-    await run.keep_upload(made)
+    await keep_upload(run, made)
     location = request.url_for("show_image", run_id=run.id, image=made.id)
     response.headers["Location"] = str(location)
     return made.describe()
@@ -136,7 +135,7 @@ async def prepare_again(run: TheAwakeRun, image: str, body: InvertBody) -> JsonO
 async def _kept(run: Run, made: Upload) -> JsonObject:
     """In the place of an upload; NotFoundError where that was deleted while this was prepared."""
     run.uploads.get(made.id)
-    await run.keep_upload(made)
+    await keep_upload(run, made, replacing=True)
     return made.describe()
 
 
@@ -161,9 +160,7 @@ async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Jso
 @router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
 async def forget(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
-    await run.drop_upload(image)
-    with suppress(NotFoundError):  # kept by a replacement that the worker had been sent before
-        run.uploads.drop(image)
+    await drop_upload(run, image)
 
 
 @router.get(

@@ -106,10 +106,18 @@ async def _follow(
         watch = await _parse(text, run, settings)
         run.viewers.watch(viewer, watch)
         if watch.step is not None:
-            viewer.offer_past(await run.look_back(watch))
+            viewer.offer_past(await _look_back(run, watch))
     except ConvscopeError as error:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
             await socket.send_text(json.dumps({"type": "error", "detail": error.detail}))
+
+
+async def _look_back(run: Run, watch: Watch) -> Frame:
+    """What a viewer sees of the past step that it watches."""
+    wanted = run.viewers.wanted([watch])
+    reply = await run.look(watch.step, "look", interval_s=1.0, watched=True, **wanted)
+    said = {"reason": "seek", "seq": 0, "time": 0.0}
+    return Frame(reply.header | said, reply.payload)
 
 
 async def _parse(text: str, run: Run, settings: Settings) -> Watch:

@@ -40,7 +40,7 @@ def start(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
 
 def start_past(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     """Build a run to look at its past steps; nothing of it is kept."""
-    loop.leave_off()
+    loop.errand.leave_off()
     loop.session = Session(command, payload)
     loop.traveller = Traveller(loop.session)
     loop.state = RunState.READY
@@ -49,14 +49,14 @@ def start_past(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
 
 def seek(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     """Go to a step that was recorded; one that is under way is left off."""
-    loop.travel(command["id"], loop.traveller.go(Way.read(command["way"], payload)))
+    loop.errand.begin(command["id"], loop.traveller.go(Way.read(command["way"], payload)))
     return LATER
 
 
 def look_ahead(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """What a filter's learning is worth from this step on; afterwards this is no step any more."""
     journey = loop.traveller.look_ahead(command["layer"], command["filter"])
-    loop.travel(command["id"], journey)
+    loop.errand.begin(command["id"], journey)
     return LATER
 
 

@@ -1,10 +1,11 @@
 """A worker's one loop: serve what has come, do one piece of work, show it if it is due."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Final
 
+from app.child.errand import Errand
 from app.child.keeping import Keeping
 from app.child.line import Line
 from app.child.measuring import Measuring, Then
@@ -12,7 +13,7 @@ from app.child.news import News, number
 from app.child.screen import Screen
 from app.child.session import Session
 from app.child.travel import Traveller
-from app.errors import ConflictError, ConvscopeError
+from app.errors import ConvscopeError
 from app.learn.checkpoint import save_state
 from app.learn.trainer import NotFiniteError
 from app.types import JsonObject, RunState
@@ -25,7 +26,6 @@ NEWS_INTERVAL_S = 0.1
 
 Answer = tuple[JsonObject, bytes]
 NEWS: Final[Answer] = ({"event": "news"}, b"")
-Journey = Iterator[JsonObject | None]  # what it yields is its answer
 LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
 
 
@@ -44,7 +44,7 @@ class Loop:
         self.steps_per_second: float | None = None
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
         self._keeping: Keeping | None = None  # None: nothing is kept, this run is another's past
-        self._journey: tuple[int, Journey] | None = None  # and the reply owed at its end
+        self.errand = Errand(self.answer, self.answer_error)  # of a run whose past is looked at
         self._measuring = Measuring()
         self._untold = False  # since the last message
         self._next_step_s = self._next_news_s = 0.0
@@ -53,8 +53,8 @@ class Loop:
         """For ever; the line ends the process."""
         while True:
             self._serve_all(self._patience_s())
-            if self._journey:
-                self._travel_piece()
+            if self.errand.is_under_way:
+                self.errand.piece()
             elif self._measuring.is_under_way:
                 self._measure_piece()
             elif self._step_is_due():
@@ -142,32 +142,6 @@ class Loop:
         about, tensors = save_state(self.session.trainer)
         self._keeping.kept(len(tensors))
         self._send({"event": "checkpoint", "checkpoint": about}, tensors)
-
-    def travel(self, request: int, journey: Journey) -> None:
-        """Go to another step piece by piece; one that was under way is left off."""
-        self.leave_off()
-        self._journey = request, journey
-
-    def leave_off(self) -> None:
-        """Whoever waits for another step is not interested any more."""
-        if self._journey:
-            self.answer_error(self._journey[0], ConflictError("Another step was asked for."))
-        self._journey = None
-
-    def _travel_piece(self) -> None:
-        assert self._journey is not None
-        request, journey = self._journey
-        try:
-            found = next(journey)
-        except StopIteration:
-            found = {}
-        except ConvscopeError as error:
-            self._journey = None
-            self.answer_error(request, error)
-            return
-        if found is not None:
-            self._journey = None
-            self.answer(request, found)
 
     def rest(self, reason: str, state: RunState = RunState.READY) -> None:
         """Stop training here; what is shown next is this state of the network."""
@@ -290,7 +264,7 @@ class Loop:
 
     def _patience_s(self) -> float | None:
         """How long there is nothing to do; None: until something comes."""
-        busy = self._journey or self._measuring.is_under_way or self.screen.reason
+        busy = self.errand.is_under_way or self._measuring.is_under_way or self.screen.reason
         if busy or self.state is RunState.STEPPING:
             return 0
         moments = []

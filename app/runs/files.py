@@ -13,8 +13,9 @@ from app.journal.exporting import export_to
 from app.journal.foreign import Bounds
 from app.journal.importing import import_to
 from app.journal.library import Library
+from app.runs.present import now
 from app.runs.registry import Registry
-from app.runs.run import Run, now
+from app.runs.run import Run
 from app.settings import Settings
 
 PIECE_BYTES = 2**18

@@ -1,6 +1,7 @@
-"""What comes back from a run's file into memory: its curves and its pictures."""
+"""What a run keeps in its file beside its training: its curves and its pictures."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from app.images import Picture, decode, png
 from app.journal.reading import read_history, read_uploads
@@ -8,6 +9,9 @@ from app.runs.file import RunFile
 from app.runs.history import History
 from app.runs.uploads import Upload, Uploads
 from app.types import JsonObject
+
+if TYPE_CHECKING:
+    from app.runs.run import Run
 
 MOST_BYTES = 2**24  # of a picture that is kept, which is at most 1,024 px a side
 MOST_PIXELS = 2**20
@@ -29,6 +33,32 @@ async def load_uploads(file: RunFile, uploads: Uploads) -> None:
 
     for upload in await asyncio.to_thread(work):
         uploads.keep(upload)
+
+
+async def keep_upload(run: "Run", upload: Upload, *, replacing: bool = False) -> None:
+    """Keep a picture, in the worker first; ConflictError, and it is not kept, where the run has
+    failed; UnavailableError where the disk fails; NotFoundError where the one that it was
+    `replacing` is deleted meanwhile."""
+    row = await asyncio.to_thread(upload_row, upload)
+    pixels = upload.prepared.pixels.tobytes()
+    await run.do("put_image", pixels, image=upload.id)
+    if replacing and upload.id not in run.uploads:
+        await run.do("drop_image", image=upload.id)
+        run.uploads.get(upload.id)
+    run.uploads.keep(upload)
+    run.past.tell("put_image", pixels, image=upload.id)
+    run.file.journal.upload(*row)
+    await run.file.durable()
+
+
+async def drop_upload(run: "Run", image: str) -> None:
+    """Forget a picture; also one that was being replaced meanwhile."""
+    run.uploads.get(image)
+    await run.do("drop_image", image=image)
+    run.uploads.drop(image)
+    run.past.tell("drop_image", image=image)
+    run.file.journal.drop_upload(image)
+    await run.file.durable()
 
 
 def upload_row(upload: Upload) -> tuple[str, JsonObject, bytes]:

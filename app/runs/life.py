@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from app.errors import ConflictError, ConvscopeError, NotFoundError, UnavailableError
 from app.journal.journal import Segment
 from app.journal.reading import Way
 from app.runs.crashes import Crashes
 from app.runs.file import RunFile
+from app.runs.owner import Owner
 from app.runs.past import Past
 from app.runs.place import Place
 from app.runs.present import DEFAULT_STEPS_PER_SECOND, Present
@@ -21,30 +21,6 @@ from app.workers.protocol import Worker
 
 log = logging.getLogger("convscope")
 BUSY = (RunState.PLAYING, RunState.STEPPING)
-
-
-class Owner(Protocol):
-    """Whose life it is: the run."""
-
-    id: str
-
-    async def admit(self) -> None:
-        """Before it wakes; UnavailableError where no more runs may be awake."""
-
-    async def remember(self) -> None:
-        """Have in memory what a run needs that is awake: its curves and pictures."""
-
-    def on_message(self, message: Message) -> None:
-        """What the worker says."""
-
-    def came_up(self) -> None:
-        """The worker is where the run was, and can be told things."""
-
-    def changed(self) -> None:
-        """Its state or what is to be said of it is other now."""
-
-    def pictures(self) -> Iterable[tuple[str, bytes]]:
-        """Its uploads as the network sees them, by id."""
 
 
 class Life:
@@ -177,7 +153,7 @@ class Life:
             weights_bytes=len(spec.weights),
             steps_per_second=present.status.get("steps_per_second", DEFAULT_STEPS_PER_SECOND),
             way=way.header if way else None,
-            was=self._was(),
+            was=present.was(self._file.about.get("halted")),
         )
         about = answer.header["about"]
         if way:
@@ -186,16 +162,6 @@ class Life:
             self._file.note(taken=about["taken"])
         present.about, present.lists = about, answer.header["lists"]
         await self._settle(worker, about["environment"])
-
-    def _was(self) -> JsonObject:
-        """What a worker cannot compute again."""
-        status, halted = self._present.status, self._file.about.get("halted")
-        step, accuracy = status.get("held_out_step"), status.get("held_out_accuracy")
-        return {
-            "state": RunState.HALTED if halted else RunState.READY,
-            "problem": halted,
-            "held_out": None if step is None else [step, accuracy],
-        }
 
     async def _settle(self, worker: Worker, environment: JsonObject) -> None:
         """Where the run goes on in another environment, a new part of its life begins."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from app.journal.reading import Kept
 from app.runs.spec import Spec
@@ -29,6 +30,20 @@ class Present:
         """A change by hand."""
         self.deeds = [*self.deeds, entry(deed)]
         self.lists = lists
+
+    def was(self, halted: str | None) -> JsonObject:
+        """What a worker that comes back cannot compute again; `halted` says why it stopped."""
+        step, accuracy = self.status.get("held_out_step"), self.status.get("held_out_accuracy")
+        return {
+            "state": RunState.HALTED if halted else RunState.READY,
+            "problem": halted,
+            "held_out": None if step is None else [step, accuracy],
+        }
+
+
+def now() -> str:
+    """The present time as runs note it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def entry(deed: JsonObject) -> JsonObject:

@@ -18,7 +18,8 @@ from app.runs.copies import begin_copy, finish_copy
 from app.runs.forks import Branch, branch_off
 from app.runs.life import BUSY
 from app.runs.place import Place
-from app.runs.run import Run, now
+from app.runs.present import now
+from app.runs.run import Run
 from app.runs.spec import Spec, kept_spec, make_spec
 from app.settings import Settings
 from app.types import JsonObject

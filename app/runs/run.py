@@ -1,23 +1,20 @@
 """One run as the server knows it: recipe, file, worker, what the worker last said, who watches."""
 
-import asyncio
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
 from app.errors import ConflictError, RecipeError
 from app.journal.reading import Kept
-from app.recipe import LayerPlan
 from app.runs import present
 from app.runs.file import RunFile
 from app.runs.history import History
-from app.runs.keepsakes import load_history, load_uploads, upload_row
+from app.runs.keepsakes import load_history, load_uploads
 from app.runs.life import Life
 from app.runs.place import Place
 from app.runs.present import Present
 from app.runs.spec import Spec
-from app.runs.uploads import Upload, Uploads
-from app.runs.viewers import Frame, Viewers, Watch
+from app.runs.uploads import Uploads
+from app.runs.viewers import Frame, Viewers, kinds_of
 from app.types import JsonObject, RunState
 from app.wire.messages import Message
 
@@ -45,7 +42,7 @@ class Run:
         self.file.absent = spec.absent
         self._life = Life(self, spec, place, self.file, self._present)
         self.past = self._life.past
-        self.viewers = Viewers(self._life.tell, {plan.name: _kinds(plan) for plan in spec.plans})
+        self.viewers = Viewers(self._life.tell, {plan.name: kinds_of(plan) for plan in spec.plans})
 
     # --- its life ---------------------------------------------------------------------------------
 
@@ -54,7 +51,7 @@ class Run:
         model = self.spec.model.name if self.spec.model else None
         dataset = self.spec.dataset.sha256 if self.spec.dataset else None
         self.file.open(self._life.on_trouble)
-        known = {"created_at": now(), "network": model, "dataset_sha256": dataset} | about
+        known = {"created_at": present.now(), "network": model, "dataset_sha256": dataset} | about
         known["classes"] = list(self.spec.classes)
         self.file.begin(known, self.spec.recipe.model_dump(mode="json"), self.spec.weights)
         self._life.launch()
@@ -222,14 +219,6 @@ class Run:
         await self.up()
         return await self.past.ask(step, command, payload, **arguments)
 
-    async def look_back(self, watch: Watch) -> Frame:
-        """What a viewer sees of the past step that it watches."""
-        assert watch.step is not None
-        wanted = self.viewers.wanted([watch])
-        reply = await self.look(watch.step, "look", interval_s=1.0, watched=True, **wanted)
-        said = {"reason": "seek", "seq": 0, "time": 0.0}
-        return Frame(reply.header | said, reply.payload)
-
     async def curves(self) -> History:
         """Its history, also while it is asleep."""
         if not self.is_awake and len(self.history) < self.file.steps:
@@ -305,35 +294,3 @@ class Run:
             f"Paused: nobody watched for {minutes:g} minutes. Press play to go on."
         )
         self.viewers.run_changed()
-
-    async def keep_upload(self, upload: Upload) -> None:
-        """Keep a picture here and in the worker; ConflictError, and it is not kept, where the run
-        has failed; UnavailableError where the disk fails."""
-        self._life.must_be_kept("put_image")
-        row = await asyncio.to_thread(upload_row, upload)
-        pixels = upload.prepared.pixels.tobytes()
-        await self.ask("put_image", pixels, image=upload.id)
-        self.uploads.keep(upload)
-        self.past.tell("put_image", pixels, image=upload.id)
-        self.file.journal.upload(*row)
-        await self.file.durable()
-
-    async def drop_upload(self, image: str) -> None:
-        """Forget a picture here and in the worker."""
-        await self.up()
-        self._life.must_be_kept("drop_image")
-        self.uploads.drop(image)
-        self.past.tell("drop_image", image=image)
-        self.file.journal.drop_upload(image)
-        await self.do("drop_image", image=image)
-
-
-def now() -> str:
-    """The present time as runs note it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _kinds(plan: LayerPlan) -> frozenset[str]:
-    """The kinds of tensor that a viewer can watch of a layer."""
-    learned = [name for name in ("weight", "bias") if name in plan.tensors]
-    return frozenset(f"{name}{of}" for name in learned for of in ("", "_gradient", "_update"))

@@ -50,6 +50,9 @@ class Uploads:
     def __iter__(self) -> Iterator[Upload]:
         return iter(self._all.values())
 
+    def __contains__(self, image: str) -> bool:
+        return image in self._all
+
     def __len__(self) -> int:
         return len(self._all)
 

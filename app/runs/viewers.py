@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from app.recipe import LayerPlan
 from app.types import JsonObject
 from app.wire.frame import encode_frame
 from app.wire.layout import Layout, Part
@@ -204,6 +205,12 @@ class Viewers:
         """The run is gone."""
         for viewer in self._all:
             viewer.close()
+
+
+def kinds_of(plan: LayerPlan) -> frozenset[str]:
+    """The kinds of tensor that a viewer can watch of a layer."""
+    learned = [name for name in ("weight", "bias") if name in plan.tensors]
+    return frozenset(f"{name}{of}" for name in learned for of in ("", "_gradient", "_update"))
 
 
 def frame_bytes(frame: Frame, watch: Watch, extra: JsonObject) -> bytes:
