@@ -115,9 +115,11 @@ function guard(work) {
 /** @param {import("./types.js").Run} run */
 export function takeRun(run) {
   const old = state.present.value;
-  state.present.value = { ...run, ...state.pending.value };
+  batch(() => {
+    state.present.value = { ...run, ...state.pending.value };
+    if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);
+  });
   if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(unlessGone);
-  if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);
 }
 
 /** The numbers that frames bring too, for when none comes. @param {import("./types.js").Run} run */
@@ -182,8 +184,9 @@ const watched = computed(() => JSON.stringify(wanted()));
 
 /** Says anew what is watched whenever that changes. */
 effect(() => {
+  const watch = JSON.parse(watched.value);
   if (state.inPast.value) state.probeVersion.value; // a picture that is drawn on is another one
-  stream?.watch(JSON.parse(watched.value));
+  stream?.watch(watch);
 });
 
 let hiddenTimer = 0;
