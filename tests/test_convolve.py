@@ -38,6 +38,7 @@ def test_the_schematic_gives_4_3_4_2_4_3_2_3_4() -> None:
 
 def test_with_padding_1_the_schematics_output_is_as_large_as_its_image() -> None:
     padded = convolve(IMAGE, KERNEL, how=Sliding(padding=1))
+    # the last number is 1: the image's corner (3, 3) lies under the kernel's (0, 0)
     check(padded, "22311 14341 12433 12341 02211")
     assert padded[4, 4] == IMAGE[3, 3]  # all that the kernel has of the image in that corner
 

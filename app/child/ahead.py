@@ -29,6 +29,7 @@ def worth_of_learning(session: Session, layer: str, number: int) -> Iterator[Jso
             for _ in _train(session, about["step"] + ahead, until_s):
                 yield None
         except NotFiniteError:
+            ahead = session.trainer.step - about["step"]  # no further for the other, then
             accuracies.append(None)
             continue
         ahead = session.trainer.step - about["step"]

@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import Any
 
-from app.errors import ConflictError, RecipeError
+from app.errors import ConflictError, ConvscopeError, RecipeError
 from app.journal.reading import Kept
 from app.runs import present
 from app.runs.file import RunFile
@@ -251,9 +251,12 @@ class Run:
         return deed | {"run": self.describe()}
 
     async def _worth_of_learning(self, deed: JsonObject) -> JsonObject:
-        """Freezing changes nothing yet: what it costs shows in the steps to come."""
+        """What freezing costs in the steps to come; it is done, whatever becomes of this."""
         change = deed["change"]
-        found = await self.past.look_ahead(deed["step"], change["layer"], change["filter"])
+        try:
+            found = await self.past.look_ahead(deed["step"], change["layer"], change["filter"])
+        except ConvscopeError:
+            return {}
         worth = {"held_out_before": found["learning"], "held_out_after": found["frozen"]}
         return worth | {"ahead": found["ahead"]}
 

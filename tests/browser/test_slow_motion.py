@@ -134,6 +134,23 @@ def test_maps_come_phase_by_phase_and_the_live_ones_return(screen: Screen) -> No
     screen.until(lambda: pixels(screen.canvas("conv2: ")).tobytes() not in seen.values())
 
 
+def test_the_columns_that_a_phase_is_about_stand_out(screen: Screen) -> None:
+    bar = begin(screen)
+    about = {
+        "Batch": ["input"],
+        "Forward: conv2": ["conv2"],
+        "Loss": ["linear1"],
+        "Backward: conv1": ["conv1"],
+        "Update": ["conv1", "conv2", "linear1"],
+    }
+    columns = screen.page.locator(".column.slow-now[data-column]")
+    for name, expected in about.items():
+        bar.get_by_role("button", name=name, exact=True).click()
+        expect(columns).to_have_count(len(expected))
+        found = [column.get_attribute("data-column") for column in columns.all()]
+        assert found == expected, name
+
+
 def test_values_do_not_open_while_the_maps_are_another_pictures(screen: Screen) -> None:
     bar = begin(screen)
     map_button(screen, "conv2, map 5").click()

@@ -53,18 +53,26 @@ function Label({ column }) {
   const { layer } = column;
   const size = layer ? shapeText(layer.output_shape) : "";
   const tip = layer ? LAYER_WORDS[layer.type] : "";
-  return html`<div class=${`column label ${slowClass(column.name)}`} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
+  return html`<div class=${`column label ${slowClass(column)}`} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
     <button type="button" class="term upright" data-tip=${tip} style=${{ height: `${column.height}px` }}>
       ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>
   </div>`;
 }
 
-/** Whether slow motion is at this layer, or has not come to it. @param {string} name */
-function slowClass(name) {
+/** What a phase that is of no single layer is about. @param {string} phase @param {Column} column */
+function isOf(phase, { name, role }) {
+  if (phase === "batch") return name === "input";
+  if (phase === "loss") return role === "classes";
+  return phase === "update" && (role === "conv" || role === "classes");
+}
+
+/** Whether slow motion is at this layer, or has not come to it. @param {Column} column */
+function slowClass(column) {
   const slow = replay.value;
   if (!slow) return "";
+  const { name } = column;
   const { phase, layer } = slow.phases[slow.at];
-  if (layer === name || (phase === "batch" && name === "input")) return "slow-now";
+  if (layer === name || isOf(phase, column)) return "slow-now";
   if (phase === "update") return "";
   const known = reached(slow, phase === "backward" ? "backward" : "forward").has(name);
   return known || (name === "input" && phase !== "backward") ? "" : "slow-later";
@@ -87,7 +95,7 @@ export function ColumnView({ column }) {
     ? `${column.name}: ${count(column.cells.length)} ${column.role === "conv" ? "filters and their maps" : "pictures"}`
     : "The input as the network sees it";
   const filters = column.role === "conv" || column.role === "classes";
-  return html`<div class=${`column ${column.role} ${slowClass(column.name)}`} data-column=${column.name} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
+  return html`<div class=${`column ${column.role} ${slowClass(column)}`} data-column=${column.name} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
     <${Head} column=${column} />
     <div class="plate" style=${{ height: `${column.height}px` }}>
       <canvas ref=${canvas} style=${sized} role="img" aria-label=${what}></canvas>
