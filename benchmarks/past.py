@@ -68,8 +68,8 @@ def _drags(run: LiveRun, effort: Effort) -> tuple[list[float], list[float]]:
     """Times in ms: of single jumps, and of the last moves of drags, all over the history."""
     draw = random.Random(effort.history)
     with run.stream() as socket:
-        jumps = [_jump(socket, draw.randint(0, effort.history)) for _ in range(effort.starts * 5)]
-        drags = [_drag(socket, draw, effort.history) for _ in range(effort.starts * 5)]
+        jumps = [_jump(socket, draw.randint(0, effort.history)) for _ in range(effort.starts)]
+        drags = [_drag(socket, draw, effort.history) for _ in range(effort.starts)]
     return jumps, drags
 
 
