@@ -31,7 +31,7 @@ ID_LENGTH = 10
 WATCH_EVERY_S = 5.0
 RETRY_AFTER_S = 30
 RESET_ATTEMPTS = 5  # where others train it at the same time
-UNTOUCHED_S = 3600.0  # a run in which nobody did anything is forgotten after this
+UNTOUCHED_S = 3600.0  # a run in which nobody did anything is put aside after this
 
 
 class Registry:
@@ -57,7 +57,7 @@ class Registry:
                 continue
             try:
                 self._runs[run_id] = self._kept(run_id)
-            except (ConvscopeError, ValueError, LookupError) as error:
+            except (ConvscopeError, ValueError, LookupError, TypeError) as error:
                 log.warning("the run in %s cannot be opened: %s", self.library.path(run_id), error)
                 self.unreadable[run_id] = str(error)
         self._sort()
@@ -186,7 +186,7 @@ class Registry:
         raise ConflictError("Somebody else trains this run: pause it, and reset it then.")
 
     async def _forget(self, run: Run) -> None:
-        """A run in which nothing is, or that nobody was told of."""
+        """A run that nobody was told of."""
         del self._runs[run.id]
         await run.close()
         self.library.forget(run.id)
@@ -239,7 +239,7 @@ class Registry:
             for change in interventions:
                 await forked.intervene(change)
         except ConvscopeError:
-            await self.delete(new_id)  # nobody has been told its id
+            await self._forget(forked)  # nobody has been told its id
             raise
         return forked
 
@@ -257,7 +257,7 @@ class Registry:
         if len(run.viewers):
             run.touch()
         if run.is_untouched and monotonic() - run.touched_s > UNTOUCHED_S:
-            await self._forget(run)
+            await self.delete(run.id)
             return
         if monotonic() - run.touched_s <= self._settings.unwatched_pause_s:
             return

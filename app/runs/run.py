@@ -77,7 +77,13 @@ class Run:
     def is_untouched(self) -> bool:
         """Whether nobody has done, given or named anything, so that nothing is lost with it."""
         known = any(self.file.about.get(key) for key in ("name", "parent", "imported_from"))
-        given = self.file.steps or self.file.events or len(self.uploads) or self.spec.weights
+        given = (
+            self.restarts
+            or self.file.steps
+            or self.file.events
+            or len(self.uploads)
+            or self.spec.weights
+        )
         return not (known or given or self.file.pictures or len(self.viewers))
 
     async def admit(self) -> None:
