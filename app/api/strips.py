@@ -14,7 +14,7 @@ from app.api.deps import TheRegistry, TheRun
 from app.api.documented import answers, problems
 from app.api.examples import strips as examples
 from app.api.tensors import MOST_JSON_VALUES, Floats, finite
-from app.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from app.errors import ConflictError, InvalidError, NotFoundError, TooLargeError, UnreadableRunError
 from app.heatmap import filters_png, strip_png
 from app.journal.newest import newest_mark, newest_tensor
 from app.recipe import LayerPlan
@@ -25,6 +25,7 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(
 MOST_STEPS = 64
 LONGEST = 2**53  # a step
 PNG = "image/png"
+STARTING = "Nothing is kept of this run yet: it is still starting."
 
 
 class StripAnswer(BaseModel):
@@ -53,11 +54,15 @@ async def filters(
     """The first convolution's kernels at the newest step that is kept, read from the run's file:
     it wakes no worker. A network without a convolution shows its first weight."""
     run = registry.get(run_id)  # a glance at a list of runs keeps none of them awake
-    mark = await _mark(run)
-    headers = {"Cache-Control": "no-cache", "ETag": f'"{mark}"'}
-    if headers["ETag"] in if_none_match:
-        return Response(status_code=304, headers=headers)
-    return Response(await asyncio.to_thread(_pictured, run), media_type=PNG, headers=headers)
+    try:
+        mark = await _mark(run)
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{mark}"'}
+        if headers["ETag"] in if_none_match:
+            return Response(status_code=304, headers=headers)
+        return Response(await asyncio.to_thread(_pictured, run), media_type=PNG, headers=headers)
+    except UnreadableRunError:
+        registry.get(run_id)  # its file is gone where it was deleted meanwhile
+        raise
 
 
 async def _mark(run: Run) -> str:
@@ -67,7 +72,7 @@ async def _mark(run: Run) -> str:
         await run.file.durable()
         mark = await asyncio.to_thread(newest_mark, run.file.path)
     if mark is None:
-        raise ConflictError("Nothing is kept of this run yet: it is still starting.")
+        raise ConflictError(STARTING)
     return mark
 
 
@@ -76,7 +81,8 @@ def _pictured(run: Run) -> bytes:
     convolutions = [plan for plan in plans if plan.type == "Conv2d"]
     first = (convolutions or [plan for plan in plans if plan.type == "Linear"])[0]
     weight = newest_tensor(run.file.path, f"{first.name}.weight")
-    assert weight is not None, "a checkpoint that was there is gone"
+    if weight is None:  # it goes back to step 0 just now
+        raise ConflictError(STARTING)
     return filters_png(weight)
 
 

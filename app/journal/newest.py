@@ -1,6 +1,5 @@
 """The newest weights that a run's file holds, read beside whoever writes it, without torch."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from app.errors import UnreadableRunError
-from app.journal.schema import open_to_read
+from app.journal.reading import reading
 
 NEWEST = "FROM checkpoint ORDER BY segment DESC, step DESC LIMIT 1"
 
@@ -36,6 +35,6 @@ def newest_tensor(path: Path, name: str) -> NDArray[np.float32] | None:
 
 
 def _row(path: Path, query: str) -> tuple[Any, ...] | None:
-    with closing(open_to_read(path)) as connection:
+    with reading(path) as connection:
         row: tuple[Any, ...] | None = connection.execute(query).fetchone()
     return row

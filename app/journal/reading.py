@@ -40,7 +40,7 @@ class Way:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """One view of the file, whatever is written meanwhile; UnreadableRunError for a damaged one."""
     try:
         with closing(open_to_read(path)) as connection:
@@ -52,7 +52,7 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 def read_kept(path: Path) -> Kept:
     """UnreadableRunError for a file that is no run's, a newer version's, or damaged."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         found = connection.execute("SELECT key, value FROM about")
         weights = connection.execute("SELECT tensors FROM weights").fetchone()
         held_out = connection.execute(
@@ -108,7 +108,7 @@ def events_of(connection: sqlite3.Connection, where: str = "", *values: Any) -> 
 def read_history(path: Path) -> JsonObject:
     """`{step, loss, accuracy, held_out}` as a worker's news tell it, from step 1 on."""
     loss, accuracy = array("f"), array("f")
-    with _reading(path) as connection:
+    with reading(path) as connection:
         for first, losses, accuracies in connection.execute(
             "SELECT first, loss, accuracy FROM history ORDER BY first"
         ):
@@ -122,7 +122,7 @@ def read_history(path: Path) -> JsonObject:
 
 def read_uploads(path: Path) -> list[tuple[str, JsonObject, bytes]]:
     """(id, about, PNG) of each picture, in the order in which they came."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         rows = connection.execute("SELECT id, about, picture FROM upload ORDER BY rowid").fetchall()
     return [(image, json.loads(about), picture) for image, about, picture in rows]
 
@@ -138,7 +138,7 @@ def read_way(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> W
     With `end_exactly`, the checkpoint kept at `step`, if there is one, is sent too. NotFoundError
     where nothing is kept yet.
     """
-    with _reading(path) as connection:
+    with reading(path) as connection:
         begin = _checkpoint(connection, segment, "<" if step > segment.step else "<=", step)
         if begin is None:
             raise NotFoundError(f"Nothing is kept of step {step} of this run.")
@@ -179,7 +179,7 @@ def _way(
 def read_stored_way(path: Path, segment: Segment, step: int) -> Way:
     """To a step whose checkpoint is kept, without computing any; ConflictError for another, with
     the nearest that are."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         found = _checkpoint(connection, segment, "=", step)
         if found is None:
             before, after = connection.execute(
@@ -198,7 +198,7 @@ def read_stored_way(path: Path, segment: Segment, step: int) -> Way:
 
 def last_stored(path: Path) -> int | None:
     """The last step whose checkpoint is kept."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         row = connection.execute("SELECT max(step) FROM checkpoint").fetchone()
     return None if row[0] is None else int(row[0])
 

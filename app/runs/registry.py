@@ -44,6 +44,7 @@ class Registry:
         self.library = library
         self._place = Place(settings, library, new_worker, self._admit)
         self._runs: dict[str, Run] = {}
+        self._beginning: set[Run] = set()  # not kept yet: nobody is told of them
         self.unreadable: dict[str, str] = {}  # file, and why
 
     # --- from the disk, and to --------------------------------------------------------------------
@@ -95,15 +96,17 @@ class Registry:
         """A run with this spec, kept before it is answered."""
         run = Run(self.new_id(), spec, self._place)
         await self._admit(run)
-        self._runs[run.id] = run
+        self._beginning.add(run)
         try:
             run.begin(**about)
             await run.file.durable()
-        except BaseException:  # nobody has been told its id
-            self._runs.pop(run.id, None)
+        except BaseException:
             await run.close()
             self.library.forget(run.id)
             raise
+        finally:
+            self._beginning.discard(run)
+        self._runs[run.id] = run
         return run
 
     @staticmethod
@@ -125,7 +128,7 @@ class Registry:
     async def _admit(self, comer: Run) -> None:
         """Where as many are awake as may be, the one longest untouched goes to sleep."""
         most = self._settings.max_runs
-        while sum(run.is_awake for run in self._runs.values() if run is not comer) >= most:
+        while self._awake_beside(comer) >= most:
             idle = [run for run in self._runs.values() if run.may_sleep and run is not comer]
             if not idle:
                 raise UnavailableError(
@@ -134,6 +137,10 @@ class Registry:
                     retry_after=RETRY_AFTER_S,
                 )
             await min(idle, key=lambda run: run.touched_s).sleep()
+
+    def _awake_beside(self, comer: Run) -> int:
+        runs = {*self._runs.values(), *self._beginning} - {comer}
+        return sum(run.is_awake for run in runs)
 
     # --- finding ----------------------------------------------------------------------------------
 

@@ -3,14 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.errors import NotFoundError
+from app.errors import NotFoundError, UnavailableError
 from app.journal.library import Library
 from app.recipe import RecipeRequest
 from app.runs import registry as module
+from app.runs.file import RunFile
 from app.runs.registry import Registry
 from app.settings import Settings
 from app.wire.messages import Message
@@ -63,3 +65,27 @@ async def test_a_run_in_which_nobody_did_anything_is_forgotten_and_one_with_a_na
         registry.get(untouched.id)
     assert registry.get(named.id) is named
     assert list(registry.library.ids()) == [named.id]
+
+
+async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, goes_on, durable = asyncio.Event(), asyncio.Event(), RunFile.durable
+
+    async def slow(file: RunFile) -> None:
+        waits.set()
+        await goes_on.wait()
+        await durable(file)
+
+    monkeypatch.setattr(RunFile, "durable", slow)
+    one = replace(settings, max_runs=1)
+    registry = Registry(one, Library(one.state_dir, one.max_disk_bytes), lambda device: Silent())
+    registry.open()
+    begun = asyncio.create_task(registry.create(RecipeRequest()))
+    await waits.wait()
+    assert registry.page(None, 10) == ([], None)
+    with pytest.raises(UnavailableError, match="1 run awake"):
+        await registry.create(RecipeRequest())
+    goes_on.set()
+    assert [await begun] == registry.page(None, 10)[0]
+    await registry.close()
