@@ -32,6 +32,7 @@ def start(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     if way:
         deque(Traveller(session).go(Way.read(way, payload[cut:])), maxlen=0)
         loop.resume(command["was"])
+        loop.events = len(way["events"])
     else:
         loop.begin()
     about = {"environment": session.environment(), "taken": session.taken}
@@ -99,8 +100,7 @@ def _must_not_be_halted(loop: Loop) -> None:
 
 def reset(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """Back to the very same first weights, from where the server kept what was; safe to repeat."""
-    session = loop.session
-    if command["at"] != [session.trainer.step, len(session.hands.deeds)]:
+    if command["at"] != [loop.session.trainer.step, loop.events]:
         raise ConflictError("The run has gone on meanwhile.", moved=True)
     loop.drop_evaluation()
     loop.session.begin()
@@ -115,10 +115,11 @@ def tune(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     step, changes = loop.session.trainer.step, dict(command["changes"])
     speed = {key: changes.pop(key) for key in ("steps_per_second",) if key in changes}
     loop.session.tune(changes)
+    loop.events += bool(changes)
     if speed:
         loop.steps_per_second = speed["steps_per_second"]
         loop.hurry()
-    return {"tuned": {"step": step, "changes": changes}}, b""
+    return {"tuned": {"step": step, "changes": command["changes"]}}, b""
 
 
 def watch(loop: Loop, command: JsonObject, _: bytes) -> Answer:
@@ -157,7 +158,7 @@ def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
         hands.filters(change["layer"], change["filter"])
         loop.evaluate(lambda before: _silence(loop, command, before))
         return LATER
-    deed = change_by_hand(hands, change)
+    deed = _change(loop, change)
     if change["type"] == "freeze":
         loop.show("edit")  # the weights are the same ones
     else:
@@ -165,9 +166,15 @@ def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     return _done(hands, deed, None, None)
 
 
+def _change(loop: Loop, change: JsonObject) -> Deed:
+    deed = change_by_hand(loop.session.hands, change)
+    loop.events += 1
+    return deed
+
+
 def _silence(loop: Loop, command: JsonObject, before: float | None) -> None:
     hands = loop.session.hands
-    deed = change_by_hand(hands, command["change"])
+    deed = _change(loop, command["change"])
     loop.edited(lambda after: loop.answer(command["id"], *_done(hands, deed, before, after)))
 
 

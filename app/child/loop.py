@@ -43,6 +43,7 @@ class Loop:
         self.problem: str | None = None
         self.steps_per_second: float | None = None
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
+        self.events = 0  # changes that the run has been through, as its file counts them
         self._keeping: Keeping | None = None  # None: nothing is kept, this run is another's past
         self.errand = Errand(self.answer, self.answer_error)  # of a run whose past is looked at
         self._measuring = Measuring()
@@ -119,7 +120,7 @@ class Loop:
 
     def begin(self) -> None:
         """At step 0, ready."""
-        self.state, self.problem = RunState.READY, None
+        self.state, self.problem, self.events = RunState.READY, None, 0
         self._abandon_goals()
         self._keep()
         self.evaluate()

@@ -268,8 +268,8 @@ class Run:
 
     @property
     def place_in_time(self) -> list[int]:
-        """Where it is: its step, and how often it was changed by hand."""
-        return [self.file.steps, len(self._present.deeds)]
+        """Where it is: its step, and how many changes it has been through, tuned ones too."""
+        return [self.file.steps, self.file.events]
 
     async def reset(self, at: list[int]) -> JsonObject:
         """Back to step 0; a failed run gets a new worker.

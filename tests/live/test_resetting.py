@@ -1,9 +1,12 @@
 """A reset keeps what was as another run, whatever others do meanwhile."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
-from tests.live.server import LiveRun
+from app.journal.reading import read_kept
+from tests.live.server import LiveRun, Server
+from tests.withstand.replay import file_of
 
 
 def test_a_reset_keeps_what_was_and_says_where(run: LiveRun) -> None:
@@ -58,3 +61,48 @@ def test_steps_that_somebody_else_takes_during_a_reset_are_in_one_of_the_two_run
     assert kept.get()["step"] == answers[last]
     assert run.get()["step"] == len(answers) - last - 1
     kept.delete()
+
+
+def test_a_setting_that_somebody_else_changes_during_a_reset_is_in_one_of_the_two_runs(
+    run: LiveRun,
+) -> None:
+    run.post("/step", steps=20)
+    rates: list[float] = []
+    over = threading.Event()
+
+    def tune() -> None:
+        while not over.is_set():
+            rate = 0.001 + 1e-6 * len(rates)
+            assert run.send("PATCH", json={"learning_rate": rate}).is_success
+            rates.append(rate)
+
+    tuning = threading.Thread(target=tune)
+    tuning.start()
+    try:
+        response = run.send("POST", "/reset", json={})
+    finally:
+        over.set()
+        tuning.join()
+    found = tuned(run)
+    if response.is_success:  # else the other was always quicker
+        kept = LiveRun(run.server, response.json()["kept"])
+        found = tuned(kept) + found
+        kept.delete()
+    assert found == rates
+
+
+def tuned(run: LiveRun) -> list[float]:
+    """The learning rates that its file tells of."""
+    events = read_kept(file_of(run.server, run.id)).events
+    return [event["body"]["changes"]["learning_rate"] for event in events]
+
+
+def test_the_pace_of_a_run_is_the_same_when_the_server_comes_back(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    run = server.run()
+    run.send("PATCH", json={"steps_per_second": 33, "learning_rate": 0.02})
+    server.kill()
+    again = Server(tmp_path)
+    now = LiveRun(again, run.id).get()
+    assert (now["steps_per_second"], now["learning_rate"]) == (33, 0.02)
+    again.stop()
