@@ -34,7 +34,7 @@ def explain_gradient(
     if not 0 <= picture < batch:
         raise NotFoundError(f"The batch has {batch} pictures: there is no picture {picture} in it.")
     assert parameter.grad is not None
-    values, gradients = replay.inputs[layer].double(), replay.gradients[layer].double()
+    values, gradients = replay.inputs[layer], replay.gradients[layer]
     products = CONTRIBUTIONS[type(module)](module, values, gradients, tensor, index)  # (B, …)
     maps = products.reshape(batch, *products.shape[1:], *(1,) * (3 - products.ndim))
     return {
@@ -73,13 +73,13 @@ def _conv(
 ) -> torch.Tensor:
     """Input value under the weight × gradient of the output there, (B, H', W')."""
     assert isinstance(module, nn.Conv2d)
-    out = gradients[:, index[0]]
+    out = gradients[:, index[0]].double()
     if tensor == "bias":
         return out
     _, within, row, column = index
     channel = index[0] // (module.out_channels // module.groups) * module.weight.shape[1] + within
     down, right = (int(p) for p in module.padding)
-    padded = functional.pad(values[:, channel], (right, right, down, down))
+    padded = functional.pad(values[:, channel].double(), (right, right, down, down))
     lines = [
         slice(cell * d, cell * d + (size - 1) * s + 1, s)
         for cell, d, s, size in zip(
@@ -93,20 +93,25 @@ def _linear(
     module: nn.Module, values: torch.Tensor, gradients: torch.Tensor, tensor: str, index: Index
 ) -> torch.Tensor:
     """Input value × gradient of the output, (B,)."""
-    out = gradients[:, index[0]]
-    return out if tensor == "bias" else values[:, index[1]] * out
+    out = gradients[:, index[0]].double()
+    return out if tensor == "bias" else values[:, index[1]].double() * out
 
 
 def _norm(
     module: nn.Module, values: torch.Tensor, gradients: torch.Tensor, tensor: str, index: Index
 ) -> torch.Tensor:
-    """Normalised value × gradient of the output, (B, H, W); the batch's own mean and variance."""
+    """Normalised value × gradient of the output, (B, H, W).
+
+    By the mean and the spread that the network itself finds in the batch: float32 keeps so few
+    digits of a mean far larger than its spread that the true one would explain another number.
+    """
     assert isinstance(module, nn.BatchNorm2d)
-    channel, out = values[:, index[0]], gradients[:, index[0]]
+    channel, out = values[:, index[0]].double(), gradients[:, index[0]].double()
     if tensor == "bias":
         return out
-    spread = torch.sqrt(channel.var(correction=0) + module.eps)
-    return (channel - channel.mean()) / spread * out
+    momentum, eps = 0.0, module.eps
+    _, mean, rate = torch.native_batch_norm(values, None, None, None, None, True, momentum, eps)
+    return (channel - mean[index[0]].double()) * rate[index[0]].double() * out
 
 
 CONTRIBUTIONS: Final[dict[type[nn.Module], Contributions]] = {
