@@ -125,13 +125,41 @@ def optimizer(**spec: Any) -> Optimizer:
             "keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-08)",
         ),
         (
+            {"type": "AdamW"},
+            "keras.optimizers.AdamW(learning_rate=0.001, beta_1=0.9, beta_2=0.999, "
+            "epsilon=1e-08, weight_decay=0.01)",
+        ),
+        (
             {"type": "RMSprop"},
             "keras.optimizers.RMSprop(learning_rate=0.001, rho=0.99, momentum=0.0, epsilon=1e-08)",
         ),
     ],
 )
 def test_optimisers_go_by_keras_names(spec: dict[str, Any], expected: str) -> None:
-    assert optimizer_call(optimizer(**spec))[0] == expected
+    call = optimizer_call(optimizer(**spec))[0]
+    assert call == expected
+    assert execute(f"import keras\nmade = {call}")["made"] == spec["type"].lower()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "layers.Conv2D(12, 3, stride=2)",
+        "layers.Conv2D(12, 3, beta_regularizer=None)",
+        "layers.Conv2D(12, 3, kernel_initializer='kaiming')",
+        "layers.Conv2D(12)",
+        "layers.Dense(10, 3)",
+        "layers.BatchNormalization(eps=0.1)",
+        "layers.LeakyReLU(alpha=0.1)",
+        "layers.Dropout(p=0.1)",
+        "optimizers.SGD(lr=0.1)",
+        "initializers.RandomNormal(std=0.1)",
+        "regularizers.L2(weight=0.1)",
+    ],
+)
+def test_what_keras_has_no_place_for_is_refused(call: str) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        execute(f"import keras\nkeras.{call}")
 
 
 def test_what_differs_in_keras_is_said() -> None:
