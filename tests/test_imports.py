@@ -44,6 +44,12 @@ def test_the_command_imports_nothing_heavy() -> None:
     assert loaded.intersection(HEAVY) == set()
 
 
+def test_a_worker_loads_torch_without_its_compiler() -> None:
+    loaded = loaded_after("import app.child.warm")
+    assert "torch.optim" in loaded
+    assert "torch._dynamo" not in loaded, "it takes longer than most of torch"
+
+
 SCRIPT = """
 import multiprocessing, sys
 from app.__main__ import main

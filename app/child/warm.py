@@ -11,7 +11,7 @@ from torch import nn
 
 from app.child import worker  # noqa: F401  # imported for every worker to come
 from app.learn.network import channels_last, with_channels_last
-from app.learn.optimizer import make_optimizer
+from app.learn.optimizer import make_optimizer, update
 from app.recipe.model import SGD, Adam, AdamW, Optimizer, RMSprop
 
 
@@ -36,7 +36,7 @@ def _small_step(spec: Optimizer) -> None:
     images = with_channels_last(torch.rand(4, 1, 8, 8))
     loss = nn.functional.cross_entropy(network(images), torch.tensor([0, 1, 0, 1]))
     loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
-    optimizer.step()
+    update(optimizer)
 
 
 _warm()

@@ -1,5 +1,6 @@
 """torch's optimiser for a recipe, and the settings that may change while it trains."""
 
+from inspect import unwrap
 from typing import Any
 
 import torch
@@ -12,6 +13,21 @@ from app.types import JsonObject
 Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]
 
 TUNABLE = {"learning_rate": "lr", "momentum": "momentum", "weight_decay": "weight_decay"}
+
+
+def leave_out_the_compiler() -> None:
+    """Have torch's optimisers not load its compiler, which takes longer than most of torch.
+
+    These methods are marked as not to be compiled, and torch makes the mark (torch/_compile.py) by
+    loading the compiler when one of them is first called, unless the mark is there. A torch that
+    does it otherwise loads its compiler as before.
+    """
+    for name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
+        if marked := getattr(getattr(optim.Optimizer, name), "__wrapped__", None):
+            marked.__dynamo_disable = marked
+
+
+leave_out_the_compiler()
 
 
 def make_optimizer(network: nn.Module, spec: Optimizer) -> optim.Optimizer:
@@ -36,13 +52,14 @@ def update(optimizer: optim.Optimizer) -> None:
     """One update by the gradients: what `optimizer.step()` does, bit for bit.
 
     torch's bookkeeping around SGD takes longer than its arithmetic on a small network; so that
-    arithmetic is done here, once torch has made its buffers.
+    arithmetic is done here, once torch has made its buffers. What is wrapped around every `step`
+    is left out, since it loads torch's compiler.
     """
-    if isinstance(optimizer, optim.SGD) and _has_buffers(optimizer):
-        with torch.no_grad():
+    with torch.no_grad():
+        if isinstance(optimizer, optim.SGD) and _has_buffers(optimizer):
             _descend(optimizer)
-    else:
-        optimizer.step()
+        else:
+            unwrap(type(optimizer).step)(optimizer)
 
 
 def _has_buffers(optimizer: optim.SGD) -> bool:

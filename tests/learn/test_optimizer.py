@@ -6,6 +6,7 @@ import pytest
 import torch
 from pydantic import TypeAdapter
 from torch import nn, optim
+from torch.optim import sgd
 
 from app.learn.network import channels_last
 from app.learn.optimizer import TUNABLE, make_optimizer, tune, update
@@ -26,6 +27,8 @@ SPECS: list[dict[str, Any]] = [
         "weight_decay": 0.02,
     },
     {"type": "Adam", "learning_rate": 0.01},
+    {"type": "AdamW", "learning_rate": 0.01, "weight_decay": 0.1},
+    {"type": "RMSprop", "learning_rate": 0.01},
     {"type": "RMSprop", "learning_rate": 0.01, "momentum": 0.5},
 ]
 TUNED: dict[int, dict[str, float]] = {
@@ -88,22 +91,24 @@ def test_the_gradient_stays_as_the_loss_gave_it() -> None:
         assert all(map(torch.equal, before, after))
 
 
-def test_torchs_own_bookkeeping_is_left_out_once_there_are_buffers(
+def test_torchs_own_bookkeeping_is_left_out_and_its_arithmetic_once_there_are_buffers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     recipe: Optimizer = TypeAdapter(Optimizer).validate_python(SPECS[0])
     net = network()
     optimizer = make_optimizer(net, recipe)
-    calls = []
-    own_step = optimizer.step
+    hooks, sums = [], []
+    own = sgd.sgd
 
-    def counted() -> None:
-        calls.append(1)
-        own_step()
+    def counted(*arguments: Any, **more: Any) -> None:
+        sums.append(1)
+        own(*arguments, **more)
 
-    monkeypatch.setattr(optimizer, "step", counted)
+    monkeypatch.setattr(sgd, "sgd", counted)
+    optimizer.register_step_post_hook(lambda *_: hooks.append(1))
     for step in range(3):
         set_gradients(net, step)
         update(optimizer)
-    assert isinstance(optimizer, optim.SGD)
-    assert len(calls) == 1
+    assert (len(hooks), len(sums)) == (0, 1)
+    optimizer.step()
+    assert (len(hooks), len(sums)) == (1, 2), "they are what is counted here"
