@@ -91,12 +91,14 @@ export function Status({ task }) {
   }</p>`;
 }
 
-/** A figure that needs a run is begun by the reader.
+/** A figure that needs a run is begun by the reader; printed before that, it says so.
  * @param {{task: import("./task.js").Task, label: string, onStart: () => void}} props */
 export function Start({ task, label, onStart }) {
   return html`<div class="begin">
     <button type="button" class="primary" disabled=${Boolean(task.busy.value)} onClick=${onStart}>${label}</button>
-    <${Status} task=${task} /></div>`;
+    <${Status} task=${task} /></div>
+    <p class="on-paper">Printed before it was started: on the page, “${label}” begins this figure, and
+      the server computes its numbers.</p>`;
 }
 
 /** @param {{task: import("./task.js").Task, onClick: () => void, children?: any}} props */

@@ -208,3 +208,15 @@ def test_a_printed_lesson_leaves_out_what_can_only_be_pressed(visit: Visitors) -
     expect(page.get_by_role("navigation", name="Site")).to_be_hidden()
     expect(page.get_by_role("button", name="Make a network")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("slug", ANSWERS)
+def test_a_figure_that_was_not_started_does_not_print_empty(visit: Visitors, slug: str) -> None:
+    page = open_lesson(visit, slug).page
+    expect(page.locator(".figure .hint", has_text="needs JavaScript")).to_have_count(0)
+    waiting = page.locator(".begin:visible").count()
+    expect(page.locator(".on-paper:visible")).to_have_count(0)
+    page.emulate_media(media="print")
+    expect(page.locator(".on-paper:visible")).to_have_count(waiting)
+    for figure in page.locator(".figure").all():
+        assert figure.inner_text().strip()
