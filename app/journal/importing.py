@@ -24,6 +24,7 @@ from app.journal.claims import (
 )
 from app.journal.deeds import Deeds, check_tuned
 from app.journal.foreign import Bounds, opened
+from app.journal.history import COLUMNS
 from app.journal.journal import Segment, insert_checkpoint, insert_segment
 from app.journal.pictures import copy_pictures
 from app.journal.schema import create
@@ -34,6 +35,7 @@ from app.recipe.weights import check_safetensors, tensors_in
 from app.types import JsonObject
 
 TAKES_WEIGHTS = ("pretrained", "from_run", "from_file")
+MOST_STEPS = 2**53  # JSON's readers count no further
 ALMOST_1 = 1 + 1e-6  # a mean of float32 numbers that are all 1
 
 
@@ -161,17 +163,18 @@ def _copy_weights(given: sqlite3.Connection, made: sqlite3.Connection, parts: li
 def _copy_history(given: sqlite3.Connection, made: sqlite3.Connection) -> int:
     """How many steps there are; they follow on each other from step 1."""
     steps = 0
-    rows = given.execute("SELECT first, loss, accuracy FROM history ORDER BY first")
-    for first, loss, accuracy in rows:
+    rows = given.execute(f"SELECT {COLUMNS} FROM history ORDER BY first")
+    for first, every, loss, accuracy in rows:
         whole = len(loss) == len(accuracy) and len(loss) % 4 == 0 and len(loss) > 0
+        last = steps + every * (len(loss) // 4)
         expect(
-            first == steps + 1 and whole,
+            first == steps + 1 and whole and every >= 1 and last <= MOST_STEPS,
             f"In this file the history goes on at step {first} with {len(loss)} and "
-            f"{len(accuracy)} bytes: expected step {steps + 1}, and 4 bytes a step.",
+            f"{len(accuracy)} bytes: expected step {steps + 1}, and 4 bytes a point.",
         )
         _check_numbers(np.frombuffer(loss, "<f4"), np.frombuffer(accuracy, "<f4"))
-        made.execute("INSERT INTO history VALUES (?, ?, ?)", (first, loss, accuracy))
-        steps += len(loss) // 4
+        made.execute("INSERT INTO history VALUES (?, ?, ?, ?)", (first, every, loss, accuracy))
+        steps = last
     return steps
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from app.journal.history import THIN_EVERY, cut_history, thin_history
 from app.journal.schema import create, open_to_write
 from app.journal.thinning import thin_out
 from app.journal.writer import Steps, Trouble, Write, Writer
@@ -73,6 +74,8 @@ class Journal:
         if news["step"]:
             loss, accuracy = array("f", news["loss"]), array("f", news["accuracy"])
             self._writer.put(Steps(news["step"][0], loss, accuracy))
+            if news["step"][-1] // THIN_EVERY > (news["step"][0] - 1) // THIN_EVERY:
+                self._writer.put(thin_history)
         for step, accuracy in news["held_out"]:
             self._sql("INSERT INTO held_out (step, accuracy) VALUES (?, ?)", step, accuracy)
 
@@ -170,16 +173,10 @@ def insert_checkpoint(
 
 
 def cut_after(connection: sqlite3.Connection, step: int) -> None:
-    """Forget what came after a step; a row of the history that spans it is cut."""
+    """Forget what came after a step."""
     for table in ("held_out", "event", "checkpoint"):
         connection.execute(f"DELETE FROM {table} WHERE step > ?", (step,))
-    connection.execute("DELETE FROM history WHERE first > ?", (step,))
-    connection.execute(
-        "UPDATE history SET loss = substr(loss, 1, 4 * (? - first + 1)), "
-        "accuracy = substr(accuracy, 1, 4 * (? - first + 1)) "
-        "WHERE first + length(loss) / 4 - 1 > ?",
-        (step, step, step),
-    )
+    cut_history(connection, step)
 
 
 def _execute(statement: str, *values: Any) -> Write:

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from array import array
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import ConflictError, NotFoundError, UnreadableRunError
+from app.journal.curve import Curve
+from app.journal.history import curve_of, last_of, steps_of
 from app.journal.journal import Segment
 from app.journal.schema import open_to_read
 from app.types import JsonObject
@@ -65,25 +66,10 @@ def read_kept(path: Path) -> Kept:
             weights[0] if weights else b"",
             pictures,
             steps_of(connection),
-            _last(connection),
+            last_of(connection),
             tuple(events_of(connection)),
             held_out,
         )
-
-
-def steps_of(connection: sqlite3.Connection) -> int:
-    """How far a run has come."""
-    row = connection.execute(
-        "SELECT first + length(loss) / 4 - 1 FROM history ORDER BY first DESC LIMIT 1"
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _last(connection: sqlite3.Connection) -> tuple[float | None, float | None]:
-    row = connection.execute(
-        "SELECT substr(loss, -4), substr(accuracy, -4) FROM history ORDER BY first DESC LIMIT 1"
-    ).fetchone()
-    return (array("f", row[0])[0], array("f", row[1])[0]) if row else (None, None)
 
 
 def _segments(connection: sqlite3.Connection) -> Iterator[Segment]:
@@ -105,19 +91,12 @@ def events_of(connection: sqlite3.Connection, where: str = "", *values: Any) -> 
     ]
 
 
-def read_history(path: Path) -> JsonObject:
-    """`{step, loss, accuracy, held_out}` as a worker's news tell it, from step 1 on."""
-    loss, accuracy = array("f"), array("f")
+def read_history(path: Path) -> tuple[Curve, list[tuple[int, float]]]:
+    """The curve from step 1 on, and (step, accuracy) of each time that the held-out accuracy was
+    measured."""
     with reading(path) as connection:
-        for first, losses, accuracies in connection.execute(
-            "SELECT first, loss, accuracy FROM history ORDER BY first"
-        ):
-            del loss[first - 1 :], accuracy[first - 1 :]
-            loss.frombytes(losses)
-            accuracy.frombytes(accuracies)
-        held_out = connection.execute("SELECT step, accuracy FROM held_out ORDER BY id").fetchall()
-    steps = range(1, len(loss) + 1)
-    return {"step": steps, "loss": loss, "accuracy": accuracy, "held_out": held_out}
+        measured = connection.execute("SELECT step, accuracy FROM held_out ORDER BY id").fetchall()
+        return curve_of(connection), measured
 
 
 def read_uploads(path: Path) -> list[tuple[str, JsonObject, bytes]]:

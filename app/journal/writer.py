@@ -196,7 +196,7 @@ def _joined(writes: Iterable[Write | Steps]) -> Iterator[Write]:
 def _row(steps: Steps) -> Write:
     values = (steps.first, steps.loss.tobytes(), steps.accuracy.tobytes())
     return lambda connection: connection.execute(
-        "INSERT OR REPLACE INTO history VALUES (?, ?, ?)", values
+        "INSERT OR REPLACE INTO history VALUES (?, 1, ?, ?)", values
     )
 
 

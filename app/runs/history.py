@@ -2,37 +2,49 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import groupby, repeat
+from operator import itemgetter
 
+from app.journal.curve import Curve
 from app.types import JsonObject
+
+Measured = Iterable[tuple[int, float]]  # step, accuracy
+STEP = itemgetter(0)
 
 
 class History:
-    """Step k's numbers lie at k-1, so that a span of steps is a slice; float32, as they came."""
+    """A curve, whose older points stand for several steps in a long run, and what was measured on
+    held-out pictures; float32, as it came."""
 
-    def __init__(self) -> None:
-        self._loss = array("f")
-        self._accuracy = array("f")
+    def __init__(self, curve: Curve | None = None, held_out: Measured = ()) -> None:
+        self._curve = curve or Curve()
         self._held_out_step = array("q")
         self._held_out = array("f")
+        self._measure(held_out)
 
-    def __len__(self) -> int:
-        return len(self._loss)
+    @property
+    def steps(self) -> int:
+        """How far it goes."""
+        return self._curve.step
 
     def apply(self, news: JsonObject) -> None:
         """Take in what a worker's message brought; a step that was taken back is overwritten."""
         if news["step"]:
             self.back_to(news["step"][0] - 1)
-        self._loss.extend(news["loss"])
-        self._accuracy.extend(news["accuracy"])
-        for step, accuracy in news["held_out"]:
+        self._curve.extend(news["step"], news["loss"], news["accuracy"])
+        self._curve = self._curve.thinned()
+        self._measure(news["held_out"])
+
+    def _measure(self, held_out: Measured) -> None:
+        for step, accuracy in held_out:
             self._held_out_step.append(step)
             self._held_out.append(accuracy)
 
     def back_to(self, step: int) -> None:
         """Forget the steps after `step`."""
-        del self._loss[step:]
-        del self._accuracy[step:]
+        self._curve.back_to(step)
         measured = bisect_right(self._held_out_step, step)
         del self._held_out_step[measured:]
         del self._held_out[measured:]
@@ -43,17 +55,14 @@ class History:
         Where a point stands for several steps, it is named by the last of them; its loss is their
         mean, and its accuracy, itself a running mean, is the last one's.
         """
-        first, last = max(first, 1), min(last, len(self))
-        count = max(last - first + 1, 0)
-        width = max(-(-count // max_points), 1)
-        ends = [min(start + width - 1, last) for start in range(first, last + 1, width)]
-        starts = [first, *(end + 1 for end in ends[:-1])]
-        losses = [
-            sum(self._loss[a - 1 : b]) / (b - a + 1) for a, b in zip(starts, ends, strict=False)
-        ]
-        accuracies = [self._accuracy[end - 1] for end in ends]
-        held_out = self._held_out_span(first - 1 if first == 1 else first, last)
-        return {"step": ends, "loss": losses, "accuracy": accuracies, "held_out": held_out}
+        points = self._curve.between(first, last).joined(max_points)
+        held_out = self._held_out_span(0 if first <= 1 else first, min(last, self.steps))
+        return {
+            "step": points.last.tolist(),
+            "loss": points.loss.tolist(),
+            "accuracy": points.accuracy.tolist(),
+            "held_out": held_out,
+        }
 
     def _held_out_span(self, first: int, last: int) -> JsonObject:
         low = bisect_left(self._held_out_step, first)
@@ -66,12 +75,16 @@ class History:
     def rows(
         self, first: int, last: int
     ) -> Iterator[tuple[int, float | None, float | None, float | None]]:
-        """(step, loss, accuracy, held-out accuracy) of each step from `first` to `last`; step 0 has
-        neither loss nor accuracy, and few steps the third."""
-        held_out = dict(zip(self._held_out_step, self._held_out, strict=True))
-        for step in range(first, min(last, len(self)) + 1):
-            loss, accuracy = (v[step - 1] if step else None for v in (self._loss, self._accuracy))
-            yield step, loss, accuracy, held_out.get(step)
+        """(step, loss, accuracy, held-out accuracy) of each point and each measurement from `first`
+        to `last`; what was not measured at a step is None, as loss and accuracy are at step 0."""
+        curve, measured = self._curve.between(first, last), self._held_out_span(first, last)
+        points = zip(curve.last, curve.loss, curve.accuracy, repeat(None))
+        held_out = zip(measured["step"], repeat(None), repeat(None), measured["accuracy"])
+        for step, found in groupby(merge(points, held_out, key=STEP), STEP):
+            columns = zip(*found, strict=True)
+            next(columns)
+            loss, accuracy, measurement = map(_newest, columns)
+            yield step, loss, accuracy, measurement
 
     def held_out_at(self, step: int) -> tuple[int | None, float | None]:
         """The last held-out accuracy up to a step, and the step that it was measured at."""
@@ -91,3 +104,8 @@ class History:
             "step": self._held_out_step[count:].tolist(),
             "accuracy": self._held_out[count:].tolist(),
         }
+
+
+def _newest(values: Iterable[float | None]) -> float | None:
+    """A step may have been measured twice: after a change by hand, too."""
+    return next((value for value in reversed(list(values)) if value is not None), None)

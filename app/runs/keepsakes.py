@@ -20,9 +20,7 @@ MOST_PIXELS = 2**20
 async def load_history(file: RunFile) -> History:
     """The curves up to the last step."""
     await file.durable()
-    history = History()
-    history.apply(await asyncio.to_thread(read_history, file.path))
-    return history
+    return History(*await asyncio.to_thread(read_history, file.path))
 
 
 async def load_uploads(file: RunFile, uploads: Uploads) -> None:

@@ -227,7 +227,7 @@ class Run:
 
     async def curves(self) -> History:
         """Its history, also while it is asleep."""
-        if not self.is_awake and len(self.history) < self.file.steps:
+        if not self.is_awake and self.history.steps < self.file.steps:
             self.history = await load_history(self.file)
         return self.history
 

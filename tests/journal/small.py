@@ -102,7 +102,7 @@ def write(path: Path) -> None:
         made.executemany("INSERT INTO about VALUES (?, ?)", rows)
         made.execute("INSERT INTO segment VALUES (0, 0, ?, '{}', 1, 'null')", (json.dumps(RECIPE),))
         numbers = np.linspace(1, 0.5, STEPS, dtype="<f4").tobytes()
-        made.execute("INSERT INTO history VALUES (1, ?, ?)", (numbers, numbers))
+        made.execute("INSERT INTO history VALUES (1, 1, ?, ?)", (numbers, numbers))
         made.execute("INSERT INTO held_out VALUES (1, 0, 0.1)")
         _events(made)
         _checkpoints(made)

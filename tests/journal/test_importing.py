@@ -70,7 +70,7 @@ def test_a_sound_file_is_taken_in_whole(given: Path) -> None:
     assert kept.about["imported_from"] == NOTED["imported_from"] | {"run": "k3f9x0a1bc"}
     assert "exported" not in kept.about
     assert kept.events[0]["body"] == small.DEED
-    assert read_history(made)["loss"][-1] == 0.5
+    assert read_history(made)[0].loss[-1] == 0.5
     assert [(image, about) for image, about, _ in read_uploads(made)] == [(small.ID, small.UPLOAD)]
     states = []
     for path in (given, made):
@@ -155,7 +155,7 @@ def test_reading_is_bounded_in_time(given: Path) -> None:
     with closing(sqlite3.connect(given, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         rows = ((step, numbers, numbers) for step in range(5, 60_000))
-        connection.executemany("INSERT INTO history VALUES (?, ?, ?)", rows)
+        connection.executemany("INSERT INTO history VALUES (?, 1, ?, ?)", rows)
         connection.execute("COMMIT")
     began = time.monotonic()
     bounds = Bounds(most_bytes=10**8, most_batch=64, most_uploads=4, patience_s=1e-3)
@@ -266,6 +266,8 @@ HOSTILE: dict[str, Sql] = {
     "a setting that Adam has not": ("UPDATE segment SET settings = '{\"momentum\": 0.9}'",),
     "an environment of another kind": ("UPDATE segment SET environment = '{\"torch\": 3}'",),
     "a history with a gap": ("UPDATE history SET first = 1000000000",),
+    "points for no steps": ("UPDATE history SET every = 0",),
+    "points for too many steps": ("UPDATE history SET every = 1 << 60",),
     "a history of odd length": ("UPDATE history SET loss = x'0000'",),
     "a history of two lengths": ("UPDATE history SET loss = zeroblob(12)",),
     "an empty history row": ("UPDATE history SET loss = x'', accuracy = x''",),

@@ -24,9 +24,9 @@ async def test_history_is_the_same_however_it_was_cut_into_messages(tmp_path: Pa
     file.history(news(3, 1.5))
     file.history(news(4, 1.0, 0.5) | {"held_out": [(5, 0.25)]})
     await file.close()
-    found = read_history(file.path)
-    assert list(found["loss"]) == [2.5, 2.0, 1.5, 1.0, 0.5]
-    assert found["held_out"] == [(5, 0.25)]
+    curve, measured = read_history(file.path)
+    assert list(curve.loss) == [2.5, 2.0, 1.5, 1.0, 0.5]
+    assert measured == [(5, 0.25)]
     kept = read_kept(file.path)
     assert (kept.steps, kept.last, kept.held_out) == (5, (0.5, 0.5), (5, 0.25))
 
@@ -45,7 +45,7 @@ async def test_a_step_that_was_taken_back_is_gone_and_what_was_changed_after_it_
     await file.close()
     kept = read_kept(file.path)
     assert (kept.steps, kept.held_out) == (2, (2, 0.5))
-    assert list(read_history(file.path)["loss"]) == [3, 2]
+    assert list(read_history(file.path)[0].loss) == [3, 2]
     assert [(event["step"], event["body"]["step"]) for event in kept.events] == [(2, 2)]
     assert rows(file.path, "SELECT count(*) FROM checkpoint") == [(0,)]
 

@@ -40,7 +40,7 @@ def test_a_point_for_several_steps_is_named_by_the_last_and_has_their_mean_loss(
     found = history.span(1, STEPS, 4)
     assert found["step"] == [3, 6, 9, 10]
     expected = [np.mean(LOSSES[a:b]) for a, b in ((0, 3), (3, 6), (6, 9), (9, 10))]
-    assert found["loss"] == pytest.approx(expected, rel=1e-15)
+    assert found["loss"] == pytest.approx(expected, rel=1e-7)
     assert found["accuracy"] == [3 / 16, 6 / 16, 9 / 16, 10 / 16]
 
 
@@ -77,7 +77,7 @@ def test_a_span_past_the_end_stops_there_and_one_beyond_it_is_empty(history: His
 
 def test_steps_that_were_taken_back_are_overwritten(history: History) -> None:
     history.apply(news(9, [0.5], []))
-    assert len(history) == 9
+    assert history.steps == 9
     assert history.span(8, 99, 9)["loss"] == [LOSSES[7], 0.5]
 
 
