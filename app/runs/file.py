@@ -62,7 +62,7 @@ class RunFile:
             return  # its worker stands at what is kept, and is no news
         header, journal = message.header, self.journal
         if header["news"]["restarted"]:
-            self._restart()
+            self.restart()
         journal.history(header["news"])
         self.steps = max([self.steps, *header["news"]["step"][-1:]])
         here = header["status"].get("step", self.steps)
@@ -80,7 +80,8 @@ class RunFile:
         self.events += 1
         self.journal.event(self.segments[-1].number, step, kind, body)
 
-    def _restart(self) -> None:
+    def restart(self) -> None:
+        """The run is at step 0 again: what it was is kept in another file."""
         last = self.segments[-1]
         first = Segment(0, 0, last.recipe, environment=last.environment)
         self.segments, self.steps, self.events = (first,), 0, 0

@@ -8,6 +8,7 @@ from app.errors import InvalidError, RecipeError
 from app.journal.journal import Segment, insert_checkpoint, insert_segment
 from app.journal.reading import segment_at
 from app.recipe import LayerPlan, Recipe, named_model
+from app.runs.recomputed import marked
 from app.runs.run import Run
 from app.runs.spec import Spec, checked
 from app.settings import Settings
@@ -25,6 +26,7 @@ class Branch:
     state: JsonObject
     tensors: bytes
     environment: JsonObject | None
+    last_event: int  # the id of the last change that the state has been through
 
     def write(self, connection: sqlite3.Connection) -> None:
         """As a new part of the life that a copied file tells of."""
@@ -55,9 +57,10 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
         recipe,
         _about(spec, name or run.file.about["network"]),
         recipe.optimizer.type == then["optimizer"]["type"],
-        reply.header["checkpoint"],
+        marked(reply.header["checkpoint"], reply.header["recomputed_from"]),
         reply.payload,
         run.past.environment,
+        reply.header["last_event"],
     )
 
 

@@ -9,6 +9,7 @@ from app.errors import NotFoundError
 from app.journal.journal import Segment
 from app.journal.reading import Way, segment_at
 from app.runs.file import RunFile
+from app.runs.recomputed import recomputed_from, sentence
 from app.types import JsonObject
 from app.wire.messages import Message
 from app.workers.protocol import Worker
@@ -36,21 +37,24 @@ class Past:
         self._segment: Segment | None = None
         self.environment: JsonObject | None = None  # in which the steps here are computed
         self._here: tuple[int, int] | None = None  # step, and the number of events known of
-        self._mark: str | None = None
+        self._said: JsonObject = {}  # what goes with every answer about the step that it is at
         self._busy = False
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._idle: asyncio.TimerHandle | None = None
+        self._ending: set[asyncio.Task[None]] = set()  # workers on their way out
 
     async def ask(self, step: int, command: str, payload: bytes = b"", **arguments: Any) -> Message:
-        """A command about a past step; its header has `recomputed`, None or a sentence where the
-        numbers may differ in their last digits from those that were.
+        """A command about a past step. Its header has `recomputed`, None or a sentence where the
+        numbers may differ in their last digits from those that were; `recomputed_from`, None or the
+        step that they were computed from; `last_event`, the id of the last change that they have
+        been through, or 0.
 
         NotFoundError for a step that is not there yet.
         """
         async with self._turn(step):
             worker = await self._come_to(step)
             answer = await worker.ask(command, payload, **arguments)
-            answer.header["recomputed"] = self._mark
+            answer.header.update(self._said)
             return answer
 
     async def look_ahead(self, step: int, layer: str, number: int) -> JsonObject:
@@ -97,16 +101,12 @@ class Past:
     def _pass_on(self) -> None:
         if not self._waiting:
             self._busy = False
-            self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._rest)
+            self._idle = asyncio.get_running_loop().call_later(IDLE_S, self.rest)
             return
         here = self._here[0] if self._here else 0
         nearest = min(self._waiting, key=lambda entry: abs(entry[0] - here))
         self._waiting.remove(nearest)
         nearest[1].set_result(None)
-
-    def _rest(self) -> None:
-        """Nobody looks back any more."""
-        self._resting = asyncio.create_task(self.close())
 
     # --- going ------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class Past:
             self._here = None
             way = await self._file.way(step, end_exactly=self._differs)
             await worker.ask("seek", way.payload, way=way.header)
-            self._here, self._mark = there, self._sentence(way)
+            self._here, self._said = there, self._says(way)
         return worker
 
     async def _worker_for(self, segment: Segment) -> Worker:
@@ -150,19 +150,33 @@ class Past:
         assert self._segment is not None
         return self._segment.environment not in (None, self.environment)
 
-    def _sentence(self, way: Way) -> str | None:
-        start, end = way.header["checkpoint"]["step"], way.header["to"]
-        if not self._differs or start == end or way.header["exact"]:
-            return None
-        return (
-            f"Step {end} was computed again from step {start}, on another build or processor than "
-            "it was trained on: the last digits may differ."
-        )
+    def _says(self, way: Way) -> JsonObject:
+        since = recomputed_from(way, differs=self._differs)
+        return {
+            "recomputed": sentence(way.header["to"], since),
+            "recomputed_from": since,
+            "last_event": max((event["id"] for event in way.header["events"]), default=0),
+        }
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def rest(self) -> None:
+        """Nobody looks back any more, or what was is no more. The worker is let go of at once, so
+        that whoever asks while it ends gets another."""
+        worker = self._let_go()
+        if worker:
+            ending = asyncio.create_task(worker.close())
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
     async def close(self) -> None:
         """End the second worker, for now or for good."""
+        worker = self._let_go()
+        if worker:
+            await worker.close()
+
+    def _let_go(self) -> Worker | None:
         if self._idle:
             self._idle.cancel()
         worker, self._worker, self._segment, self._here = self._worker, None, None, None
-        if worker:
-            await worker.close()
+        return worker

@@ -23,8 +23,9 @@ class Present:
     lists: JsonObject = field(default_factory=lambda: {"silenced": [], "frozen": []})
 
     def forget(self) -> None:
-        """It is at step 0 again."""
+        """It is at step 0 again, at the pace that it had."""
         self.deeds, self.lists = [], {"silenced": [], "frozen": []}
+        self.status = {k: v for k, v in self.status.items() if k == "steps_per_second"}
 
     def record(self, deed: JsonObject, lists: JsonObject) -> None:
         """A change by hand."""

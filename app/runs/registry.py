@@ -3,18 +3,25 @@
 import asyncio
 import logging
 import secrets
-import sqlite3
 import string
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from app.errors import ConflictError, ConvscopeError, NotFoundError, RecipeError, UnavailableError
+from app.errors import (
+    ConflictError,
+    ConvscopeError,
+    NotFoundError,
+    RecipeError,
+    UnavailableError,
+    UnreadableRunError,
+)
 from app.journal.library import Library
 from app.journal.reading import read_kept
 from app.journal.schema import holds_nothing
 from app.recipe import RecipeRequest
-from app.runs.copies import begin_copy, finish_copy
+from app.runs.copies import copy_run
 from app.runs.forks import Branch, branch_off
 from app.runs.life import BUSY
 from app.runs.place import Place
@@ -65,6 +72,7 @@ class Registry:
 
     def _kept(self, run_id: str) -> Run:
         kept = read_kept(self.library.path(run_id))
+        _must_have_age(kept.about)
         recipe, model = kept.segments[-1].recipe, kept.about["network"]
         sha256 = kept.about["dataset_sha256"]
         spec = kept_spec(recipe, self._settings, kept.weights, model, sha256)
@@ -194,7 +202,7 @@ class Registry:
 
     async def _forget(self, run: Run) -> None:
         """A run that nobody was told of."""
-        del self._runs[run.id]
+        self._runs.pop(run.id, None)
         await run.close()
         self.library.forget(run.id)
 
@@ -203,27 +211,20 @@ class Registry:
         await run.file.durable()
         new_id = self.new_id()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
-        await asyncio.to_thread(self._copy, run.id, new_id, None, name=name)
-        return await self.adopt(new_id)
+        return await self._copied(run.id, new_id, None, name=name)
 
-    def _copy(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> None:
-        """The file of a new run, from another's; blocks while it copies.
-
-        UnavailableError where the disk fails.
-        """
-        step = branch.step if branch else None
-        parent = {"run": run_id, "step": step}
+    async def _copied(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> Run:
+        """A new run from another's file; where that fails, or nobody waits any more, it is gone."""
+        copying = asyncio.ensure_future(
+            asyncio.to_thread(copy_run, self.library, run_id, new_id, branch, **about)
+        )
         try:
-            copy = begin_copy(self.library, run_id, new_id, step)
-            if branch:
-                branch.write(copy)
-            finish_copy(self.library, new_id, copy, parent=parent, **about)
-        except (sqlite3.Error, OSError) as error:
+            await asyncio.shield(copying)
+            return await self.adopt(new_id)
+        except BaseException:
+            await asyncio.wait([copying])  # a thread goes on, whoever waits for it
             self.library.forget(new_id)
-            raise UnavailableError(
-                f"The disk has no room for a copy of this run, or fails ({error}): try again when "
-                "there is room."
-            ) from error
+            raise
 
     async def fork(
         self,
@@ -235,18 +236,19 @@ class Registry:
     ) -> Run:
         """A new run that goes on from a step of another; see `branch_off` for what is raised."""
         run = self.get(run_id)
+        restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
         self.library.must_have_room()
         await run.file.durable()
-        new_id = self.new_id()
         about = {"name": name, "halted": None, "created_at": now()} | branch.about
-        await asyncio.to_thread(self._copy, run_id, new_id, branch, **about)
-        forked = await self.adopt(new_id)
+        forked = await self._copied(run_id, self.new_id(), branch, **about)
         try:
+            if run.restarts != restarts:
+                raise ConflictError("This run was reset meanwhile: what it was is another run now.")
             for change in interventions:
                 await forked.intervene(change)
-        except ConvscopeError:
-            await self._forget(forked)  # nobody has been told its id
+        except BaseException:
+            await self._forget(forked)
             raise
         return forked
 
@@ -277,6 +279,14 @@ class Registry:
         """End all runs, for this server."""
         await asyncio.gather(*(run.close() for run in self._runs.values()))
         self.library.close()
+
+
+def _must_have_age(about: JsonObject) -> None:
+    """UnreadableRunError for what the runs could not be put in order by."""
+    try:
+        datetime.fromisoformat(about["created_at"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise UnreadableRunError(f"It does not say when it was made ({error}).") from error
 
 
 def _age(run: Run) -> str:

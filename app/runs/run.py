@@ -137,6 +137,7 @@ class Run:
     def _forget(self) -> None:
         """It is at step 0 again."""
         self.restarts += 1
+        self.past.rest()
         self.history = History()
         self._present.forget()
         self.viewers.restart()
@@ -276,9 +277,20 @@ class Run:
 
         ConflictError, with `moved`, where it is not at this place in time any more.
         """
-        await self.past.close()
         await self.resume()
-        return self.describe() if self._life.failure else await self.command("reset", at=at)
+        if not self._life.failure:
+            return await self.command("reset", at=at)
+        return await self._begin_anew(at)
+
+    async def _begin_anew(self, at: list[int]) -> JsonObject:
+        """Of a run that cannot come to where it was: step 0 needs nothing of what is kept."""
+        self._life.must_be_kept("reset")
+        if self.place_in_time != at:
+            raise ConflictError("The run has gone on meanwhile.", moved=True)
+        self._forget()
+        self.file.restart()
+        await self.file.durable()
+        return await self.resume()
 
     async def resume(self) -> JsonObject:
         """A run that failed tries again where it was."""

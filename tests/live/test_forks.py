@@ -1,9 +1,11 @@
 """Forks: a new run that goes on from any step of another, which stays as it is."""
 
+import threading
 from typing import Any
 
 import pytest
 
+from tests.live.asking import npy
 from tests.live.server import LiveRun
 
 OTHER = {
@@ -130,3 +132,30 @@ def test_what_does_not_fit_is_refused_and_leaves_no_run(
     assert answer.status_code == status
     assert says in answer.json()["detail"]
     assert len(parent.server.http.get("/runs").json()["runs"]) == before
+
+
+def test_a_fork_lists_just_the_changes_that_are_in_its_weights_while_others_are_made(
+    run: LiveRun,
+) -> None:
+    run.post("/step", steps=5)
+    over = threading.Event()
+    change = {"type": "set", "layer": "conv1", "tensor": "weight", "index": [0, 0, 0, 0]}
+    run.post("/interventions", **change, value=1)
+
+    def go_on() -> None:
+        number = 1
+        while not over.is_set():
+            number += 1
+            run.post("/interventions", **change, value=number)
+
+    changing = threading.Thread(target=go_on)
+    changing.start()
+    try:
+        forks = [fork(run) for _ in range(6)]
+    finally:
+        over.set()
+        changing.join()
+    for forked in forks:
+        listed = len(forked.get()["interventions"])
+        assert npy(forked, "/layers/conv1/weight")[0, 0, 0, 0] == listed
+        forked.delete()

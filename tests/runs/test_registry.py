@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,11 @@ from app.errors import NotFoundError, UnavailableError
 from app.journal.library import Library
 from app.recipe import RecipeRequest
 from app.runs import registry as module
+from app.runs.copies import copy_run
 from app.runs.file import RunFile
+from app.runs.forks import Branch
 from app.runs.registry import Registry
+from app.runs.run import Run
 from app.settings import Settings
 from app.wire.messages import Message
 from app.workers.protocol import OnDeath, OnMessage
@@ -89,3 +93,38 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
     goes_on.set()
     assert [await begun] == registry.page(None, 10)[0]
     await registry.close()
+
+
+@pytest.mark.parametrize("moment", ["while it is copied", "while it is changed by hand"])
+async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
+    moment: str, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = await registry.create(RecipeRequest())
+    await parent.rename("mine")
+    begun, goes_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    async def left(*_: object) -> Branch:
+        return Branch(0, parent.spec.recipe, {}, True, {"step": 0}, b"", None, 0)
+
+    def slow_copy(*arguments: Any, **about: Any) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        goes_on.wait(10)
+        copy_run(*arguments, **about)
+
+    async def slow_change(run: Run, change: object) -> None:
+        begun.set()
+        await asyncio.sleep(10)
+
+    monkeypatch.setattr(module, "branch_off", left)
+    if moment == "while it is copied":
+        monkeypatch.setattr(module, "copy_run", slow_copy)
+    monkeypatch.setattr(Run, "intervene", slow_change)
+    forking = asyncio.create_task(registry.fork(parent.id, 0, {}, [{}], None))
+    await begun.wait()
+    forking.cancel()
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await forking
+    assert registry.page(None, 10) == ([parent], None)
+    assert list(registry.library.ids()) == [parent.id]

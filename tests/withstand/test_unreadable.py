@@ -11,7 +11,7 @@ from app.journal.library import Library
 from app.runs.registry import Registry
 from app.settings import Settings
 from app.workers.process import ProcessWorker
-from tests.live.server import Server
+from tests.live.server import LiveRun, Server
 from tests.withstand.replay import file_of
 
 
@@ -40,12 +40,24 @@ def with_other_words(path: Path) -> None:
         connection.execute("UPDATE segment SET recipe = 'no JSON'")
 
 
+def without_its_age(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM about WHERE key = 'created_at'")
+
+
+def of_no_age(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE about SET value = '5' WHERE key = 'created_at'")
+
+
 DAMAGE: dict[Callable[[Path], None], str] = {
     newer: "has version 99 of a run's format",
     of_another: "is not the file of a run",
     overwritten: "cannot be read",
     without_its_end: "cannot be read",
     with_other_words: "is damaged",
+    without_its_age: "does not say when it was made",
+    of_no_age: "does not say when it was made",
 }
 
 
@@ -81,7 +93,7 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_and_the_others_open(
 
 
 @pytest.mark.slow
-def test_a_run_whose_checkpoints_are_damaged_says_so_and_the_rest_of_it_opens(
+def test_a_run_whose_checkpoints_are_damaged_says_so_the_rest_of_it_opens_and_it_can_be_reset(
     folder: Path, tmp_path: Path
 ) -> None:
     server = Server(tmp_path)
@@ -98,4 +110,8 @@ def test_a_run_whose_checkpoints_are_damaged_says_so_and_the_rest_of_it_opens(
     refused = again.http.post(f"/runs/{run.id}/step", json={})
     assert refused.status_code in (409, 422, 503), refused.text
     assert refused.json()["detail"][0].isupper()
+    reset = LiveRun(again, run.id).post("/reset")
+    assert (reset["state"], reset["step"]) == ("ready", 0)
+    assert LiveRun(again, reset["kept"]).get()["steps"] == 3
+    assert LiveRun(again, run.id).post("/step", steps=2)["step"] == 2
     again.stop()
