@@ -4,9 +4,11 @@ import contextlib
 import dataclasses
 import errno
 import os
+import signal
 import socket
 import sys
 import webbrowser
+from types import FrameType
 from urllib.parse import quote
 
 import uvicorn
@@ -16,6 +18,7 @@ from app.journal.library import Library
 from app.main import create_app
 from app.settings import Settings
 from app.websockets import AbortingProtocol
+from app.workers import forkserver
 
 BACKLOG = 2048  # connections that wait to be accepted
 SHUTDOWN_S = 2  # for requests and WebSockets that are still open
@@ -57,10 +60,18 @@ def serve(settings: Settings, open_page: bool = False) -> None:
         library = Library(settings.state_dir, settings.max_disk_bytes)
         library.open(url(settings.host, port))
         server = AnnouncingServer(configure(settings, library), settings, open_page)
+        signal.signal(signal.SIGTERM, _end)  # raised again by uvicorn after it has stopped
         with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after it has stopped
             server.run(sockets=[listening])
     if not server.started:
         sys.exit(3)  # the application did not start, and has said why
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End by a signal, and leave no temporary file."""
+    forkserver.clear()
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
 
 
 def configure(settings: Settings, library: Library) -> uvicorn.Config:

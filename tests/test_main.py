@@ -4,6 +4,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,7 +122,7 @@ def running(*arguments: str, **environment: str) -> Iterator[Started]:
     try:
         yield started
     finally:
-        started.process.kill()
+        started.process.terminate()
         started.process.communicate(timeout=PATIENCE_S)
 
 
@@ -137,9 +138,11 @@ def test_the_server_prints_its_address_answers_there_and_stops_quietly() -> None
 
 
 def test_a_terminated_server_ends_by_that_signal_and_says_nothing() -> None:
-    with running() as server:
-        status, out, err = server.end(signal.SIGTERM)
+    with tempfile.TemporaryDirectory() as folder:  # short: the path of a socket is bounded
+        with running(TMPDIR=folder) as server:
+            status, out, err = server.end(signal.SIGTERM)
         assert (status, out, err) == (-signal.SIGTERM, "", "")
+        assert list(Path(folder).iterdir()) == [], "nothing is left"
 
 
 def test_the_sign_in_link_is_printed_and_lets_a_browser_in() -> None:

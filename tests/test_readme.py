@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +23,6 @@ def examples() -> list[str]:
     """The lines for other tools, as they stand in the README."""
     section = README.read_text().partition("## From other tools")[2].partition("\n## ")[0]
     return re.findall(r"^ {4}(.+)$", section, re.MULTILINE)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server of the test's own."""
-    started = Server(tmp_path)
-    yield started
-    started.stop()
 
 
 @pytest.mark.slow
@@ -56,14 +47,14 @@ def test_what_the_readme_types_on_the_command_line_works(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
-def test_what_the_readme_types_for_other_tools_works(server: Server, tmp_path: Path) -> None:
+def test_what_the_readme_types_for_other_tools_works(usual_server: Server, tmp_path: Path) -> None:
     lines = examples()
     assert len(lines) >= 6
     assert all(ADDRESS in line for line in lines)
     Image.linear_gradient("L").rotate(90).resize((320, 200)).save(tmp_path / "photo.jpg")
     script = "\n".join(["set -euo pipefail", *lines, "echo", "echo $R"])
     typed = subprocess.run(
-        ["bash", "-c", script.replace(ADDRESS, server.url.removeprefix("http://"))],
+        ["bash", "-c", script.replace(ADDRESS, usual_server.url.removeprefix("http://"))],
         cwd=tmp_path,
         env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
@@ -73,9 +64,9 @@ def test_what_the_readme_types_for_other_tools_works(server: Server, tmp_path: P
     )
     assert typed.returncode == 0, typed.stderr
     run = typed.stdout.split()[-1]
-    assert server.http.get(f"/runs/{run}").json()["step"] == 100
+    assert usual_server.http.get(f"/runs/{run}").json()["step"] == 100
     check_files(tmp_path)
-    [image] = server.http.get(f"/runs/{run}/images").json()["images"]
+    [image] = usual_server.http.get(f"/runs/{run}/images").json()["images"]
     assert (image["width"], image["height"]) == (320, 200)
     assert json.dumps(image["id"]) in typed.stdout
 

@@ -8,9 +8,11 @@ memory.
 import multiprocessing
 import multiprocessing.process
 import os
+import shutil
 import socket
 from multiprocessing.context import ForkServerProcess, SpawnProcess
 from multiprocessing.forkserver import ensure_running
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 ENVIRONMENT = {
@@ -34,6 +36,14 @@ def prepare() -> None:
     """Start the forkserver; returns at once, while it loads torch and warms up."""
     configure()
     ensure_running()
+
+
+def clear() -> None:
+    """Remove the folder of the forkserver's socket: for a process that a signal is about to end.
+
+    One that ends by itself must not: Python removes it then, and expects it to be there.
+    """
+    shutil.rmtree(get_temp_dir(), ignore_errors=True)
 
 
 def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.process.BaseProcess:

@@ -1,5 +1,5 @@
-"""One server and one browser for the folder; a profile of its own and a fresh run for each test."""
+"""One browser for the folder; a profile of its own and a fresh run for each test."""
 
-from tests.browser.visiting import browser, run, server, shared_server, visit
+from tests.browser.visiting import browser, run, server, visit
 
-__all__ = ["browser", "run", "server", "shared_server", "visit"]
+__all__ = ["browser", "run", "server", "visit"]

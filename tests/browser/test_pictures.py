@@ -158,8 +158,13 @@ def expect_a_stroke(screen: Screen, run: LiveRun) -> None:
         return bool(seen[14, 8:20].min() > 200 and seen[:4].max() < 30 and seen[-4:].max() < 30)
 
     screen.until(arrived)
+    expect_the_servers_input(screen, run)
+
+
+def expect_the_servers_input(screen: Screen, run: LiveRun) -> None:
+    """What is drawn is sent as it grows: the page comes to show the last that the server has."""
     [image] = run.get("/images")["images"]
-    assert np.abs(on_page(screen) - seen_by_server(run, image["id"])).max() <= 1
+    screen.until(lambda: np.abs(on_page(screen) - seen_by_server(run, image["id"])).max() <= 1)
 
 
 def test_the_maps_follow_the_mouse_while_it_trains(visit: Visitors, run: LiveRun) -> None:

@@ -1,12 +1,12 @@
-"""Fixtures of folders whose tests visit pages: one server and one browser for the folder."""
+"""Fixtures of folders whose tests visit pages: one browser for the folder."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from benchmarks.browser import chromium, find_chromium
-from tests.browser.visitors import Visitors
+from tests.browser.visitors import TIMEOUT_MS, Visitors
 from tests.live.server import LiveRun, Server
 
 
@@ -18,24 +18,17 @@ def browser() -> Iterator[Browser]:
         find_chromium()
     except FileNotFoundError as error:
         pytest.skip(f"{error} (`make test` brings it.)")
+    expect.set_options(timeout=TIMEOUT_MS)  # a loaded machine takes its time
     with chromium() as started:
         yield started
 
 
-@pytest.fixture(scope="package")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with the usual settings."""
-    started = Server(tmp_path_factory.mktemp("server"))
-    yield started
-    started.stop()
-
-
 @pytest.fixture
-def server(shared_server: Server) -> Iterator[Server]:
-    """The same server, without a run at the end of each test."""
-    yield shared_server
-    for run in shared_server.http.get("/runs").json()["runs"]:
-        LiveRun(shared_server, run["id"]).delete()
+def server(usual_server: Server) -> Iterator[Server]:
+    """The server of all tests, without a run at the end of each."""
+    yield usual_server
+    for run in usual_server.http.get("/runs").json()["runs"]:
+        LiveRun(usual_server, run["id"]).delete()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +17,6 @@ from tests.asgi import ask
 from tests.codegen.test_pytorch import FORWARD, RUN
 from tests.live.server import LiveRun, Server
 from tests.networks import EVERY_LAYER
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server."""
-    started = Server(tmp_path_factory.mktemp("code"))
-    yield started
-    started.stop()
 
 
 @pytest.mark.parametrize(
@@ -69,9 +60,9 @@ def forward(run: LiveRun, folder: Path, images: torch.Tensor) -> torch.Tensor:
 
 
 def test_a_trained_runs_code_scores_a_picture_as_the_run_does(
-    server: Server, tmp_path: Path
+    usual_server: Server, tmp_path: Path
 ) -> None:
-    run = server.run(network=EVERY_LAYER, dataset="fashion-mnist-10k")
+    run = usual_server.run(network=EVERY_LAYER, dataset="fashion-mnist-10k")
     run.post("/step", steps=20)  # the running statistics have moved too
     scores = [entry["logit"] for entry in run.get("/predictions", image="test-3")["classes"]]
     picture = run.send("GET", "/images/test-3/picture", params={"stage": "input"})

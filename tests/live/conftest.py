@@ -1,4 +1,4 @@
-"""One server for all live tests, and a run for each."""
+"""The server of all tests, and a run for each."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,13 @@ from tests.live.server import LiveRun, Server
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(usual_server: Server) -> Server:
     """A server with the usual settings."""
-    started = Server(tmp_path_factory.mktemp("live"))
-    yield started
-    started.stop()
+    return usual_server
 
 
 @pytest.fixture
 def run(server: Server) -> Iterator[LiveRun]:
     """A default run."""
-    made = server.run()
-    yield made
-    made.delete()
+    with server.run() as made:
+        yield made

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,20 +22,32 @@ ADDRESS = "Convscope is at "
 
 
 class Server:
-    """A running `convscope`, and a client for it."""
+    """A running `convscope`, and a client for it; at the end of a `with` it is stopped."""
 
     def __init__(self, folder: Path, *arguments: str, module: str = "app") -> None:
         """Starts it on a free port of loopback; it writes only below `folder`. `module` is run in
         place of the app, to begin it otherwise."""
         self.folder = folder
+        # short, since the path of a socket is bounded; who is killed leaves the forkserver's there
+        self._scratch = tempfile.mkdtemp(prefix="convscope-")
         command = [sys.executable, "-m", module, "--port", "0", "--device", "cpu"]
         command += ["--cache-dir", str(folder / "cache"), *arguments]
-        environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}
+        own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | own,
         )
         self.url = self._address()
         self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=PATIENCE_S)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def _address(self) -> str:
         assert self.process.stdout is not None
@@ -55,6 +69,7 @@ class Server:
         self.http.close()
         assert self.process.stdout is not None
         self.process.stdout.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def stop(self) -> None:
         """Ends it, kindly at first."""
@@ -74,11 +89,17 @@ class Server:
 
 
 class LiveRun:
-    """A run of a server, and short ways to ask of it."""
+    """A run of a server, and short ways to ask of it; at the end of a `with` it is deleted."""
 
     def __init__(self, server: Server, run_id: str) -> None:
         self.server = server
         self.id = run_id
+
+    def __enter__(self) -> "LiveRun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.delete()
 
     def get(self, path: str = "", **parameters: Any) -> Any:
         """A GET that must succeed, as JSON."""

@@ -74,23 +74,20 @@ def test_a_name_that_torch_keeps_for_itself_is_refused_in_words(server: Server) 
     run.delete()
 
 
-def test_a_run_that_cannot_start_leaves_no_worker_however_often_it_is_reset(tmp_path: Path) -> None:
-    server = Server(tmp_path)
-    try:
-        other = server.run()
-        other.post("/step", steps=1)
-        before = children(server.process.pid)
-        layers = [{"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "name": "forward"}]
-        run = server.run(network={"input": [1, 28, 28], "layers": layers})
-        run.wait_for("failed")
+def test_a_run_that_cannot_start_leaves_no_worker_however_often_it_is_reset(
+    server: Server, run: LiveRun
+) -> None:
+    run.post("/step", steps=1)  # the forkserver is up
+    before = children(server.process.pid)
+    layers = [{"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "name": "forward"}]
+    with server.run(network={"input": [1, 28, 28], "layers": layers}) as failing:
+        failing.wait_for("failed")
         for _ in range(3):
-            run.post("/reset")
+            failing.post("/reset")
         end = time.monotonic() + 5
         while alive(children(server.process.pid) - before):
             assert time.monotonic() < end
             time.sleep(0.05)
-    finally:
-        server.stop()
 
 
 def test_a_file_of_weights_that_do_not_fit_keeps_no_place(run: LiveRun) -> None:

@@ -16,49 +16,42 @@ from tests.live.server import LiveRun, Server
 GRACE_S = 3.0
 
 
-def warm(folder: Path, *arguments: str) -> Server:
+def warmed(server: Server) -> Server:
     """A server whose forkserver is up."""
-    server = Server(folder, *arguments)
-    first = server.run()
-    first.post("/step", steps=1)
-    first.delete()
+    with server.run() as first:
+        first.post("/step", steps=1)
     return server
 
 
 @pytest.fixture(scope="module")
-def lasting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of this file's, which nobody ends."""
-    started = warm(tmp_path_factory.mktemp("lasting"))
-    yield started
-    started.stop()
+def lasting_server(server: Server) -> Server:
+    """One whose forkserver is up, and which nobody ends."""
+    return warmed(server)
 
 
 @pytest.fixture(scope="module")
 def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with one run at most and a second's patience with everybody."""
     limits = ("--max-runs", "1", "--unwatched-pause", "1", "--viewer-timeout", "1")
-    started = warm(tmp_path_factory.mktemp("strict"), *limits)
-    yield started
-    started.stop()
+    with Server(tmp_path_factory.mktemp("strict"), *limits) as started:
+        yield warmed(started)
 
 
 @pytest.fixture
 def only_run(strict_server: Server) -> Iterator[LiveRun]:
     """The run that the strict server may have."""
-    made = strict_server.run()
-    yield made
-    made.delete()
+    with strict_server.run() as made:
+        yield made
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """A server for one test, with two runs, to be ended by it."""
-    server = warm(tmp_path)
-    for run in (server.run(), server.run(network="tinyvgg")):
-        run.send("PATCH", json={"steps_per_second": None})
-        run.post("/play")
-    yield server
-    server.stop()
+    with Server(tmp_path) as server:
+        for run in (warmed(server).run(), server.run(network="tinyvgg")):
+            run.send("PATCH", json={"steps_per_second": None})
+            run.post("/play")
+        yield server
 
 
 def kill_worker(server: Server, run: LiveRun, others: set[int]) -> None:

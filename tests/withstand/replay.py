@@ -18,7 +18,6 @@ class Replay:
     """One session that takes every step itself, from step 0; no checkpoint is read."""
 
     def __init__(self, kept: Kept, cache_dir: Path) -> None:
-        torch.set_num_threads(1)  # as a worker has: the same bits
         self.session: Session = session(Recipe.model_validate(kept.segments[0].recipe), cache_dir)
         self._done = 0
 

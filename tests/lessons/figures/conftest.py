@@ -1,5 +1,5 @@
-"""One server and one browser for the folder."""
+"""One browser for the folder."""
 
-from tests.browser.visiting import browser, server, shared_server, visit
+from tests.browser.visiting import browser, server, visit
 
-__all__ = ["browser", "server", "shared_server", "visit"]
+__all__ = ["browser", "server", "visit"]
