@@ -58,9 +58,13 @@ class Look:
     async def ask(self, command: str, **arguments: Any) -> Message:
         """What its worker says; NotFoundError for a step that it has not come to."""
         answer = await self.run.look(self.step, command, **arguments)
-        if mark := answer.header.get("recomputed"):
-            self.headers["Convscope-Recomputed"] = mark
+        self.mark(answer.header["recomputed"])
         return answer
+
+    def mark(self, recomputed: str | None) -> None:
+        """Say with the answer why its last digits may differ, if they may."""
+        if recomputed:
+            self.headers["Convscope-Recomputed"] = recomputed
 
 
 def _look(run: TheRun, step: StepNumber = None) -> Look:

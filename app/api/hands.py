@@ -12,6 +12,7 @@ from app.api.examples.hands import CHANGES, SILENCED, TRACE
 from app.api.schemas import Body as Strict
 from app.api.schemas import Deed, RunAnswer
 from app.recipe.changes import AnyChange
+from app.runs import hands
 from app.types import JsonObject
 from app.wire.frame import encode_frame
 
@@ -39,7 +40,7 @@ async def intervene(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
     learning on (before) and with it frozen (after). A reset takes everything back."""
-    return await run.intervene(change.model_dump(by_alias=True))
+    return await hands.intervene(run, change.model_dump(by_alias=True))
 
 
 class TraceAnswer(Strict):

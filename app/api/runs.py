@@ -114,10 +114,13 @@ async def list_runs(
 
 
 @router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Look at a run")
-async def show(look: TheLook) -> JsonObject:
+async def show(look: TheLook, response: Response) -> JsonObject:
     """State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
     was true of it then; `steps` tells how far it has come."""
-    return await look.run.describe_at(look.step)
+    run = await look.run.describe_at(look.step)
+    look.mark(run["recomputed"])
+    response.headers.update(look.headers)
+    return run
 
 
 @router.delete("/{run_id}", status_code=204, responses=problems(404), summary="Delete a run")

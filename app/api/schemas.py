@@ -148,6 +148,7 @@ class RunAnswer(BaseModel):
     steps: int  # how far it has come; `step` is the one that is described
     imported_from: Origin | None
     absent: str | None  # why it can't be trained here: its data set is not on this machine
+    recomputed: str | None  # why the last digits of this step may differ from what they were
     kept: str | None = None  # after a reset: the run that it was
 
 

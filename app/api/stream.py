@@ -208,5 +208,6 @@ def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
         "run": run.id,
         "restarts": run.restarts,
         "history": history,
+        "recomputed": run.file.recomputed,
         "predictions": None if viewer.watch.step is not None else _predictions(viewer, frame),
     }

@@ -90,6 +90,7 @@ class CheckpointAbout(Strict):
     loss: float | None
     recent: Annotated[list[Share], Field(max_length=50)]
     updates: Count
+    recomputed_from: Count | None = None
 
 
 class UploadAbout(Strict):

@@ -247,7 +247,12 @@ def _copy_checkpoints(
         first = step == part.segment.step
         fresh = first and not part.segment.optimizer
         check_state(part.plans, optimizers_of(part.recipe, any_of_them=fresh), tensors, where)
-        insert_checkpoint(made, number, about.model_dump(), tensors)
+        since = about.recomputed_from
+        expect(
+            since is None or (first and number > 0 and since < step),
+            f"In this file {where} cannot be computed again from step {since}.",
+        )
+        insert_checkpoint(made, number, about.model_dump(exclude_unset=True), tensors)
         begun |= {number} if first else set()
     missing = set(range(len(parts))) - begun if needed else set()
     expect(not missing, "This file lacks the checkpoint that a segment begins with.")

@@ -30,6 +30,7 @@ class Kept:
     last: tuple[float | None, float | None]  # loss and accuracy there
     events: tuple[JsonObject, ...]  # {id, segment, step, at, kind, body}
     held_out: tuple[int, float] | None  # the last measured, and its step
+    recomputed_from: int | None = None  # of what the last segment begins with: FORMAT.md
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,17 @@ def read_kept(path: Path) -> Kept:
             last_of(connection),
             tuple(events_of(connection)),
             held_out,
+            _recomputed_from(connection),
         )
+
+
+def _recomputed_from(connection: sqlite3.Connection) -> int | None:
+    row = connection.execute(
+        "SELECT json_extract(checkpoint.about, '$.recomputed_from') FROM segment LEFT JOIN "
+        "checkpoint ON checkpoint.segment = number AND checkpoint.step = segment.step "
+        "ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _segments(connection: sqlite3.Connection) -> Iterator[Segment]:

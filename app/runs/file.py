@@ -9,6 +9,7 @@ from app.journal.journal import Journal, Segment
 from app.journal.library import Library
 from app.journal.reading import Kept, Way, last_stored, read_stored_way, read_way, segment_at
 from app.journal.writer import Trouble
+from app.runs.recomputed import KEY, sentence
 from app.types import JsonObject
 from app.wire.messages import Message
 
@@ -27,6 +28,7 @@ class RunFile:
         self.segments: tuple[Segment, ...] = kept.segments if kept else ()
         self.steps = kept.steps if kept else 0
         self.events = len(kept.events) if kept else 0
+        self._recomputed_from = kept.recomputed_from if kept else None  # the last segment's first
         self.pictures = kept.pictures if kept else 0  # that it had when it was found
         self._sure_of = (-1, -1)  # the step and number of events that are known to be on the disk
         self.absent: str | None = None  # why no step can be computed here; then nothing is recorded
@@ -85,7 +87,7 @@ class RunFile:
         last = self.segments[-1]
         first = Segment(0, 0, last.recipe, environment=last.environment)
         self.segments, self.steps, self.events = (first,), 0, 0
-        self._sure_of = (-1, -1)
+        self._sure_of, self._recomputed_from = (-1, -1), None
         self.journal.forget(first)
 
     def begin(self, about: JsonObject, recipe: JsonObject, weights: bytes) -> None:
@@ -99,10 +101,33 @@ class RunFile:
         self.about |= values
         self.journal.note(**values)
 
+    async def note_asleep(self, **values: Any) -> None:
+        """The same, while nobody has the file open; UnavailableError where the disk fails."""
+        journal = Journal(self.path, lambda why: None, self._library.must_have_room)
+        try:
+            journal.note(**values)
+            await journal.durable()
+        finally:
+            await journal.close()
+        self.about |= values
+
     def segment(self, segment: Segment) -> None:
         """A new part of the run's life, or what is now known of the last one."""
         self.segments = (*self.segments[: segment.number], segment)
         self.journal.segment(segment)
+
+    def go_on(self, segment: Segment, state: JsonObject, tensors: bytes) -> None:
+        """A new part of the run's life, which begins with this state."""
+        # the checkpoint first: a part of a life that nothing leads to could not be gone on with
+        self.journal.checkpoint(segment.number, state, tensors)
+        self.segment(segment)
+        self._recomputed_from = state.get(KEY)
+
+    @property
+    def recomputed(self) -> str | None:
+        """What to say of where the run is, if that was computed again in another environment."""
+        begins = bool(self.segments) and self.segments[-1].step == self.steps
+        return sentence(self.steps, self._recomputed_from) if begins else None
 
     # --- ways -------------------------------------------------------------------------------------
 

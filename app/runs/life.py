@@ -14,6 +14,7 @@ from app.runs.owner import Owner
 from app.runs.past import Past
 from app.runs.place import Place
 from app.runs.present import DEFAULT_STEPS_PER_SECOND, Present
+from app.runs.recomputed import marked, recomputed_from
 from app.runs.spec import Spec
 from app.types import JsonObject, RunState
 from app.wire.messages import Message
@@ -100,8 +101,7 @@ class Life:
         """Wait for the worker; NotFoundError where the run is deleted meanwhile."""
         ready = None
         while ready is None or ready is not self._ready:  # a worker may be replaced
-            if self._closed:
-                raise NotFoundError("The run was deleted.")
+            self._must_be_there()
             self.wake()
             ready = self._ready
             assert ready is not None
@@ -161,22 +161,21 @@ class Life:
         elif about["taken"]:
             self._file.note(taken=about["taken"])
         present.about, present.lists = about, answer.header["lists"]
-        await self._settle(worker, about["environment"])
+        await self._settle(worker, about["environment"], way)
 
-    async def _settle(self, worker: Worker, environment: JsonObject) -> None:
+    async def _settle(self, worker: Worker, environment: JsonObject, way: Way | None) -> None:
         """Where the run goes on in another environment, a new part of its life begins."""
         file, last = self._file, self._file.segments[-1]
         if last.environment == environment or file.absent:
             return
-        if last.environment is None or file.steps == last.step:
+        if last.environment is None or file.steps == last.step or way is None:
             file.segment(replace(last, environment=environment))
             return
         answer = await worker.ask("checkpoint")
-        state, settings = answer.header["checkpoint"], answer.header["settings"]
-        number, tuned = last.number + 1, {k: v for k, v in settings.items() if v is not None}
-        # the checkpoint first: a part of a life that nothing leads to could not be gone on with
-        file.journal.checkpoint(number, state, answer.payload)
-        file.segment(Segment(number, state["step"], last.recipe, tuned, True, environment))
+        tuned = {k: v for k, v in answer.header["settings"].items() if v is not None}
+        state = marked(answer.header["checkpoint"], recomputed_from(way, differs=True))
+        begun = Segment(last.number + 1, state["step"], last.recipe, tuned, True, environment)
+        file.go_on(begun, state, answer.payload)
 
     def _arguments(self, recipe: JsonObject) -> JsonObject:
         settings = self._place.settings
@@ -228,6 +227,23 @@ class Life:
             self._goes_on = False
             self.tell("play")
         self._owner.changed()
+
+    async def note(self, **values: Any) -> None:
+        """Keep what is known of the run, by name, which needs no worker; UnavailableError where
+        the disk fails, NotFoundError where the run is deleted meanwhile."""
+        if self.is_awake:
+            await self.up()
+            self.must_be_kept("note")
+            self._file.note(**values)
+            await self._file.durable()
+            return
+        async with self._going:  # whoever wakes it waits
+            self._must_be_there()
+            await self._file.note_asleep(**values)
+
+    def _must_be_there(self) -> None:
+        if self._closed:
+            raise NotFoundError("The run was deleted.")
 
     def must_be_kept(self, command: str) -> None:
         """Before what changes the run: UnavailableError while the disk fails.

@@ -23,6 +23,7 @@ from app.journal.schema import holds_nothing
 from app.recipe import RecipeRequest
 from app.runs.copies import copy_run
 from app.runs.forks import Branch, branch_off
+from app.runs.hands import intervene
 from app.runs.life import BUSY
 from app.runs.place import Place
 from app.runs.present import now
@@ -246,7 +247,7 @@ class Registry:
             if run.restarts != restarts:
                 raise ConflictError("This run was reset meanwhile: what it was is another run now.")
             for change in interventions:
-                await forked.intervene(change)
+                await intervene(forked, change)
         except BaseException:
             await self._forget(forked)
             raise

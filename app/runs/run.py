@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import Any
 
-from app.errors import ConflictError, ConvscopeError, RecipeError
+from app.errors import ConflictError, RecipeError
 from app.journal.reading import Kept
 from app.runs import present
 from app.runs.file import RunFile
@@ -177,6 +177,7 @@ class Run:
                 "viewers": len(self.viewers),
                 "awake": self.is_awake,
                 "steps": self.file.steps,
+                "recomputed": self.file.recomputed,
             }
         )
 
@@ -188,7 +189,7 @@ class Run:
         deeds = [deed for deed in self._present.deeds if deed["step"] <= step]
         then = present.of_the_past(reply.header["status"], self.history.held_out_at(step))
         lists: JsonObject = reply.header["lists"] | {"interventions": deeds}
-        return self.describe() | then | lists
+        return self.describe() | then | lists | {"recomputed": reply.header["recomputed"]}
 
     # --- what it is asked -------------------------------------------------------------------------
 
@@ -219,9 +220,12 @@ class Run:
     async def look(
         self, step: int | None, command: str, payload: bytes = b"", **arguments: Any
     ) -> Message:
-        """A question about a step of the past, or about the present where `step` is None."""
+        """A question about a step of the past, or about the present where `step` is None; the
+        header has `recomputed`, see Past.ask."""
         if step is None:
-            return await self.ask(command, payload, **arguments)
+            answer = await self.ask(command, payload, **arguments)
+            answer.header["recomputed"] = self.file.recomputed
+            return answer
         self.touch()
         await self.up()
         return await self.past.ask(step, command, payload, **arguments)
@@ -248,24 +252,6 @@ class Run:
         if self._life.failure:
             raise RecipeError(self._life.failure)
         return self.describe()
-
-    async def intervene(self, change: JsonObject) -> JsonObject:
-        """A change by hand; answers with it, and what it was worth where that was measured."""
-        reply = await self.do("intervene", change=change)
-        deed: JsonObject = reply.header["deed"]
-        if change["type"] == "freeze" and change["on"] and self.spec.trainable:
-            deed |= await self._worth_of_learning(deed)
-        return deed | {"run": self.describe()}
-
-    async def _worth_of_learning(self, deed: JsonObject) -> JsonObject:
-        """What freezing costs in the steps to come; it is done, whatever becomes of this."""
-        change = deed["change"]
-        try:
-            found = await self.past.look_ahead(deed["step"], change["layer"], change["filter"])
-        except ConvscopeError:
-            return {}
-        worth = {"held_out_before": found["learning"], "held_out_after": found["frozen"]}
-        return worth | {"ahead": found["ahead"]}
 
     @property
     def place_in_time(self) -> list[int]:
@@ -299,19 +285,14 @@ class Run:
         return self.describe()
 
     async def rename(self, name: str | None) -> JsonObject:
-        """A name that people gave it, or none."""
-        await self.up()
-        self._life.must_be_kept("rename")
-        self.file.note(name=name)
-        await self.file.durable()
+        """A name that people gave it, or none; it wakes no worker."""
+        await self._life.note(name=name)
         self.viewers.run_changed()
         return self.describe()
 
     async def pause_unwatched(self) -> None:
         """What plays and nobody watches is paused, and says so."""
         await self.ask("pause")
-        minutes = self._place.settings.unwatched_pause_s / 60
-        self._present.notice = (
-            f"Paused: nobody watched for {minutes:g} minutes. Press play to go on."
-        )
+        waited = f"{self._place.settings.unwatched_pause_s / 60:g} minutes"
+        self._present.notice = f"Paused: nobody watched for {waited}. Press play to go on."
         self.viewers.run_changed()

@@ -368,3 +368,19 @@ def many(table: str, row: Callable[[int], tuple[Any, ...]], count: int) -> Calla
 def test_more_rows_than_a_run_has_are_refused(given: Path, write: Callable[[Path], None]) -> None:
     write(given)
     assert "expected at most" in refused(given)
+
+
+def test_a_state_that_was_computed_again_says_so_only_where_a_later_segment_begins(
+    given: Path,
+) -> None:
+    change(given, "INSERT INTO segment SELECT 1, 3, recipe, '{}', 1, 'null' FROM segment")
+    change(given, "UPDATE event SET segment = 1 WHERE step = 3")
+    change(given, "INSERT INTO checkpoint SELECT 1, step, about, tensors FROM checkpoint")
+    change(given, "DELETE FROM checkpoint WHERE segment = 1 AND step = 0")
+    mark = "UPDATE checkpoint SET about = json_set(about, '$.recomputed_from', ?) WHERE segment = ?"
+    for since, segment in ((3, 1), (-1, 1), ("1", 1), (1, 0)):
+        change(given, mark, since, segment)
+        refused(given)
+        change(given, "UPDATE checkpoint SET about = json_remove(about, '$.recomputed_from')")
+    change(given, mark, 1, 1)
+    assert read_kept(take(given)).recomputed_from == 1

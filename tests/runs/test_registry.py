@@ -17,7 +17,6 @@ from app.runs.copies import copy_run
 from app.runs.file import RunFile
 from app.runs.forks import Branch
 from app.runs.registry import Registry
-from app.runs.run import Run
 from app.settings import Settings
 from app.wire.messages import Message
 from app.workers.protocol import OnDeath, OnMessage
@@ -112,14 +111,14 @@ async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
         goes_on.wait(10)
         copy_run(*arguments, **about)
 
-    async def slow_change(run: Run, change: object) -> None:
+    async def slow_change(*_: object) -> None:
         begun.set()
         await asyncio.sleep(10)
 
     monkeypatch.setattr(module, "branch_off", left)
     if moment == "while it is copied":
         monkeypatch.setattr(module, "copy_run", slow_copy)
-    monkeypatch.setattr(Run, "intervene", slow_change)
+    monkeypatch.setattr(module, "intervene", slow_change)
     forking = asyncio.create_task(registry.fork(parent.id, 0, {}, [{}], None))
     await begun.wait()
     forking.cancel()

@@ -8,6 +8,7 @@ RUN: JsonObject = {
     "parent": None,
     "imported_from": None,
     "absent": None,
+    "recomputed": None,
     "awake": True,
     "steps": 10,
     "kept": None,
