@@ -90,6 +90,10 @@ export const run = computed(() => {
     ...proposal.value?.settings,
   };
 });
+/** Whether a fork is looked at where it begins: the step that led there is its parent's. */
+export const atFork = computed(
+  () => run.value?.parent != null && run.value.parent.step === step.value,
+);
 /** The step that is asked about; null: the present one, whichever it is by then. */
 export const askedStep = computed(() => (inPast.value ? step.value : null));
 export const playing = computed(() => !inPast.value && present.value?.state === "playing");

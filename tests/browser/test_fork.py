@@ -151,3 +151,20 @@ def test_a_reset_says_where_what_it_was_is_kept(visit: Visitors, trained: LiveRu
     screen.page.get_by_role("link", name="open it").click()
     screen.expect_step(LENGTH)
     assert screen.run_id() != trained.id
+
+
+def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
+    visit: Visitors, trained: LiveRun
+) -> None:
+    fork = LiveRun(trained.server, trained.post("/fork", step=137)["id"])
+    screen = visit(fork)
+    screen.open_filter("conv1", 2)
+    said = screen.filter.get_by_text("gradient and update that led to these weights are its parent")
+    expect(said).to_be_visible()
+    assert fork.send("GET", "/layers/conv1/weight?of=gradient").status_code == 409
+    screen.step.click()
+    screen.expect_step(138)
+    expect(said).to_have_count(0)
+    look(screen, 137)
+    expect(said).to_be_visible()
+    assert trained.send("GET", "/layers/conv1/weight?of=gradient&step=137").is_success

@@ -15,6 +15,7 @@ from tests.browser.screen import Screen
 from tests.browser.visitors import Visitors
 from tests.live.processes import children
 from tests.live.server import LiveRun, Server
+from tests.withstand.disk import filled, small_disk
 
 REPORTED_S = 2.0
 PATIENCE_S = 20.0
@@ -185,3 +186,21 @@ def test_an_error_in_the_pages_own_code_is_shown(visit: Visitors, run: LiveRun) 
     expect(screen.page.get_by_role("alert")).to_contain_text("on purpose")
     screen.step.click()
     screen.expect_step(1)
+
+
+def test_on_a_full_disk_the_page_says_that_training_waits_and_when_it_goes_on(
+    visit: Visitors, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "state", "8m") as disk:
+        server = Server(tmp_path)
+        screen = visit.blank(server.url).open(server.url)
+        screen.play.click()
+        screen.until(lambda: screen.steps() > 3)
+        said = screen.page.get_by_role("status").filter(has_text="disk is full")
+        with filled(disk):
+            expect(said).to_contain_text("training waits until there is room", timeout=20_000)
+        expect(said).to_have_count(0, timeout=20_000)
+        reached = screen.steps()
+        screen.until(lambda: screen.steps() > reached + 3)
+        screen.page.goto("about:blank")
+        server.stop()

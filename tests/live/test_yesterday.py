@@ -1,10 +1,7 @@
 """A run that a server finds in its folder: trained before it was started, perhaps elsewhere."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,47 +10,15 @@ from websockets.sync.client import ClientConnection
 
 from tests.live.server import LiveRun, Server, next_frame
 from tests.live.test_files import exported, taken_in
-from tests.withstand.replay import file_of
+from tests.live.yesterday import Yesterday, checkpoints, move_elsewhere, train
 
-ELSEWHERE = "UPDATE segment SET environment = json_set(environment, '$.torch', 'x')"
 MARK = "Convscope-Recomputed"
-
-
-@dataclass
-class Yesterday:
-    """A run whose server was stopped, and which of its steps lie as checkpoints in its file."""
-
-    folder: Path
-    run_id: str
-    kept: list[int]
-    last: int  # is none of them
-
-    @property
-    def between(self) -> int:
-        """A step that has to be computed again."""
-        return next(step for step in range(3, self.last) if step not in self.kept)
 
 
 @pytest.fixture
 def yesterday(tmp_path: Path) -> Yesterday:
-    """150 steps or a few more."""
-    server = Server(tmp_path)
-    run = server.run()
-    run.post("/step", until=150)
-    while run.get()["steps"] in (kept := checkpoints(server, run.id)):
-        run.post("/step", steps=1)
-    last = run.get()["steps"]
-    server.stop()
-    return Yesterday(tmp_path, run.id, kept, last)
-
-
-def checkpoints(server: Server, run_id: str) -> list[int]:
-    """The steps whose state is in a run's file, where its last part begins or later."""
-    with closing(sqlite3.connect(file_of(server, run_id))) as connection:
-        rows = connection.execute(
-            "SELECT step FROM checkpoint WHERE segment = (SELECT max(number) FROM segment)"
-        )
-        return [step for (step,) in rows]
+    """A run, and where it lies."""
+    return train(tmp_path)
 
 
 @pytest.fixture
@@ -64,19 +29,10 @@ def run(yesterday: Yesterday) -> Iterator[LiveRun]:
     found.server.stop()
 
 
-def come_back(run: LiveRun, then: Yesterday) -> None:
-    """The server ends, and another begins in its folder."""
-    run.server.stop()
-    run.server = Server(then.folder)
-
-
 @pytest.fixture
-def moved(run: LiveRun, yesterday: Yesterday) -> LiveRun:
-    """That run, trained on another build of torch, as its file says."""
-    run.server.stop()
-    with closing(sqlite3.connect(file_of(run.server, run.id))) as connection, connection:
-        connection.execute(ELSEWHERE)
-    run.server = Server(yesterday.folder)
+def moved(run: LiveRun) -> LiveRun:
+    """That run, trained on another build of torch."""
+    move_elsewhere(run)
     return run
 
 
@@ -144,7 +100,8 @@ def test_where_it_goes_on_from_on_another_build_stays_marked(
     later = run.post("/step", steps=1)
     assert checkpoints(run.server, run.id)[0] == then.last, "a new part of its life"
     assert (later["steps"], later["recomputed"], mark(run, None)) == (then.last + 1, None, None)
-    come_back(run, then)
+    run.server.stop()
+    run.server = Server(then.folder)
     assert mark(run, then.last) == said
     assert run.get(step=then.last)["recomputed"] == said
     assert mark(run, then.last + 1) is None

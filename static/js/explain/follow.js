@@ -62,8 +62,11 @@ function noGradient() {
     return "There is no gradient yet: step 0 is before the first update. Take a step, and this shows which positions pulled this weight up or down.";
   }
   const changed = state.run.peek()?.interventions?.some((change) => change.step >= now);
-  return changed || newestFrame.frame?.header.reason === "edit"
-    ? "The network was changed by hand since its last update, so that update no longer led here. Take a step, and this shows which positions pulled this weight."
+  if (changed || newestFrame.frame?.header.reason === "edit") {
+    return "The network was changed by hand since its last update, so that update no longer led here. Take a step, and this shows which positions pulled this weight.";
+  }
+  return state.atFork.peek()
+    ? `This fork begins at step ${now}: the update that led here is its parent's, which shows it at that step. Take a step, and this shows which positions pulled this weight.`
     : null;
 }
 

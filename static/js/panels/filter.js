@@ -7,7 +7,7 @@ import { currentFrame } from "../heatmap/painter.js";
 import { html } from "../html.js";
 import { closeFilter, openFilter } from "../intents.js";
 import { sourceChannel } from "../layout.js";
-import { opened, plan, replay, run, slowTick, step } from "../state.js";
+import { atFork, opened, plan, replay, run, slowTick, step } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Answer } from "./answer.js";
 import { WeightDock } from "./dock.js";
@@ -122,6 +122,13 @@ function Title({ column, channel }) {
   </header>`;
 }
 
+function whyNoUpdate() {
+  if (step.value === 0) return "At step 0 there is no gradient and no update yet: take a step.";
+  return atFork.value
+    ? "This fork begins here: gradient and update that led to these weights are its parent's, at the same step. Take a step for its own."
+    : "No update led to the weights as they are now: take a step.";
+}
+
 /** @param {{column: Column, channel: number, frame: Frame}} props */
 function Body({ column, channel, frame }) {
   const parts = KINDS.map(([kind]) => filterValues(frame, column, channel, kind));
@@ -133,7 +140,7 @@ function Body({ column, channel, frame }) {
     <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
     ${column.role === "conv" && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
     <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${InColour} column=${column} part=${parts[0]} />
-        ${!parts[1] && html`<p class="hint wide-text">${step.value === 0 ? "At step 0 there is no gradient and no update yet: take a step." : "No update led to the weights as they are now: take a step."}</p>`}</div>
+        ${!parts[1] && html`<p class="hint wide-text">${whyNoUpdate()}</p>`}</div>
     <div class=${`kernels ${!fits ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
       (_, k) => html`<${KernelRow}

@@ -21,7 +21,7 @@ function Marks({ span }) {
   </span>`;
 }
 
-/** What the run itself does meanwhile, and where its past may differ in the last digits. */
+/** What the run itself does meanwhile, and where what is shown may differ in the last digits. */
 function Meanwhile() {
   const does = {
     playing: ", playing",
@@ -31,10 +31,10 @@ function Meanwhile() {
   };
   const state = /** @type {"playing"} */ (present.value?.state);
   const says = `the run is at ${count(now.value)}${does[state] ?? ""}`;
-  if (!inPast.value) return html`<small>every step since 0 is kept</small>`;
+  const text = inPast.value ? says : "every step since 0 is kept";
   return recomputed.value
-    ? html`<small class="recomputed"><${Term} tip=${recomputed.value}>recomputed<//>; ${says}</small>`
-    : html`<small>${says}</small>`;
+    ? html`<small class="recomputed"><${Term} tip=${recomputed.value}>recomputed<//>; ${text}</small>`
+    : html`<small>${text}</small>`;
 }
 
 export function Timeline() {
