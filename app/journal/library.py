@@ -143,20 +143,35 @@ class Library:
             os.close(handle)
 
     def used_bytes(self) -> int:
-        """How much all runs take, as of a few seconds ago."""
+        """How much all runs take, and what was deleted and is still there; as of a few seconds
+        ago."""
         at, used = self._used
         if time.monotonic() - at > USED_FOR_S:
-            used = sum(_size(path) for path in self._runs.iterdir())
+            used = sum(_size(path) for path in (*self._runs.iterdir(), *self._trash.iterdir()))
             self._used = (time.monotonic(), used)
         return used
 
     def must_have_room(self, more_bytes: int = 0) -> None:
-        """UnavailableError where the runs take as much as they may, or would with so many more."""
-        if self.used_bytes() + more_bytes >= self._quota_bytes:
+        """UnavailableError where the runs take as much as they may, or would with so many more,
+        though what was deleted goes for good before its day is over."""
+        if self._is_full(more_bytes):
+            self._make_room(more_bytes)
+        if self._is_full(more_bytes):
             raise UnavailableError(
                 f"The runs on this server take {self._quota_bytes / 1e9:.3g} GB, as much as they "
                 "may: delete some."
             )
+
+    def _is_full(self, more_bytes: int) -> bool:
+        return self.used_bytes() + more_bytes >= self._quota_bytes
+
+    def _make_room(self, more_bytes: int) -> None:
+        """What was deleted first goes first."""
+        for path in sorted(self.deleted(), key=_changed):
+            _unlink(path)
+            self._used = (float("-inf"), 0)
+            if not self._is_full(more_bytes):
+                return
 
 
 def _unlink(path: Path) -> None:
@@ -170,3 +185,10 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:  # a journal beside a file, gone meanwhile
         return 0
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # taken back, or gone for another's sake
+        return 0.0

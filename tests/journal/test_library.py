@@ -109,3 +109,20 @@ def test_at_the_quota_there_is_no_room_and_a_sentence(library: Library) -> None:
     library.path("a").write_bytes(bytes(1000))
     with pytest.raises(UnavailableError, match="delete some"):
         Library(library.folder, 1000).must_have_room()
+
+
+def test_what_was_deleted_first_makes_room_first(library: Library) -> None:
+    for number, run_id in enumerate("abc"):
+        library.path(run_id).write_bytes(bytes(400))
+        library.discard(run_id)
+        at = time.time() - 100 + number
+        os.utime(library.folder / "trash" / library.path(run_id).name, (at, at))
+    assert library.used_bytes() == 1200
+    library.must_have_room()
+    with pytest.raises(NotFoundError):
+        library.restore("a")
+    library.restore("b")
+    library.restore("c")
+    with pytest.raises(UnavailableError, match="delete some"):
+        library.must_have_room(200)
+    assert sorted(library.ids()) == ["b", "c"]
