@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 from fastapi import FastAPI
 
+from app.cli.inside import InsideTransport
 from app.hosts import is_wildcard, url
 from app.journal.library import InUseError, Library
 from app.main import create_app
@@ -147,7 +148,7 @@ async def _here(settings: Settings, library: Library, works: bool) -> AsyncItera
         app.router.lifespan_context(app),
         httpx.AsyncClient(
             base_url=f"{HERE}:{settings.port}/api/v1",
-            transport=httpx.ASGITransport(guard),
+            transport=InsideTransport(guard),
             timeout=None,  # nothing is between: whoever answers is this process
         ) as client,
     ):
