@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.withstand.tools import must_have
+
 
 @contextlib.contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
     """A folder that holds no more than `size`, such as 8m; skips where nothing may be mounted."""
+    must_have("mount", "mount")
     folder.mkdir(parents=True)
     command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("mount is not here")
+    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     if mounted.returncode:
         pytest.skip(f"no disk of a test's own can be mounted here: {mounted.stderr.strip()}")
     try:

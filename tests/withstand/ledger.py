@@ -19,10 +19,13 @@ class Ledger:
     """What was acknowledged, and what was asked for last and may have been done or not."""
 
     steps: int = 0
-    deeds: dict[int, str] = field(default_factory=dict)  # what each said
+    deeds: dict[int, tuple[int, str]] = field(
+        default_factory=dict
+    )  # step of each, and what it said
     uploads: set[str] = field(default_factory=set)
     names: list[str | None] = field(default_factory=lambda: [None])  # the run may have one of them
-    rates: list[float] = field(default_factory=lambda: [0.05])
+    # learning rate and momentum: the run may have one of these pairs
+    tuned: list[tuple[float, float]] = field(default_factory=lambda: [(0.05, 0.9)])
     forks: dict[str, int] = field(default_factory=dict)  # the step that each came from
     gone: set[str] = field(default_factory=set)  # forks that were deleted
     answers: int = 0
@@ -81,7 +84,7 @@ class Client(Thread):
     def _intervene(self) -> None:
         deed = self._ask("POST", f"{self._run}/interventions", json=self._change())
         if deed:
-            self._ledger.deeds[deed["id"]] = deed["says"]
+            self._ledger.deeds[deed["id"]] = deed["step"], deed["says"]
 
     def _change(self) -> dict[str, Any]:
         number, on = self._draw.randrange(FILTERS), self._draw.random() < 0.5
@@ -113,11 +116,10 @@ class Client(Thread):
             self._ledger.names = [name]
 
     def _tune(self) -> None:
-        rate = self._draw.choice([0.01, 0.02, 0.05])
-        self._ledger.rates.append(rate)
-        changes = {"learning_rate": rate, "momentum": self._draw.choice([0, 0.5, 0.9])}
-        if self._ask("PATCH", self._run, json=changes):
-            self._ledger.rates = [rate]
+        rate, momentum = self._draw.choice([0.01, 0.02, 0.05]), self._draw.choice([0, 0.5, 0.9])
+        self._ledger.tuned.append((rate, momentum))
+        if self._ask("PATCH", self._run, json={"learning_rate": rate, "momentum": momentum}):
+            self._ledger.tuned = [(rate, momentum)]
 
     def _fork(self) -> None:
         step = self._draw.randint(0, self._ledger.steps)

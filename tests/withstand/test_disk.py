@@ -15,7 +15,7 @@ from tests.withstand.replay import Replay, assert_as_never_interrupted, file_of
 from tests.withstand.tracing import must_trace, strace
 
 PATIENCE_S = 30.0
-FAILING = "inject=fsync,fdatasync:error=EIO"
+FAILING = ("fsync,fdatasync", "pwrite64")  # what is written does not last, or can't be written
 FILL: dict[str, Any] = {"type": "fill", "layer": "conv1", "filter": 0, "with": "random"}
 CHANGES: dict[str, Callable[[LiveRun], Any]] = {
     "step": lambda run: run.send("POST", "/step", json={"steps": 1}),
@@ -135,18 +135,22 @@ def test_a_run_that_is_deleted_on_a_full_disk_is_gone_and_can_be_taken_back(
 
 
 @pytest.mark.slow
-def test_when_the_disk_fails_training_waits_and_nothing_is_done_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("calls", FAILING)
+def test_when_the_disk_fails_training_waits_and_nothing_is_done_twice(
+    calls: str, tmp_path: Path
+) -> None:
     must_trace()
+    fault = ("-e", f"trace={calls}", "-e", f"inject={calls}:error=EIO")
     server = Server(tmp_path)
     run = playing(server)
     pid = server.process.pid
-    with strace(pid, tmp_path / "calls", "-e", "trace=fsync,fdatasync", "-e", FAILING):
+    with strace(pid, tmp_path / "calls", *fault):
         said = wait_for(run, waits, "it does not wait")["problem"]
         assert said.startswith("The disk fails (")
         assert run.send("POST", "/interventions", json=FILL).status_code == 503
     wait_for(run, goes_on, "it does not go on")
     run.post("/pause")
-    with strace(pid, tmp_path / "calls", "-e", "trace=fsync,fdatasync", "-e", FAILING):
+    with strace(pid, tmp_path / "calls", *fault):
         refused = run.send("POST", "/interventions", json=FILL)  # the first to meet the fault
         assert refused.status_code == 503
         assert "disk" in refused.json()["detail"]

@@ -75,14 +75,15 @@ def assert_kept(server: Server, run_id: str, ledger: Ledger) -> None:
     run = server.http.get(f"/runs/{run_id}").json()
     assert run["state"] == "ready", run
     assert run["steps"] >= ledger.steps
-    said = {deed["id"]: deed["says"] for deed in run["interventions"]}
+    said = {deed["id"]: (deed["step"], deed["says"]) for deed in run["interventions"]}
     assert ledger.deeds.items() <= said.items()
     assert run["name"] in ledger.names
-    assert run["learning_rate"] in ledger.rates
+    tuned = run["learning_rate"], run["momentum"]
+    assert tuned in ledger.tuned
     images = server.http.get(f"/runs/{run_id}/images").json()["images"]
     assert ledger.uploads <= {image["id"] for image in images}
     assert_forks_kept(server, ledger)
-    ledger.names, ledger.rates = [run["name"]], [run["learning_rate"]]
+    ledger.names, ledger.tuned = [run["name"]], [tuned]
 
 
 def assert_forks_kept(server: Server, ledger: Ledger) -> None:

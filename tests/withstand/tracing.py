@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -11,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.withstand.tools import must_have
+
 PATIENCE_S = 10.0
 
 
 def must_trace() -> None:
-    """Skip the test where processes cannot be traced, and say why."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not here (Debian: apt-get install strace)")
+    """Skip the test where processes cannot be traced, and say why; see `must_have`."""
+    must_have("strace", "strace")
     tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
     if tried.returncode:
         pytest.skip(f"strace may not trace here: {tried.stderr.decode().strip()[:200]}")
