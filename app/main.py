@@ -99,7 +99,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     prepare = forkserver.prepare if app.state.warm else forkserver.configure
     warming = asyncio.create_task(asyncio.to_thread(prepare))
     watching = asyncio.create_task(registry.watch())
-    yield
-    watching.cancel()
-    await warming
-    await registry.close()
+    try:
+        yield
+    finally:  # a command that is refused leaves by an exception
+        watching.cancel()
+        await warming
+        await registry.close()
