@@ -5,6 +5,7 @@
  */
 
 import { largest } from "./colour.js";
+import { kernelPlace } from "./explain/places.js";
 import { count, plural } from "./format.js";
 import { tensorKind } from "./heatmap/extents.js";
 import { keyOf } from "./wire.js";
@@ -23,6 +24,16 @@ export function filterValues(frame, column, channel, kind) {
   );
   const biases = frame.sections.get(keyOf(column.name, tensorKind("bias", kind)));
   return { values, bias: biases ? biases.values[channel] : null, limit: largest(values, 0, each) };
+}
+
+/**
+ * One weight of a filter. @param {Column} column @param {Float32Array} values of the filter
+ * @param {number[]} index by torch's axes
+ */
+export function weightOf(column, values, index) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const { k, r, c } = kernelPlace(column, index);
+  return values[(k * rows + r) * cols + c];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The second depth: one filter, all its kernels with their numbers, and where it answers most. */
 import { useEffect, useRef } from "preact/hooks";
-import { describe, filterValues } from "../filter.js";
+import { kernelPlace } from "../explain/places.js";
+import { describe, filterValues, weightOf } from "../filter.js";
 import { short, signed } from "../format.js";
 import { filterPicture } from "../heatmap/colourise.js";
 import { currentFrame } from "../heatmap/painter.js";
@@ -62,7 +63,7 @@ function KernelRow({ column, channel, k, parts, numbers }) {
       };
       return numbers
         ? html`<${KernelTable} ...${props} />`
-        : html`<${KernelPicture} ...${props} width=${cols < 5 ? 48 : 84} />`;
+        : html`<${KernelPicture} ...${props} />`;
     })}
   </div></div>`;
 }
@@ -135,18 +136,27 @@ function Body({ column, channel, frame }) {
   const [rows, cols] = column.kernel ?? [1, 1];
   const large = Math.min(LARGE, column.kernels);
   const fits = rows * cols <= 49 && large * rows * cols <= MOST_NUMBERS;
+  const withNumbers = (/** @type {number} */ k) => fits && k < LARGE;
+  const drawn = (
+    /** @type {import("../explain/places.js").WeightPlace} */ { layer, tensor, index },
+  ) => {
+    const own = layer === column.name && tensor === "weight" && index[0] === channel && parts[0];
+    return !own || withNumbers(kernelPlace(column, index).k)
+      ? null
+      : weightOf(column, own.values, index);
+  };
   return html`
     <p class="plain">${describe(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
     <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
     ${column.role === "conv" && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
     <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${InColour} column=${column} part=${parts[0]} />
         ${!parts[1] && html`<p class="hint wide-text">${whyNoUpdate()}</p>`}</div>
-    <div class=${`kernels ${!fits ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
+    <div class=${`kernels ${!fits && cols <= 7 ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
       (_, k) => html`<${KernelRow}
-      key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${fits && k < LARGE} />`,
+      key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${withNumbers(k)} />`,
     )}</div></div>
-    <${WeightDock} flat=${column.role !== "conv"}><${Answer} column=${column} channel=${channel} frame=${frame} /><//>`;
+    <${WeightDock} flat=${column.role !== "conv"} drawn=${drawn}><${Answer} column=${column} channel=${channel} frame=${frame} /><//>`;
 }
 
 export function FilterView() {

@@ -28,16 +28,27 @@ function stopEditing(place) {
   if (same(pinned.peek(), inFilter(place))) pinned.value = null;
 }
 
-/** The field in place of the number: Enter applies, Escape leaves it. @param {{place: WeightPlace, value: number}} props */
-function Field({ place, value }) {
+/**
+ * The field for another number: Enter applies, Escape leaves it.
+ * @param {{place: WeightPlace, value: number, beside?: boolean}} props `beside`: not in place of the
+ *   number, so it stays when something else is pressed, and at its end focus goes back to where it was
+ */
+export function Field({ place, value, beside = false }) {
   const ref = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const before = useRef(/** @type {Element | null} */ (null));
   useEffect(() => {
     const field = /** @type {HTMLInputElement} */ (ref.current);
+    before.current = document.activeElement;
     field.value = String(Number(value.toPrecision(6)));
     field.focus();
     field.select();
   }, []);
-  const apply = async () => {
+  const leave = () => {
+    stopEditing(place);
+    if (beside && before.current instanceof HTMLElement) before.current.focus();
+  };
+  const apply = async (/** @type {Event} */ event) => {
+    event.preventDefault();
     const next = typed(ref.current?.value ?? "");
     if (next === null) {
       ref.current?.setAttribute("aria-invalid", "true");
@@ -45,17 +56,18 @@ function Field({ place, value }) {
     }
     const { layer, tensor, index } = place;
     const done = intervene({ type: "set", layer, tensor, index, value: next });
-    stopEditing(place); // what is asked about the weight after this waits for the change
+    leave(); // what is asked about the weight after this waits for the change
     await done;
   };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter") apply();
-    else if (event.key === "Escape") stopEditing(place);
-    else return;
+    if (event.key !== "Escape") return;
+    leave();
     event.preventDefault();
   };
-  return html`<input ref=${ref} class="edit" type="text" inputmode="decimal" autocomplete="off"
-    aria-label="New value of this weight; Enter applies, Escape leaves it" onKeyDown=${onKey} onBlur=${() => stopEditing(place)} />`;
+  return html`<form class=${beside ? "group" : "in-place"} onSubmit=${apply}>${beside && html`<span class="name" aria-hidden="true">Set it to</span>`}
+    <input ref=${ref} class="edit" type="text" inputmode="decimal" autocomplete="off" onKeyDown=${onKey}
+      aria-label="New value of this weight; Enter applies, Escape leaves it" onBlur=${() => beside || stopEditing(place)} />
+    ${beside && html`<button type="submit">Set</button>`}</form>`;
 }
 
 /** Arrow keys go from weight to weight of a table. @param {KeyboardEvent} event @param {number} cols */
