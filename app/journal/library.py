@@ -11,7 +11,7 @@ from app.errors import NotFoundError, UnavailableError
 from app.journal.schema import SUFFIX
 
 TRASH_KEPT_S = 24 * 3600.0
-USED_FOR_S = 5.0  # how long a sum of the files' sizes is believed
+USED_FOR_S = 1.0  # how long a sum of the files' sizes is believed
 
 
 class InUseError(Exception):
@@ -143,7 +143,7 @@ class Library:
             os.close(handle)
 
     def used_bytes(self) -> int:
-        """How much all runs take, and what was deleted and is still there; as of a few seconds
+        """How much all runs take, and what was deleted and is still there; as of a second
         ago."""
         at, used = self._used
         if time.monotonic() - at > USED_FOR_S:
