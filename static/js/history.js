@@ -127,3 +127,9 @@ export function trailingMean(values, window) {
     return n ? sum / n : null;
   });
 }
+
+const HALF_DIGIT = 3.5; // CSS pixels, of the digits under a curve
+
+/** Room to the right of a curve for half of the label under its end, CSS pixels.
+ * @param {number} last step there */
+export const labelRoom = (last) => Math.max(8, Math.ceil(HALF_DIGIT * String(last).length) + 2);

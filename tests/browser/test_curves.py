@@ -38,3 +38,21 @@ def test_the_curves_have_ink_once_there_is_something_to_show(visit: Visitors, ru
     screen.reset.click()
     screen.expect_step(0)
     screen.until(lambda: max(charts(drawn, ink), default=0.0) < COLUMNS / 5)
+
+
+LABELS_PX = 20  # of the chart's foot
+
+
+def test_the_label_under_the_end_of_a_curve_is_whole(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    run.post("/step", until=600)  # which is where the last label stands
+    screen.expect_step(600)
+    drawn = screen.page.locator(".uplot canvas")
+    screen.page.wait_for_timeout(600)  # curves are drawn four times a second
+    for width in (1280, 1440, 1920):
+        screen.page.set_viewport_size({"width": width, "height": 900})
+        screen.page.wait_for_timeout(300)
+        for chart in drawn.all():
+            foot = pixels(chart)[-LABELS_PX:]
+            assert foot[:, -30:, 3].any(), "no label stands there"
+            assert not foot[:, -1, 3].any(), f"it is cut off in a window of {width}"

@@ -236,3 +236,19 @@ def test_it_can_be_changed_while_it_plays(screen: Screen, run: LiveRun) -> None:
     assert run.get()["state"] == "playing"
     assert (weights(run, "conv1")[3, 0] == filled).all()
     assert (filled[1] == 0).all()
+
+
+def test_freezing_says_what_the_filters_learning_would_have_been_worth(screen: Screen) -> None:
+    with screen.page.expect_response("**/interventions") as answered:
+        tools(screen).get_by_role("switch", name="freeze this filter").click()
+    deed = answered.value.json()
+    learning, frozen = (f"{100 * deed[f'held_out_{when}']:.1f} %" for when in ("before", "after"))
+    points = f"{100 * (deed['held_out_before'] - deed['held_out_after']):.1f}"
+    assert 0 < deed["ahead"] <= 100  # a machine that is busy looks less far
+    said = expect_done(screen, f"{deed['ahead']} steps on, held-out accuracy ")
+    assert f"{learning} if it learned, {frozen} frozen: " in said
+    if float(points) == 0:
+        assert said.endswith("no difference.")
+    else:
+        worth = f"costs {points[1:]}" if points.startswith("-") else f"is worth {points}"
+        assert said.endswith(f"its learning {worth} points.")

@@ -1,7 +1,7 @@
 /** The curves of both runs in one chart each, with the step shown and where they parted. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { loss, percent } from "../format.js";
-import { trailingMean } from "../history.js";
+import { labelRoom, trailingMean } from "../history.js";
 import { html } from "../html.js";
 import * as state from "./state.js";
 
@@ -68,6 +68,9 @@ function marks(plot) {
   if (step !== null) mark(plot, step, colour("--ink"), []);
 }
 
+/** Where the curves end. */
+const lastStep = () => Math.max(10, state.last.peek());
+
 /** @param {import("uplot").Series[]} series @param {boolean} share */
 function options(series, share) {
   const axis = {
@@ -85,7 +88,7 @@ function options(series, share) {
     scales: {
       x: {
         time: false,
-        range: () => /** @type {[number, number]} */ ([0, Math.max(10, state.last.peek())]),
+        range: () => /** @type {[number, number]} */ ([0, lastStep()]),
       },
       y: {
         range: (/** @type {any} */ _u, /** @type {number} */ _lo, /** @type {number} */ hi) =>
@@ -96,7 +99,7 @@ function options(series, share) {
       { ...axis, size: 22, space: 60, incrs: WHOLE },
       { ...axis, size: 42, space: 24, values },
     ],
-    padding: /** @type {[number, number, number, number]} */ ([6, 16, 0, 0]),
+    padding: /** @type {import("uplot").Padding} */ ([6, () => labelRoom(lastStep()), 0, 0]),
     series: [{}, ...series],
   };
 }

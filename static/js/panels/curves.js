@@ -1,7 +1,7 @@
 /** Loss and accuracy over the steps, by uPlot, whose smallest build is a plain script. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { percent } from "../format.js";
-import { trailingMean } from "../history.js";
+import { labelRoom, trailingMean } from "../history.js";
 import { html } from "../html.js";
 import { look } from "../intents.js";
 import { dark, history, historyTick, now, past } from "../state.js";
@@ -18,6 +18,9 @@ const WHOLE = [1, 2, 5]
 
 const colour = (/** @type {string} */ name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Where the curves end. */
+const lastStep = () => Math.max(10, history.points.step.at(-1) ?? 0);
 
 /** @returns {Data} raw loss, and its mean over the last 50 batches */
 function lossData() {
@@ -84,14 +87,14 @@ function options(width, height, series, y) {
     cursor: { show: false },
     hooks: { draw: [mark] },
     scales: {
-      x: { time: false, range: () => [0, Math.max(10, history.points.step.at(-1) ?? 0)] },
+      x: { time: false, range: () => [0, lastStep()] },
       y: { range: y.range ?? ((_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1]) },
     },
     axes: [
       { ...axis("--hair"), size: 22, space: 60, incrs: WHOLE },
       { ...axis("--hair"), size: 42, space: 24, values },
     ],
-    padding: [6, 8, 0, 0],
+    padding: [6, () => labelRoom(lastStep()), 0, 0],
     series: [{}, ...series],
   };
 }
