@@ -1,7 +1,6 @@
 """How soon a number opens while the network that has it trains flat out."""
 
 from collections.abc import Callable
-from functools import partial
 from itertools import count
 from time import perf_counter, sleep
 from typing import Any
@@ -16,14 +15,15 @@ Ask = Callable[[int], Any]
 
 
 def measure(effort: Effort) -> list[Figure]:
-    """One run that plays throughout; each round asks for many outputs and many weights."""
+    """One run that plays throughout; each round asks for many outputs and many weights, of every
+    kind that the network has."""
     with folder() as home, server(home) as started:
         run = flat_out_run(started, "default")
         run.post("/step", steps=1)
         run.post("/play")
         sleep(effort.warm_s)
-        rounds = [(_round(partial(_output, run), effort), _round(partial(_weight, run), effort))
-                  for _ in range(effort.rounds)]  # fmt: skip
+        asks = outputs_of(run), weights_of(run)
+        rounds = [[_round(ask, effort) for ask in asks] for _ in range(effort.rounds)]
         steps = run.post("/pause")["step"]
         assert steps > effort.rounds, "it did not train"
     outputs, weights = zip(*rounds, strict=True)
@@ -45,15 +45,37 @@ def _round(ask: Ask, effort: Effort) -> list[float]:
     return times
 
 
-def _output(run: LiveRun, number: int) -> None:
-    """Values of both convolutions and of the scores, by turns, all over the maps."""
-    layer, channels, side = (("conv1", 8, 28), ("conv2", 16, 14), ("linear1", 10, 1))[number % 3]
-    where = {"channel": number % channels, "y": 3 * number % side, "x": 7 * number % side}
-    run.get("/explain/output", layer=layer, **where)
+def outputs_of(run: LiveRun) -> Ask:
+    """Values of every layer and of the softmax, by turns, all over their maps."""
+    shapes = {one["name"]: one["output_shape"] for one in run.get("/layers")["layers"]}
+    shapes["softmax"] = list(shapes.values())[-1]
+    layers = list(shapes)
+
+    def ask(number: int) -> Any:
+        layer = layers[number % len(layers)]
+        channels, height, width = (*shapes[layer], 1, 1)[:3]
+        turn = 7 * (number // len(layers))
+        where = {"channel": turn % channels, "y": turn % height, "x": 3 * turn % width}
+        return run.get("/explain/output", layer=layer, **where)
+
+    return ask
 
 
-def _weight(run: LiveRun, number: int) -> None:
-    """Weights of both convolutions, by turns."""
-    layer, filters, channels = (("conv1", 8, 1), ("conv2", 16, 8))[number % 2]
-    where = {"out": number % filters, "in": number % channels, "ky": number % 3, "kx": 1}
-    run.get("/explain/weight", layer=layer, **where)
+def weights_of(run: LiveRun) -> Ask:
+    """Weights and biases of every layer that has some, by turns: gradient and update."""
+    shapes = {
+        (one["name"], tensor): one[f"{tensor}_shape"]
+        for one in run.get("/layers")["layers"]
+        for tensor in one["tensors"]
+    }
+    tensors = list(shapes)
+
+    def ask(number: int) -> Any:
+        layer, tensor = tensors[number % len(tensors)]
+        turn = 7 * (number // len(tensors))
+        names = ("out", "in", "ky", "kx")
+        sizes = dict(zip(names, shapes[layer, tensor], strict=False))
+        where = {name: turn % size for name, size in sizes.items()}
+        return run.get("/explain/weight", layer=layer, tensor=tensor, **where)
+
+    return ask

@@ -3,10 +3,14 @@
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from app.recipe import plan
+from app.types import JsonObject
 from benchmarks.__main__ import NAMES, measure
+from benchmarks.explaining import outputs_of, weights_of
 from benchmarks.measure import (
     TINY,
     Bar,
@@ -19,6 +23,8 @@ from benchmarks.measure import (
     ratios,
 )
 from benchmarks.report import PAGE, Report, write
+from tests.live.server import LiveRun
+from tests.networks import DEFAULT, network
 
 FIGURES = {
     "training": {"default: watched ÷ unwatched", "default: watched ÷ plain loop"},
@@ -49,6 +55,37 @@ def test_a_benchmark_gives_each_figure_that_has_a_bar(name: str) -> None:
     for figure in figures:
         assert figure.values, figure.name
         assert all(value > 0 for value in figure.values), figure
+
+
+class Asked:
+    """A run of the default network that only notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.of: list[JsonObject] = []
+
+    def get(self, path: str, **parameters: Any) -> JsonObject:
+        """Its layers, as the API tells them; of the rest, the question."""
+        if path == "/layers":
+            return {"layers": [one.describe() for one in plan(network(**DEFAULT))]}
+        self.of.append(parameters)
+        return {}
+
+
+def test_numbers_of_every_kind_that_the_network_has_are_opened() -> None:
+    run = Asked()
+    outputs, weights = (ask(cast(LiveRun, run)) for ask in (outputs_of, weights_of))
+    for turn in range(10):
+        outputs(turn)
+    names = [one.name for one in plan(network(**DEFAULT))]
+    assert {one["layer"] for one in run.of} == {*names, "softmax"}
+    run.of.clear()
+    for turn in range(10):
+        weights(turn)
+    assert {(one["layer"], one["tensor"], len(one) - 2) for one in run.of} == {
+        *((layer, "weight", 4) for layer in ("conv1", "conv2")),
+        ("linear1", "weight", 2),
+        *((layer, "bias", 1) for layer in ("conv1", "conv2", "linear1")),
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
