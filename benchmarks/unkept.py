@@ -21,5 +21,5 @@ async def _ask_to_keep_nothing(
 
 if __name__ == "__main__":
     Writer.put = lambda self, item: None  # type: ignore[method-assign]  # that is the point
-    ProcessWorker.ask = _ask_to_keep_nothing  # type: ignore[method-assign]
+    ProcessWorker.ask = _ask_to_keep_nothing  # type: ignore[method-assign]  # and so is this
     sys.exit(main())

@@ -17,6 +17,18 @@ DEFAULT: dict[str, Any] = {
         {"type": "Linear", "out_features": 10},
     ],
 }
+WITH_STATE: dict[str, Any] = {  # and draws: statistics that move, and dropout
+    "input": [1, 28, 28],
+    "layers": [
+        {"type": "Conv2d", "out_channels": 4, "kernel_size": 3},
+        {"type": "BatchNorm2d"},
+        {"type": "ReLU"},
+        {"type": "MaxPool2d", "kernel_size": 2},
+        {"type": "Dropout", "p": 0.3},
+        {"type": "Flatten"},
+        {"type": "Linear", "out_features": 10},
+    ],
+}
 EVERY_LAYER: dict[str, Any] = {
     "input": [1, 28, 28],
     "layers": [

@@ -51,8 +51,10 @@ def test_the_token_comes_in_as_bearer(scheme: str) -> None:
     assert connect(Guard(counting, LOCKED), headers=headers).accepted
 
 
-def sign_in(target: str, headers: Headers = HOST, **more: str) -> Answer:
-    return ask(Guard(counting, LOCKED), target, headers, **more)  # type: ignore[arg-type]
+def sign_in(
+    target: str, headers: Headers = HOST, method: str = "GET", scheme: str = "http"
+) -> Answer:
+    return ask(Guard(counting, LOCKED), target, headers, method=method, scheme=scheme)
 
 
 def test_the_link_is_exchanged_for_a_cookie_that_lets_in() -> None:
@@ -205,7 +207,7 @@ def test_the_applications_life_passes_and_an_unknown_kind_does_not() -> None:
         raise AssertionError("nothing is sent or received")
 
     async def call(kind: str) -> None:
-        await Guard(life, OPEN)({"type": kind}, nothing, nothing)  # type: ignore[arg-type]
+        await Guard(life, OPEN)({"type": kind}, nothing, nothing)  # type: ignore[arg-type]  # stands for both
 
     asyncio.run(call("lifespan"))
     assert seen == ["lifespan"]

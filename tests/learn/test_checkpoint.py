@@ -10,18 +10,9 @@ from app.child.session import Session
 from app.learn.changes import change_by_hand
 from app.learn.checkpoint import load_state, save_state
 from app.learn.trainer import NotFiniteError
-from app.recipe import Recipe
+from tests.networks import WITH_STATE, recipe
 from tests.sessions import session, weights
 
-LAYERS: list[dict[str, Any]] = [
-    {"type": "Conv2d", "out_channels": 4, "kernel_size": 3},
-    {"type": "BatchNorm2d"},
-    {"type": "ReLU"},
-    {"type": "MaxPool2d", "kernel_size": 2},
-    {"type": "Dropout", "p": 0.3},
-    {"type": "Flatten"},
-    {"type": "Linear", "out_features": 10},
-]
 OPTIMIZERS: list[dict[str, Any]] = [
     {"type": "SGD", "momentum": 0.0},
     {"type": "SGD", "momentum": 0.9, "weight_decay": 0.01},
@@ -34,9 +25,7 @@ OPTIMIZERS: list[dict[str, Any]] = [
 
 
 def made(optimizer: dict[str, Any], folder: Path) -> Session:
-    network = {"input": [1, 28, 28], "layers": LAYERS}
-    recipe = {"network": network, "dataset": "fashion-mnist-10k", "optimizer": optimizer}
-    return session(Recipe.model_validate(recipe), folder)
+    return session(recipe(WITH_STATE, optimizer=optimizer), folder)
 
 
 def advance(run: Session, steps: int) -> None:

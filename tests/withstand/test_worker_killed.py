@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.journal.reading import read_kept
+from tests import networks
 from tests.live.processes import children, worker_of
 from tests.live.server import LiveRun, Server
 from tests.withstand.replay import Replay, assert_as_never_interrupted, file_of
@@ -19,28 +20,16 @@ PATIENCE_S = 20.0
 DEFAULT: dict[str, Any] = {}
 WITH_STATE: dict[str, Any] = {
     "dataset": "fashion-mnist-10k",
-    "network": {
-        "input": [1, 28, 28],
-        "layers": [
-            {"type": "Conv2d", "out_channels": 6, "kernel_size": 3},
-            {"type": "BatchNorm2d"},
-            {"type": "ReLU"},
-            {"type": "MaxPool2d", "kernel_size": 2},
-            {"type": "Dropout", "p": 0.3},
-            {"type": "Flatten"},
-            {"type": "Linear", "out_features": 10},
-        ],
-    },
+    "network": networks.WITH_STATE,
     "optimizer": {"type": "Adam", "learning_rate": 0.003, "weight_decay": 0.001},
 }
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("workers"))
-    started.run().post("/step", steps=1)
-    yield started
-    started.stop()
+    with Server(tmp_path_factory.mktemp("workers")) as started:
+        started.run().post("/step", steps=1)
+        yield started
 
 
 def change(run: LiveRun) -> None:
