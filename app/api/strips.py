@@ -59,7 +59,7 @@ async def filters(
         headers = {"Cache-Control": "no-cache", "ETag": f'"{mark}"'}
         if headers["ETag"] in if_none_match:
             return Response(status_code=304, headers=headers)
-        return Response(await asyncio.to_thread(_pictured, run), media_type=PNG, headers=headers)
+        return Response(await asyncio.to_thread(pictured, run), media_type=PNG, headers=headers)
     except UnreadableRunError:
         registry.get(run_id)  # its file is gone where it was deleted meanwhile
         raise
@@ -76,7 +76,8 @@ async def _mark(run: Run) -> str:
     return mark
 
 
-def _pictured(run: Run) -> bytes:
+def pictured(run: Run) -> bytes:
+    """The PNG of the newest kernels that are kept; ConflictError while there are none."""
     plans = [plan for plan in run.spec.plans if "weight" in plan.tensors]
     convolutions = [plan for plan in plans if plan.type == "Conv2d"]
     first = (convolutions or [plan for plan in plans if plan.type == "Linear"])[0]

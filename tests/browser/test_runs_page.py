@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.screen import Screen
 from tests.browser.test_accessibility import violations
@@ -80,6 +80,31 @@ def test_a_run_is_listed_with_what_the_server_says_of_it(named: LiveRun, open_li
     picture = entry.locator("img")
     expect(picture).to_be_visible()
     assert (shown(picture) == decoded(named.send("GET", "/filters").content)).all()
+
+
+def test_a_run_that_is_deleted_before_its_picture_is_asked_for_does_no_harm(
+    named: LiveRun, visit: Visitors
+) -> None:
+    other = named.server.run()
+    other.post("/step", steps=1)
+    gone: list[str] = []
+
+    def late(route: Route) -> None:
+        """The other run is deleted while the page asks for its picture."""
+        if other.id in route.request.url and not gone:
+            gone.append(other.id)
+            other.delete()
+        route.continue_()
+
+    screen = visit.blank()
+    screen.page.route("**/filters?*", late)
+    screen.page.goto("/runs")
+    expect(row(screen.page, "Base").locator("img")).to_be_visible()
+    assert gone == [other.id]
+    expect(screen.page.get_by_role("list", name="All runs").get_by_role("listitem")).to_have_count(
+        1
+    )
+    # and nothing on the console, which every page is held to
 
 
 def test_it_follows_what_trains_without_a_jump(named: LiveRun, open_list: Screen) -> None:

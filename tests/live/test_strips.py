@@ -1,5 +1,6 @@
 """A run's filters as a small picture from its file, and one filter over the steps."""
 
+import base64
 import io
 from typing import Any
 
@@ -35,6 +36,22 @@ def test_a_picture_that_is_the_same_is_not_sent_again(run: LiveRun) -> None:
     later = run.send("GET", "/filters", headers=mark)
     assert later.status_code == 200
     assert later.headers["etag"] != first.headers["etag"]
+
+
+def test_pictures_of_several_runs_come_at_once_without_those_that_are_gone(run: LiveRun) -> None:
+    other, gone = run.server.run(), run.server.run()
+    for one in (run, other, gone):
+        one.post("/step", steps=1)
+    gone.delete()
+    ids = [run.id, gone.id, "nosuchrun0", other.id, run.id]
+    answer = run.server.http.get("/runs/filters", params={"run": ids})
+    assert answer.status_code == 200, answer.text
+    assert {of: base64.b64decode(png) for of, png in answer.json()["pictures"].items()} == {
+        one.id: one.send("GET", "/filters").content for one in (run, other)
+    }
+    assert run.server.http.get("/runs/filters").status_code == 422
+    assert run.server.http.get("/runs/filters", params={"run": ["a"] * 101}).status_code == 422
+    other.delete()
 
 
 def test_a_network_without_a_convolution_shows_its_first_weight(server: Server) -> None:

@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import { address, ask } from "./ask.js";
 import * as state from "./state.js";
+import { picture } from "./thumb.js";
 import { nameOf } from "./words.js";
 
 const EVERY_MS = 2000;
@@ -37,7 +38,9 @@ export async function refresh() {
   const mine = ++asked;
   try {
     const [{ runs, unreadable }, deleted] = await Promise.all([ask.list(), ask.deleted()]);
-    if (mine === asked) take(runs, unreadable, deleted);
+    if (mine !== asked) return;
+    take(runs, unreadable, deleted);
+    picture(runs);
   } catch {
     state.lost.value = true;
   }
@@ -88,6 +91,7 @@ export function rename(id, name) {
 
 /** @param {import("./ask.js").Run} run */
 export function remove(run) {
+  asked++; // a list that is under way has it still
   state.runs.value = (state.runs.value ?? []).filter(({ id }) => id !== run.id);
   attempt(async () => {
     await ask.remove(run.id);

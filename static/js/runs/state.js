@@ -6,6 +6,7 @@ import { placed } from "./tree.js";
 
 export const runs = signal(/** @type {Run[] | null} */ (null)); // null: not asked yet
 export const unreadable = signal(/** @type {import("./ask.js").Unreadable[]} */ ([]));
+export const pictures = signal(/** @type {Record<string, string>} */ ({})); // by run, PNG in base64
 export const deleted = signal(/** @type {Deleted[]} */ ([])); // in the last day, newest first
 export const undoable = signal(/** @type {{id: string, name: string}[]} */ ([])); // deleted here
 export const chosen = signal(/** @type {string[]} */ ([])); // to be compared, two at most

@@ -1,60 +1,37 @@
-/** A picture of a run's first filters, exchanged only when there is another. */
-import { useEffect, useRef } from "preact/hooks";
+/** Pictures of the runs' first filters, asked for together, and of a run again when it has gone on. */
 import { html } from "../html.js";
 import { ask } from "./ask.js";
+import { pictures } from "./state.js";
 
-const AT_MOST_EVERY_MS = 3000;
+/** @typedef {import("./ask.js").Run} Run */
 
-/** One run's picture on the page. */
-class Shown {
-  constructor() {
-    this.mark = "";
-    this.url = "";
-    this.asked = Number.NEGATIVE_INFINITY;
-    this.timer = 0;
-  }
+/** What each picture is of. @type {Map<string, string>} */
+const taken = new Map();
+let busy = false;
 
-  /** Soon, and not too often. @param {string} id @param {HTMLImageElement} image */
-  refresh(id, image) {
-    if (this.timer) return;
-    const due = Math.max(0, this.asked + AT_MOST_EVERY_MS - performance.now());
-    this.timer = window.setTimeout(() => {
-      this.timer = 0;
-      this.asked = performance.now();
-      this.show(id, image).catch(() => {}); // what is shown stays
-    }, due);
-  }
+/** @param {Run} run */
+const stampOf = ({ steps, restarts }) => `${steps} ${restarts}`;
 
-  /** @param {string} id @param {HTMLImageElement} image */
-  async show(id, image) {
-    const { mark, picture } = await ask.filters(id);
-    if (mark === this.mark) return;
-    const before = this.url;
-    this.mark = mark;
-    this.url = URL.createObjectURL(picture);
-    image.src = this.url;
-    await image.decode().catch(() => {});
-    image.hidden = false;
-    if (before) URL.revokeObjectURL(before);
-  }
-
-  close() {
-    clearTimeout(this.timer);
-    if (this.url) URL.revokeObjectURL(this.url);
+/** Asks for those that are missing or old. @param {Run[]} runs all that there are */
+export async function picture(runs) {
+  const wanted = runs.filter(
+    (run) => run.state !== "starting" && taken.get(run.id) !== stampOf(run),
+  );
+  if (busy || !wanted.length) return;
+  busy = true;
+  try {
+    const found = await ask.filters(wanted.map(({ id }) => id));
+    for (const run of wanted) if (found[run.id]) taken.set(run.id, stampOf(run));
+    pictures.value = { ...pictures.value, ...found };
+  } catch {
+    // what is shown stays
+  } finally {
+    busy = false;
   }
 }
 
-/** @param {{run: import("./ask.js").Run}} props */
+/** @param {{run: Run}} props */
 export function Thumb({ run }) {
-  const image = useRef(/** @type {HTMLImageElement | null} */ (null));
-  const shown = useRef(/** @type {Shown | null} */ (null));
-  useEffect(() => {
-    shown.current = new Shown();
-    return () => shown.current?.close();
-  }, [run.id]);
-  const ready = run.state !== "starting";
-  useEffect(() => {
-    if (ready && image.current) shown.current?.refresh(run.id, image.current);
-  }, [run.id, run.steps, run.restarts, ready]);
-  return html`<img ref=${image} hidden alt="" />`;
+  const png = pictures.value[run.id];
+  return html`<img src=${png && `data:image/png;base64,${png}`} hidden=${!png} alt="" />`;
 }
