@@ -1,7 +1,7 @@
 """Two runs side by side: the same step of both, their filters, their difference, their curves."""
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -221,11 +221,8 @@ def test_a_run_that_is_gone_is_said_to_be(visit: Visitors, run: LiveRun) -> None
     expect(screen.page.get_by_role("alert")).to_contain_text("There is no run 'nosuchrun0'")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_a_comparison(
-    visit: Visitors, pair: Pair, scheme: Literal["light", "dark"]
-) -> None:
-    screen = compared(visit, pair, "&step=27", color_scheme=scheme)
+def test_axe_finds_nothing_serious_in_a_comparison(visit: Visitors, pair: Pair) -> None:
+    screen = compared(visit, pair, "&step=27")
     expect(screen.page.get_by_text("It is a")).to_be_visible()
     assert violations(screen) == []
 

@@ -4,7 +4,6 @@ import base64
 import io
 import re
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
@@ -247,11 +246,8 @@ def test_files_that_cannot_be_opened_are_listed_with_why(
         server.stop()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_it(
-    named: LiveRun, visit: Visitors, scheme: Literal["light", "dark"]
-) -> None:
-    screen = visit.blank(color_scheme=scheme)
+def test_axe_finds_nothing_serious_on_it(named: LiveRun, visit: Visitors) -> None:
+    screen = visit.blank()
     screen.page.goto("/runs")
     expect(row(screen.page, "Base").locator("img")).to_be_visible()
     assert violations(screen) == []
