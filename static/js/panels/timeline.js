@@ -31,7 +31,7 @@ function Meanwhile() {
   };
   const state = /** @type {"playing"} */ (present.value?.state);
   const says = `the run is at ${count(now.value)}${does[state] ?? ""}`;
-  const text = inPast.value ? says : "every step since 0 is kept";
+  const text = inPast.value ? says : "every step is kept";
   return recomputed.value
     ? html`<small class="recomputed"><${Term} tip=${recomputed.value}>recomputed<//>; ${text}</small>`
     : html`<small>${text}</small>`;
