@@ -31,6 +31,13 @@ def watch(socket: ClientConnection, **message: Any) -> None:
     socket.send(json.dumps(whole | message))
 
 
+def said(socket: ClientConnection) -> Any:
+    """The next message that is no frame."""
+    while isinstance(message := socket.recv(timeout=10), bytes):
+        pass
+    return json.loads(message)
+
+
 def exact(run: LiveRun, layer: str, tensor: str, of: str) -> Any:
     """A tensor as REST answers it."""
     answer = run.get(f"/layers/{layer}/{tensor}", of=of, format="json")
@@ -185,9 +192,9 @@ def test_a_watch_that_cannot_be_followed_is_answered_with_a_sentence(
     with run.stream() as socket:
         socket.recv(timeout=10)
         socket.send(message)
-        answer = json.loads(socket.recv(timeout=10))
+        answer = said(socket)
         while answer["type"] == "run":
-            answer = json.loads(socket.recv(timeout=10))
+            answer = said(socket)
         assert answer["type"] == "error"
         assert answer["detail"].endswith(".")
 
