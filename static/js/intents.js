@@ -67,13 +67,20 @@ export async function reset() {
 }
 
 let stepping = false;
+let another = false;
 
-/** One step; pauses first where it plays. Held keys do not queue up. */
+/** One step; pauses first where it plays. A press meanwhile is one more, since the step may be on the
+ * page before its answer is; held keys do not queue up. */
 export async function stepOnce() {
-  if (stepping || !state.startable.value || forks({ go: "step" })) return;
+  if (!state.startable.value || forks({ go: "step" })) return;
+  another = stepping;
+  if (stepping) return;
   stepping = true;
-  if (state.playing.value) await pause();
-  await ask((id) => server.step(id, 1));
+  do {
+    another = false;
+    if (state.playing.value) await pause();
+    await ask((id) => server.step(id, 1));
+  } while (another);
   stepping = false;
 }
 

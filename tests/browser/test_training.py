@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.screen import pixels
 from tests.browser.visitors import Visitors
@@ -48,6 +48,21 @@ def test_the_right_arrow_takes_one_step(visit: Visitors, run: LiveRun) -> None:
         assert run.wait_for("ready")["step"] == step
     screen.step.click()
     screen.expect_step(3)
+
+
+def test_a_press_while_a_step_is_under_way_is_one_more(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    waiting: list[Route] = []
+    screen.page.route("**/step", lambda route: waiting.append(route))
+    for _ in range(4):  # the first, and what a key that is held down repeats
+        screen.page.keyboard.press("ArrowRight")
+    screen.until(lambda: len(waiting) == 1)
+    waiting[0].continue_()
+    screen.until(lambda: len(waiting) == 2)
+    waiting[1].continue_()
+    screen.expect_step(2)
+    screen.page.wait_for_timeout(300)
+    assert len(waiting) == 2, "and no more"
 
 
 def test_a_step_while_it_plays_pauses_it(visit: Visitors, run: LiveRun) -> None:
