@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from tests.browser.screen import Screen, pixels
 from tests.browser.test_training import weights
@@ -201,6 +201,21 @@ def test_every_change_in_the_list_says_what_it_did_to_the_accuracy(
     before = f"{100 * run.get()['held_out_accuracy']:.1f} %"
     fill(screen, "zeros")
     expect(listed.nth(2)).to_contain_text(f"{before} → {filled}")
+
+
+def test_an_answer_that_comes_after_the_measurement_does_not_take_it_away(
+    screen: Screen, run: LiveRun
+) -> None:
+    late: list[tuple[Route, APIResponse]] = []
+    screen.page.route("**/interventions", lambda route: late.append((route, route.fetch())))
+    fill(screen, "zeros")
+    screen.until(lambda: bool(late) and run.get()["held_out_accuracy"] is not None)
+    screen.page.wait_for_timeout(500)  # the stream has told it
+    late[0][0].fulfill(response=late[0][1])
+    screen.page.locator(".edited summary").click()
+    listed = screen.page.get_by_role("list", name="Changes by hand").get_by_role("listitem")
+    measured = f"{100 * run.get()['held_out_accuracy']:.1f} %"
+    expect(listed.first).to_contain_text(f"held-out accuracy → {measured}")
 
 
 def test_negative_numbers_are_told_with_a_real_minus(screen: Screen) -> None:
