@@ -117,10 +117,10 @@ async def strip(
     _check(plan, number)
     wanted = _asked(steps) if steps is not None else list(_doubling(run.file.steps))
     found: list[Floats] = []
-    mark = None
+    mark, restarts = None, run.restarts
     for step in wanted:  # in their order: from one to the next is a short way
-        if found and await request.is_disconnected():
-            break
+        if found and (run.restarts != restarts or await request.is_disconnected()):
+            break  # the rest is no more, or nobody waits for it
         reply = await run.look(step, "tensor", layer=layer, tensor="weight", of="value")
         weight = np.frombuffer(reply.payload, np.float32).reshape(reply.header["shape"])
         found.append(weight[number])

@@ -36,7 +36,9 @@ class Past:
         self._worker: Worker | None = None
         self._segment: Segment | None = None
         self.environment: JsonObject | None = None  # in which the steps here are computed
-        self._here: tuple[int, int] | None = None  # step, and the number of events known of
+        self._lives = 0  # how often the run began anew
+        # step, the number of events known of, and in which life
+        self._here: tuple[int, int, int] | None = None
         self._said: JsonObject = {}  # what goes with every answer about the step that it is at
         self._busy = False
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
@@ -115,13 +117,15 @@ class Past:
             raise NotFoundError(
                 f"This run has come to step {self._file.steps}: there is no step {step} yet."
             )
-        worker = await self._worker_for(segment_at(self._file.segments, step))
-        there = (step, self._file.events)
+        segment = segment_at(self._file.segments, step)
+        worker = await self._worker_for(segment)
+        there = (step, self._file.events, self._lives)
         if self._here != there:
             self._here = None
-            way = await self._file.way(step, end_exactly=self._differs)
+            differs = segment.environment not in (None, self.environment)
+            way = await self._file.way(step, end_exactly=differs)
             await worker.ask("seek", way.payload, way=way.header)
-            self._here, self._said = there, self._says(way)
+            self._here, self._said = there, _says(way, differs=differs)
         return worker
 
     async def _worker_for(self, segment: Segment) -> Worker:
@@ -134,35 +138,29 @@ class Past:
         if segment != self._segment:
             arguments, weights = self._arguments(segment)
             self._here = self._segment = None
+            life = self._lives
             answer = await worker.ask("start_past", weights, **arguments)
             for image, pixels in self._pictures():
                 worker.tell("put_image", pixels, image=image)
-            self.environment, self._segment = answer.header["environment"], segment
+            self.environment = answer.header["environment"]
+            self._segment = segment if life == self._lives else None
         return worker
 
     def _died(self, worker: Worker | None) -> None:
         if worker is self._worker:
             self._worker = self._segment = self._here = None
 
-    @property
-    def _differs(self) -> bool:
-        """Whether the steps here are made by other means than those that were recorded."""
-        assert self._segment is not None
-        return self._segment.environment not in (None, self.environment)
-
-    def _says(self, way: Way) -> JsonObject:
-        since = recomputed_from(way, differs=self._differs)
-        return {
-            "recomputed": sentence(way.header["to"], since),
-            "recomputed_from": since,
-            "last_event": max((event["id"] for event in way.header["events"]), default=0),
-        }
-
     # --- ending -----------------------------------------------------------------------------------
 
+    def begin_anew(self) -> None:
+        """What was is no more: no answer about it is used for the new life. A question under way
+        is answered as it was asked."""
+        self._lives += 1
+        self._segment = None
+
     def rest(self) -> None:
-        """Nobody looks back any more, or what was is no more. The worker is let go of at once, so
-        that whoever asks while it ends gets another."""
+        """Nobody looks back any more. The worker is let go of at once, so that whoever asks while
+        it ends gets another."""
         worker = self._let_go()
         if worker:
             ending = asyncio.create_task(worker.close())
@@ -180,3 +178,13 @@ class Past:
             self._idle.cancel()
         worker, self._worker, self._segment, self._here = self._worker, None, None, None
         return worker
+
+
+def _says(way: Way, *, differs: bool) -> JsonObject:
+    """What goes with every answer about the state at a way's end."""
+    since = recomputed_from(way, differs=differs)
+    return {
+        "recomputed": sentence(way.header["to"], since),
+        "recomputed_from": since,
+        "last_event": max((event["id"] for event in way.header["events"]), default=0),
+    }

@@ -137,7 +137,7 @@ class Run:
     def _forget(self) -> None:
         """It is at step 0 again."""
         self.restarts += 1
-        self.past.rest()
+        self.past.begin_anew()
         self.history = History()
         self._present.forget()
         self.viewers.restart()

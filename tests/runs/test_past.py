@@ -24,12 +24,14 @@ class Mortal:
 
     def __init__(self) -> None:
         self.ended = False
+        self.asked: list[str] = []
 
     async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
         """Nothing has to come up."""
 
     async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
         """Only while it lives."""
+        self.asked.append(command)
         await asyncio.sleep(0)
         assert not self.ended, "one that ends was asked"
         return Message({"environment": HOME})
@@ -89,6 +91,24 @@ async def test_the_worker_goes_when_nobody_looks_back_any_more(
     assert not workers[0].ended
     await asyncio.sleep(0.1)
     assert workers[0].ended
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+async def test_a_run_that_begins_anew_answers_who_asked_before_and_uses_none_of_it_after(
+    turns: int, tmp_path: Path
+) -> None:
+    workers: list[Mortal] = []
+    looked = past(tmp_path, workers)
+    before = asyncio.create_task(looked.ask(12, "weights"))
+    for _ in range(turns):  # wherever the question has come to
+        await asyncio.sleep(0)
+    looked.begin_anew()
+    assert (await before).header["last_event"] == 7
+    workers[0].asked.clear()
+    await looked.ask(12, "weights")
+    assert workers[0].asked == ["start_past", "seek", "weights"]
+    assert len(workers) == 1
+    await looked.close()
 
 
 async def test_a_step_between_checkpoints_is_marked_elsewhere_and_a_kept_one_is_not(
