@@ -139,6 +139,7 @@ class RunAnswer(BaseModel):
     created_at: str
     environment: Environment | None
     restarts: int
+    revision: int  # of two answers of one server the smaller is the older
     viewers: int
     taken: list[str]  # the tensors that came from trained weights
     interventions: list[Deed]

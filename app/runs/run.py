@@ -174,6 +174,7 @@ class Run:
                 "taken": heard.about.get("taken", []),
                 "interventions": heard.deeds,
                 "restarts": self.restarts,
+                "revision": self.viewers.changes,
                 "viewers": len(self.viewers),
                 "awake": self.is_awake,
                 "steps": self.file.steps,

@@ -124,6 +124,7 @@ class Viewers:
         self._tell = tell
         self._kinds_of = kinds_of
         self._all: set[Viewer] = set()
+        self.changes = 0  # of what the run says of itself, since the server began
         self._credit_given = True
         self._parts: dict[int, Parts] = {}  # of the worker's latest layout, by its number
 
@@ -193,6 +194,7 @@ class Viewers:
 
     def run_changed(self) -> None:
         """Everybody is told of the run's state and settings."""
+        self.changes += 1
         for viewer in self._all:
             viewer.run_changed()
 

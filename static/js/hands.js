@@ -9,9 +9,6 @@ import { heldOut, heldOutStep, playing, run, step } from "./state.js";
 /** @typedef {import("./types.js").Intervention} Intervention */
 /** @typedef {{held_out_before: number | null, held_out_after: number | null}} Worth */
 
-const CATCH_UP_MS = 1000;
-const CATCH_UPS = 5; // a slow machine measures for some seconds
-
 /** What the last change did. */
 export const lastChange = signal(/** @type {(Intervention & {type: string}) | null} */ (null));
 
@@ -34,24 +31,15 @@ const measured = () =>
 let awaited = null;
 
 /** An edit takes the accuracy away until it is measured again, which is then of this state. */
-effect(() => {
+function settle() {
   const share = heldOut.value;
   if (!awaited || share === null || heldOutStep.value !== awaited.step) return;
   const worth = worths.peek()[awaited.key];
   if (worth) keep(awaited.key, { ...worth, held_out_after: share });
   awaited = null;
-});
-
-/**
- * The stream may tell it before the answer to the change comes, which then takes it away again.
- * @param {string} key @param {number} tries left
- */
-async function catchUp(key, tries) {
-  await new Promise((resolve) => setTimeout(resolve, CATCH_UP_MS));
-  if (awaited?.key !== key || playing.peek() || !tries) return;
-  await ask((id) => server.run(id));
-  await catchUp(key, tries - 1);
 }
+
+effect(settle);
 
 /** A reset takes all changes back, and numbers the next ones from the beginning. */
 effect(() => {
@@ -63,7 +51,7 @@ function weigh({ id, step: at, held_out_before, held_out_after, run: of }, befor
   const key = `${of.id}.${id}`;
   keep(key, { held_out_before: held_out_before ?? before, held_out_after });
   awaited = held_out_after === null ? { key, step: at } : null;
-  if (awaited) catchUp(key, CATCH_UPS);
+  settle(); // the stream may have told it before this answer came
 }
 
 /** @param {{type: string} & Record<string, any>} change as the server takes it */

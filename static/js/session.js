@@ -86,6 +86,7 @@ function follow(id) {
     },
     onLost: () => {
       state.connection.value = "lost";
+      countAnew();
     },
     onGone: () => gone().catch(noticeError),
   });
@@ -112,9 +113,16 @@ function guard(work) {
   }
 }
 
-/** @param {import("./types.js").Run} run */
+/** A server that comes back counts its revisions from the beginning. */
+function countAnew() {
+  const known = state.present.value;
+  if (known) state.present.value = { ...known, revision: 0 };
+}
+
+/** An answer that was overtaken by the stream says nothing. @param {import("./types.js").Run} run */
 export function takeRun(run) {
   const old = state.present.value;
+  if (run.id === old?.id && run.revision < old.revision) return;
   batch(() => {
     state.present.value = { ...run, ...state.pending.value };
     if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);

@@ -24,6 +24,7 @@
  * @property {{run: string, step: number | null} | null} [parent] what it was forked from
  * @property {number} [steps] how far it has come
  * @property {number} [restarts] how often it was reset
+ * @property {number} revision of two answers of one server the smaller is the older
  * @property {string | null} [kept] after a reset: the run that it was
  * @property {string[] | null} classes
  * @property {number} parameters

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
 
 from tests.browser.screen import Screen
 from tests.browser.visitors import Visitors
@@ -45,6 +45,22 @@ def test_a_loss_that_is_no_number_stops_the_run_and_the_page_says_why(
     screen.expect_step(halted["step"])
     assert run.send("PATCH", json={"learning_rate": 0.05}).is_success
     start_again(screen)
+
+
+def test_an_answer_that_the_stream_has_overtaken_changes_nothing(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run)
+    assert run.send("PATCH", json={"learning_rate": 1e30}).is_success
+    late: list[tuple[Route, APIResponse]] = []
+    screen.page.route("**/play", lambda route: late.append((route, route.fetch())))
+    screen.play.click()
+    expect(screen.stopped).to_be_visible()
+    with screen.page.expect_response("**/play"):
+        late[0][0].fulfill(response=late[0][1])
+    screen.page.wait_for_timeout(100)  # the page has taken it, or not
+    expect(screen.stopped).to_be_visible()
+    expect(screen.play).to_be_disabled()
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ RUN: JsonObject = {
         "convscope": "0.1.0",
     },
     "restarts": 0,
+    "revision": 9,
     "viewers": 0,
     "taken": [],
     "interventions": [],
