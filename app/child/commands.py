@@ -54,6 +54,12 @@ def seek(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
     return LATER
 
 
+def begin_segment(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
+    """A part of the run's life begins with the present state: all it takes to go on from it."""
+    loop.session.trainer.begin_here()
+    return looking.checkpoint(loop, command, payload)
+
+
 def look_ahead(loop: Loop, command: JsonObject, _: bytes) -> Answer:
     """What a filter's learning is worth from this step on; afterwards this is no step any more."""
     journey = loop.traveller.look_ahead(command["layer"], command["filter"])
@@ -206,6 +212,7 @@ HANDLERS: Final[dict[str, Handler]] = {
         start,
         start_past,
         seek,
+        begin_segment,
         look_ahead,
         looking.look,
         looking.lists,

@@ -88,7 +88,7 @@ def _silence(hands: Hands, change: JsonObject) -> Done:
     hands.filters(layer, number)
     was = Switched("silence", layer, number, hands.is_silent(layer, number))
     hands.switch(was.turned(on))
-    hands.trainer.edited()
+    hands.trainer.begin_here()
     return f"{layer}, filter {number}: {'silenced' if on else 'heard again'}", was
 
 

@@ -62,7 +62,7 @@ def load_state(
     trainer.recent.clear()
     trainer.recent.extend(about["recent"])
     if not reached:
-        trainer.edited()
+        trainer.begin_here()
 
 
 def _load_optimizer(trainer: Trainer, found: Mapping[str, torch.Tensor]) -> None:

@@ -60,7 +60,7 @@ class Hands:
             if deed.found and not deed.undone:
                 self._put_back(deed.found)
                 deed.undone = True
-                self.trainer.edited()
+                self.trainer.begin_here()
                 says = f"Undone: {deed.says}"
                 number, step = len(self.deeds) + 1, self.trainer.step
                 return self._record(Deed(number, step, says, {"type": "undo"}, undoes=deed.id))
@@ -126,7 +126,7 @@ class Hands:
         with torch.no_grad():
             before = place.clone()
             place.copy_(torch.as_tensor(values, dtype=place.dtype))
-        self.trainer.edited()
+        self.trainer.begin_here()
         return Values(layer, tensor, index, before)
 
     # --- filters that are silent or frozen --------------------------------------------------------

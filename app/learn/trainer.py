@@ -123,9 +123,8 @@ class Trainer:
         """A filter stays as it is from the next step on, or learns again."""
         (self.frozen.add if on else self.frozen.discard)((layer, number))
 
-    def edited(self) -> None:
-        """Somebody changed the weights by hand: no step led to this state,
-        and it counts as good."""
+    def begin_here(self) -> None:
+        """No step led to this state, as after a change by hand: none is taken back beyond it."""
         with torch.no_grad():
             torch._foreach_copy_(self.previous, self._parameters)
         self._previous_statistics = [b.clone() for b in self._statistics]

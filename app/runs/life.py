@@ -171,7 +171,7 @@ class Life:
         if last.environment is None or file.steps == last.step or way is None:
             file.segment(replace(last, environment=environment))
             return
-        answer = await worker.ask("checkpoint")
+        answer = await worker.ask("begin_segment")
         tuned = {k: v for k, v in answer.header["settings"].items() if v is not None}
         state = marked(answer.header["checkpoint"], recomputed_from(way, differs=True))
         begun = Segment(last.number + 1, state["step"], last.recipe, tuned, True, environment)

@@ -110,6 +110,20 @@ def test_where_it_goes_on_from_on_another_build_stays_marked(
     assert mark(elsewhere, then.last + 1) is None
 
 
+def test_a_loss_that_is_no_number_takes_back_no_step_of_another_build(
+    run: LiveRun, yesterday: Yesterday
+) -> None:
+    assert run.send("PATCH", json={"learning_rate": 1e30}).is_success
+    last = run.post("/step", steps=1)["step"]
+    move_elsewhere(run)
+    run.send("POST", "/step", json={"steps": 1})
+    halted = run.wait_for("halted")
+    assert (halted["step"], halted["steps"]) == (last, last)
+    elsewhere = taken_in(run.server, exported(run))
+    assert elsewhere.get()["steps"] == last
+    assert run.post("/reset")["step"] == 0
+
+
 def test_a_fork_of_a_step_that_was_computed_again_says_so(
     moved: LiveRun, yesterday: Yesterday
 ) -> None:
