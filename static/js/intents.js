@@ -147,9 +147,11 @@ export const uploadSample = () => server.sample().then(upload).catch(noticeError
 export async function invertProbe(inverted) {
   const image = probeId();
   if (!image) return;
+  const before = state.probe.value;
+  if (before) state.probe.value = { ...before, inverted }; // the switch stays as it was put
   const answer = await ask((id) => server.invert(id, image, inverted));
+  if (probeId() === image) state.probe.value = answer ?? before;
   if (!answer) return;
-  state.probe.value = answer;
   state.probeVersion.value += 1;
 }
 
