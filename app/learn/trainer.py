@@ -78,7 +78,8 @@ class Trainer:
         self._previous_statistics = statistics
         self._update(loss)
         self.step, self.loss = step, value
-        self.recent.append((logits.detach().argmax(dim=1) == labels).float().mean().item())
+        right = (logits.detach().argmax(dim=1) == labels).sum().item()
+        self.recent.append(right / len(labels))
 
     def _update(self, loss: torch.Tensor) -> None:
         with torch.no_grad():
