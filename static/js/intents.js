@@ -4,7 +4,7 @@
  */
 import { notice, noticeError } from "./notices.js";
 import { server } from "./server.js";
-import { mine, openRun, probeId, refreshProbe, takeRun } from "./session.js";
+import { openRun, probeId, refreshProbe, takeRun } from "./session.js";
 import * as state from "./state.js";
 
 /** @typedef {import("./types.js").Run} Run */
@@ -109,16 +109,13 @@ export function change(settings) {
 /** After a refusal the page shows what the run really has. */
 const restore = () => ask((id) => server.run(id));
 
-/** Starts a run with a recipe; one that this page made before is let go. @param {object} recipe */
+/** Starts a run with a recipe; the one that was on the page stays as it is. @param {object} recipe */
 export async function startRun(recipe) {
-  const old = state.run.value;
   state.busy.value = "Starting a new run…";
   try {
     const run = await server.create(recipe);
     state.opened.value = null;
     await openRun(run);
-    if (old && mine.has(old.id) && !state.now.peek()) server.remove(old.id).catch(() => {}); // or is gone
-    mine.add(run.id);
     return true;
   } catch (error) {
     noticeError(error);

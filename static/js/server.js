@@ -87,8 +87,6 @@ export const server = {
   create: (recipe) => call("POST", "/runs", recipe),
   /** @param {string} id @returns {Promise<Run>} */
   run: (id) => call("GET", at(id)),
-  /** @param {string} id */
-  remove: (id) => call("DELETE", at(id)),
   /** @param {string} id @param {"play" | "pause" | "reset" | "resume"} what */
   command: (id, what) => call("POST", at(id, `/${what}`)),
   /** @param {string} id @param {number} steps */

@@ -17,9 +17,6 @@ const STEP_MS = 200; // browsers let an address change only so often
 /** @type {Stream | null} */
 let stream = null;
 
-/** Runs that this page made: it may delete them when it makes another. @type {Set<string>} */
-export const mine = new Set();
-
 /** Opens the run of the address, or the browser's last one, or makes a new one. */
 export async function begin() {
   const place = readPlace();
@@ -42,7 +39,6 @@ async function existing(id) {
 async function firstRun() {
   state.busy.value = "Making a new run…";
   const run = await server.create({});
-  mine.add(run.id);
   state.opened.value = null;
   return run;
 }

@@ -59,6 +59,18 @@ def test_another_seed_gives_other_first_weights_in_a_new_run(
     screen.until(lambda: (screen.kernels("conv1") != before).any())
 
 
+def test_a_run_that_this_page_made_and_trained_outlives_a_new_one(
+    visit: Visitors, server: Server
+) -> None:
+    screen = visit("/")  # the page makes it
+    trained = LiveRun(server, screen.run_id())
+    screen.step.click()
+    screen.expect_step(1)
+    field(screen, "First weights").select_option("zeros")
+    start(screen, server)
+    assert trained.get()["steps"] == 1
+
+
 def test_everything_chosen_in_the_bar_is_in_the_new_run(
     visit: Visitors, run: LiveRun, server: Server
 ) -> None:
