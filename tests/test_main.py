@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import __main__ as command
 from app import __version__, tokens
+from app.cli import main as command
 from app.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"

@@ -1,9 +1,10 @@
 """Any number of a run as the arithmetic that made it."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
 
 from app.api.deps import TheLook
 from app.api.documented import answers, problems, shown
@@ -15,7 +16,7 @@ from app.types import JsonObject
 router = APIRouter(
     prefix="/runs/{run_id}/explain", tags=["explanations"], responses=problems(404, 409, 503)
 )
-At = Annotated[int, Field(ge=-(2**31), le=2**31)]
+At = Annotated[int, Query(ge=-(2**31), le=2**31)]
 
 
 class Closing(BaseModel):
@@ -103,21 +104,24 @@ async def output(
     return Response(reply.payload, media_type="application/json", headers=look.headers)
 
 
-class Where(BaseModel):
-    """Which weight, by torch's axes; a bias has only `out`, a linear weight `out` and `in`."""
+@dataclass(frozen=True)
+class Where:
+    """Which weight, by torch's axes; a bias has only `out`, a linear weight `out` and `in`.
 
-    model_config = ConfigDict(extra="forbid")
-    layer: Annotated[str, Field(max_length=64)]
-    tensor: Annotated[str, Field(max_length=32)] = "weight"
+    Taken apart by a dependency: a model of the query would refuse what other dependencies ask for.
+    """
+
+    layer: Annotated[str, Query(max_length=64)]
     out: At
-    within: Annotated[At | None, Field(alias="in")] = None
+    tensor: Annotated[str, Query(max_length=32)] = "weight"
+    within: Annotated[At | None, Query(alias="in")] = None
     ky: At | None = None
     kx: At | None = None
-    picture: Annotated[int, Field(ge=0, le=2**31, description="which of the batch")] = 0
+    picture: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0
 
 
 @router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
-async def weight(look: TheLook, where: Annotated[Where, Query()]) -> Response:
+async def weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
     """Input value × output gradient at every position where the weight was used, summed over the
     mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
     arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a

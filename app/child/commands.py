@@ -197,10 +197,16 @@ def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     if loop.state is not RunState.READY:
         raise ConflictError(f"The run is {loop.state}: pause it before tracing a step.")
     loop.drop_evaluation()
-    loop.step()
+    answer = loop.step_and(lambda: _traced(session))
     _must_not_be_halted(loop)
+    assert answer is not None
     loop.rest("step")
     loop.evaluate()
+    return answer
+
+
+def _traced(session: Session) -> Answer:
+    """The last step in its phases, with all that it was made of."""
     found, sections = trace(session, session.batch_picture(0))
     entries, payload = encode_payload(sections)
     return {"trace": found, "sections": entries}, payload

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeVar
 
 from app.child.errand import Errand
 from app.child.keeping import Keeping
@@ -14,7 +14,7 @@ from app.child.screen import Screen
 from app.child.session import Session
 from app.child.travel import Traveller
 from app.errors import ConvscopeError
-from app.learn.checkpoint import save_state
+from app.learn.checkpoint import load_state, save_state
 from app.learn.trainer import NotFiniteError
 from app.types import JsonObject, RunState
 from app.wire.messages import Message
@@ -23,7 +23,7 @@ log = logging.getLogger("convscope")
 EVALUATE_EVERY = 200  # steps
 NEWS_INTERVAL_S = 0.1
 
-
+Found = TypeVar("Found")
 Answer = tuple[JsonObject, bytes]
 NEWS: Final[Answer] = ({"event": "news"}, b"")
 LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
@@ -195,25 +195,52 @@ class Loop:
 
     def step(self) -> None:
         """One training step, or a halt."""
-        trainer = self.session.trainer
         if self.state is RunState.PLAYING:
             self._pace()
+        spent_s = self._advance()
+        if spent_s is not None:
+            self._count(spent_s)
+
+    def step_and(self, look: Callable[[], Found]) -> Found | None:
+        """One training step and what `look` finds right after it; None for a halt. Where looking
+        fails, the step is taken back, and nobody has heard of it."""
+        trainer = self.session.trainer
+        before = save_state(trainer)
+        spent_s = self._advance()
+        if spent_s is None:
+            return None
+        try:
+            found = look()
+        except BaseException:
+            load_state(trainer, *before)
+            raise
+        self._count(spent_s)
+        return found
+
+    def _advance(self) -> float | None:
+        """One training step, and how long it took; None for a halt."""
         began = perf_counter()
         try:
             self.session.advance()
         except NotFiniteError as error:
             self._halt(str(error), "Reset, and try a smaller learning rate.")
-            return
+            return None
         except Exception as error:  # whatever torch has against it: the person reads what
             log.exception("a step failed")
-            self._halt(f"Step {trainer.step + 1} failed: {error}", "Reset, or start another run.")
-            return
+            why = f"Step {self.session.trainer.step + 1} failed: {error}"
+            self._halt(why, "Reset, or start another run.")
+            return None
+        return perf_counter() - began
+
+    def _count(self, spent_s: float) -> None:
+        """A step was taken: tell of it, keep it and measure it where that is due."""
+        trainer = self.session.trainer
         self.screen.stepped()
         self._untold = True
         assert trainer.loss is not None
         assert trainer.accuracy is not None
         self.news.step(trainer.step, trainer.loss, trainer.accuracy)
-        if self._keeping and self._keeping.stepped(perf_counter() - began):
+        if self._keeping and self._keeping.stepped(spent_s):
             self._keep()
         if trainer.step % EVALUATE_EVERY == 0:
             self.evaluate()

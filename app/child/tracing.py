@@ -7,6 +7,7 @@ import numpy as np
 from torch import nn
 
 from app.child.capture import finite
+from app.child.news import number
 from app.child.session import Session
 from app.learn.explain.replay import Replay
 from app.learn.observe import as_maps, softmax, to_numpy
@@ -58,7 +59,8 @@ def _phases(session: Session, replayed: Replay, name: str) -> Iterator[JsonObjec
 
 
 def _phase(phase: str, layer: str | None, says: str, **numbers: float) -> JsonObject:
-    return {"phase": phase, "layer": layer, "says": says, "numbers": numbers}
+    shown = {name: number(value) for name, value in numbers.items()}
+    return {"phase": phase, "layer": layer, "says": says, "numbers": shown}
 
 
 def _pictured(values: object) -> Floats:

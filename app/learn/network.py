@@ -54,7 +54,7 @@ class _Flatten(nn.Flatten):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         if images.requires_grad and images.ndim == 4:
-            images.register_hook(with_channels_last)
+            images.register_hook(with_channels_last)  # type: ignore[no-untyped-call]  # torch's
         return super().forward(images)
 
 

@@ -16,6 +16,7 @@ from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 ENVIRONMENT = {
+    "PYTHONSAFEPATH": "1",  # `python -c`, as the forkserver is started, imports from its folder
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "MALLOC_MMAP_THRESHOLD_": "1073741824",

@@ -43,6 +43,43 @@ def test_it_works_while_the_network_trains(run: LiveRun) -> None:
     assert steps[-1] > steps[0]
 
 
+def test_a_weight_is_explained_at_a_past_step_as_it_was_when_that_was_the_present(
+    run: LiveRun,
+) -> None:
+    where = {"layer": "conv2", "out": 3, "in": 2, "ky": 0, "kx": 1}
+    run.post("/step", steps=3)
+    then = run.get("/explain/weight", **where)
+    run.post("/step", steps=4)
+    assert run.get("/explain/weight", **where, step=3) == then
+
+
+WEIGHTLESS_FIRST: list[list[dict[str, Any]]] = [
+    [{"type": "Flatten"}],
+    [{"type": "ReLU", "inplace": True}, {"type": "Flatten"}],
+    [{"type": "Tanh"}, {"type": "MaxPool2d", "kernel_size": 4}, {"type": "Flatten"}],
+    [{"type": "LeakyReLU"}, {"type": "AvgPool2d", "kernel_size": 4}, {"type": "Flatten"}],
+    [{"type": "Sigmoid"}, {"type": "AdaptiveAvgPool2d", "output_size": 5}, {"type": "Flatten"}],
+    [{"type": "Dropout"}, {"type": "Flatten"}],
+    [{"type": "BatchNorm2d", "affine": False}, {"type": "Flatten"}],
+]
+
+
+@pytest.mark.parametrize("first", WEIGHTLESS_FIRST, ids=lambda layers: layers[0]["type"])
+def test_a_network_whose_first_layers_have_no_weights_is_explained_and_traced(
+    server: Server, first: list[dict[str, Any]]
+) -> None:
+    layers = [*first, {"type": "Linear", "out_features": 10}]
+    network = {"input": [1, 28, 28], "layers": layers}
+    with server.run(network=network, dataset="fashion-mnist-10k") as run:
+        trace = run.post("/trace-step")
+        assert (trace["step"], trace["run"]["step"]) == (1, 1)
+        backward = [phase for phase in trace["phases"] if phase["phase"] == "backward"]
+        assert len(backward) == len(layers)
+        found = run.get("/explain/weight", layer="linear1", out=3, **{"in": 2})
+        assert found["gradient"]["closes"]
+        assert found["update"]["closes"]
+
+
 @pytest.mark.parametrize(
     ("path", "query", "status", "words"),
     [

@@ -115,3 +115,33 @@ def test_the_server_serves_the_document_and_its_recipes_can_be_made(server: Serv
     content = document["paths"]["/api/v1/runs"]["post"]["requestBody"]["content"]
     for example in content["application/json"]["examples"].values():
         server.run(**example["value"]).delete()
+
+
+QUERY: dict[str, Any] = {  # what a question about a run may have to say
+    "layer": "conv1",
+    "tensor": "weight",
+    "channel": 0,
+    "out": 0,
+    "in": 0,
+    "ky": 0,
+    "kx": 0,
+    "filter": 0,
+}
+
+
+def test_whatever_may_be_asked_of_a_past_step_is_answered_for_it(run: LiveRun) -> None:
+    run.post("/step", steps=3)
+    paths = httpx.get(f"{run.server.url}/openapi.json").json()["paths"]
+    asked = []
+    for path, methods in paths.items():
+        parameters = {
+            entry["name"]: entry for entry in methods.get("get", {}).get("parameters", ())
+        }
+        if "step" not in parameters:
+            continue
+        query = {name: QUERY[name] for name in parameters.keys() & QUERY.keys()}
+        address = path.removeprefix("/api/v1/runs/{run_id}").format(**QUERY)
+        answer = run.send("GET", address, params=query | {"step": 2})
+        assert answer.status_code == 200, (address, answer.text)
+        asked.append(address)
+    assert {"", "/weights", "/predictions", "/explain/output", "/explain/weight"} <= set(asked)

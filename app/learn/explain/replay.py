@@ -68,9 +68,10 @@ def _at_previous(trainer: Trainer, spare: nn.Sequential) -> nn.Sequential:
 def _through(
     network: nn.Sequential, images: torch.Tensor, labels: torch.Tensor, step: int
 ) -> Replay:
+    """What comes before the first weight has a gradient too, if the images may have one."""
     inputs: dict[str, torch.Tensor] = {}
     outputs: dict[str, torch.Tensor] = {}
-    values = images
+    values = images.requires_grad_(not list(network[0].parameters()))
     for name, layer in network.named_children():
         inputs[name] = values.detach()
         values = layer(values)
