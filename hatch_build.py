@@ -1,4 +1,4 @@
-"""The build hook: fetch the browser packages, and put all that the server serves inside `app/`."""
+"""The build hook: fetch the browser packages, and put what the server serves into the package."""
 
 import runpy
 from pathlib import Path
@@ -28,4 +28,4 @@ class ConvscopeBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # no co
         self.vendor_script()["vendor"](Path(self.root))
         if self.target_name == "wheel" and version == "standard":
             for name in SERVED:
-                build_data["force_include"][str(Path(self.root) / name)] = f"app/{name}"
+                build_data["force_include"][str(Path(self.root) / name)] = f"convscope/{name}"

@@ -23,16 +23,16 @@ from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection
 from websockets.sync.server import serve as serve_socket
 
-from app.child.capture import Camera, Wanted, capture
-from app.child.session import Session
-from app.learn.observe import as_maps
-from app.recipe import named_model
-from app.runs.viewers import Frame, Viewers, Watch, frame_bytes
-from app.settings import Settings
-from app.wire.frame import Section, decode_frame
-from app.wire.messages import encode_message, receive_blocking
 from benchmarks.helper import Answer, serve
 from benchmarks.measure import milliseconds
+from convscope.child.capture import Camera, Wanted, capture
+from convscope.child.session import Session
+from convscope.learn.observe import as_maps
+from convscope.recipe import named_model
+from convscope.runs.viewers import Frame, Viewers, Watch, frame_bytes
+from convscope.settings import Settings
+from convscope.wire.frame import Section, decode_frame
+from convscope.wire.messages import encode_message, receive_blocking
 
 OF = ("", "_gradient")
 PROBE = "test-0"

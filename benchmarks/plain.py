@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from app.data.catalog import open_dataset
-from app.recipe import named_model, plan
-from app.settings import Settings
 from benchmarks.helper import Answer, serve
+from convscope.data.catalog import open_dataset
+from convscope.recipe import named_model, plan
+from convscope.settings import Settings
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from time import sleep
 
 from playwright.sync_api import Browser
+from tests.live.processes import children, worker_of
+from tests.live.server import LiveRun, Server
 
 from benchmarks.app_run import (
     flat_out_run,
@@ -22,8 +24,6 @@ from benchmarks.app_run import (
 from benchmarks.browser import chromium, page_of
 from benchmarks.helper import Helper, helper
 from benchmarks.measure import Bar, Effort, Figure, alternate, rate, ratios
-from tests.live.processes import children, worker_of
-from tests.live.server import LiveRun, Server
 
 FPS = 30
 WATCHED_BARS = {"default": Bar(0.95, at_least=True)}

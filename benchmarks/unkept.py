@@ -3,10 +3,10 @@
 import sys
 from typing import Any
 
-from app.__main__ import main
-from app.journal.writer import Writer
-from app.wire.messages import Message
-from app.workers.process import ProcessWorker
+from convscope.__main__ import main
+from convscope.journal.writer import Writer
+from convscope.wire.messages import Message
+from convscope.workers.process import ProcessWorker
 
 _ask = ProcessWorker.ask
 

@@ -1,4 +1,4 @@
-"""Make `app/data/fashion-mnist-10k` from the complete Fashion-MNIST, byte for byte.
+"""Make `app/convscope/data/fashion-mnist-10k` from the complete Fashion-MNIST, byte for byte.
 
     python -m scripts.make_fashion_10k [--source DIR] [--target DIR] [--check]
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.data import fashion_10k, idx
+from convscope.data import fashion_10k, idx
 
 SOURCE = Path("/usr/share/datasets/fashion-mnist")  # Debian's package dataset-fashion-mnist
 

@@ -14,14 +14,14 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from app.data.catalog import Dataset, open_dataset
-from app.learn.data import Batches, to_input
-from app.learn.initialise import initialise
-from app.learn.network import build, evaluation_twin
-from app.learn.optimizer import tune
-from app.learn.trainer import Trainer
-from app.recipe import NamedModel, named_model, plan
-from app.settings import Settings
+from convscope.data.catalog import Dataset, open_dataset
+from convscope.learn.data import Batches, to_input
+from convscope.learn.initialise import initialise
+from convscope.learn.network import build, evaluation_twin
+from convscope.learn.optimizer import tune
+from convscope.learn.trainer import Trainer
+from convscope.recipe import NamedModel, named_model, plan
+from convscope.settings import Settings
 
 STEPS = {"default": 5_000, "tinyvgg": 5_000, "color-7x7": 5_000}
 CPU = torch.device("cpu")

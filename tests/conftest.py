@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from app.settings import Settings
 from tests.live.server import Server
+
+from convscope.settings import Settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

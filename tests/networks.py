@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.recipe import Network, Recipe
+from convscope.recipe import Network, Recipe
 
 DEFAULT: dict[str, Any] = {
     "input": [1, 28, 28],

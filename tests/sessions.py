@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from app.child.session import Session
-from app.recipe import Recipe
+from convscope.child.session import Session
+from convscope.recipe import Recipe
 
 
 def session(of: Recipe, cache_dir: Path) -> Session:

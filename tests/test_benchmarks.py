@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-
-from app.recipe import plan
-from app.types import JsonObject
 from benchmarks.__main__ import NAMES, measure
 from benchmarks.explaining import outputs_of, weights_of
 from benchmarks.measure import (
@@ -25,6 +22,9 @@ from benchmarks.measure import (
 from benchmarks.report import PAGE, Report, write
 from tests.live.server import LiveRun
 from tests.networks import DEFAULT, network
+
+from convscope.recipe import plan
+from convscope.types import JsonObject
 
 FIGURES = {
     "training": {"default: watched ÷ unwatched", "default: watched ÷ plain loop"},

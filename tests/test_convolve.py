@@ -8,13 +8,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.asgi import HOST, Answer, ask
 from torch.nn import functional
 
-from app.convolve import Doubles, Sliding, convolve, terms
-from app.errors import InvalidError
-from app.main import create_app
-from app.settings import Settings
-from tests.asgi import HOST, Answer, ask
+from convscope.convolve import Doubles, Sliding, convolve, terms
+from convscope.errors import InvalidError
+from convscope.main import create_app
+from convscope.settings import Settings
 
 
 def grid(text: str) -> Doubles:

@@ -1,6 +1,6 @@
 import pytest
 
-from app import hosts
+from convscope import hosts
 
 
 @pytest.mark.parametrize(

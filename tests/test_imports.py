@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import PACKAGE
+from convscope.settings import PACKAGE
 
 HEAVY = ("fastapi", "starlette", "uvicorn", "torch", "numpy", "PIL", "jinja2", "asyncio")
 
 MAKE_APP = """
 from pathlib import Path
-from app.main import create_app
-from app.settings import Settings
+from convscope.main import create_app
+from convscope.settings import Settings
 create_app(Settings(cache_dir=Path({cache!r}), state_dir=Path({cache!r})))
 """
 
@@ -34,25 +34,30 @@ def loaded_after(code: str, folder: Path = PACKAGE.parent) -> set[str]:
 
 def test_the_server_is_made_without_torch(tmp_path: Path) -> None:
     loaded = loaded_after(MAKE_APP.format(cache=str(tmp_path)))
-    assert "app.main" in loaded
-    assert {"torch", "app.child", "app.learn"} & loaded == set()
+    assert "convscope.main" in loaded
+    assert {"torch", "convscope.child", "convscope.learn"} & loaded == set()
+
+
+def test_the_package_alone_is_light_and_keeps_the_name_watch_for_a_function() -> None:
+    assert loaded_after("import convscope").intersection(HEAVY) == set()
+    assert not [path for path in PACKAGE.iterdir() if path.stem == "watch"]
 
 
 def test_the_command_imports_nothing_heavy() -> None:
-    loaded = loaded_after("import app.__main__")
-    assert "app.__main__" in loaded
+    loaded = loaded_after("import convscope.__main__")
+    assert "convscope.__main__" in loaded
     assert loaded.intersection(HEAVY) == set()
 
 
 def test_a_worker_loads_torch_without_its_compiler() -> None:
-    loaded = loaded_after("import app.child.warm")
+    loaded = loaded_after("import convscope.child.warm")
     assert "torch.optim" in loaded
     assert "torch._dynamo" not in loaded, "it takes longer than most of torch"
 
 
 SCRIPT = """
 import multiprocessing, sys
-from app.__main__ import main
+from convscope.__main__ import main
 
 def report(pipe):
     pipe.send(sorted(sys.modules))
@@ -83,5 +88,5 @@ def test_a_child_of_the_console_script_loads_none_of_the_server(
         env={"PYTHONPATH": str(PACKAGE.parent)},
     )
     loaded = set(done.stdout.split())
-    assert "app.__main__" in loaded, "the child imports the script's modules again"
+    assert "convscope.__main__" in loaded, "the child imports the script's modules again"
     assert loaded.intersection(HEAVY) == set()

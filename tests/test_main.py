@@ -13,13 +13,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import __version__, tokens
-from app.cli import main as command
-from app.settings import Settings
+from convscope import __version__, tokens
+from convscope.cli import main as command
+from convscope.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"
 PATIENCE_S = 20.0
-SERVE = ("-m", "app", "--port", "0")
+SERVE = ("-m", "convscope", "--port", "0")
 
 
 def settings_for(*arguments: str) -> Settings:
@@ -191,7 +191,7 @@ def test_a_port_in_use_ends_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = subprocess.run(
-            [sys.executable, "-m", "app", "--port", port],
+            [sys.executable, "-m", "convscope", "--port", port],
             capture_output=True,
             text=True,
             check=False,

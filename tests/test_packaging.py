@@ -5,33 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from tests.live.server import Server
 
-from app.settings import PACKAGE
+from convscope.settings import PACKAGE
 
-ROOT = PACKAGE.parent
+ROOT = PACKAGE.parents[1]
 SERVED = ("static", "templates", "models")
 PATIENCE_S = 300
-
-ASK_THE_INSTALLED = """
-import asyncio, httpx, json
-from pathlib import Path
-from app.main import create_app
-from app.settings import Settings, resources
-
-async def statuses(*paths):
-    transport = httpx.ASGITransport(create_app(Settings(cache_dir=Path("cache"))))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        return [(await client.get(path)).status_code for path in paths]
-
-places = [str(resources(name)) for name in ("static", "templates", "models")]
-found = asyncio.run(statuses("/", "/static/vendor/preact.mjs", "/api/v1/models"))
-print(json.dumps([places, found]))
-"""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(PATIENCE_S)]
 
@@ -83,9 +69,9 @@ def vendored() -> set[str]:
 
 def test_the_wheel_has_all_that_the_project_serves(wheel: Path) -> None:
     expected = {
-        f"app/{name}" if name.startswith(tuple(f"{folder}/" for folder in SERVED)) else name
+        f"convscope/{name.removeprefix('app/convscope/')}"
         for name in files_of_the_project()
-        if name.startswith(("app/", *(f"{folder}/" for folder in SERVED)))
+        if name.startswith(("app/convscope/", *(f"{folder}/" for folder in SERVED)))
     }
     assert len(expected) > 50
     assert expected - members(wheel) == set()
@@ -93,13 +79,13 @@ def test_the_wheel_has_all_that_the_project_serves(wheel: Path) -> None:
 
 def test_the_wheel_has_the_browser_packages_and_their_licences(wheel: Path) -> None:
     names = members(wheel)
-    assert {f"app/static/vendor/{name}" for name in vendored()} - names == set()
-    assert "app/static/vendor/licenses/preact/LICENSE" in names
+    assert {f"convscope/static/vendor/{name}" for name in vendored()} - names == set()
+    assert "convscope/static/vendor/licenses/preact/LICENSE" in names
 
 
-def test_the_wheel_has_everything_inside_app_but_its_own_description(wheel: Path) -> None:
+def test_the_wheel_has_one_package_and_its_own_description(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in members(wheel)}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"app"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"convscope"}
     assert any(name.endswith("/licenses/LICENSE") for name in members(wheel))
 
 
@@ -114,19 +100,65 @@ def test_the_source_archive_builds_the_same_wheel_without_node(
     assert members(again) == members(wheel)
 
 
-def test_the_installed_wheel_runs_from_any_directory(wheel: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "site")
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new virtual environment's `bin`, with the wheel, and with the dependencies of this one."""
+    folder = tmp_path_factory.mktemp("installed")
+    run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
+    [packages] = folder.glob("lib/python3*/site-packages")
+    # by its name alone, so that what is installed editable beside them is not on the path
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    target = ["--no-deps", "--no-index", "--disable-pip-version-check", "--quiet"]
+    run([sys.executable, "-m", "pip", "--python", str(folder), "install", *target, str(wheel)])
+    return folder / "bin"
+
+
+def run(command: list[str]) -> None:
+    subprocess.run(command, check=True, timeout=PATIENCE_S)
+
+
+PLANTED = ("app", "torch", "numpy", "fastapi", "argparse", "httpx", "multiprocessing", "json")
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """A folder with modules of names that Convscope imports; each says that it was executed."""
+    folder = tmp_path / "planted"
+    folder.mkdir()
+    for name in PLANTED:
+        said = f"open({str(tmp_path / 'executed')!r}, 'a').write({name!r} + ' ')\n"
+        (folder / f"{name}.py").write_text(f"{said}raise ImportError({name!r})\n")
+    (folder / "app.py").rename(folder / "__init__.py")
+    (folder / "app").mkdir()
+    (folder / "__init__.py").rename(folder / "app" / "__init__.py")
+    return folder
+
+
+@pytest.mark.parametrize("command", ["convscope", "python -m convscope"])
+@pytest.mark.parametrize("path", [None, "", ".:relative"])
+def test_what_is_installed_trains_in_any_folder_and_imports_nothing_from_it(
+    installed: Path, planted: Path, command: str, path: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    if path is not None:
+        monkeypatch.setenv("PYTHONPATH", path)
+    name, *rest = command.split()
+    with Server(planted.parent, command=(str(installed / name), *rest), cwd=planted) as server:
+        assert server.run().post("/step", steps=1)["step"] == 1
+        assert server.http.get(f"{server.url}/static/vendor/preact.mjs").status_code == 200
+    assert not (planted.parent / "executed").exists()
+
+
+def test_nothing_called_app_is_installed(installed: Path, tmp_path: Path) -> None:
+    found = "import importlib.util as u; print(u.find_spec('app'), u.find_spec('convscope').origin)"
     done = subprocess.run(
-        [sys.executable, "-c", ASK_THE_INSTALLED],
+        [installed / "python", "-c", found],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
         capture_output=True,
         text=True,
-        check=False,
+        check=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 0, done.stderr
-    places, statuses = json.loads(done.stdout)
-    assert places == [str(tmp_path / "site" / "app" / name) for name in SERVED]
-    assert statuses == [200, 200, 200]
+    nothing, origin = done.stdout.split()
+    assert nothing == "None"
+    assert Path(origin).is_relative_to(installed.parent)

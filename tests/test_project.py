@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from app.settings import PACKAGE
+from convscope.settings import PACKAGE
 
-ROOT = PACKAGE.parent
+ROOT = PACKAGE.parents[1]
 
 
 def instructions(name: str) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-
 from tests.live.server import Server
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -30,7 +29,7 @@ def test_what_the_readme_types_on_the_command_line_works(tmp_path: Path) -> None
     section = README.read_text().partition("## From the command line")[2].partition("\n## ")[0]
     lines = re.findall(r"^ {4}(convscope .+)$", section, re.MULTILINE)
     assert len(lines) == 6
-    here = f'convscope() {{ {sys.executable} -m app "$@"; }}'
+    here = f'convscope() {{ {sys.executable} -m convscope "$@"; }}'
     folders = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("STATE", "CACHE")}
     folders |= {"PYTHONPATH": str(README.parent)}
     typed = subprocess.run(

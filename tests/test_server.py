@@ -3,9 +3,9 @@ import socket
 
 import pytest
 
-from app import server
-from app.journal.library import Library
-from app.settings import Settings
+from convscope import server
+from convscope.journal.library import Library
+from convscope.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"
 

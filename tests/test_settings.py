@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, default_cache_dir, resources
+from convscope.settings import Settings, default_cache_dir, resources
 
 TOKEN = "a-token-of-some-length"
 

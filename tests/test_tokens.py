@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import tokens
-from app.settings import MIN_TOKEN_LENGTH, is_visible_ascii
+from convscope import tokens
+from convscope.settings import MIN_TOKEN_LENGTH, is_visible_ascii
 
 
 def test_a_missing_token_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@ import json
 
 import pytest
 from fastapi import APIRouter, FastAPI
-
-from app.api.compressed import LEAST_BYTES, CompressedRoute
 from tests.asgi import HOST, Answer, ask
+
+from convscope.api.compressed import LEAST_BYTES, CompressedRoute
 
 
 def answer_of(text: str, takes: str) -> Answer:

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
-from app.api.problems import MEDIA_TYPE, Problem
-from app.main import create_app
+from convscope.api.problems import MEDIA_TYPE, Problem
+from convscope.main import create_app
 
 OPERATIONS = ("get", "put", "post", "delete", "patch")
 JSON = "application/json"

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
-
-from app.settings import Settings
 from tests.asgi import HOST, ask, connect
+
+from convscope.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
@@ -21,7 +21,7 @@ Door = tuple[str, str]  # ("GET" or another method, or "WS"; path)
 @pytest.fixture(scope="module")
 def make_app() -> Callable[[Settings], ASGIApp]:
     """The real application; imported here, so that the guard's own tests need none of it."""
-    from app.main import create_app
+    from convscope.main import create_app
 
     return create_app
 

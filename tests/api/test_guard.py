@@ -3,10 +3,10 @@ from collections.abc import Callable
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.api.guard import Guard
-from app.settings import Settings
 from tests.asgi import HOST, LINK, Answer, Headers, ask, connect, counting
+
+from convscope.api.guard import Guard
+from convscope.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"
 OPEN = Settings()

@@ -8,20 +8,20 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-
-from app.api import images
-from app.api.problems import add_error_handlers
-from app.journal.library import Library
-from app.recipe import RecipeRequest
-from app.runs.place import Place
-from app.runs.run import Run
-from app.runs.spec import make_spec
-from app.runs.uploads import Uploads
-from app.settings import Settings
-from app.types import JsonObject
-from app.wire.messages import Message
-from app.workers.protocol import OnDeath, OnMessage
 from tests.live.asking import photograph
+
+from convscope.api import images
+from convscope.api.problems import add_error_handlers
+from convscope.journal.library import Library
+from convscope.recipe import RecipeRequest
+from convscope.runs.place import Place
+from convscope.runs.run import Run
+from convscope.runs.spec import make_spec
+from convscope.runs.uploads import Uploads
+from convscope.settings import Settings
+from convscope.types import JsonObject
+from convscope.wire.messages import Message
+from convscope.workers.protocol import OnDeath, OnMessage
 
 pytestmark = pytest.mark.anyio
 PATIENCE_S = 20

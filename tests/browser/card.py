@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Locator, expect
-
 from tests.browser.screen import Screen
 
 FLOAT32_SLACK = 1e-6  # relative; a printed number and its truth differ by no more than rounding

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
-
 from tests.browser.watch import Watch
 
 PATIENCE_S = 20.0

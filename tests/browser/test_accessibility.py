@@ -5,7 +5,6 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
-
 from tests.browser.screen import Screen
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.screen import Screen
 from tests.browser.test_training import weights
 from tests.browser.visitors import Visitors

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
-
 from tests.browser.screen import Screen, coloured, pixels
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import PHONE

@@ -2,7 +2,6 @@
 
 import numpy as np
 from playwright.sync_api import Locator, expect
-
 from tests.browser.screen import Pixels, pixels
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun

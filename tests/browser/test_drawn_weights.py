@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.screen import Screen
 from tests.browser.test_editing import TYPING, expect_done, tools
 from tests.browser.visitors import Visitors

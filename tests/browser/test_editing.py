@@ -5,7 +5,6 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import APIResponse, Locator, Route, expect
-
 from tests.browser.screen import Screen, pixels
 from tests.browser.test_training import weights
 from tests.browser.visitors import Visitors

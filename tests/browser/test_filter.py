@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Locator, expect
-
 from tests.browser.test_training import weights
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun

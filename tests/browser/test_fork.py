@@ -4,7 +4,6 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.screen import Screen
 from tests.browser.test_timeline import look
 from tests.browser.visitors import Visitors

@@ -1,7 +1,6 @@
 """What the kernels' places show, and what shares a scale."""
 
 from playwright.sync_api import expect
-
 from tests.browser.screen import coloured, pixels
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun

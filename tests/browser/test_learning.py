@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun
 

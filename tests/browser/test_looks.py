@@ -4,7 +4,6 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Route, expect
-
 from tests.browser.screen import colours
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun

@@ -5,7 +5,6 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.card import (
     cells,
     expect_title,

@@ -4,7 +4,6 @@ import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
-
 from tests.browser.screen import colours, pixels
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun

@@ -5,7 +5,6 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.card import expect_title, figure, read, region
 from tests.browser.screen import Pixels, Screen, pixels
 from tests.browser.test_training import weights

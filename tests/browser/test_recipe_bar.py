@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.screen import Screen
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun, Server

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.card import map_button, region
 from tests.browser.screen import Screen, pixels
 from tests.browser.visitors import Visitors

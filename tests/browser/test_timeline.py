@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.card import figure, point
 from tests.browser.screen import Pixels, Screen, pixels
 from tests.browser.test_filter import numbers

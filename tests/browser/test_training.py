@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Route, expect
-
 from tests.browser.screen import pixels
 from tests.browser.visitors import Visitors
 from tests.live.server import LiveRun

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
-
 from tests.browser.screen import Screen
 from tests.browser.visitors import Visitors
 from tests.live.processes import children

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
-
 from tests.browser.screen import Screen
 from tests.browser.test_fork import ask
 from tests.browser.test_timeline import back, look

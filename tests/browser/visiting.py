@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
-
 from benchmarks.browser import chromium, find_chromium
+from playwright.sync_api import Browser, expect
 from tests.browser.visitors import TIMEOUT_MS, Visitors
 from tests.live.server import LiveRun, Server
 

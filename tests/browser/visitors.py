@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
-
 from benchmarks.browser import VIEWPORT_PX
+from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.screen import Screen
 from tests.browser.watch import Watch
 from tests.live.server import LiveRun

@@ -7,21 +7,21 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-
-from app.child import screen as module
-from app.child.capture import Camera, Shot, Wanted, capture
-from app.child.commands import HANDLERS
-from app.child.line import Line
-from app.child.loop import Loop
-from app.child.session import Session
-from app.learn.observe import as_maps
-from app.runs.viewers import Viewers, Watch
-from app.types import JsonObject
-from app.wire.frame import Section, decode_sections
-from app.wire.messages import Message
-from app.wire.quantize import Floats
 from tests.networks import DEFAULT, EVERY_LAYER, recipe
 from tests.sessions import session
+
+from convscope.child import screen as module
+from convscope.child.capture import Camera, Shot, Wanted, capture
+from convscope.child.commands import HANDLERS
+from convscope.child.line import Line
+from convscope.child.loop import Loop
+from convscope.child.session import Session
+from convscope.learn.observe import as_maps
+from convscope.runs.viewers import Viewers, Watch
+from convscope.types import JsonObject
+from convscope.wire.frame import Section, decode_sections
+from convscope.wire.messages import Message
+from convscope.wire.quantize import Floats
 
 KINDS = {"conv1": frozenset({"weight", "bias", "weight_gradient"}), "relu1": frozenset[str]()}
 OF = ("", "_gradient", "_update")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.child.keeping import BYTES_PER_STEP, FAR_S, NEAR_S, Keeping
+from convscope.child.keeping import BYTES_PER_STEP, FAR_S, NEAR_S, Keeping
 
 
 def steps_until_due(keeping: Keeping, step_s: float) -> int:

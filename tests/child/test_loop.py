@@ -5,14 +5,14 @@ from typing import cast
 
 import pytest
 import torch
-
-from app.child import commands
-from app.child.commands import HANDLERS
-from app.child.line import Line
-from app.child.loop import Loop
-from app.types import JsonObject
 from tests.child.test_capture import OverError, Script
 from tests.networks import recipe
+
+from convscope.child import commands
+from convscope.child.commands import HANDLERS
+from convscope.child.line import Line
+from convscope.child.loop import Loop
+from convscope.types import JsonObject
 
 
 def test_a_trace_that_fails_takes_its_step_back(

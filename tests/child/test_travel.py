@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 import torch
-
-from app.child.session import Session
-from app.child.travel import Traveller, Way
-from app.learn.changes import change_by_hand
-from app.learn.checkpoint import save_state
-from app.recipe import Recipe
 from tests.sessions import session, weights
+
+from convscope.child.session import Session
+from convscope.child.travel import Traveller, Way
+from convscope.learn.changes import change_by_hand
+from convscope.learn.checkpoint import save_state
+from convscope.recipe import Recipe
 
 RECIPE = Recipe.model_validate(
     {

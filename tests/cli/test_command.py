@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from app.__main__ import main
-from app.workers import forkserver
 from tests.live.server import LiveRun, Server
+
+from convscope.__main__ import main
+from convscope.workers import forkserver
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 90.0
@@ -32,7 +32,7 @@ SMALL = {
     "dataset": "fashion-mnist-10k",
     "batch_size": 4,
 }
-COMMAND = (sys.executable, "-m", "app")
+COMMAND = (sys.executable, "-m", "convscope")
 RUN_ID = re.compile(r"[a-z0-9]{10}")
 
 

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from app.cli.inside import Event, InsideTransport, Receive, Send
+from convscope.cli.inside import Event, InsideTransport, Receive, Send
 
 pytestmark = pytest.mark.anyio
 PIECES = 50

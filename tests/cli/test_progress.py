@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from app.cli import progress
-from app.cli.progress import Progress
+from convscope.cli import progress
+from convscope.cli.progress import Progress
 
 
 class Terminal(io.StringIO):

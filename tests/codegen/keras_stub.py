@@ -9,7 +9,6 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-
 from tests.codegen.keras_layers import KINDS, Floats, Layer, windows
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import nn
-
-from app.codegen import Subject
-from app.learn.network import build
-from app.recipe import plan
 from tests.networks import DEFAULT, EVERY_LAYER, recipe
 from tests.sessions import random_layers
+from torch import nn
+
+from convscope.codegen import Subject
+from convscope.learn.network import build
+from convscope.recipe import plan
 
 # what neither of the two has: padding where it is awkward, and means that leave it out
 AWKWARD: dict[str, Any] = {

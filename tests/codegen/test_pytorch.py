@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-
-from app.codegen import Subject, generate
-from app.codegen.pytorch import optimizer_call
-from app.learn.initialise import initialise
-from app.learn.network import build
-from app.learn.optimizer import make_optimizer
-from app.recipe import named_model, plan
 from tests.codegen.networks import NETWORKS, pictures, subject, trained
 from tests.networks import DEFAULT, recipe
+
+from convscope.codegen import Subject, generate
+from convscope.codegen.pytorch import optimizer_call
+from convscope.learn.initialise import initialise
+from convscope.learn.network import build
+from convscope.learn.optimizer import make_optimizer
+from convscope.recipe import named_model, plan
 
 RUN = """
 import sys

@@ -10,13 +10,13 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
-
-from app.main import create_app
-from app.settings import Settings
 from tests.asgi import ask
 from tests.codegen.test_pytorch import FORWARD, RUN
 from tests.live.server import LiveRun, Server
 from tests.networks import EVERY_LAYER
+
+from convscope.main import create_app
+from convscope.settings import Settings
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.data import cache
-from app.data.idx import Bytes
+from convscope.data import cache
+from convscope.data.idx import Bytes
 
 SHAPES = ((2, 3), (4,))
 DIGEST = hashlib.sha256(bytes(range(10))).hexdigest()

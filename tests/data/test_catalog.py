@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.data import catalog, idx, published
-from app.errors import NotFoundError, UnavailableError
+from convscope.data import catalog, idx, published
+from convscope.errors import NotFoundError, UnavailableError
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,6 @@ def test_describing_everything_again_takes_less_than_50_ms(places: Places) -> No
 
 
 def test_importing_the_catalogue_brings_no_torch_and_no_server() -> None:
-    code = "import sys, app.data.catalog; print(*sys.modules)"
+    code = "import sys, convscope.data.catalog; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"torch", "fastapi", "app.settings"} & set(done.stdout.split())
+    assert not {"torch", "fastapi", "convscope.settings"} & set(done.stdout.split())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.data import digests
+from convscope.data import digests
 
 
 @pytest.fixture

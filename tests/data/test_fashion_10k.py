@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.data import fashion_10k, idx
+from convscope.data import fashion_10k, idx
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPLETE = Path("/usr/share/datasets/fashion-mnist")

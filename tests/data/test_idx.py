@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.data import idx
+from convscope.data import idx
 
 LITERAL = b"\x00\x00\x08\x02\x00\x00\x00\x02\x00\x00\x00\x03" + bytes([0, 1, 2, 253, 254, 255])
 EXPECTED = [[0, 1, 2], [253, 254, 255]]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app import data
-from app.images import decode
+from convscope import data
+from convscope.images import decode
 
 FOLDER = Path(data.__path__[0]) / "samples"
 SAMPLES = sorted(FOLDER.glob("*.png"))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.data import cache, shapes
-from app.data.idx import Bytes
+from convscope.data import cache, shapes
+from convscope.data.idx import Bytes
 
 
 @pytest.fixture(scope="module")

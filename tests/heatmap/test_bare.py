@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.heatmap import filters_png
-from app.heatmap.colour import paint
+from convscope.heatmap import filters_png
+from convscope.heatmap.colour import paint
 
 
 def pixels(weight: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Image.Image:

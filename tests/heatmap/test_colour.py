@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.heatmap import colour
-from app.settings import resources
+from convscope.heatmap import colour
+from convscope.settings import resources
 
 
 def colours(values: list[float], limit: float = 1.0) -> list[tuple[int, ...]]:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.heatmap import Scale, heatmap_png
-from app.heatmap.colour import BROKEN, NEGATIVE, PAPER, POSITIVE
-from app.heatmap.tiles import arrange
+from convscope.heatmap import Scale, heatmap_png
+from convscope.heatmap.colour import BROKEN, NEGATIVE, PAPER, POSITIVE
+from convscope.heatmap.tiles import arrange
 
 BLUE, ORANGE = POSITIVE[-1], NEGATIVE[-1]
 

@@ -6,7 +6,7 @@ import zlib
 
 from PIL import Image
 
-from app.images import Picture, decode
+from convscope.images import Picture, decode
 
 KINDS = {"PNG": "PNG", "JPEG": "JPEG", "WebP": "WEBP", "GIF": "GIF", "BMP": "BMP"}
 

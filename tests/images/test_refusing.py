@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from app.errors import TooLargeError, UnsupportedMediaError, UploadError
 from tests.images.pictures import KINDS, encoded, gradient, png_bomb, read
+
+from convscope.errors import TooLargeError, UnsupportedMediaError, UploadError
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -91,8 +91,8 @@ def test_more_pixels_than_allowed_are_413(kind: str) -> None:
 MEMORY = """
 import resource, sys
 from pathlib import Path
-from app.errors import UploadError
-from app.images import decode
+from convscope.errors import UploadError
+from convscope.images import decode
 data = Path(sys.argv[1]).read_bytes()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for _ in range(3):

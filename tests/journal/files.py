@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.journal.journal import Journal, Segment
+from convscope.journal.journal import Journal, Segment
 
 FIRST = Segment(0, 0, {"seed": 0})
 

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 from safetensors.numpy import save
 
-from app.images import png
-from app.journal.schema import APPLICATION_ID, TABLES, VERSION
+from convscope.images import png
+from convscope.journal.schema import APPLICATION_ID, TABLES, VERSION
 
 STEPS = 4
 RECIPE: dict[str, Any] = {

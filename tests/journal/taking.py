@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.errors import ConvscopeError, TooLargeError, UnreadableRunError
-from app.journal.foreign import Bounds
-from app.journal.importing import import_to
+from convscope.errors import ConvscopeError, TooLargeError, UnreadableRunError
+from convscope.journal.foreign import Bounds
+from convscope.journal.importing import import_to
 
 BOUNDS = Bounds(most_bytes=10**7, most_batch=64, most_uploads=4)
 NOTED = {"imported_from": {"at": "2026-02-01T00:00:00Z"}}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.journal.curve import Curve
+from convscope.journal.curve import Curve
 
 RNG = np.random.default_rng(7)
 

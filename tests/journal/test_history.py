@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from app.journal import history as module
-from app.journal.curve import Curve
-from app.journal.history import curve_of, cut_history, last_of, steps_of, thin_history
-from app.journal.schema import create
 from tests.journal.files import journal, news, rows
+
+from convscope.journal import history as module
+from convscope.journal.curve import Curve
+from convscope.journal.history import curve_of, cut_history, last_of, steps_of, thin_history
+from convscope.journal.schema import create
 
 RNG = np.random.default_rng(8)
 ROW = 50  # steps that are written at once
@@ -85,7 +85,7 @@ def test_of_very_many_held_out_accuracies_every_second_of_the_older_half_goes(
 async def test_a_long_run_is_thinned_as_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.journal.journal.THIN_EVERY", 20)
+    monkeypatch.setattr("convscope.journal.journal.THIN_EVERY", 20)
     monkeypatch.setattr(thin_history, "__defaults__", (100,))
     file = journal(tmp_path / "a.convscope")
     for first in range(1, 1000, 25):

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import save
-
 from tests.journal import small
 from tests.journal.taking import change, refused
 

@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
-from app.errors import TooLargeError, UnavailableError, UnreadableRunError
-from app.journal.foreign import Bounds, opened
-from app.journal.reading import read_history, read_kept, read_uploads
 from tests.journal import small
 from tests.journal.taking import BOUNDS, NOTED, change, refused, take
+
+from convscope.errors import TooLargeError, UnavailableError, UnreadableRunError
+from convscope.journal.foreign import Bounds, opened
+from convscope.journal.reading import read_history, read_kept, read_uploads
 
 
 def test_a_sound_file_is_taken_in_whole(given: Path) -> None:

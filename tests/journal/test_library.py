@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import NotFoundError, UnavailableError
-from app.journal.library import TRASH_KEPT_S, InUseError, Library
+from convscope.errors import NotFoundError, UnavailableError
+from convscope.journal.library import TRASH_KEPT_S, InUseError, Library
 
 
 @pytest.fixture

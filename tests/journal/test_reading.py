@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-
-from app.errors import NotFoundError
-from app.journal.journal import Segment
-from app.journal.reading import read_history, read_kept, read_uploads, read_way, segment_at
-from app.journal.schema import holds_nothing
 from tests.journal.files import FIRST, journal, news, rows
+
+from convscope.errors import NotFoundError
+from convscope.journal.journal import Segment
+from convscope.journal.reading import read_history, read_kept, read_uploads, read_way, segment_at
+from convscope.journal.schema import holds_nothing
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.journal.schema import create
-from app.journal.thinning import thin_out
+from convscope.journal.schema import create
+from convscope.journal.thinning import thin_out
 
 MOST_BYTES = 400_000
 

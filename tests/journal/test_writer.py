@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from app.errors import UnavailableError, UnreadableRunError
-from app.journal.schema import create, open_to_write
-from app.journal.writer import Steps, Writer
 from tests.journal.files import rows
+
+from convscope.errors import UnavailableError, UnreadableRunError
+from convscope.journal.schema import create, open_to_write
+from convscope.journal.writer import Steps, Writer
 
 pytestmark = pytest.mark.anyio
 

@@ -4,10 +4,10 @@ import copy
 from pathlib import Path
 
 import pytest
-
-from app.learn.trainer import Trainer
 from tests.networks import recipe
 from tests.sessions import session
+
+from convscope.learn.trainer import Trainer
 
 STEPS = 60
 

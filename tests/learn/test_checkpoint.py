@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import torch
-
-from app.child.session import Session
-from app.learn.changes import change_by_hand
-from app.learn.checkpoint import load_state, save_state
-from app.learn.trainer import NotFiniteError
 from tests.networks import WITH_STATE, recipe
 from tests.sessions import session, weights
+
+from convscope.child.session import Session
+from convscope.learn.changes import change_by_hand
+from convscope.learn.checkpoint import load_state, save_state
+from convscope.learn.trainer import NotFiniteError
 
 OPTIMIZERS: list[dict[str, Any]] = [
     {"type": "SGD", "momentum": 0.0},

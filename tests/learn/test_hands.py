@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-
-from app.child.session import Session
-from app.errors import ConflictError, InvalidError, NotFoundError
-from app.learn.changes import change_by_hand
-from app.learn.kernels import KERNELS, centred
 from tests.networks import recipe
 from tests.sessions import session, weights
+
+from convscope.child.session import Session
+from convscope.errors import ConflictError, InvalidError, NotFoundError
+from convscope.learn.changes import change_by_hand
+from convscope.learn.kernels import KERNELS, centred
 
 CACHE = Path(mkdtemp())
 

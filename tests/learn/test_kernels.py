@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.learn.kernels import KERNELS, centred
+from convscope.learn.kernels import KERNELS, centred
 
 LITERAL = {
     "sobel_x": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],

@@ -8,9 +8,9 @@ from pydantic import TypeAdapter
 from torch import nn, optim
 from torch.optim import sgd
 
-from app.learn.network import channels_last
-from app.learn.optimizer import TUNABLE, make_optimizer, tune, update
-from app.recipe.model import Optimizer
+from convscope.learn.network import channels_last
+from convscope.learn.optimizer import TUNABLE, make_optimizer, tune, update
+from convscope.recipe.model import Optimizer
 
 STEPS = 12
 SPECS: list[dict[str, Any]] = [

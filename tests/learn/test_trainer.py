@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import nn, optim
-
-from app.errors import ConflictError
-from app.learn.network import with_channels_last
-from app.learn.trainer import NotFiniteError
 from tests.networks import DEFAULT, EVERY_LAYER, recipe
 from tests.sessions import session, weights
+from torch import nn, optim
+
+from convscope.errors import ConflictError
+from convscope.learn.network import with_channels_last
+from convscope.learn.trainer import NotFiniteError
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-
-from app.api.lessons import LESSONS
-from app.main import create_app
-from app.settings import Settings, resources
 from tests.asgi import Answer, ask
+
+from convscope.api.lessons import LESSONS
+from convscope.main import create_app
+from convscope.settings import Settings, resources
 
 SLUGS = [lesson.slug for lesson in LESSONS]
 TITLES = [lesson.title for lesson in LESSONS]

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-
 from tests.live.server import LiveRun
 
 

@@ -8,14 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
-from app.wire.frame import Section, decode_frame
+from convscope.wire.frame import Section, decode_frame
 
 PATIENCE_S = 60.0
 ADDRESS = "Convscope is at "
@@ -24,17 +24,25 @@ ADDRESS = "Convscope is at "
 class Server:
     """A running `convscope`, and a client for it; at the end of a `with` it is stopped."""
 
-    def __init__(self, folder: Path, *arguments: str, module: str = "app") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        module: str = "convscope",
+        command: Sequence[str] = (),
+        cwd: Path | None = None,
+    ) -> None:
         """Starts it on a free port of loopback; it writes only below `folder`. `module` is run in
-        place of the app, to begin it otherwise."""
+        place of the app, to begin it otherwise; or a whole `command` is."""
         self.folder = folder
         # short, since the path of a socket is bounded; who is killed leaves the forkserver's there
         self._scratch = tempfile.mkdtemp(prefix="convscope-")
-        command = [sys.executable, "-m", module, "--port", "0", "--device", "cpu"]
-        command += ["--cache-dir", str(folder / "cache"), *arguments]
+        started = [*(command or (sys.executable, "-m", module)), "--port", "0", "--device", "cpu"]
+        started += ["--cache-dir", str(folder / "cache"), *arguments]
         own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
         self.process = subprocess.Popen(
-            command,
+            started,
+            cwd=cwd,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from app.data import idx
 from tests.live.asking import npy
 from tests.live.server import LiveRun, Server
 from tests.live.test_files import exported, taken_in
+
+from convscope.data import idx
 
 NAME = "mnist"  # which nobody has unless its files are put there
 NETWORK = {

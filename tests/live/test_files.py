@@ -12,7 +12,6 @@ import httpx
 import numpy as np
 import pytest
 from safetensors.numpy import load
-
 from tests.live.asking import npy, photograph
 from tests.live.server import LiveRun, Server
 

@@ -4,7 +4,6 @@ import threading
 from typing import Any
 
 import pytest
-
 from tests.live.asking import npy
 from tests.live.server import LiveRun
 

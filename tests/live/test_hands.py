@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from app.wire.frame import decode_frame
 from tests.live.server import LiveRun, Server, next_frame
+
+from convscope.wire.frame import decode_frame
 
 AT_LEAST = 5  # questions between the pieces of a measurement, of which there are more than ten
 

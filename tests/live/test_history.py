@@ -3,7 +3,6 @@
 import time
 
 import pytest
-
 from tests.live.server import LiveRun
 
 

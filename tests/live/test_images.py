@@ -5,7 +5,6 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-
 from tests.live.asking import npy, photograph
 from tests.live.server import LiveRun, Server
 

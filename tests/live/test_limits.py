@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
-
 from tests.live.processes import children, environment, parent, worker_of
 from tests.live.server import LiveRun, Server, next_frame
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 MEMORY_BYTES = 4 * 2**30
 ALLOCATOR = {

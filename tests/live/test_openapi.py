@@ -4,11 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
-
-from app.api.examples import catalog, explain, hands, layers
-from app.api.examples import run as a_run
 from tests.live.asking import photograph
 from tests.live.server import LiveRun, Server
+
+from convscope.api.examples import catalog, explain, hands, layers
+from convscope.api.examples import run as a_run
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from app.journal.reading import read_kept
 from tests.live.server import LiveRun, Server
 from tests.withstand.replay import file_of
+
+from convscope.journal.reading import read_kept
 
 
 def test_a_reset_keeps_what_was_and_says_where(run: LiveRun) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-
 from tests.live.asking import npy
 from tests.live.server import LiveRun, Server
 

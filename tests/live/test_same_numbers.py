@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from tests.live.asking import npy, photograph
 from tests.live.server import LiveRun, Server, next_frame
 

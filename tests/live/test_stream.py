@@ -7,11 +7,10 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
-
 from tests.live.asking import photograph
 from tests.live.server import LiveRun, Server, next_frame
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 EVERYTHING = [
     "weight",

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-
-from app.api.examples.run import RUN
-from app.api.examples.strips import STRIP
-from app.heatmap import filters_png, strip_png
 from tests.live.asking import npy
 from tests.live.processes import children
 from tests.live.server import LiveRun, Server
+
+from convscope.api.examples.run import RUN
+from convscope.api.examples.strips import STRIP
+from convscope.heatmap import filters_png, strip_png
 
 
 def test_the_picture_shows_the_newest_weights_that_are_kept(run: LiveRun) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import load
-from torch import nn
-
-from app.heatmap import Scale, heatmap_png
 from tests.live.asking import npy
 from tests.live.server import LiveRun, Server
 from tests.networks import EVERY_LAYER
+from torch import nn
+
+from convscope.heatmap import Scale, heatmap_png
 
 
 def test_weights_come_as_safetensors_json_npy_and_png_and_agree(run: LiveRun) -> None:

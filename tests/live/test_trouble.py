@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-
-from app.learn.changes import change_by_hand
 from tests.live.processes import alive, children
 from tests.live.server import LiveRun, Server
 from tests.networks import recipe
 from tests.sessions import session
+
+from convscope.learn.changes import change_by_hand
 
 
 def test_play_after_many_steps_goes_on_at_once(run: LiveRun) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.live.processes import alive, children, worker_of
 from tests.live.server import LiveRun, Server
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.sync.client import ClientConnection
-
 from tests.live.server import LiveRun, Server, next_frame
 from tests.live.test_files import exported, taken_in
 from tests.live.yesterday import Yesterday, checkpoints, move_elsewhere, train
+from websockets.sync.client import ClientConnection
 
 MARK = "Convscope-Recomputed"
 

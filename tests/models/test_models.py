@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.data.catalog import NAMES, describe
-from app.recipe import Recipe, named_models, plan
-from app.settings import Settings, resources
+from convscope.data.catalog import NAMES, describe
+from convscope.recipe import Recipe, named_models, plan
+from convscope.settings import Settings, resources
 
 FOLDERS = sorted(path.parent for path in resources("models").glob("*/recipe.json"))
 TRAINED = [folder for folder in FOLDERS if (folder / "weights.safetensors").is_file()]

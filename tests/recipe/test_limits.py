@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-
-from app.recipe import plan
 from tests.networks import network
+
+from convscope.recipe import plan
 
 
 def deep(count: int) -> list[dict[str, Any]]:

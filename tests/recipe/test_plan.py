@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 import torch
+from tests.networks import DEFAULT, EVERY_LAYER, network
 from torch import nn
 
-from app.errors import RecipeError
-from app.recipe import LayerPlan, plan
-from tests.networks import DEFAULT, EVERY_LAYER, network
+from convscope.errors import RecipeError
+from convscope.recipe import LayerPlan, plan
 
 
 def conv(filters: int, kernel: int, **more: Any) -> dict[str, Any]:

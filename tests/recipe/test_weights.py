@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from app.errors import UploadError
-from app.recipe.weights import MAX_HEADER_BYTES, MAX_TENSORS, check_safetensors, metadata
+from convscope.errors import UploadError
+from convscope.recipe.weights import MAX_HEADER_BYTES, MAX_TENSORS, check_safetensors, metadata
 
 
 def file(header: bytes, announced: int | None = None, rest: bytes = b"") -> bytes:

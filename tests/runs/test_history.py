@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from app.runs.history import History
-from app.types import JsonObject
+from convscope.runs.history import History
+from convscope.types import JsonObject
 
 STEPS = 10
 LOSSES = [float(2**step) for step in range(STEPS)]  # of step k: 2^(k-1), exact in float32

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from app.journal.journal import Segment
-from app.journal.library import Library
-from app.journal.reading import Kept, Way
-from app.runs import past as module
-from app.runs.file import RunFile
-from app.runs.past import Past
-from app.wire.messages import Message
-from app.workers.protocol import OnDeath, OnMessage
+from convscope.journal.journal import Segment
+from convscope.journal.library import Library
+from convscope.journal.reading import Kept, Way
+from convscope.runs import past as module
+from convscope.runs.file import RunFile
+from convscope.runs.past import Past
+from convscope.wire.messages import Message
+from convscope.workers.protocol import OnDeath, OnMessage
 
 pytestmark = pytest.mark.anyio
 HOME: dict[str, Any] = {"torch": "here"}

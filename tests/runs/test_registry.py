@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from app.errors import NotFoundError, UnavailableError
-from app.journal.library import Library
-from app.recipe import RecipeRequest
-from app.runs import registry as module
-from app.runs.copies import copy_run
-from app.runs.file import RunFile
-from app.runs.forks import Branch
-from app.runs.registry import Registry
-from app.settings import Settings
-from app.wire.messages import Message
-from app.workers.protocol import OnDeath, OnMessage
+from convscope.errors import NotFoundError, UnavailableError
+from convscope.journal.library import Library
+from convscope.recipe import RecipeRequest
+from convscope.runs import registry as module
+from convscope.runs.copies import copy_run
+from convscope.runs.file import RunFile
+from convscope.runs.forks import Branch
+from convscope.runs.registry import Registry
+from convscope.settings import Settings
+from convscope.wire.messages import Message
+from convscope.workers.protocol import OnDeath, OnMessage
 
 pytestmark = pytest.mark.anyio
 

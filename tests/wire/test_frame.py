@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.wire.frame import (
+from convscope.wire.frame import (
     FrameError,
     Section,
     decode_frame,

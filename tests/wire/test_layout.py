@@ -5,9 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from app.types import JsonObject
-from app.wire.frame import Section, decode_frame, decode_sections, encode_frame, encode_payload
-from app.wire.layout import Layout
+from convscope.types import JsonObject
+from convscope.wire.frame import (
+    Section,
+    decode_frame,
+    decode_sections,
+    encode_frame,
+    encode_payload,
+)
+from convscope.wire.layout import Layout
 
 SECTIONS = [
     Section("a", "weight", (3,), "f32", np.arange(3, dtype=np.float32).tobytes()),

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from app.wire.messages import Message, receive, receive_blocking
+from convscope.wire.messages import Message, receive, receive_blocking
 
 MESSAGE = Message({"command": "step", "id": 3, "text": "Δw"}, b"\0\1\2" * 1000)
 

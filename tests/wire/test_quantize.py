@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.wire.quantize import dequantize, quantize, quantize_rows
+from convscope.wire.quantize import dequantize, quantize, quantize_rows
 
 
 def test_values_come_back_within_half_a_level_of_their_own_map() -> None:

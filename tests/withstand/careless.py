@@ -2,8 +2,8 @@
 
 import sys
 
-from app.__main__ import main
-from app.journal import schema
+from convscope.__main__ import main
+from convscope.journal import schema
 
 if __name__ == "__main__":
     schema.SYNCHRONOUS = "OFF"

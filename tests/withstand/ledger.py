@@ -7,7 +7,6 @@ from threading import Thread
 from typing import Any
 
 import httpx
-
 from tests.live.asking import photograph
 from tests.live.server import Server
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import torch
 from safetensors.torch import load
-
-from app.child.session import Session
-from app.journal.reading import Kept, read_kept
-from app.learn.changes import change_by_hand
-from app.recipe import Recipe
 from tests.live.server import Server
 from tests.sessions import session
+
+from convscope.child.session import Session
+from convscope.journal.reading import Kept, read_kept
+from convscope.learn.changes import change_by_hand
+from convscope.recipe import Recipe
 
 
 class Replay:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from app.journal.reading import read_kept
 from tests.live.asking import photograph
 from tests.live.server import LiveRun, Server
 from tests.withstand.disk import filled, small_disk
 from tests.withstand.replay import Replay, assert_as_never_interrupted, file_of
 from tests.withstand.tracing import must_trace, strace
+
+from convscope.journal.reading import read_kept
 
 PATIENCE_S = 30.0
 FAILING = ("fsync,fdatasync", "pwrite64")  # what is written does not last, or can't be written

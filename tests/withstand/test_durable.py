@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.live.asking import photograph
 from tests.live.server import LiveRun, Server
 from tests.withstand.tracing import must_trace, strace
@@ -43,7 +42,7 @@ def traced_run(folder: Path, module: str) -> Iterator[LiveRun]:
 @pytest.fixture(scope="module")
 def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveRun]:
     """A run of the server as it is."""
-    yield from traced_run(tmp_path_factory.mktemp("careful"), "app")
+    yield from traced_run(tmp_path_factory.mktemp("careful"), "convscope")
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from app.journal.reading import read_kept
 from tests.live.server import Server
 from tests.withstand.ledger import Client, Ledger
 from tests.withstand.replay import Replay, assert_as_never_interrupted, file_of
+
+from convscope.journal.reading import read_kept
 
 LONGEST_S = 1.2  # that a client is let do what it likes
 

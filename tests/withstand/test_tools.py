@@ -1,7 +1,6 @@
 """Tests that need a tool are left out where it is missing, and never in CI."""
 
 import pytest
-
 from tests.withstand.tools import must_have
 
 

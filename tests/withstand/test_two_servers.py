@@ -11,7 +11,7 @@ from tests.live.server import Server
 
 def second(folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}
-    command = [sys.executable, "-m", "app", "--port", "0", "--device", "cpu"]
+    command = [sys.executable, "-m", "convscope", "--port", "0", "--device", "cpu"]
     return subprocess.run(
         command, capture_output=True, text=True, env=environment, timeout=30, check=False
     )

@@ -6,13 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
-from app.journal.library import Library
-from app.runs.registry import Registry
-from app.settings import Settings
-from app.workers.process import ProcessWorker
 from tests.live.server import LiveRun, Server
 from tests.withstand.replay import file_of
+
+from convscope.journal.library import Library
+from convscope.runs.registry import Registry
+from convscope.settings import Settings
+from convscope.workers.process import ProcessWorker
 
 
 def newer(path: Path) -> None:

@@ -9,12 +9,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
-
-from app.journal.reading import read_kept
 from tests import networks
 from tests.live.processes import children, worker_of
 from tests.live.server import LiveRun, Server
 from tests.withstand.replay import Replay, assert_as_never_interrupted, file_of
+
+from convscope.journal.reading import read_kept
 
 PATIENCE_S = 20.0
 DEFAULT: dict[str, Any] = {}

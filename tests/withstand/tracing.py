@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.withstand.tools import must_have
 
 PATIENCE_S = 10.0

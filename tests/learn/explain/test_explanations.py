@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import nn
-
-from app.child.session import Session
-from app.errors import ConflictError, NotFoundError
-from app.learn.explain.explainer import Explainer
-from app.learn.explain.output import explain_output
-from app.learn.network import build
-from app.learn.observe import Observer
-from app.learn.seeds import Purpose, seed_torch
-from app.learn.trainer import Trainer
-from app.recipe import plan
-from app.recipe.model import SGD
-from app.types import JsonObject
 from tests.networks import network, recipe
 from tests.sessions import random_layers, session
+from torch import nn
+
+from convscope.child.session import Session
+from convscope.errors import ConflictError, NotFoundError
+from convscope.learn.explain.explainer import Explainer
+from convscope.learn.explain.output import explain_output
+from convscope.learn.network import build
+from convscope.learn.observe import Observer
+from convscope.learn.seeds import Purpose, seed_torch
+from convscope.learn.trainer import Trainer
+from convscope.recipe import plan
+from convscope.recipe.model import SGD
+from convscope.types import JsonObject
 
 CACHE = Path(mkdtemp())
 SEEDS = range(6)

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.networks import recipe
+from tests.sessions import session
 from torch import nn
 from torch.nn import functional
 
-from app.child.session import Session
-from app.learn.explain.explainer import Explainer
-from app.learn.explain.gradient import explain_gradient
-from app.learn.explain.replay import Replay
-from tests.networks import recipe
-from tests.sessions import session
+from convscope.child.session import Session
+from convscope.learn.explain.explainer import Explainer
+from convscope.learn.explain.gradient import explain_gradient
+from convscope.learn.explain.replay import Replay
 
 RATIO = 1e4  # mean / spread
 SPREADS = [1.0, 1e-4]  # the small one is far below √eps, which is then what is divided by

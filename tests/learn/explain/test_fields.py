@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.networks import network
 from torch import nn
 
-from app.learn.explain.output import explain_output
-from app.learn.network import build
-from app.learn.observe import Observer
-from app.learn.trainer import Trainer
-from app.recipe import plan
-from app.recipe.model import SGD
-from app.types import JsonObject
-from tests.networks import network
+from convscope.learn.explain.output import explain_output
+from convscope.learn.network import build
+from convscope.learn.observe import Observer
+from convscope.learn.trainer import Trainer
+from convscope.recipe import plan
+from convscope.recipe.model import SGD
+from convscope.types import JsonObject
 
 CPU = torch.device("cpu")
 SHAPE = (2, 5, 6)

@@ -7,18 +7,18 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
+from tests.networks import network
 from torch import nn
 from torch.func import functional_call
 from torch.nn.grad import conv2d_weight
 
-from app.learn.data import Batches
-from app.learn.explain.gradient import explain_gradient
-from app.learn.explain.replay import Replay, replay
-from app.learn.network import build
-from app.learn.trainer import Trainer
-from app.recipe import plan
-from app.recipe.model import SGD
-from tests.networks import network
+from convscope.learn.data import Batches
+from convscope.learn.explain.gradient import explain_gradient
+from convscope.learn.explain.replay import Replay, replay
+from convscope.learn.network import build
+from convscope.learn.trainer import Trainer
+from convscope.recipe import plan
+from convscope.recipe.model import SGD
 
 PICTURES = 3
 # no two sizes alike, so that swapped axes cannot pass

@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 import torch
+from tests.networks import network
 from torch import nn
 
-from app.learn.explain.gradient import explain_gradient
-from app.learn.explain.output import explain_output
-from app.learn.explain.replay import Replay
-from app.learn.explain.update import Moment, explain_update
-from app.learn.network import build
-from app.learn.observe import Observer
-from app.learn.trainer import Trainer
-from app.recipe import plan
-from app.recipe.model import SGD
-from app.types import JsonObject
-from tests.networks import network
+from convscope.learn.explain.gradient import explain_gradient
+from convscope.learn.explain.output import explain_output
+from convscope.learn.explain.replay import Replay
+from convscope.learn.explain.update import Moment, explain_update
+from convscope.learn.network import build
+from convscope.learn.observe import Observer
+from convscope.learn.trainer import Trainer
+from convscope.recipe import plan
+from convscope.recipe.model import SGD
+from convscope.types import JsonObject
 
 CPU = torch.device("cpu")
 CELLS = [(row, column) for row in range(3) for column in range(3)]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import optim
 
-from app.learn.explain.update import Moment, explain_update
+from convscope.learn.explain.update import Moment, explain_update
 
 SGD, ADAM, ADAMW, RMSPROP = optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop
 OPTIMIZERS: list[tuple[type[optim.Optimizer], dict[str, Any]]] = [

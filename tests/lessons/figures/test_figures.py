@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-
-from app.api.lessons import LESSONS
 from tests.browser.screen import Screen
 from tests.browser.test_accessibility import violations
 from tests.browser.visitors import Visitors
 from tests.live.server import Server
+
+from convscope.api.lessons import LESSONS
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 

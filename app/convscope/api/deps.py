@@ -1,0 +1,74 @@
+"""What routes are given: the settings, the runs, and the run that the path names."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query
+from starlette.requests import HTTPConnection
+
+from convscope.runs.registry import Registry
+from convscope.runs.run import Run
+from convscope.settings import Settings
+from convscope.wire.messages import Message
+
+
+def _registry(connection: HTTPConnection) -> Registry:
+    found: Registry = connection.app.state.registry
+    return found
+
+
+def _settings(connection: HTTPConnection) -> Settings:
+    found: Settings = connection.app.state.settings
+    return found
+
+
+TheRegistry = Annotated[Registry, Depends(_registry)]
+TheSettings = Annotated[Settings, Depends(_settings)]
+
+
+def _run(run_id: Annotated[str, Path(description="a run's id")], registry: TheRegistry) -> Run:
+    run = registry.get(run_id)
+    run.touch()
+    return run
+
+
+TheRun = Annotated[Run, Depends(_run)]
+
+
+async def _awake(run: TheRun) -> Run:
+    await run.up()
+    return run
+
+
+TheAwakeRun = Annotated[Run, Depends(_awake)]  # all that it holds is in memory
+StepNumber = Annotated[
+    int | None,
+    Query(alias="step", ge=0, le=2**53, description="as it was at this step; now, without it"),
+]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A run as it is, or as it was at a step."""
+
+    run: Run
+    step: int | None
+    headers: dict[str, str]  # to go with the answer
+
+    async def ask(self, command: str, **arguments: Any) -> Message:
+        """What its worker says; NotFoundError for a step that it has not come to."""
+        answer = await self.run.look(self.step, command, **arguments)
+        self.mark(answer.header["recomputed"])
+        return answer
+
+    def mark(self, recomputed: str | None) -> None:
+        """Say with the answer why its last digits may differ, if they may."""
+        if recomputed:
+            self.headers["Convscope-Recomputed"] = recomputed
+
+
+def _look(run: TheRun, step: StepNumber = None) -> Look:
+    return Look(run, step, {})
+
+
+TheLook = Annotated[Look, Depends(_look)]

@@ -1,0 +1,63 @@
+"""A data set's held-out pictures as the server shows them: labels, names, thumbnails."""
+
+import asyncio
+from functools import lru_cache
+
+import numpy as np
+
+from convscope.data.catalog import Dataset, open_dataset
+from convscope.errors import NotFoundError
+from convscope.settings import Settings
+from convscope.types import JsonObject
+
+
+@lru_cache(maxsize=8)
+def _open(name: str, settings: Settings) -> Dataset:
+    return open_dataset(name, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir)
+
+
+async def open_gallery(name: str, settings: Settings) -> Dataset:
+    """A data set, opened once a server; off the event loop, since the first time unpacks it."""
+    return await asyncio.to_thread(_open, name, settings)
+
+
+def number_of(image: str, data: Dataset) -> int:
+    """`test-17` -> 17; NotFoundError for what is no held-out picture of this set."""
+    kind, _, number = image.partition("-")
+    fits = kind == "test" and number.isdecimal() and len(number) < 9
+    if fits and int(number) < len(data.test_labels):
+        return int(number)
+    raise NotFoundError(
+        f"There is no image {image!r}: expected test-0 to test-{len(data.test_labels) - 1}, or the "
+        "id of an upload of this run."
+    )
+
+
+def describe(number: int, data: Dataset) -> JsonObject:
+    """A held-out picture as `GET …/images/{image}` answers."""
+    label = int(data.test_labels[number])
+    _, height, width = data.test_images[number].shape
+    return {
+        "id": f"test-{number}",
+        "source": "test",
+        "label": label,
+        "class": data.classes[label],
+        "name": f"{data.name}, held-out picture {number}",
+        "width": width,
+        "height": height,
+        "format": None,
+        "inverted": False,
+        "preprocessing": [],
+    }
+
+
+def choose(
+    data: Dataset, label: int | None, offset: int, count: int
+) -> tuple[list[int], int | None]:
+    """Up to `count` picture numbers, of one class or of all, and the next offset."""
+    numbers = np.arange(len(data.test_labels))
+    if label is not None:
+        numbers = numbers[data.test_labels == label]
+    chosen = numbers[offset : offset + count].tolist()
+    after = offset + count
+    return chosen, after if after < len(numbers) else None

@@ -1,0 +1,87 @@
+"""Whether a request is meant for this server, and comes from its own page or from no page."""
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from convscope.errors import ForbiddenError
+from convscope.hosts import (
+    canonical,
+    is_address,
+    is_loopback,
+    is_wildcard,
+    split_authority,
+    split_origin,
+)
+from convscope.settings import Settings
+
+READING = ("GET", "HEAD")
+OWN = ("same-origin", "none")  # none: typed, or from a bookmark
+PAGE_SCHEMES = {"ws": "http", "wss": "https"}  # the scheme of the page that opens a WebSocket
+
+
+def check_host(scope: Scope, settings: Settings) -> None:
+    """Raise ForbiddenError unless there is one `Host` and it names this server, on any port.
+
+    A page elsewhere can have its own name resolve to 127.0.0.1, but it cannot change the name that
+    the browser then sends here.
+    """
+    given = Headers(scope=scope).getlist("host")
+    authority = split_authority(given[0], scope["scheme"]) if len(given) == 1 else None
+    if authority is None:
+        raise ForbiddenError(f"One Host was expected, a name or an address; {describe(given)}.")
+    if not allowed(authority[0], scope, settings):
+        raise ForbiddenError(
+            f"The host {authority[0]} is not known here. Start convscope with "
+            f"--allow-host {authority[0]} if it should be."
+        )
+
+
+def allowed(host: str, scope: Scope, settings: Settings) -> bool:
+    """Whether a canonical host is a loopback one, the one listened on, or one that was allowed.
+
+    A server that listens on every address also answers to the one that the connection came in at:
+    it is no name, so nobody can make it resolve to something else.
+    """
+    if is_loopback(host) or host in settings.allowed_hosts:
+        return True
+    if not is_wildcard(settings.host):
+        return host == settings.host
+    server = scope.get("server")
+    return server is not None and is_address(host) and host == canonical(server[0])
+
+
+def check_origin(scope: Scope) -> None:
+    """Raise ForbiddenError where a page of another origin asks. `Host` must have been checked.
+
+    Without `Origin` and `Sec-Fetch-Site` it is no browser, which is let in. A foreign page may link
+    here: it may open a page, and neither write nor read, nor show anything of ours within itself.
+    """
+    headers = Headers(scope=scope)
+    origins = headers.getlist("origin")
+    if origins and (len(origins) > 1 or split_origin(origins[0]) != own_origin(scope)):
+        raise ForbiddenError(f"Only its own pages may ask this server; {describe(origins)}.")
+    sites = [site for site in headers.getlist("sec-fetch-site") if site not in OWN]
+    if sites and not follows_link(scope, headers):
+        raise ForbiddenError(f"Only its own pages may ask this server; the site is {sites[0]!r}.")
+
+
+def own_origin(scope: Scope) -> tuple[str, str, int] | None:
+    """The origin of a page at the address that this request was sent to."""
+    authority = split_authority(Headers(scope=scope).get("host", ""), scope["scheme"])
+    scheme: str = PAGE_SCHEMES.get(scope["scheme"]) or scope["scheme"]
+    return (scheme, *authority) if authority else None
+
+
+def follows_link(scope: Scope, headers: Headers) -> bool:
+    """Whether a browser opens this as a page of its own, as after a click on a link."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] in READING
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def describe(values: list[str]) -> str:
+    """What came, for the end of a sentence."""
+    return f"{len(values)} came" if len(values) != 1 else f"{values[0]!r} came"

@@ -1,0 +1,78 @@
+"""The HTML pages, and what is served beside them."""
+
+import base64
+import hashlib
+
+from fastapi import APIRouter, Request
+from fastapi.templating import Jinja2Templates
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from convscope import __version__
+from convscope.settings import PACKAGE, resources
+
+router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(directory=resources("templates"))
+
+
+def import_map() -> str:
+    """The page's only inline script: which file each package's name means."""
+    return (resources("static") / "importmap.json").read_text(encoding="utf-8")
+
+
+def import_map_hash() -> str:
+    """As the Content-Security-Policy names it."""
+    digest = hashlib.sha256(import_map().encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+class Static(StaticFiles):
+    """Files that a browser keeps and asks about each time, so that an update is seen at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """As ever, with a word to caches."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def static_files() -> ASGIApp:
+    """`/static`, compressed."""
+    return GZipMiddleware(Static(directory=resources("static")), minimum_size=500)
+
+
+def samples() -> ASGIApp:
+    """`/samples`: pictures to try an upload with."""
+    return Static(directory=PACKAGE / "data" / "samples")
+
+
+def page(request: Request, name: str, **more: object) -> HTMLResponse:
+    """A template as a page, with what every page needs and `more`."""
+    context = {"import_map": import_map(), "version": __version__, "static_url": "/static"}
+    return templates.TemplateResponse(request, name, context | more)
+
+
+@router.get("/")
+async def index(request: Request) -> HTMLResponse:
+    """The network."""
+    return page(request, "index.html")
+
+
+@router.get("/runs")
+async def runs(request: Request) -> HTMLResponse:
+    """All runs: to open, compare, fetch and delete."""
+    return page(request, "runs.html", here="runs")
+
+
+@router.get("/compare")
+async def compare(request: Request) -> HTMLResponse:
+    """Two runs side by side on one timeline."""
+    return page(request, "compare.html", here="compare")
+
+
+@router.get("/docs")
+async def docs(request: Request) -> HTMLResponse:
+    """Swagger UI, from our own files."""
+    return page(request, "docs.html")

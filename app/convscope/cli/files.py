@@ -1,0 +1,103 @@
+"""`convscope runs`, `history`, `export` and `import`."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from convscope.cli.talking import Api, RefusedError
+from convscope.journal.schema import SUFFIX
+from convscope.types import JsonObject
+
+HEAD = ("run", "name", "network", "step", "accuracy", "held out", "state", "made")
+
+
+async def runs(api: Api, options: argparse.Namespace) -> int:
+    """A table of all runs, or their whole answers as JSON."""
+    found = await api.runs()
+    if options.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    rows = [HEAD, *(_row(run) for run in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+    return 0
+
+
+def _row(run: JsonObject) -> tuple[str, ...]:
+    return (
+        run["id"],
+        run["name"] or "",
+        run["network"] or "own",
+        f"{run['steps']:,}",
+        _share(run["accuracy"]),
+        _share(run["held_out_accuracy"]),
+        run["state"],
+        _age(run["created_at"]),
+    )
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _age(moment: str) -> str:
+    """How long ago, in its largest unit."""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"
+
+
+async def history(api: Api, options: argparse.Namespace) -> int:
+    """A run's curves as CSV."""
+    run = await api.find(options.run)
+    async with api.stream(f"/runs/{run['id']}/history", format="csv") as pieces:
+        async for piece in pieces:
+            sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+async def export(api: Api, options: argparse.Namespace) -> int:
+    """A run's file, written whole or not at all; where it is, on the standard output."""
+    run = await api.find(options.run)
+    target = _target(options, f"{run['id']}{SUFFIX}")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            query = {"uploads": options.uploads}
+            async with api.stream(f"/runs/{run['id']}/export", **query) as pieces:
+                async for piece in pieces:
+                    file.write(piece)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    print(target)
+    return 0
+
+
+def _target(options: argparse.Namespace, name: str) -> Path:
+    """Where a file is to go; RefusedError where there is one already."""
+    target: Path = options.output or Path(name)
+    if target.is_dir():
+        target /= name
+    if target.exists() and not options.force:
+        raise RefusedError(f"{target} is there already: name another with -o, or add --force.")
+    return target
+
+
+async def import_(api: Api, options: argparse.Namespace) -> int:
+    """A run from a file; its id on the standard output."""
+    with options.file.open("rb") as file:
+        sent = {"file": (options.file.name, file)}
+        run = (await api.send("POST", "/runs/import", files=sent)).json()
+    if run["absent"]:
+        print(f"It can be looked at, and not trained. {run['absent']}", file=sys.stderr)
+    print(run["id"])
+    return 0

@@ -1,0 +1,108 @@
+"""The `convscope` command line: serve, or do what a command says."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from convscope import __version__
+from convscope.cli.command import COMMANDS
+from convscope.cli.command import main as obey
+from convscope.settings import DEVICES, Settings
+from convscope.tokens import default_token_file, from_environment, read_or_make
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; every default is that of Settings."""
+    usual = Settings()
+    command = argparse.ArgumentParser(
+        "convscope",
+        description="Watch a CNN's weights learn.",
+        epilog=f"convscope {'|'.join(COMMANDS)} --help: from the command line, without a browser",
+    )
+    add = command.add_argument
+    add("--version", action="version", version=f"convscope {__version__}")
+    add("--host", default=usual.host, help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=usual.port, help="default: %(default)s; 0: any free one")
+    add("--allow-host", action="append", metavar="NAME", help="answer to this name too; repeatable")
+    add("--token", action="store_true", help=f"ask for a token, kept in {default_token_file()}")
+    add("--token-file", type=Path, metavar="PATH", help="… kept in this file; made if missing")
+    add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
+    add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
+    add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
+    add("--state-dir", type=Path, default=usual.state_dir, help="runs (default: %(default)s)")
+    add(
+        "--max-disk",
+        type=float,
+        default=usual.max_disk_bytes / 1e9,
+        metavar="GB",
+        help="what all runs may take on the disk (default: %(default)s)",
+    )
+    add("--max-runs", type=int, default=usual.max_runs, help="default: %(default)s")
+    add("--max-batch-size", type=int, default=usual.max_batch_size, help="default: %(default)s")
+    add(
+        "--unwatched-pause",
+        type=float,
+        default=usual.unwatched_pause_s,
+        metavar="S",
+        help="pause what plays and nobody watches after so many seconds (default: %(default)s)",
+    )
+    add(
+        "--viewer-timeout",
+        type=float,
+        default=usual.viewer_send_timeout_s,
+        metavar="S",
+        help="cut off a viewer that takes nothing for so many seconds (default: %(default)s)",
+    )
+    add("--open", action="store_true", help="open the page in the browser")
+    return command
+
+
+def find_token(options: argparse.Namespace) -> str | None:
+    """The token by `--token-file`, `--token` or CONVSCOPE_TOKEN, in this order, or None."""
+    if options.token_file:
+        return read_or_make(options.token_file)
+    if given := from_environment():
+        return given
+    return read_or_make(default_token_file()) if options.token else None
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """The settings that a command line asks for; ValueError or OSError where it cannot be."""
+    return Settings(
+        host=options.host,
+        port=options.port,
+        allowed_hosts=tuple(options.allow_host or ()),
+        token=find_token(options),
+        device=options.device,
+        data_dirs=(*(options.data_dir or ()), *Settings().data_dirs),
+        cache_dir=options.cache_dir,
+        state_dir=options.state_dir,
+        max_disk_bytes=int(options.max_disk * 1e9),
+        max_runs=options.max_runs,
+        max_batch_size=options.max_batch_size,
+        unwatched_pause_s=options.unwatched_pause,
+        viewer_send_timeout_s=options.viewer_timeout,
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the server until it is told to stop, or do what a command says; the exit status: 0, 1
+    for a port, the folder of the runs or what cannot be done, 2 for settings."""
+    if arguments and arguments[0] in COMMANDS:
+        return obey(arguments)
+    options = parser().parse_args(arguments)
+    try:
+        settings = settings_from(options)
+    except (ValueError, OSError) as error:
+        print(f"convscope: {error}", file=sys.stderr)
+        return 2
+    from convscope import server  # after the command line is known to be good: it takes a while
+    from convscope.journal.library import InUseError
+
+    try:
+        server.serve(settings, open_page=options.open)
+    except (server.CannotListenError, InUseError, OSError) as error:
+        print(f"convscope: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,118 @@
+"""`convscope train` and `convscope fork`: a run trained without a browser, which the page opens."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from convscope.cli.progress import Progress
+from convscope.cli.talking import Api, RefusedError
+from convscope.types import JsonObject
+
+PIECE_S = 0.4  # of training between two looks at the bar
+MOST_STEPS = 1000  # in one piece
+INTERRUPTED = 130  # the exit status that shells know for Ctrl-C
+
+
+async def train(api: Api, options: argparse.Namespace) -> int:
+    """Make a run from a recipe and train it."""
+    run = await api.post("/runs", read_recipe(options.recipe))
+    if options.name:
+        run = (await api.send("PATCH", f"/runs/{run['id']}", json={"name": options.name})).json()
+    return await _go_on(api, run, options.steps)
+
+
+async def fork(api: Api, options: argparse.Namespace) -> int:
+    """Leave a run at a step, changed, and perhaps train what comes of it."""
+    parent = await api.find(options.run)
+    body = {"step": options.step, "recipe": _changes(options), "name": options.name}
+    run = await api.post(f"/runs/{parent['id']}/fork", body)
+    said = f"{run['id']} leaves {parent['id']} at step {run['parent']['step']:,}."
+    print(said, file=sys.stderr)
+    return await _go_on(api, run, options.steps)
+
+
+def _changes(options: argparse.Namespace) -> JsonObject:
+    """The parts of the recipe that are other from there on."""
+    recipe = read_recipe(options.recipe) if options.recipe else {}
+    given = {name: getattr(options, name) for name in ("learning_rate", "momentum", "weight_decay")}
+    settings = {name: value for name, value in given.items() if value is not None}
+    if settings:
+        recipe["optimizer"] = recipe.get("optimizer", {}) | settings
+    return recipe
+
+
+def read_recipe(text: str) -> JsonObject:
+    """A recipe from JSON text, a JSON file, or the name of a model; RefusedError for no JSON
+    object, or a file that can't be read."""
+    if not text.lstrip().startswith("{"):
+        path = Path(text)
+        if path.suffix != ".json" and not path.is_file():
+            return {"network": text}  # the server knows the names, and says which there are
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise RefusedError(f"The recipe {path} cannot be read: {error}.") from error
+    try:
+        recipe = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(f"The recipe is not JSON: {error}.") from error
+    if not isinstance(recipe, dict):
+        raise RefusedError('A recipe is a JSON object, such as {"seed": 7}.')
+    return recipe
+
+
+async def _go_on(api: Api, run: JsonObject, steps: int) -> int:
+    """Train so many more steps; Ctrl-C ends that after the piece in hand, and nothing is lost."""
+    first = run["step"] if run["step"] is not None else 0
+    progress = Progress(first, first + steps)
+    with _interruptions() as stopped:
+        while steps and run["step"] < first + steps and not stopped.is_set():
+            run = await _piece(api, run, first + steps, progress)
+            if run["state"] in ("halted", "failed"):
+                progress.end()
+                raise RefusedError(f"{run['id']}: {run['problem']}")
+    if steps:
+        progress.end()
+    return _farewell(run, interrupted=stopped.is_set())
+
+
+async def _piece(api: Api, run: JsonObject, last: int, progress: Progress) -> JsonObject:
+    """About as many steps as take PIECE_S; few at first, while nothing is known of their speed."""
+    likely = int(progress.speed * PIECE_S) or 4
+    until = min(run["step"] + min(likely, MOST_STEPS), last)
+    run = await api.post(f"/runs/{run['id']}/step", {"until": until})
+    progress.tell(run)
+    return run
+
+
+def _farewell(run: JsonObject, *, interrupted: bool) -> int:
+    """The run's id on the standard output, for whatever comes next; the rest is for people."""
+    word = "Paused" if interrupted else "Done"
+    print(f"{word} at step {run['step']:,}. convscope shows it, and goes on.", file=sys.stderr)
+    print(run["id"])
+    return INTERRUPTED if interrupted else 0
+
+
+@contextmanager
+def _interruptions() -> Iterator[asyncio.Event]:
+    """Set at Ctrl-C or SIGTERM, instead of what they usually do; a second one does that."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def stop() -> None:
+        stopped.set()
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield stopped
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

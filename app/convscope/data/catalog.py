@@ -1,0 +1,189 @@
+"""Every data set by name: what it is, whether it is here, and its pixels.
+
+The worker's side opens data sets with this too, so it knows nothing of the server's settings but
+the two folders that it needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from convscope.data import cache, published, shapes
+from convscope.data.digests import sha256_of
+from convscope.data.idx import Bytes, IdxError
+from convscope.errors import NotFoundError, UnavailableError
+from convscope.types import Shape
+
+SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a data set
+NAMES = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
+
+_CACHE_VERSION = 1  # raised when the same source files would unpack to other numbers
+_PUBLISHED = {entry.name: entry for entry in published.ALL}
+
+
+class Places(Protocol):
+    """Where data is looked for and kept; the server's settings are one."""
+
+    @property
+    def data_dirs(self) -> tuple[Path, ...]:
+        """Folders that may hold NAME/ with a data set's published files."""
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where unpacked data and remembered digests are kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set's numbers, read-only and shared with every process that opens it."""
+
+    name: str
+    classes: tuple[str, ...]
+    train_images: Bytes  # (N, C, H, W), 0 … 255
+    train_labels: Bytes  # (N,), index into `classes`
+    test_images: Bytes  # the held-out half, as above
+    test_labels: Bytes
+    sha256: str  # hex, as in DatasetInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetInfo:
+    """What can be said of a data set without opening it.
+
+    `sha256` is that of its published files one after another (training images, training labels,
+    held-out images, held-out labels), or of the pixels and labels where they are generated.  Where
+    the set is not available, `why` says what to do, `shape` and `sha256` are empty, `train` and
+    `test` are 0.
+    """
+
+    name: str
+    title: str
+    shape: Shape  # (C, H, W)
+    classes: tuple[str, ...]
+    train: int  # pictures
+    test: int
+    sha256: str
+    licence: str
+    origin: str
+    dark_background: bool  # so that a photograph on white paper has to be inverted
+    available: bool
+    why: str | None
+
+
+def describe_all(settings: Places) -> list[DatasetInfo]:
+    """What is known of every data set, available or not, in the order in which to offer them."""
+    return [describe(name, settings) for name in NAMES]
+
+
+def describe(name: str, settings: Places) -> DatasetInfo:
+    """What is known of one data set; raises NotFoundError for a name that is none."""
+    if name == shapes.NAME:
+        return _describe_shapes()
+    entry = _entry(name)
+    found = entry.find(settings.data_dirs)
+    if found is None:
+        return _unavailable(entry, f"{entry.title} is not on this machine. {entry.how}")
+    try:
+        return _describe_found(found, settings.cache_dir)
+    except (IdxError, OSError) as error:
+        return _unavailable(entry, f"The files of {name} cannot be used. {error}")
+
+
+def open_dataset(name: str, *, data_dirs: Sequence[Path], cache_dir: Path) -> Dataset:
+    """A data set's pictures and labels, memory-mapped from the cache directory.
+
+    The first call on a machine unpacks them there (seconds); where nothing can be written, they
+    are in this process's own memory.  Raises NotFoundError for a name that is none, and
+    UnavailableError where the files are missing or broken.
+    """
+    if name == shapes.NAME:
+        return _open_shapes(cache_dir)
+    entry = _entry(name)
+    found = entry.find(data_dirs)
+    if found is None:
+        raise UnavailableError(f"{entry.title} is not on this machine. {entry.how}")
+    try:
+        return _open_found(found, cache_dir)
+    except (IdxError, OSError) as error:
+        raise UnavailableError(f"The files of {name} cannot be used. {error}") from error
+
+
+def _entry(name: str) -> published.Published:
+    try:
+        return _PUBLISHED[name]
+    except KeyError:
+        known = ", ".join(NAMES)
+        raise NotFoundError(f"Expected the name of a data set ({known}), got {name!r}.") from None
+
+
+def _describe_found(found: published.Found, cache_dir: Path) -> DatasetInfo:
+    train, _, test, _ = found.shapes()
+    entry = found.published
+    return DatasetInfo(
+        name=entry.name,
+        title=entry.title,
+        shape=train[1:],
+        classes=found.split.classes,
+        train=train[0],
+        test=test[0],
+        sha256=sha256_of(found.files, cache_dir),
+        licence=entry.licence,
+        origin=entry.origin,
+        dark_background=True,  # all of MNIST's family are white on black
+        available=True,
+        why=None,
+    )
+
+
+def _unavailable(entry: published.Published, why: str) -> DatasetInfo:
+    return DatasetInfo(
+        name=entry.name,
+        title=entry.title,
+        shape=(),
+        classes=entry.splits[0].classes,
+        train=0,
+        test=0,
+        sha256="",
+        licence=entry.licence,
+        origin=entry.origin,
+        dark_background=True,
+        available=False,
+        why=why,
+    )
+
+
+def _describe_shapes() -> DatasetInfo:
+    return DatasetInfo(
+        name=shapes.NAME,
+        title=shapes.TITLE,
+        shape=(3, shapes.SIZE, shapes.SIZE),
+        classes=shapes.CLASSES,
+        train=shapes.TRAIN,
+        test=shapes.TEST,
+        sha256=shapes.SHA256,
+        licence="MIT, as Convscope",
+        origin="generated by Convscope",
+        dark_background=False,
+        available=True,
+        why=None,
+    )
+
+
+def _open_found(found: published.Found, cache_dir: Path) -> Dataset:
+    name, sha256 = found.published.name, sha256_of(found.files, cache_dir)
+    path = _cache_path(cache_dir, name, sha256)
+    (train, train_labels, test, test_labels), _ = cache.arrays(path, found.shapes(), found.read)
+    return Dataset(name, found.split.classes, train, train_labels, test, test_labels, sha256)
+
+
+def _open_shapes(cache_dir: Path) -> Dataset:
+    path = _cache_path(cache_dir, shapes.NAME, shapes.SHA256)
+    arrays, sha256 = cache.arrays(path, shapes.SHAPES, shapes.make)
+    train, train_labels, test, test_labels = arrays
+    # `sha256` is of what was really drawn: another Pillow might draw an edge otherwise
+    return Dataset(shapes.NAME, shapes.CLASSES, train, train_labels, test, test_labels, sha256)
+
+
+def _cache_path(cache_dir: Path, name: str, sha256: str) -> Path:
+    return cache_dir / f"{name}-{sha256[:16]}.v{_CACHE_VERSION}.raw"

@@ -1,0 +1,7 @@
+"""Pictures that people give: read within bounds, fitted to a network's input, written as PNG."""
+
+from convscope.images.preparing import Prepared, preprocess
+from convscope.images.reading import KEPT_SIDE, Picture, decode
+from convscope.images.writing import png, sheet_png
+
+__all__ = ["KEPT_SIDE", "Picture", "Prepared", "decode", "png", "preprocess", "sheet_png"]

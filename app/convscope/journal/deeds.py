@@ -1,0 +1,108 @@
+"""Whether the changes that a file tells of can be made to its network, one after the other."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from math import prod
+
+from convscope.errors import UnreadableRunError
+from convscope.journal.claims import DeedBody, SwitchFound, ValuesFound, expect
+from convscope.recipe import LayerPlan
+from convscope.recipe.changes import FillKernel, SetWeight, SwitchFilter, Tuned, UndoLast
+from convscope.recipe.model import Optimizer
+from convscope.types import Shape
+
+WITH_FILTERS = ("Conv2d", "Linear")
+ANY_SIZE = ("zero", "random")  # the other known kernels are 3 × 3
+LEARNED = ("weight", "bias")
+
+
+class Deeds:
+    """Takes the changes by hand in their order; UnreadableRunError at the first that cannot be."""
+
+    def __init__(self, plans: Sequence[LayerPlan]) -> None:
+        self._plans = {plan.name: plan for plan in plans}
+        self._undoable: list[bool] = []
+
+    def take(self, deed: DeedBody) -> None:
+        """The next one."""
+        number = len(self._undoable) + 1
+        expect(deed.id == number, f"In this file change {number} by hand has number {deed.id}.")
+        try:
+            self._check(deed)
+        except (IndexError, KeyError, ValueError) as error:
+            raise UnreadableRunError(
+                f"In this file change {number} by hand does not fit its network."
+            ) from error
+
+    def _check(self, deed: DeedBody) -> None:
+        """ValueError, KeyError or IndexError where it does not fit."""
+        match deed.change:
+            case UndoLast():
+                self._check_undo(deed)
+            case SetWeight() as change:
+                _must(change.tensor in LEARNED)
+                rest = _rest(self._plans[change.layer].tensors[change.tensor], change.index)
+                _must(rest == () and deed.undoes is None)
+                self._check_values(deed, change.layer, change.tensor, change.index)
+            case FillKernel() as change:
+                index = [change.filter] + ([] if change.channel is None else [change.channel])
+                _check_kernel(self._plans[change.layer], change)
+                _must(deed.undoes is None)
+                self._check_values(deed, change.layer, "weight", index)
+            case SwitchFilter() as change:
+                self._check_switch(deed, change)
+        self._undoable.append(deed.found is not None)
+
+    def _check_undo(self, deed: DeedBody) -> None:
+        _must(deed.undoes is not None and deed.undoes >= 1 and deed.found is None)
+        assert deed.undoes is not None
+        _must(self._undoable[deed.undoes - 1])
+        self._undoable[deed.undoes - 1] = False
+
+    def _check_switch(self, deed: DeedBody, change: SwitchFilter) -> None:
+        plan = self._plans[change.layer]
+        _must(plan.type in WITH_FILTERS and change.filter < plan.tensors["weight"][0])
+        found = deed.found
+        _must(isinstance(found, SwitchFound) and deed.undoes is None)
+        assert isinstance(found, SwitchFound)
+        same = (found.what, found.layer, found.filter) == (change.type, change.layer, change.filter)
+        _must(same)
+
+    def _check_values(self, deed: DeedBody, layer: str, tensor: str, index: list[int]) -> None:
+        """The numbers that were there before are as many as the part has that was changed."""
+        found = deed.found
+        _must(isinstance(found, ValuesFound))
+        assert isinstance(found, ValuesFound)
+        shape = _rest(self._plans[layer].tensors[tensor], index)
+        _must((found.layer, found.tensor, found.index) == (layer, tensor, index))
+        _must(tuple(found.shape) == shape)
+        try:
+            numbers = base64.b64decode(found.values, validate=True)
+        except binascii.Error as error:
+            raise ValueError from error
+        _must(len(numbers) == 4 * prod(shape))
+
+
+def check_tuned(optimizer: Optimizer, changes: Tuned, where: str) -> None:
+    """UnreadableRunError for a setting that this optimiser has not."""
+    alien = changes.given().keys() - type(optimizer).model_fields.keys()
+    expect(not alien, f"In this file {where} sets what {optimizer.type} has not.")
+
+
+def _check_kernel(plan: LayerPlan, change: FillKernel) -> None:
+    _must(plan.type == "Conv2d")
+    sides = plan.tensors["weight"][2:]
+    _must(change.with_ in ANY_SIZE or min(sides) >= 3)
+
+
+def _rest(shape: Shape, index: list[int]) -> Shape:
+    """What is left of a shape behind the first places of an index."""
+    _must(len(index) <= len(shape))
+    _must(all(at < size for at, size in zip(index, shape, strict=False)))
+    return shape[len(index) :]
+
+
+def _must(truth: bool) -> None:
+    if not truth:
+        raise ValueError

@@ -1,0 +1,112 @@
+"""Batches of a data set, each a pure function of (seed, step), and single pictures to look at."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn import functional
+
+from convscope.data.catalog import SHOWN_WITHOUT_DATA, Dataset, open_dataset
+from convscope.errors import NotFoundError
+from convscope.learn.network import with_channels_last
+from convscope.learn.seeds import Purpose, seed_of
+from convscope.recipe import Recipe
+from convscope.types import Shape
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def to_input(pixels: Pixels, device: torch.device) -> torch.Tensor:
+    """uint8 (B, C, H, W) -> float32 (B, C, H, W) in 0 … 1: 255 becomes exactly 1."""
+    batch = torch.from_numpy(np.require(pixels, requirements="W")).to(device)  # or torch warns
+    return with_channels_last(batch).to(torch.float32).div_(255)
+
+
+class Batches:
+    """The training half of a data set, cut into batches.
+
+    Batch k (from 1) is a run of an epoch's permutation, which depends on (seed, epoch) alone.
+    A recipe's `batch_size` is at most the number of pictures: the server sees to that.
+    """
+
+    def __init__(self, data: Dataset, batch_size: int, seed: int, device: torch.device) -> None:
+        self.data = data
+        self.batch_size = batch_size
+        self.device = device
+        self._seed = seed
+        self._per_epoch = len(data.train_labels) // batch_size
+        self._order = lru_cache(maxsize=2)(self._permutation)
+
+    def _permutation(self, epoch: int) -> npt.NDArray[np.int64]:
+        bits = np.random.PCG64(seed_of(self._seed, Purpose.ORDER, epoch))
+        return np.random.Generator(bits).permutation(len(self.data.train_labels))
+
+    def indices(self, step: int) -> npt.NDArray[np.int64]:
+        """Which pictures batch `step` holds, (B,)."""
+        epoch, place = divmod(step - 1, self._per_epoch)
+        start = place * self.batch_size
+        return self._order(epoch)[start : start + self.batch_size]
+
+    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Images (B, C, H, W) in 0 … 1 and labels (B,) of step `step`, from 1."""
+        chosen = self.indices(step)
+        images = to_input(self.data.train_images[chosen], self.device)
+        labels = torch.from_numpy(self.data.train_labels[chosen].astype(np.int64))
+        return images, labels.to(self.device)
+
+
+class Pictures:
+    """What can be looked at: held-out pictures `test-N`, and uploads by their id, all as uint8."""
+
+    def __init__(self, data: Dataset, shape: Shape) -> None:
+        self._data = data
+        self._shape = shape
+        self._uploads: dict[str, Pixels] = {}
+        self.version = 0  # another one: an upload came, changed or went
+
+    def put(self, image: str, pixels: Pixels) -> None:
+        """Keep an upload, uint8 (C, H, W) of the network's input shape."""
+        self._uploads[image] = pixels
+        self.version += 1
+
+    def drop(self, image: str) -> None:
+        """Forget an upload; an unknown one is no error."""
+        self._uploads.pop(image, None)
+        self.version += 1
+
+    def get(self, image: str) -> Pixels:
+        """uint8 (C, H, W) of the network's input shape; NotFoundError for an unknown id."""
+        if image in self._uploads:
+            return self._uploads[image]
+        kind, _, number = image.partition("-")
+        known = kind == "test" and number.isdecimal() and len(number) < 9
+        if known and int(number) < len(self._data.test_labels):
+            return fit(self._data.test_images[int(number)], self._shape)
+        raise NotFoundError(
+            f"There is no image {image!r}: expected test-0 to "
+            f"test-{len(self._data.test_labels) - 1}, or an upload's id."
+        )
+
+
+def fit(pixels: Pixels, shape: Shape) -> Pixels:
+    """A data set's picture at another network's input shape (C, H, W); the same where it fits."""
+    if pixels.shape == shape:
+        return pixels
+    image = torch.from_numpy(np.array(pixels, dtype=np.float32))[None]
+    if len(pixels) != shape[0]:
+        image = image.mean(dim=1, keepdim=True).expand(-1, shape[0], -1, -1)
+    image = functional.interpolate(image, size=shape[1:], mode="bilinear", antialias=True)
+    scaled: Pixels = image[0].round().clamp(0, 255).to(torch.uint8).numpy()
+    return scaled
+
+
+def open_pictures(
+    recipe: Recipe, *, data_dirs: tuple[Path, ...], cache_dir: Path
+) -> tuple[Dataset, Pictures]:
+    """The recipe's data set (or the one shown in its place) and its pictures."""
+    data = open_dataset(
+        recipe.dataset or SHOWN_WITHOUT_DATA, data_dirs=data_dirs, cache_dir=cache_dir
+    )
+    return data, Pictures(data, recipe.network.input)

@@ -1,0 +1,70 @@
+"""All explanations of one run, as it is asked for them between two steps."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from convscope.learn.data import Pixels
+from convscope.learn.explain.gradient import Index, check_index, explain_gradient
+from convscope.learn.explain.output import explain_output
+from convscope.learn.explain.replay import Replay, mute, replay
+from convscope.learn.explain.update import Moment, explain_update
+from convscope.learn.hands import Hands
+from convscope.learn.network import build
+from convscope.learn.observe import Observer
+from convscope.recipe import LayerPlan
+from convscope.types import JsonObject
+
+
+class Explainer:
+    """Explains the present state of a trainer; a replayed step is kept while it lasts."""
+
+    def __init__(
+        self, observer: Observer, plans: Sequence[LayerPlan], device: torch.device
+    ) -> None:
+        self._observer = observer
+        self.spare = build(plans, device)
+        self.hands: Hands | None = None  # what was silenced or frozen, if anything
+        self._replay: Replay | None = None
+
+    def output(self, layer: str, where: tuple[int, int, int], pixels: Pixels) -> JsonObject:
+        """One value of a layer's output; see explain_output."""
+        silent = self.hands is not None and self.hands.is_silent(layer, where[0])
+        found = explain_output(self._observer, layer, where, pixels, silent=silent)
+        return {"step": self._observer.trainer.step} | found
+
+    def replayed(self) -> Replay:
+        """The step that led here, once more; ConflictError where there was none."""
+        trainer = self._observer.trainer
+        if not (self._replay and trainer.has_update and self._replay.step == trainer.step):
+            self._replay = None  # its memory is wanted for the next one
+            self._replay = replay(trainer, self.spare)
+            if self.hands:
+                self._replay = mute(self._replay, self.hands.masks)
+        return self._replay
+
+    def weight(self, layer: str, tensor: str, index: Index, picture: int) -> JsonObject:
+        """One weight's gradient and the update that followed; see explain_gradient and
+        explain_update. ConflictError at step 0, or for a layer without weights."""
+        module = self._observer.module(layer)
+        self._observer.tensor(layer, tensor, "gradient")  # raises what there is to raise
+        gradient = explain_gradient(self.replayed(), module, layer, tensor, index, picture)
+        return {"gradient": gradient, "update": self._update(module, layer, tensor, index)}
+
+    def _update(self, module: nn.Module, layer: str, tensor: str, index: Index) -> JsonObject:
+        trainer = self._observer.trainer
+        parameter = module.get_parameter(tensor)
+        check_index(f"{layer}.{tensor}", tuple(parameter.shape), index)
+        state = trainer.previous_state.get(parameter, {})
+        assert parameter.grad is not None
+        moment = Moment(
+            before=float(self._observer.before(parameter)[index]),
+            after=float(parameter.detach()[index]),
+            gradient=float(parameter.grad[index]),
+            settings=trainer.settings,
+            state={name: float(t[index]) for name, t in state.items() if t.ndim},
+            step=trainer.updates,
+            frozen=tensor in ("weight", "bias") and (layer, index[0]) in trainer.held,
+        )
+        return explain_update(moment, type(trainer.optimizer).__name__)

@@ -1,0 +1,79 @@
+"""How weights begin: one generator a run, layer after layer, so that a seed decides them all."""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch import nn
+
+from convscope.errors import RecipeError
+from convscope.learn.seeds import Purpose, torch_generator
+from convscope.recipe.model import Init
+
+Fill = Callable[[torch.Tensor], torch.Tensor]
+TRAINED = ("pretrained", "from_run", "from_file")
+
+
+def initialise(network: nn.Sequential, init: Init, seed: int, weights: bytes = b"") -> list[str]:
+    """Set every convolution's and linear layer's weight; their biases to 0.
+
+    Where `init` takes trained weights, what fits of the safetensors `weights` is taken, and its
+    names are answered. RecipeError where nothing fits, or with `pretrained` not everything.
+    """
+    fill = _fill(init, torch_generator(seed, Purpose.INIT))
+    with torch.no_grad():
+        for layer in network:
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                # drawn in torch's plain order, whatever the layout in memory is
+                layer.weight.copy_(fill(torch.empty(layer.weight.shape)))
+                if layer.bias is not None:
+                    layer.bias.zero_()
+    return _take(network, init, weights) if init.type in TRAINED else []
+
+
+def _fill(init: Init, generator: torch.Generator) -> Fill:
+    draw = nn.init
+    fills: dict[str, Fill] = {
+        "normal": partial(draw.normal_, std=init.std, generator=generator),
+        "uniform": partial(draw.uniform_, a=-init.bound, b=init.bound, generator=generator),
+        "glorot_uniform": partial(draw.xavier_uniform_, generator=generator),
+        "glorot_normal": partial(draw.xavier_normal_, generator=generator),
+        "he_uniform": partial(draw.kaiming_uniform_, nonlinearity="relu", generator=generator),
+        "he_normal": partial(draw.kaiming_normal_, nonlinearity="relu", generator=generator),
+        "orthogonal": partial(draw.orthogonal_, generator=generator),
+        "zeros": draw.zeros_,
+    }
+    return fills["he_uniform" if init.type in TRAINED else init.type]
+
+
+def _take(network: nn.Sequential, init: Init, weights: bytes) -> list[str]:
+    """Copy the layers whose tensors all agree in name and shape; the tensors' names."""
+    try:
+        given = load(weights)
+    except SafetensorError as error:
+        raise RecipeError(f"The weights are no safetensors file: {error}.") from error
+    own = {name: tensor for name, tensor in network.state_dict().items() if tensor.ndim}
+    alien = {_layer(name) for name in own if not _fits(own[name], given.get(name))}
+    fits = [name for name in own if _layer(name) not in alien]
+    if not fits or (init.type == "pretrained" and len(fits) < len(own)):
+        raise RecipeError(
+            f"The trained weights have {', '.join(given) or 'nothing'}: expected tensors of the "
+            f"right shape for this network's {', '.join(own)}."
+        )
+    with torch.no_grad():
+        for name in fits:
+            own[name].copy_(given[name])
+    return fits
+
+
+def _layer(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _fits(own: torch.Tensor, given: torch.Tensor | None) -> bool:
+    """Same shape, and nothing in it that is not a finite number."""
+    if given is None or given.shape != own.shape or not given.is_floating_point():
+        return False
+    return bool(given.isfinite().all())

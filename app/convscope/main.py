@@ -1,0 +1,109 @@
+"""The application: routers, lifespan, error handlers, and the guard around it all."""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, FastAPI
+
+from convscope import __version__
+from convscope.api import (
+    catalog,
+    code,
+    convolve,
+    deleted,
+    explain,
+    files,
+    forks,
+    hands,
+    images,
+    layers,
+    lessons,
+    pages,
+    pictures,
+    runs,
+    stream,
+    strips,
+)
+from convscope.api.documented import Documented, problems
+from convscope.api.guard import Guard
+from convscope.api.problems import add_error_handlers
+from convscope.journal.library import Library
+from convscope.runs.registry import Registry
+from convscope.settings import Settings
+from convscope.workers import forkserver
+from convscope.workers.process import ProcessWorker
+
+DESCRIPTION = """See what a convolutional network's weights are, and watch them learn.
+
+Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
+`application/problem+json`: one sentence in `detail` says what was expected and what came."""
+
+
+def create_app(
+    settings: Settings | None = None, library: Library | None = None, *, warm: bool = True
+) -> Guard:
+    """The whole server as an ASGI application; it starts nothing before its lifespan does.
+
+    `library` is the folder of the runs, where it has been opened already; `warm` is whether the
+    first worker is likely to be needed soon.
+    """
+    settings = settings or Settings()
+    library = library or Library(settings.state_dir, settings.max_disk_bytes)
+    settings = dataclasses.replace(settings, device=forkserver.pick_device(settings.device))
+    app = Documented(
+        title="Convscope",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.warm = warm
+    app.state.registry = Registry(settings, library, ProcessWorker)
+    api = APIRouter(prefix="/api/v1", responses=problems(403))
+    api.include_router(catalog.up)
+    for room in (
+        catalog,
+        strips,
+        deleted,
+        pictures,
+        files,
+        runs,
+        forks,
+        layers,
+        images,
+        explain,
+        hands,
+        convolve,
+        code,
+        stream,
+    ):
+        api.include_router(room.router, responses=problems(401))
+    app.include_router(api)
+    app.include_router(pages.router)
+    app.include_router(lessons.router)
+    app.mount("/static", pages.static_files())
+    app.mount("/samples", pages.samples())
+    add_error_handlers(app)
+    return Guard(app, settings, (pages.import_map_hash(),))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    logging.getLogger("convscope").setLevel(logging.INFO)
+    registry: Registry = app.state.registry
+    registry.open()
+    # in a thread: the page is there before torch is
+    prepare = forkserver.prepare if app.state.warm else forkserver.configure
+    warming = asyncio.create_task(asyncio.to_thread(prepare))
+    watching = asyncio.create_task(registry.watch())
+    try:
+        yield
+    finally:  # a command that is refused leaves by an exception
+        watching.cancel()
+        await warming
+        await registry.close()

@@ -1,0 +1,96 @@
+"""What every layer of a recipe has, and the arithmetic that several share."""
+
+from math import prod
+from typing import Annotated, ClassVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictInt,
+    model_serializer,
+)
+
+from convscope.errors import RecipeError
+from convscope.types import JsonObject, Shape
+
+
+def _pair(value: object) -> object:
+    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+MOST = 2**31 - 1
+Size = Annotated[StrictInt, Field(ge=1, le=MOST)]
+Span = Annotated[StrictInt, Field(ge=0, le=MOST)]
+SizePair = Annotated[
+    tuple[Size, Size], BeforeValidator(_pair, json_schema_input_type=Size | tuple[Size, Size])
+]
+SpanPair = Annotated[
+    tuple[Span, Span], BeforeValidator(_pair, json_schema_input_type=Span | tuple[Span, Span])
+]
+
+
+class LayerBase(BaseModel):
+    """One layer of a recipe; unknown arguments are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    prefix: ClassVar[str]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] | None = None
+
+    @model_serializer(mode="wrap")
+    def _given(self, handler: SerializerFunctionWrapHandler) -> JsonObject:
+        """Without the arguments that were left to be inferred."""
+        return {key: value for key, value in handler(self).items() if value is not None}
+
+    def output(self, shape: Shape) -> Shape:
+        """The shape this layer gives for `shape`; RecipeError where it does not fit."""
+        return shape
+
+    def tensors(self, shape: Shape) -> dict[str, Shape]:
+        """Its parameters and buffers by torch's names, with their shapes."""
+        return {}
+
+    def macs(self, shape: Shape) -> int:
+        """Multiply-adds for one image, forward."""
+        return prod(shape)
+
+    def counted(self, shape: Shape) -> str:
+        """How its parameters are counted, as a sum that a reader can redo."""
+        return "no weights"
+
+    def inferred(self, shape: Shape) -> dict[str, int]:
+        """The arguments that the layer before decides."""
+        return {}
+
+    def window(self) -> tuple[int, int] | None:
+        """Kernel extent and stride along the wider side; None: sees the whole input."""
+        return (1, 1)
+
+
+def need_maps(shape: Shape, type_name: str) -> None:
+    """RecipeError unless a shape is one of maps."""
+    if len(shape) != 3:
+        raise RecipeError(
+            f"{type_name} expects maps (channels, height, width), and a flat vector of "
+            f"{shape[0]} numbers came: put it before Flatten."
+        )
+
+
+def check_given(argument: str, given: int | None, came: int) -> None:
+    """RecipeError where an argument was given and is not what comes from before."""
+    if given is not None and given != came:
+        raise RecipeError(f"{argument} is {given}, and {came} come from the layer before.")
+
+
+def slide(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
+    """floor((in + 2p - d(k-1) - 1) / s + 1)."""
+    extent = dilation * (kernel - 1) + 1
+    room = size + 2 * padding
+    if extent > room:
+        raise RecipeError(
+            f"The kernel spans {extent} pixels, and its input has {room} with padding: "
+            "expected a kernel no larger than its input."
+        )
+    return (room - extent) // stride + 1

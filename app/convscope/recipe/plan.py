@@ -1,0 +1,160 @@
+"""A network by arithmetic: names, shapes, parameters, costs, limits; nothing is allocated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from math import prod
+
+from convscope.errors import RecipeError
+from convscope.recipe.base import LayerBase
+from convscope.recipe.model import Network
+from convscope.types import JsonObject, Shape
+
+MAX_PARAMETERS = 20_000_000
+MAX_MACS = 5_000_000_000  # an image
+MAX_BYTES = 2**30  # everything that training allocates
+BUFFERS = frozenset({"running_mean", "running_var"})
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """One layer with everything about it that arithmetic can say."""
+
+    index: int
+    name: str
+    layer: LayerBase
+    input_shape: Shape
+    output_shape: Shape
+    tensors: dict[str, Shape]
+    receptive_field: int | None  # side, in input pixels; None once every input counts
+
+    @property
+    def type(self) -> str:
+        """The class's name in torch.nn."""
+        return type(self.layer).__name__
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers training changes here."""
+        return sum(prod(shape) for name, shape in self.tensors.items() if name not in BUFFERS)
+
+    @property
+    def arguments(self) -> JsonObject:
+        """What torch.nn's constructor takes, the inferred ones included."""
+        given = self.layer.model_dump(exclude={"type", "name"})
+        return self.layer.inferred(self.input_shape) | given
+
+    def describe(self) -> JsonObject:
+        """The layer as `GET /runs/{id}/layers` lists it."""
+        return {
+            "index": self.index,
+            "name": self.name,
+            "type": self.type,
+            "arguments": self.arguments,
+            "input_shape": self.input_shape,
+            "output_shape": self.output_shape,
+            "weight_shape": self.tensors.get("weight"),
+            "bias_shape": self.tensors.get("bias"),
+            "tensors": list(self.tensors),
+            "parameters": self.parameters,
+            "counted": self.layer.counted(self.input_shape),
+            "receptive_field": self.receptive_field,
+        }
+
+
+def plan(network: Network, batch_size: int = 1) -> list[LayerPlan]:
+    """Every layer of a network with its shapes; RecipeError names the layer that cannot be built.
+
+    Integer arithmetic only: a network of 10^9 channels is refused without allocating anything.
+    """
+    names = _names(network)
+    plans: list[LayerPlan] = []
+    shape: Shape = network.input
+    field = _Field()
+    for index, layer in enumerate(network.layers):
+        try:
+            field = field.through(layer)
+            plans.append(_plan_one(index, names[index], layer, shape, field.size))
+            _check_costs(plans, network.input, batch_size)
+        except RecipeError as error:
+            sentence = f"Layer {index} ({type(layer).__name__}): {error.detail}"
+            raise RecipeError(sentence, layer=index) from error
+        shape = plans[-1].output_shape
+    return plans
+
+
+def _plan_one(
+    index: int, name: str, layer: LayerBase, shape: Shape, field: int | None
+) -> LayerPlan:
+    output = layer.output(shape)
+    return LayerPlan(index, name, layer, shape, output, layer.tensors(shape), field)
+
+
+@dataclass(frozen=True)
+class _Field:
+    """The receptive field as it grows: its side and how far apart two neighbours' fields lie."""
+
+    size: int | None = 1
+    jump: int = 1
+
+    def through(self, layer: LayerBase) -> "_Field":
+        window = layer.window()
+        if self.size is None or window is None:
+            return _Field(None)
+        extent, stride = window
+        return _Field(self.size + (extent - 1) * self.jump, self.jump * stride)
+
+
+def _names(network: Network) -> list[str]:
+    """Given names, or the type's prefix and a running number; RecipeError for a name twice."""
+    counters: dict[str, count[int]] = {}
+    names: list[str] = []
+    for index, layer in enumerate(network.layers):
+        number = next(counters.setdefault(layer.prefix, count(1)))
+        name = layer.name or f"{layer.prefix}{number}"
+        if name in names:
+            raise RecipeError(
+                f"Layer {index}: the name {name!r} is taken by layer {names.index(name)}.", index
+            )
+        names.append(name)
+    return names
+
+
+def _check_costs(plans: list[LayerPlan], input_shape: Shape, batch_size: int) -> None:
+    parameters = sum(plan.parameters for plan in plans)
+    macs = sum(plan.layer.macs(plan.input_shape) for plan in plans)
+    memory = memory_bytes(plans, input_shape, batch_size)
+    for came, most, what in (
+        (parameters, MAX_PARAMETERS, "parameters"),
+        (macs, MAX_MACS, "multiply-adds an image"),
+        (memory, MAX_BYTES, f"bytes of memory with {batch_size} images a batch"),
+    ):
+        if came > most:
+            raise RecipeError(f"expected at most {most:,} {what} in all, and {came:,} came.")
+
+
+def memory_bytes(plans: list[LayerPlan], input_shape: Shape, batch_size: int) -> int:
+    """An estimate of what training holds: each value of each map with its gradient and one copy for
+    the convolution's layout; each parameter with gradient, previous value and two moments."""
+    values = prod(input_shape) + sum(prod(plan.output_shape) for plan in plans)
+    parameters = sum(plan.parameters for plan in plans)
+    return 4 * (3 * values * batch_size + 5 * parameters)
+
+
+def flattened_from(plans: Sequence[LayerPlan], reader: LayerPlan) -> Shape | None:
+    """The maps (C, H, W) that a linear layer reads flattened; None where it reads a vector."""
+    return _flattened(plans[: reader.index])
+
+
+def flattened_into(plans: Sequence[LayerPlan], giver: LayerPlan) -> Shape | None:
+    """The maps (C, H, W) that a layer gives flattened; None where it gives something else."""
+    return _flattened(plans[: giver.index + 1])
+
+
+def _flattened(plans: Sequence[LayerPlan]) -> Shape | None:
+    for before in reversed(plans):
+        if before.type == "Linear":
+            return None
+        if before.type == "Flatten" and len(before.input_shape) == 3:
+            return before.input_shape
+    return None

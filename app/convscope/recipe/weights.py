@@ -1,0 +1,95 @@
+"""A stranger's safetensors file: its bounds and its header, checked before anything reads it."""
+
+import json
+import struct
+from dataclasses import dataclass
+from math import prod
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, ValidationError
+
+from convscope.errors import UploadError
+from convscope.types import Shape
+
+MAX_HEADER_BYTES = 2**20
+MAX_TENSORS = 1000
+LENGTH = struct.Struct("<Q")
+BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1}
+
+
+def check_safetensors(data: bytes) -> bytes:
+    """The same bytes; UploadError unless they begin as a safetensors file within bounds does.
+
+    What is in it is checked against the recipe by whoever loads it.
+    """
+    if len(data) < LENGTH.size:
+        raise UploadError("A safetensors file was expected, and fewer than 8 bytes came.")
+    (length,) = LENGTH.unpack_from(data)
+    if length > min(MAX_HEADER_BYTES, len(data) - LENGTH.size):
+        raise UploadError(
+            f"A safetensors header of at most {MAX_HEADER_BYTES:,} bytes was expected, within the "
+            f"{len(data):,} bytes of the file, and one of {length:,} was announced."
+        )
+    try:
+        header = json.loads(data[LENGTH.size : LENGTH.size + length])
+    except (ValueError, RecursionError) as error:
+        raise UploadError("The header of the safetensors file is not JSON.") from error
+    if not isinstance(header, dict) or len(header.keys() - {"__metadata__"}) > MAX_TENSORS:
+        raise UploadError(f"A safetensors file of at most {MAX_TENSORS} tensors was expected.")
+    return data
+
+
+def metadata(data: bytes) -> dict[str, str]:
+    """What a safetensors file that is ours says of itself."""
+    (length,) = LENGTH.unpack_from(data)
+    said: dict[str, str] = json.loads(data[LENGTH.size : LENGTH.size + length])["__metadata__"]
+    return said
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a tensor is, without its numbers."""
+
+    dtype: str  # as safetensors names it
+    shape: Shape
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    dtype: str
+    shape: list[StrictInt] = Field(max_length=8)
+    data_offsets: tuple[StrictInt, StrictInt]
+
+
+_HEADER = TypeAdapter(dict[str, _Entry])
+
+
+def tensors_in(data: bytes) -> dict[str, tuple[Kind, memoryview]]:
+    """Each tensor of a safetensors file with its bytes, without torch.
+
+    UploadError unless the tensors lie one behind the other and fill the file to its last byte.
+    """
+    check_safetensors(data)
+    (length,) = LENGTH.unpack_from(data)
+    header = json.loads(data[LENGTH.size : LENGTH.size + length])
+    header.pop("__metadata__", None)
+    try:
+        entries = _HEADER.validate_python(header)
+    except ValidationError as error:
+        raise UploadError("The header of the safetensors file is not as the format has it.") from (
+            error
+        )
+    return _cut(entries, memoryview(data)[LENGTH.size + length :])
+
+
+def _cut(entries: dict[str, _Entry], body: memoryview) -> dict[str, tuple[Kind, memoryview]]:
+    found, end = {}, 0
+    for name, entry in sorted(entries.items(), key=lambda item: item[1].data_offsets):
+        size = BYTES.get(entry.dtype, 0) * prod(entry.shape)
+        fits = entry.data_offsets == (end, end + size) and min(entry.shape, default=0) >= 0
+        if not fits or entry.dtype not in BYTES:
+            raise UploadError(f"The safetensors file does not hold {name[:80]!r} as it says.")
+        found[name] = Kind(entry.dtype, tuple(entry.shape)), body[end : end + size]
+        end += size
+    if end != len(body):
+        raise UploadError(f"The safetensors file has {len(body) - end:,} bytes more than it says.")
+    return found

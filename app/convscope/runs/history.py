@@ -1,0 +1,111 @@
+"""What a run has been through: loss and accuracy of each step, and each held-out accuracy."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import groupby, repeat
+from operator import itemgetter
+
+from convscope.journal.curve import Curve
+from convscope.types import JsonObject
+
+Measured = Iterable[tuple[int, float]]  # step, accuracy
+STEP = itemgetter(0)
+
+
+class History:
+    """A curve, whose older points stand for several steps in a long run, and what was measured on
+    held-out pictures; float32, as it came."""
+
+    def __init__(self, curve: Curve | None = None, held_out: Measured = ()) -> None:
+        self._curve = curve or Curve()
+        self._held_out_step = array("q")
+        self._held_out = array("f")
+        self._measure(held_out)
+
+    @property
+    def steps(self) -> int:
+        """How far it goes."""
+        return self._curve.step
+
+    def apply(self, news: JsonObject) -> None:
+        """Take in what a worker's message brought; a step that was taken back is overwritten."""
+        if news["step"]:
+            self.back_to(news["step"][0] - 1)
+        self._curve.extend(news["step"], news["loss"], news["accuracy"])
+        self._curve = self._curve.thinned()
+        self._measure(news["held_out"])
+
+    def _measure(self, held_out: Measured) -> None:
+        for step, accuracy in held_out:
+            self._held_out_step.append(step)
+            self._held_out.append(accuracy)
+
+    def back_to(self, step: int) -> None:
+        """Forget the steps after `step`."""
+        self._curve.back_to(step)
+        measured = bisect_right(self._held_out_step, step)
+        del self._held_out_step[measured:]
+        del self._held_out[measured:]
+
+    def span(self, first: int, last: int, max_points: int) -> JsonObject:
+        """Steps `first` to `last` in at most `max_points` points (at least 1).
+
+        Where a point stands for several steps, it is named by the last of them; its loss is their
+        mean, and its accuracy, itself a running mean, is the last one's.
+        """
+        points = self._curve.between(first, last).joined(max_points)
+        held_out = self._held_out_span(0 if first <= 1 else first, min(last, self.steps))
+        return {
+            "step": points.last.tolist(),
+            "loss": points.loss.tolist(),
+            "accuracy": points.accuracy.tolist(),
+            "held_out": held_out,
+        }
+
+    def _held_out_span(self, first: int, last: int) -> JsonObject:
+        low = bisect_left(self._held_out_step, first)
+        high = bisect_right(self._held_out_step, last)
+        return {
+            "step": self._held_out_step[low:high].tolist(),
+            "accuracy": self._held_out[low:high].tolist(),
+        }
+
+    def rows(
+        self, first: int, last: int
+    ) -> Iterator[tuple[int, float | None, float | None, float | None]]:
+        """(step, loss, accuracy, held-out accuracy) of each point and each measurement from `first`
+        to `last`; what was not measured at a step is None, as loss and accuracy are at step 0."""
+        curve, measured = self._curve.between(first, last), self._held_out_span(first, last)
+        points = zip(curve.last, curve.loss, curve.accuracy, repeat(None))
+        held_out = zip(measured["step"], repeat(None), repeat(None), measured["accuracy"])
+        for step, found in groupby(merge(points, held_out, key=STEP), STEP):
+            columns = zip(*found, strict=True)
+            next(columns)
+            loss, accuracy, measurement = map(_newest, columns)
+            yield step, loss, accuracy, measurement
+
+    def held_out_at(self, step: int) -> tuple[int | None, float | None]:
+        """The last held-out accuracy up to a step, and the step that it was measured at."""
+        count = bisect_right(self._held_out_step, step)
+        return (
+            (self._held_out_step[count - 1], self._held_out[count - 1]) if count else (None, None)
+        )
+
+    @property
+    def held_out_count(self) -> int:
+        """How many held-out accuracies there are."""
+        return len(self._held_out)
+
+    def held_out_since(self, count: int) -> JsonObject:
+        """The held-out accuracies after the first `count`."""
+        return {
+            "step": self._held_out_step[count:].tolist(),
+            "accuracy": self._held_out[count:].tolist(),
+        }
+
+
+def _newest(values: Iterable[float | None]) -> float | None:
+    """A step may have been measured twice: after a change by hand, too."""
+    return next((value for value in reversed(list(values)) if value is not None), None)

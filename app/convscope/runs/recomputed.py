@@ -1,0 +1,30 @@
+"""Which states were computed again in another environment than they were trained in."""
+
+from convscope.journal.reading import Way
+from convscope.types import JsonObject
+
+KEY = "recomputed_from"  # in what a checkpoint says of its state
+
+
+def recomputed_from(way: Way, *, differs: bool) -> int | None:
+    """The step from which the state at a way's end is computed again, where that is another
+    environment's work; None for a state as it was. `differs`: whether the steps are made so."""
+    begin, end = way.header["checkpoint"], way.header["exact"]
+    kept = end or (begin if begin["step"] == way.header["to"] else None)
+    since: int | None = kept.get(KEY) if kept else begin["step"] if differs else None
+    return since
+
+
+def marked(state: JsonObject, since: int | None) -> JsonObject:
+    """What is kept of a state, and from which step it was computed again, if it was."""
+    return state if since is None else state | {KEY: since}
+
+
+def sentence(step: int, since: int | None) -> str | None:
+    """What to say of a state that was computed again from a step; None for one that was not."""
+    if since is None:
+        return None
+    return (
+        f"Step {step} was computed again from step {since}, on another build or processor than "
+        "it was trained on: the last digits may differ."
+    )

@@ -1,0 +1,294 @@
+"""All runs of a server, awake and asleep, and the limits on them."""
+
+import asyncio
+import logging
+import secrets
+import string
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from convscope.errors import (
+    ConflictError,
+    ConvscopeError,
+    NotFoundError,
+    RecipeError,
+    UnavailableError,
+    UnreadableRunError,
+)
+from convscope.journal.library import Library
+from convscope.journal.reading import read_kept
+from convscope.journal.schema import holds_nothing
+from convscope.recipe import RecipeRequest
+from convscope.runs.copies import copy_run
+from convscope.runs.forks import Branch, branch_off
+from convscope.runs.hands import intervene
+from convscope.runs.life import BUSY
+from convscope.runs.place import Place
+from convscope.runs.present import now
+from convscope.runs.run import Run
+from convscope.runs.spec import Spec, kept_spec, make_spec
+from convscope.settings import Settings
+from convscope.types import JsonObject
+from convscope.workers.protocol import Worker
+
+log = logging.getLogger("convscope")
+ID_CHARACTERS = string.ascii_lowercase + string.digits
+ID_LENGTH = 10
+WATCH_EVERY_S = 5.0
+RETRY_AFTER_S = 30
+RESET_ATTEMPTS = 5  # where others train it at the same time
+UNTOUCHED_S = 3600.0  # a run in which nobody did anything is put aside after this
+
+
+class Registry:
+    """Runs by id; it starts, finds and ends them."""
+
+    def __init__(
+        self, settings: Settings, library: Library, new_worker: Callable[[str], Worker]
+    ) -> None:
+        self._settings = settings
+        self.library = library
+        self._place = Place(settings, library, new_worker, self._admit)
+        self._runs: dict[str, Run] = {}
+        self._beginning: set[Run] = set()  # not kept yet: nobody is told of them
+        self.unreadable: dict[str, str] = {}  # file, and why
+
+    # --- from the disk, and to --------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Find the runs that are kept; InUseError where the folder is another server's."""
+        self.library.open()
+        for run_id in list(self.library.ids()):
+            if holds_nothing(self.library.path(run_id)):
+                self.library.forget(run_id)
+                continue
+            try:
+                self._runs[run_id] = self._kept(run_id)
+            except (ConvscopeError, ValueError, LookupError, TypeError) as error:
+                log.warning("the run in %s cannot be opened: %s", self.library.path(run_id), error)
+                self.unreadable[run_id] = str(error)
+        self._sort()
+
+    def _kept(self, run_id: str) -> Run:
+        kept = read_kept(self.library.path(run_id))
+        _must_have_age(kept.about)
+        recipe, model = kept.segments[-1].recipe, kept.about["network"]
+        sha256 = kept.about["dataset_sha256"]
+        spec = kept_spec(recipe, self._settings, kept.weights, model, sha256)
+        return Run(run_id, spec, self._place, kept)
+
+    def _sort(self) -> None:
+        """Oldest first."""
+        self._runs = dict(sorted(self._runs.items(), key=lambda pair: _age(pair[1])))
+
+    async def adopt(self, run_id: str) -> Run:
+        """A run whose file has been put in its place."""
+        self._runs[run_id] = await asyncio.to_thread(self._kept, run_id)
+        self._sort()
+        return self._runs[run_id]
+
+    # --- making -----------------------------------------------------------------------------------
+
+    async def create(self, request: RecipeRequest, weights: bytes = b"") -> Run:
+        """A new run, whose worker is starting; RecipeError or, at the limit, UnavailableError.
+
+        `weights` are safetensors for an `init` of type from_file.
+        """
+        weights = await self._first_weights(request, weights)
+        spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
+        self.library.must_have_room()
+        return await self.begin(spec)
+
+    async def begin(self, spec: Spec, **about: JsonObject) -> Run:
+        """A run with this spec, kept before it is answered."""
+        run = Run(self.new_id(), spec, self._place)
+        await self._admit(run)
+        self._beginning.add(run)
+        try:
+            run.begin(**about)
+            await run.file.durable()
+        except BaseException:
+            await run.close()
+            self.library.forget(run.id)
+            raise
+        finally:
+            self._beginning.discard(run)
+        self._runs[run.id] = run
+        return run
+
+    @staticmethod
+    def new_id() -> str:
+        """10 lower-case letters and digits, never used before."""
+        return "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
+
+    async def _first_weights(self, request: RecipeRequest, weights: bytes) -> bytes:
+        """The safetensors that an `init` names; RecipeError where there are none."""
+        init = request.init
+        if init is not None and init.type == "from_run":
+            if init.run not in self._runs:
+                raise RecipeError(f"init is from_run: there is no run {init.run!r}.")
+            return (await self._runs[init.run].ask("weights")).payload
+        if init is not None and init.type == "from_file" and not weights:
+            raise RecipeError("init is from_file: expected the file at /runs/from-weights.")
+        return weights
+
+    async def _admit(self, comer: Run) -> None:
+        """Where as many are awake as may be, the one longest untouched goes to sleep."""
+        most = self._settings.max_runs
+        while self._awake_beside(comer) >= most:
+            idle = [run for run in self._runs.values() if run.may_sleep and run is not comer]
+            if not idle:
+                raise UnavailableError(
+                    f"This server may have {most} run{'s' * (most > 1)} awake and all of them "
+                    "train or are looked at: pause one, or try again later.",
+                    retry_after=RETRY_AFTER_S,
+                )
+            await min(idle, key=lambda run: run.touched_s).sleep()
+
+    def _awake_beside(self, comer: Run) -> int:
+        runs = {*self._runs.values(), *self._beginning} - {comer}
+        return sum(run.is_awake for run in runs)
+
+    # --- finding ----------------------------------------------------------------------------------
+
+    def get(self, run_id: str) -> Run:
+        """NotFoundError for an unknown one."""
+        try:
+            return self._runs[run_id]
+        except KeyError:
+            raise NotFoundError(f"There is no run {run_id!r}.") from None
+
+    def page(self, cursor: str | None, limit: int) -> tuple[list[Run], str | None]:
+        """Up to `limit` runs after the one `cursor` names, oldest first, and the next cursor."""
+        later = [run for run in self._runs.values() if cursor is None or _age(run) > cursor]
+        chosen = later[:limit]
+        return chosen, _age(chosen[-1]) if len(later) > limit else None
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    async def delete(self, run_id: str) -> None:
+        """End a run and put its file aside for a day; NotFoundError for an unknown one."""
+        run = self.get(run_id)
+        del self._runs[run_id]
+        await run.close()
+        await asyncio.to_thread(self.library.discard, run_id)
+
+    async def restore(self, run_id: str) -> Run:
+        """Take back a run that was deleted; NotFoundError where it is gone for good."""
+        await asyncio.to_thread(self.library.restore, run_id)
+        return await self.adopt(run_id)
+
+    async def reset(self, run_id: str) -> Run | None:
+        """Back to step 0; what the run was is kept as another, which is answered, unless it was
+        nothing."""
+        run = self.get(run_id)
+        run.must_go_on()
+        for _ in range(RESET_ATTEMPTS):
+            if run.state in BUSY:
+                await run.do("pause")
+            at = run.place_in_time
+            kept = await self._keep_as_another(run) if any(at) or run.file.events else None
+            try:
+                await run.reset(at)
+            except ConflictError as error:
+                if kept:
+                    await self._forget(kept)
+                if not error.extra.get("moved"):
+                    raise
+            else:
+                return kept
+        raise ConflictError("Somebody else trains this run: pause it, and reset it then.")
+
+    async def _forget(self, run: Run) -> None:
+        """A run that nobody was told of."""
+        self._runs.pop(run.id, None)
+        await run.close()
+        self.library.forget(run.id)
+
+    async def _keep_as_another(self, run: Run) -> Run:
+        self.library.must_have_room()
+        await run.file.durable()
+        new_id = self.new_id()
+        name = f"{run.file.about.get('name') or run.id}, before a reset"
+        return await self._copied(run.id, new_id, None, name=name)
+
+    async def _copied(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> Run:
+        """A new run from another's file; where that fails, or nobody waits any more, it is gone."""
+        copying = asyncio.ensure_future(
+            asyncio.to_thread(copy_run, self.library, run_id, new_id, branch, **about)
+        )
+        try:
+            await asyncio.shield(copying)
+            return await self.adopt(new_id)
+        except BaseException:
+            await asyncio.wait([copying])  # a thread goes on, whoever waits for it
+            self.library.forget(new_id)
+            raise
+
+    async def fork(
+        self,
+        run_id: str,
+        step: int | None,
+        recipe: JsonObject,
+        interventions: Iterable[JsonObject],
+        name: str | None,
+    ) -> Run:
+        """A new run that goes on from a step of another; see `branch_off` for what is raised."""
+        run = self.get(run_id)
+        restarts = run.restarts
+        branch = await branch_off(run, step, recipe, self._settings)
+        self.library.must_have_room()
+        await run.file.durable()
+        about = {"name": name, "halted": None, "created_at": now()} | branch.about
+        forked = await self._copied(run_id, self.new_id(), branch, **about)
+        try:
+            if run.restarts != restarts:
+                raise ConflictError("This run was reset meanwhile: what it was is another run now.")
+            for change in interventions:
+                await intervene(forked, change)
+        except BaseException:
+            await self._forget(forked)
+            raise
+        return forked
+
+    async def watch(self) -> None:
+        """For ever: pause what plays and nobody watches, put to sleep what nobody has touched."""
+        while True:
+            await asyncio.sleep(min(WATCH_EVERY_S, self._settings.unwatched_pause_s / 4))
+            for run in list(self._runs.values()):
+                try:
+                    await self._look_after(run)
+                except Exception:  # one run's trouble is not the others'
+                    log.exception("run %s could not be paused", run.id)
+
+    async def _look_after(self, run: Run) -> None:
+        if len(run.viewers):
+            run.touch()
+        if run.is_untouched and monotonic() - run.touched_s > UNTOUCHED_S:
+            await self.delete(run.id)
+            return
+        if monotonic() - run.touched_s <= self._settings.unwatched_pause_s:
+            return
+        if run.state in BUSY:
+            await run.pause_unwatched()
+        elif run.may_sleep:
+            await run.sleep()
+
+    async def close(self) -> None:
+        """End all runs, for this server."""
+        await asyncio.gather(*(run.close() for run in self._runs.values()))
+        self.library.close()
+
+
+def _must_have_age(about: JsonObject) -> None:
+    """UnreadableRunError for what the runs could not be put in order by."""
+    try:
+        datetime.fromisoformat(about["created_at"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise UnreadableRunError(f"It does not say when it was made ({error}).") from error
+
+
+def _age(run: Run) -> str:
+    return f"{run.file.about['created_at']}~{run.id}"

@@ -1,0 +1,178 @@
+"""What a run is made from, with everything about it checked before anything is allocated."""
+
+from dataclasses import dataclass, replace
+from math import prod
+
+from convscope.data.catalog import SHOWN_WITHOUT_DATA, DatasetInfo, describe
+from convscope.errors import NotFoundError, RecipeError
+from convscope.recipe import (
+    LayerPlan,
+    NamedModel,
+    Recipe,
+    RecipeRequest,
+    named_model,
+    plan,
+    resolve,
+)
+from convscope.settings import Settings
+from convscope.types import JsonObject
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A recipe that can be built, and what it refers to."""
+
+    recipe: Recipe
+    plans: tuple[LayerPlan, ...]
+    model: NamedModel | None
+    dataset: DatasetInfo | None
+    shown: DatasetInfo  # whose held-out pictures can be looked at
+    weights: bytes = b""  # safetensors that the first weights come from, if any
+    absent: str | None = None  # why the data set of a run that was trained elsewhere is not here
+
+    def layer(self, name: str) -> LayerPlan:
+        """The layer of that name; NotFoundError lists the names there are."""
+        for entry in self.plans:
+            if entry.name == name:
+                return entry
+        names = ", ".join(entry.name for entry in self.plans)
+        raise NotFoundError(f"There is no layer {name!r}: expected one of {names}.")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names, where the network gives a score for each."""
+        return self.dataset.classes if self.dataset and self.trainable else ()
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the network ends in one number for each class of its data set."""
+        data = self.dataset
+        return data is not None and self.plans[-1].output_shape == (len(data.classes),)
+
+
+def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") -> Spec:
+    """RecipeError, with the index of the layer at fault, for a recipe that can't be built.
+
+    `weights` are the safetensors of another run or of a file, for an `init` that takes them.
+    """
+    recipe, name = resolve(request)
+    model = named_model(name) if name else None
+    if recipe.batch_size > settings.max_batch_size:
+        raise RecipeError(
+            f"batch_size is {recipe.batch_size}: expected at most {settings.max_batch_size}."
+        )
+    if recipe.init.type == "pretrained":
+        weights = _shipped(model)
+    return replace(checked(recipe, settings), model=model, weights=weights)
+
+
+def kept_spec(
+    recipe: JsonObject,
+    settings: Settings,
+    weights: bytes,
+    model: str | None,
+    sha256: str | None = None,
+) -> Spec:
+    """The same of a run that is kept; one whose data set is not here can be looked at.
+
+    `sha256` is that of the data set, so that another of the same name is not taken for it.
+
+    ValueError or RecipeError for a recipe that can't be.
+    """
+    wanted = Recipe.model_validate(recipe)
+    absent = None
+    try:
+        spec = checked(wanted, settings)
+        _must_be_the_same(spec.dataset, sha256)
+    except AbsentError as error:
+        spec = checked(wanted.model_copy(update={"dataset": None}), settings)
+        absent = error.detail
+    named = named_model(model) if model else None
+    return replace(spec, recipe=wanted, model=named, weights=weights, absent=absent)
+
+
+def _must_be_the_same(dataset: DatasetInfo | None, sha256: str | None) -> None:
+    """AbsentError where a data set of this name has other pictures than a run was trained on."""
+    if dataset and sha256 and dataset.sha256 != sha256:
+        raise AbsentError(
+            f"The data set {dataset.name} on this machine (SHA-256 {dataset.sha256[:12]}…) is "
+            f"another than the one that this run was trained on ({sha256[:12]}…)."
+        )
+
+
+def checked(recipe: Recipe, settings: Settings) -> Spec:
+    """What a whole recipe is made from; RecipeError for one that can't be built."""
+    plans = tuple(plan(recipe.network, recipe.batch_size))
+    _check_learning(recipe, plans)
+    dataset = _find(recipe.dataset, settings) if recipe.dataset is not None else None
+    if dataset:
+        _check_data(recipe, plans, dataset)
+    shown = dataset or _find(SHOWN_WITHOUT_DATA, settings)
+    return Spec(recipe, plans, None, dataset, shown)
+
+
+class AbsentError(RecipeError):
+    """A data set that is not on this machine."""
+
+
+def _find(name: str, settings: Settings) -> DatasetInfo:
+    try:
+        found = describe(name, settings)
+    except NotFoundError as error:
+        raise RecipeError(error.detail) from error
+    if not found.available:
+        raise AbsentError(f"The data set {name} is not on this machine: {found.why}")
+    return found
+
+
+def _check_learning(recipe: Recipe, plans: tuple[LayerPlan, ...]) -> None:
+    """What torch would refuse only once it trains."""
+    if not any(entry.parameters for entry in plans):
+        raise RecipeError("This network has nothing to learn: expected a Conv2d or Linear layer.")
+    for before, entry in zip((None, *plans), plans, strict=False):
+        one = entry.type == "BatchNorm2d" and recipe.batch_size * prod(entry.output_shape[1:]) == 1
+        if one:
+            raise RecipeError(
+                f"Layer {entry.index} (BatchNorm2d) expects more than one value a channel in a "
+                "batch, and one comes: use a larger batch.",
+                entry.index,
+            )
+        needed = before if before and before.type in ("Tanh", "Sigmoid") else None
+        if needed and entry.arguments.get("inplace"):
+            raise RecipeError(
+                f"Layer {entry.index} ({entry.type}) cannot work in place after {needed.type}, "
+                "whose output backprop needs: expected inplace false.",
+                entry.index,
+            )
+
+
+def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetInfo) -> None:
+    if tuple(dataset.shape) != tuple(recipe.network.input):
+        raise RecipeError(
+            f"The network's input is {_by(recipe.network.input)}, and the pictures of "
+            f"{dataset.name} are {_by(dataset.shape)} (channels × height × width)."
+        )
+    if recipe.batch_size > dataset.train:
+        raise RecipeError(
+            f"batch_size is {recipe.batch_size}: expected at most the {dataset.train:,} pictures "
+            f"of {dataset.name}."
+        )
+    last = plans[-1]
+    if len(last.output_shape) == 1 and last.output_shape != (len(dataset.classes),):
+        raise RecipeError(
+            f"Layer {last.index} ({last.type}) gives {last.output_shape[0]} numbers: expected one "
+            f"for each of the {len(dataset.classes)} classes of {dataset.name}.",
+            layer=last.index,
+        )
+
+
+def _shipped(model: NamedModel | None) -> bytes:
+    if model is None or model.weights is None:
+        raise RecipeError(
+            "init is pretrained: expected a named network that is shipped with trained weights."
+        )
+    return model.weights.read_bytes()
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))

@@ -1,0 +1,223 @@
+"""Fan-out: one latest-frame slot for each viewer. A slow one skips frames and slows nobody."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from convscope.recipe import LayerPlan
+from convscope.types import JsonObject
+from convscope.wire.frame import encode_frame
+from convscope.wire.layout import Layout, Part
+
+MAP_KINDS = frozenset({"feature_maps", "input"})
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What one viewer wants to see."""
+
+    layers: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    probe: str = "test-0"
+    max_fps: float = 30.0
+    step: int | None = None  # of the past; None: the present
+
+    @property
+    def of_the_present(self) -> "Watch":
+        """What it gets of the run's present: only how it goes on, where it looks at the past."""
+        return self if self.step is None else replace(self, kinds=frozenset())
+
+    def takes(self, entry: JsonObject) -> bool:
+        """Whether the section of a header's entry is for this viewer."""
+        kind = entry["kind"]
+        if kind not in self.kinds:
+            return False
+        if kind in MAP_KINDS and entry["probe"] != self.probe:
+            return False
+        return kind == "input" or entry["layer"] in self.layers
+
+
+class Parts:
+    """What each viewer gets of the frames of one layout, decided once."""
+
+    def __init__(self, entries: list[JsonObject]) -> None:
+        layout = Layout(entries)
+        # bounded, since a viewer may change its mind as often as it likes
+        self.of: Callable[[Watch], Part] = lru_cache(64)(lambda watch: layout.part(watch.takes))
+
+
+class Frame:
+    """A worker's frame, from which each viewer gets its part; equal parts are joined once."""
+
+    def __init__(self, header: JsonObject, payload: bytes) -> None:
+        """`parts` is None where the header names a layout and leaves out its sections."""
+        self.header = header
+        self.parts = Parts(header["sections"]) if "sections" in header else None
+        self._payload = payload
+        self._joined: dict[Part, bytes] = {}
+
+    def part(self, watch: Watch) -> tuple[bytes, bytes]:
+        """The sections as JSON, and the payload, of what this viewer wants."""
+        assert self.parts is not None
+        part = self.parts.of(watch)
+        if part not in self._joined:
+            self._joined[part] = part.of(self._payload)
+        return part.text, self._joined[part]
+
+
+@dataclass(eq=False)
+class Viewer:
+    """One WebSocket's slot: the latest frame, and whether the run's own data has changed."""
+
+    on_taken: Callable[[], None]
+    watch: Watch = field(default_factory=Watch)
+    heard_step: int = 0  # the history up to here has been sent
+    heard_held_out: int = 0
+    _frame: Frame | None = None
+    _past: Frame | None = None
+    _run_changed: bool = True
+    _closed: bool = False
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def offer(self, frame: Frame) -> None:
+        """The newest frame; one that was not taken yet is dropped."""
+        self._frame = frame
+        self._wake.set()
+
+    def offer_past(self, frame: Frame) -> None:
+        """A past step, as it was asked for."""
+        self._past = frame
+        self._wake.set()
+
+    def run_changed(self) -> None:
+        """The run's state or settings are others now."""
+        self._run_changed = True
+        self._wake.set()
+
+    def close(self) -> None:
+        """The run is gone."""
+        self._closed = True
+        self._wake.set()
+
+    async def next(self) -> tuple[bool, Frame | None, Frame | None] | None:
+        """Waits for news: whether the run changed, the latest frame, and the past step that was
+        asked for; None when the run is gone."""
+        await self._wake.wait()
+        self._wake.clear()
+        if self._closed:
+            return None
+        changed, self._run_changed = self._run_changed, False
+        frame, self._frame = self._frame, None
+        past, self._past = self._past, None
+        if frame:
+            self.on_taken()
+        return changed, frame, past
+
+
+class Viewers:
+    """All viewers of a run, and what they want together."""
+
+    def __init__(self, tell: Callable[..., Any], kinds_of: dict[str, frozenset[str]]) -> None:
+        """`tell` sends a command to the worker; `kinds_of` says which kinds each layer has."""
+        self._tell = tell
+        self._kinds_of = kinds_of
+        self._all: set[Viewer] = set()
+        self.changes = 0  # of what the run says of itself, since the server began
+        self._credit_given = True
+        self._parts: dict[int, Parts] = {}  # of the worker's latest layout, by its number
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def join(self) -> Viewer:
+        """A new viewer, which watches nothing yet."""
+        viewer = Viewer(self._taken)
+        viewer.run_changed()
+        self._all.add(viewer)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """A viewer is gone."""
+        self._all.discard(viewer)
+        self.tell_worker()
+
+    def watch(self, viewer: Viewer, watch: Watch) -> None:
+        """A viewer wants something else."""
+        viewer.watch = watch
+        self.tell_worker()
+
+    def tell_worker(self) -> None:
+        """The union of what is wanted, in an order that does not change."""
+        self._credit_given = True
+        fastest = max((viewer.watch.max_fps for viewer in self._all), default=1.0)
+        wanted = self.wanted([viewer.watch.of_the_present for viewer in self._all])
+        self._tell("watch", **wanted, interval_s=1 / fastest, watched=bool(self._all))
+
+    def wanted(self, watches: Iterable[Watch]) -> JsonObject:
+        """What a worker is to show for these."""
+        watches = [watch for watch in watches if watch.kinds]
+        tensors = {pair for watch in watches for pair in self._tensors(watch)}
+        maps = {pair for watch in watches for pair in self._maps(watch)}
+        order = list(self._kinds_of)
+        return {
+            "tensors": sorted(tensors, key=lambda pair: (order.index(pair[0]), pair[1])),
+            "maps": sorted(maps, key=lambda pair: (order.index(pair[0]), pair[1])),
+            "probes": sorted({watch.probe for watch in watches if watch.kinds & MAP_KINDS}),
+        }
+
+    def _tensors(self, watch: Watch) -> list[tuple[str, str]]:
+        wanted = watch.layers & self._kinds_of.keys()
+        return [(layer, kind) for layer in wanted for kind in watch.kinds & self._kinds_of[layer]]
+
+    def _maps(self, watch: Watch) -> list[tuple[str, str]]:
+        if "feature_maps" not in watch.kinds:
+            return []
+        return [(layer, watch.probe) for layer in watch.layers & self._kinds_of.keys()]
+
+    def offer(self, frame: Frame) -> None:
+        """Give a frame to everybody; KeyError for a layout that the worker has not told."""
+        if frame.parts is None:
+            frame.parts = self._parts[frame.header["layout"]]
+        elif "layout" in frame.header:
+            self._parts = {frame.header["layout"]: frame.parts}
+        self._credit_given = False
+        for viewer in self._all:
+            viewer.offer(frame)
+
+    def _taken(self) -> None:
+        """The first viewer that has room again lets the worker make the next frame."""
+        if not self._credit_given:
+            self._credit_given = True
+            self._tell("credit")
+
+    def run_changed(self) -> None:
+        """Everybody is told of the run's state and settings."""
+        self.changes += 1
+        for viewer in self._all:
+            viewer.run_changed()
+
+    def restart(self) -> None:
+        """The history begins anew for everybody."""
+        for viewer in self._all:
+            viewer.heard_step = viewer.heard_held_out = 0
+
+    def close(self) -> None:
+        """The run is gone."""
+        for viewer in self._all:
+            viewer.close()
+
+
+def kinds_of(plan: LayerPlan) -> frozenset[str]:
+    """The kinds of tensor that a viewer can watch of a layer."""
+    learned = [name for name in ("weight", "bias") if name in plan.tensors]
+    return frozenset(f"{name}{of}" for name in learned for of in ("", "_gradient", "_update"))
+
+
+def frame_bytes(frame: Frame, watch: Watch, extra: JsonObject) -> bytes:
+    """The frame as one viewer gets it; `extra` are the header's fields that are its own."""
+    sections, payload = frame.part(watch)
+    look = frame.header
+    header = {key: look[key] for key in ("seq", "reason", "time")}
+    return encode_frame(header | look["status"] | extra, payload, sections)

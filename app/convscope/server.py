@@ -1,0 +1,151 @@
+"""One uvicorn server on one socket: bound first of all, announced once it answers."""
+
+import contextlib
+import dataclasses
+import errno
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from types import FrameType
+from urllib.parse import quote
+
+import uvicorn
+
+from convscope.hosts import is_wildcard, url
+from convscope.journal.library import Library
+from convscope.main import create_app
+from convscope.settings import Settings
+from convscope.websockets import AbortingProtocol
+from convscope.workers import forkserver
+
+BACKLOG = 2048  # connections that wait to be accepted
+SHUTDOWN_S = 2  # for requests and WebSockets that are still open
+WS_MAX_BYTES = 64 * 1024  # of one message from a client
+
+
+class CannotListenError(Exception):
+    """The address cannot be listened on; the text is a sentence for a terminal."""
+
+
+class AnnouncingServer(uvicorn.Server):
+    """A server that says where it is once it answers, and opens the page if asked to."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings, open_page: bool) -> None:
+        super().__init__(config)
+        self.settings = settings
+        self.open_page = open_page
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then announce."""
+        await super().startup(sockets)
+        if not self.started:
+            return
+        for line in announcement(self.settings):
+            print(line, flush=True)
+        if self.open_page:
+            webbrowser.open(links(self.settings)[0])
+
+
+def serve(settings: Settings, open_page: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    CannotListenError where the address is not to be had; InUseError or OSError where the folder of
+    the runs is not.
+    """
+    with listen(settings) as listening:
+        port = listening.getsockname()[1]  # the one that was free, where 0 was asked for
+        settings = dataclasses.replace(settings, port=port)
+        library = Library(settings.state_dir, settings.max_disk_bytes)
+        library.open(url(settings.host, port))
+        server = AnnouncingServer(configure(settings, library), settings, open_page)
+        signal.signal(signal.SIGTERM, _end)  # raised again by uvicorn after it has stopped
+        with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after it has stopped
+            server.run(sockets=[listening])
+    if not server.started:
+        sys.exit(3)  # the application did not start, and has said why
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End by a signal, and leave no temporary file."""
+    forkserver.clear()
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
+
+
+def configure(settings: Settings, library: Library) -> uvicorn.Config:
+    """uvicorn's settings.
+
+    Deflate would cost more than all the rest of a stream, and the sans-I/O protocol is the one
+    that is not deprecated.
+    """
+    return uvicorn.Config(
+        create_app(settings, library),
+        ws=AbortingProtocol,
+        ws_per_message_deflate=False,
+        ws_max_size=WS_MAX_BYTES,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens on the settings' host and port; CannotListenError says why not."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+            bound.listen(BACKLOG)
+        except OSError:
+            bound.close()
+            raise
+    except OSError as error:
+        raise CannotListenError(why_not(settings, error)) from error
+    return bound
+
+
+def why_not(settings: Settings, error: OSError) -> str:
+    """A sentence that says why an address cannot be listened on, and what helps."""
+    place = url(settings.host, settings.port)
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {settings.port} is in use, perhaps by another Convscope: "
+            f"look at {place}, or choose another with --port."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {settings.port} may not be used: choose one from 1024 up with --port."
+    return f"{place} cannot be listened on: {error.strerror or error}."
+
+
+def announcement(settings: Settings) -> list[str]:
+    """What the terminal says at the start: the address, or the links that sign a browser in."""
+    if settings.token is None:
+        return [f"Convscope is at {links(settings)[0]}"]
+    return ["Convscope is at, for whoever has this link:", *(f"  {it}" for it in links(settings))]
+
+
+def links(settings: Settings) -> list[str]:
+    """The addresses to open; with the token, where one is needed."""
+    hosts = [settings.host]
+    if is_wildcard(settings.host):
+        hosts = ["127.0.0.1", *outward_address(settings)]
+    query = f"/?token={quote(settings.token, safe='')}" if settings.token else ""
+    return [url(host, settings.port) + query for host in (*hosts, *settings.allowed_hosts)]
+
+
+def outward_address(settings: Settings) -> list[str]:
+    """This machine's address towards its network, if it has one: nothing is sent to find it."""
+    ipv6 = ":" in settings.host
+    family, elsewhere = (socket.AF_INET6, "2001:db8::1") if ipv6 else (socket.AF_INET, "192.0.2.1")
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asking:
+        asking.connect((elsewhere, 9))
+        return [str(asking.getsockname()[0])]
+    return []

@@ -1,0 +1,26 @@
+"""Small shared types; imports nothing of the project."""
+
+from enum import StrEnum
+from typing import Any
+
+Shape = tuple[int, ...]
+JsonObject = dict[str, Any]
+
+
+class RunState(StrEnum):
+    """Where a run is in its life; the gates are in `app/convscope/child/commands.py`."""
+
+    STARTING = "starting"
+    READY = "ready"
+    STEPPING = "stepping"
+    PLAYING = "playing"
+    HALTED = "halted"
+    FAILED = "failed"
+
+
+class Of(StrEnum):
+    """Which number of a parameter is meant; an optimiser's own buffers go by torch's names."""
+
+    VALUE = "value"
+    GRADIENT = "gradient"
+    UPDATE = "update"

@@ -1,0 +1,68 @@
+"""Messages between the server and a worker: a JSON header and a payload, never a pickle.
+
+Two little-endian uint32 lengths, the header as JSON in UTF-8, the payload. Server to worker, a
+header is `{"command": name, "id": n, …}`; worker to server `{"reply": n, …}`, `{"reply": n,
+"error": {…}}` or `{"event": name, …}`. Numbers that are not finite cross as null.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+from dataclasses import dataclass
+
+from convscope.types import JsonObject
+
+_LENGTHS = struct.Struct("<II")
+MAX_HEADER_BYTES = 2**26
+MAX_PAYLOAD_BYTES = 2**30
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: what it says, and the bytes that go with it."""
+
+    header: JsonObject
+    payload: bytes = b""
+
+    def encode(self) -> bytes:
+        """The message as it crosses."""
+        return encode_message(self.header, self.payload)
+
+
+def encode_message(header: JsonObject, payload: bytes | bytearray) -> bytes:
+    """A message as it crosses, from what it says and the bytes that go with it."""
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    return b"".join((_LENGTHS.pack(len(text), len(payload)), text, payload))
+
+
+def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:
+    header, payload = _LENGTHS.unpack(prefix)
+    if header > MAX_HEADER_BYTES or payload > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"a message of {header} + {payload} bytes is longer than any that is sent")
+    return header, payload
+
+
+async def receive(reader: asyncio.StreamReader) -> Message:
+    """The next message, in the server; asyncio.IncompleteReadError at the end of the stream."""
+    header, payload = _lengths(await reader.readexactly(_LENGTHS.size))
+    text = await reader.readexactly(header)
+    return Message(json.loads(text), await reader.readexactly(payload))
+
+
+def receive_blocking(connection: socket.socket) -> Message:
+    """The next message, in a worker; EOFError at the end of the stream."""
+    header, payload = _lengths(_read_exactly(connection, _LENGTHS.size))
+    text = _read_exactly(connection, header)
+    return Message(json.loads(text), bytes(_read_exactly(connection, payload)))
+
+
+def _read_exactly(connection: socket.socket, length: int) -> bytearray:
+    data = bytearray(length)
+    view = memoryview(data)
+    while view:
+        count = connection.recv_into(view)
+        if not count:
+            raise EOFError
+        view = view[count:]
+    return data
