@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
-from tests.live.server import LiveRun, Server
+from tests.support.server import LiveRun, Server
 
 PATIENCE_S = 60.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")

@@ -5,7 +5,7 @@ from itertools import count
 from time import perf_counter, sleep
 from typing import Any
 
-from tests.live.server import LiveRun
+from tests.support.server import LiveRun
 
 from benchmarks.app_run import flat_out_run, folder, server
 from benchmarks.measure import Bar, Effort, Figure, percentile

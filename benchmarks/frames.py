@@ -2,7 +2,7 @@
 
 from benchmarks.helper import Helper, helper
 from benchmarks.measure import Bar, Effort, Figure, alternate, ratios
-from convscope.workers.forkserver import ENVIRONMENT
+from convscope.ipc.forkserver import ENVIRONMENT
 
 BAR = Bar(1 / 20)
 PER_SECOND = 100  # frames timed for each second of a window; summaries take a twentieth as often

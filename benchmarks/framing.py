@@ -25,14 +25,14 @@ from websockets.sync.server import serve as serve_socket
 
 from benchmarks.helper import Answer, serve
 from benchmarks.measure import milliseconds
-from convscope.child.capture import Camera, Wanted, capture
-from convscope.child.session import Session
+from convscope.frames.format import Section, decode_frame
+from convscope.ipc.messages import encode_message, receive_blocking
 from convscope.learn.observe import as_maps
 from convscope.recipe import named_model
 from convscope.runs.viewers import Frame, Viewers, Watch, frame_bytes
 from convscope.settings import Settings
-from convscope.wire.frame import Section, decode_frame
-from convscope.wire.messages import encode_message, receive_blocking
+from convscope.worker.capture.recorder import Recorder, Wanted, capture
+from convscope.worker.session import Session
 
 OF = ("", "_gradient")
 PROBE = "test-0"
@@ -71,7 +71,7 @@ class Frames:
         self.session = session
         self.client = client
         self.wanted = everything(session)
-        self.camera, self.other_camera = Camera(), Camera()  # each says once what lies where
+        self.camera, self.other_camera = Recorder(), Recorder()  # each says once what lies where
         self.viewers = Viewers(lambda *_, **__: None, {})
         kinds = frozenset({kind for _, kind in self.wanted.tensors} | {"feature_maps", "input"})
         self.watch = Watch(frozenset(plan.name for plan in session.plans), kinds, PROBE)
@@ -82,7 +82,7 @@ class Frames:
         """Capture and encode: what a frame costs the training."""
         return self._message(self.other_camera)
 
-    def _message(self, camera: Camera) -> bytes:
+    def _message(self, camera: Recorder) -> bytes:
         shot = camera.take(self.session, self.wanted)
         header = {"event": "frame", "reason": "train", "seq": 1, "time": time()}
         return encode_message(header | shot.header() | {"status": STATUS}, shot.payload)

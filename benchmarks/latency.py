@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from playwright.sync_api import Browser, Page
-from tests.live.server import LiveRun
+from tests.support.server import LiveRun
 
 from benchmarks.app_run import flat_out_run, folder, server
 from benchmarks.browser import chromium, page_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser
-from tests.live.server import Server
+from tests.support.server import Server
 
 from benchmarks.app_run import folder, server
 from benchmarks.browser import PAINTED, VIEWPORT_PX, chromium

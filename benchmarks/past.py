@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
 
-from tests.live.server import LiveRun, Server, next_frame
+from tests.support.server import LiveRun, Server, next_frame
 from websockets.sync.client import ClientConnection
 
 from benchmarks.app_run import flat_out_run, folder, rest, server, step_now

@@ -3,7 +3,7 @@
 from pathlib import Path
 from time import perf_counter, sleep
 
-from tests.live.server import LiveRun, Server
+from tests.support.server import LiveRun, Server
 
 from benchmarks.app_run import folder, server
 from benchmarks.measure import Bar, Effort, Figure, percentile

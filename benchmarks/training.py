@@ -9,8 +9,8 @@ from collections.abc import Callable
 from time import sleep
 
 from playwright.sync_api import Browser
-from tests.live.processes import children, worker_of
-from tests.live.server import LiveRun, Server
+from tests.support.processes import children, worker_of
+from tests.support.server import LiveRun, Server
 
 from benchmarks.app_run import (
     flat_out_run,

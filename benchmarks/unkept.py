@@ -4,9 +4,9 @@ import sys
 from typing import Any
 
 from convscope.__main__ import main
-from convscope.journal.writer import Writer
-from convscope.wire.messages import Message
-from convscope.workers.process import ProcessWorker
+from convscope.ipc.messages import Message
+from convscope.ipc.process import ProcessWorker
+from convscope.storage.group_commit import GroupCommitWriter
 
 _ask = ProcessWorker.ask
 
@@ -20,6 +20,6 @@ async def _ask_to_keep_nothing(
 
 
 if __name__ == "__main__":
-    Writer.put = lambda self, item: None  # type: ignore[method-assign]  # that is the point
+    GroupCommitWriter.put = lambda self, item: None  # type: ignore[method-assign]  # that is the point
     ProcessWorker.ask = _ask_to_keep_nothing  # type: ignore[method-assign]  # and so is this
     sys.exit(main())

@@ -8,7 +8,7 @@ from time import perf_counter
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.helper import Answer, serve
-from convscope.wire.frame import decode_frame
+from convscope.frames.format import decode_frame
 
 KINDS = ["weight", "bias", "weight_gradient", "bias_gradient", "feature_maps", "input"]
 PATIENCE_S = 20.0

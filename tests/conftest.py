@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.live.server import Server
+from tests.support.server import Server
 
 from convscope.settings import Settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How long tests/withstand/ goes on."""
+    """How long tests/resilience/ goes on."""
     add = parser.getgroup("convscope").addoption
     add("--kills", type=int, default=20, help="how often a server is killed (default: 20)")
     add("--kill-seed", type=int, default=None, help="of the random moments; printed on failure")

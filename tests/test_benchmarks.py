@@ -20,8 +20,8 @@ from benchmarks.measure import (
     ratios,
 )
 from benchmarks.report import PAGE, Report, write
-from tests.live.server import LiveRun
-from tests.networks import DEFAULT, network
+from tests.support.networks import DEFAULT, network
+from tests.support.server import LiveRun
 
 from convscope.recipe import plan
 from convscope.types import JsonObject

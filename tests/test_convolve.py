@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.asgi import HOST, Answer, ask
+from tests.support.asgi import HOST, Answer, ask
 from torch.nn import functional
 
 from convscope.convolve import Doubles, Sliding, convolve, terms

@@ -35,7 +35,7 @@ def loaded_after(code: str, folder: Path = PACKAGE.parent) -> set[str]:
 def test_the_server_is_made_without_torch(tmp_path: Path) -> None:
     loaded = loaded_after(MAKE_APP.format(cache=str(tmp_path)))
     assert "convscope.main" in loaded
-    assert {"torch", "convscope.child", "convscope.learn"} & loaded == set()
+    assert {"torch", "convscope.worker", "convscope.learn"} & loaded == set()
 
 
 def test_the_package_alone_is_light_and_keeps_the_name_watch_for_a_function() -> None:
@@ -50,7 +50,7 @@ def test_the_command_imports_nothing_heavy() -> None:
 
 
 def test_a_worker_loads_torch_without_its_compiler() -> None:
-    loaded = loaded_after("import convscope.child.warm")
+    loaded = loaded_after("import convscope.worker.preload")
     assert "torch.optim" in loaded
     assert "torch._dynamo" not in loaded, "it takes longer than most of torch"
 

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.live.server import Server
+from tests.support.server import Server
 
 from convscope.settings import PACKAGE
 

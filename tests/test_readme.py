@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.live.server import Server
+from tests.support.server import Server
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 ADDRESS = "localhost:8000"

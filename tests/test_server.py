@@ -4,8 +4,8 @@ import socket
 import pytest
 
 from convscope import server
-from convscope.journal.library import Library
 from convscope.settings import Settings
+from convscope.storage.directory import RunDirectory
 
 TOKEN = "the-token-of-this-test-0123456789"
 
@@ -61,8 +61,8 @@ def test_the_outward_address_is_an_address_or_none() -> None:
 
 
 def test_uvicorn_takes_small_messages_only_and_compresses_none(settings: Settings) -> None:
-    library = Library(settings.state_dir, settings.max_disk_bytes)
-    config = server.configure(settings, library)
+    directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
+    config = server.configure(settings, directory)
     assert config.ws_max_size == 64 * 1024
     assert config.ws_per_message_deflate is False
     assert config.server_header is False

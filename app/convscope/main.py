@@ -9,32 +9,32 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, FastAPI
 
 from convscope import __version__
-from convscope.api import (
+from convscope.api.openapi.document import Documented, problems
+from convscope.api.openapi.problems import add_error_handlers
+from convscope.api.routes import (
     catalog,
     code,
     convolve,
-    deleted,
     explain,
-    files,
     forks,
-    hands,
     images,
+    interventions,
     layers,
     lessons,
     pages,
-    pictures,
     runs,
     stream,
-    strips,
 )
-from convscope.api.documented import Documented, problems
-from convscope.api.guard import Guard
-from convscope.api.problems import add_error_handlers
-from convscope.journal.library import Library
+from convscope.api.routes import filter_strips as strips
+from convscope.api.routes import thumbnails as pictures
+from convscope.api.routes import transfer as files
+from convscope.api.routes import trash as deleted
+from convscope.api.security.guard import Guard
+from convscope.ipc import forkserver
+from convscope.ipc.process import ProcessWorker
 from convscope.runs.registry import Registry
 from convscope.settings import Settings
-from convscope.workers import forkserver
-from convscope.workers.process import ProcessWorker
+from convscope.storage.directory import RunDirectory
 
 DESCRIPTION = """See what a convolutional network's weights are, and watch them learn.
 
@@ -43,7 +43,7 @@ Make a run, step it or let it play, and read every kernel, feature map and gradi
 
 
 def create_app(
-    settings: Settings | None = None, library: Library | None = None, *, warm: bool = True
+    settings: Settings | None = None, directory: RunDirectory | None = None, *, warm: bool = True
 ) -> Guard:
     """The whole server as an ASGI application; it starts nothing before its lifespan does.
 
@@ -51,7 +51,7 @@ def create_app(
     first worker is likely to be needed soon.
     """
     settings = settings or Settings()
-    library = library or Library(settings.state_dir, settings.max_disk_bytes)
+    directory = directory or RunDirectory(settings.state_dir, settings.max_disk_bytes)
     settings = dataclasses.replace(settings, device=forkserver.pick_device(settings.device))
     app = Documented(
         title="Convscope",
@@ -63,7 +63,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.warm = warm
-    app.state.registry = Registry(settings, library, ProcessWorker)
+    app.state.registry = Registry(settings, directory, ProcessWorker)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
     for room in (
@@ -77,7 +77,7 @@ def create_app(
         layers,
         images,
         explain,
-        hands,
+        interventions,
         convolve,
         code,
         stream,

@@ -12,21 +12,35 @@ from types import FrameType
 from urllib.parse import quote
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from convscope.hosts import is_wildcard, url
-from convscope.journal.library import Library
+from convscope.ipc import forkserver
 from convscope.main import create_app
 from convscope.settings import Settings
-from convscope.websockets import AbortingProtocol
-from convscope.workers import forkserver
+from convscope.storage.directory import RunDirectory
 
 BACKLOG = 2048  # connections that wait to be accepted
+ABORT_AFTER_S = 5.0  # what is unsent when a WebSocket is done
 SHUTDOWN_S = 2  # for requests and WebSockets that are still open
 WS_MAX_BYTES = 64 * 1024  # of one message from a client
 
 
 class CannotListenError(Exception):
     """The address cannot be listened on; the text is a sentence for a terminal."""
+
+
+class AbortingProtocol(WebSocketsSansIOProtocol):
+    """As uvicorn's; once the application is done, what is still unsent has five seconds to go.
+
+    uvicorn closes a transport only after its buffer was sent, which never happens to a peer that
+    stalls: it would hold its buffer and its socket until TCP gives up.
+    """
+
+    async def run_asgi(self) -> None:
+        """Serve one WebSocket, then end its connection whatever the peer does."""
+        await super().run_asgi()
+        self.loop.call_later(ABORT_AFTER_S, self.transport.abort)
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -57,9 +71,9 @@ def serve(settings: Settings, open_page: bool = False) -> None:
     with listen(settings) as listening:
         port = listening.getsockname()[1]  # the one that was free, where 0 was asked for
         settings = dataclasses.replace(settings, port=port)
-        library = Library(settings.state_dir, settings.max_disk_bytes)
-        library.open(url(settings.host, port))
-        server = AnnouncingServer(configure(settings, library), settings, open_page)
+        directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
+        directory.open(url(settings.host, port))
+        server = AnnouncingServer(configure(settings, directory), settings, open_page)
         signal.signal(signal.SIGTERM, _end)  # raised again by uvicorn after it has stopped
         with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after it has stopped
             server.run(sockets=[listening])
@@ -74,14 +88,14 @@ def _end(number: int, _frame: FrameType | None) -> None:
     signal.raise_signal(number)
 
 
-def configure(settings: Settings, library: Library) -> uvicorn.Config:
+def configure(settings: Settings, directory: RunDirectory) -> uvicorn.Config:
     """uvicorn's settings.
 
     Deflate would cost more than all the rest of a stream, and the sans-I/O protocol is the one
     that is not deprecated.
     """
     return uvicorn.Config(
-        create_app(settings, library),
+        create_app(settings, directory),
         ws=AbortingProtocol,
         ws_per_message_deflate=False,
         ws_max_size=WS_MAX_BYTES,

@@ -1,5 +1,5 @@
 /**
- * Reads frames, version 1; the format is written down in app/convscope/wire/FORMAT.md. No I/O.
+ * Reads frames, version 1; the format is written down in app/convscope/frames/FORMAT.md. No I/O.
  *
  * @typedef {object} Section
  * @property {string} layer "" for the input

@@ -5,9 +5,9 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.screen import Screen
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import Screen
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RUN_AXE = """async () => {

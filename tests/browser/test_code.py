@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.screen import Screen
 from tests.browser.test_training import weights
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import Screen
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 AXES = {"PyTorch": ["16 out", "8 in", "3 kh", "3 kw"], "Keras": ["3 kh", "3 kw", "8 in", "16 out"]}
 

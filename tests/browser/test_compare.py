@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
-from tests.browser.screen import Screen, coloured, pixels
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import PHONE
-from tests.browser.visitors import Visitors
-from tests.live.asking import npy
-from tests.live.server import LiveRun, Server
+from tests.support.asking import npy
+from tests.support.screen import Screen, coloured, pixels
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import Visitors
 
 LIGHT_ZERO = (0xFB, 0xFA, 0xF7)
 Pair = tuple[LiveRun, LiveRun]

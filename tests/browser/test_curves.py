@@ -2,9 +2,9 @@
 
 import numpy as np
 from playwright.sync_api import Locator, expect
-from tests.browser.screen import Pixels, pixels
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import Pixels, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 NEAR = 24  # of 255, for each channel
 COLUMNS = 0.25  # of a chart's width that its line crosses; labels and axes are fainter than it

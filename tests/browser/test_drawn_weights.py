@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.screen import Screen
 from tests.browser.test_editing import TYPING, expect_done, tools
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun, Server
+from tests.support.screen import Screen
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import Visitors
 
 # 81 cells a kernel; 20 kernels a filter; 20 × 4 weights an output
 NETWORK: dict[str, Any] = {

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import APIResponse, Locator, Route, expect
-from tests.browser.screen import Screen, pixels
 from tests.browser.test_training import weights
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import Screen, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 TYPING = "New value of this weight; Enter applies, Escape leaves it"
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=np.float32)
@@ -255,11 +255,13 @@ def test_it_can_be_changed_while_it_plays(screen: Screen, run: LiveRun) -> None:
 def test_freezing_says_what_the_filters_learning_would_have_been_worth(screen: Screen) -> None:
     with screen.page.expect_response("**/interventions") as answered:
         tools(screen).get_by_role("switch", name="freeze this filter").click()
-    deed = answered.value.json()
-    learning, frozen = (f"{100 * deed[f'held_out_{when}']:.1f} %" for when in ("before", "after"))
-    points = f"{100 * (deed['held_out_before'] - deed['held_out_after']):.1f}"
-    assert 0 < deed["ahead"] <= 100  # a machine that is busy looks less far
-    said = expect_done(screen, f"{deed['ahead']} steps on, held-out accuracy ")
+    intervention = answered.value.json()
+    learning, frozen = (
+        f"{100 * intervention[f'held_out_{when}']:.1f} %" for when in ("before", "after")
+    )
+    points = f"{100 * (intervention['held_out_before'] - intervention['held_out_after']):.1f}"
+    assert 0 < intervention["ahead"] <= 100  # a machine that is busy looks less far
+    said = expect_done(screen, f"{intervention['ahead']} steps on, held-out accuracy ")
     assert f"{learning} if it learned, {frozen} frozen: " in said
     if float(points) == 0:
         assert said.endswith("no difference.")

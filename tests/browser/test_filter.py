@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Locator, expect
 from tests.browser.test_training import weights
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 FOCUSED = "() => document.activeElement.getAttribute('aria-label') ?? ''"

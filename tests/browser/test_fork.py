@@ -4,10 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.screen import Screen
 from tests.browser.test_timeline import look
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import Screen
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 LENGTH = 200
 

@@ -1,9 +1,9 @@
 """What the kernels' places show, and what shares a scale."""
 
 from playwright.sync_api import expect
-from tests.browser.screen import coloured, pixels
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import coloured, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 
 def test_gradients_are_shown_after_a_step_and_before_it_the_page_says_why_not(

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 PROMISED = 85.0  # per cent of the held-out pictures
 PATIENCE_S = 90.0  # 30 are promised on a machine that does nothing else

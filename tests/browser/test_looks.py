@@ -4,9 +4,9 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Route, expect
-from tests.browser.screen import colours
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import colours
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.card import (
+from tests.support.card import (
     cells,
     expect_title,
     figure,
@@ -16,9 +16,9 @@ from tests.browser.card import (
     read,
     region,
 )
-from tests.browser.screen import Screen
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import Screen
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 CONV2 = (14, 14)
 AFTER_STEPS = 5

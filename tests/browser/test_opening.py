@@ -4,9 +4,9 @@ import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
-from tests.browser.screen import colours, pixels
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import colours, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 # boxes that scroll, or would, inside the network's pane
 OVERFLOWING = """pane => [pane, ...pane.querySelectorAll("*")]

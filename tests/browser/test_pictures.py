@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import CDPSession, FloatRect, Page, expect
-from tests.browser.screen import Screen, colours, pixels
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import Screen, colours, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 CLASS_BAR = re.compile(r"(\d+) %")
 

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.card import expect_title, figure, read, region
-from tests.browser.screen import Pixels, Screen, pixels
 from tests.browser.test_training import weights
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.card import expect_title, figure, read, region
+from tests.support.screen import Pixels, Screen, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 SMALL_WINDOW = {"viewport": {"width": 1280, "height": 720}}
 # what must stay where it is, whatever opens over it

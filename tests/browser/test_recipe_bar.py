@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.screen import Screen
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun, Server
+from tests.support.screen import Screen
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import Visitors
 
 COMPLETE = Path("/usr/share/datasets/fashion-mnist")
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
-from tests.browser.screen import Screen
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import OBSERVE_SHIFTS, PHONE, SHIFTS
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun, Server
+from tests.support.screen import Screen
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import Visitors
 
 DROP = """([name, base64]) => { const data = new DataTransfer();
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

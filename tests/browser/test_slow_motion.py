@@ -4,10 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.card import map_button, region
-from tests.browser.screen import Screen, pixels
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.card import map_button, region
+from tests.support.screen import Screen, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 STEPS = 3
 

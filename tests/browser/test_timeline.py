@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.card import figure, point
-from tests.browser.screen import Pixels, Screen, pixels
 from tests.browser.test_filter import numbers
 from tests.browser.test_looks import OBSERVE_SHIFTS, SHIFTS
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.card import figure, point
+from tests.support.screen import Pixels, Screen, pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 LENGTH = 300
 

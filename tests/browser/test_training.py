@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Route, expect
-from tests.browser.screen import pixels
-from tests.browser.visitors import Visitors
-from tests.live.server import LiveRun
+from tests.support.screen import pixels
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
 
 LIVE = ("Step", "Images/s", "Loss", "Training acc.", "Held-out acc.")
 

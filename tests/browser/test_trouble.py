@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
-from tests.browser.screen import Screen
-from tests.browser.visitors import Visitors
-from tests.live.processes import children
-from tests.live.server import LiveRun, Server
-from tests.withstand.disk import filled, small_disk
+from tests.resilience.disk import filled, small_disk
+from tests.support.processes import children
+from tests.support.screen import Screen
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import Visitors
 
 REPORTED_S = 2.0
 PATIENCE_S = 20.0

@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from tests.networks import DEFAULT, EVERY_LAYER, recipe
-from tests.sessions import random_layers
+from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
+from tests.support.sessions import random_layers
 from torch import nn
 
 from convscope.codegen import Subject

@@ -9,7 +9,7 @@ import pytest
 import torch
 from tests.codegen.keras_stub import installed
 from tests.codegen.networks import NETWORKS, pictures, subject, trained
-from tests.networks import DEFAULT, recipe
+from tests.support.networks import DEFAULT, recipe
 
 from convscope.codegen import Subject, generate
 from convscope.codegen.keras import last, optimizer_call

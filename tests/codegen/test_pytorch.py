@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from tests.codegen.networks import NETWORKS, pictures, subject, trained
-from tests.networks import DEFAULT, recipe
+from tests.support.networks import DEFAULT, recipe
 
 from convscope.codegen import Subject, generate
 from convscope.codegen.pytorch import optimizer_call

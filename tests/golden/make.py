@@ -1,4 +1,4 @@
-"""Writes `frame-v1.bin` and `frame-v1.json` by `struct` and FORMAT.md, without `convscope.wire`.
+"""Writes `frame-v1.bin` and `frame-v1.json` by `struct` and FORMAT.md, without `convscope.frames`.
 
 Run as `python tests/golden/make.py` when the format gets a new version, under a new name.
 """

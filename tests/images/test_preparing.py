@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.images.pictures import encoded, gradient
+from tests.support.pictures import encoded, gradient
 
 from convscope.errors import ConflictError
 from convscope.images import Picture, Prepared, decode, preprocess

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.images.pictures import KINDS, encoded, gradient, read, rgb_with_16_bits
+from tests.support.pictures import KINDS, encoded, gradient, read, rgb_with_16_bits
 
 from convscope.images import KEPT_SIDE, Picture
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.images.pictures import KINDS, encoded, gradient, png_bomb, read
+from tests.support.pictures import KINDS, encoded, gradient, png_bomb, read
 
 from convscope.errors import TooLargeError, UnsupportedMediaError, UploadError
 

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from tests.images.pictures import encoded, gradient
+from tests.support.pictures import encoded, gradient
 
 from convscope.images import decode, png, sheet_png
 

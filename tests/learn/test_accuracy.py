@@ -4,8 +4,8 @@ import copy
 from pathlib import Path
 
 import pytest
-from tests.networks import recipe
-from tests.sessions import session
+from tests.support.networks import recipe
+from tests.support.sessions import session
 
 from convscope.learn.trainer import Trainer
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import torch
-from tests.networks import WITH_STATE, recipe
-from tests.sessions import session, weights
+from tests.support.networks import WITH_STATE, recipe
+from tests.support.sessions import session, weights
 
-from convscope.child.session import Session
-from convscope.learn.changes import change_by_hand
 from convscope.learn.checkpoint import load_state, save_state
+from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.trainer import NotFiniteError
+from convscope.worker.session import Session
 
 OPTIMIZERS: list[dict[str, Any]] = [
     {"type": "SGD", "momentum": 0.0},
@@ -82,19 +82,19 @@ def test_what_was_done_by_hand_can_be_undone_after_a_checkpoint(tmp_path: Path) 
         {"type": "freeze", "layer": "conv1", "filter": 1, "on": True},
         {"type": "silence", "layer": "conv1", "filter": 2, "on": True},
     ):
-        change_by_hand(run.hands, change)
+        apply_intervention(run.interventions, change)
     advance(run, 2)
     about, tensors = save_state(run.trainer)
-    for deed in run.hands.deeds:
-        other.hands.recall(deed.record())
+    for intervention in run.interventions.applied:
+        other.interventions.recall(intervention.record())
     load_state(other.trainer, about, tensors)
     for _ in range(3):
         for each in (run, other):
-            change_by_hand(each.hands, {"type": "undo"})
+            apply_intervention(each.interventions, {"type": "undo"})
             advance(each, 2)
         assert_same(run, other)
-        assert run.hands.silenced() == other.hands.silenced()
-        assert run.hands.frozen() == other.hands.frozen()
+        assert run.interventions.silenced() == other.interventions.silenced()
+        assert run.interventions.frozen() == other.interventions.frozen()
 
 
 def test_a_state_that_was_reached_keeps_its_gradient_and_another_has_none(tmp_path: Path) -> None:

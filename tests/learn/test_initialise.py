@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.networks import network
+from tests.support.networks import network
 
 from convscope.learn.initialise import initialise
 from convscope.learn.network import build

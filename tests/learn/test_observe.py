@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.networks import EVERY_LAYER, recipe
+from tests.support.networks import EVERY_LAYER, recipe
 
-from convscope.child.session import Session
 from convscope.errors import ConflictError, NotFoundError
 from convscope.learn.data import fit, to_input
 from convscope.learn.observe import softmax
+from convscope.worker.session import Session
 
 
 @pytest.fixture(scope="module")

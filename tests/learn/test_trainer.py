@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.networks import DEFAULT, EVERY_LAYER, recipe
-from tests.sessions import session, weights
+from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
+from tests.support.sessions import session, weights
 from torch import nn, optim
 
 from convscope.errors import ConflictError

@@ -4,9 +4,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from tests.asgi import Answer, ask
+from tests.support.asgi import Answer, ask
 
-from convscope.api.lessons import LESSONS
+from convscope.api.routes.lessons import LESSONS
 from convscope.main import create_app
 from convscope.settings import Settings, resources
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.live.server import LiveRun, Server
+from tests.support.server import LiveRun, Server
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.live.server import LiveRun, Server
+from tests.support.server import LiveRun, Server
 
 
 def test_an_output_value_opens_and_is_the_one_that_the_map_has(run: LiveRun) -> None:

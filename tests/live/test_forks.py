@@ -4,8 +4,8 @@ import threading
 from typing import Any
 
 import pytest
-from tests.live.asking import npy
-from tests.live.server import LiveRun
+from tests.support.asking import npy
+from tests.support.server import LiveRun
 
 OTHER = {
     "input": [1, 28, 28],

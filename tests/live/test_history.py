@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from tests.live.server import LiveRun
+from tests.support.server import LiveRun
 
 
 def measured(run: LiveRun, steps: list[int]) -> None:

@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from tests.live.asking import npy, photograph
-from tests.live.server import LiveRun, Server
+from tests.support.asking import npy, photograph
+from tests.support.server import LiveRun, Server
 
 
 def test_an_upload_is_prepared_looked_at_inverted_replaced_and_forgotten(run: LiveRun) -> None:

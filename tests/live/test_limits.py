@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.live.processes import children, environment, parent, worker_of
-from tests.live.server import LiveRun, Server, next_frame
+from tests.support.processes import children, environment, parent, worker_of
+from tests.support.server import LiveRun, Server, next_frame
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 

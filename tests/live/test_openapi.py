@@ -4,11 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.live.asking import photograph
-from tests.live.server import LiveRun, Server
+from tests.support.asking import photograph
+from tests.support.server import LiveRun, Server
 
-from convscope.api.examples import catalog, explain, hands, layers
-from convscope.api.examples import run as a_run
+from convscope.api.openapi.examples import catalog, explain, layers
+from convscope.api.openapi.examples import interventions as interventions
+from convscope.api.openapi.examples import run as a_run
 
 
 @pytest.fixture(scope="module")
@@ -88,14 +89,14 @@ def test_an_upload_is_as_the_document_shows_it(shown: LiveRun) -> None:
 
 def test_changes_by_hand_can_all_be_made_and_answer_as_the_document_shows(server: Server) -> None:
     run = server.run(**{key: a_run.RUN["recipe"][key] for key in ("network", "dataset")})
-    for name, change in hands.CHANGES.items():
+    for name, change in interventions.CHANGES.items():
         answer = run.send("POST", "/interventions", json=change["value"])
         assert answer.status_code == 200, (name, answer.text)
-        assert answer.json().keys() == hands.SILENCED.keys()
+        assert answer.json().keys() == interventions.SILENCED.keys()
     trace = run.post("/trace-step")
-    assert trace.keys() == hands.TRACE.keys()
-    assert trace["picture"].keys() == hands.TRACE["picture"].keys()
-    assert phases(trace) == phases(hands.TRACE)
+    assert trace.keys() == interventions.TRACE.keys()
+    assert trace["picture"].keys() == interventions.TRACE["picture"].keys()
+    assert phases(trace) == phases(interventions.TRACE)
     run.delete()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.live.server import Server
+from tests.support.server import Server
 
 
 def test_models_and_data_sets_are_listed(server: Server) -> None:

@@ -4,10 +4,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from tests.live.server import LiveRun, Server
-from tests.withstand.replay import file_of
+from tests.resilience.replay import file_of
+from tests.support.server import LiveRun, Server
 
-from convscope.journal.reading import read_kept
+from convscope.storage.reader import read_stored_run
 
 
 def test_a_reset_keeps_what_was_and_says_where(run: LiveRun) -> None:
@@ -94,7 +94,7 @@ def test_a_setting_that_somebody_else_changes_during_a_reset_is_in_one_of_the_tw
 
 def tuned(run: LiveRun) -> list[float]:
     """The learning rates that its file tells of."""
-    events = read_kept(file_of(run.server, run.id)).events
+    events = read_stored_run(file_of(run.server, run.id)).events
     return [event["body"]["changes"]["learning_rate"] for event in events]
 
 

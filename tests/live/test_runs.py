@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from tests.live.asking import npy
-from tests.live.server import LiveRun, Server
+from tests.support.asking import npy
+from tests.support.server import LiveRun, Server
 
 
 def test_health_names_the_versions(server: Server) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.live.asking import npy, photograph
-from tests.live.server import LiveRun, Server, next_frame
+from tests.support.asking import npy, photograph
+from tests.support.server import LiveRun, Server, next_frame
 
 WIDE: dict[str, Any] = {
     "input": [1, 28, 28],

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from tests.live.asking import photograph
-from tests.live.server import LiveRun, Server, next_frame
+from tests.support.asking import photograph
+from tests.support.server import LiveRun, Server, next_frame
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 

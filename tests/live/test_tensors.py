@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import load
-from tests.live.asking import npy
-from tests.live.server import LiveRun, Server
-from tests.networks import EVERY_LAYER
+from tests.support.asking import npy
+from tests.support.networks import EVERY_LAYER
+from tests.support.server import LiveRun, Server
 from torch import nn
 
 from convscope.heatmap import Scale, heatmap_png

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.live.processes import alive, children
-from tests.live.server import LiveRun, Server
-from tests.networks import recipe
-from tests.sessions import session
+from tests.support.networks import recipe
+from tests.support.processes import alive, children
+from tests.support.server import LiveRun, Server
+from tests.support.sessions import session
 
-from convscope.learn.changes import change_by_hand
+from convscope.learn.intervention_kinds import apply_intervention
 
 
 def test_play_after_many_steps_goes_on_at_once(run: LiveRun) -> None:
@@ -127,7 +127,9 @@ def test_a_place_outside_a_layer_with_a_silenced_filter_is_not_found(run: LiveRu
 def test_freezing_after_a_step_leaves_that_steps_explanation_as_it_was(tmp_path: Path) -> None:
     made = session(recipe(), tmp_path)
     made.advance()
-    change_by_hand(made.hands, {"type": "freeze", "layer": "conv1", "filter": 0, "on": True})
+    apply_intervention(
+        made.interventions, {"type": "freeze", "layer": "conv1", "filter": 0, "on": True}
+    )
     found = made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0)["update"]
     assert found["closes"]
     assert found["change"] != 0

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.live.processes import alive, children, worker_of
-from tests.live.server import LiveRun, Server
+from tests.support.processes import alive, children, worker_of
+from tests.support.server import LiveRun, Server
 
 GRACE_S = 3.0
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.networks import network
+from tests.support.networks import network
 
 from convscope.recipe import plan
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.networks import DEFAULT, EVERY_LAYER, network
+from tests.support.networks import DEFAULT, EVERY_LAYER, network
 from torch import nn
 
 from convscope.errors import RecipeError

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from convscope.errors import NotFoundError, UnavailableError
-from convscope.journal.library import Library
+from convscope.ipc.messages import Message
+from convscope.ipc.protocol import OnDeath, OnMessage
 from convscope.recipe import RecipeRequest
 from convscope.runs import registry as module
-from convscope.runs.copies import copy_run
-from convscope.runs.file import RunFile
-from convscope.runs.forks import Branch
 from convscope.runs.registry import Registry
+from convscope.runs.run_file import RunFile
+from convscope.runs.transfer.copy import copy_run
+from convscope.runs.transfer.fork import Branch
 from convscope.settings import Settings
-from convscope.wire.messages import Message
-from convscope.workers.protocol import OnDeath, OnMessage
+from convscope.storage.directory import RunDirectory
 
 pytestmark = pytest.mark.anyio
 
@@ -46,8 +46,8 @@ async def registry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Async
     """A server's runs, looked after all the time, by one that has no patience."""
     monkeypatch.setattr(module, "UNTOUCHED_S", 0.5)
     monkeypatch.setattr(module, "WATCH_EVERY_S", 0.01)
-    library = Library(settings.state_dir, settings.max_disk_bytes)
-    made = Registry(settings, library, lambda device: Silent())
+    directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
+    made = Registry(settings, directory, lambda device: Silent())
     made.open()
     watching = asyncio.create_task(made.watch())
     yield made
@@ -67,7 +67,7 @@ async def test_a_run_in_which_nobody_did_anything_is_forgotten_and_one_with_a_na
     with pytest.raises(NotFoundError):
         registry.get(untouched.id)
     assert registry.get(named.id) is named
-    assert list(registry.library.ids()) == [named.id]
+    assert list(registry.directory.ids()) == [named.id]
 
 
 async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
@@ -82,7 +82,9 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
 
     monkeypatch.setattr(RunFile, "durable", slow)
     one = replace(settings, max_runs=1)
-    registry = Registry(one, Library(one.state_dir, one.max_disk_bytes), lambda device: Silent())
+    registry = Registry(
+        one, RunDirectory(one.state_dir, one.max_disk_bytes), lambda device: Silent()
+    )
     registry.open()
     begun = asyncio.create_task(registry.create(RecipeRequest()))
     await waits.wait()
@@ -126,4 +128,4 @@ async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
     with pytest.raises(asyncio.CancelledError):
         await forking
     assert registry.page(None, 10) == ([parent], None)
-    assert list(registry.library.ids()) == [parent.id]
+    assert list(registry.directory.ids()) == [parent.id]

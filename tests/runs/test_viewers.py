@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from convscope.frames.format import Section, decode_frame, encode_payload
+from convscope.frames.quantize import quantize
 from convscope.runs.viewers import Frame, Viewer, Viewers, Watch, frame_bytes
 from convscope.types import JsonObject
-from convscope.wire.frame import Section, decode_frame, encode_payload
-from convscope.wire.quantize import quantize
 
 KINDS = {
     "conv1": frozenset({"weight", "bias"}),

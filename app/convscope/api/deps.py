@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
+from convscope.ipc.messages import Message
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
 from convscope.settings import Settings
-from convscope.wire.messages import Message
 
 
 def _registry(connection: HTTPConnection) -> Registry:

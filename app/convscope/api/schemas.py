@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
-from convscope.api.documented import shown
-from convscope.api.examples.run import HISTORY, RUN
+from convscope.api.openapi.document import shown
+from convscope.api.openapi.examples.run import HISTORY, RUN
 from convscope.recipe.model import Fraction, Rate
 from convscope.types import RunState
 
@@ -87,7 +87,7 @@ class Filter(BaseModel):
     filter: int
 
 
-class Deed(BaseModel):
+class Intervention(BaseModel):
     """One change by hand: when it took effect, what it did, which one it put back."""
 
     id: int
@@ -142,7 +142,7 @@ class RunAnswer(BaseModel):
     revision: int  # of two answers of one server the smaller is the older
     viewers: int
     taken: list[str]  # the tensors that came from trained weights
-    interventions: list[Deed]
+    interventions: list[Intervention]
     silenced: list[Filter]
     frozen: list[Filter]
     awake: bool  # whether it has a worker, which it gets when it is asked something

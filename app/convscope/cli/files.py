@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from convscope.cli.talking import Api, RefusedError
-from convscope.journal.schema import SUFFIX
+from convscope.cli.connection import Api, RefusedError
+from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
 HEAD = ("run", "name", "network", "step", "accuracy", "held out", "state", "made")

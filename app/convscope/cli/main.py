@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convscope import __version__
-from convscope.cli.command import COMMANDS
-from convscope.cli.command import main as obey
+from convscope.cli.commands import COMMANDS
+from convscope.cli.commands import main as obey
 from convscope.settings import DEVICES, Settings
 from convscope.tokens import default_token_file, from_environment, read_or_make
 
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"convscope: {error}", file=sys.stderr)
         return 2
     from convscope import server  # after the command line is known to be good: it takes a while
-    from convscope.journal.library import InUseError
+    from convscope.storage.directory import InUseError
 
     try:
         server.serve(settings, open_page=options.open)

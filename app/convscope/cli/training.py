@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from convscope.cli.connection import Api, RefusedError
 from convscope.cli.progress import Progress
-from convscope.cli.talking import Api, RefusedError
 from convscope.types import JsonObject
 
 PIECE_S = 0.4  # of training between two looks at the bar

@@ -72,7 +72,7 @@ def arrange(values: Numbers, axes: tuple[str, ...] | None = None) -> Grid:
 def _matrix_of_tiles(values: Numbers, names: tuple[str, ...]) -> Grid:
     shown = values[:_MAX_ACROSS, :_MAX_ACROSS]
     notes = [*_of(shown, values, 0, names), *_of(shown, values, 1, names)]
-    shown, thinned = _thinned(shown, _room(len(shown)), _room(shown.shape[1]))
+    shown, merged = _thinned(shown, _room(len(shown)), _room(shown.shape[1]))
     return Grid(
         rows=[list(row) for row in shown],
         cell=_square_cell(shown.shape[2:], (_room(len(shown)), _room(shown.shape[1]))),
@@ -80,7 +80,7 @@ def _matrix_of_tiles(values: Numbers, names: tuple[str, ...]) -> Grid:
         column_numbers=range(shown.shape[1]),
         captioned=False,
         axes=(names[0], names[1]),
-        notes=(*notes, *thinned, *_hatched(values)),
+        notes=(*notes, *merged, *_hatched(values)),
     )
 
 
@@ -89,7 +89,7 @@ def _row_of_maps(values: Numbers, names: tuple[str, ...]) -> Grid:
     notes = _of(shown, values, 0, names)
     across = math.ceil(math.sqrt(len(shown)))
     room = _room(math.ceil(len(shown) / across)) - CAPTION, _room(across)
-    shown, thinned = _thinned(shown, *room)
+    shown, merged = _thinned(shown, *room)
     return Grid(
         rows=[list(shown[start : start + across]) for start in range(0, len(shown), across)],
         cell=_square_cell(shown.shape[1:], room),
@@ -97,7 +97,7 @@ def _row_of_maps(values: Numbers, names: tuple[str, ...]) -> Grid:
         column_numbers=(),
         captioned=True,
         axes=(names[0], names[0]),
-        notes=(*notes, *thinned, *_hatched(values)),
+        notes=(*notes, *merged, *_hatched(values)),
     )
 
 

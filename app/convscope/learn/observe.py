@@ -8,12 +8,12 @@ import torch
 from torch import nn
 
 from convscope.errors import ConflictError, NotFoundError
+from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels, to_input
 from convscope.learn.network import evaluation_twin
 from convscope.learn.trainer import Trainer
 from convscope.recipe import LayerPlan
 from convscope.types import Of, Shape
-from convscope.wire.quantize import Floats
 
 
 def to_numpy(tensor: torch.Tensor) -> Floats:

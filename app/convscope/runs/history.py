@@ -7,7 +7,7 @@ from heapq import merge
 from itertools import groupby, repeat
 from operator import itemgetter
 
-from convscope.journal.curve import Curve
+from convscope.storage.metric_series import MetricSeries
 from convscope.types import JsonObject
 
 Measured = Iterable[tuple[int, float]]  # step, accuracy
@@ -18,8 +18,8 @@ class History:
     """A curve, whose older points stand for several steps in a long run, and what was measured on
     held-out pictures; float32, as it came."""
 
-    def __init__(self, curve: Curve | None = None, held_out: Measured = ()) -> None:
-        self._curve = curve or Curve()
+    def __init__(self, series: MetricSeries | None = None, held_out: Measured = ()) -> None:
+        self._series = series or MetricSeries()
         self._held_out_step = array("q")
         self._held_out = array("f")
         self._measure(held_out)
@@ -27,15 +27,15 @@ class History:
     @property
     def steps(self) -> int:
         """How far it goes."""
-        return self._curve.step
+        return self._series.step
 
-    def apply(self, news: JsonObject) -> None:
+    def apply(self, metrics: JsonObject) -> None:
         """Take in what a worker's message brought; a step that was taken back is overwritten."""
-        if news["step"]:
-            self.back_to(news["step"][0] - 1)
-        self._curve.extend(news["step"], news["loss"], news["accuracy"])
-        self._curve = self._curve.thinned()
-        self._measure(news["held_out"])
+        if metrics["step"]:
+            self.back_to(metrics["step"][0] - 1)
+        self._series.extend(metrics["step"], metrics["loss"], metrics["accuracy"])
+        self._series = self._series.merged()
+        self._measure(metrics["held_out"])
 
     def _measure(self, held_out: Measured) -> None:
         for step, accuracy in held_out:
@@ -44,7 +44,7 @@ class History:
 
     def back_to(self, step: int) -> None:
         """Forget the steps after `step`."""
-        self._curve.back_to(step)
+        self._series.back_to(step)
         measured = bisect_right(self._held_out_step, step)
         del self._held_out_step[measured:]
         del self._held_out[measured:]
@@ -55,7 +55,7 @@ class History:
         Where a point stands for several steps, it is named by the last of them; its loss is their
         mean, and its accuracy, itself a running mean, is the last one's.
         """
-        points = self._curve.between(first, last).joined(max_points)
+        points = self._series.between(first, last).joined(max_points)
         held_out = self._held_out_span(0 if first <= 1 else first, min(last, self.steps))
         return {
             "step": points.last.tolist(),
@@ -77,8 +77,8 @@ class History:
     ) -> Iterator[tuple[int, float | None, float | None, float | None]]:
         """(step, loss, accuracy, held-out accuracy) of each point and each measurement from `first`
         to `last`; what was not measured at a step is None, as loss and accuracy are at step 0."""
-        curve, measured = self._curve.between(first, last), self._held_out_span(first, last)
-        points = zip(curve.last, curve.loss, curve.accuracy, repeat(None))
+        series, measured = self._series.between(first, last), self._held_out_span(first, last)
+        points = zip(series.last, series.loss, series.accuracy, repeat(None))
         held_out = zip(measured["step"], repeat(None), repeat(None), measured["accuracy"])
         for step, found in groupby(merge(points, held_out, key=STEP), STEP):
             columns = zip(*found, strict=True)

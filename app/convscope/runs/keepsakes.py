@@ -4,10 +4,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from convscope.images import Picture, decode, png
-from convscope.journal.reading import read_history, read_uploads
-from convscope.runs.file import RunFile
 from convscope.runs.history import History
+from convscope.runs.run_file import RunFile
 from convscope.runs.uploads import Upload, Uploads
+from convscope.storage.reader import read_history, read_uploads
 from convscope.types import JsonObject
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ async def keep_upload(run: "Run", upload: Upload, *, replacing: bool = False) ->
         await run.do("drop_image", image=upload.id)
         run.uploads.get(upload.id)
     run.uploads.keep(upload)
-    run.past.tell("put_image", pixels, image=upload.id)
-    run.file.journal.upload(*row)
+    run.replay.tell("put_image", pixels, image=upload.id)
+    run.file.writer.upload(*row)
     await run.file.durable()
 
 
@@ -54,8 +54,8 @@ async def drop_upload(run: "Run", image: str) -> None:
     run.uploads.get(image)
     await run.do("drop_image", image=image)
     run.uploads.drop(image)
-    run.past.tell("drop_image", image=image)
-    run.file.journal.drop_upload(image)
+    run.replay.tell("drop_image", image=image)
+    run.file.writer.drop_upload(image)
     await run.file.durable()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from convscope.wire.messages import Message
+from convscope.ipc.messages import Message
 
 
 class Owner(Protocol):

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convscope.journal.library import Library
+from convscope.ipc.protocol import Worker
 from convscope.settings import Settings
-from convscope.workers.protocol import Worker
+from convscope.storage.directory import RunDirectory
 
 if TYPE_CHECKING:
     from convscope.runs.run import Run
@@ -17,6 +17,6 @@ class Place:
     """The server's settings, where runs are kept, and how a run gets a worker."""
 
     settings: Settings
-    library: Library
+    directory: RunDirectory
     new_worker: Callable[[str], Worker]
     admit: "Callable[[Run], Awaitable[None]]"  # UnavailableError where no more may be awake

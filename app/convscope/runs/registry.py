@@ -17,21 +17,22 @@ from convscope.errors import (
     UnavailableError,
     UnreadableRunError,
 )
-from convscope.journal.library import Library
-from convscope.journal.reading import read_kept
-from convscope.journal.schema import holds_nothing
+from convscope.ipc.protocol import Worker
 from convscope.recipe import RecipeRequest
-from convscope.runs.copies import copy_run
-from convscope.runs.forks import Branch, branch_off
-from convscope.runs.hands import intervene
-from convscope.runs.life import BUSY
+from convscope.runs.interventions import intervene
 from convscope.runs.place import Place
-from convscope.runs.present import now
 from convscope.runs.run import Run
-from convscope.runs.spec import Spec, kept_spec, make_spec
+from convscope.runs.spec import Spec, make_spec, stored_spec
+from convscope.runs.status import now
+from convscope.runs.supervision.supervisor import BUSY
+from convscope.runs.transfer.copy import copy_run
+from convscope.runs.transfer.fork import Branch, branch_off
 from convscope.settings import Settings
+from convscope.storage.directory import RunDirectory
+from convscope.storage.reader import read_stored_run
+from convscope.storage.schema import holds_nothing
+from convscope.storage.upgrade import upgrade_file
 from convscope.types import JsonObject
-from convscope.workers.protocol import Worker
 
 log = logging.getLogger("convscope")
 ID_CHARACTERS = string.ascii_lowercase + string.digits
@@ -46,11 +47,11 @@ class Registry:
     """Runs by id; it starts, finds and ends them."""
 
     def __init__(
-        self, settings: Settings, library: Library, new_worker: Callable[[str], Worker]
+        self, settings: Settings, directory: RunDirectory, new_worker: Callable[[str], Worker]
     ) -> None:
         self._settings = settings
-        self.library = library
-        self._place = Place(settings, library, new_worker, self._admit)
+        self.directory = directory
+        self._place = Place(settings, directory, new_worker, self._admit)
         self._runs: dict[str, Run] = {}
         self._beginning: set[Run] = set()  # not kept yet: nobody is told of them
         self.unreadable: dict[str, str] = {}  # file, and why
@@ -59,24 +60,27 @@ class Registry:
 
     def open(self) -> None:
         """Find the runs that are kept; InUseError where the folder is another server's."""
-        self.library.open()
-        for run_id in list(self.library.ids()):
-            if holds_nothing(self.library.path(run_id)):
-                self.library.forget(run_id)
+        self.directory.open()
+        for run_id in list(self.directory.ids()):
+            if holds_nothing(self.directory.path(run_id)):
+                self.directory.forget(run_id)
                 continue
             try:
                 self._runs[run_id] = self._kept(run_id)
             except (ConvscopeError, ValueError, LookupError, TypeError) as error:
-                log.warning("the run in %s cannot be opened: %s", self.library.path(run_id), error)
+                log.warning(
+                    "the run in %s cannot be opened: %s", self.directory.path(run_id), error
+                )
                 self.unreadable[run_id] = str(error)
         self._sort()
 
     def _kept(self, run_id: str) -> Run:
-        kept = read_kept(self.library.path(run_id))
+        upgrade_file(self.directory.path(run_id))
+        kept = read_stored_run(self.directory.path(run_id))
         _must_have_age(kept.about)
         recipe, model = kept.segments[-1].recipe, kept.about["network"]
         sha256 = kept.about["dataset_sha256"]
-        spec = kept_spec(recipe, self._settings, kept.weights, model, sha256)
+        spec = stored_spec(recipe, self._settings, kept.weights, model, sha256)
         return Run(run_id, spec, self._place, kept)
 
     def _sort(self) -> None:
@@ -98,7 +102,7 @@ class Registry:
         """
         weights = await self._first_weights(request, weights)
         spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
-        self.library.must_have_room()
+        self.directory.must_have_room()
         return await self.begin(spec)
 
     async def begin(self, spec: Spec, **about: JsonObject) -> Run:
@@ -111,7 +115,7 @@ class Registry:
             await run.file.durable()
         except BaseException:
             await run.close()
-            self.library.forget(run.id)
+            self.directory.forget(run.id)
             raise
         finally:
             self._beginning.discard(run)
@@ -173,11 +177,11 @@ class Registry:
         run = self.get(run_id)
         del self._runs[run_id]
         await run.close()
-        await asyncio.to_thread(self.library.discard, run_id)
+        await asyncio.to_thread(self.directory.discard, run_id)
 
     async def restore(self, run_id: str) -> Run:
         """Take back a run that was deleted; NotFoundError where it is gone for good."""
-        await asyncio.to_thread(self.library.restore, run_id)
+        await asyncio.to_thread(self.directory.restore, run_id)
         return await self.adopt(run_id)
 
     async def reset(self, run_id: str) -> Run | None:
@@ -205,10 +209,10 @@ class Registry:
         """A run that nobody was told of."""
         self._runs.pop(run.id, None)
         await run.close()
-        self.library.forget(run.id)
+        self.directory.forget(run.id)
 
     async def _keep_as_another(self, run: Run) -> Run:
-        self.library.must_have_room()
+        self.directory.must_have_room()
         await run.file.durable()
         new_id = self.new_id()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
@@ -217,14 +221,14 @@ class Registry:
     async def _copied(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> Run:
         """A new run from another's file; where that fails, or nobody waits any more, it is gone."""
         copying = asyncio.ensure_future(
-            asyncio.to_thread(copy_run, self.library, run_id, new_id, branch, **about)
+            asyncio.to_thread(copy_run, self.directory, run_id, new_id, branch, **about)
         )
         try:
             await asyncio.shield(copying)
             return await self.adopt(new_id)
         except BaseException:
             await asyncio.wait([copying])  # a thread goes on, whoever waits for it
-            self.library.forget(new_id)
+            self.directory.forget(new_id)
             raise
 
     async def fork(
@@ -239,7 +243,7 @@ class Registry:
         run = self.get(run_id)
         restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
-        self.library.must_have_room()
+        self.directory.must_have_room()
         await run.file.durable()
         about = {"name": name, "halted": None, "created_at": now()} | branch.about
         forked = await self._copied(run_id, self.new_id(), branch, **about)
@@ -279,7 +283,7 @@ class Registry:
     async def close(self) -> None:
         """End all runs, for this server."""
         await asyncio.gather(*(run.close() for run in self._runs.values()))
-        self.library.close()
+        self.directory.close()
 
 
 def _must_have_age(about: JsonObject) -> None:

@@ -4,19 +4,19 @@ from time import monotonic
 from typing import Any
 
 from convscope.errors import ConflictError, RecipeError
-from convscope.journal.reading import Kept
-from convscope.runs import present
-from convscope.runs.file import RunFile
+from convscope.ipc.messages import Message
+from convscope.runs import status as present
 from convscope.runs.history import History
 from convscope.runs.keepsakes import load_history, load_uploads
-from convscope.runs.life import Life
 from convscope.runs.place import Place
-from convscope.runs.present import Present
+from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
+from convscope.runs.status import RunStatus
+from convscope.runs.supervision.supervisor import Supervisor
 from convscope.runs.uploads import Uploads
 from convscope.runs.viewers import Frame, Viewers, kinds_of
+from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
-from convscope.wire.messages import Message
 
 LEAVE_ALONE = ("pause", "drop_image")  # what a run can be told that cannot go on
 
@@ -24,7 +24,9 @@ LEAVE_ALONE = ("pause", "drop_image")  # what a run can be told that cannot go o
 class Run:
     """A run: what is known of it, who watches, and what it may be asked."""
 
-    def __init__(self, run_id: str, spec: Spec, place: Place, kept: Kept | None = None) -> None:
+    def __init__(
+        self, run_id: str, spec: Spec, place: Place, kept: StoredRun | None = None
+    ) -> None:
         """`kept` is what its file holds, of a run that was there before; a new one `begin`s."""
         self.id = run_id
         self.spec = spec
@@ -37,12 +39,14 @@ class Run:
             most=place.settings.max_uploads_per_run,
         )
         self._place = place
-        self._present = present.of_kept(spec, kept) if kept else Present()
-        self.file = RunFile(place.library.path(run_id), place.library, kept)
+        self._present = present.of_kept(spec, kept) if kept else RunStatus()
+        self.file = RunFile(place.directory.path(run_id), place.directory, kept)
         self.file.absent = spec.absent
-        self._life = Life(self, spec, place, self.file, self._present)
-        self.past = self._life.past
-        self.viewers = Viewers(self._life.tell, {plan.name: kinds_of(plan) for plan in spec.plans})
+        self._supervisor = Supervisor(self, spec, place, self.file, self._present)
+        self.replay = self._supervisor.replay
+        self.viewers = Viewers(
+            self._supervisor.tell, {plan.name: kinds_of(plan) for plan in spec.plans}
+        )
 
     # --- its life ---------------------------------------------------------------------------------
 
@@ -50,28 +54,28 @@ class Run:
         """A new run: its file is made and its worker started."""
         model = self.spec.model.name if self.spec.model else None
         dataset = self.spec.dataset.sha256 if self.spec.dataset else None
-        self.file.open(self._life.on_trouble)
+        self.file.open(self._supervisor.on_disk_error)
         known = {"created_at": present.now(), "network": model, "dataset_sha256": dataset} | about
         known["classes"] = list(self.spec.classes)
         self.file.begin(known, self.spec.recipe.model_dump(mode="json"), self.spec.weights)
-        self._life.launch()
+        self._supervisor.launch()
 
     def wake(self) -> None:
         """Have a worker, for somebody who looks."""
-        self._life.wake()
+        self._supervisor.wake()
 
     async def up(self) -> None:
         """Wait for the worker; NotFoundError where the run is deleted meanwhile."""
-        await self._life.up()
+        await self._supervisor.up()
 
     async def sleep(self) -> None:
         """End the worker; all that the run was is in the file."""
-        await self._life.sleep()
+        await self._supervisor.sleep()
 
     async def close(self) -> None:
         """End the run for this server, and tell the viewers."""
         self.viewers.close()
-        await self._life.close()
+        await self._supervisor.close()
 
     @property
     def is_untouched(self) -> bool:
@@ -113,13 +117,13 @@ class Run:
     def on_message(self, message: Message) -> None:
         """See Owner: recorded first of all."""
         header = message.header
-        if header["news"]["restarted"]:
+        if header["metrics"]["restarted"]:
             self._forget()
         self.file.record(message)
-        self.history.apply(header["news"])
+        self.history.apply(header["metrics"])
         self.history.back_to(self.file.steps)
-        if "deed" in header:
-            self._present.record(header["deed"], header["lists"])
+        if "intervention" in header:
+            self._present.record(header["intervention"], header["lists"])
             self.viewers.run_changed()
         self._heard(header["status"])
         if header.get("event") == "frame":
@@ -137,7 +141,7 @@ class Run:
     def _forget(self) -> None:
         """It is at step 0 again."""
         self.restarts += 1
-        self.past.begin_anew()
+        self.replay.begin_anew()
         self.history = History()
         self._present.forget()
         self.viewers.restart()
@@ -145,22 +149,27 @@ class Run:
     @property
     def state(self) -> RunState:
         """Where it is in its life."""
-        return self._life.state
+        return self._supervisor.state
 
     @property
     def may_sleep(self) -> bool:
         """Whether it has a worker that nobody would miss."""
-        return self._life.may_sleep and not len(self.viewers)
+        return self._supervisor.may_sleep and not len(self.viewers)
 
     @property
     def is_awake(self) -> bool:
         """Whether it has a worker, or is about to."""
-        return self._life.is_awake
+        return self._supervisor.is_awake
 
     def describe(self) -> JsonObject:
         """The run as the API answers it."""
-        life, heard = self._life, self._present
-        said = life.failure or life.trouble or heard.status.get("problem") or heard.notice
+        supervisor, heard = self._supervisor, self._present
+        said = (
+            supervisor.failure
+            or supervisor.disk_error
+            or heard.status.get("problem")
+            or heard.notice
+        )
         return (
             present.of_new(self.spec)
             | heard.status
@@ -172,7 +181,7 @@ class Run:
                 "problem": said,
                 "environment": heard.about.get("environment"),
                 "taken": heard.about.get("taken", []),
-                "interventions": heard.deeds,
+                "interventions": heard.interventions,
                 "restarts": self.restarts,
                 "revision": self.viewers.changes,
                 "viewers": len(self.viewers),
@@ -187,9 +196,13 @@ class Run:
         if step is None:
             return self.describe()
         reply = await self.look(step, "lists")
-        deeds = [deed for deed in self._present.deeds if deed["step"] <= step]
+        interventions = [
+            intervention
+            for intervention in self._present.interventions
+            if intervention["step"] <= step
+        ]
         then = present.of_the_past(reply.header["status"], self.history.held_out_at(step))
-        lists: JsonObject = reply.header["lists"] | {"interventions": deeds}
+        lists: JsonObject = reply.header["lists"] | {"interventions": interventions}
         return self.describe() | then | lists | {"recomputed": reply.header["recomputed"]}
 
     # --- what it is asked -------------------------------------------------------------------------
@@ -197,7 +210,7 @@ class Run:
     async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
         """A command to the worker, once it is up; ConflictError when it has failed."""
         self.touch()
-        answer = await self._life.ask(command, payload, **arguments)
+        answer = await self._supervisor.ask(command, payload, **arguments)
         self.touch()
         return answer
 
@@ -206,7 +219,7 @@ class Run:
 
         UnavailableError while the disk fails, or where it does so now.
         """
-        self._life.must_be_kept(command)
+        self._supervisor.must_be_kept(command)
         if command not in LEAVE_ALONE:
             self.must_go_on()
         answer = await self.ask(command, payload, **arguments)
@@ -229,7 +242,7 @@ class Run:
             return answer
         self.touch()
         await self.up()
-        return await self.past.ask(step, command, payload, **arguments)
+        return await self.replay.ask(step, command, payload, **arguments)
 
     async def curves(self) -> History:
         """Its history, also while it is asleep."""
@@ -250,8 +263,8 @@ class Run:
     async def started(self) -> JsonObject:
         """The run once its worker is up; RecipeError where that failed."""
         await self.up()
-        if self._life.failure:
-            raise RecipeError(self._life.failure)
+        if self._supervisor.failure:
+            raise RecipeError(self._supervisor.failure)
         return self.describe()
 
     @property
@@ -265,13 +278,13 @@ class Run:
         ConflictError, with `moved`, where it is not at this place in time any more.
         """
         await self.resume()
-        if not self._life.failure:
+        if not self._supervisor.failure:
             return await self.command("reset", at=at)
         return await self._begin_anew(at)
 
     async def _begin_anew(self, at: list[int]) -> JsonObject:
         """Of a run that cannot come to where it was: step 0 needs nothing of what is kept."""
-        self._life.must_be_kept("reset")
+        self._supervisor.must_be_kept("reset")
         if self.place_in_time != at:
             raise ConflictError("The run has gone on meanwhile.", moved=True)
         self._forget()
@@ -281,13 +294,13 @@ class Run:
 
     async def resume(self) -> JsonObject:
         """A run that failed tries again where it was."""
-        self._life.try_again()
+        self._supervisor.try_again()
         await self.up()
         return self.describe()
 
     async def rename(self, name: str | None) -> JsonObject:
         """A name that people gave it, or none; it wakes no worker."""
-        await self._life.note(name=name)
+        await self._supervisor.note(name=name)
         self.viewers.run_changed()
         return self.describe()
 

@@ -66,7 +66,7 @@ def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") 
     return replace(checked(recipe, settings), model=model, weights=weights)
 
 
-def kept_spec(
+def stored_spec(
     recipe: JsonObject,
     settings: Settings,
     weights: bytes,

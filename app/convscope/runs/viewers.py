@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from convscope.frames.format import encode_frame
+from convscope.frames.layout import Layout, Part
 from convscope.recipe import LayerPlan
 from convscope.types import JsonObject
-from convscope.wire.frame import encode_frame
-from convscope.wire.layout import Layout, Part
 
 MAP_KINDS = frozenset({"feature_maps", "input"})
 
@@ -110,10 +110,10 @@ class Viewer:
             return None
         changed, self._run_changed = self._run_changed, False
         frame, self._frame = self._frame, None
-        past, self._past = self._past, None
+        replay, self._past = self._past, None
         if frame:
             self.on_taken()
-        return changed, frame, past
+        return changed, frame, replay
 
 
 class Viewers:

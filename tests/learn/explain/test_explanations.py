@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.networks import network, recipe
-from tests.sessions import random_layers, session
+from tests.support.networks import network, recipe
+from tests.support.sessions import random_layers, session
 from torch import nn
 
-from convscope.child.session import Session
 from convscope.errors import ConflictError, NotFoundError
 from convscope.learn.explain.explainer import Explainer
 from convscope.learn.explain.output import explain_output
@@ -24,6 +23,7 @@ from convscope.learn.trainer import Trainer
 from convscope.recipe import plan
 from convscope.recipe.model import SGD
 from convscope.types import JsonObject
+from convscope.worker.session import Session
 
 CACHE = Path(mkdtemp())
 SEEDS = range(6)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.networks import network
+from tests.support.networks import network
 from torch import nn
 
 from convscope.learn.explain.output import explain_output

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
-from tests.networks import network
+from tests.support.networks import network
 from torch import nn
 from torch.func import functional_call
 from torch.nn.grad import conv2d_weight

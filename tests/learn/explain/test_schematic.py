@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from tests.networks import network
+from tests.support.networks import network
 from torch import nn
 
 from convscope.learn.explain.gradient import explain_gradient

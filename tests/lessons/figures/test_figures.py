@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.screen import Screen
 from tests.browser.test_accessibility import violations
-from tests.browser.visitors import Visitors
-from tests.live.server import Server
+from tests.support.screen import Screen
+from tests.support.server import Server
+from tests.support.visitors import Visitors
 
-from convscope.api.lessons import LESSONS
+from convscope.api.routes.lessons import LESSONS
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 

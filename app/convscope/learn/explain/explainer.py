@@ -10,7 +10,7 @@ from convscope.learn.explain.gradient import Index, check_index, explain_gradien
 from convscope.learn.explain.output import explain_output
 from convscope.learn.explain.replay import Replay, mute, replay
 from convscope.learn.explain.update import Moment, explain_update
-from convscope.learn.hands import Hands
+from convscope.learn.interventions import Interventions
 from convscope.learn.network import build
 from convscope.learn.observe import Observer
 from convscope.recipe import LayerPlan
@@ -25,12 +25,12 @@ class Explainer:
     ) -> None:
         self._observer = observer
         self.spare = build(plans, device)
-        self.hands: Hands | None = None  # what was silenced or frozen, if anything
+        self.interventions: Interventions | None = None  # what was silenced or frozen, if anything
         self._replay: Replay | None = None
 
     def output(self, layer: str, where: tuple[int, int, int], pixels: Pixels) -> JsonObject:
         """One value of a layer's output; see explain_output."""
-        silent = self.hands is not None and self.hands.is_silent(layer, where[0])
+        silent = self.interventions is not None and self.interventions.is_silent(layer, where[0])
         found = explain_output(self._observer, layer, where, pixels, silent=silent)
         return {"step": self._observer.trainer.step} | found
 
@@ -40,8 +40,8 @@ class Explainer:
         if not (self._replay and trainer.has_update and self._replay.step == trainer.step):
             self._replay = None  # its memory is wanted for the next one
             self._replay = replay(trainer, self.spare)
-            if self.hands:
-                self._replay = mute(self._replay, self.hands.masks)
+            if self.interventions:
+                self._replay = mute(self._replay, self.interventions.masks)
         return self._replay
 
     def weight(self, layer: str, tensor: str, index: Index, picture: int) -> JsonObject:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from convscope.errors import ConflictError, NotFoundError
-from convscope.learn.explain.closing import closing_tensor
+from convscope.learn.explain.check import check_tensor_sum
 from convscope.learn.explain.replay import Replay
 from convscope.types import JsonObject, Shape
 
@@ -47,7 +47,7 @@ def explain_gradient(
         "picture_map": maps[picture].tolist(),
         "batch_map": maps.sum(dim=0).tolist(),
         "picture_sums": maps.sum(dim=(1, 2)).tolist(),
-    } | closing_tensor(float(parameter.grad[index]), products)
+    } | check_tensor_sum(float(parameter.grad[index]), products)
 
 
 def _parameter(module: nn.Module, layer: str, tensor: str) -> nn.Parameter:

@@ -13,13 +13,13 @@ import torch
 from torch import nn
 
 from convscope.errors import ConflictError, NotFoundError
+from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels
 from convscope.learn.explain import pointwise, windowed
-from convscope.learn.explain.closing import closing
-from convscope.learn.explain.place import Place
+from convscope.learn.explain.check import check_sum
+from convscope.learn.explain.output_value import Place
 from convscope.learn.observe import Observer, softmax
 from convscope.types import JsonObject, Shape
-from convscope.wire.quantize import Floats
 
 ACTIVATIONS = ("ReLU", "LeakyReLU", "Tanh", "Sigmoid")
 
@@ -121,4 +121,4 @@ def _softmax(observer: Observer, index: int, pixels: Pixels) -> JsonObject:
     value = float(softmax(logits)[index])
     about = {"layer": "softmax", "type": "Softmax", "channel": index, "y": 0, "x": 0}
     found = {"kind": "softmax", "largest": largest, "sum": total, "terms": terms}
-    return about | found | {"activation": None} | closing(value, [exponentials[index] / total])
+    return about | found | {"activation": None} | check_sum(value, [exponentials[index] / total])

@@ -6,8 +6,8 @@ from math import exp, sqrt
 import numpy as np
 from torch import nn
 
-from convscope.learn.explain.closing import added_up, closing
-from convscope.learn.explain.place import Place, learned
+from convscope.learn.explain.check import added_up, check_sum
+from convscope.learn.explain.output_value import Place, learned
 from convscope.learn.observe import to_numpy
 from convscope.types import JsonObject
 
@@ -29,7 +29,7 @@ def function_of(
         result = function(value, place.module)
         slope = getattr(place.module, "negative_slope", None)
         own = {} if slope is None else {"slope": slope}
-        return {"kind": name, "input": value} | own | closing(place.value, [result])
+        return {"kind": name, "input": value} | own | check_sum(place.value, [result])
 
     return explain
 
@@ -60,7 +60,7 @@ def norm(place: Place) -> JsonObject:
     return (
         {"kind": "normalisation", "scale": scale, "shift": shift}
         | numbers
-        | closing(place.value, [value * factor, -mean * factor, shift])
+        | check_sum(place.value, [value * factor, -mean * factor, shift])
     )
 
 
@@ -84,7 +84,7 @@ def linear(place: Place) -> JsonObject:
     bias = learned(module, "bias", place.channel)
     parts = [*products, *([] if bias is None else [bias])]
     found = {"kind": "weighted sum", "terms": terms, "rest": rest, "bias": bias}
-    return found | closing(place.value, parts)
+    return found | check_sum(place.value, parts)
 
 
 def flatten(place: Place) -> JsonObject:
@@ -92,10 +92,10 @@ def flatten(place: Place) -> JsonObject:
     shape = place.inputs.shape
     source = [int(n) for n in np.unravel_index(place.channel, shape)]
     value = float(place.inputs[tuple(source)])
-    return {"kind": "same", "source": source, "input": value} | closing(place.value, [value])
+    return {"kind": "same", "source": source, "input": value} | check_sum(place.value, [value])
 
 
 def same(place: Place) -> JsonObject:
     """Dropout lets everything through when it is not training."""
     value = _single(place)
-    return {"kind": "same", "input": value} | closing(place.value, [value])
+    return {"kind": "same", "input": value} | check_sum(place.value, [value])

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from convscope.errors import ConflictError
-from convscope.learn.hands import shaped
+from convscope.learn.interventions import shaped
 from convscope.learn.seeds import Purpose, seed_torch
 from convscope.learn.trainer import Trainer
 

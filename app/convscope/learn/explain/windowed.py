@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from convscope.learn.explain.closing import closing
-from convscope.learn.explain.place import Place, learned, nested
+from convscope.frames.quantize import Floats
+from convscope.learn.explain.check import check_sum
+from convscope.learn.explain.output_value import Place, learned, nested
 from convscope.learn.observe import to_numpy
 from convscope.types import JsonObject
-from convscope.wire.quantize import Floats
 
 
 def convolution(place: Place) -> JsonObject:
@@ -37,7 +37,7 @@ def convolution(place: Place) -> JsonObject:
     return (
         {"kind": "convolution", "channels": channels, "bias": bias}
         | window
-        | closing(place.value, parts)
+        | check_sum(place.value, parts)
     )
 
 
@@ -89,7 +89,7 @@ def max_pool(place: Place) -> JsonObject:
     return (
         {"kind": "largest", "patch": seen, "winner": winner}
         | window
-        | closing(place.value, [winner["value"]])
+        | check_sum(place.value, [winner["value"]])
     )
 
 
@@ -101,7 +101,7 @@ def _mean(place: Place, rows: list[int], columns: list[int], count: int) -> Json
     return (
         {"kind": "mean", "patch": nested(patch), "count": count}
         | window
-        | closing(place.value, parts)
+        | check_sum(place.value, parts)
     )
 
 

@@ -1,0 +1,216 @@
+"""What can be named in a recipe: networks and data sets; and whether the server is up."""
+
+import asyncio
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from convscope import __version__
+from convscope.api.compression import CompressedRoute
+from convscope.api.dataset_images import choose, describe, open_gallery
+from convscope.api.deps import TheSettings
+from convscope.api.openapi.document import problems, shown
+from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, MODELS, PICTURES
+from convscope.data.catalog import DatasetInfo, describe_all
+from convscope.errors import NotFoundError
+from convscope.images import sheet_png
+from convscope.recipe import NamedModel, named_model, named_models, plan
+from convscope.recipe.safetensors_header import metadata
+from convscope.types import JsonObject
+
+router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
+up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
+Offset = Annotated[int, Query(ge=0, le=2**31)]
+Count = Annotated[int, Query(ge=1, le=200)]
+Label = Annotated[int | None, Query(ge=0, le=1000, description="only this class")]
+
+
+class HealthAnswer(BaseModel):
+    """That the server is up; without a token where one is needed, only that."""
+
+    model_config = ConfigDict(json_schema_extra=shown(HEALTH))
+    status: Literal["ok"]
+    version: str
+    torch: str | None
+    device: str
+
+
+@up.get("/health", response_model=HealthAnswer, summary="Is it up?")
+async def health(settings: TheSettings) -> JsonObject:
+    """Version of Convscope and of torch, and the device that runs compute on."""
+    return {
+        "status": "ok",
+        "version": __version__,
+        "torch": _torch_version(),
+        "device": settings.device,
+    }
+
+
+class Pretrained(BaseModel):
+    """The trained weights that come with a network."""
+
+    size: int  # bytes
+    sha256: str
+    accuracy: float  # on the held-out half
+
+
+class ModelAnswer(BaseModel):
+    """A named network."""
+
+    name: str
+    title: str
+    description: str
+    card: str  # Markdown
+    parameters: int
+    input: tuple[int, int, int]
+    layers: list[str]
+    recipe: dict[str, Any]
+    pretrained: Pretrained | None
+
+
+class ModelList(BaseModel):
+    """All named networks."""
+
+    model_config = ConfigDict(json_schema_extra=shown(MODELS))
+    models: list[ModelAnswer]
+
+
+class DatasetAnswer(BaseModel):
+    """A data set; where it is not on this machine, `why` says what to do, and `shape`
+    and `sha256` are empty."""
+
+    name: str
+    title: str
+    shape: list[int]
+    classes: list[str]
+    train: int
+    test: int
+    sha256: str
+    licence: str
+    origin: str
+    available: bool
+    why: str | None
+
+
+class DatasetList(BaseModel):
+    """All data sets."""
+
+    model_config = ConfigDict(json_schema_extra=shown(DATASETS))
+    datasets: list[DatasetAnswer]
+
+
+class PictureAnswer(BaseModel):
+    """A held-out picture's id, and what it shows."""
+
+    id: str
+    label: int
+    class_: Annotated[str, Field(alias="class")]
+
+
+class PictureList(BaseModel):
+    """A page of pictures; `next` is the offset of the page after it."""
+
+    model_config = ConfigDict(json_schema_extra=shown(PICTURES))
+    pictures: list[PictureAnswer]
+    next: int | None
+
+
+@cache
+def _torch_version() -> str | None:
+    try:
+        return version("torch")  # from its metadata: the server does not import it
+    except PackageNotFoundError:
+        return None
+
+
+@router.get("/models", response_model=ModelList, summary="The named networks")
+async def models() -> dict[str, list[JsonObject]]:
+    """Each with its recipe, its layers, and the trained weights that are shipped with it."""
+    return {"models": [_model(name) for name in named_models()]}
+
+
+@cache
+def _model(name: str) -> JsonObject:
+    model = named_model(name)
+    title, _, rest = model.card.partition("\n")
+    plans = plan(model.recipe.network)
+    return {
+        "name": model.name,
+        "title": title.removeprefix("# ").strip(),
+        "description": " ".join(rest.strip().split("\n\n")[0].split()),
+        "card": model.card,
+        "parameters": sum(entry.parameters for entry in plans),
+        "input": model.recipe.network.input,
+        "layers": [
+            f"{entry.name}: {entry.type} → {' × '.join(map(str, entry.output_shape))}"
+            for entry in plans
+        ],
+        "recipe": model.recipe.model_dump(mode="json"),
+        "pretrained": _pretrained(model),
+    }
+
+
+def _pretrained(model: NamedModel) -> JsonObject | None:
+    if model.weights is None:
+        return None
+    data = model.weights.read_bytes()
+    accuracy = float(metadata(data)["held_out_accuracy"])
+    return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "accuracy": accuracy}
+
+
+@router.get("/datasets", response_model=DatasetList, summary="The data sets")
+async def datasets(settings: TheSettings) -> dict[str, list[JsonObject]]:
+    """With shapes, classes, sizes and SHA-256; one that is not on this machine says what to do."""
+    found = await asyncio.to_thread(describe_all, settings)
+    return {"datasets": [_dataset(info) for info in found]}
+
+
+def _dataset(info: DatasetInfo) -> JsonObject:
+    keys = ("name", "title", "shape", "classes", "train", "test", "sha256", "licence", "origin")
+    entry: dict[str, Any] = {key: getattr(info, key) for key in keys}
+    return entry | {"available": info.available, "why": info.why}
+
+
+@router.get(
+    "/datasets/{name}/pictures",
+    response_model=PictureList,
+    responses=problems(404, 503),
+    summary="Held-out pictures to choose from",
+)
+async def pictures(
+    settings: TheSettings, name: str, offset: Offset = 0, count: Count = 48, label: Label = None
+) -> JsonObject:
+    """Ids, labels and class names; `next` is the offset of the page after it."""
+    data = await open_gallery(name, settings)
+    numbers, after = choose(data, label, offset, count)
+    found = [describe(number, data) for number in numbers]
+    entries = [{key: entry[key] for key in ("id", "label", "class")} for entry in found]
+    return {"pictures": entries, "next": after}
+
+
+@router.get(
+    "/datasets/{name}/sheet",
+    response_class=Response,
+    responses=problems(404, 503) | {200: {"content": {"image/png": {}}}},
+    summary="The same pictures as one PNG",
+)
+async def sheet(
+    settings: TheSettings,
+    name: str,
+    offset: Offset = 0,
+    count: Count = 48,
+    label: Label = None,
+    columns: Annotated[int, Query(ge=1, le=100)] = 12,
+) -> Response:
+    """At natural size, row after row."""
+    data = await open_gallery(name, settings)
+    numbers, _ = choose(data, label, offset, count)
+    if not numbers:
+        raise NotFoundError(f"{name} has no pictures from {offset} on.")
+    made = await asyncio.to_thread(sheet_png, data.test_images[numbers], columns)
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return Response(made, media_type="image/png", headers=headers)

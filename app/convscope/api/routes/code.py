@@ -1,0 +1,62 @@
+"""The code of a network, for PyTorch and for Keras."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+
+from convscope.api.deps import TheRun
+from convscope.api.openapi.document import problems
+from convscope.codegen import Code, Framework, Subject, generate
+from convscope.recipe import named_model, plan
+
+router = APIRouter(tags=["code"])
+Asked = Annotated[Framework, Query(description="whose code")]
+
+
+class CodeAnswer(BaseModel):
+    """One Python module, as text."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "framework": "pytorch",
+                    "filename": "convscope_default.py",
+                    "code": "def make_network() -> nn.Sequential:\n    …",
+                }
+            ]
+        }
+    )
+    framework: Framework
+    filename: str
+    code: str
+
+
+@router.get(
+    "/runs/{run_id}/code",
+    response_model=CodeAnswer,
+    responses=problems(404),
+    summary="A run's network as code",
+)
+async def run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
+    """A module that makes the network with the run's layer names, loads the weights that
+    `GET /runs/{id}/weights` exports, draws the first ones anew, and trains. Written from the
+    recipe; settings changed while the run trained are not in it."""
+    spec = run.spec
+    name = spec.model.name if spec.model else None
+    return generate(Subject(spec.recipe, spec.plans, name, spec.trainable), framework)
+
+
+@router.get(
+    "/models/{name}/code",
+    response_model=CodeAnswer,
+    responses=problems(404),
+    summary="A named network as code",
+)
+async def model_code(name: str, framework: Asked = "pytorch") -> Code:
+    """The same, from the network's own recipe."""
+    model = named_model(name)
+    plans = tuple(plan(model.recipe.network))
+    trainable = model.recipe.dataset is not None and len(plans[-1].output_shape) == 1
+    return generate(Subject(model.recipe, plans, name, trainable), framework)

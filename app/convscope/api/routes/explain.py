@@ -1,0 +1,137 @@
+"""Any number of a run as the arithmetic that made it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+
+from convscope.api.deps import TheLook
+from convscope.api.openapi.document import answers, problems, shown
+from convscope.api.openapi.examples import explain as examples
+from convscope.api.schemas import ImageId
+from convscope.errors import InvalidError
+from convscope.types import JsonObject
+
+router = APIRouter(
+    prefix="/runs/{run_id}/explain", tags=["explanations"], responses=problems(404, 409, 503)
+)
+At = Annotated[int, Query(ge=-(2**31), le=2**31)]
+
+
+class Closing(BaseModel):
+    """What the network has, what the parts add up to, and how far apart the two may be."""
+
+    model_config = ConfigDict(extra="allow")
+    value: float
+    total: float
+    bound: float
+    closes: bool
+
+
+class OutputExplanation(Closing):
+    """One value of a layer's output; what else there is depends on `kind`."""
+
+    step: int
+    layer: str
+    type: str
+    channel: int
+    y: int
+    x: int
+    image: str
+    kind: str
+    activation: dict[str, Any] | None
+
+
+class GradientExplanation(Closing):
+    """A weight's gradient as a sum over positions and pictures."""
+
+    layer: str
+    tensor: str
+    index: list[int]
+    step: int
+    positions: list[int]
+    picture: int
+    picture_map: list[list[float]]
+    batch_map: list[list[float]]
+    picture_sums: list[float]
+
+
+class UpdateExplanation(Closing):
+    """From the weight before to the weight after, line by line."""
+
+    optimizer: str
+    before: float
+    gradient: float
+    after: float
+    change: float
+    parts: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+
+
+class WeightExplanation(BaseModel):
+    """A weight's gradient in the last step, and the update that followed."""
+
+    model_config = ConfigDict(json_schema_extra=shown(examples.WEIGHT))
+    gradient: GradientExplanation
+    update: UpdateExplanation
+
+
+KINDS = answers(
+    convolution=examples.CONVOLUTION,
+    clamp=examples.CLAMP,
+    largest=examples.LARGEST,
+    same=examples.SAME,
+    weighted_sum=examples.WEIGHTED_SUM,
+    softmax=examples.SOFTMAX,
+)
+
+
+@router.get(
+    "/output",
+    response_model=OutputExplanation,
+    responses=KINDS,
+    summary="One value of a feature map",
+)
+async def output(
+    look: TheLook, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
+) -> Response:
+    """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
+    kind of layer, and `softmax` after the last. The parts add up to what the network has, within
+    `bound`. 404 with the layer's shape for a place outside."""
+    where = [channel, y, x]
+    reply = await look.ask("explain_output", layer=layer, where=where, image=image)
+    return Response(reply.payload, media_type="application/json", headers=look.headers)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which weight, by torch's axes; a bias has only `out`, a linear weight `out` and `in`.
+
+    Taken apart by a dependency: a model of the query would refuse what other dependencies ask for.
+    """
+
+    layer: Annotated[str, Query(max_length=64)]
+    out: At
+    tensor: Annotated[str, Query(max_length=32)] = "weight"
+    within: Annotated[At | None, Query(alias="in")] = None
+    ky: At | None = None
+    kx: At | None = None
+    picture: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0
+
+
+@router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
+async def weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
+    """Input value × output gradient at every position where the weight was used, summed over the
+    mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
+    arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
+    layer without weights and at step 0."""
+    # a tensor that does not exist is the worker's to refuse
+    axes = len(look.run.spec.layer(where.layer).tensors.get(where.tensor, (0,)))
+    index = [where.out, where.within, where.ky, where.kx][:axes]
+    if None in index:
+        names = ", ".join(("out", "in", "ky", "kx")[:axes])
+        raise InvalidError(f"{where.layer}.{where.tensor} has {axes} axes: expected {names}.")
+    which: JsonObject = {"layer": where.layer, "tensor": where.tensor, "index": index}
+    reply = await look.ask("explain_weight", picture=where.picture, **which)
+    return Response(reply.payload, media_type="application/json", headers=look.headers)

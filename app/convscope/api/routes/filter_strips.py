@@ -1,0 +1,185 @@
+"""Pictures of a run's filters: as they are kept, and one filter over the steps."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+
+from convscope.api.deps import TheRegistry, TheRun
+from convscope.api.openapi.document import answers, problems
+from convscope.api.openapi.examples import filter_strips as examples
+from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite
+from convscope.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    TooLargeError,
+    UnreadableRunError,
+)
+from convscope.heatmap import filters_png, strip_png
+from convscope.recipe import LayerPlan
+from convscope.runs.run import Run
+from convscope.storage.newest_weights import newest_mark, newest_tensor
+from convscope.types import JsonObject
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
+MOST_STEPS = 64
+LONGEST = 2**53  # a step
+PNG = "image/png"
+STARTING = "Nothing is kept of this run yet: it is still starting."
+
+
+class StripAnswer(BaseModel):
+    """One filter's kernels at several steps, in the order of the steps."""
+
+    layer: str
+    filter: int
+    steps: list[int]
+    axes: list[str]
+    shape: list[int]
+    values: list[Any]
+    recomputed: str | None
+
+
+@router.get(
+    "/filters",
+    response_class=Response,
+    responses=problems(409) | {200: {"content": {PNG: {}}}, 304: {"description": "Not modified."}},
+    summary="A small picture of the first filters",
+)
+async def filters(
+    run_id: str,
+    registry: TheRegistry,
+    if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response:
+    """The first convolution's kernels at the newest step that is kept, read from the run's file:
+    it wakes no worker. A network without a convolution shows its first weight."""
+    run = registry.get(run_id)  # a glance at a list of runs keeps none of them awake
+    try:
+        mark = await _mark(run)
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{mark}"'}
+        if headers["ETag"] in if_none_match:
+            return Response(status_code=304, headers=headers)
+        return Response(await asyncio.to_thread(pictured, run), media_type=PNG, headers=headers)
+    except UnreadableRunError:
+        registry.get(run_id)  # its file is gone where it was deleted meanwhile
+        raise
+
+
+async def _mark(run: Run) -> str:
+    mark = await asyncio.to_thread(newest_mark, run.file.path)
+    if mark is None:  # it begins
+        await run.up()
+        await run.file.durable()
+        mark = await asyncio.to_thread(newest_mark, run.file.path)
+    if mark is None:
+        raise ConflictError(STARTING)
+    return mark
+
+
+def pictured(run: Run) -> bytes:
+    """The PNG of the newest kernels that are kept; ConflictError while there are none."""
+    plans = [plan for plan in run.spec.plans if "weight" in plan.tensors]
+    convolutions = [plan for plan in plans if plan.type == "Conv2d"]
+    first = (convolutions or [plan for plan in plans if plan.type == "Linear"])[0]
+    weight = newest_tensor(run.file.path, f"{first.name}.weight")
+    if weight is None:  # it goes back to step 0 just now
+        raise ConflictError(STARTING)
+    return filters_png(weight)
+
+
+@router.get(
+    "/layers/{layer}/strip",
+    response_class=Response,
+    responses=problems(409, 503)
+    | {
+        200: answers(a_filter_at_two_steps=examples.STRIP)[200]
+        | {"model": StripAnswer, "description": "nested lists, or with `format=png` a heatmap"}
+    },
+    summary="A filter over the steps",
+)
+async def strip(
+    request: Request,
+    run: TheRun,
+    layer: str,
+    number: Annotated[int, Query(alias="filter", ge=0, description="which filter, from 0")],
+    steps: Annotated[
+        str | None,
+        Query(
+            max_length=1000,
+            description="at most 64, as 0,1,2,4; without it 0, 1, 2, 4, 8, … and the last",
+        ),
+    ] = None,
+    shape: Annotated[Literal["json", "png"], Query(alias="format")] = "json",
+) -> Response:
+    """Its kernels (in, kh, kw) at each of these steps, computed again beside the training. The
+    picture has a row a channel and a column a step, all on one scale."""
+    plan = run.spec.layer(layer)
+    _check(plan, number)
+    wanted = _asked(steps) if steps is not None else list(_doubling(run.file.steps))
+    found: list[Floats] = []
+    mark, restarts = None, run.restarts
+    for step in wanted:  # in their order: from one to the next is a short way
+        if found and (run.restarts != restarts or await request.is_disconnected()):
+            break  # the rest is no more, or nobody waits for it
+        reply = await run.look(step, "tensor", layer=layer, tensor="weight", of="value")
+        weight = np.frombuffer(reply.payload, np.float32).reshape(reply.header["shape"])
+        found.append(weight[number])
+        mark = reply.header["recomputed"] or mark
+    seen: JsonObject = {"layer": layer, "filter": number, "steps": wanted[: len(found)]}
+    return await _answer(seen, np.stack(found), mark, shape)
+
+
+def _check(plan: LayerPlan, number: int) -> None:
+    """ConflictError for a layer without filters, NotFoundError for a filter that it has not."""
+    shape = plan.tensors.get("weight")
+    if plan.type != "Conv2d" or shape is None:
+        raise ConflictError(f"{plan.name} is a {plan.type} and has no filters: a Conv2d has.")
+    if number >= shape[0]:
+        by = " × ".join(map(str, shape))
+        raise NotFoundError(
+            f"{plan.name} has {shape[0]} filters, 0 to {shape[0] - 1} (its weight is {by}): there "
+            f"is no filter {number}."
+        )
+
+
+def _asked(text: str) -> list[int]:
+    """Ascending, each once; InvalidError for what are no steps, or too many."""
+    parts = {part.strip() for part in text.split(",")}
+    if not all(part.isascii() and part.isdecimal() and len(part) < 17 for part in parts):
+        raise InvalidError(f"steps: expected whole numbers such as 0,1,2,4, and {text!r} came.")
+    steps = sorted({int(part) for part in parts})
+    if len(steps) > MOST_STEPS:
+        raise InvalidError(f"steps: expected at most {MOST_STEPS}, and {len(steps)} came.")
+    return steps
+
+
+def _doubling(last: int) -> Iterator[int]:
+    """0, 1, 2, 4, 8, … and the last."""
+    yield 0
+    step = 1
+    while step < last:
+        yield step
+        step *= 2
+    if last:
+        yield last
+
+
+async def _answer(seen: JsonObject, values: Any, mark: str | None, shape: str) -> Response:
+    headers = {"Convscope-Recomputed": mark} if mark else {}
+    if shape == "png":
+        title = f"{seen['layer']}, filter {seen['filter']}"
+        picture = await run_in_threadpool(strip_png, values, seen["steps"], title=title)
+        return Response(picture, media_type=PNG, headers=headers)
+    rest = {"axes": ["step", "in", "ky", "kx"], "shape": values.shape, "values": finite(values)}
+    if values.size > MOST_JSON_VALUES:
+        raise TooLargeError(
+            f"These are {values.size:,} numbers: as JSON at most {MOST_JSON_VALUES:,} are given; "
+            "ask for fewer steps, or format=png."
+        )
+    return JSONResponse(seen | rest | {"recomputed": mark}, headers=headers)

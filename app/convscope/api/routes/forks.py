@@ -1,0 +1,59 @@
+"""Going on from a past step of a run, in another run."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ConfigDict, Field, ValidationError
+
+from convscope.api.deps import TheRegistry
+from convscope.api.openapi.document import problems, shown
+from convscope.api.openapi.examples.run import FORKS
+from convscope.api.schemas import Body, RunAnswer
+from convscope.recipe.interventions import AnyIntervention
+from convscope.types import JsonObject
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["runs"])
+
+
+class ForkBody(Body):
+    """Where to leave a run, and what is to be other from there on."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=shown(*FORKS))
+    step: Annotated[int, Field(ge=0, le=2**53)] | None = None  # null: now
+    recipe: dict[str, Any] = Field(
+        default_factory=dict
+    )  # the parts that change, within `optimizer` too; not `init`
+    interventions: list[Annotated[AnyIntervention, Field(discriminator="type")]] = Field(
+        default_factory=list, max_length=64
+    )
+    name: Annotated[str, Field(max_length=200)] | None = None
+
+
+@router.post(
+    "/fork",
+    status_code=201,
+    response_model=RunAnswer,
+    responses=problems(404, 409, 413, 503),
+    summary="Go on from a step in a new run",
+)
+async def fork(
+    run_id: str,
+    registry: TheRegistry,
+    request: Request,
+    response: Response,
+    body: ForkBody | None = None,
+) -> JsonObject:
+    """The new run's history up to that step is its parent's, which stays as it is. Any part of the
+    recipe may change that the weights still fit; where the kind of optimiser changes, its state
+    begins anew. 404 for a step that the run has not come to."""
+    wanted = body or ForkBody()
+    changes = [change.model_dump(by_alias=True) for change in wanted.interventions]
+    try:
+        made = await registry.fork(run_id, wanted.step, wanted.recipe, changes, wanted.name)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [entry | {"loc": ("body", "recipe", *entry["loc"])} for entry in error.errors()]
+        ) from error
+    response.headers["Location"] = str(request.url_for("show", run_id=made.id))
+    return made.describe()

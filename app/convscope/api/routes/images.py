@@ -1,0 +1,195 @@
+"""Pictures of a run: held-out ones by number, and uploads."""
+
+import asyncio
+from typing import Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from convscope.api.dataset_images import describe, number_of, open_gallery
+from convscope.api.deps import TheAwakeRun, TheSettings
+from convscope.api.openapi.document import Responses, problems, shown
+from convscope.api.openapi.examples.run import IMAGE, UPLOAD
+from convscope.api.schemas import Body
+from convscope.images import Picture, decode, png
+from convscope.runs.keepsakes import drop_upload, keep_upload
+from convscope.runs.run import Run
+from convscope.runs.uploads import Upload
+from convscope.settings import Settings
+from convscope.types import JsonObject
+
+router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"], responses=problems(404))
+Invert = Annotated[
+    Literal["auto", "true", "false"],
+    Form(description="auto inverts a light-edged picture where the data's background is dark"),
+]
+PNG: Responses = {200: {"content": {"image/png": {}}}}
+ASKED = problems(409, 503)  # of what the worker is told
+UPLOADED = problems(400, 409, 413, 415, 503)
+
+
+class InvertBody(Body):
+    """How a picture is to be prepared again."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=shown({"invert": True}))
+    invert: StrictBool
+
+
+class ImageAnswer(BaseModel):
+    """A picture that can be looked at, and what preprocessing did to it."""
+
+    model_config = ConfigDict(json_schema_extra=shown(IMAGE, UPLOAD))
+    id: str
+    source: Literal["test", "upload"]
+    label: int | None
+    class_: Annotated[str | None, Field(alias="class")]
+    name: str
+    width: int
+    height: int
+    format: str | None
+    inverted: bool
+    preprocessing: list[str]
+
+
+class ImageList(BaseModel):
+    """A run's uploads."""
+
+    model_config = ConfigDict(json_schema_extra=shown({"images": [UPLOAD]}))
+    images: list[ImageAnswer]
+
+
+@router.get("", response_model=ImageList, summary="This run's uploads")
+async def list_images(run: TheAwakeRun) -> JsonObject:
+    """In the order in which they came."""
+    return {"images": [upload.describe() for upload in run.uploads]}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=ImageAnswer,
+    responses=UPLOADED,
+    summary="Upload a picture",
+)
+async def upload(
+    run: TheAwakeRun,
+    settings: TheSettings,
+    request: Request,
+    response: Response,
+    file: UploadFile,
+    invert: Invert = "auto",
+) -> JsonObject:
+    """PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it."""
+    run.uploads.must_have_room()
+    made = await _make(run, settings, file, invert)
+    run.uploads.must_have_room()
+    await keep_upload(run, made)
+    location = request.url_for("show_image", run_id=run.id, image=made.id)
+    response.headers["Location"] = str(location)
+    return made.describe()
+
+
+@router.put(
+    "/{image}",
+    response_model=ImageAnswer,
+    responses=UPLOADED,
+    summary="Replace an uploaded picture",
+)
+async def replace(
+    run: TheAwakeRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
+) -> JsonObject:
+    """The id stays, so that whoever looks at it sees the new picture at once."""
+    run.uploads.get(image)
+    made = await _make(run, settings, file, invert, image)
+    return await _kept(run, made)
+
+
+async def _make(
+    run: Run, settings: Settings, file: UploadFile, invert: str, image: str = ""
+) -> Upload:
+    data = await file.read()
+    wanted = {"auto": None, "true": True, "false": False}[invert]
+
+    def work() -> Upload:
+        limits = {"max_bytes": settings.max_upload_bytes, "max_pixels": settings.max_pixels}
+        picture: Picture = decode(data, **limits)
+        return run.uploads.make(picture, file.filename or "picture", wanted, image)
+
+    return await asyncio.to_thread(work)
+
+
+@router.patch(
+    "/{image}",
+    response_model=ImageAnswer,
+    responses=ASKED | problems(413),
+    summary="Prepare an upload another way",
+)
+async def prepare_again(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
+    """Inverted or not."""
+    upload = run.uploads.get(image)
+    made = await asyncio.to_thread(run.uploads.again, upload, body.invert)
+    return await _kept(run, made)
+
+
+async def _kept(run: Run, made: Upload) -> JsonObject:
+    """In the place of an upload; NotFoundError where that was deleted while this was prepared."""
+    run.uploads.get(made.id)
+    await keep_upload(run, made, replacing=True)
+    return made.describe()
+
+
+@router.get(
+    "/{image}",
+    response_model=ImageAnswer,
+    responses=problems(503),
+    summary="Look up a picture",
+)
+async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
+    """`test-17` is picture 17 of the held-out half; uploads go by their id."""
+    if image.startswith("up-"):
+        return run.uploads.get(image).describe()
+    data = await open_gallery(run.spec.shown.name, settings)
+    found = describe(number_of(image, data), data)
+    _, height, width = run.spec.recipe.network.input
+    if (found["height"], found["width"]) != (height, width):
+        found["preprocessing"] = [f"Resized to {width} × {height}"]
+    return found
+
+
+@router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
+async def forget(run: TheAwakeRun, image: str) -> None:
+    """Whoever looks at it sees nothing any more."""
+    await drop_upload(run, image)
+
+
+@router.get(
+    "/{image}/picture",
+    response_class=Response,
+    responses=PNG | ASKED,
+    summary="A picture as PNG",
+)
+async def picture(
+    run: TheAwakeRun,
+    settings: TheSettings,
+    image: str,
+    stage: Annotated[
+        Literal["original", "input"], Query(description="as uploaded, or as the network sees it")
+    ] = "original",
+) -> Response:
+    """The original is re-encoded, without its metadata."""
+    if stage == "input":
+        data = await _input_png(run, image)
+    elif image.startswith("up-"):
+        data = await asyncio.to_thread(run.uploads.get(image).original_png)
+    else:
+        gallery = await open_gallery(run.spec.shown.name, settings)
+        data = await asyncio.to_thread(png, gallery.test_images[number_of(image, gallery)])
+    # a replaced upload keeps its address
+    return Response(data, media_type="image/png", headers={"Cache-Control": "no-cache"})
+
+
+async def _input_png(run: Run, image: str) -> bytes:
+    reply = await run.ask("picture", image=image)
+    pixels = np.frombuffer(reply.payload, np.uint8).reshape(reply.header["shape"])
+    return await asyncio.to_thread(png, pixels)

@@ -1,0 +1,79 @@
+"""Changing a run by hand, and taking one step apart."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import ConfigDict
+
+from convscope.api.deps import TheRun
+from convscope.api.openapi.document import problems, shown
+from convscope.api.openapi.examples.interventions import CHANGES, SILENCED, TRACE
+from convscope.api.schemas import Body as Strict
+from convscope.api.schemas import Intervention, RunAnswer
+from convscope.frames.format import encode_frame
+from convscope.recipe.interventions import AnyIntervention
+from convscope.runs import interventions
+from convscope.types import JsonObject
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["by hand"], responses=problems(404, 409, 503))
+Change = Annotated[AnyIntervention, Body(discriminator="type", openapi_examples=CHANGES)]
+
+
+class InterventionAnswer(Intervention):
+    """A change, the held-out accuracy around it where that was measured, and the run after it."""
+
+    model_config = ConfigDict(json_schema_extra=shown(SILENCED))
+    held_out_before: float | None
+    held_out_after: float | None
+    ahead: int  # steps after `step` that both were measured at
+    run: RunAnswer
+
+
+@router.post(
+    "/interventions",
+    response_model=InterventionAnswer,
+    responses=problems(413),
+    summary="Change a run by hand",
+)
+async def intervene(run: TheRun, change: Change) -> JsonObject:
+    """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
+    accuracy before and after; freezing one, where it will be some steps ahead with the filter
+    learning on (before) and with it frozen (after). A reset takes everything back."""
+    return await interventions.intervene(run, change.model_dump(by_alias=True))
+
+
+class TraceAnswer(Strict):
+    """One step, phase by phase."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=shown(TRACE))
+    step: int
+    loss: float
+    batch_size: int
+    picture: dict[str, Any]
+    phases: list[dict[str, Any]]
+    run: RunAnswer
+
+
+@router.post(
+    "/trace-step",
+    response_model=TraceAnswer,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+    summary="One step in slow motion",
+)
+async def trace_step(
+    run: TheRun,
+    as_: Annotated[
+        Literal["json", "frame"],
+        Query(alias="format", description="frame: with all maps and gradients, as FORMAT.md says"),
+    ] = "json",
+) -> Response:
+    """One real training step, taken apart: batch, forward layer by layer, loss, backward layer by
+    layer, update; each with a sentence and its numbers. 409 while the run plays."""
+    reply = await run.do("trace_step")
+    trace = reply.header["trace"]
+    if as_ == "frame":
+        header = trace | {"run": run.id, "sections": reply.header["sections"]}
+        frame = encode_frame(header, reply.payload)
+        return Response(frame, media_type="application/octet-stream")
+    return JSONResponse(trace | {"run": run.describe()})

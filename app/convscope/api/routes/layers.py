@@ -1,0 +1,207 @@
+"""Layers, their tensors, feature maps and predictions."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from convscope.api.deps import TheLook, TheRun
+from convscope.api.openapi.document import Responses, answers, problems, shown
+from convscope.api.openapi.examples import layers as examples
+from convscope.api.schemas import ImageId
+from convscope.api.tensor_responses import (
+    Format,
+    Layout,
+    Representation,
+    Tensor,
+    answer,
+    axes_of,
+    choose_format,
+    to_keras,
+)
+from convscope.heatmap import Scale
+from convscope.ipc.messages import Message
+from convscope.recipe import LayerPlan
+from convscope.recipe.plan import flattened_from, flattened_into
+from convscope.types import JsonObject, Shape
+
+router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
+
+
+class LayerAnswer(BaseModel):
+    """One layer, with how its parameters are counted."""
+
+    index: int
+    name: str
+    type: str
+    arguments: dict[str, Any]
+    input_shape: list[int]
+    output_shape: list[int]
+    weight_shape: list[int] | None
+    bias_shape: list[int] | None
+    tensors: list[str]
+    parameters: int
+    counted: str
+    receptive_field: int | None
+
+
+class LayerList(BaseModel):
+    """All layers of a network, in order."""
+
+    model_config = ConfigDict(json_schema_extra=shown(examples.LAYERS))
+    layers: list[LayerAnswer]
+
+
+class TensorAnswer(BaseModel):
+    """A tensor as nested lists, in the order that `axes` names."""
+
+    layer: str
+    kind: str
+    step: int
+    layout: Literal["torch", "keras"]
+    axes: list[str]
+    shape: list[int]
+    values: list[Any]
+
+
+class ClassAnswer(BaseModel):
+    """One class's score."""
+
+    index: int
+    class_: Annotated[str, Field(alias="class")]
+    probability: float | None
+    logit: float | None
+
+
+class PredictionAnswer(BaseModel):
+    """What the network says of one picture; `top` is null where no score is finite."""
+
+    model_config = ConfigDict(json_schema_extra=shown(examples.PREDICTIONS))
+    image: str
+    step: int
+    top: ClassAnswer | None
+    classes: list[ClassAnswer]
+
+
+def _choose(
+    accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
+    asked: Annotated[Format | None, Query(alias="format", description="else by Accept")] = None,
+    scale: Annotated[
+        Scale, Query(description="of a PNG's colours: one for the whole layer, or each map's own")
+    ] = "layer",
+) -> Representation:
+    return Representation(choose_format(accept, asked), scale)
+
+
+Chosen = Annotated[Representation, Depends(_choose)]
+ASKED = problems(409, 503)  # of what the worker is asked
+
+
+def _tensor_answers(**shown: JsonObject) -> Responses:
+    """Errors, and a tensor in three formats with examples of the first."""
+    answer_200 = answers(**shown)[200]
+    answer_200["model"] = TensorAnswer
+    answer_200["description"] = (
+        "by `Accept` or `format`: nested lists, numpy's `.npy`, or a heatmap"
+    )
+    answer_200["content"] |= {"application/x-npy": {}, "image/png": {}}
+    return problems(406) | ASKED | {200: answer_200}
+
+
+MAPS = _tensor_answers(maps=examples.POOLED_MAPS, flat=examples.FLAT_MAPS)
+TENSORS = _tensor_answers(
+    weight=examples.WEIGHT,
+    as_Keras_keeps_it=examples.KERAS_WEIGHT,
+    gradient_of_a_bias=examples.BIAS_GRADIENT,
+)
+
+
+@router.get("/layers", response_model=LayerList, summary="The layers, and how they are counted")
+async def list_layers(run: TheRun) -> JsonObject:
+    """Names, arguments, shapes, parameters. Needs no worker: it is arithmetic."""
+    return {"layers": [plan.describe() for plan in run.spec.plans]}
+
+
+@router.get(
+    "/layers/{layer}/feature-maps",
+    response_class=Response,
+    responses=MAPS,
+    summary="A layer's feature maps for one picture",
+)
+async def feature_maps(
+    look: TheLook,
+    chosen: Chosen,
+    layer: str,
+    image: ImageId = "test-0",
+    layout: Layout = "torch",
+) -> Response:
+    """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
+    plan = look.run.spec.layer(layer)
+    reply = await look.ask("feature_maps", layer=layer, image=image)
+    flat_from = flattened_into(look.run.spec.plans, plan) if layout == "keras" else None
+    return await answer(
+        _tensor(reply, plan, "feature_maps", layout, flat_from), chosen, look.headers
+    )
+
+
+@router.get(
+    "/layers/{layer}/{tensor}",
+    response_class=Response,
+    responses=TENSORS,
+    summary="A layer's weights, their gradient, their last update",
+)
+async def tensor(
+    look: TheLook,
+    chosen: Chosen,
+    layer: str,
+    tensor: str,
+    of: Annotated[
+        str,
+        Query(max_length=64, description="value, gradient, update, or torch's own buffer's name"),
+    ] = "value",
+    layout: Layout = "torch",
+) -> Response:
+    """`tensor` goes by torch's name: `weight`, `bias`, `running_mean`, … A gradient belongs to the
+    step that led to this state, so that there is none at step 0 (409)."""
+    plan = look.run.spec.layer(layer)
+    reply = await look.ask("tensor", layer=layer, tensor=tensor, of=of)
+    read = layout == "keras" and len(reply.header["shape"]) == 2
+    flat_from = flattened_from(look.run.spec.plans, plan) if read else None
+    kind = tensor if of == "value" else f"{tensor}_{of}"
+    return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen, look.headers)
+
+
+def _tensor(
+    reply: Message, plan: LayerPlan, kind: str, layout: Layout, flat_from: Shape | None = None
+) -> Tensor:
+    values = np.frombuffer(reply.payload, np.float32).reshape(reply.header["shape"])
+    axes = axes_of(plan.type, kind, values.shape)
+    if layout == "keras":
+        values, axes = to_keras(values, axes, flat_from)
+    return Tensor(plan.name, kind, reply.header["step"], layout, axes, values)
+
+
+@router.get(
+    "/predictions",
+    response_model=PredictionAnswer,
+    responses=ASKED,
+    summary="Class scores for a picture",
+)
+async def predictions(look: TheLook, response: Response, image: ImageId = "test-0") -> JsonObject:
+    """409 for a network that gives no score for each class."""
+    reply = await look.ask("predictions", image=image)
+    response.headers.update(look.headers)
+    scores = zip(
+        look.run.describe()["classes"],
+        reply.header["probabilities"],
+        reply.header["logits"],
+        strict=True,
+    )
+    classes = [
+        {"index": index, "class": name, "probability": probability, "logit": logit}
+        for index, (name, probability, logit) in enumerate(scores)
+    ]
+    known = [entry for entry in classes if entry["probability"] is not None]
+    top = max(known, key=lambda entry: entry["probability"], default=None)
+    return {"image": image, "step": reply.header["step"], "top": top, "classes": classes}

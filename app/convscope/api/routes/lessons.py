@@ -1,0 +1,89 @@
+"""The lesson pages: short texts whose figures the server computes as they are read."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from convscope.api.routes.pages import page
+from convscope.errors import NotFoundError
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One page; its text is `templates/lessons/SLUG.html`."""
+
+    slug: str
+    title: str
+    short: str  # the answer that it leads to, in a sentence
+
+
+LESSONS = (
+    Lesson(
+        "one-filter-nine-weights",
+        "One filter, nine weights",
+        "A 3×3 kernel is nine numbers, and one value of its map is nine products added up.",
+    ),
+    Lesson(
+        "one-number-for-the-whole-image",
+        "One number for the whole image?",
+        "No: one for each position; and why the map is a little smaller than the picture.",
+    ),
+    Lesson(
+        "who-chooses-the-filters",
+        "Who chooses the filters?",
+        "Nobody: they begin at random, and gradient descent changes them.",
+    ),
+    Lesson(
+        "the-shape-of-a-layers-weights",
+        "The shape of a layer’s weights",
+        "Keras’s Conv2D(12, 3) on 25×25×1: shape (3, 3, 1, 12), and twelve biases.",
+    ),
+    Lesson(
+        "one-shared-weight-many-places",
+        "How one shared weight learns from many places",
+        "Every position says how the weight should change; the gradient is the sum of all.",
+    ),
+    Lesson(
+        "from-gradient-to-update",
+        "From gradient to update",
+        "SGD, momentum and Adam make different steps of the very same gradient.",
+    ),
+    Lesson(
+        "colour-and-depth",
+        "Colour and depth",
+        "One kernel for each input channel; their sums are added into one map.",
+    ),
+    Lesson(
+        "stacking",
+        "Stacking layers",
+        "Each layer sees more of the picture, through the layers before it.",
+    ),
+    Lesson(
+        "starting-from-another-network",
+        "Starting from another network",
+        "Weights that fit are taken over; only the rest begins at random.",
+    ),
+)
+
+
+@router.get("/lessons")
+async def index(request: Request) -> HTMLResponse:
+    """All lessons in order."""
+    return page(request, "lessons/index.html", lessons=LESSONS)
+
+
+@router.get("/lessons/{slug}")
+async def lesson(request: Request, slug: str) -> HTMLResponse:
+    """One lesson; NotFoundError names where they are listed."""
+    for number, found in enumerate(LESSONS):
+        if found.slug == slug:
+            around = {
+                "before": LESSONS[number - 1] if number else None,
+                "after": LESSONS[number + 1] if number + 1 < len(LESSONS) else None,
+            }
+            more = {"lessons": LESSONS, "lesson": found, "number": number + 1}
+            return page(request, f"lessons/{slug}.html", **more, **around)
+    raise NotFoundError(f"There is no lesson {slug!r}: /lessons lists those that there are.")

@@ -1,0 +1,213 @@
+"""Runs: make, list, look at, step, play, pause, reset, tune, delete."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, File, Form, Query, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from convscope.api.deps import TheLook, TheRegistry, TheRun
+from convscope.api.openapi.document import problems
+from convscope.api.schemas import (
+    EXAMPLE_RECIPE,
+    RunAnswer,
+    RunList,
+    StepBody,
+    TuneBody,
+)
+from convscope.errors import ConvscopeError
+from convscope.recipe import RecipeRequest
+from convscope.recipe.model import Init
+from convscope.recipe.safetensors_header import check_safetensors
+from convscope.types import JsonObject
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+COMMAND = problems(404, 409, 503)  # of what the worker is asked
+RECIPES = {
+    "the default run": {"value": {}},
+    "another start": {"value": EXAMPLE_RECIPE},
+    "a network spelled out": {
+        "value": {
+            "network": {
+                "input": [1, 28, 28],
+                "layers": [
+                    {"type": "Conv2d", "out_channels": 4, "kernel_size": [5, 5]},
+                    {"type": "ReLU"},
+                    {"type": "Flatten"},
+                    {"type": "Linear", "out_features": 10},
+                ],
+            },
+            "dataset": "fashion-mnist-10k",
+        }
+    },
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=RunAnswer,
+    responses=problems(409, 413, 503),
+    summary="Make a run from a recipe",
+)
+async def create(
+    registry: TheRegistry,
+    request: Request,
+    response: Response,
+    recipe: Annotated[RecipeRequest | None, Body(openapi_examples=RECIPES)] = None,
+) -> JsonObject:
+    """Every field has a default: `{}` gives the default run. It answers at once, in state
+    `starting`; whatever is asked of it next waits until its worker is up."""
+    run = await registry.create(recipe or RecipeRequest())
+    response.headers["Location"] = str(request.url_for("show", run_id=run.id))
+    return run.describe()
+
+
+@router.post(
+    "/from-weights",
+    status_code=201,
+    response_model=RunAnswer,
+    responses=problems(400, 409, 413, 503),
+    summary="Make a run from weights",
+)
+async def create_from_weights(
+    registry: TheRegistry,
+    request: Request,
+    response: Response,
+    weights: Annotated[UploadFile, File(description="safetensors; the layers that fit are taken")],
+    recipe: Annotated[
+        str,
+        Form(description="a recipe as JSON; its init is set here", examples=['{"batch_size": 8}']),
+    ] = "{}",
+) -> JsonObject:
+    """As `POST /runs`, the first weights from a file; `taken` names the tensors that fitted."""
+    wanted = _parse(recipe).model_copy(update={"init": Init(type="from_file")})
+    wanted.model_fields_set.add("init")
+    run = await registry.create(wanted, check_safetensors(await weights.read()))
+    response.headers["Location"] = str(request.url_for("show", run_id=run.id))
+    try:
+        return await run.started()
+    except ConvscopeError:
+        await registry.delete(run.id)  # nobody has been told its id
+        raise
+
+
+def _parse(recipe: str) -> RecipeRequest:
+    try:
+        return RecipeRequest.model_validate_json(recipe)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [entry | {"loc": ("recipe", *entry["loc"])} for entry in error.errors()]
+        ) from error
+
+
+@router.get("", response_model=RunList, summary="List runs")
+async def list_runs(
+    registry: TheRegistry,
+    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> JsonObject:
+    """Oldest first. `unreadable` are the files among them that cannot be opened."""
+    runs, after = registry.page(cursor, limit)
+    unreadable = [{"run": run, "why": why} for run, why in registry.unreadable.items()]
+    return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}
+
+
+@router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Look at a run")
+async def show(look: TheLook, response: Response) -> JsonObject:
+    """State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
+    was true of it then; `steps` tells how far it has come."""
+    run = await look.run.describe_at(look.step)
+    look.mark(run["recomputed"])
+    response.headers.update(look.headers)
+    return run
+
+
+@router.delete("/{run_id}", status_code=204, responses=problems(404), summary="Delete a run")
+async def delete(run_id: str, registry: TheRegistry) -> None:
+    """Its worker ends at once, even in the middle of a step. For a day it can be restored."""
+    await registry.delete(run_id)
+
+
+@router.post(
+    "/{run_id}/restore",
+    response_model=RunAnswer,
+    responses=problems(404),
+    summary="Take a deleted run back",
+)
+async def restore(run_id: str, registry: TheRegistry) -> JsonObject:
+    """As it was; 404 where it was deleted more than a day ago."""
+    return (await registry.restore(run_id)).describe()
+
+
+@router.post(
+    "/{run_id}/step",
+    response_model=RunAnswer,
+    responses=COMMAND | problems(413),
+    summary="Train some steps",
+)
+async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
+    """Answers when they are done; one step without a body. `until` is safe to repeat.
+    409 while the run is playing."""
+    goal = body or StepBody()
+    return await run.command("step", steps=goal.steps, until=goal.until)
+
+
+@router.post(
+    "/{run_id}/play",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Train until told otherwise",
+)
+async def play(run: TheRun) -> JsonObject:
+    """At `steps_per_second`, or flat out. Safe to repeat."""
+    return await run.command("play")
+
+
+@router.post(
+    "/{run_id}/pause",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Stop after the step in hand",
+)
+async def pause(run: TheRun) -> JsonObject:
+    """Measures the held-out accuracy of where it stopped, too. Safe to repeat."""
+    return await run.command("pause")
+
+
+@router.post(
+    "/{run_id}/reset",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Back to step 0",
+)
+async def reset(run: TheRun, registry: TheRegistry) -> JsonObject:
+    """To the very same first weights and the recipe's own settings; what the run was is kept as
+    another, whose id is `kept`. Safe to repeat."""
+    kept = await registry.reset(run.id)
+    return run.describe() | {"kept": kept.id if kept else None}
+
+
+@router.post(
+    "/{run_id}/resume",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Try again after a failure",
+)
+async def resume(run: TheRun) -> JsonObject:
+    """A run that failed gets a new worker and goes on from what is kept. Safe to repeat."""
+    return await run.resume()
+
+
+@router.patch(
+    "/{run_id}",
+    response_model=RunAnswer,
+    responses=COMMAND | problems(413),
+    summary="Change settings while it trains",
+)
+async def tune(run: TheRun, body: TuneBody) -> JsonObject:
+    """From the next step on. `steps_per_second` null is flat out. `name` is what people call it."""
+    changes = body.changes()
+    if "name" in body.model_fields_set:
+        await run.rename(body.name)
+    return await run.command("tune", changes=changes) if changes else run.describe()

@@ -1,0 +1,213 @@
+"""The WebSocket of a run: watch messages in, the run's changes and frames out."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from time import monotonic
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import Field, ValidationError
+
+from convscope.api.dataset_images import number_of, open_gallery
+from convscope.api.deps import TheRegistry, TheSettings
+from convscope.api.schemas import Body
+from convscope.errors import ConvscopeError, InvalidError, NotFoundError
+from convscope.runs.run import Run
+from convscope.runs.viewers import Frame, Viewer, Watch, frame_bytes
+from convscope.settings import Settings
+from convscope.types import JsonObject
+
+log = logging.getLogger("convscope")
+router = APIRouter()
+NO_SUCH_RUN = 4404
+HISTORY_POINTS = 200  # in one frame's header
+
+
+class WatchMessage(Body):
+    """What a viewer asks of the stream; see `docs/contracts.md`."""
+
+    type: Literal["watch"]
+    layers: list[Annotated[str, Field(max_length=64)]] | None = None
+    kinds: list[
+        Literal[
+            "weight",
+            "bias",
+            "weight_gradient",
+            "bias_gradient",
+            "weight_update",
+            "bias_update",
+            "feature_maps",
+            "input",
+        ]
+    ]
+    probe: Annotated[str, Field(max_length=64)] = "test-0"
+    max_fps: Annotated[float, Field(ge=0.1, le=120)] = 30.0
+    step: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+@router.websocket("/runs/{run_id}/stream")
+async def stream(
+    socket: WebSocket, run_id: str, registry: TheRegistry, settings: TheSettings
+) -> None:
+    """One viewer, from its coming to its going."""
+    await socket.accept()
+    try:
+        run = registry.get(run_id)
+    except NotFoundError as error:
+        await socket.close(NO_SUCH_RUN, error.detail)
+        return
+    viewer = run.viewers.join()
+    run.wake()
+    try:
+        await _serve(socket, run, viewer, settings)
+    finally:
+        run.viewers.leave(viewer)
+        run.touch()
+
+
+async def _serve(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
+    """Until either direction ends."""
+    listening = asyncio.create_task(_listen(socket, run, viewer, settings))
+    connect_or_run = asyncio.create_task(_talk(socket, run, viewer, settings.viewer_send_timeout_s))
+    try:
+        await asyncio.wait({listening, connect_or_run}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (listening, connect_or_run):
+            task.cancel()
+        ends = await asyncio.gather(listening, connect_or_run, return_exceptions=True)
+        for error in ends:
+            if isinstance(error, Exception):
+                log.error("a stream failed", exc_info=error)
+
+
+async def _listen(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
+    looking: asyncio.Task[None] | None = None  # at the past; only the latest step counts
+    try:
+        while True:
+            try:
+                text = await socket.receive_text()
+            except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: bytes came
+                return
+            if looking:
+                looking.cancel()
+            looking = asyncio.create_task(_follow(text, socket, run, viewer, settings))
+    finally:
+        if looking:
+            looking.cancel()
+
+
+async def _follow(
+    text: str, socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
+) -> None:
+    """Do as a watch message says, or answer why not."""
+    try:
+        watch = await _parse(text, run, settings)
+        run.viewers.watch(viewer, watch)
+        if watch.step is not None:
+            viewer.offer_past(await _look_back(run, watch))
+    except ConvscopeError as error:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
+            await socket.send_text(json.dumps({"type": "error", "detail": error.detail}))
+
+
+async def _look_back(run: Run, watch: Watch) -> Frame:
+    """What a viewer sees of the past step that it watches."""
+    wanted = run.viewers.wanted([watch])
+    reply = await run.look(watch.step, "look", interval_s=1.0, watched=True, **wanted)
+    said = {"reason": "seek", "seq": 0, "time": 0.0}
+    return Frame(reply.header | said, reply.payload)
+
+
+async def _parse(text: str, run: Run, settings: Settings) -> Watch:
+    """A watch message; InvalidError or NotFoundError with a sentence."""
+    try:
+        message = WatchMessage.model_validate_json(text)
+    except ValidationError as error:
+        raise InvalidError(f"A watch message was expected: {error.errors()[0]['msg']}.") from error
+    names = {plan.name for plan in run.spec.plans}
+    layers = names if message.layers is None else set(message.layers)
+    if unknown := layers - names:
+        raise NotFoundError(f"There is no layer {min(unknown)!r}.")
+    await _check_probe(message.probe, run, settings)
+    kinds = frozenset(message.kinds)
+    return Watch(frozenset(layers), kinds, message.probe, message.max_fps, message.step)
+
+
+async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
+    if probe.startswith("up-"):
+        run.uploads.get(probe)
+    else:
+        number_of(probe, await open_gallery(run.spec.shown.name, settings))
+
+
+async def _talk(socket: WebSocket, run: Run, viewer: Viewer, timeout_s: float) -> None:
+    """What is new, at most as often as the viewer wants; one that takes nothing is cut off."""
+    try:
+        while news := await viewer.next():
+            began = monotonic()
+            async with asyncio.timeout(timeout_s):
+                await _send(socket, run, viewer, *news)
+            await asyncio.sleep(max(0.0, 0.9 / viewer.watch.max_fps - (monotonic() - began)))
+        await socket.close(NO_SUCH_RUN, "The run was deleted.")
+    except (TimeoutError, WebSocketDisconnect, RuntimeError):
+        return  # not closed with a word: one that takes nothing would not take that either
+
+
+async def _send(
+    socket: WebSocket,
+    run: Run,
+    viewer: Viewer,
+    changed: bool,
+    frame: Frame | None,
+    past: Frame | None,
+) -> None:
+    if changed:
+        await socket.send_text(json.dumps({"type": "run", "run": run.describe()}))
+    if frame:
+        watch = viewer.watch.of_the_present
+        await socket.send_bytes(frame_bytes(frame, watch, _own(run, viewer, frame)))
+    if past and viewer.watch.step is not None:
+        await socket.send_bytes(frame_bytes(past, viewer.watch, _of_the_past(run, viewer, past)))
+
+
+def _of_the_past(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
+    """The header's fields of a past step; of the history there is nothing new in it."""
+    header = frame.header
+    held_out_step, held_out = run.history.held_out_at(header["status"]["step"])
+    return {
+        "run": run.id,
+        "restarts": run.restarts,
+        "held_out_step": held_out_step,
+        "held_out_accuracy": held_out,
+        "recomputed": header["recomputed"],
+        "lists": header["lists"],
+        "history": {
+            "step": [],
+            "loss": [],
+            "accuracy": [],
+            "held_out": {"step": [], "accuracy": []},
+        },
+        "predictions": _predictions(viewer, frame),
+    }
+
+
+def _predictions(viewer: Viewer, frame: Frame) -> JsonObject | None:
+    scores = frame.header["predictions"].get(viewer.watch.probe)
+    return {"probe": viewer.watch.probe} | scores if scores else None
+
+
+def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
+    """The header's fields that are this viewer's own: its probe, the history it has not heard."""
+    step = frame.header["status"]["step"]
+    history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
+    history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
+    viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
+    return {
+        "run": run.id,
+        "restarts": run.restarts,
+        "history": history,
+        "recomputed": run.file.recomputed,
+        "predictions": None if viewer.watch.step is not None else _predictions(viewer, frame),
+    }

@@ -1,0 +1,185 @@
+"""Who may come in: one pure-ASGI layer, outermost, that denies by default.
+
+Every HTTP request and every WebSocket passes these, in this order:
+
+1. `Host` names this server (`convscope.api.security.origins`): DNS rebinding ends here.
+2. `Origin` and `Sec-Fetch-Site` say that no foreign page asks.
+3. Where a token is set, the request carries it, or the cookie that it was exchanged for.
+4. The body is no longer than the route takes, announced or not (`convscope.api.security.limits`).
+
+Every answer leaves with the security headers, those of refusals and of errors too.
+"""
+
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from convscope.api.security.limits import LimitedBody, body_limit
+from convscope.api.security.origins import check_host, check_origin
+from convscope.api.security.responses import redirect, refuse, refuse_websocket, reply_json
+from convscope.errors import ConvscopeError, TooLargeError, UnauthorizedError
+from convscope.settings import Settings
+from convscope.tokens import cookie_value, same
+
+HEALTH = "/api/v1/health"
+SIGN_IN = "/"  # where the link that was printed leads
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+# what only a page heeds: sixty modules need not carry it
+PAGE_HEADERS = {
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # no-referrer would send `Origin: null` with our own forms
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
+}
+
+
+def content_security_policy(script_hashes: tuple[str, ...] = ()) -> str:
+    """The page's policy; `script_hashes` are those of its inline scripts, as `sha256-…`."""
+    scripts = " ".join(["'self'", *(f"'{value}'" for value in script_hashes)])
+    return (
+        "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "
+        f"script-src {scripts}; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'; form-action 'self'"
+    )
+
+
+class Guard:
+    """Wrap the whole application: what it does not let in, no route sees.
+
+    `script_hashes` are those of the inline scripts that the page has (its import map), without
+    quotes: `sha256-` and base64.
+    """
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, script_hashes: tuple[str, ...] = ()
+    ) -> None:
+        self.app = app
+        self.settings = settings
+        policy = content_security_policy(tuple(script_hashes))
+        self.page_headers = SECURITY_HEADERS | PAGE_HEADERS | {"Content-Security-Policy": policy}
+        self.cookie = f"convscope_{settings.port}"  # cookies do not tell ports apart
+        self.cookie_value = cookie_value(settings.token) if settings.token else ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, one WebSocket or the application's life; nothing else is let in."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self.http(scope, receive, self.protected(send))
+        elif scope["type"] == "websocket":
+            await self.websocket(scope, receive, self.protected(send))
+        else:
+            raise ValueError(f"Expected http, websocket or lifespan, not {scope['type']!r}.")
+
+    async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve an HTTP request that may come in; answer one that may not."""
+        headers = Headers(scope=scope)
+        try:
+            check_host(scope, self.settings)
+            check_origin(scope)
+            if await self.answered_at_the_door(scope, headers, send):
+                return
+            self.check_token(headers)
+            body = LimitedBody(receive, send, body_limit(scope, self.settings), headers)
+        except ConvscopeError as error:
+            await refuse(scope, send, error)
+            return
+        try:
+            await self.app(scope, body.receive, body.send)
+        except Exception:
+            if not body.exceeded:
+                raise
+        await self.after_too_long_a_body(scope, send, body)
+
+    async def after_too_long_a_body(self, scope: Scope, send: Send, body: LimitedBody) -> None:
+        """Say why a body was cut off, unless the application had already begun to answer."""
+        if body.exceeded and not body.started:
+            await refuse(scope, send, TooLargeError(body.sentence))
+
+    async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket that may come in; refuse another before it is accepted."""
+        try:
+            check_host(scope, self.settings)
+            check_origin(scope)
+            self.check_token(Headers(scope=scope))
+        except ConvscopeError as error:
+            await refuse_websocket(scope, receive, send, error)
+        else:
+            await self.app(scope, receive, send)
+
+    def check_token(self, headers: Headers) -> None:
+        """Raise UnauthorizedError unless the request has the token or the cookie, or needs none."""
+        if not self.authorized(headers):
+            raise UnauthorizedError(
+                "A token was expected and none that is valid came: open the sign-in link that "
+                "convscope printed when it started, or send Authorization: Bearer TOKEN."
+            )
+
+    def authorized(self, headers: Headers) -> bool:
+        """Whether `Authorization` or the cookie has the right token; true where none is set."""
+        token = self.settings.token
+        if token is None:
+            return True
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and same(bearer.strip(), token):
+            return True
+        return any(same(value, self.cookie_value) for value in cookies(headers, self.cookie))
+
+    async def answered_at_the_door(self, scope: Scope, headers: Headers, send: Send) -> bool:
+        """Answer what may be asked without a token: to be let in, and whether the server lives."""
+        if self.settings.token is None or scope["method"] not in ("GET", "HEAD"):
+            return False
+        if scope["path"] == SIGN_IN:
+            return await self.signed_in(scope, self.settings.token, send)
+        if scope["path"] == HEALTH and not self.authorized(headers):
+            await reply_json(send, 200, {"status": "ok"})
+            return True
+        return False
+
+    async def signed_in(self, scope: Scope, token: str, send: Send) -> bool:
+        """Exchange `?token=…` for the cookie, and send the browser on without it."""
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = [value for name, value in query if name == "token"]
+        if not given:
+            return False
+        if len(given) != 1 or not same(given[0], token):
+            raise UnauthorizedError(
+                "The token in this link is not this server's: use the link that convscope "
+                "printed when it last started."
+            )
+        rest = urlencode([(name, value) for name, value in query if name != "token"])
+        await redirect(send, f"/?{rest}" if rest else "/", self.cookie_header(scope))
+        return True
+
+    def cookie_header(self, scope: Scope) -> str:
+        """`Set-Cookie`'s value. Strict would be withheld when the link is opened from a mail."""
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        return f"{self.cookie}={self.cookie_value}; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+    def protected(self, send: Send) -> Send:
+        """`send`, which puts the security headers on every answer that has not its own of them."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                message.setdefault("headers", [])
+                headers = MutableHeaders(scope=message)
+                page = headers.get("content-type", "text/html").startswith("text/html")
+                chosen = self.page_headers if page else SECURITY_HEADERS
+                for name, value in chosen.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        return send_with_headers
+
+
+def cookies(headers: Headers, name: str) -> list[str]:
+    """The values of a cookie; what neighbours on this host put beside it does no harm."""
+    jars = map(cookie_parser, headers.getlist("cookie"))
+    return [jar[name] for jar in jars if name in jar]

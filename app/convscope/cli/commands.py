@@ -1,0 +1,177 @@
+"""The commands beside serving: their arguments, and what becomes of them."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from convscope import tokens
+from convscope.settings import DEVICES, Settings
+
+NEED_WORKERS = ("train", "fork")
+COMMANDS: Final = {
+    "train": "train a run without a browser",
+    "fork": "go on from a step of a run, with something changed",
+    "runs": "list the runs",
+    "history": "a run's curves as CSV",
+    "export": "a run as one file",
+    "import": "take in a run's file",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """`convscope COMMAND …`; every default is that of Settings."""
+    command = argparse.ArgumentParser(
+        "convscope",
+        description="Work with runs from the command line: asks the server that has their folder, "
+        "or works in the folder itself where there is none.",
+        epilog="exit status: 0 done, 1 it cannot be done (a sentence says why), 2 wrong arguments, "
+        "130 paused by Ctrl-C, with nothing lost",
+    )
+    commands = command.add_subparsers(dest="command", required=True)
+    for name, add in ADDERS.items():
+        one = commands.add_parser(
+            name, help=COMMANDS[name], description=f"{COMMANDS[name].capitalize()}."
+        )
+        add(one)
+        _add_common(one)
+    return command
+
+
+def _add_train(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--recipe",
+        default="default",
+        metavar="R",
+        help="a model's name, a JSON file or JSON text (default: %(default)s)",
+    )
+    one.add_argument("--steps", type=_count, required=True, metavar="N", help="how many to train")
+    one.add_argument("--name", help="what to call the run")
+
+
+def _add_fork(one: argparse.ArgumentParser) -> None:
+    _add_run(one)
+    one.add_argument("--step", type=_count, help="where to leave it (default: where it stands)")
+    for name in ("learning-rate", "momentum", "weight-decay"):
+        one.add_argument(f"--{name}", type=float, metavar="X", help="from there on")
+    one.add_argument("--recipe", metavar="R", help="other parts that change: JSON, or its file")
+    one.add_argument(
+        "--steps", type=_count, default=0, metavar="N", help="how many to train then (default: 0)"
+    )
+    one.add_argument("--name", help="what to call the new run")
+
+
+def _add_runs(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--json", action="store_true", help="everything that is known of them")
+
+
+def _add_export(one: argparse.ArgumentParser) -> None:
+    _add_run(one)
+    one.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: RUN.convscope")
+    one.add_argument("--uploads", action="store_true", help="with the pictures it was given")
+    one.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def _add_import(one: argparse.ArgumentParser) -> None:
+    one.add_argument("file", type=Path, metavar="FILE", help="what export wrote")
+
+
+def _add_run(one: argparse.ArgumentParser) -> None:
+    one.add_argument("run", metavar="RUN", help="an id, how it begins, or a name")
+
+
+ADDERS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "train": _add_train,
+    "fork": _add_fork,
+    "runs": _add_runs,
+    "history": _add_run,
+    "export": _add_export,
+    "import": _add_import,
+}
+
+
+def _add_common(one: argparse.ArgumentParser) -> None:
+    usual = Settings()
+    add = one.add_argument_group("the server, or what stands in for it").add_argument
+    add("--state-dir", type=Path, default=usual.state_dir, help="runs (default: %(default)s)")
+    add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
+    add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
+    add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
+    add(
+        "--token-file",
+        type=Path,
+        metavar="PATH",
+        help=f"of a server that asks for one (default: {tokens.default_token_file()})",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 10**9:
+        raise argparse.ArgumentTypeError(f"expected 0 to 1,000,000,000, and {text} came")
+    return number
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what a command line says; the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        settings = _settings(options)
+        token = _token(options)
+    except (ValueError, OSError) as error:
+        return _complain(error, 2)
+    import asyncio
+
+    from convscope.cli.connection import RefusedError  # after the command line is known to be good
+
+    try:
+        return asyncio.run(_do(options, settings, token))
+    except (RefusedError, OSError) as error:
+        return _complain(error, 1)
+    except KeyboardInterrupt:
+        return _complain("Interrupted: what was acknowledged is kept.", 130)
+
+
+async def _do(options: argparse.Namespace, settings: Settings, token: str | None) -> int:
+    from convscope.cli import files, training
+    from convscope.cli.connection import Api, connect_or_run
+
+    doers: dict[str, Callable[[Api, argparse.Namespace], Awaitable[int]]] = {
+        "train": training.train,
+        "fork": training.fork,
+        "runs": files.runs,
+        "history": files.history,
+        "export": files.export,
+        "import": files.import_,
+    }
+    works = options.command in NEED_WORKERS
+    async with connect_or_run(settings, token, works=works) as api:
+        return await doers[options.command](api, options)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    usual = Settings()
+    return Settings(
+        device=options.device,
+        data_dirs=(*(options.data_dir or ()), *usual.data_dirs),
+        cache_dir=options.cache_dir,
+        state_dir=options.state_dir,
+    )
+
+
+def _token(options: argparse.Namespace) -> str | None:
+    """As the server finds it; the usual file without being asked, if there is one."""
+    if options.token_file:
+        return tokens.read(options.token_file)
+    if found := tokens.from_environment():
+        return found
+    with suppress(FileNotFoundError):
+        return tokens.read(tokens.default_token_file())
+    return None
+
+
+def _complain(error: object, status: int) -> int:
+    print(f"convscope: {error}", file=sys.stderr)
+    return status

@@ -1,0 +1,115 @@
+"""Frames: one observation of a run, as bytes. FORMAT.md beside this file is the contract."""
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from convscope.frames.quantize import Floats, dequantize
+from convscope.types import JsonObject, Shape
+
+MAGIC = b"CVSF"
+VERSION = 1
+_PREFIX = struct.Struct("<4sHHII")
+_ALIGN = 8
+
+
+class FrameError(ValueError):
+    """Bytes that are not a frame of this version."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One tensor of a frame, still as bytes: `f32` row-major, or `u8` as quantize.py writes it."""
+
+    layer: str
+    kind: str
+    shape: Shape
+    dtype: str
+    data: bytes | memoryview
+    probe: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str | None]:
+        """What tells it from every other section of a frame."""
+        return (self.layer, self.kind, self.probe)
+
+    @cached_property
+    def values(self) -> Floats:
+        """The numbers, (…shape) float32."""
+        if self.dtype == "u8":
+            return dequantize(self.data, self.shape)
+        return np.frombuffer(self.data, np.float32).reshape(self.shape)
+
+    def describe(self, offset: int) -> JsonObject:
+        """Its entry in the header."""
+        entry: JsonObject = {"layer": self.layer, "kind": self.kind, "shape": list(self.shape)}
+        place = {"dtype": self.dtype, "offset": offset, "length": len(self.data)}
+        probe = {} if self.probe is None else {"probe": self.probe}
+        return entry | place | probe
+
+
+def encode_payload(sections: Sequence[Section]) -> tuple[list[JsonObject], bytes]:
+    """The sections one after the other, each at a multiple of 8, and their entries."""
+    entries: list[JsonObject] = []
+    parts: list[bytes | memoryview] = []
+    offset = 0
+    for section in sections:
+        entries.append(section.describe(offset))
+        length = padded(len(section.data))
+        parts += (section.data, bytes(length - len(section.data)))
+        offset += length
+    return entries, b"".join(parts)
+
+
+def padded(length: int) -> int:
+    """The place in bytes that a section takes of a payload."""
+    return length + -length % _ALIGN
+
+
+def encode_frame(header: JsonObject, payload: bytes, sections: bytes | None = None) -> bytes:
+    """A frame; the header's `sections` are those that `encode_payload` gave with the payload.
+
+    `sections` is their JSON text where that is known already; the header then has none.
+    """
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    if sections is not None:
+        text = b'%b,"sections":%b}' % (text[:-1], sections)
+    text += b" " * (-len(text) % _ALIGN)
+    return _PREFIX.pack(MAGIC, VERSION, 0, len(text), len(payload)) + text + payload
+
+
+def decode_frame(frame: bytes) -> tuple[JsonObject, list[Section]]:
+    """The header and the sections, which look into `frame`; FrameError for anything else."""
+    if len(frame) < _PREFIX.size:
+        raise FrameError(f"expected at least {_PREFIX.size} bytes, and {len(frame)} came")
+    magic, version, _, header_length, payload_length = _PREFIX.unpack_from(frame)
+    if (magic, version) != (MAGIC, VERSION):
+        raise FrameError(f"expected {MAGIC!r} version {VERSION}, and {magic!r} {version} came")
+    start = _PREFIX.size + header_length
+    if len(frame) != start + payload_length:
+        raise FrameError(f"expected {start + payload_length} bytes, and {len(frame)} came")
+    header: JsonObject = json.loads(frame[_PREFIX.size : start])
+    return header, decode_sections(header["sections"], memoryview(frame)[start:])
+
+
+def decode_sections(entries: list[JsonObject], payload: memoryview) -> list[Section]:
+    """The sections that a header's entries name; FrameError for one that leaves the payload."""
+    return [_decode_section(entry, payload) for entry in entries]
+
+
+def _decode_section(entry: JsonObject, payload: memoryview) -> Section:
+    start, end = entry["offset"], entry["offset"] + entry["length"]
+    if start < 0 or start % _ALIGN or end > len(payload):
+        raise FrameError(f"section {entry['layer']} {entry['kind']} leaves the payload")
+    return Section(
+        entry["layer"],
+        entry["kind"],
+        tuple(entry["shape"]),
+        entry["dtype"],
+        payload[start:end],
+        entry.get("probe"),
+    )

@@ -1,0 +1,74 @@
+"""The process that workers are forked from: torch loaded and warmed once, inherited by each.
+
+Environment variables count only if they are set before it starts: one thread for OpenMP (two
+workers with two threads each spin in each other's barriers), and glibc's allocator told to keep
+memory.
+"""
+
+import multiprocessing
+import multiprocessing.process
+import os
+import shutil
+import socket
+from multiprocessing.context import ForkServerProcess, SpawnProcess
+from multiprocessing.forkserver import ensure_running
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
+
+ENVIRONMENT = {
+    "PYTHONSAFEPATH": "1",  # `python -c`, as the forkserver is started, imports from its folder
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "2147483648",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+ENTRY = "convscope.worker.main"  # by name: the server never imports it
+PRELOAD = "convscope.worker.preload"
+
+
+def configure() -> None:
+    """Say how the forkserver is to be, for when the first worker needs it."""
+    os.environ.update(ENVIRONMENT)
+    multiprocessing.set_forkserver_preload([PRELOAD])
+
+
+def prepare() -> None:
+    """Start the forkserver; returns at once, while it loads torch and warms up."""
+    configure()
+    ensure_running()
+
+
+def clear() -> None:
+    """Remove the folder of the forkserver's socket: for a process that a signal is about to end.
+
+    One that ends by itself must not: Python removes it then, and expects it to be there.
+    """
+    shutil.rmtree(get_temp_dir(), ignore_errors=True)
+
+
+def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.process.BaseProcess:
+    """A new worker process on its end of the line; blocks until it has been forked.
+
+    A run on CUDA is spawned, since CUDA cannot be used in a forked process.
+    """
+    kind = SpawnProcess if device == "cuda" else ForkServerProcess
+    with connection:
+        process = kind(target=enter, args=(connection, device), daemon=True)
+        process.start()
+    return process
+
+
+def enter(connection: socket.socket, device: str) -> None:
+    """The first function that runs in a worker."""
+    import importlib
+
+    importlib.import_module(ENTRY).main(connection, device)
+
+
+def pick_device(asked: str) -> str:
+    """`auto` becomes `cuda` where a driver's device is present, else `cpu`; torch is not asked,
+    since the server does not import it. A worker that then finds no CUDA goes on on the CPU."""
+    if asked != "auto":
+        return asked
+    return "cuda" if Path("/dev/nvidiactl").exists() else "cpu"

@@ -1,0 +1,186 @@
+"""A run's file as the run uses it: what is recorded, and ways back to any step."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from convscope.errors import ConflictError, NotFoundError
+from convscope.ipc.messages import Message
+from convscope.runs.recomputed import KEY, sentence
+from convscope.storage.directory import RunDirectory
+from convscope.storage.group_commit import OnDiskError
+from convscope.storage.reader import (
+    SeekPlan,
+    StoredRun,
+    last_stored,
+    read_seek_plan,
+    read_stored_plan,
+    segment_at,
+)
+from convscope.storage.run_writer import RunWriter, Segment
+from convscope.types import JsonObject
+
+KEPT = ("id", "step", "says", "undoes", "change", "undo_record")  # what of a change is kept
+
+
+class RunFile:
+    """Opened when there is something to write; what a worker says is recorded in its order."""
+
+    def __init__(self, path: Path, directory: RunDirectory, kept: StoredRun | None = None) -> None:
+        """`kept` is what the file holds already; a new one begins with `begin`."""
+        self.path = path
+        self._library = directory
+        self._writer: RunWriter | None = None
+        self.about: JsonObject = dict(kept.about) if kept else {}
+        self.segments: tuple[Segment, ...] = kept.segments if kept else ()
+        self.steps = kept.steps if kept else 0
+        self.events = len(kept.events) if kept else 0
+        self._recomputed_from = kept.recomputed_from if kept else None  # the last segment's first
+        self.pictures = kept.pictures if kept else 0  # that it had when it was found
+        self._sure_of = (-1, -1)  # the step and number of events that are known to be on the disk
+        self.absent: str | None = None  # why no step can be computed here; then nothing is recorded
+
+    def open(self, on_disk_error: OnDiskError) -> None:
+        """From now on it can be written."""
+        if self._writer is None:
+            room = self._library.must_have_room
+            self._writer = RunWriter(self.path, on_disk_error, room)
+
+    @property
+    def writer(self) -> RunWriter:
+        """The open file."""
+        assert self._writer is not None, "a run that is asleep was written to"
+        return self._writer
+
+    async def durable(self) -> None:
+        """When all that was recorded is on the disk; UnavailableError where the disk fails."""
+        if self._writer:
+            await self._writer.durable()
+
+    async def close(self) -> None:
+        """All is written, and nobody has the file open."""
+        writer, self._writer = self._writer, None
+        if writer:
+            await writer.close()
+
+    # --- recording --------------------------------------------------------------------------------
+
+    def record(self, message: Message) -> None:
+        """What a worker's message says of the run."""
+        if self.absent:
+            return  # its worker stands at what is kept, and is no news
+        header, writer = message.header, self.writer
+        if header["metrics"]["restarted"]:
+            self.restart()
+        writer.history(header["metrics"])
+        self.steps = max([self.steps, *header["metrics"]["step"][-1:]])
+        here = header["status"].get("step", self.steps)
+        if here < self.steps:
+            writer.back_to(here)
+            self.steps, self._sure_of = here, (-1, -1)
+        if header.get("event") == "checkpoint":
+            writer.checkpoint(self.segments[-1].number, header["checkpoint"], message.payload)
+        if "steps_per_second" in header.get("tuned", {}).get("changes", {}):
+            self.note(steps_per_second=header["tuned"]["changes"]["steps_per_second"])
+        for kind, body in _changes(header):
+            self._event(body["step"], kind, body)
+
+    def _event(self, step: int, kind: str, body: JsonObject) -> None:
+        self.events += 1
+        self.writer.event(self.segments[-1].number, step, kind, body)
+
+    def restart(self) -> None:
+        """The run is at step 0 again: what it was is kept in another file."""
+        last = self.segments[-1]
+        first = Segment(0, 0, last.recipe, environment=last.environment)
+        self.segments, self.steps, self.events = (first,), 0, 0
+        self._sure_of, self._recomputed_from = (-1, -1), None
+        self.writer.forget(first)
+
+    def begin(self, about: JsonObject, recipe: JsonObject, weights: bytes) -> None:
+        """A new run, kept all at once; `weights` are what it begins with, or nothing."""
+        first = Segment(0, 0, recipe)
+        self.about, self.segments = about, (first,)
+        self.writer.begin(about, first, weights)
+
+    def note(self, **values: Any) -> None:
+        """What is known of the run, by name."""
+        self.about |= values
+        self.writer.note(**values)
+
+    async def note_asleep(self, **values: Any) -> None:
+        """The same, while nobody has the file open; UnavailableError where the disk fails."""
+        writer = RunWriter(self.path, lambda why: None, self._library.must_have_room)
+        try:
+            writer.note(**values)
+            await writer.durable()
+        finally:
+            await writer.close()
+        self.about |= values
+
+    def segment(self, segment: Segment) -> None:
+        """A new part of the run's life, or what is now known of the last one."""
+        self.segments = (*self.segments[: segment.number], segment)
+        self.writer.segment(segment)
+
+    def go_on(self, segment: Segment, state: JsonObject, tensors: bytes) -> None:
+        """A new part of the run's life, which begins with this state."""
+        # the checkpoint first: a part of a life that nothing leads to could not be gone on with
+        self.writer.checkpoint(segment.number, state, tensors)
+        self.segment(segment)
+        self._recomputed_from = state.get(KEY)
+
+    @property
+    def recomputed(self) -> str | None:
+        """What to say of where the run is, if that was computed again in another environment."""
+        begins = bool(self.segments) and self.segments[-1].step == self.steps
+        return sentence(self.steps, self._recomputed_from) if begins else None
+
+    # --- ways -------------------------------------------------------------------------------------
+
+    async def seek_plan(self, step: int, *, end_exactly: bool = False) -> SeekPlan:
+        """To a step that was recorded; NotFoundError for one that was not, ConflictError for one
+        that cannot be computed here."""
+        if step > self.steps:
+            raise NotFoundError(
+                f"This run has come to step {self.steps}: there is no step {step} yet."
+            )
+        await self._be_sure_of(step)
+        segment = segment_at(self.segments, step)
+        if self.absent:
+            return await asyncio.to_thread(self._stored_plan, segment, step, self.absent)
+        return await asyncio.to_thread(
+            read_seek_plan, self.path, segment, step, end_exactly=end_exactly
+        )
+
+    def _stored_plan(self, segment: Segment, step: int, absent: str) -> SeekPlan:
+        try:
+            return read_stored_plan(self.path, segment, step)
+        except ConflictError as error:
+            raise ConflictError(f"{error.detail} {absent}") from error
+
+    async def last_stored(self) -> int | None:
+        """The last step that can be shown without computing any."""
+        await self.durable()
+        return await asyncio.to_thread(last_stored, self.path)
+
+    async def _be_sure_of(self, step: int) -> None:
+        """Have all that leads to a step on the disk; what has been there already is not waited
+        for, since that would hold up who drags over old steps."""
+        steps, events = self._sure_of
+        if step > steps or self.events != events:
+            now = self.steps, self.events
+            await self.durable()
+            self._sure_of = now
+
+
+def _changes(header: JsonObject) -> list[tuple[str, JsonObject]]:
+    """The events that a message tells of: (kind, body)."""
+    found = []
+    if "intervention" in header:
+        found.append(("intervention", {key: header["intervention"][key] for key in KEPT}))
+    if "tuned" in header:
+        changes = {k: v for k, v in header["tuned"]["changes"].items() if k != "steps_per_second"}
+        if changes:
+            found.append(("tune", {"step": header["tuned"]["step"], "changes": changes}))
+    return found

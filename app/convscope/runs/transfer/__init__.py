@@ -1,0 +1,1 @@
+"""Runs that come, leave and branch: import, export, copy, fork."""

@@ -1,0 +1,71 @@
+"""A run's file once more, under another id, whole and consistent whatever is written meanwhile."""
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+from convscope.errors import UnavailableError
+from convscope.runs.transfer.fork import Branch
+from convscope.storage.directory import RunDirectory
+from convscope.storage.run_writer import cut_after
+from convscope.storage.schema import check_version, create
+
+WITH_STEPS = {"held_out": "step", "event": "step", "checkpoint": "step", "history": "first"}
+WHOLE = ("about", "weights", "upload")
+
+
+def copy_run(
+    directory: RunDirectory, run_id: str, new_id: str, branch: Branch | None, **about: Any
+) -> None:
+    """A file for a new run with all of a run's up to where it is left, or all; with `about` said
+    of it.
+
+    Only rows are copied, so that what was deleted takes no room. Blocks while it copies.
+    UnavailableError where the disk fails, and then nothing is left.
+    """
+    parent = {"run": run_id, "step": branch.step if branch else None}
+    try:
+        with closing(create(directory.part(new_id))) as copy:
+            _copy_rows(directory, run_id, copy, branch)
+            if branch:
+                branch.write(copy)
+            _finish(copy, about | {"parent": parent})
+        directory.finish(new_id)
+    except (sqlite3.Error, OSError) as error:
+        directory.forget(new_id)
+        raise UnavailableError(
+            f"The disk has no room for a copy of this run, or fails ({error}): try again when "
+            "there is room."
+        ) from error
+    except BaseException:
+        directory.forget(new_id)
+        raise
+
+
+def _copy_rows(
+    directory: RunDirectory, run_id: str, copy: sqlite3.Connection, branch: Branch | None
+) -> None:
+    path = directory.path(run_id)
+    check_version(path)
+    copy.execute("ATTACH ? AS source", (f"{path.as_uri()}?mode=ro",))
+    copy.execute("BEGIN")
+    for table in WHOLE:
+        copy.execute(f"INSERT INTO {table} SELECT * FROM source.{table}")
+    limit = branch.step if branch else 2**62
+    for table, column in (*WITH_STEPS.items(), ("segment", "step")):
+        copy.execute(
+            f"INSERT INTO {table} SELECT * FROM source.{table} WHERE {column} <= ?", (limit,)
+        )
+    if branch:
+        cut_after(copy, branch.step)
+        # somebody may have changed the run at this very step since the state was taken
+        copy.execute("DELETE FROM event WHERE id > ?", (branch.last_event,))
+    copy.execute("COMMIT")
+    copy.execute("DETACH source")
+
+
+def _finish(copy: sqlite3.Connection, about: dict[str, Any]) -> None:
+    rows = [(key, json.dumps(value)) for key, value in about.items()]
+    copy.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
+    copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,86 @@
+"""Runs as files that leave and come: made beside the run, and taken in under a new id."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import IO
+
+from convscope import __version__
+from convscope.errors import ConvscopeError
+from convscope.runs.registry import Registry
+from convscope.runs.run import Run
+from convscope.runs.status import now
+from convscope.settings import Settings
+from convscope.storage.directory import RunDirectory
+from convscope.storage.exporting import export_to
+from convscope.storage.importing.importer import import_to
+from convscope.storage.importing.untrusted import Bounds
+
+PIECE_BYTES = 2**18
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """An exported file that has no name any more: it is gone once it is closed."""
+
+    file: IO[bytes]
+    size: int
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """All of it, once."""
+        with self.file:
+            while piece := await asyncio.to_thread(self.file.read, PIECE_BYTES):
+                yield piece
+
+
+async def export_run(run: Run, directory: RunDirectory, *, uploads: bool) -> ExportedFile:
+    """A run as one file, with all that was acknowledged up to now."""
+    await run.file.durable()
+    return await asyncio.to_thread(_export, run, directory, uploads)
+
+
+def _export(run: Run, directory: RunDirectory, uploads: bool) -> ExportedFile:
+    path = directory.part(f"{run.id}-{token_hex(4)}")
+    noted = {"run": run.id, "at": now(), "convscope": __version__}
+    export_to(run.file.path, path, noted, uploads=uploads)
+    file = path.open("rb")
+    path.unlink()  # so that nothing stays, however the sending ends
+    return ExportedFile(file, _size(file))
+
+
+async def import_run(registry: Registry, settings: Settings, given: IO[bytes]) -> Run:
+    """A new run from a stranger's file; UnreadableRunError, TooLargeError or RecipeError for one
+    that is not to be trusted, UnavailableError where there is no room."""
+    directory = registry.directory
+    directory.must_have_room(_size(given))
+    new_id = registry.new_id()
+    await asyncio.to_thread(_import, directory, new_id, settings, given)
+    try:
+        return await registry.adopt(new_id)
+    except (ConvscopeError, ValueError):
+        directory.forget(new_id)
+        raise
+
+
+def _import(directory: RunDirectory, new_id: str, settings: Settings, given: IO[bytes]) -> None:
+    """Under a name that no run has, until all of it is checked."""
+    came = directory.part(f"{new_id}-came")
+    bounds = Bounds(
+        settings.max_import_bytes, settings.max_batch_size, settings.max_uploads_per_run
+    )
+    try:
+        with came.open("wb") as file:
+            given.seek(0)
+            shutil.copyfileobj(given, file, PIECE_BYTES)
+        import_to(came, directory.part(new_id), bounds, {"imported_from": {"at": now()}})
+    finally:
+        came.unlink(missing_ok=True)
+    directory.finish(new_id)
+
+
+def _size(file: IO[bytes]) -> int:
+    size = file.seek(0, 2)
+    file.seek(0)
+    return size

@@ -1,0 +1,194 @@
+"""The folder that a server keeps its runs in: one server at a time, within a quota."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from convscope.errors import NotFoundError, UnavailableError
+from convscope.storage.schema import SUFFIX
+
+TRASH_KEPT_S = 24 * 3600.0
+USED_FOR_S = 1.0  # how long a sum of the files' sizes is believed
+
+
+class InUseError(Exception):
+    """Another server has this folder; the text is a sentence for a terminal, and `address` where
+    to ask it, if it can be asked."""
+
+    def __init__(self, detail: str, address: str = "") -> None:
+        super().__init__(detail)
+        self.address = address
+
+
+class RunDirectory:
+    """Where each run's file lies. `runs/ID.convscope`, and `trash/` for what was deleted."""
+
+    def __init__(self, folder: Path, quota_bytes: int) -> None:
+        self.folder = folder
+        self._runs, self._trash = folder / "runs", folder / "trash"
+        self._quota_bytes = quota_bytes
+        self._used = (float("-inf"), 0)
+        self._lock: IO[str] | None = None
+
+    def open(self, address: str = "") -> None:
+        """Take the folder for this process; InUseError where another has it, OSError where it
+        cannot be. Taken already it stays so. `address` is where whoever finds it taken may ask."""
+        if self._lock:
+            return
+        for folder in (self._runs, self._trash):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (self.folder / "lock").open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            process, _, where = lock.read().strip().partition(" ")
+            lock.close()
+            at = f", at {where}" if where else ""
+            raise InUseError(
+                f"Another Convscope (process {process}{at}) keeps its runs in {self.folder}: use "
+                "that one, or give this one a folder of its own with --state-dir.",
+                where,
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()} {address}".strip())
+        lock.flush()
+        self._lock = lock  # held as long as the process lives
+        self._sweep()
+
+    def close(self) -> None:
+        """Let another have the folder."""
+        if self._lock:
+            self._lock.close()
+        self._lock = None
+
+    def _sweep(self) -> None:
+        """What was deleted long ago goes, and what a sudden end left half made."""
+        for path in self._runs.glob("*.part*"):
+            path.unlink()
+        for folder, other in ((self._runs, self._trash), (self._trash, self._runs)):
+            for path in folder.glob(f"*{SUFFIX}-wal"):
+                name = path.name.removesuffix("-wal")
+                if (other / name).exists() and not (folder / name).exists():
+                    path.rename(other / path.name)  # its file was moved, or was about to be
+        self._empty_trash()
+
+    def _empty_trash(self) -> None:
+        """What was deleted more than a day ago goes for good."""
+        for path in self._trash.glob(f"*{SUFFIX}"):
+            if time.time() - path.stat().st_mtime > TRASH_KEPT_S:
+                _unlink(path)
+
+    def path(self, run_id: str) -> Path:
+        """Where the file of a run lies."""
+        return self._runs / f"{run_id}{SUFFIX}"
+
+    def part(self, run_id: str) -> Path:
+        """Where a file is made that is not whole yet; `finish` gives it its name."""
+        return self._runs / f"{run_id}.part"
+
+    def finish(self, run_id: str) -> None:
+        """A file that is whole and closed is a run's from now on."""
+        with self.part(run_id).open("rb") as file:
+            os.fsync(file.fileno())
+        self.part(run_id).rename(self.path(run_id))
+        self._sync(self._runs)
+
+    def ids(self) -> Iterator[str]:
+        """Every run that has a file."""
+        return (path.stem for path in self._runs.glob(f"*{SUFFIX}"))
+
+    def deleted(self) -> Iterator[Path]:
+        """Every file that was deleted and is still there, changed last when it was deleted."""
+        return self._trash.glob(f"*{SUFFIX}")
+
+    def discard(self, run_id: str) -> None:
+        """Put a run's file, which nobody has open, aside for a day; one without a file is gone."""
+        self._empty_trash()
+        if self.path(run_id).exists():
+            os.utime(self.path(run_id))
+            self._move(self._runs, self._trash, run_id)
+
+    def restore(self, run_id: str) -> None:
+        """Take a run's file back; NotFoundError where it is gone for good."""
+        if not (self._trash / self.path(run_id).name).is_file():
+            raise NotFoundError(f"There is no deleted run {run_id!r}: they are kept for a day.")
+        self._move(self._trash, self._runs, run_id)
+
+    def forget(self, run_id: str) -> None:
+        """A run that nobody was ever told of leaves nothing."""
+        _unlink(self.path(run_id))
+        _unlink(self.part(run_id))
+
+    def _move(self, source: Path, target: Path, run_id: str) -> None:
+        """With what a writer that was killed left beside it; `_sweep` ends what a kill cut off."""
+        name = self.path(run_id).name
+        for end in ("-wal", ""):
+            if (source / (name + end)).exists():
+                (source / (name + end)).rename(target / (name + end))
+        (source / f"{name}-shm").unlink(missing_ok=True)  # SQLite makes it again
+        self._sync(target)
+        self._sync(source)
+
+    @staticmethod
+    def _sync(folder: Path) -> None:
+        """Make a name durable, not only what is behind it."""
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def used_bytes(self) -> int:
+        """How much all runs take, and what was deleted and is still there; as of a second
+        ago."""
+        at, used = self._used
+        if time.monotonic() - at > USED_FOR_S:
+            used = sum(_size(path) for path in (*self._runs.iterdir(), *self._trash.iterdir()))
+            self._used = (time.monotonic(), used)
+        return used
+
+    def must_have_room(self, more_bytes: int = 0) -> None:
+        """UnavailableError where the runs take as much as they may, or would with so many more,
+        though what was deleted goes for good before its day is over."""
+        if self._is_full(more_bytes):
+            self._make_room(more_bytes)
+        if self._is_full(more_bytes):
+            raise UnavailableError(
+                f"The runs on this server take {self._quota_bytes / 1e9:.3g} GB, as much as they "
+                "may: delete some."
+            )
+
+    def _is_full(self, more_bytes: int) -> bool:
+        return self.used_bytes() + more_bytes >= self._quota_bytes
+
+    def _make_room(self, more_bytes: int) -> None:
+        """What was deleted first goes first."""
+        for path in sorted(self.deleted(), key=_changed):
+            _unlink(path)
+            self._used = (float("-inf"), 0)
+            if not self._is_full(more_bytes):
+                return
+
+
+def _unlink(path: Path) -> None:
+    """A file and all that SQLite keeps beside it."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # a journal beside a file, gone meanwhile
+        return 0
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # taken back, or gone for another's sake
+        return 0.0

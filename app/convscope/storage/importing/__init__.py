@@ -1,0 +1,1 @@
+"""A run's file from elsewhere: read as untrusted, checked value by value, copied."""

@@ -1,0 +1,35 @@
+"""A stranger's pictures: decoded within bounds, and kept only as we encode them ourselves."""
+
+import json
+import sqlite3
+
+from convscope.errors import ConvscopeError, UnreadableRunError
+from convscope.images import decode, png
+from convscope.storage.importing.validation import UploadAbout, claim, expect, parsed
+from convscope.types import Shape
+
+MOST_BYTES = 2**24  # of one picture
+MOST_PIXELS = 2**20
+ID_LENGTH = len("up-") + 8
+HEXADECIMAL = set("0123456789abcdef")
+
+
+def copy_pictures(given: sqlite3.Connection, made: sqlite3.Connection, shape: Shape) -> None:
+    """Copy the uploads; UnreadableRunError for one that no run can have."""
+    for image, text, picture in given.execute(
+        "SELECT id, about, picture FROM upload ORDER BY rowid"
+    ):
+        where = f"picture {image[:20]!r}"
+        named = len(image) == ID_LENGTH and image[:3] == "up-" and set(image[3:]) <= HEXADECIMAL
+        expect(named, f"In this file {where} has an id that is none.")
+        expect(shape[0] in (1, 3), f"In this file {where} cannot be shown to its network.")
+        about = claim(UploadAbout, parsed(text, where), where)
+        said = json.dumps(about.model_dump(), separators=(",", ":"))
+        made.execute("INSERT INTO upload VALUES (?, ?, ?)", (image, said, _again(picture, where)))
+
+
+def _again(picture: bytes, where: str) -> bytes:
+    try:
+        return png(decode(picture, max_bytes=MOST_BYTES, max_pixels=MOST_PIXELS).image)
+    except ConvscopeError as error:
+        raise UnreadableRunError(f"In this file {where} cannot be read: {error.detail}") from error

@@ -1,0 +1,204 @@
+"""What a run's file holds, read beside whoever writes it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convscope.errors import ConflictError, NotFoundError, UnreadableRunError
+from convscope.storage.metric_series import MetricSeries
+from convscope.storage.metrics import last_of, read_series, steps_of
+from convscope.storage.run_writer import Segment
+from convscope.storage.schema import open_to_read
+from convscope.types import JsonObject
+
+Stored = tuple[JsonObject, bytes]  # a checkpoint: what is no tensor, and the tensors
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """All of a run but its history, checkpoints and pictures."""
+
+    about: JsonObject
+    segments: tuple[Segment, ...]
+    weights: bytes
+    pictures: int
+    steps: int  # how far it has come
+    last: tuple[float | None, float | None]  # loss and accuracy there
+    events: tuple[JsonObject, ...]  # {id, segment, step, at, kind, body}
+    held_out: tuple[int, float] | None  # the last measured, and its step
+    recomputed_from: int | None = None  # of what the last segment begins with: FORMAT.md
+
+
+@dataclass(frozen=True)
+class SeekPlan:
+    """What a worker needs to come to a step: see app/convscope/worker/travel.py."""
+
+    header: JsonObject
+    payload: bytes
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """One view of the file, whatever is written meanwhile; UnreadableRunError for a damaged one."""
+    try:
+        with closing(open_to_read(path)) as connection:
+            connection.execute("BEGIN")
+            yield connection
+    except (sqlite3.Error, ValueError, LookupError) as error:
+        raise UnreadableRunError(f"{path.name} is damaged, or cannot be read: {error}.") from error
+
+
+def read_stored_run(path: Path) -> StoredRun:
+    """UnreadableRunError for a file that is no run's, a newer version's, or damaged."""
+    with reading(path) as connection:
+        found = connection.execute("SELECT key, value FROM about")
+        weights = connection.execute("SELECT tensors FROM weights").fetchone()
+        held_out = connection.execute(
+            "SELECT step, accuracy FROM held_out ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        (pictures,) = connection.execute("SELECT count(*) FROM upload").fetchone()
+        return StoredRun(
+            {key: json.loads(value) for key, value in found},
+            tuple(_segments(connection)),
+            weights[0] if weights else b"",
+            pictures,
+            steps_of(connection),
+            last_of(connection),
+            tuple(events_of(connection)),
+            held_out,
+            _recomputed_from(connection),
+        )
+
+
+def _recomputed_from(connection: sqlite3.Connection) -> int | None:
+    row = connection.execute(
+        "SELECT json_extract(checkpoint.about, '$.recomputed_from') FROM segment LEFT JOIN "
+        "checkpoint ON checkpoint.segment = number AND checkpoint.step = segment.step "
+        "ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _segments(connection: sqlite3.Connection) -> Iterator[Segment]:
+    rows = connection.execute(
+        "SELECT number, step, recipe, settings, environment, optimizer FROM segment ORDER BY number"
+    )
+    for number, step, *texts, optimizer in rows:
+        recipe, settings, environment = map(json.loads, texts)
+        yield Segment(number, step, recipe, settings, bool(optimizer), environment)
+
+
+def events_of(connection: sqlite3.Connection, where: str = "", *values: Any) -> list[JsonObject]:
+    """Changes of settings and by hand, in their order."""
+    names = ("id", "segment", "step", "at", "kind", "body")
+    rows = connection.execute(f"SELECT {', '.join(names)} FROM event {where} ORDER BY id", values)
+    return [
+        dict(zip(names, row, strict=True)) | {"body": json.loads(row[-1])}
+        for row in rows.fetchall()
+    ]
+
+
+def read_history(path: Path) -> tuple[MetricSeries, list[tuple[int, float]]]:
+    """The curve from step 1 on, and (step, accuracy) of each time that the held-out accuracy was
+    measured."""
+    with reading(path) as connection:
+        measured = connection.execute("SELECT step, accuracy FROM held_out ORDER BY id").fetchall()
+        return read_series(connection), measured
+
+
+def read_uploads(path: Path) -> list[tuple[str, JsonObject, bytes]]:
+    """(id, about, PNG) of each picture, in the order in which they came."""
+    with reading(path) as connection:
+        rows = connection.execute("SELECT id, about, picture FROM upload ORDER BY rowid").fetchall()
+    return [(image, json.loads(about), picture) for image, about, picture in rows]
+
+
+def segment_at(segments: tuple[Segment, ...], step: int) -> Segment:
+    """The part of a run's life that a step lies in; where one begins, it is the later one."""
+    return next(segment for segment in reversed(segments) if segment.step <= step)
+
+
+def read_seek_plan(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> SeekPlan:
+    """From the last checkpoint before `step`, so that the step itself is made and has a gradient.
+
+    With `end_exactly`, the checkpoint kept at `step`, if there is one, is sent too. NotFoundError
+    where nothing is kept yet.
+    """
+    with reading(path) as connection:
+        begin = _checkpoint(connection, segment, "<" if step > segment.step else "<=", step)
+        if begin is None:
+            raise NotFoundError(f"Nothing is kept of step {step} of this run.")
+        end = _checkpoint(connection, segment, "=", step) if end_exactly and step else None
+        events = events_of(connection, *_up_to(segment, step))
+    return _plan(segment, step, begin, events, end)
+
+
+def _up_to(segment: Segment, step: int) -> tuple[Any, ...]:
+    """The events that a state of this segment at a step has been through."""
+    clause = "WHERE segment < ? OR (segment = ? AND step <= ?)"
+    return clause, segment.number, segment.number, step
+
+
+def _plan(
+    segment: Segment,
+    step: int,
+    begin: Stored,
+    events: list[JsonObject],
+    end: Stored | None = None,
+) -> SeekPlan:
+    about, tensors = begin
+    exact, exact_tensors = end or (None, b"")
+    fresh = about["step"] == segment.step and not segment.optimizer
+    header = {
+        "to": step,
+        "segment": segment.number,
+        "settings": segment.settings,
+        "checkpoint": about,
+        "tensors_bytes": len(tensors),
+        "events": events,
+        "optimizer": not fresh,
+        "exact": exact,
+    }
+    return SeekPlan(header, tensors + exact_tensors)
+
+
+def read_stored_plan(path: Path, segment: Segment, step: int) -> SeekPlan:
+    """To a step whose checkpoint is kept, without computing any; ConflictError for another, with
+    the nearest that are."""
+    with reading(path) as connection:
+        found = _checkpoint(connection, segment, "=", step)
+        if found is None:
+            before, after = connection.execute(
+                "SELECT max(step) FILTER (WHERE step < ?1), min(step) FILTER (WHERE step > ?1) "
+                "FROM checkpoint",
+                (step,),
+            ).fetchone()
+            near = " and ".join(str(at) for at in (before, after) if at is not None)
+            raise ConflictError(
+                f"Step {step} is computed again from its data set, which is not here"
+                + (f"; the nearest kept are {near}." if near else ", and nothing else is kept.")
+            )
+        events = events_of(connection, *_up_to(segment, step))
+    return _plan(segment, step, found, events)
+
+
+def last_stored(path: Path) -> int | None:
+    """The last step whose checkpoint is kept."""
+    with reading(path) as connection:
+        row = connection.execute("SELECT max(step) FROM checkpoint").fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def _checkpoint(
+    connection: sqlite3.Connection, segment: Segment, relation: str, step: int
+) -> Stored | None:
+    row = connection.execute(
+        f"SELECT about, tensors FROM checkpoint WHERE segment = ? AND step {relation} ? "
+        "ORDER BY step DESC LIMIT 1",
+        (segment.number, step),
+    ).fetchone()
+    return (json.loads(row[0]), row[1]) if row else None

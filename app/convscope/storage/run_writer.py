@@ -1,0 +1,189 @@
+"""What is written of a run, as one line a kind of thing; all of it through one writer."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from convscope.storage.group_commit import GroupCommitWriter, OnDiskError, Steps, Write
+from convscope.storage.metrics import MERGE_EVERY, cut_history, merge_old_points
+from convscope.storage.retention import drop_old_checkpoints
+from convscope.storage.schema import create, open_to_write
+from convscope.types import JsonObject
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a run's life with one recipe in one environment, from a step on."""
+
+    number: int
+    step: int
+    recipe: JsonObject
+    settings: JsonObject = field(default_factory=dict)  # as they were tuned before
+    optimizer: bool = True  # whether the optimiser's state goes on from the segment before
+    environment: JsonObject | None = None
+
+
+class RunWriter:
+    """One run's file, open for writing."""
+
+    def __init__(
+        self, path: Path, on_disk_error: OnDiskError, must_have_room: Callable[[], None]
+    ) -> None:
+        """`must_have_room` raises UnavailableError, in the writer's thread, at the disk's quota."""
+        self.path = path
+        self._must_have_room = must_have_room
+        self._is_new = not path.exists()
+        self._writer = GroupCommitWriter(self._connect, on_disk_error)
+        self.durable = self._writer.durable
+        self.close = self._writer.close
+
+    def _connect(self) -> sqlite3.Connection:
+        return create(self.path) if self._is_new else open_to_write(self.path)
+
+    def _sql(self, statement: str, *values: Any) -> None:
+        self._writer.put(_execute(statement, *values))
+
+    # --- what a run -------------------------------------------------------------------------------
+
+    def begin(self, about: JsonObject, first: Segment, weights: bytes) -> None:
+        """A new run, all at once or not at all; `weights` are safetensors, or nothing."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            insert_about(connection, about)
+            insert_segment(connection, first)
+            if weights:
+                connection.execute("INSERT OR REPLACE INTO weights VALUES (0, ?)", (weights,))
+
+        self._writer.put(write)
+
+    def note(self, **values: Any) -> None:
+        """What is known of the run, by name: anything that is JSON."""
+        self._writer.put(lambda connection: insert_about(connection, values))
+
+    def segment(self, segment: Segment) -> None:
+        """A new part of its life, or what is now known of the present one."""
+        self._writer.put(lambda connection: insert_segment(connection, segment))
+
+    # --- what it goes -----------------------------------------------------------------------------
+
+    def history(self, metrics: JsonObject) -> None:
+        """The steps and held-out accuracies that a worker's message brought."""
+        if metrics["step"]:
+            loss, accuracy = array("f", metrics["loss"]), array("f", metrics["accuracy"])
+            self._writer.put(Steps(metrics["step"][0], loss, accuracy))
+            if metrics["step"][-1] // MERGE_EVERY > (metrics["step"][0] - 1) // MERGE_EVERY:
+                self._writer.put(merge_old_points)
+        for step, accuracy in metrics["held_out"]:
+            self._sql("INSERT INTO held_out (step, accuracy) VALUES (?, ?)", step, accuracy)
+
+    def event(self, segment: int, step: int, kind: str, body: JsonObject) -> None:
+        """A change of settings, or by hand, that took effect after a step."""
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        self._sql(
+            "INSERT INTO event (segment, step, at, kind, body) VALUES (?, ?, ?, ?, ?)",
+            segment,
+            step,
+            at,
+            kind,
+            _json(body),
+        )
+
+    def checkpoint(self, segment: int, about: JsonObject, tensors: bytes) -> None:
+        """All it takes to go on from a step; older ones thin out as the file grows."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            self._must_have_room()
+            insert_checkpoint(connection, segment, about, tensors)
+            drop_old_checkpoints(connection)
+
+        self._writer.put(write)
+
+    def back_to(self, step: int) -> None:
+        """The steps after this one were taken back, as the loss of the next was not finite; what
+        people changed after them stays, as a change of this step."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE event SET step = ?, body = json_set(body, '$.step', ?) WHERE step > ?",
+                (step, step, step),
+            )
+            cut_after(connection, step)
+
+        self._writer.put(write)
+
+    def forget(self, first: Segment) -> None:
+        """Back to step 0, in this segment: what it went through is kept in another file."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            for table in ("history", "held_out", "event", "checkpoint", "segment"):
+                connection.execute(f"DELETE FROM {table}")
+            insert_segment(connection, first)
+
+        self._writer.put(write)
+
+    # --- what people gave -------------------------------------------------------------------------
+
+    def upload(self, image: str, about: JsonObject, picture: bytes) -> None:
+        """A picture as PNG, new or in place of the one with this id."""
+        self._sql(
+            "INSERT INTO upload VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE "
+            "SET about = excluded.about, picture = excluded.picture",
+            image,
+            _json(about),
+            picture,
+        )
+
+    def drop_upload(self, image: str) -> None:
+        """Forget a picture."""
+        self._sql("DELETE FROM upload WHERE id = ?", image)
+
+
+def insert_about(connection: sqlite3.Connection, values: JsonObject) -> None:
+    """Write what is known of a run, by name."""
+    rows = [(key, _json(value)) for key, value in values.items()]
+    connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
+
+
+def insert_segment(connection: sqlite3.Connection, segment: Segment) -> None:
+    """Write a part of a run's life."""
+    connection.execute(
+        "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            segment.number,
+            segment.step,
+            _json(segment.recipe),
+            _json(segment.settings),
+            int(segment.optimizer),
+            _json(segment.environment),
+        ),
+    )
+
+
+def insert_checkpoint(
+    connection: sqlite3.Connection, segment: int, about: JsonObject, tensors: bytes
+) -> None:
+    """Write what it takes to go on from a step."""
+    connection.execute(
+        "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?)",
+        (segment, about["step"], _json(about), tensors),
+    )
+
+
+def cut_after(connection: sqlite3.Connection, step: int) -> None:
+    """Forget what came after a step."""
+    for table in ("held_out", "event", "checkpoint"):
+        connection.execute(f"DELETE FROM {table} WHERE step > ?", (step,))
+    cut_history(connection, step)
+
+
+def _execute(statement: str, *values: Any) -> Write:
+    return lambda connection: connection.execute(statement, values)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

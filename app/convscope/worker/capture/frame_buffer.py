@@ -1,0 +1,122 @@
+"""A frame's bytes and where the numbers in them come from, kept from one frame to the next."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+
+import numpy as np
+import torch
+
+from convscope.errors import NotFoundError
+from convscope.frames.format import Section, encode_payload
+from convscope.frames.quantize import Floats
+from convscope.learn.data import Pixels, to_input
+from convscope.learn.observe import Observer
+from convscope.types import JsonObject, Shape
+from convscope.worker.capture.map_quantizer import map_quantizers
+from convscope.worker.session import Session
+
+Pairs = Sequence[tuple[str, str]]
+Source = Callable[[], torch.Tensor]
+Place = tuple[int, torch.Tensor]  # the number of a picture, and where a layer's output goes
+
+
+class FrameBuffer:
+    """A payload with a place for each section, and where the numbers of each come from."""
+
+    def __init__(
+        self, session: Session, tensors: Pairs, maps: Pairs, probes: Sequence[str]
+    ) -> None:
+        """`tensors` are (layer, kind), all there at present; `maps` are (layer, probe)."""
+        self._observer = session.observer
+        self._pictures = _present(session, probes)
+        self._sources = [_source(self._observer, *pair) for pair in tensors]
+        inputs = [("", probe) for probe in self._pictures]
+        shown = [pair for pair in maps if pair[1] in self._pictures]
+        exact = [_exact(*pair, source) for pair, source in zip(tensors, self._sources, strict=True)]
+        found = [self._map(*pair) for pair in [*inputs, *shown]]
+        self.entries, empty = encode_payload(exact + found)
+        self.payload = bytearray(empty)
+        self._exact = [self._floats(entry) for entry in self.entries[: len(exact)]]
+        self._quantizers = map_quantizers(self.entries[len(exact) :], self.payload)
+        self._places = self._find_places()
+        self._images = self._input() if self._pictures else None
+
+    @property
+    def probes(self) -> list[str]:
+        """The pictures that are there, in the order of the scores."""
+        return list(self._pictures)
+
+    def _input(self) -> torch.Tensor:
+        """The pictures as the network sees them, (P, C, H, W)."""
+        images = to_input(np.stack(list(self._pictures.values())), self._observer.device)
+        for number, place in self._places.pop("", ()):
+            place.copy_(images[number])
+        return images
+
+    def _map(self, layer: str, probe: str) -> Section:
+        shape = self._shape(layer, probe)
+        shape = shape if len(shape) == 3 else (1, 1, prod(shape))
+        empty = bytes(8 * shape[0] + prod(shape))
+        return Section(layer, "feature_maps" if layer else "input", shape, "u8", empty, probe)
+
+    def _shape(self, layer: str, probe: str) -> Shape:
+        return self._observer.plans[layer].output_shape if layer else self._pictures[probe].shape
+
+    def _floats(self, entry: JsonObject) -> torch.Tensor:
+        count = entry["length"] // 4
+        values = np.frombuffer(self.payload, np.float32, count, entry["offset"])
+        return torch.from_numpy(values.reshape(entry["shape"]))
+
+    def _find_places(self) -> dict[str, list[Place]]:
+        """For each layer, where its output for which picture goes."""
+        numbers = {probe: number for number, probe in enumerate(self._pictures)}
+        places: dict[str, list[Place]] = defaultdict(list)
+        for quantizer in self._quantizers:
+            for entry, rows in quantizer.taken:
+                shape = self._shape(entry["layer"], entry["probe"])
+                place = numbers[entry["probe"]], torch.from_numpy(rows).view(shape)
+                places[entry["layer"]].append(place)
+        return places
+
+    def expose(self) -> Floats | None:
+        """Write all of it as it is now; the class scores (P, N) where there are pictures."""
+        if self._sources:
+            with torch.no_grad():
+                torch._foreach_copy_(self._exact, [source() for source in self._sources])
+        if self._images is None:
+            return None
+        scores = self._observer.write_outputs(self._images, self._places)
+        for quantizer in self._quantizers:
+            quantizer.write()
+        return scores
+
+
+def _exact(layer: str, kind: str, source: Source) -> Section:
+    shape = tuple(source().shape)
+    return Section(layer, kind, shape, "f32", bytes(4 * prod(shape)))
+
+
+def _source(observer: Observer, layer: str, kind: str) -> Source:
+    """How a tensor is got, each time anew: a gradient is another object after each step."""
+    name, _, of = kind.partition("_")
+    parameter = observer.parameter(layer, name)
+    if of == "update":
+        return lambda: parameter - observer.before(parameter)
+    return (lambda: _gradient(parameter)) if of else (lambda: parameter)
+
+
+def _gradient(parameter: torch.Tensor) -> torch.Tensor:
+    assert parameter.grad is not None
+    return parameter.grad
+
+
+def _present(session: Session, probes: Sequence[str]) -> Mapping[str, Pixels]:
+    """The pictures that still exist: one may have been deleted while it was watched."""
+    found = {}
+    for probe in probes:
+        try:
+            found[probe] = session.pictures.get(probe)
+        except NotFoundError:
+            continue
+    return found

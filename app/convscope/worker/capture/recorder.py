@@ -1,0 +1,107 @@
+"""Frames: what the viewers together want to see of the present state, each thing encoded once."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from convscope.frames.format import Section, decode_sections
+from convscope.frames.quantize import Floats
+from convscope.learn.observe import Observer, softmax
+from convscope.types import JsonObject
+from convscope.worker.capture.frame_buffer import FrameBuffer
+from convscope.worker.session import Session
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The union of what all viewers watch."""
+
+    tensors: tuple[tuple[str, str], ...] = ()  # (layer, kind), kind as in the stream's contract
+    maps: tuple[tuple[str, str], ...] = ()  # (layer, probe)
+    probes: tuple[str, ...] = ()
+    interval_s: float = 1 / 30
+    watched: bool = False
+
+    @classmethod
+    def parse(cls, command: JsonObject) -> "Wanted":
+        """From the `watch` command."""
+        return cls(
+            tuple((layer, kind) for layer, kind in command["tensors"]),
+            tuple((layer, probe) for layer, probe in command["maps"]),
+            tuple(command["probes"]),
+            command["interval_s"],
+            command["watched"],
+        )
+
+
+Subject = tuple[Observer, Wanted, int, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One observation; the payload is the camera's own, and changes with the next one."""
+
+    layout: int  # the number of what lies where, from 1
+    entries: list[JsonObject] | None  # of its sections; None: as in the shot before
+    payload: bytearray
+    predictions: JsonObject  # by probe
+
+    def header(self) -> JsonObject:
+        """The fields that it has in the header of a message; its sections only when they change."""
+        sections = {} if self.entries is None else {"sections": self.entries}
+        return {"layout": self.layout, "predictions": self.predictions} | sections
+
+
+class Recorder:
+    """Takes frames of a session; from one to the next of the same things, only numbers change."""
+
+    def __init__(self) -> None:
+        self._subject: Subject | None = None
+        self._buffer: FrameBuffer
+        self._layout = 0
+
+    def take(self, session: Session, wanted: Wanted) -> Snapshot:
+        """What is wanted of the present state."""
+        subject = _subject(session, wanted)
+        new = subject != self._subject
+        if new:
+            self._buffer = FrameBuffer(session, subject[-1], wanted.maps, wanted.probes)
+            self._subject = subject
+            self._layout += 1
+        buffer, predictions = self._buffer, {}
+        scores = buffer.expose()
+        if scores is not None and session.has_scores:
+            pairs = zip(buffer.probes, scores, strict=True)
+            predictions = {probe: prediction(logits) for probe, logits in pairs}
+        return Snapshot(self._layout, buffer.entries if new else None, buffer.payload, predictions)
+
+
+def _subject(session: Session, wanted: Wanted) -> Subject:
+    """All that decides which sections there are, and of what."""
+    observer, pictures = session.observer, session.pictures
+    present = tuple(pair for pair in wanted.tensors if _is_there(observer, *pair))
+    return observer, wanted, pictures.version, present
+
+
+def _is_there(observer: Observer, layer: str, kind: str) -> bool:
+    name, _, of = kind.partition("_")
+    return not of or observer.has_change(observer.parameter(layer, name))
+
+
+def capture(session: Session, wanted: Wanted) -> tuple[list[Section], JsonObject]:
+    """The sections of a single frame, and the predictions for each probe."""
+    snapshot = Recorder().take(session, wanted)
+    assert snapshot.entries is not None
+    return decode_sections(snapshot.entries, memoryview(snapshot.payload)), snapshot.predictions
+
+
+def prediction(logits: Floats) -> JsonObject:
+    """Class scores and their softmax as lists; a number that is not finite is None."""
+    with np.errstate(all="ignore"):
+        return {"logits": finite(logits), "probabilities": finite(softmax(logits))}
+
+
+def finite(values: Floats) -> list[float | None]:
+    """A vector as a list in which what is not finite is None."""
+    return [v if isfinite(v) else None for v in values.tolist()]

@@ -1,0 +1,316 @@
+"""A worker's one loop: serve what has come, do one piece of work, show it if it is due."""
+
+import logging
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Final, TypeVar
+
+from convscope.errors import ConvscopeError
+from convscope.ipc.messages import Message
+from convscope.learn.checkpoint import load_state, save_state
+from convscope.learn.trainer import NotFiniteError
+from convscope.types import JsonObject, RunState
+from convscope.worker.capture.scheduler import FrameScheduler
+from convscope.worker.channel import Channel
+from convscope.worker.checkpoint_schedule import CheckpointSchedule
+from convscope.worker.metrics import MetricsBuffer, number
+from convscope.worker.session import Session
+from convscope.worker.tasks.held_out_evaluation import HeldOutEvaluation, Then
+from convscope.worker.tasks.seek import Seeker
+from convscope.worker.tasks.task import TaskRunner
+
+log = logging.getLogger("convscope")
+EVALUATE_EVERY = 200  # steps
+NEWS_INTERVAL_S = 0.1
+
+Found = TypeVar("Found")
+Answer = tuple[JsonObject, bytes]
+NEWS: Final[Answer] = ({"event": "metrics"}, b"")
+LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
+
+
+class Loop:
+    """One run: its session, where it is in its life, and who is owed an answer."""
+
+    def __init__(self, channel: Channel, handlers: Mapping[str, "Handler"]) -> None:
+        self.channel = channel
+        self._handlers = handlers
+        self.metrics = MetricsBuffer()
+        self.scheduler = FrameScheduler()
+        self.session: Session
+        self.seeker: Seeker  # of a run whose past is looked at
+        self.state = RunState.STARTING
+        self.problem: str | None = None
+        self.steps_per_second: float | None = None
+        self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
+        self.events = 0  # changes that the run has been through, as its file counts them
+        self._checkpoints: CheckpointSchedule | None = (
+            None  # None: nothing is kept, this run is another's past
+        )
+        self.tasks = TaskRunner(self.answer, self.answer_error)  # of a run whose past is looked at
+        self._evaluation = HeldOutEvaluation()
+        self._untold = False  # since the last message
+        self._next_step_s = self._next_news_s = 0.0
+
+    def run(self) -> None:
+        """For ever; the line ends the process."""
+        while True:
+            self._serve_all(self._patience_s())
+            if self.tasks.is_under_way:
+                self.tasks.piece()
+            elif self._evaluation.is_under_way:
+                self._measure_piece()
+            elif self._step_is_due():
+                self.step()
+            self._serve_all(0)  # the room for a frame may have come during a long step
+            self._report()
+
+    def _serve_all(self, patience_s: float | None) -> None:
+        message = self.channel.next(patience_s)
+        while message:
+            self._serve(message)
+            message = self.channel.next(0)
+
+    # --- serving ------------------------------------------------------------------------------
+
+    def _serve(self, message: Message) -> None:
+        command = message.header
+        try:
+            answer = self._handlers[command["command"]](self, command, message.payload)
+            if answer is not LATER and command["id"]:
+                header, payload = answer
+                self.answer(command["id"], header, payload)
+        except ConvscopeError as error:
+            self.answer_error(command["id"], error)
+        except Exception:
+            log.exception("command %s failed", command["command"])
+            self.answer_error(command["id"], ConvscopeError("The worker failed at this."))
+
+    def answer(self, request: int, header: JsonObject, payload: bytes = b"") -> None:
+        """The answer to a command, with the news."""
+        self._send({"reply": request} | header, payload)
+
+    def answer_error(self, request: int, error: ConvscopeError) -> None:
+        """A refusal, which the server raises again."""
+        what = {"type": type(error).__name__, "detail": error.detail, "extra": error.extra}
+        self._send({"reply": request, "error": what})
+
+    def _send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
+        self._next_news_s, self._untold = perf_counter() + NEWS_INTERVAL_S, False
+        self.channel.send(
+            header | {"metrics": self.metrics.waiting(), "status": self.status()}, payload
+        )
+        self.metrics.told()
+
+    def status(self) -> JsonObject:
+        """What a run's answer says about the present; empty before there is a run."""
+        if self.state is RunState.STARTING:
+            return {}
+        session = self.session
+        held_out_step, held_out = session.held_out or (None, None)
+        return {
+            "state": self.state,
+            "step": session.trainer.step,
+            "loss": number(session.trainer.loss),
+            "accuracy": session.trainer.accuracy,
+            "held_out_accuracy": held_out,
+            "held_out_step": held_out_step,
+            "images_per_second": session.images_per_second,
+            "steps_per_second": self.steps_per_second,
+            "problem": self.problem,
+        } | session.settings()
+
+    # --- the run's life -------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """At step 0, ready."""
+        self.state, self.problem, self.events = RunState.READY, None, 0
+        self._abandon_goals()
+        self._keep()
+        self.evaluate()
+
+    def resume(self, was: JsonObject) -> None:
+        """At the step that it had come to: `{state, problem, held_out}` as they were."""
+        self.state, self.problem = RunState(was["state"]), was["problem"]
+        held_out, interventions = was["held_out"], self.session.interventions.applied
+        if held_out and not (
+            interventions and interventions[-1].step == held_out[0]
+        ):  # else measured before it
+            self.session.held_out = held_out[0], held_out[1]
+        self.evaluate()
+
+    def keep_checkpoints(self) -> None:
+        """From now on the server is sent what it takes to come back."""
+        self._checkpoints = CheckpointSchedule()
+
+    def _keep(self) -> None:
+        if self._checkpoints is None:
+            return
+        about, tensors = save_state(self.session.trainer)
+        self._checkpoints.kept(len(tensors))
+        self._send({"event": "checkpoint", "checkpoint": about}, tensors)
+
+    def rest(self, reason: str, state: RunState = RunState.READY) -> None:
+        """Stop training here; what is shown next is this state of the network."""
+        self.state = state
+        self.session.rest()
+        self._abandon_goals()
+        self.show(reason)
+
+    def _abandon_goals(self) -> None:
+        goals, self.goals = self.goals, []
+        for _, request in goals:
+            self.answer(request, {})
+
+    def evaluate(self, then: Then | None = None) -> None:
+        """Measure the held-out accuracy of this state; see Measuring.begin."""
+        self._evaluation.begin(self.session, then)
+
+    def show(self, reason: str) -> None:
+        """The frame after this must come."""
+        self.scheduler.reason = reason
+
+    def drop_evaluation(self) -> None:
+        """The weights are about to be others."""
+        self._evaluation.drop()
+
+    def edited(self, then: Then | None = None) -> None:
+        """The weights were changed by hand; `then` hears what that made of the accuracy."""
+        self.session.held_out = None
+        self.evaluate(then)
+        self.show("edit")
+
+    def _measure_piece(self) -> None:
+        found = self._evaluation.piece()
+        if found is None:
+            return
+        accuracy, tell = found
+        step = self.session.trainer.step
+        self.session.held_out = (step, accuracy)
+        self.metrics.held_out(step, accuracy)
+        tell(accuracy)
+        if self.state is not RunState.PLAYING:
+            self.show("evaluate")
+
+    # --- training -------------------------------------------------------------------------------
+
+    def _step_is_due(self) -> bool:
+        if self.state is RunState.STEPPING:
+            return True
+        return self.state is RunState.PLAYING and perf_counter() >= self._next_step_s
+
+    def step(self) -> None:
+        """One training step, or a halt."""
+        if self.state is RunState.PLAYING:
+            self._pace()
+        spent_s = self._advance()
+        if spent_s is not None:
+            self._count(spent_s)
+
+    def step_and(self, look: Callable[[], Found]) -> Found | None:
+        """One training step and what `look` finds right after it; None for a halt. Where looking
+        fails, the step is taken back, and nobody has heard of it."""
+        trainer = self.session.trainer
+        before = save_state(trainer)
+        spent_s = self._advance()
+        if spent_s is None:
+            return None
+        try:
+            found = look()
+        except BaseException:
+            load_state(trainer, *before)
+            raise
+        self._count(spent_s)
+        return found
+
+    def _advance(self) -> float | None:
+        """One training step, and how long it took; None for a halt."""
+        began = perf_counter()
+        try:
+            self.session.advance()
+        except NotFiniteError as error:
+            self._halt(str(error), "Reset, and try a smaller learning rate.")
+            return None
+        except Exception as error:  # whatever torch has against it: the person reads what
+            log.exception("a step failed")
+            why = f"Step {self.session.trainer.step + 1} failed: {error}"
+            self._halt(why, "Reset, or start another run.")
+            return None
+        return perf_counter() - began
+
+    def _count(self, spent_s: float) -> None:
+        """A step was taken: tell of it, keep it and measure it where that is due."""
+        trainer = self.session.trainer
+        self.scheduler.stepped()
+        self._untold = True
+        assert trainer.loss is not None
+        assert trainer.accuracy is not None
+        self.metrics.step(trainer.step, trainer.loss, trainer.accuracy)
+        if self._checkpoints and self._checkpoints.stepped(spent_s):
+            self._keep()
+        if trainer.step % EVALUATE_EVERY == 0:
+            self.evaluate()
+        if self.goals:
+            self._meet_goals(trainer.step)
+
+    def _pace(self) -> None:
+        """When the step after this one is due; a late one does not make the next ones hurry."""
+        if self.steps_per_second:
+            due = max(self._next_step_s, perf_counter() - 1 / self.steps_per_second)
+            self._next_step_s = due + 1 / self.steps_per_second
+
+    def hurry(self) -> None:
+        """The next step is due now."""
+        self._next_step_s = 0.0
+
+    def _meet_goals(self, step: int) -> None:
+        met = [request for target, request in self.goals if target <= step]
+        if not met:
+            return
+        self.goals = [goal for goal in self.goals if goal[0] > step]
+        if not self.goals and self.state is RunState.STEPPING:
+            self.state = RunState.READY
+            self.session.rest()
+            self.show("step")
+        for request in met:
+            self.answer(request, {})
+
+    def _halt(self, why: str, advice: str) -> None:
+        step = self.session.trainer.step
+        self.problem = (
+            f"{why}, so training stopped. The weights shown are the last good ones, of step "
+            f"{step}. {advice}"
+        )
+        self.metrics.back_to(step)
+        if self.session.held_out and self.session.held_out[0] > step:
+            self.session.held_out = None
+        self.rest("halt", RunState.HALTED)
+        self.evaluate()
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def _report(self) -> None:
+        now = perf_counter()
+        if self.scheduler.is_due(now):
+            self._send(*(self.scheduler.take(self.session) or NEWS))
+        elif self._untold and now >= self._next_news_s:
+            self._send(*NEWS)
+
+    def _patience_s(self) -> float | None:
+        """How long there is nothing to do; None: until something comes."""
+        busy = self.tasks.is_under_way or self._evaluation.is_under_way or self.scheduler.reason
+        if busy or self.state is RunState.STEPPING:
+            return 0
+        moments = []
+        if self.state is RunState.PLAYING:
+            if not self.steps_per_second:
+                return 0
+            moments.append(self._next_step_s)
+        if self.scheduler.is_wanted:
+            moments.append(self.scheduler.next_s)
+        if self._untold:
+            moments.append(self._next_news_s)
+        return max(0.0, min(moments) - perf_counter()) if moments else None
+
+
+Handler = Callable[[Loop, JsonObject, bytes], Answer]

@@ -1,0 +1,58 @@
+"""What the server has not heard yet; it rides on whatever message goes out next."""
+
+from math import isfinite
+
+from convscope.types import JsonObject
+
+
+class MetricsBuffer:
+    """The history since the last message, gathered step by step and taken all at once."""
+
+    def __init__(self) -> None:
+        self._clear(restarted=False)
+
+    def _clear(self, *, restarted: bool) -> None:
+        self._restarted = restarted
+        self._steps: list[int] = []
+        self._loss: list[float] = []
+        self._accuracy: list[float] = []
+        self._held_out: list[tuple[int, float]] = []
+
+    def restart(self) -> None:
+        """The run is at step 0 again: what was gathered is void."""
+        self._clear(restarted=True)
+
+    def step(self, step: int, loss: float, accuracy: float) -> None:
+        """One trained step; `accuracy` is the running mean over the last batches."""
+        self._steps.append(step)
+        self._loss.append(loss)
+        self._accuracy.append(accuracy)
+
+    def held_out(self, step: int, accuracy: float) -> None:
+        """One measurement of the held-out accuracy."""
+        self._held_out.append((step, accuracy))
+
+    def back_to(self, step: int) -> None:
+        """Steps after `step` are taken back."""
+        while self._steps and self._steps[-1] > step:
+            for values in (self._steps, self._loss, self._accuracy):
+                values.pop()
+
+    def waiting(self) -> JsonObject:
+        """All of it."""
+        return {
+            "restarted": self._restarted,
+            "step": self._steps,
+            "loss": self._loss,
+            "accuracy": self._accuracy,
+            "held_out": self._held_out,
+        }
+
+    def told(self) -> None:
+        """It has been sent."""
+        self._clear(restarted=False)
+
+
+def number(value: float | None) -> float | None:
+    """A number that JSON can hold, or None."""
+    return value if value is not None and isfinite(value) else None

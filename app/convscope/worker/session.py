@@ -1,0 +1,143 @@
+"""One run as a worker holds it: data, pictures, network, trainer, and what is looked at through."""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import torch
+
+from convscope import __version__
+from convscope.errors import ConflictError
+from convscope.learn.data import Batches, open_pictures
+from convscope.learn.evaluate import accuracy_in_pieces
+from convscope.learn.explain.explainer import Explainer
+from convscope.learn.initialise import initialise
+from convscope.learn.interventions import Interventions
+from convscope.learn.network import build
+from convscope.learn.observe import Observer
+from convscope.learn.optimizer import settings_of, tune
+from convscope.learn.trainer import Trainer
+from convscope.recipe import Recipe, plan
+from convscope.types import JsonObject
+from convscope.worker.processor import processor
+
+SPEED_WINDOW_S = 2.0
+
+
+class Session:
+    """A recipe made real; `begin` makes it anew from step 0, bit for bit the same each time."""
+
+    def __init__(self, start: JsonObject, weights: bytes = b"") -> None:
+        """`start` is the start command: recipe, device, data_dirs, cache_dir; `weights` are the
+        safetensors that the first weights come from, if any."""
+        self.recipe = Recipe.model_validate(start["recipe"])
+        self.plans = plan(self.recipe.network, self.recipe.batch_size)
+        self.device = _device(start["device"])
+        self._classes = start.get("classes", 0)  # of a data set that is not here
+        self._weights = weights
+        self.data, self.pictures = open_pictures(
+            self.recipe,
+            data_dirs=tuple(map(Path, start["data_dirs"])),
+            cache_dir=Path(start["cache_dir"]),
+        )
+        self.begin()
+
+    def begin(self) -> None:
+        """State 0: the first weights, no history, the optimiser as the recipe says."""
+        network = build(self.plans, self.device)
+        self.taken = initialise(network, self.recipe.init, self.recipe.seed, self._weights)
+        self.trainer = Trainer(network, self.recipe.optimizer, self._batches(), self.recipe.seed)
+        self.observer = Observer(self.trainer, self.plans, self.device)
+        self.explainer = Explainer(self.observer, self.plans, self.device)
+        networks = (network, self.observer.twin, self.explainer.spare)
+        self.interventions = self.explainer.interventions = Interventions(
+            self.trainer, self.recipe.seed, networks
+        )
+        self.held_out: tuple[int, float] | None = None  # step, accuracy
+        self.rest()
+
+    def _batches(self) -> Batches | None:
+        """None where the network gives no score for each class, so that it cannot be trained."""
+        if not self.trainable:
+            return None
+        return Batches(self.data, self.recipe.batch_size, self.recipe.seed, self.device)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether there is a data set, with one number for each of its classes at the end."""
+        fits = self.plans[-1].output_shape == (len(self.data.classes),)
+        return self.recipe.dataset is not None and fits
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether its network ends in a score for each class, be its data set here or not."""
+        return self.trainable or self.plans[-1].output_shape == (self._classes,)
+
+    def advance(self) -> None:
+        """One training step; see Trainer.advance."""
+        self.trainer.advance()
+        self._ticks.append((perf_counter(), self.trainer.step))
+        while len(self._ticks) > 2 and self._ticks[-1][0] - self._ticks[0][0] > SPEED_WINDOW_S:
+            self._ticks.popleft()
+
+    def rest(self) -> None:
+        """Training stops here: the speed begins anew with the next step."""
+        self._ticks: deque[tuple[float, int]] = deque()
+
+    @property
+    def images_per_second(self) -> float:
+        """Over the last two seconds of training; 0 while it rests."""
+        if len(self._ticks) < 2:
+            return 0.0
+        (began, first), (now, last) = self._ticks[0], self._ticks[-1]
+        return (last - first) * self.recipe.batch_size / max(now - began, 1e-9)
+
+    def evaluation(self) -> Iterator[float | None]:
+        """Held-out accuracy of the present state, in pieces."""
+        return accuracy_in_pieces(self.observer.twin, self.data, self.device)
+
+    def batch_picture(self, number: int) -> JsonObject:
+        """Which training picture was number `number` of the last step's batch."""
+        assert self.trainer.batches is not None
+        index = int(self.trainer.batches.indices(self.trainer.step)[number])
+        label = int(self.data.train_labels[index])
+        name = self.data.classes[label]
+        return {"picture_id": index, "picture_label": label, "picture_class": name}
+
+    def tune(self, changes: JsonObject) -> None:
+        """Change the optimiser's settings from the next step on."""
+        tune(self.trainer.optimizer, changes)
+
+    def settings(self) -> JsonObject:
+        """The optimiser's settings as they are now."""
+        return settings_of(self.trainer.optimizer)
+
+    def must_train(self) -> None:
+        """ConflictError with the reason where this network cannot be trained."""
+        if self.trainable:
+            return
+        if self.recipe.dataset is None:
+            raise ConflictError("This run has no data set: it can be looked at, and not trained.")
+        raise ConflictError(
+            "This network has no class output (its last layer is not one number for each class): "
+            "it can be looked at, and not trained."
+        )
+
+    def environment(self) -> JsonObject:
+        """What the same bits depend on, recorded with the run."""
+        return {
+            "device": str(self.device),
+            "torch": torch.__version__,
+            "threads": torch.get_num_threads(),
+            "memory_format": "channels_last",
+            "processor": processor(),
+            "capability": torch.backends.cpu.get_cpu_capability(),
+            "convscope": __version__,
+        }
+
+
+def _device(name: str) -> torch.device:
+    """A `cuda` that was guessed from a driver's presence ends on what torch really has."""
+    usable = name != "cpu" and torch.cuda.is_available()
+    return torch.device("cuda" if usable else "cpu")

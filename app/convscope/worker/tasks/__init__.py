@@ -1,0 +1,1 @@
+"""Work that takes long, done in pieces between which the loop answers."""

@@ -1,0 +1,134 @@
+"""The OpenAPI document: every operation explained, with examples that keep to their schemas."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from jsonschema import Draft202012Validator
+
+from convscope.api.openapi.problems import MEDIA_TYPE, Problem
+from convscope.main import create_app
+
+OPERATIONS = ("get", "put", "post", "delete", "patch")
+JSON = "application/json"
+Json = dict[str, Any]
+
+
+@cache
+def document() -> Json:
+    app = create_app().app
+    assert isinstance(app, FastAPI)
+    return app.openapi()
+
+
+def operations() -> list[Any]:
+    return [
+        pytest.param(operation, id=f"{method} {path}")
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+        if method in OPERATIONS
+    ]
+
+
+every_operation = pytest.mark.parametrize("operation", operations())
+
+
+def resolved(schema: Json) -> Json:
+    """A schema, or the one that its $ref names."""
+    if "$ref" not in schema:
+        return schema
+    found: Json = document()
+    for part in schema["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    return found
+
+
+def examples(content: Json) -> list[Any]:
+    """Those of a media type, or else of its schema; of one that may be null, those of the rest."""
+    if "example" in content:
+        return [content["example"]]
+    if "examples" in content:
+        return [entry["value"] for entry in content["examples"].values()]
+    schema = resolved(content["schema"])
+    found = list(schema.get("examples", ()))
+    for other in schema.get("anyOf", ()):
+        found += resolved(other).get("examples", ())
+    return found
+
+
+def wrong(example: Any, schema: Json) -> list[str]:
+    """What of an example its schema does not allow."""
+    whole = schema | {"components": document()["components"]}
+    return [error.message for error in Draft202012Validator(whole).iter_errors(example)]
+
+
+def answers(operation: Json) -> dict[int, Json]:
+    return {int(status): answer for status, answer in operation["responses"].items()}
+
+
+@every_operation
+def test_every_operation_says_what_it_does(operation: Json) -> None:
+    assert operation["summary"]
+    assert operation["description"].endswith((".", ")"))
+    assert operation["tags"]
+
+
+@every_operation
+def test_every_answer_in_json_has_an_example_that_its_schema_allows(operation: Json) -> None:
+    good = [answer for status, answer in answers(operation).items() if status < 300]
+    assert len(good) == 1
+    for content in [entry for media, entry in good[0].get("content", {}).items() if media == JSON]:
+        assert examples(content)
+        for example in examples(content):
+            assert wrong(example, content["schema"]) == []
+
+
+@every_operation
+def test_every_body_in_json_has_an_example_that_its_schema_allows(operation: Json) -> None:
+    content = operation.get("requestBody", {}).get("content", {}).get(JSON)
+    if content is None:
+        return
+    assert examples(content)
+    for example in examples(content):
+        assert wrong(example, content["schema"]) == []
+
+
+@every_operation
+def test_every_error_is_a_problem_with_an_example(operation: Json) -> None:
+    errors = {status: answer for status, answer in answers(operation).items() if status >= 400}
+    assert 403 in errors
+    for status, answer in errors.items():
+        assert answer["description"].endswith(".")
+        assert list(answer["content"]) == [MEDIA_TYPE]
+        content = answer["content"][MEDIA_TYPE]
+        assert resolved(content["schema"])["title"] == "Problem"
+        assert [example["status"] for example in examples(content)] == [status]
+        assert wrong(content["example"], content["schema"]) == []
+
+
+@every_operation
+def test_what_can_be_wrong_is_said(operation: Json) -> None:
+    said = answers(operation)
+    places = {parameter["in"] for parameter in operation.get("parameters", ())}
+    assert (422 in said) == ("query" in places or "requestBody" in operation)
+    assert (413 in said) == ("requestBody" in operation)
+    assert (404 in said) == ("path" in places)
+
+
+def test_the_kinds_of_a_change_by_hand_each_have_an_example() -> None:
+    operation = document()["paths"]["/api/v1/runs/{run_id}/interventions"]["post"]
+    content = operation["requestBody"]["content"][JSON]
+    shown = {example["type"] for example in examples(content)}
+    assert shown == set(content["schema"]["discriminator"]["mapping"])
+
+
+def test_a_schema_that_is_broken_is_noticed() -> None:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    assert wrong({"type": "about:blank"}, schema)
+    assert wrong({"type": "about:blank", "title": "", "status": "?", "detail": ""}, schema)
+
+
+def test_the_frameworks_own_validation_errors_are_not_in_the_document() -> None:
+    assert "ValidationError" not in str(document())
+    assert document()["components"]["schemas"]["Problem"] == Problem.model_json_schema()

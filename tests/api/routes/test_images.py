@@ -1,0 +1,140 @@
+"""Uploads that are deleted while they are being replaced: they stay deleted."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from tests.support.asking import photograph
+
+from convscope.api.openapi.problems import add_error_handlers
+from convscope.api.routes import images
+from convscope.ipc.messages import Message
+from convscope.ipc.protocol import OnDeath, OnMessage
+from convscope.recipe import RecipeRequest
+from convscope.runs.place import Place
+from convscope.runs.run import Run
+from convscope.runs.spec import make_spec
+from convscope.runs.uploads import Uploads
+from convscope.settings import Settings
+from convscope.storage.directory import RunDirectory
+from convscope.types import JsonObject
+
+pytestmark = pytest.mark.anyio
+PATIENCE_S = 20
+Send = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
+
+
+class Slow:
+    """A worker that keeps pictures, and takes its time over them in order."""
+
+    def __init__(self) -> None:
+        self.pictures: set[str] = set()
+        self.free = asyncio.Event()
+        self.free.set()
+        self.reached = asyncio.Event()
+        self._one_by_one = asyncio.Lock()
+
+    async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
+        """Nothing has to come up."""
+
+    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+        """Answers when it is free."""
+        self.reached.set()
+        async with self._one_by_one:
+            await self.free.wait()
+            if command == "put_image":
+                self.pictures.add(arguments["image"])
+            if command == "drop_image":
+                self.pictures.discard(arguments["image"])
+        return Message({"about": {"environment": {}, "taken": []}, "lists": {}})
+
+    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
+        """It is never told anything here."""
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+class OneRun:
+    """A registry of one run, and the application that serves its pictures."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.worker = Slow()
+        spec = make_spec(RecipeRequest.model_validate({}), settings)
+        directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
+        directory.open()
+        self.run = Run("k3", spec, Place(settings, directory, lambda _: self.worker, self._admit))
+        self.run.begin()
+        app = FastAPI()
+        app.state.settings, app.state.registry = settings, self
+        app.include_router(images.router)
+        add_error_handlers(app)
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test/runs/k3"
+        )
+
+    async def _admit(self, _: Run) -> None:
+        """There is room."""
+
+    def get(self, _: str) -> Run:
+        """As a registry does."""
+        return self.run
+
+    async def upload(self) -> str:
+        """A new upload's id."""
+        answer = await self.client.post("/images", files={"file": ("a.png", photograph())})
+        made: JsonObject = answer.json()
+        return str(made["id"])
+
+
+def put(client: httpx.AsyncClient, image: str) -> Awaitable[httpx.Response]:
+    return client.put(f"/images/{image}", files={"file": ("b.png", photograph(40, 40))})
+
+
+def patch(client: httpx.AsyncClient, image: str) -> Awaitable[httpx.Response]:
+    return client.patch(f"/images/{image}", json={"invert": False})
+
+
+@pytest.mark.parametrize("send", [put, patch])
+async def test_an_upload_deleted_while_a_replacement_is_prepared_stays_deleted(
+    send: Send, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = OneRun(settings)
+    image = await one.upload()
+    preparing, go_on, make = threading.Event(), threading.Event(), Uploads.make
+
+    def slowly(*arguments: Any) -> Any:
+        preparing.set()
+        assert go_on.wait(PATIENCE_S)
+        return make(*arguments)
+
+    monkeypatch.setattr(Uploads, "make", slowly)
+    replacing = asyncio.ensure_future(send(one.client, image))
+    assert await asyncio.to_thread(preparing.wait, PATIENCE_S)
+    assert (await one.client.delete(f"/images/{image}")).status_code == 204
+    go_on.set()
+    answer = await replacing
+    assert (answer.status_code, answer.json()["title"]) == (404, "Not found")
+    assert (list(one.run.uploads), one.worker.pictures) == ([], set())
+
+
+@pytest.mark.parametrize("send", [put, patch])
+async def test_an_upload_deleted_while_the_worker_takes_its_replacement_stays_deleted(
+    send: Send, settings: Settings
+) -> None:
+    one = OneRun(settings)
+    image = await one.upload()
+    one.worker.free.clear()
+    one.worker.reached.clear()
+    replacing = asyncio.ensure_future(send(one.client, image))
+    await asyncio.wait_for(one.worker.reached.wait(), PATIENCE_S)
+    one.worker.reached.clear()
+    deleting = asyncio.ensure_future(one.client.delete(f"/images/{image}"))
+    await asyncio.wait_for(one.worker.reached.wait(), PATIENCE_S)
+    one.worker.free.set()
+    assert [(await replacing).status_code, (await deleting).status_code] == [200, 204]
+    assert (list(one.run.uploads), one.worker.pictures) == ([], set())

@@ -1,0 +1,73 @@
+import pytest
+from starlette.types import Receive, Scope, Send
+from tests.support.asgi import HOST, ask, counting
+
+from convscope.api.security.guard import Guard
+from convscope.api.security.limits import BODY_BYTES, MULTIPART_OVERHEAD_BYTES
+from convscope.settings import Settings
+
+UPLOAD = "/api/v1/runs/abc/images"
+SMALL = Settings(max_upload_bytes=2 * BODY_BYTES, max_import_bytes=3 * BODY_BYTES)
+LIMITS = [
+    ("POST", "/api/v1/runs", BODY_BYTES),
+    ("PATCH", f"{UPLOAD}/up-1", BODY_BYTES),
+    ("GET", "/", BODY_BYTES),
+    ("POST", f"{UPLOAD}/up-1/picture", BODY_BYTES),
+    ("POST", UPLOAD, 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+    ("POST", "/api/v1/runs/import", 3 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+    ("PUT", f"{UPLOAD}/up-1", 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "limit"), LIMITS)
+def test_a_body_as_long_as_its_route_takes_comes_in(method: str, path: str, limit: int) -> None:
+    chunks = [b"x" * (limit - 7), b"x" * 7]
+    answer = ask(Guard(counting, SMALL), path, HOST, method=method, chunks=chunks)
+    assert (answer.status, answer.body) == (200, str(limit).encode())
+
+
+@pytest.mark.parametrize(("method", "path", "limit"), LIMITS)
+def test_a_longer_body_is_cut_off_though_nothing_announced_it(
+    method: str, path: str, limit: int
+) -> None:
+    chunks = [b"x" * (limit - 7), b"x" * 8, b"x" * limit]
+    answer = ask(Guard(counting, SMALL), path, HOST, method=method, chunks=chunks)
+    assert answer.status == 413
+    assert f"at most {limit:,} bytes" in answer.sentence()
+
+
+@pytest.mark.parametrize(("method", "path", "limit"), LIMITS)
+def test_a_longer_body_is_refused_unread_where_it_is_announced(
+    method: str, path: str, limit: int
+) -> None:
+    headers = HOST | {"content-length": str(limit + 1)}
+    answer = ask(Guard(counting, SMALL), path, headers, method=method, chunks=[])
+    assert answer.status == 413
+    at_the_limit = HOST | {"content-length": str(limit)}
+    assert ask(Guard(counting, SMALL), path, at_the_limit, method=method).status == 200
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "ten", "", "1" * 30, "²"])
+def test_a_length_that_is_no_number_is_refused(length: str) -> None:
+    assert ask(Guard(counting, SMALL), "/", HOST | {"content-length": length}).status == 422
+
+
+def test_an_application_that_fails_on_a_cut_body_still_answers_413() -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] == "http.request":
+            pass
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"broken"})
+        raise RuntimeError("the client has gone")
+
+    answer = ask(Guard(failing, SMALL), "/", HOST, method="POST", chunks=[b"x" * BODY_BYTES] * 2)
+    assert answer.status == 413
+    assert b"broken" not in answer.body
+
+
+def test_an_error_of_the_application_is_not_swallowed() -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("ours")
+
+    with pytest.raises(RuntimeError, match="ours"):
+        ask(Guard(failing, SMALL))

@@ -1,0 +1,89 @@
+"""The page on a run that was trained before the server was started, perhaps elsewhere."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+from tests.browser.test_fork import ask
+from tests.browser.test_timeline import back, look
+from tests.support.existing_run import Yesterday, move_elsewhere, train
+from tests.support.screen import Screen
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import Visitors
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def yesterday(tmp_path: Path) -> Yesterday:
+    """A run, and where it lies."""
+    return train(tmp_path)
+
+
+@pytest.fixture
+def found(yesterday: Yesterday) -> Iterator[LiveRun]:
+    """That run on a new server, asleep."""
+    run = LiveRun(Server(yesterday.folder), yesterday.run_id)
+    yield run
+    run.server.stop()
+
+
+def visited(visit: Visitors, run: LiveRun) -> Screen:
+    return visit.blank(run.server.url).open(f"/?run={run.id}")
+
+
+def left(screen: Screen) -> None:
+    """Before its server ends."""
+    screen.page.goto("about:blank")
+
+
+def mark(screen: Screen) -> Locator:
+    """The word beside the step whose last digits may differ."""
+    timeline = screen.page.get_by_role("region", name="Timeline")
+    return timeline.get_by_role("button", name="recomputed")
+
+
+def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
+    visit: Visitors, found: LiveRun, yesterday: Yesterday
+) -> None:
+    screen = visited(visit, found)
+    look(screen, 137)
+    rate = screen.page.get_by_label("Learning rate, as a number")
+    rate.fill("0.01")
+    rate.press("Enter")
+    ask(screen, 137).get_by_role("button", name="Fork, paused").click()
+    screen.until(lambda: screen.run_id() != found.id)
+    fork = LiveRun(found.server, screen.run_id())
+    assert fork.get()["parent"] == {"run": found.id, "step": 137}
+    screen.step.click()
+    screen.expect_step(138)
+    assert fork.get()["learning_rate"] == 0.01
+    assert (found.get()["steps"], found.get()["learning_rate"]) == (yesterday.last, 0.05)
+    left(screen)
+
+
+def test_a_step_that_is_computed_again_on_another_build_says_so(
+    visit: Visitors, found: LiveRun, yesterday: Yesterday
+) -> None:
+    move_elsewhere(found)
+    screen = visited(visit, found)
+    expect_sentence(screen, found.get()["recomputed"])
+    look(screen, yesterday.kept[1])
+    expect(mark(screen)).to_have_count(0)
+    look(screen, yesterday.between)
+    expect_sentence(screen, found.get(step=yesterday.between)["recomputed"])
+    back(screen)
+    screen.expect_step(yesterday.last)
+    screen.step.click()
+    screen.expect_step(yesterday.last + 1)
+    expect(mark(screen)).to_have_count(0)
+    left(screen)
+
+
+def expect_sentence(screen: Screen, sentence: str) -> None:
+    """The word is there, and opens the sentence."""
+    assert re.match(r"Step \d+ was computed again from step \d+, on another build", sentence)
+    mark(screen).hover()
+    expect(screen.page.get_by_role("tooltip")).to_have_text(sentence)

@@ -1,0 +1,74 @@
+"""The frame format, against bytes that were written without it."""
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convscope.frames.format import (
+    FrameError,
+    Section,
+    decode_frame,
+    decode_sections,
+    encode_frame,
+    encode_payload,
+)
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+BYTES = (GOLDEN / "frame-v1.bin").read_bytes()
+EXPECTED = json.loads((GOLDEN / "frame-v1.json").read_text(encoding="utf-8"))
+
+
+def test_the_golden_bytes_decode_to_what_is_written_beside_them() -> None:
+    header, sections = decode_frame(BYTES)
+    assert header == EXPECTED["header"]
+    for section, expected in zip(sections, EXPECTED["sections"], strict=True):
+        assert (section.layer, section.kind) == (expected["layer"], expected["kind"])
+        np.testing.assert_allclose(section.values.ravel(), expected["values"], rtol=1e-6)
+
+
+def test_encoding_what_was_decoded_gives_the_golden_bytes_again() -> None:
+    header, sections = decode_frame(BYTES)
+    entries, payload = encode_payload(sections)
+    assert entries == header["sections"]
+    assert encode_frame(header, payload) == BYTES
+
+
+def test_every_section_begins_at_a_multiple_of_eight() -> None:
+    odd = [
+        Section("a", "weight", (3,), "f32", bytes(12)),
+        Section("b", "bias", (1,), "f32", bytes(4)),
+    ]
+    entries, payload = encode_payload(odd)
+    assert [entry["offset"] for entry in entries] == [0, 16]
+    assert len(payload) % 8 == 0
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        BYTES[:15],
+        BYTES[:-1],
+        BYTES + b"\0",
+        b"CVSX" + BYTES[4:],
+        BYTES[:4] + struct.pack("<H", 2) + BYTES[6:],
+    ],
+)
+def test_bytes_that_are_no_frame_of_this_version_are_refused(broken: bytes) -> None:
+    with pytest.raises(FrameError):
+        decode_frame(broken)
+
+
+@pytest.mark.parametrize(("offset", "length"), [(0, 100), (72, 16), (-8, 8), (4, 8)])
+def test_a_section_that_leaves_the_payload_is_refused(offset: int, length: int) -> None:
+    entry = EXPECTED["header"]["sections"][0] | {"offset": offset, "length": length}
+    with pytest.raises(FrameError, match="leaves the payload"):
+        decode_sections([entry], memoryview(bytes(64)))
+
+
+def test_a_header_never_holds_what_json_cannot() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        encode_frame({"loss": float("nan"), "sections": []}, b"")

@@ -1,0 +1,54 @@
+"""Messages over a real socket, in both directions."""
+
+import asyncio
+import socket
+import struct
+
+import pytest
+
+from convscope.ipc.messages import Message, receive, receive_blocking
+
+MESSAGE = Message({"command": "step", "id": 3, "text": "Δw"}, b"\0\1\2" * 1000)
+
+
+def test_the_bytes_are_two_lengths_a_header_and_a_payload() -> None:
+    assert Message({"a": 1}, b"xy").encode() == struct.pack("<II", 7, 2) + b'{"a":1}xy'
+
+
+def test_a_worker_reads_what_the_server_wrote_even_in_pieces() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        data = MESSAGE.encode() * 2
+        for start in range(0, len(data), 777):
+            ours.sendall(data[start : start + 777])
+        assert receive_blocking(theirs) == MESSAGE
+        assert receive_blocking(theirs) == MESSAGE
+
+
+def test_a_worker_notices_the_end_of_the_line() -> None:
+    ours, theirs = socket.socketpair()
+    ours.close()
+    with theirs, pytest.raises(EOFError):
+        receive_blocking(theirs)
+
+
+def test_the_server_reads_what_a_worker_wrote() -> None:
+    async def read() -> Message:
+        reader = asyncio.StreamReader()
+        reader.feed_data(MESSAGE.encode())
+        return await receive(reader)
+
+    assert asyncio.run(read()) == MESSAGE
+
+
+def test_a_length_beyond_any_that_is_sent_is_refused_before_it_is_allocated() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(struct.pack("<II", 2**32 - 1, 2**32 - 1))
+        with pytest.raises(ValueError, match="longer than any"):
+            receive_blocking(theirs)
+
+
+def test_a_number_that_is_not_finite_does_not_cross() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        Message({"loss": float("inf")}).encode()

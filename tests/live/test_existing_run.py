@@ -1,0 +1,133 @@
+"""A run that a server finds in its folder: trained before it was started, perhaps elsewhere."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.live.test_transfer import exported, taken_in
+from tests.support.existing_run import Yesterday, checkpoints, move_elsewhere, train
+from tests.support.server import LiveRun, Server, next_frame
+from websockets.sync.client import ClientConnection
+
+MARK = "Convscope-Recomputed"
+
+
+@pytest.fixture
+def yesterday(tmp_path: Path) -> Yesterday:
+    """A run, and where it lies."""
+    return train(tmp_path)
+
+
+@pytest.fixture
+def run(yesterday: Yesterday) -> Iterator[LiveRun]:
+    """That run on a new server, asleep."""
+    found = LiveRun(Server(yesterday.folder), yesterday.run_id)
+    yield found
+    found.server.stop()
+
+
+@pytest.fixture
+def moved(run: LiveRun) -> LiveRun:
+    """That run, trained on another build of torch."""
+    move_elsewhere(run)
+    return run
+
+
+def mark(run: LiveRun, step: int | None, path: str = "/weights") -> str | None:
+    """What the answer about a step says of its last digits; the step's own, None: now."""
+    answer = run.send("GET", path, params={} if step is None else {"step": step})
+    assert answer.status_code == 200, answer.text
+    said: str | None = answer.headers.get(MARK)
+    return said
+
+
+def first_frame(socket: ClientConnection) -> dict[str, Any]:
+    socket.send(json.dumps({"type": "watch", "kinds": ["weight"]}))
+    return next_frame(socket)[0]
+
+
+def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
+    run: LiveRun, yesterday: Yesterday
+) -> None:
+    assert run.get()["awake"] is False
+    past = run.get(step=137)
+    assert (past["step"], past["recomputed"]) == (137, None)
+    change = {"optimizer": {"learning_rate": 0.3}}
+    fork = LiveRun(run.server, run.post("/fork", step=137, recipe=change)["id"])
+    assert fork.post("/step", until=150)["learning_rate"] == 0.3
+    mine, parents = (one.get("/history")["loss"] for one in (fork, run))
+    assert mine[:137] == parents[:137]
+    assert mine[138:150] != parents[138:150]
+    assert (run.get()["steps"], run.get()["learning_rate"]) == (yesterday.last, 0.05)
+
+
+def test_a_name_is_given_without_waking_a_worker(run: LiveRun, yesterday: Yesterday) -> None:
+    named = run.send("PATCH", json={"name": "from yesterday"}).json()
+    assert (named["name"], named["awake"]) == ("from yesterday", False)
+    run.server.kill()
+    run.server = Server(yesterday.folder)
+    assert run.get()["name"] == "from yesterday"
+    assert run.post("/step", steps=1)["steps"] == yesterday.last + 1
+
+
+def test_on_another_build_a_step_between_checkpoints_is_marked_and_a_kept_one_is_not(
+    moved: LiveRun, yesterday: Yesterday
+) -> None:
+    run, then = moved, yesterday
+    before = max(step for step in then.kept if step < then.between)
+    said = mark(run, then.between)
+    assert said is not None
+    assert said.startswith(f"Step {then.between} was computed again from step {before}, on another")
+    assert mark(run, then.between, "") == run.get(step=then.between)["recomputed"] == said
+    for step in then.kept:
+        assert mark(run, step) is None
+
+
+def test_where_it_goes_on_from_on_another_build_stays_marked(
+    moved: LiveRun, yesterday: Yesterday
+) -> None:
+    run, then = moved, yesterday
+    assert run.get()["recomputed"] is None, "nothing was computed yet"
+    said = mark(run, None)
+    assert said is not None
+    assert said.startswith(f"Step {then.last} was computed again from step {then.kept[-1]}, on ")
+    assert run.get()["recomputed"] == mark(run, None, "") == said
+    with run.stream() as socket:
+        assert first_frame(socket)["recomputed"] == said
+    later = run.post("/step", steps=1)
+    assert checkpoints(run.server, run.id)[0] == then.last, "a new part of its life"
+    assert (later["steps"], later["recomputed"], mark(run, None)) == (then.last + 1, None, None)
+    run.server.stop()
+    run.server = Server(then.folder)
+    assert mark(run, then.last) == said
+    assert run.get(step=then.last)["recomputed"] == said
+    assert mark(run, then.last + 1) is None
+    elsewhere = taken_in(run.server, exported(run))
+    assert mark(elsewhere, then.last) == said
+    assert mark(elsewhere, then.last + 1) is None
+
+
+def test_a_loss_that_is_no_number_takes_back_no_step_of_another_build(
+    run: LiveRun, yesterday: Yesterday
+) -> None:
+    assert run.send("PATCH", json={"learning_rate": 1e30}).is_success
+    last = run.post("/step", steps=1)["step"]
+    move_elsewhere(run)
+    run.send("POST", "/step", json={"steps": 1})
+    halted = run.wait_for("halted")
+    assert (halted["step"], halted["steps"]) == (last, last)
+    elsewhere = taken_in(run.server, exported(run))
+    assert elsewhere.get()["steps"] == last
+    assert run.post("/reset")["step"] == 0
+
+
+def test_a_fork_of_a_step_that_was_computed_again_says_so(
+    moved: LiveRun, yesterday: Yesterday
+) -> None:
+    run, then = moved, yesterday
+    fork = LiveRun(run.server, run.post("/fork", step=then.between)["id"])
+    assert fork.get()["recomputed"] == mark(run, then.between)
+    kept = LiveRun(run.server, run.post("/fork", step=then.kept[1])["id"])
+    assert kept.get()["recomputed"] is None

@@ -1,0 +1,227 @@
+"""Changes by hand, traced steps and first weights from elsewhere, over REST."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.support.server import LiveRun, Server, next_frame
+
+from convscope.frames.format import decode_frame
+
+AT_LEAST = 5  # questions between the pieces of a measurement, of which there are more than ten
+
+
+def test_an_edit_is_answered_with_its_step_listed_shown_and_undone(run: LiveRun) -> None:
+    run.post("/step", steps=2)
+    before = run.get("/layers/conv1/weight", format="json")["values"][0][0]
+    with run.stream() as socket:
+        socket.send(json.dumps({"type": "watch", "kinds": ["weight"], "layers": ["conv1"]}))
+        next_frame(socket)
+        intervention = run.post(
+            "/interventions", type="fill", layer="conv1", filter=0, channel=0, **{"with": "outline"}
+        )
+        assert (intervention["id"], intervention["step"], intervention["undoes"]) == (1, 2, None)
+        shown = next_frame(socket)[1][0].values[0, 0]
+        assert shown.tolist() == [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]
+    assert "outline" in run.get()["interventions"][0]["says"]
+    undone = run.post("/interventions", type="undo")
+    assert undone["undoes"] == 1
+    assert run.get("/layers/conv1/weight", format="json")["values"][0][0] == before
+    run.post("/reset")
+    assert run.get()["interventions"] == []
+
+
+def test_silencing_a_filter_says_what_it_was_worth(run: LiveRun) -> None:
+    run.post("/step", until=200)
+    intervention = run.post("/interventions", type="silence", layer="conv1", filter=1, on=True)
+    assert 0 <= intervention["held_out_after"] <= 1
+    assert intervention["run"]["silenced"] == [{"layer": "conv1", "filter": 1}]
+    assert intervention["run"]["held_out_accuracy"] == intervention["held_out_after"]
+
+
+def held_out_at(run: LiveRun, step: int) -> float:
+    """Train until a step at which the held-out accuracy is measured; what it is there."""
+    run.post("/step", until=step)
+    end = time.monotonic() + 10
+    while step not in (measured := run.get("/history")["held_out"])["step"]:
+        assert time.monotonic() < end, "it was not measured"
+        time.sleep(0.02)
+    return float(measured["accuracy"][measured["step"].index(step)])
+
+
+def test_freezing_a_filter_says_what_its_learning_would_have_been_worth(run: LiveRun) -> None:
+    run.post("/step", until=300)
+    other = LiveRun(run.server, run.post("/fork")["id"])
+    before = run.send("GET", "/weights").content
+    intervention = run.post("/interventions", type="freeze", layer="linear1", filter=3)
+    assert intervention["ahead"] == 100
+    assert intervention["run"]["frozen"] == [{"layer": "linear1", "filter": 3}]
+    assert run.send("GET", "/weights").content == before, "it only looked ahead"
+    assert held_out_at(run, 400) == pytest.approx(intervention["held_out_after"])
+    assert held_out_at(other, 400) == pytest.approx(intervention["held_out_before"])
+    other.delete()
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"type": "paint"}, 422),
+        ({"type": "set", "layer": "conv1", "index": [0, 0, 0, 9], "value": 1}, 404),
+        ({"type": "set", "layer": "conv1", "index": [0, 0, 0, 0], "value": 1e30}, 422),
+        ({"type": "fill", "layer": "conv1", "filter": 0, "with": "emboss"}, 422),
+        ({"type": "silence", "layer": "relu1", "filter": 0}, 409),
+        ({"type": "undo"}, 409),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(run: LiveRun, change: Any, status: int) -> None:
+    answer = run.send("POST", "/interventions", json=change)
+    assert answer.status_code == status, answer.text
+
+
+def test_a_traced_step_is_a_real_step_with_all_its_phases(run: LiveRun) -> None:
+    run.post("/step", steps=2)
+    before = np.array(run.get("/layers/conv1/weight", format="json")["values"], np.float32)
+    answer = run.send("POST", "/trace-step", params={"format": "frame"})
+    header, sections = decode_frame(answer.content)
+    assert header["step"] == run.get()["step"] == 3
+    phases = [(entry["phase"], entry["layer"]) for entry in header["phases"]]
+    names = [layer["name"] for layer in run.get("/layers")["layers"]]
+    forward = [("forward", name) for name in names]
+    backward = [("backward", name) for name in reversed(names)]
+    assert phases == [("batch", None), *forward, ("loss", None), *backward, ("update", None)]
+    found = {(s.layer, s.kind): s.values for s in sections}
+    np.testing.assert_array_equal(found["conv1", "weight"], before)
+    after = np.array(run.get("/layers/conv1/weight", format="json")["values"], np.float32)
+    np.testing.assert_allclose(before + found["conv1", "weight_update"], after, atol=1e-7)
+    gradient = run.get("/layers/conv1/weight", of="gradient", format="json")["values"]
+    np.testing.assert_array_equal(found["conv1", "weight_gradient"], np.array(gradient, np.float32))
+    assert found["relu1", "map_gradient"].shape == (8, 28, 28)
+    assert header["loss"] == pytest.approx(run.get()["loss"], rel=1e-6)
+    [scores] = [
+        s.values.ravel() for s in sections if (s.layer, s.kind) == ("linear1", "feature_maps")
+    ]
+    shares = header["picture"]["probabilities"]
+    assert sum(shares) == pytest.approx(1, abs=1e-5)
+    assert int(np.argmax(shares)) == int(np.argmax(scores))
+    [loss] = [entry["numbers"] for entry in header["phases"] if entry["phase"] == "loss"]
+    assert loss["probability"] == pytest.approx(shares[header["picture"]["label"]], rel=1e-5)
+    as_json = run.post("/trace-step")
+    assert as_json["step"] == 4
+    assert as_json["run"]["step"] == 4
+
+
+def test_a_traced_step_changes_nothing_else(server: Server) -> None:
+    traced, plain = server.run(seed=4), server.run(seed=4)
+    traced.post("/trace-step")
+    traced.post("/step", until=20)
+    plain.post("/step", until=20)
+    assert traced.send("GET", "/weights").content == plain.send("GET", "/weights").content
+    plain.post("/play")
+    assert plain.send("POST", "/trace-step").status_code == 409
+    traced.delete()
+    plain.delete()
+
+
+def test_a_run_begins_from_another_runs_weights_where_they_fit(run: LiveRun) -> None:
+    run.post("/step", steps=30)
+    server = run.server
+    other = server.run(
+        network={
+            "input": [1, 28, 28],
+            "layers": [
+                {"type": "Conv2d", "out_channels": 8, "kernel_size": 3, "padding": 1},
+                {"type": "ReLU"},
+                {"type": "Flatten"},
+                {"type": "Linear", "out_features": 10},
+            ],
+        },
+        dataset="fashion-mnist-10k",
+        init={"type": "from_run", "run": run.id},
+    )
+    other.wait_for("ready")
+    assert other.get()["taken"] == ["conv1.weight", "conv1.bias"]
+    path = "/layers/conv1/weight"
+    assert other.get(path, format="json")["values"] == run.get(path, format="json")["values"]
+    other.post("/step", steps=1)
+    other.post("/reset")
+    assert other.get(path, format="json")["values"] == run.get(path, format="json")["values"]
+    other.delete()
+
+
+def test_a_run_begins_from_a_file(run: LiveRun) -> None:
+    run.post("/step", steps=10)
+    data = run.send("GET", "/weights").content
+    answer = run.server.http.post("/runs/from-weights", files={"weights": ("w", data)})
+    assert answer.status_code == 201, answer.text
+    assert len(answer.json()["taken"]) == 6
+    other = LiveRun(run.server, answer.json()["id"])
+    assert other.send("GET", "/weights").content == data
+    other.delete()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80\x02}q\x00.",
+        b"\xff" * 64,
+        (2).to_bytes(8, "little") + b"{}",
+        (5).to_bytes(8, "little") + b"[1,2]",
+    ],
+)
+def test_a_file_that_is_no_weights_is_refused(server: Server, data: bytes) -> None:
+    answer = server.http.post("/runs/from-weights", files={"weights": ("w", data)})
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.json()["detail"]
+
+
+def test_trained_weights_that_are_shipped_can_be_begun_with(server: Server) -> None:
+    run = server.run(init={"type": "pretrained"})
+    run.post("/pause")
+    run.wait_for("ready")
+    while (held_out := run.get()["held_out_accuracy"]) is None:
+        pass
+    assert held_out > 0.85
+    run.delete()
+    refused = server.http.post(
+        "/runs", json={"network": "conv2d-12", "init": {"type": "pretrained"}}
+    )
+    assert refused.status_code == 422
+
+
+def answered_meanwhile(run: LiveRun, change: dict[str, Any]) -> tuple[int, Any]:
+    """How many questions in turn are answered before a change is, and the answer to the change."""
+    answered = 0
+    with ThreadPoolExecutor() as pool:
+        intervention = pool.submit(run.post, "/interventions", **change)
+        while not intervention.done():
+            run.get("/explain/output", layer="conv1", channel=answered % 10)
+            answered += not intervention.done()
+    return answered, intervention.result()
+
+
+@pytest.mark.parametrize("kind", ["silence", "freeze"])
+def test_nobody_waits_while_the_worth_of_a_filter_is_found_out(server: Server, kind: str) -> None:
+    run = server.run(network="tinyvgg")
+    run.post("/step", steps=1)
+    answered, intervention = answered_meanwhile(run, {"type": kind, "layer": "conv1", "filter": 0})
+    assert intervention["held_out_before"] is not None
+    assert intervention["held_out_after"] is not None
+    assert answered >= AT_LEAST  # one at most, if they had to wait for it
+    run.delete()
+
+
+def test_a_measurement_that_a_reset_cuts_short_is_answered_without_it(server: Server) -> None:
+    run = server.run(network="tinyvgg")
+    run.post("/step", steps=1)
+    with ThreadPoolExecutor() as pool:
+        intervention = pool.submit(
+            run.post, "/interventions", type="silence", layer="conv1", filter=0
+        )
+        time.sleep(0.1)
+        run.post("/reset")
+        assert intervention.result(timeout=20)["id"] == 1
+    run.delete()

@@ -1,0 +1,130 @@
+"""The folder of the runs: one server's at a time, whole after a kill, within its quota."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from convscope.errors import NotFoundError, UnavailableError
+from convscope.storage.directory import TRASH_KEPT_S, InUseError, RunDirectory
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[RunDirectory]:
+    opened = RunDirectory(tmp_path, 1000)
+    opened.open("http://127.0.0.1:1")
+    yield opened
+    opened.close()
+
+
+def put(directory: RunDirectory, run_id: str, *, writer: bool = False) -> None:
+    directory.path(run_id).write_bytes(b"file")
+    if writer:
+        directory.path(run_id).with_name(directory.path(run_id).name + "-wal").write_bytes(
+            b"journal"
+        )
+
+
+def again(directory: RunDirectory) -> RunDirectory:
+    """The folder as the next server finds it."""
+    directory.close()
+    opened = RunDirectory(directory.folder, 1000)
+    opened.open()
+    return opened
+
+
+def test_a_folder_is_one_servers_and_the_next_ones_after_it(directory: RunDirectory) -> None:
+    with pytest.raises(InUseError, match=r"at http://127\.0\.0\.1:1"):
+        RunDirectory(directory.folder, 1000).open()
+    directory.open()  # taken already: it stays so
+    again(directory).close()
+
+
+def test_what_was_deleted_comes_back_with_what_was_beside_it(directory: RunDirectory) -> None:
+    put(directory, "a", writer=True)
+    directory.discard("a")
+    assert list(directory.ids()) == []
+    directory.restore("a")
+    assert sorted(path.read_bytes() for path in directory.path("a").parent.glob("a.*")) == [
+        b"file",
+        b"journal",
+    ]
+    with pytest.raises(NotFoundError, match="no deleted run 'a'"):
+        directory.restore("a")
+
+
+@pytest.mark.parametrize("moved", [["-wal"], ["-wal", ""]])
+def test_a_kill_while_a_run_is_deleted_leaves_it_whole_in_one_place(
+    moved: list[str], directory: RunDirectory
+) -> None:
+    put(directory, "a", writer=True)
+    for end in moved:
+        name = f"{directory.path('a').name}{end}"
+        (directory.folder / "runs" / name).rename(directory.folder / "trash" / name)
+    opened = again(directory)
+    if "" in moved:
+        opened.restore("a")
+    found = {path.read_bytes() for path in opened.path("a").parent.glob("a.*")}
+    assert found == {b"file", b"journal"}
+    opened.close()
+
+
+def test_an_old_journal_of_what_was_just_deleted_is_kept_with_it(directory: RunDirectory) -> None:
+    put(directory, "a", writer=True)
+    long_ago = time.time() - 2 * TRASH_KEPT_S
+    for path in directory.path("a").parent.glob("a.*"):
+        os.utime(path, (long_ago, long_ago))
+    directory.discard("a")
+    opened = again(directory)
+    opened.restore("a")
+    assert len(list(opened.path("a").parent.glob("a.*"))) == 2
+    opened.close()
+
+
+def test_what_was_deleted_long_ago_goes_for_good(directory: RunDirectory) -> None:
+    put(directory, "a")
+    put(directory, "b")
+    directory.discard("a")
+    trashed = directory.folder / "trash" / directory.path("a").name
+    long_ago = time.time() - TRASH_KEPT_S - 1
+    os.utime(trashed, (long_ago, long_ago))
+    directory.discard("b")  # whenever something else is deleted
+    with pytest.raises(NotFoundError):
+        directory.restore("a")
+    directory.restore("b")
+
+
+def test_what_was_half_made_goes_and_a_run_without_a_file_is_deleted_in_peace(
+    directory: RunDirectory,
+) -> None:
+    directory.part("a").write_bytes(b"half")
+    directory.discard("never made")
+    opened = again(directory)
+    assert not opened.part("a").exists()
+    opened.close()
+
+
+def test_at_the_quota_there_is_no_room_and_a_sentence(directory: RunDirectory) -> None:
+    directory.must_have_room()
+    directory.path("a").write_bytes(bytes(1000))
+    with pytest.raises(UnavailableError, match="delete some"):
+        RunDirectory(directory.folder, 1000).must_have_room()
+
+
+def test_what_was_deleted_first_makes_room_first(directory: RunDirectory) -> None:
+    for number, run_id in enumerate("abc"):
+        directory.path(run_id).write_bytes(bytes(400))
+        directory.discard(run_id)
+        at = time.time() - 100 + number
+        os.utime(directory.folder / "trash" / directory.path(run_id).name, (at, at))
+    assert directory.used_bytes() == 1200
+    directory.must_have_room()
+    with pytest.raises(NotFoundError):
+        directory.restore("a")
+    directory.restore("b")
+    directory.restore("c")
+    with pytest.raises(UnavailableError, match="delete some"):
+        directory.must_have_room(200)
+    assert sorted(directory.ids()) == ["b", "c"]

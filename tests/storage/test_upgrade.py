@@ -1,0 +1,67 @@
+"""Files of version 1 are read, in a server's own folder and as imports."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.support.server import Server
+
+from convscope.errors import UnreadableRunError
+from convscope.storage.reader import read_stored_run
+from convscope.storage.schema import VERSION, check_version
+from convscope.storage.upgrade import upgrade_file
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+WEIGHTS = json.loads((GOLDEN / "run-v1.json").read_text())  # conv1's at each step, as it said them
+OLD = GOLDEN / "run-v1.convscope"  # written by version 1: a fork, interventions, tuning, an upload
+
+
+def test_a_file_of_version_1_becomes_one_of_the_present_once(tmp_path: Path) -> None:
+    path = Path(shutil.copy(OLD, tmp_path))
+    upgrade_file(path)
+    assert check_version(path) == VERSION
+    events = read_stored_run(path).events
+    assert [event["kind"] for event in events].count("intervention") == 3
+    assert events[0]["body"]["undo_record"]["layer"] == "conv1"
+    before = path.read_bytes()
+    upgrade_file(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_runs_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "notes.convscope"
+    path.write_text("something else altogether, and long enough to be a database perhaps")
+    with pytest.raises(UnreadableRunError):
+        upgrade_file(path)
+    assert path.read_text().startswith("something else")
+
+
+def weights_at_each_step(server: Server, run: str) -> dict[str, object]:
+    found = {}
+    for step in WEIGHTS:
+        query = {"step": step, "format": "json"}
+        answer = server.http.get(f"/runs/{run}/layers/conv1/weight", params=query)
+        assert answer.status_code == 200, answer.text
+        found[step] = answer.json()["values"]
+    return found
+
+
+@pytest.mark.parametrize("way", ["import", "own"])
+def test_a_run_of_version_1_goes_on_with_all_its_past(tmp_path: Path, way: str) -> None:
+    if way == "own":
+        folder = tmp_path / "state" / "convscope" / "runs"
+        folder.mkdir(parents=True)
+        shutil.copy(OLD, folder / "abcdefghij.convscope")
+    with Server(tmp_path) as server:
+        if way == "import":
+            with OLD.open("rb") as file:
+                answer = server.http.post("/runs/import", files={"file": file})
+            assert answer.status_code == 201, answer.text
+        [run] = server.http.get("/runs").json()["runs"]
+        assert (run["steps"], len(run["interventions"])) == (5, 3)
+        assert run["silenced"] == [{"layer": "conv1", "filter": 0}]
+        assert run["frozen"] == [{"layer": "conv1", "filter": 1}]
+        assert weights_at_each_step(server, run["id"]) == WEIGHTS
+        undone = server.http.post(f"/runs/{run['id']}/interventions", json={"type": "undo"})
+        assert undone.json()["run"]["silenced"] == []

@@ -1,0 +1,156 @@
+"""One real server, started and ended by a test."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+from convscope.frames.format import Section, decode_frame
+
+PATIENCE_S = 60.0
+ADDRESS = "Convscope is at "
+
+
+class Server:
+    """A running `convscope`, and a client for it; at the end of a `with` it is stopped."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        module: str = "convscope",
+        command: Sequence[str] = (),
+        cwd: Path | None = None,
+    ) -> None:
+        """Starts it on a free port of loopback; it writes only below `folder`. `module` is run in
+        place of the app, to begin it otherwise; or a whole `command` is."""
+        self.folder = folder
+        # short, since the path of a socket is bounded; who is killed leaves the forkserver's there
+        self._scratch = tempfile.mkdtemp(prefix="convscope-")
+        started = [*(command or (sys.executable, "-m", module)), "--port", "0", "--device", "cpu"]
+        started += ["--cache-dir", str(folder / "cache"), *arguments]
+        own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
+        self.process = subprocess.Popen(
+            started,
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=os.environ | own,
+        )
+        self.url = self._address()
+        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=PATIENCE_S)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _address(self) -> str:
+        assert self.process.stdout is not None
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if line.startswith(ADDRESS):
+                return line.removeprefix(ADDRESS).strip().rstrip("/")
+        raise AssertionError("The server did not start:\n" + "".join(lines))
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        self.process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what belonged to a server that is gone."""
+        self.http.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def stop(self) -> None:
+        """Ends it, kindly at first."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.close()
+
+    def run(self, **recipe: Any) -> "LiveRun":
+        """A new run."""
+        answer = self.http.post("/runs", json=recipe)
+        assert answer.status_code == 201, answer.text
+        return LiveRun(self, answer.json()["id"])
+
+
+class LiveRun:
+    """A run of a server, and short ways to ask of it; at the end of a `with` it is deleted."""
+
+    def __init__(self, server: Server, run_id: str) -> None:
+        self.server = server
+        self.id = run_id
+
+    def __enter__(self) -> "LiveRun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.delete()
+
+    def get(self, path: str = "", **parameters: Any) -> Any:
+        """A GET that must succeed, as JSON."""
+        answer = self.server.http.get(f"/runs/{self.id}{path}", params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def send(self, method: str, path: str = "", **more: Any) -> httpx.Response:
+        """Any request."""
+        return self.server.http.request(method, f"/runs/{self.id}{path}", **more)
+
+    def post(self, path: str, **body: Any) -> Any:
+        """A POST that must succeed, as JSON."""
+        answer = self.send("POST", path, json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def delete(self) -> None:
+        """End it."""
+        self.send("DELETE")
+
+    @contextlib.contextmanager
+    def stream(self) -> Iterator[ClientConnection]:
+        """Its WebSocket."""
+        address = f"{self.server.url}/api/v1/runs/{self.id}/stream".replace("http", "ws", 1)
+        with connect(address, max_size=2**26, compression=None) as socket:
+            yield socket
+
+    def wait_for(self, state: str, patience_s: float = PATIENCE_S) -> Any:
+        """The run, once it is in a state."""
+        end = time.monotonic() + patience_s
+        while (run := self.get())["state"] != state:
+            assert time.monotonic() < end, f"still {run['state']}, and {state} was waited for"
+            time.sleep(0.02)
+        return run
+
+
+Frame = tuple[dict[str, Any], list[Section]]
+
+
+def next_frame(socket: ClientConnection, timeout_s: float = 20.0) -> Frame:
+    """The next binary message, decoded."""
+    while True:
+        message = socket.recv(timeout=timeout_s)
+        if isinstance(message, bytes):
+            return decode_frame(message)

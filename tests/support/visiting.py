@@ -1,0 +1,44 @@
+"""Fixtures of folders whose tests visit pages: one browser for the folder."""
+
+from collections.abc import Iterator
+
+import pytest
+from benchmarks.browser import chromium, find_chromium
+from playwright.sync_api import Browser, expect
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import TIMEOUT_MS, Visitors
+
+
+# of the package, not of the session: Playwright holds this thread's event loop while it is open
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    try:
+        find_chromium()
+    except FileNotFoundError as error:
+        pytest.skip(f"{error} (`make test` brings it.)")
+    expect.set_options(timeout=TIMEOUT_MS)  # a loaded machine takes its time
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def server(usual_server: Server) -> Iterator[Server]:
+    """The server of all tests, without a run at the end of each."""
+    yield usual_server
+    for run in usual_server.http.get("/runs").json()["runs"]:
+        LiveRun(usual_server, run["id"]).delete()
+
+
+@pytest.fixture
+def run(server: Server) -> LiveRun:
+    """A default run."""
+    return server.run()
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visitors]:
+    """Opens a page; errors on its console, failed requests and foreign addresses fail the test."""
+    visitors = Visitors(browser, server.url)
+    yield visitors
+    visitors.leave()

@@ -1,0 +1,256 @@
+"""What a worker captures, and how often: only for viewers, and once for all of them."""
+
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
+from tests.support.sessions import session
+
+from convscope.frames.format import Section, decode_sections
+from convscope.frames.quantize import Floats
+from convscope.ipc.messages import Message
+from convscope.learn.observe import as_maps
+from convscope.runs.viewers import Viewers, Watch
+from convscope.types import JsonObject
+from convscope.worker.capture import scheduler as module
+from convscope.worker.capture.recorder import Recorder, Snapshot, Wanted, capture
+from convscope.worker.channel import Channel
+from convscope.worker.commands import HANDLERS
+from convscope.worker.loop import Loop
+from convscope.worker.session import Session
+
+KINDS = {"conv1": frozenset({"weight", "bias", "weight_gradient"}), "relu1": frozenset[str]()}
+OF = ("", "_gradient", "_update")
+WATCH = Watch(frozenset(KINDS), frozenset({"weight", "feature_maps", "input"}))
+
+
+class OverError(Exception):
+    """All commands are served and nothing is left to do."""
+
+
+class Script:
+    """Stands for the line: commands in an order, and what the worker says to them."""
+
+    def __init__(self, *commands: JsonObject) -> None:
+        self._todo = deque(Message(command, b"") for command in commands)
+        self.said: list[tuple[JsonObject, bytes]] = []
+
+    def next(self, timeout_s: float | None) -> Message | None:
+        """The next command; OverError where the worker would wait for ever."""
+        if timeout_s == 0:
+            return None  # one command at a time, each with all that it leads to
+        if self._todo:
+            return self._todo.popleft()
+        if timeout_s is None:
+            raise OverError
+        time.sleep(timeout_s)
+        return None
+
+    def send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
+        """What it says."""
+        self.said.append((header, bytes(payload)))
+
+    @property
+    def frames(self) -> list[tuple[str, int]]:
+        """Each frame's reason and step."""
+        found = [header for header, _ in self.said if header.get("event") == "frame"]
+        return [(header["reason"], header["status"]["step"]) for header in found]
+
+
+def watch_command(viewers: int) -> JsonObject:
+    """What a worker is told while so many watch the very same."""
+    told: list[JsonObject] = []
+
+    def tell(command: str, **arguments: Any) -> None:
+        told.append({"command": command, "id": 0} | arguments)
+
+    everybody = Viewers(tell, KINDS)
+    for _ in range(viewers):
+        everybody.watch(everybody.join(), WATCH)
+    everybody.tell_worker()
+    return told[-1]
+
+
+def trained_for(
+    viewers: int, cache_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Script, list[list[Section]]]:
+    """A run that is started, watched and stepped twice; and what was captured of it."""
+    captured = []
+
+    class Counting(Recorder):
+        """Takes each shot twice: as the worker does, and alone."""
+
+        def take(self, session: Session, wanted: Wanted) -> Snapshot:
+            captured.append(capture(session, wanted)[0])
+            return super().take(session, wanted)
+
+    monkeypatch.setattr(module, "Recorder", Counting)
+    start = {"command": "start", "id": 1, "recipe": recipe().model_dump(mode="json")}
+    start |= {"device": "cpu", "data_dirs": [], "cache_dir": str(cache_dir)}
+    step = {"command": "step", "id": 2, "steps": 1, "until": None}
+    script = Script(
+        start | {"steps_per_second": None}, watch_command(viewers), step, step | {"id": 3}
+    )
+    with pytest.raises(OverError):
+        Loop(cast(Channel, script), HANDLERS).run()
+    return script, captured
+
+
+def test_nothing_is_captured_while_nobody_watches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, captured = trained_for(0, tmp_path, monkeypatch)
+    assert captured == []
+    assert script.frames == []
+    assert script.said[-1][0]["status"]["step"] == 2
+
+
+@pytest.mark.parametrize("viewers", [1, 2, 5])
+def test_a_state_is_captured_once_however_many_watch_the_same(
+    viewers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, captured = trained_for(viewers, tmp_path, monkeypatch)
+    assert script.frames == [("watch", 0), ("step", 1), ("step", 2)]
+    assert len(captured) == 3
+    keys = [[section.key for section in found] for found in captured]
+    assert (
+        keys
+        == [
+            [
+                ("conv1", "weight", None),
+                ("", "input", "test-0"),
+                ("conv1", "feature_maps", "test-0"),
+                ("relu1", "feature_maps", "test-0"),
+            ]
+        ]
+        * 3
+    )
+
+
+def test_a_frame_holds_what_was_captured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script, captured = trained_for(1, tmp_path, monkeypatch)
+    frames = [said for said in script.said if said[0].get("event") == "frame"]
+    assert [header["layout"] for header, _ in frames] == [1, 1, 1]
+    assert ["sections" in header for header, _ in frames] == [True, False, False]
+    for (_, payload), expected in zip(frames, captured, strict=True):
+        found = decode_sections(frames[0][0]["sections"], memoryview(payload))
+        for ours, theirs in zip(found, expected, strict=True):
+            assert ours.key == theirs.key
+            np.testing.assert_array_equal(ours.values, theirs.values)
+
+
+def everything(of: Session, *probes: str) -> Wanted:
+    """All tensors with their gradients and updates, and all maps of some pictures."""
+    learned = ("weight", "bias")
+    pairs = [(plan.name, name) for plan in of.plans for name in plan.tensors if name in learned]
+    return Wanted(
+        tensors=tuple((layer, name + k) for layer, name in pairs for k in OF),
+        maps=tuple((plan.name, probe) for plan in of.plans for probe in probes),
+        probes=probes,
+        watched=True,
+    )
+
+
+def seen_directly(of: Session, section: Section) -> Floats:
+    """What a section shows, each got by itself from the observer."""
+    if section.dtype == "f32":
+        name, _, change = section.kind.partition("_")
+        return of.observer.tensor(section.layer, name, change or "value")
+    assert section.probe is not None
+    pixels = of.pictures.get(section.probe)
+    if section.kind == "input":
+        return pixels.astype(np.float32) / np.float32(255)
+    return as_maps(of.observer.outputs([pixels], [section.layer])[section.layer][0])
+
+
+@pytest.mark.parametrize("spec", [DEFAULT, EVERY_LAYER])
+def test_a_camera_shows_shot_after_shot_what_each_tensor_is_by_itself(
+    spec: dict[str, Any], tmp_path: Path
+) -> None:
+    made, camera = session(recipe(spec), tmp_path), Recorder()
+    entries: list[JsonObject] | None = None
+    for _ in range(3):
+        made.advance()
+        snapshot = camera.take(made, everything(made, "test-3", "test-5"))
+        entries = snapshot.entries or entries
+        assert entries is not None
+        for section in decode_sections(entries, memoryview(snapshot.payload)):
+            expected = seen_directly(made, section)
+            if section.dtype == "f32":
+                np.testing.assert_array_equal(section.values, expected)
+                continue
+            level = (expected.max(axis=(1, 2)) - expected.min(axis=(1, 2)))[:, None, None] / 255
+            np.testing.assert_allclose(section.values, expected, atol=level.max() * 0.51 + 1e-5)
+
+
+def test_a_layout_is_told_once_and_again_when_there_is_something_else_to_see(
+    tmp_path: Path,
+) -> None:
+    made, camera = session(recipe(), tmp_path), Recorder()
+    made.pictures.put("up-1", made.pictures.get("test-1"))
+    wanted = everything(made, "test-0", "up-1")
+
+    def told() -> tuple[int, bool]:
+        snapshot = camera.take(made, wanted)
+        return snapshot.layout, "sections" in snapshot.header()
+
+    assert [told(), told()] == [(1, True), (1, False)]
+    made.advance()  # now there are gradients
+    assert [told(), told()] == [(2, True), (2, False)]
+    made.pictures.put("up-1", made.pictures.get("test-2"))
+    assert [told(), told()] == [(3, True), (3, False)]
+    made.begin()  # another network
+    assert [told(), told()] == [(4, True), (4, False)]
+    wanted = everything(made, "test-0")
+    assert [told(), told()] == [(5, True), (5, False)]
+
+
+def test_a_picture_that_is_replaced_is_seen_in_the_next_shot(tmp_path: Path) -> None:
+    made, camera = session(recipe(), tmp_path), Recorder()
+    wanted = Wanted(maps=(("conv1", "up-1"),), probes=("up-1",))
+    seen = []
+    for picture in ("test-1", "test-2"):
+        made.pictures.put("up-1", made.pictures.get(picture))
+        snapshot = camera.take(made, wanted)
+        assert snapshot.entries is not None
+        sections = decode_sections(snapshot.entries, memoryview(bytes(snapshot.payload)))
+        seen.append([section.values for section in sections])
+    for ours, picture in zip(seen, ("test-1", "test-2"), strict=True):
+        expected = made.pictures.get(picture).astype(np.float32) / np.float32(255)
+        np.testing.assert_allclose(ours[0], expected, atol=1e-6)
+    assert not np.array_equal(seen[0][1], seen[1][1])
+
+
+def test_two_probes_of_one_layer_are_two_sections(
+    tmp_path: Path,
+) -> None:
+    made = session(recipe(), tmp_path)
+    maps = (("conv1", "test-0"), ("conv1", "test-1"))
+    found, predictions = capture(made, Wanted(maps=maps, probes=("test-0", "test-1")))
+    keys = [section.key for section in found]
+    assert keys == [
+        ("", "input", "test-0"),
+        ("", "input", "test-1"),
+        ("conv1", "feature_maps", "test-0"),
+        ("conv1", "feature_maps", "test-1"),
+    ]
+    assert set(predictions) == {"test-0", "test-1"}
+
+
+def test_a_picture_that_is_gone_is_left_out(tmp_path: Path) -> None:
+    made = session(recipe(), tmp_path)
+    wanted = Wanted(maps=(("conv1", "up-00000000"),), probes=("up-00000000",))
+    assert capture(made, wanted) == ([], {})
+
+
+def test_before_the_first_step_there_is_no_gradient_to_capture(tmp_path: Path) -> None:
+    made = session(recipe(), tmp_path)
+    wanted = Wanted(tensors=(("conv1", "weight"), ("conv1", "weight_gradient")))
+    assert [section.kind for section in capture(made, wanted)[0]] == ["weight"]
+    made.advance()
+    kinds = [section.kind for section in capture(made, wanted)[0]]
+    assert kinds == ["weight", "weight_gradient"]
