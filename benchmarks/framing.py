@@ -26,18 +26,37 @@ from websockets.sync.server import serve as serve_socket
 from benchmarks.helper import Answer, serve
 from benchmarks.measure import milliseconds
 from convscope.frames.format import Section, decode_frame
-from convscope.ipc.messages import encode_message, receive_blocking
+from convscope.ipc.codec import decode_report, encode_report
+from convscope.ipc.commands import Setup, Wanted
+from convscope.ipc.messages import receive_blocking
+from convscope.ipc.replies import Done, Status
+from convscope.ipc.reports import FrameEvent, Metrics
 from convscope.learn.observe import as_maps
 from convscope.recipe import named_model
 from convscope.runs.viewers import Frame, Viewers, Watch, frame_bytes
 from convscope.settings import Settings
-from convscope.worker.capture.recorder import Recorder, Wanted, capture
+from convscope.types import RunState
+from convscope.worker.capture.recorder import Recorder, capture
 from convscope.worker.session import Session
 
 OF = ("", "_gradient")
 PROBE = "test-0"
 STEPS = 50  # trained first, so that there are gradients
-STATUS = {"step": 50}
+METRICS = Metrics(step=[49, 50], loss=[1.0, 0.9], accuracy=[0.5, 0.6], held_out=[])
+STATUS = Status(
+    state=RunState.PLAYING,
+    step=50,
+    loss=0.9,
+    accuracy=0.6,
+    held_out_accuracy=None,
+    held_out_step=None,
+    images_per_second=9000.0,
+    steps_per_second=None,
+    problem=None,
+    learning_rate=0.05,
+    momentum=0.9,
+    weight_decay=0.0,
+)
 HISTORY = {"step": [49, 50], "loss": [1.0, 0.9], "accuracy": [0.5, 0.6]}
 
 
@@ -46,8 +65,8 @@ def trained_session(cache_dir: Path) -> Session:
     torch.set_num_threads(1)
     recipe = named_model("default").recipe.model_dump(mode="json")
     dirs = [str(path) for path in Settings().data_dirs]
-    start = {"recipe": recipe, "device": "cpu", "data_dirs": dirs, "cache_dir": str(cache_dir)}
-    session = Session(start | {"weights": None})
+    setup = Setup(recipe=recipe, device="cpu", data_dirs=dirs, cache_dir=str(cache_dir))
+    session = Session(setup)
     for _ in range(STEPS):
         session.advance()
     return session
@@ -60,7 +79,6 @@ def everything(session: Session) -> Wanted:
         tensors=tuple((layer, name + of) for layer, name in pairs for of in OF),
         maps=tuple((plan.name, PROBE) for plan in session.plans),
         probes=(PROBE,),
-        watched=True,
     )
 
 
@@ -71,7 +89,10 @@ class Frames:
         self.session = session
         self.client = client
         self.wanted = everything(session)
-        self.camera, self.other_camera = Recorder(), Recorder()  # each says once what lies where
+        self.recorder, self.other_recorder = (
+            Recorder(),
+            Recorder(),
+        )  # each says once what lies where
         self.viewers = Viewers(lambda *_, **__: None, {})
         kinds = frozenset({kind for _, kind in self.wanted.tensors} | {"feature_maps", "input"})
         self.watch = Watch(frozenset(plan.name for plan in session.plans), kinds, PROBE)
@@ -80,19 +101,29 @@ class Frames:
 
     def in_worker(self) -> bytes:
         """Capture and encode: what a frame costs the training."""
-        return self._message(self.other_camera)
+        return self._message(self.other_recorder)
 
-    def _message(self, camera: Recorder) -> bytes:
-        shot = camera.take(self.session, self.wanted)
-        header = {"event": "frame", "reason": "train", "seq": 1, "time": time()}
-        return encode_message(header | shot.header() | {"status": STATUS}, shot.payload)
+    def _message(self, recorder: Recorder) -> bytes:
+        snapshot = recorder.take(self.session, self.wanted)
+        event = FrameEvent(
+            seq=1,
+            reason="train",
+            time=time(),
+            layout=snapshot.layout,
+            sections=snapshot.entries,
+            predictions=snapshot.predictions,
+            payload=bytes(snapshot.payload),
+        )
+        return encode_report(METRICS, STATUS, event)
 
     def whole(self) -> None:
         """And send it."""
-        self.worker_end.sendall(self._message(self.camera))
-        message = receive_blocking(self.server_end)
-        own = {"history": HISTORY, "predictions": message.header["predictions"][PROBE]}
-        frame = Frame(message.header, message.payload)
+        self.worker_end.sendall(self._message(self.recorder))
+        report, _ = decode_report(receive_blocking(self.server_end), lambda number: Done)
+        assert isinstance(report.event, FrameEvent)
+        assert report.status is not None
+        own = {"history": HISTORY, "predictions": report.event.predictions[PROBE]}
+        frame = Frame.of_event(report.event, report.status)
         self.viewers.offer(frame)
         self.client.send(frame_bytes(frame, self.watch, own))
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from tests.support.networks import EVERY_LAYER, recipe
+from tests.support.sessions import session
 
 from convscope.errors import ConflictError, NotFoundError
 from convscope.learn.data import fit, to_input
@@ -16,12 +17,10 @@ from convscope.worker.session import Session
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Session:
     """A network of every layer kind, after three steps."""
-    start = {"recipe": recipe(EVERY_LAYER).model_dump(mode="json"), "device": "cpu"}
-    cache = {"data_dirs": [], "cache_dir": str(tmp_path_factory.mktemp("cache"))}
-    session = Session(start | cache)
+    made = session(recipe(EVERY_LAYER), tmp_path_factory.mktemp("cache"))
     for _ in range(3):
-        session.advance()
-    return session
+        made.advance()
+    return made
 
 
 def test_a_pixel_of_255_becomes_exactly_1() -> None:
@@ -60,10 +59,9 @@ def test_sixty_four_channels_give_sixty_four_maps(tmp_path: Path) -> None:
         "input": [1, 28, 28],
         "layers": [{"type": "Conv2d", "out_channels": 64, "kernel_size": 3}],
     }
-    start = {"recipe": recipe(spec).model_dump(mode="json"), "device": "cpu", "data_dirs": []}
-    session = Session(start | {"cache_dir": str(tmp_path)})
-    pixels = session.pictures.get("test-0")
-    assert session.observer.feature_maps("conv1", pixels).shape == (64, 26, 26)
+    made = session(recipe(spec), tmp_path)
+    pixels = made.pictures.get("test-0")
+    assert made.observer.feature_maps("conv1", pixels).shape == (64, 26, 26)
 
 
 def test_the_update_is_the_difference_between_two_states(seen: Session) -> None:

@@ -3,27 +3,27 @@
 import numpy as np
 import pytest
 
+from convscope.ipc.reports import Metrics
 from convscope.runs.history import History
-from convscope.types import JsonObject
 
 STEPS = 10
 LOSSES = [float(2**step) for step in range(STEPS)]  # of step k: 2^(k-1), exact in float32
 ACCURACIES = [step / 16 for step in range(1, STEPS + 1)]
 
 
-def news(first: int, loss: list[float], held_out: list[tuple[int, float]]) -> JsonObject:
+def metrics(first: int, loss: list[float], held_out: list[tuple[int, float]]) -> Metrics:
     """What a worker tells of some steps."""
     steps = list(range(first, first + len(loss)))
     accuracy = [step / 16 for step in steps]
-    return {"step": steps, "loss": loss, "accuracy": accuracy, "held_out": held_out}
+    return Metrics(step=steps, loss=loss, accuracy=accuracy, held_out=held_out)
 
 
 @pytest.fixture
 def history() -> History:
     """Ten steps, measured at 0, 4 and 8."""
     made = History()
-    made.apply(news(1, LOSSES[:4], [(0, 0.125), (4, 0.5)]))
-    made.apply(news(5, LOSSES[4:], [(8, 0.75)]))
+    made.apply(metrics(1, LOSSES[:4], [(0, 0.125), (4, 0.5)]))
+    made.apply(metrics(5, LOSSES[4:], [(8, 0.75)]))
     return made
 
 
@@ -76,7 +76,7 @@ def test_a_span_past_the_end_stops_there_and_one_beyond_it_is_empty(history: His
 
 
 def test_steps_that_were_taken_back_are_overwritten(history: History) -> None:
-    history.apply(news(9, [0.5], []))
+    history.apply(metrics(9, [0.5], []))
     assert history.steps == 9
     assert history.span(8, 99, 9)["loss"] == [LOSSES[7], 0.5]
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.support.workers import FakeWorker
 
 from convscope.errors import NotFoundError, UnavailableError
-from convscope.ipc.messages import Message
-from convscope.ipc.protocol import OnDeath, OnMessage
 from convscope.recipe import RecipeRequest
 from convscope.runs import registry as module
 from convscope.runs.registry import Registry
+from convscope.runs.run import Run
 from convscope.runs.run_file import RunFile
 from convscope.runs.transfer.copy import copy_run
 from convscope.runs.transfer.fork import Branch
@@ -24,30 +24,13 @@ from convscope.storage.directory import RunDirectory
 pytestmark = pytest.mark.anyio
 
 
-class Silent:
-    """A worker that comes up, and does nothing."""
-
-    async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
-        """Nothing has to come up."""
-
-    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
-        """All is well."""
-        return Message({"about": {"environment": {}, "taken": []}, "lists": {}})
-
-    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
-        """It need not be told."""
-
-    async def close(self) -> None:
-        """Nothing to end."""
-
-
 @pytest.fixture
 async def registry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Registry]:
     """A server's runs, looked after all the time, by one that has no patience."""
     monkeypatch.setattr(module, "UNTOUCHED_S", 0.5)
     monkeypatch.setattr(module, "WATCH_EVERY_S", 0.01)
     directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
-    made = Registry(settings, directory, lambda device: Silent())
+    made = Registry(settings, directory, lambda device: FakeWorker())
     made.open()
     watching = asyncio.create_task(made.watch())
     yield made
@@ -83,7 +66,7 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
     monkeypatch.setattr(RunFile, "durable", slow)
     one = replace(settings, max_runs=1)
     registry = Registry(
-        one, RunDirectory(one.state_dir, one.max_disk_bytes), lambda device: Silent()
+        one, RunDirectory(one.state_dir, one.max_disk_bytes), lambda device: FakeWorker()
     )
     registry.open()
     begun = asyncio.create_task(registry.create(RecipeRequest()))
@@ -120,7 +103,7 @@ async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
     monkeypatch.setattr(module, "branch_off", left)
     if moment == "while it is copied":
         monkeypatch.setattr(module, "copy_run", slow_copy)
-    monkeypatch.setattr(module, "intervene", slow_change)
+    monkeypatch.setattr(Run, "intervene", slow_change)
     forking = asyncio.create_task(registry.fork(parent.id, 0, {}, [{}], None))
     await begun.wait()
     forking.cancel()

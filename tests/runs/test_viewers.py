@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.support.workers import status
 
 from convscope.frames.format import Section, decode_frame, encode_payload
 from convscope.frames.quantize import quantize
-from convscope.runs.viewers import Frame, Viewer, Viewers, Watch, frame_bytes
-from convscope.types import JsonObject
+from convscope.ipc import commands
+from convscope.ipc.commands import Command
+from convscope.ipc.reports import FrameEvent
+from convscope.runs.viewers import Frame, Parts, Viewer, Viewers, Watch, frame_bytes
 
 KINDS = {
     "conv1": frozenset({"weight", "bias"}),
@@ -21,20 +24,20 @@ class Told:
     """What a worker would hear."""
 
     def __init__(self) -> None:
-        self.commands: list[tuple[str, JsonObject]] = []
+        self.commands: list[Command[Any]] = []
 
-    def __call__(self, command: str, **arguments: Any) -> None:
-        self.commands.append((command, arguments))
+    def __call__(self, command: Command[Any]) -> None:
+        self.commands.append(command)
 
     @property
-    def last(self) -> JsonObject:
+    def last(self) -> commands.Watch:
         """The latest watch."""
-        return [arguments for command, arguments in self.commands if command == "watch"][-1]
+        return [command for command in self.commands if isinstance(command, commands.Watch)][-1]
 
     @property
     def credits(self) -> int:
         """How often it was told that there is room."""
-        return sum(command == "credit" for command, _ in self.commands)
+        return sum(isinstance(command, commands.Credit) for command in self.commands)
 
 
 def watching(*watches: Watch) -> tuple[Viewers, list[Viewer], Told]:
@@ -66,22 +69,30 @@ def sections() -> list[Section]:
 def frame(number: int = 1, *, told: bool = True, layout: int = 1) -> Frame:
     """The worker's frame `number`; `told`: with its sections."""
     entries, payload = encode_payload(sections())
-    header: JsonObject = {"status": {"step": number}, "layout": layout}
-    header |= {"sections": entries} if told else {}
-    return Frame({"seq": number, "reason": "train", "time": 0.0} | header, payload)
+    event = FrameEvent(
+        seq=number,
+        reason="train",
+        time=0.0,
+        layout=layout,
+        sections=entries if told else None,
+        predictions={},
+        payload=payload,
+    )
+    return Frame.of_event(event, status(number))
 
 
 def test_with_no_viewer_the_worker_is_told_to_watch_nothing() -> None:
     all_of_them, [viewer], told = watching(watch("conv1", "weight feature_maps"))
     all_of_them.leave(viewer)
-    assert told.last["watched"] is False
-    assert (told.last["tensors"], told.last["maps"], told.last["probes"]) == ([], [], [])
+    assert told.last.watched is False
+    assert told.last.wanted == commands.Wanted()
 
 
 def test_two_equal_viewers_ask_of_the_worker_what_one_does() -> None:
     same = watch("conv1 relu1", "weight bias feature_maps", probe="test-3")
     assert watching(same)[2].last == watching(same, same)[2].last
-    assert watching(same, same)[2].last["maps"] == [("conv1", "test-3"), ("relu1", "test-3")]
+    maps = watching(same, same)[2].last.wanted.maps
+    assert maps == (("conv1", "test-3"), ("relu1", "test-3"))
 
 
 def test_the_worker_is_told_what_all_want_together_in_the_networks_order() -> None:
@@ -90,10 +101,11 @@ def test_the_worker_is_told_what_all_want_together_in_the_networks_order() -> No
         watch("relu1 conv1", "feature_maps bias", probe="test-1", max_fps=20.0),
         watch("conv1", "feature_maps", probe="test-0", max_fps=2.0),
     )
-    assert told.last["tensors"] == [("conv1", "bias"), ("linear1", "weight")]
-    assert told.last["maps"] == [("conv1", "test-0"), ("conv1", "test-1"), ("relu1", "test-1")]
-    assert told.last["probes"] == ["test-0", "test-1"]
-    assert told.last["interval_s"] == 1 / 20
+    wanted = told.last.wanted
+    assert wanted.tensors == (("conv1", "bias"), ("linear1", "weight"))
+    assert wanted.maps == (("conv1", "test-0"), ("conv1", "test-1"), ("relu1", "test-1"))
+    assert wanted.probes == ("test-0", "test-1")
+    assert told.last.interval_s == 1 / 20
 
 
 def test_equal_parts_of_a_frame_are_joined_once_and_decided_once_a_layout() -> None:
@@ -130,7 +142,7 @@ def test_a_frame_of_a_layout_that_was_not_told_is_refused() -> None:
 def test_who_wants_all_of_a_frame_gets_the_workers_own_bytes() -> None:
     weight = sections()[:1]
     entries, payload = encode_payload(weight)
-    made = Frame({"sections": entries}, payload)
+    made = Frame(1, "train", 0.0, status(), {}, payload, parts=Parts(entries))
     assert made.part(watch("conv1", "weight bias"))[1] is payload
 
 
@@ -155,12 +167,12 @@ async def test_a_viewer_that_does_not_take_finds_the_latest_frame_only() -> None
         news = await quick.next()
         assert news is not None
         assert news[1] is not None
-        seen.append(news[1].header["seq"])
+        seen.append(news[1].seq)
     assert seen == [1, 2, 3]
     late = await slow.next()
     assert late is not None
     assert late[1] is not None
-    assert late[1].header["seq"] == 3
+    assert late[1].seq == 3
     slow.run_changed()
     assert await slow.next() == (True, None, None)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support.run_files import news, rows, writer
+from tests.support.run_files import rows, writer
+from tests.support.workers import metrics
 
 from convscope.storage import metrics as module
 from convscope.storage.metric_series import MetricSeries
@@ -89,7 +90,7 @@ async def test_a_long_run_is_thinned_as_it_is_written(
     monkeypatch.setattr(merge_old_points, "__defaults__", (100,))
     file = writer(tmp_path / "a.convscope")
     for first in range(1, 1000, 25):
-        file.history(news(first, *[1.0] * 25))
+        file.history(metrics(first, *[1.0] * 25))
     await file.close()
     ((points, last),) = rows(
         file.path,

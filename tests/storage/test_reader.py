@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.support.run_files import FIRST, news, rows, writer
+from tests.support.run_files import FIRST, rows, writer
+from tests.support.workers import metrics
 
 from convscope.errors import NotFoundError
 from convscope.storage.reader import (
@@ -25,10 +26,10 @@ def state(step: int) -> dict[str, object]:
 
 async def test_history_is_the_same_however_it_was_cut_into_messages(tmp_path: Path) -> None:
     file = writer(tmp_path / "a.convscope")
-    file.history(news(1, 2.5, 2.0))
+    file.history(metrics(1, 2.5, 2.0))
     await file.durable()
-    file.history(news(3, 1.5))
-    file.history(news(4, 1.0, 0.5) | {"held_out": [(5, 0.25)]})
+    file.history(metrics(3, 1.5))
+    file.history(metrics(4, 1.0, 0.5, held_out=((5, 0.25),)))
     await file.close()
     series, measured = read_history(file.path)
     assert list(series.loss) == [2.5, 2.0, 1.5, 1.0, 0.5]
@@ -42,7 +43,18 @@ async def test_a_step_that_was_taken_back_is_gone_and_what_was_changed_after_it_
     separately: bool, tmp_path: Path
 ) -> None:
     file = writer(tmp_path / "a.convscope")
-    file.history(news(1, 3, 2, 1) | {"held_out": [(2, 0.5), (3, 0.75)]})
+    file.history(
+        metrics(
+            1,
+            3,
+            2,
+            1,
+            held_out=(
+                (2, 0.5),
+                (3, 0.75),
+            ),
+        )
+    )
     file.checkpoint(0, state(3), b"three")
     file.event(0, 3, "intervention", {"id": 1, "step": 3})
     if separately:
@@ -56,27 +68,28 @@ async def test_a_step_that_was_taken_back_is_gone_and_what_was_changed_after_it_
     assert rows(file.path, "SELECT count(*) FROM checkpoint") == [(0,)]
 
 
-async def test_a_way_begins_before_the_step_and_knows_what_happened_on_it(tmp_path: Path) -> None:
+async def test_a_plan_begins_before_the_step_and_knows_what_happened_on_it(tmp_path: Path) -> None:
     file = writer(tmp_path / "a.convscope")
-    file.history(news(1, *[1.0] * 20))
+    file.history(metrics(1, *[1.0] * 20))
     for step in (0, 10, 20):
         file.checkpoint(0, state(step), str(step).encode())
     for number, step in enumerate((0, 10, 10, 15), start=1):
         file.event(0, step, "intervention", {"id": number, "step": step})
     await file.close()
     ten = read_seek_plan(file.path, FIRST, 10, end_exactly=False)
-    assert ten.header["checkpoint"]["step"] == 0, "so that step 10 is made, and has a gradient"
-    assert [event["step"] for event in ten.header["events"]] == [0, 10, 10]
+    assert ten.plan.checkpoint["step"] == 0, "so that step 10 is made, and has a gradient"
+    assert [event["step"] for event in ten.plan.events] == [0, 10, 10]
     exact = read_seek_plan(file.path, FIRST, 10, end_exactly=True)
-    assert exact.header["exact"]["step"] == 10
-    assert exact.payload == b"010"
-    assert read_seek_plan(file.path, FIRST, 0, end_exactly=False).payload == b"0"
-    assert read_seek_plan(file.path, FIRST, 17, end_exactly=False).payload == b"10"
+    assert exact.plan.exact is not None
+    assert exact.plan.exact["step"] == 10
+    assert exact.tensors == b"010"
+    assert read_seek_plan(file.path, FIRST, 0, end_exactly=False).tensors == b"0"
+    assert read_seek_plan(file.path, FIRST, 17, end_exactly=False).tensors == b"10"
 
 
-async def test_a_later_part_of_a_life_begins_with_its_own_checkpoint(tmp_path: Path) -> None:
+async def test_a_later_segment_begins_with_its_own_checkpoint(tmp_path: Path) -> None:
     file = writer(tmp_path / "a.convscope")
-    file.history(news(1, *[1.0] * 20))
+    file.history(metrics(1, *[1.0] * 20))
     second = Segment(1, 10, {"seed": 0}, {"learning_rate": 0.5}, optimizer=False)
     file.checkpoint(0, state(0), b"first")
     file.checkpoint(1, state(10), b"second")
@@ -84,20 +97,20 @@ async def test_a_later_part_of_a_life_begins_with_its_own_checkpoint(tmp_path: P
     await file.close()
     segments = read_stored_run(file.path).segments
     assert (segment_at(segments, 9), segment_at(segments, 10)) == (FIRST, second)
-    seek_plan = read_seek_plan(file.path, second, 12, end_exactly=False)
-    assert (seek_plan.payload, seek_plan.header["optimizer"]) == (b"second", False)
+    stored = read_seek_plan(file.path, second, 12, end_exactly=False)
+    assert (stored.tensors, stored.plan.optimizer) == (b"second", False)
     with pytest.raises(NotFoundError, match="Nothing is kept of step 12"):
         read_seek_plan(file.path, Segment(2, 11, {}), 12, end_exactly=False)
 
 
 async def test_a_reset_leaves_a_run_at_its_beginning_in_one_piece(tmp_path: Path) -> None:
     file = writer(tmp_path / "a.convscope")
-    file.history(news(1, 3, 2, 1))
+    file.history(metrics(1, 3, 2, 1))
     file.event(0, 3, "intervention", {"id": 1, "step": 3})
     file.note(name="mine")
     file.upload("up-1", {"name": "a"}, b"png")
     file.forget(FIRST)
-    file.history(news(1, 9))
+    file.history(metrics(1, 9))
     await file.close()
     kept = read_stored_run(file.path)
     assert (kept.steps, kept.segments, kept.events) == (1, (FIRST,), ())

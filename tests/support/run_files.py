@@ -21,12 +21,6 @@ def writer(path: Path, on_disk_error: Callable[[str | None], None] = lambda why:
     return made
 
 
-def news(first: int, *losses: float) -> dict[str, Any]:
-    """What a worker's message brings of some steps in a row."""
-    steps = list(range(first, first + len(losses)))
-    return {"step": steps, "loss": list(losses), "accuracy": list(losses), "held_out": []}
-
-
 def rows(path: Path, query: str) -> list[Any]:
     """What a file holds."""
     connection = sqlite3.connect(path)

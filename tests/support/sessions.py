@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tests.support.workers import setup
 
 from convscope.recipe import Recipe
 from convscope.worker.session import Session
@@ -11,8 +12,7 @@ from convscope.worker.session import Session
 
 def session(of: Recipe, cache_dir: Path) -> Session:
     """A run on this process's CPU."""
-    start = {"recipe": of.model_dump(mode="json"), "device": "cpu", "data_dirs": []}
-    return Session(start | {"cache_dir": str(cache_dir)})
+    return Session(setup(of.model_dump(mode="json"), cache_dir))
 
 
 def weights(of: Session) -> list[torch.Tensor]:

@@ -1,12 +1,12 @@
 """What routes are given: the settings, the runs, and the run that the path names."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
-from convscope.ipc.messages import Message
+from convscope.ipc.commands import Command, R
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
 from convscope.settings import Settings
@@ -55,11 +55,11 @@ class Look:
     step: int | None
     headers: dict[str, str]  # to go with the answer
 
-    async def ask(self, command: str, **arguments: Any) -> Message:
+    async def ask(self, command: Command[R]) -> R:
         """What its worker says; NotFoundError for a step that it has not come to."""
-        answer = await self.run.look(self.step, command, **arguments)
-        self.mark(answer.header["recomputed"])
-        return answer
+        looked = await self.run.look(self.step, command)
+        self.mark(looked.recomputed)
+        return looked.reply
 
     def mark(self, recomputed: str | None) -> None:
         """Say with the answer why its last digits may differ, if they may."""

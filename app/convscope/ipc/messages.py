@@ -1,8 +1,7 @@
 """Messages between the server and a worker: a JSON header and a payload, never a pickle.
 
-Two little-endian uint32 lengths, the header as JSON in UTF-8, the payload. Server to worker, a
-header is `{"command": name, "id": n, …}`; worker to server `{"reply": n, …}`, `{"reply": n,
-"error": {…}}` or `{"event": name, …}`. Numbers that are not finite cross as null.
+Two little-endian uint32 lengths, the header as JSON in UTF-8, the payload. What they mean is in
+`commands.py`, `replies.py` and `reports.py`. Numbers that are not finite cross as null.
 """
 
 import asyncio
@@ -34,6 +33,13 @@ def encode_message(header: JsonObject, payload: bytes | bytearray) -> bytes:
     """A message as it crosses, from what it says and the bytes that go with it."""
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     return b"".join((_LENGTHS.pack(len(text), len(payload)), text, payload))
+
+
+def message_of(data: bytes) -> Message:
+    """What `encode_message` wrote, all of it at hand."""
+    header, _ = _lengths(data[: _LENGTHS.size])
+    end = _LENGTHS.size + header
+    return Message(json.loads(data[_LENGTHS.size : end]), data[end:])
 
 
 def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:

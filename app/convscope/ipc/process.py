@@ -5,33 +5,44 @@ import itertools
 import logging
 import signal
 import socket
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from convscope import errors
-from convscope.errors import ConvscopeError, WorkerDiedError
+from convscope.errors import WorkerDiedError
+from convscope.ipc.codec import Answer, decode_report, encode_command
+from convscope.ipc.commands import Command, R
 from convscope.ipc.forkserver import spawn_worker
-from convscope.ipc.messages import Message, receive
-from convscope.ipc.protocol import OnDeath, OnMessage
+from convscope.ipc.messages import receive
+from convscope.ipc.protocol import OnDeath, OnReport
+from convscope.ipc.replies import Reply
 
 log = logging.getLogger("convscope")
 BUFFER_BYTES = 2**20
 EXIT_TIMEOUT_S = 2.0
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A command that somebody waits for."""
+
+    command: Command[Any]
+    future: "asyncio.Future[Any]"
+
+
 class ProcessWorker:
-    """One child process and the line to it; it owns both."""
+    """One child process and the socket to it; it owns both."""
 
     def __init__(self, device: str) -> None:
         self._device = device
-        self._answers: dict[int, asyncio.Future[Message]] = {}
+        self._asked: dict[int, Asked] = {}
         self._numbers = itertools.count(1)
         self._process: BaseProcess
         self._writer: asyncio.StreamWriter | None = None
         self._listening: asyncio.Task[None] | None = None
-        self._check = False
+        self._closing = False
 
-    async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
+    async def start(self, on_report: OnReport, on_death: OnDeath) -> None:
         """See Worker.start."""
         ours, theirs = socket.socketpair()
         try:
@@ -41,16 +52,16 @@ class ProcessWorker:
             ours.close()  # whatever was started ends at the end of its line
             raise
         reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=BUFFER_BYTES)
-        self._listening = asyncio.create_task(self._listen(reader, on_message, on_death))
+        self._listening = asyncio.create_task(self._listen(reader, on_report, on_death))
 
     async def _listen(
-        self, reader: asyncio.StreamReader, on_message: OnMessage, on_death: OnDeath
+        self, reader: asyncio.StreamReader, on_report: OnReport, on_death: OnDeath
     ) -> None:
         try:
             while True:
-                message = await receive(reader)
-                on_message(message)
-                self._resolve(message)
+                report, answer = decode_report(await receive(reader), self._reply_of)
+                on_report(report)
+                self._resolve(answer)
         except (asyncio.IncompleteReadError, OSError):
             why = await self._cause_of_death()
         except Exception:
@@ -61,24 +72,26 @@ class ProcessWorker:
             self._fail_all("The worker of this run is gone.")
             if self._writer:
                 self._writer.close()
-        if not self._check:
+        if not self._closing:
             on_death(why)
 
-    def _resolve(self, message: Message) -> None:
-        future = self._answers.pop(message.header.get("reply", 0), None)
-        if future is None or future.done():
+    def _reply_of(self, number: int) -> type[Reply]:
+        return self._asked[number].command.reply
+
+    def _resolve(self, answer: Answer | None) -> None:
+        asked = self._asked.pop(answer.number, None) if answer else None
+        if answer is None or asked is None or asked.future.done():
             return
-        refusal = message.header.get("error")
-        if refusal:
-            future.set_exception(_error(refusal))
+        if answer.error:
+            asked.future.set_exception(answer.error)
         else:
-            future.set_result(message)
+            asked.future.set_result(answer.reply)
 
     def _fail_all(self, why: str) -> None:
-        waiting, self._answers = self._answers, {}
-        for future in waiting.values():
-            if not future.done():
-                future.set_exception(WorkerDiedError(why))
+        waiting, self._asked = self._asked, {}
+        for asked in waiting.values():
+            if not asked.future.done():
+                asked.future.set_exception(WorkerDiedError(why))
 
     async def _cause_of_death(self) -> str:
         await asyncio.to_thread(self._process.join, EXIT_TIMEOUT_S)
@@ -92,28 +105,28 @@ class ProcessWorker:
         hint = " (out of memory, perhaps)" if name == "SIGKILL" else ""
         return f"The worker of this run was killed by {name}{hint}."
 
-    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+    async def ask(self, command: Command[R]) -> R:
         """See Worker.ask."""
         number = next(self._numbers)
-        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._answers[number] = future
-        self._send(command, number, payload, arguments)
-        return await future
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._asked[number] = Asked(command, future)
+        self._send(command, number)
+        reply: R = await future
+        return reply
 
-    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
+    def tell(self, command: Command[Any]) -> None:
         """See Worker.tell."""
-        self._send(command, 0, payload, arguments)
+        self._send(command, 0)
 
-    def _send(self, command: str, number: int, payload: bytes, arguments: dict[str, Any]) -> None:
+    def _send(self, command: Command[Any], number: int) -> None:
         if self._writer is None or (self._listening is not None and self._listening.done()):
             self._fail_all("The worker of this run is gone.")
             return
-        header = {"command": command, "id": number} | arguments
-        self._writer.write(Message(header, payload).encode())
+        self._writer.write(encode_command(command, number))
 
     async def close(self) -> None:
         """See Worker.close: its watchdog ends it at the end of the line, even in mid-step."""
-        self._check = True
+        self._closing = True
         if self._writer is None:
             return
         self._writer.close()
@@ -122,11 +135,3 @@ class ProcessWorker:
         await asyncio.to_thread(self._process.join, EXIT_TIMEOUT_S)
         if self._process.exitcode is None:
             self._process.kill()
-
-
-def _error(refusal: dict[str, Any]) -> ConvscopeError:
-    """The worker's refusal as the exception that it was there."""
-    kind = getattr(errors, refusal["type"])
-    error: ConvscopeError = kind(refusal["detail"])
-    error.extra = refusal["extra"]
-    return error

@@ -7,6 +7,7 @@ from heapq import merge
 from itertools import groupby, repeat
 from operator import itemgetter
 
+from convscope.ipc.reports import Metrics
 from convscope.storage.metric_series import MetricSeries
 from convscope.types import JsonObject
 
@@ -29,13 +30,13 @@ class History:
         """How far it goes."""
         return self._series.step
 
-    def apply(self, metrics: JsonObject) -> None:
+    def apply(self, metrics: Metrics) -> None:
         """Take in what a worker's message brought; a step that was taken back is overwritten."""
-        if metrics["step"]:
-            self.back_to(metrics["step"][0] - 1)
-        self._series.extend(metrics["step"], metrics["loss"], metrics["accuracy"])
+        if metrics.step:
+            self.back_to(metrics.step[0] - 1)
+        self._series.extend(metrics.step, metrics.loss, metrics.accuracy)
         self._series = self._series.merged()
-        self._measure(metrics["held_out"])
+        self._measure(metrics.held_out)
 
     def _measure(self, held_out: Measured) -> None:
         for step, accuracy in held_out:

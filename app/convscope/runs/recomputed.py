@@ -1,16 +1,16 @@
 """Which states were computed again in another environment than they were trained in."""
 
-from convscope.storage.reader import SeekPlan
+from convscope.ipc.plan import SeekPlan
 from convscope.types import JsonObject
 
 KEY = "recomputed_from"  # in what a checkpoint says of its state
 
 
-def recomputed_from(seek_plan: SeekPlan, *, differs: bool) -> int | None:
-    """The step from which the state at a way's end is computed again, where that is another
+def recomputed_from(plan: SeekPlan, *, differs: bool) -> int | None:
+    """The step from which the state at a plan's end is computed again, where that is another
     environment's work; None for a state as it was. `differs`: whether the steps are made so."""
-    begin, end = seek_plan.header["checkpoint"], seek_plan.header["exact"]
-    kept = end or (begin if begin["step"] == seek_plan.header["to"] else None)
+    begin, end = plan.checkpoint, plan.exact
+    kept = end or (begin if begin["step"] == plan.to else None)
     since: int | None = kept.get(KEY) if kept else begin["step"] if differs else None
     return since
 

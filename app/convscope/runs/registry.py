@@ -14,17 +14,16 @@ from convscope.errors import (
     ConvscopeError,
     NotFoundError,
     RecipeError,
-    UnavailableError,
     UnreadableRunError,
 )
+from convscope.ipc.commands import Pause, Weights
 from convscope.ipc.protocol import Worker
 from convscope.recipe import RecipeRequest
-from convscope.runs.interventions import intervene
-from convscope.runs.place import Place
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, make_spec, stored_spec
 from convscope.runs.status import now
-from convscope.runs.supervision.supervisor import BUSY
+from convscope.runs.supervision.pool import Pool
+from convscope.runs.supervision.supervisor import BUSY, Workers
 from convscope.runs.transfer.copy import copy_run
 from convscope.runs.transfer.fork import Branch, branch_off
 from convscope.settings import Settings
@@ -38,7 +37,6 @@ log = logging.getLogger("convscope")
 ID_CHARACTERS = string.ascii_lowercase + string.digits
 ID_LENGTH = 10
 WATCH_EVERY_S = 5.0
-RETRY_AFTER_S = 30
 RESET_ATTEMPTS = 5  # where others train it at the same time
 UNTOUCHED_S = 3600.0  # a run in which nobody did anything is put aside after this
 
@@ -51,9 +49,8 @@ class Registry:
     ) -> None:
         self._settings = settings
         self.directory = directory
-        self._place = Place(settings, directory, new_worker, self._admit)
+        self._workers = Workers(settings, Pool(settings.max_runs), new_worker)
         self._runs: dict[str, Run] = {}
-        self._beginning: set[Run] = set()  # not kept yet: nobody is told of them
         self.unreadable: dict[str, str] = {}  # file, and why
 
     # --- from the disk, and to --------------------------------------------------------------------
@@ -66,7 +63,7 @@ class Registry:
                 self.directory.forget(run_id)
                 continue
             try:
-                self._runs[run_id] = self._kept(run_id)
+                self._runs[run_id] = self._stored(run_id)
             except (ConvscopeError, ValueError, LookupError, TypeError) as error:
                 log.warning(
                     "the run in %s cannot be opened: %s", self.directory.path(run_id), error
@@ -74,14 +71,14 @@ class Registry:
                 self.unreadable[run_id] = str(error)
         self._sort()
 
-    def _kept(self, run_id: str) -> Run:
+    def _stored(self, run_id: str) -> Run:
         upgrade_file(self.directory.path(run_id))
-        kept = read_stored_run(self.directory.path(run_id))
-        _must_have_age(kept.about)
-        recipe, model = kept.segments[-1].recipe, kept.about["network"]
-        sha256 = kept.about["dataset_sha256"]
-        spec = stored_spec(recipe, self._settings, kept.weights, model, sha256)
-        return Run(run_id, spec, self._place, kept)
+        stored = read_stored_run(self.directory.path(run_id))
+        _must_have_age(stored.about)
+        recipe, model = stored.segments[-1].recipe, stored.about["network"]
+        sha256 = stored.about["dataset_sha256"]
+        spec = stored_spec(recipe, self._settings, stored.weights, model, sha256)
+        return Run(run_id, spec, self._workers, self.directory, stored)
 
     def _sort(self) -> None:
         """Oldest first."""
@@ -89,7 +86,7 @@ class Registry:
 
     async def adopt(self, run_id: str) -> Run:
         """A run whose file has been put in its place."""
-        self._runs[run_id] = await asyncio.to_thread(self._kept, run_id)
+        self._runs[run_id] = await asyncio.to_thread(self._stored, run_id)
         self._sort()
         return self._runs[run_id]
 
@@ -107,18 +104,13 @@ class Registry:
 
     async def begin(self, spec: Spec, **about: JsonObject) -> Run:
         """A run with this spec, kept before it is answered."""
-        run = Run(self.new_id(), spec, self._place)
-        await self._admit(run)
-        self._beginning.add(run)
+        run = Run(self.new_id(), spec, self._workers, self.directory)
         try:
-            run.begin(**about)
-            await run.file.durable()
+            await run.begin(**about)
         except BaseException:
             await run.close()
             self.directory.forget(run.id)
             raise
-        finally:
-            self._beginning.discard(run)
         self._runs[run.id] = run
         return run
 
@@ -133,27 +125,10 @@ class Registry:
         if init is not None and init.type == "from_run":
             if init.run not in self._runs:
                 raise RecipeError(f"init is from_run: there is no run {init.run!r}.")
-            return (await self._runs[init.run].ask("weights")).payload
+            return (await self._runs[init.run].ask(Weights())).payload
         if init is not None and init.type == "from_file" and not weights:
             raise RecipeError("init is from_file: expected the file at /runs/from-weights.")
         return weights
-
-    async def _admit(self, comer: Run) -> None:
-        """Where as many are awake as may be, the one longest untouched goes to sleep."""
-        most = self._settings.max_runs
-        while self._awake_beside(comer) >= most:
-            idle = [run for run in self._runs.values() if run.may_sleep and run is not comer]
-            if not idle:
-                raise UnavailableError(
-                    f"This server may have {most} run{'s' * (most > 1)} awake and all of them "
-                    "train or are looked at: pause one, or try again later.",
-                    retry_after=RETRY_AFTER_S,
-                )
-            await min(idle, key=lambda run: run.touched_s).sleep()
-
-    def _awake_beside(self, comer: Run) -> int:
-        runs = {*self._runs.values(), *self._beginning} - {comer}
-        return sum(run.is_awake for run in runs)
 
     # --- finding ----------------------------------------------------------------------------------
 
@@ -191,11 +166,11 @@ class Registry:
         run.must_go_on()
         for _ in range(RESET_ATTEMPTS):
             if run.state in BUSY:
-                await run.do("pause")
-            at = run.place_in_time
-            kept = await self._keep_as_another(run) if any(at) or run.file.events else None
+                await run.do(Pause())
+            position = run.position
+            kept = None if run.is_new else await self._keep_as_another(run)
             try:
-                await run.reset(at)
+                await run.reset(position)
             except ConflictError as error:
                 if kept:
                     await self._forget(kept)
@@ -213,7 +188,7 @@ class Registry:
 
     async def _keep_as_another(self, run: Run) -> Run:
         self.directory.must_have_room()
-        await run.file.durable()
+        await run.durable()
         new_id = self.new_id()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
         return await self._copied(run.id, new_id, None, name=name)
@@ -244,14 +219,14 @@ class Registry:
         restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
         self.directory.must_have_room()
-        await run.file.durable()
+        await run.durable()
         about = {"name": name, "halted": None, "created_at": now()} | branch.about
         forked = await self._copied(run_id, self.new_id(), branch, **about)
         try:
             if run.restarts != restarts:
                 raise ConflictError("This run was reset meanwhile: what it was is another run now.")
             for change in interventions:
-                await intervene(forked, change)
+                await forked.intervene(change)
         except BaseException:
             await self._forget(forked)
             raise
@@ -277,8 +252,8 @@ class Registry:
             return
         if run.state in BUSY:
             await run.pause_unwatched()
-        elif run.may_sleep:
-            await run.sleep()
+        elif run.may_suspend:
+            await run.suspend()
 
     async def close(self) -> None:
         """End all runs, for this server."""

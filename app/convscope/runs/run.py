@@ -1,64 +1,97 @@
-"""One run as the server knows it: recipe, file, worker, what the worker last said, who watches."""
+"""One run as the server knows it: its recipe, file, worker, what it last said, and who watches."""
 
-from time import monotonic
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from convscope.errors import ConflictError, RecipeError
-from convscope.ipc.messages import Message
-from convscope.runs import status as present
+from convscope.errors import ConflictError, ConvscopeError, RecipeError
+from convscope.ipc import commands
+from convscope.ipc.commands import Command, DropImage, Intervene, ListSwitches, Pause, PutImage, R
+from convscope.ipc.replies import InterventionReply, Status
+from convscope.ipc.reports import FrameEvent, Report
 from convscope.runs.history import History
-from convscope.runs.keepsakes import load_history, load_uploads
-from convscope.runs.place import Place
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
-from convscope.runs.status import RunStatus
-from convscope.runs.supervision.supervisor import Supervisor
-from convscope.runs.uploads import Uploads
+from convscope.runs.status import (
+    fixed,
+    notable,
+    now,
+    status_at,
+    status_of_new,
+    status_of_stored,
+    switches_json,
+)
+from convscope.runs.supervision.replay import Looked
+from convscope.runs.supervision.supervisor import Supervisor, Workers
+from convscope.runs.uploads import UploadLimits, Uploads
 from convscope.runs.viewers import Frame, Viewers, kinds_of
+from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
 
-LEAVE_ALONE = ("pause", "drop_image")  # what a run can be told that cannot go on
+NEEDS_NO_DATA = (Pause, DropImage)  # what a run can be told whose data set is not here
 
 
 class Run:
     """A run: what is known of it, who watches, and what it may be asked."""
 
     def __init__(
-        self, run_id: str, spec: Spec, place: Place, kept: StoredRun | None = None
+        self,
+        run_id: str,
+        spec: Spec,
+        workers: Workers,
+        directory: RunDirectory,
+        stored: StoredRun | None = None,
     ) -> None:
-        """`kept` is what its file holds, of a run that was there before; a new one `begin`s."""
+        """`stored` is what its file holds, of a run that was there before; a new one `begin`s."""
         self.id = run_id
         self.spec = spec
-        self.touched_s = monotonic()  # when somebody last asked or watched
         self.history = History()
         self.restarts = 0  # how often it went back to step 0
-        self.uploads = Uploads(
-            spec.recipe.network.input,
-            dark_background=spec.shown.dark_background,
-            most=place.settings.max_uploads_per_run,
-        )
-        self._place = place
-        self._present = present.of_kept(spec, kept) if kept else RunStatus()
-        self.file = RunFile(place.directory.path(run_id), place.directory, kept)
+        self._settings = workers.settings
+        self._status = status_of_stored(spec, stored) if stored else status_of_new(spec)
+        self.file = RunFile(directory.path(run_id), directory, stored)
         self.file.absent = spec.absent
-        self._supervisor = Supervisor(self, spec, place, self.file, self._present)
-        self.replay = self._supervisor.replay
+        self._supervisor = Supervisor(self, spec, workers, self.file, self._status)
+        self._replay = self._supervisor.replay
         self.viewers = Viewers(
             self._supervisor.tell, {plan.name: kinds_of(plan) for plan in spec.plans}
         )
+        self.uploads = Uploads(
+            spec.recipe.network.input,
+            dark_background=spec.shown.dark_background,
+            limits=UploadLimits(
+                self._settings.max_uploads_per_run,
+                self._settings.max_upload_bytes,
+                self._settings.max_pixels,
+            ),
+            file=self.file,
+            send=self._send_image,
+        )
 
-    # --- its life ---------------------------------------------------------------------------------
+    # --- its worker -------------------------------------------------------------------------------
 
-    def begin(self, **about: Any) -> None:
-        """A new run: its file is made and its worker started."""
+    async def begin(self, **about: Any) -> None:
+        """A new run: its file is made and its worker started; UnavailableError where no more runs
+        may be awake."""
+        with self._supervisor.needed():
+            await self._begin(about)
+
+    async def _begin(self, about: JsonObject) -> None:
+        await self._supervisor.reserve()
         model = self.spec.model.name if self.spec.model else None
         dataset = self.spec.dataset.sha256 if self.spec.dataset else None
         self.file.open(self._supervisor.on_disk_error)
-        known = {"created_at": present.now(), "network": model, "dataset_sha256": dataset} | about
-        known["classes"] = list(self.spec.classes)
+        known: JsonObject = {
+            "created_at": now(),
+            "network": model,
+            "dataset_sha256": dataset,
+            **about,
+            "classes": list(self.spec.classes),
+        }
         self.file.begin(known, self.spec.recipe.model_dump(mode="json"), self.spec.weights)
-        self._supervisor.launch()
+        self._supervisor.start()
+        await self.file.durable()
 
     def wake(self) -> None:
         """Have a worker, for somebody who looks."""
@@ -68,14 +101,23 @@ class Run:
         """Wait for the worker; NotFoundError where the run is deleted meanwhile."""
         await self._supervisor.up()
 
-    async def sleep(self) -> None:
+    async def suspend(self) -> None:
         """End the worker; all that the run was is in the file."""
-        await self._supervisor.sleep()
+        await self._supervisor.suspend()
 
     async def close(self) -> None:
         """End the run for this server, and tell the viewers."""
         self.viewers.close()
         await self._supervisor.close()
+
+    def touch(self) -> None:
+        """Somebody is interested."""
+        self._supervisor.touch()
+
+    @property
+    def touched_s(self) -> float:
+        """When somebody last asked or watched, on the clock of `monotonic`."""
+        return self._supervisor.touched_s
 
     @property
     def is_untouched(self) -> bool:
@@ -88,105 +130,122 @@ class Run:
             or len(self.uploads)
             or self.spec.weights
         )
-        return not (known or given or self.file.pictures or len(self.viewers))
+        return not (known or given or self.file.uploads or len(self.viewers))
 
-    async def admit(self) -> None:
-        """See Owner."""
-        await self._place.admit(self)
+    # --- what its supervisor tells it: see RunEvents ----------------------------------------------
 
-    async def remember(self) -> None:
-        """See Owner."""
-        self.history = await load_history(self.file)
-        await load_uploads(self.file, self.uploads)
+    async def load(self) -> None:
+        """See RunEvents."""
+        self.history = await self.file.history()
+        await self.uploads.load()
 
-    def pictures(self) -> list[tuple[str, bytes]]:
-        """See Owner."""
-        return [(upload.id, upload.prepared.pixels.tobytes()) for upload in self.uploads]
+    def images(self) -> list[PutImage]:
+        """See RunEvents."""
+        return self.uploads.commands()
 
-    def came_up(self) -> None:
-        """See Owner."""
+    @property
+    def is_watched(self) -> bool:
+        """See RunEvents."""
+        return len(self.viewers) > 0
+
+    def on_up(self) -> None:
+        """See RunEvents."""
         self.viewers.tell_worker()
         self.viewers.run_changed()
 
-    def changed(self) -> None:
-        """See Owner."""
+    def on_change(self) -> None:
+        """See RunEvents."""
         self.viewers.run_changed()
 
-    # --- what it says -----------------------------------------------------------------------------
-
-    def on_message(self, message: Message) -> None:
-        """See Owner: recorded first of all."""
-        header = message.header
-        if header["metrics"]["restarted"]:
-            self._forget()
-        self.file.record(message)
-        self.history.apply(header["metrics"])
+    def on_report(self, report: Report) -> None:
+        """See RunEvents: recorded first of all."""
+        if report.metrics.restarted:
+            self._restart()
+        self.file.record(report)
+        self.history.apply(report.metrics)
         self.history.back_to(self.file.steps)
-        if "intervention" in header:
-            self._present.record(header["intervention"], header["lists"])
+        if isinstance(report.reply, InterventionReply):
+            self._status.record(report.reply.intervention, report.reply.switches)
             self.viewers.run_changed()
-        self._heard(header["status"])
-        if header.get("event") == "frame":
-            self.viewers.offer(Frame(header, message.payload))
+        if report.status:
+            self._heard(report.status)
+            if isinstance(report.event, FrameEvent):
+                self.viewers.offer(Frame.of_event(report.event, report.status))
 
-    def _heard(self, status: JsonObject) -> None:
-        before, self._present.status = self._present.status, status or self._present.status
-        if present.notable(before) == present.notable(self._present.status):
+    def _heard(self, status: Status) -> None:
+        before, self._status.worker = self._status.worker, status
+        if notable(before) == notable(status):
             return
         self.viewers.run_changed()
-        halted = status["problem"] if status.get("state") == RunState.HALTED else None
+        halted = status.problem if status.state is RunState.HALTED else None
         if halted != self.file.about.get("halted"):
             self.file.note(halted=halted)
 
-    def _forget(self) -> None:
+    def _restart(self) -> None:
         """It is at step 0 again."""
         self.restarts += 1
-        self.replay.begin_anew()
+        self._replay.restart()
         self.history = History()
-        self._present.forget()
+        self._status.restart()
         self.viewers.restart()
+
+    # --- what it says -----------------------------------------------------------------------------
 
     @property
     def state(self) -> RunState:
-        """Where it is in its life."""
+        """Its state."""
         return self._supervisor.state
 
     @property
-    def may_sleep(self) -> bool:
+    def may_suspend(self) -> bool:
         """Whether it has a worker that nobody would miss."""
-        return self._supervisor.may_sleep and not len(self.viewers)
+        return self._supervisor.may_suspend
 
     @property
     def is_awake(self) -> bool:
         """Whether it has a worker, or is about to."""
         return self._supervisor.is_awake
 
+    @property
+    def steps(self) -> int:
+        """How far it has come."""
+        return self.file.steps
+
+    @property
+    def path(self) -> Path:
+        """Where its file lies."""
+        return self.file.path
+
+    @property
+    def recomputed(self) -> str | None:
+        """Why the last digits of the present state may differ, if they may."""
+        return self.file.recomputed
+
+    async def durable(self) -> None:
+        """When all of it is on the disk; UnavailableError where the disk fails."""
+        await self.file.durable()
+
     def describe(self) -> JsonObject:
         """The run as the API answers it."""
-        supervisor, heard = self._supervisor, self._present
-        said = (
-            supervisor.failure
-            or supervisor.disk_error
-            or heard.status.get("problem")
-            or heard.notice
-        )
+        supervisor, status = self._supervisor, self._status
+        said = supervisor.failure or supervisor.disk_error or status.worker.problem or status.notice
         return (
-            present.of_new(self.spec)
-            | heard.status
-            | present.fixed(self.spec, self.file.about)
-            | heard.lists
+            asdict(status.worker)
+            | fixed(self.spec, self.file.about)
+            | switches_json(status.switches)
             | {
                 "id": self.id,
                 "state": self.state,
                 "problem": said,
-                "environment": heard.about.get("environment"),
-                "taken": heard.about.get("taken", []),
-                "interventions": heard.interventions,
+                "environment": status.environment,
+                "taken": status.taken,
+                "interventions": status.interventions,
                 "restarts": self.restarts,
                 "revision": self.viewers.changes,
                 "viewers": len(self.viewers),
                 "awake": self.is_awake,
                 "steps": self.file.steps,
+                "saved_step": self.file.saved_steps,
                 "recomputed": self.file.recomputed,
             }
         )
@@ -195,70 +254,95 @@ class Run:
         """The run as it was at a step; NotFoundError for one that it has not come to."""
         if step is None:
             return self.describe()
-        reply = await self.look(step, "lists")
-        interventions = [
-            intervention
-            for intervention in self._present.interventions
-            if intervention["step"] <= step
-        ]
-        then = present.of_the_past(reply.header["status"], self.history.held_out_at(step))
-        lists: JsonObject = reply.header["lists"] | {"interventions": interventions}
-        return self.describe() | then | lists | {"recomputed": reply.header["recomputed"]}
+        looked = await self.look(step, ListSwitches())
+        interventions = [entry for entry in self._status.interventions if entry["step"] <= step]
+        then = status_at(looked.reply.status, self.history.held_out_at(step))
+        switched = switches_json(looked.reply.switches) | {"interventions": interventions}
+        return self.describe() | then | switched | {"recomputed": looked.recomputed}
+
+    async def curves(self) -> History:
+        """Its history, also while it is suspended."""
+        if not self.is_awake and self.history.steps < self.file.steps:
+            self.history = await self.file.history()
+        return self.history
 
     # --- what it is asked -------------------------------------------------------------------------
 
-    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+    async def ask(self, command: Command[R]) -> R:
         """A command to the worker, once it is up; ConflictError when it has failed."""
         self.touch()
-        answer = await self._supervisor.ask(command, payload, **arguments)
+        reply = await self._supervisor.ask(command)
         self.touch()
-        return answer
+        return reply
 
-    async def do(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+    async def do(self, command: Command[R]) -> R:
         """A command that changes the run: answered when what it did is durable.
 
         UnavailableError while the disk fails, or where it does so now.
         """
-        self._supervisor.must_be_kept(command)
-        if command not in LEAVE_ALONE:
-            self.must_go_on()
-        answer = await self.ask(command, payload, **arguments)
+        self._must_change(command)
+        reply = await self.ask(command)
         await self.file.durable()
-        return answer
+        return reply
+
+    def _must_change(self, command: Command[Any]) -> None:
+        self._supervisor.must_have_disk(pausing=isinstance(command, Pause))
+        if not isinstance(command, NEEDS_NO_DATA):
+            self.must_go_on()
 
     def must_go_on(self) -> None:
         """ConflictError with the reason where this run can only be looked at."""
         if self.spec.absent:
             raise ConflictError(f"This run can be looked at, and not go on. {self.spec.absent}")
 
-    async def look(
-        self, step: int | None, command: str, payload: bytes = b"", **arguments: Any
-    ) -> Message:
-        """A question about a step of the past, or about the present where `step` is None; the
-        header has `recomputed`, see Past.ask."""
+    async def _send_image(self, command: Command[Any]) -> None:
+        """To both workers."""
+        self._must_change(command)
+        await self.ask(command)
+        self._replay.tell(command)
+
+    async def look(self, step: int | None, command: Command[R]) -> Looked[R]:
+        """A question about a step of the past, or about the present where `step` is None."""
         if step is None:
-            answer = await self.ask(command, payload, **arguments)
-            answer.header["recomputed"] = self.file.recomputed
-            return answer
+            return Looked(await self.ask(command), self.file.recomputed)
         self.touch()
         await self.up()
-        return await self.replay.ask(step, command, payload, **arguments)
+        return await self._replay.ask(step, command)
 
-    async def curves(self) -> History:
-        """Its history, also while it is asleep."""
-        if not self.is_awake and self.history.steps < self.file.steps:
-            self.history = await load_history(self.file)
-        return self.history
+    @property
+    def replay_environment(self) -> JsonObject | None:
+        """In which past steps are computed."""
+        return self._replay.environment
 
-    def touch(self) -> None:
-        """Somebody is interested."""
-        self.touched_s = monotonic()
-
-    async def command(self, command: str, **arguments: Any) -> JsonObject:
+    async def command(self, command: Command[Any]) -> JsonObject:
         """A command that changes the run; answers with the run after it."""
-        self._present.notice = None
-        await self.do(command, **arguments)
+        self._status.notice = None
+        await self.do(command)
         return self.describe()
+
+    async def intervene(self, change: JsonObject) -> JsonObject:
+        """An intervention; answers with it, and what it was worth where that was measured."""
+        reply = await self.do(Intervene(change=change))
+        worth = {
+            "held_out_before": reply.held_out_before,
+            "held_out_after": reply.held_out_after,
+            "ahead": 0,
+        }
+        if change["type"] == "freeze" and change["on"] and self.spec.trainable:
+            worth |= await self._worth_of_learning(reply.intervention["step"], change)
+        return reply.intervention | worth | {"run": self.describe()}
+
+    async def _worth_of_learning(self, step: int, change: JsonObject) -> JsonObject:
+        """What freezing costs in the steps to come; it is done, whatever becomes of this."""
+        try:
+            found = await self._replay.ablate_freezing(step, change["layer"], change["filter"])
+        except ConvscopeError:
+            return {}
+        return {
+            "held_out_before": found.learning,
+            "held_out_after": found.frozen,
+            "ahead": found.ahead,
+        }
 
     async def started(self) -> JsonObject:
         """The run once its worker is up; RecipeError where that failed."""
@@ -267,34 +351,42 @@ class Run:
             raise RecipeError(self._supervisor.failure)
         return self.describe()
 
-    @property
-    def place_in_time(self) -> list[int]:
-        """Where it is: its step, and how many changes it has been through, tuned ones too."""
-        return [self.file.steps, self.file.events]
+    # --- beginning again --------------------------------------------------------------------------
 
-    async def reset(self, at: list[int]) -> JsonObject:
+    @property
+    def position(self) -> tuple[int, int]:
+        """Where it is: its step, and how many events it has been through."""
+        return self.file.steps, self.file.events
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has happened to it yet."""
+        return self.position == (0, 0)
+
+    async def reset(self, position: tuple[int, int]) -> JsonObject:
         """Back to step 0; a failed run gets a new worker.
 
-        ConflictError, with `moved`, where it is not at this place in time any more.
+        ConflictError, with `moved`, where it is not at this position any more.
         """
         await self.resume()
         if not self._supervisor.failure:
-            return await self.command("reset", at=at)
-        return await self._begin_anew(at)
+            step, events = position
+            return await self.command(commands.Reset(step=step, events=events))
+        return await self._reset_without_worker(position)
 
-    async def _begin_anew(self, at: list[int]) -> JsonObject:
+    async def _reset_without_worker(self, position: tuple[int, int]) -> JsonObject:
         """Of a run that cannot come to where it was: step 0 needs nothing of what is kept."""
-        self._supervisor.must_be_kept("reset")
-        if self.place_in_time != at:
+        self._supervisor.must_have_disk()
+        if self.position != position:
             raise ConflictError("The run has gone on meanwhile.", moved=True)
-        self._forget()
+        self._restart()
         self.file.restart()
         await self.file.durable()
         return await self.resume()
 
     async def resume(self) -> JsonObject:
         """A run that failed tries again where it was."""
-        self._supervisor.try_again()
+        self._supervisor.retry()
         await self.up()
         return self.describe()
 
@@ -306,7 +398,7 @@ class Run:
 
     async def pause_unwatched(self) -> None:
         """What plays and nobody watches is paused, and says so."""
-        await self.ask("pause")
-        waited = f"{self._place.settings.unwatched_pause_s / 60:g} minutes"
-        self._present.notice = f"Paused: nobody watched for {waited}. Press play to go on."
+        await self.ask(Pause())
+        waited = f"{self._settings.unwatched_pause_s / 60:g} minutes"
+        self._status.notice = f"Paused: nobody watched for {waited}. Press play to go on."
         self.viewers.run_changed()

@@ -1,18 +1,21 @@
-"""A run's file as the run uses it: what is recorded, and ways back to any step."""
+"""A run's file as the run uses it: what is recorded, and plans to come back to any step."""
 
 import asyncio
 from pathlib import Path
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
-from convscope.ipc.messages import Message
+from convscope.ipc.replies import InterventionReply, TuneReply
+from convscope.ipc.reports import CheckpointEvent, Report
+from convscope.runs.history import History
 from convscope.runs.recomputed import KEY, sentence
 from convscope.storage.directory import RunDirectory
 from convscope.storage.group_commit import OnDiskError
 from convscope.storage.reader import (
-    SeekPlan,
+    StoredPlan,
     StoredRun,
     last_stored,
+    read_history,
     read_seek_plan,
     read_stored_plan,
     segment_at,
@@ -26,30 +29,38 @@ KEPT = ("id", "step", "says", "undoes", "change", "undo_record")  # what of a ch
 class RunFile:
     """Opened when there is something to write; what a worker says is recorded in its order."""
 
-    def __init__(self, path: Path, directory: RunDirectory, kept: StoredRun | None = None) -> None:
-        """`kept` is what the file holds already; a new one begins with `begin`."""
+    def __init__(
+        self, path: Path, directory: RunDirectory, stored: StoredRun | None = None
+    ) -> None:
+        """`stored` is what the file holds already; a new one begins with `begin`."""
         self.path = path
-        self._library = directory
+        self._directory = directory
         self._writer: RunWriter | None = None
-        self.about: JsonObject = dict(kept.about) if kept else {}
-        self.segments: tuple[Segment, ...] = kept.segments if kept else ()
-        self.steps = kept.steps if kept else 0
-        self.events = len(kept.events) if kept else 0
-        self._recomputed_from = kept.recomputed_from if kept else None  # the last segment's first
-        self.pictures = kept.pictures if kept else 0  # that it had when it was found
+        self.about: JsonObject = dict(stored.about) if stored else {}
+        self.segments: tuple[Segment, ...] = stored.segments if stored else ()
+        self.steps = stored.steps if stored else 0  # how far the run has come
+        self.saved_steps = self.steps  # how far of that is on the disk
+        self.events = len(stored.events) if stored else 0
+        self._recomputed_from = (
+            stored.recomputed_from if stored else None
+        )  # the last segment's first
+        self.uploads = stored.uploads if stored else 0  # that it had when it was found
         self._sure_of = (-1, -1)  # the step and number of events that are known to be on the disk
         self.absent: str | None = None  # why no step can be computed here; then nothing is recorded
 
     def open(self, on_disk_error: OnDiskError) -> None:
         """From now on it can be written."""
         if self._writer is None:
-            room = self._library.must_have_room
-            self._writer = RunWriter(self.path, on_disk_error, room)
+            room = self._directory.must_have_room
+            self._writer = RunWriter(self.path, on_disk_error, room, self._on_saved)
+
+    def _on_saved(self, step: int) -> None:
+        self.saved_steps = max(self.saved_steps, min(step, self.steps))
 
     @property
     def writer(self) -> RunWriter:
         """The open file."""
-        assert self._writer is not None, "a run that is asleep was written to"
+        assert self._writer is not None, "a run that is suspended was written to"
         return self._writer
 
     async def durable(self) -> None:
@@ -65,25 +76,35 @@ class RunFile:
 
     # --- recording --------------------------------------------------------------------------------
 
-    def record(self, message: Message) -> None:
+    def record(self, report: Report) -> None:
         """What a worker's message says of the run."""
         if self.absent:
-            return  # its worker stands at what is kept, and is no news
-        header, writer = message.header, self.writer
-        if header["metrics"]["restarted"]:
+            return  # its worker stands at what is kept, and adds nothing
+        metrics, writer = report.metrics, self.writer
+        if metrics.restarted:
             self.restart()
-        writer.history(header["metrics"])
-        self.steps = max([self.steps, *header["metrics"]["step"][-1:]])
-        here = header["status"].get("step", self.steps)
+        writer.history(metrics)
+        self.steps = max([self.steps, *metrics.step[-1:]])
+        here = report.status.step if report.status else self.steps
         if here < self.steps:
             writer.back_to(here)
             self.steps, self._sure_of = here, (-1, -1)
-        if header.get("event") == "checkpoint":
-            writer.checkpoint(self.segments[-1].number, header["checkpoint"], message.payload)
-        if "steps_per_second" in header.get("tuned", {}).get("changes", {}):
-            self.note(steps_per_second=header["tuned"]["changes"]["steps_per_second"])
-        for kind, body in _changes(header):
-            self._event(body["step"], kind, body)
+            self.saved_steps = min(self.saved_steps, here)
+        if isinstance(report.event, CheckpointEvent):
+            tensors = report.event.payload
+            writer.checkpoint(self.segments[-1].number, report.event.checkpoint, tensors)
+        if isinstance(report.reply, InterventionReply):
+            body = {key: report.reply.intervention[key] for key in KEPT}
+            self._event(body["step"], "intervention", body)
+        if isinstance(report.reply, TuneReply):
+            self._tuned(report.reply)
+
+    def _tuned(self, reply: TuneReply) -> None:
+        changes = dict(reply.changes)
+        if "steps_per_second" in changes:
+            self.note(steps_per_second=changes.pop("steps_per_second"))
+        if changes:
+            self._event(reply.step, "tune", {"step": reply.step, "changes": changes})
 
     def _event(self, step: int, kind: str, body: JsonObject) -> None:
         self.events += 1
@@ -93,7 +114,7 @@ class RunFile:
         """The run is at step 0 again: what it was is kept in another file."""
         last = self.segments[-1]
         first = Segment(0, 0, last.recipe, environment=last.environment)
-        self.segments, self.steps, self.events = (first,), 0, 0
+        self.segments, self.steps, self.saved_steps, self.events = (first,), 0, 0, 0
         self._sure_of, self._recomputed_from = (-1, -1), None
         self.writer.forget(first)
 
@@ -108,9 +129,9 @@ class RunFile:
         self.about |= values
         self.writer.note(**values)
 
-    async def note_asleep(self, **values: Any) -> None:
+    async def note_closed(self, **values: Any) -> None:
         """The same, while nobody has the file open; UnavailableError where the disk fails."""
-        writer = RunWriter(self.path, lambda why: None, self._library.must_have_room)
+        writer = RunWriter(self.path, lambda why: None, self._directory.must_have_room)
         try:
             writer.note(**values)
             await writer.durable()
@@ -136,9 +157,14 @@ class RunFile:
         begins = bool(self.segments) and self.segments[-1].step == self.steps
         return sentence(self.steps, self._recomputed_from) if begins else None
 
-    # --- ways -------------------------------------------------------------------------------------
+    # --- the past ---------------------------------------------------------------------------------
 
-    async def seek_plan(self, step: int, *, end_exactly: bool = False) -> SeekPlan:
+    async def history(self) -> History:
+        """The metrics up to the last step."""
+        await self.durable()
+        return History(*await asyncio.to_thread(read_history, self.path))
+
+    async def plan(self, step: int, *, end_exactly: bool = False) -> StoredPlan:
         """To a step that was recorded; NotFoundError for one that was not, ConflictError for one
         that cannot be computed here."""
         if step > self.steps:
@@ -153,7 +179,7 @@ class RunFile:
             read_seek_plan, self.path, segment, step, end_exactly=end_exactly
         )
 
-    def _stored_plan(self, segment: Segment, step: int, absent: str) -> SeekPlan:
+    def _stored_plan(self, segment: Segment, step: int, absent: str) -> StoredPlan:
         try:
             return read_stored_plan(self.path, segment, step)
         except ConflictError as error:
@@ -172,15 +198,3 @@ class RunFile:
             now = self.steps, self.events
             await self.durable()
             self._sure_of = now
-
-
-def _changes(header: JsonObject) -> list[tuple[str, JsonObject]]:
-    """The events that a message tells of: (kind, body)."""
-    found = []
-    if "intervention" in header:
-        found.append(("intervention", {key: header["intervention"][key] for key in KEPT}))
-    if "tuned" in header:
-        changes = {k: v for k, v in header["tuned"]["changes"].items() if k != "steps_per_second"}
-        if changes:
-            found.append(("tune", {"step": header["tuned"]["step"], "changes": changes}))
-    return found

@@ -1,45 +1,49 @@
-"""What is known of a run's present: from its worker, or from its file while it has none."""
+"""What is known of a run now: from its worker, or from its file while it has none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
+from convscope.ipc.commands import Before
+from convscope.ipc.replies import FilterId, Status, Switches
 from convscope.runs.spec import Spec
 from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
 
 DEFAULT_STEPS_PER_SECOND = 10.0
-UNKNOWN = ("loss", "accuracy", "held_out_accuracy", "held_out_step")
+MOVING = ("step", "loss", "accuracy", "images_per_second")  # told with the next frame
 
 
 @dataclass
 class RunStatus:
-    """What the worker last said, and what was done to it by hand."""
+    """What the worker last said, and the interventions so far."""
 
-    status: JsonObject = field(default_factory=dict)
-    about: JsonObject = field(default_factory=dict)  # {environment, taken}
+    worker: Status
+    new: Status  # as the run is at step 0
+    environment: JsonObject | None = None
+    taken: list[str] = field(default_factory=list)  # tensors that came from trained weights
     notice: str | None = None  # a sentence about what the server did to it
     interventions: list[JsonObject] = field(default_factory=list)
-    lists: JsonObject = field(default_factory=lambda: {"silenced": [], "frozen": []})
+    switches: Switches = field(default_factory=Switches)
 
-    def forget(self) -> None:
+    def restart(self) -> None:
         """It is at step 0 again, at the pace that it had."""
-        self.interventions, self.lists = [], {"silenced": [], "frozen": []}
-        self.status = {k: v for k, v in self.status.items() if k == "steps_per_second"}
+        self.interventions, self.switches = [], Switches()
+        self.worker = replace(self.new, steps_per_second=self.worker.steps_per_second)
 
-    def record(self, intervention: JsonObject, lists: JsonObject) -> None:
-        """A change by hand."""
+    def record(self, intervention: JsonObject, switches: Switches) -> None:
+        """One more intervention."""
         self.interventions = [*self.interventions, entry(intervention)]
-        self.lists = lists
+        self.switches = switches
 
-    def was(self, halted: str | None) -> JsonObject:
+    def before(self, halted: str | None) -> Before:
         """What a worker that comes back cannot compute again; `halted` says why it stopped."""
-        step, accuracy = self.status.get("held_out_step"), self.status.get("held_out_accuracy")
-        return {
-            "state": RunState.HALTED if halted else RunState.READY,
-            "problem": halted,
-            "held_out": None if step is None else [step, accuracy],
-        }
+        step, accuracy = self.worker.held_out_step, self.worker.held_out_accuracy
+        return Before(
+            state=RunState.HALTED if halted else RunState.READY,
+            problem=halted,
+            held_out=None if step is None or accuracy is None else (step, accuracy),
+        )
 
 
 def now() -> str:
@@ -48,56 +52,72 @@ def now() -> str:
 
 
 def entry(intervention: JsonObject) -> JsonObject:
-    """A change by hand as a run lists it."""
+    """An intervention as a run lists it."""
     return {key: intervention[key] for key in ("id", "step", "says", "undoes")}
 
 
-def of_new(spec: Spec) -> JsonObject:
-    """What a worker says first, while there is none."""
+def status_of_new(spec: Spec) -> RunStatus:
+    """Of a run whose worker has not said anything yet."""
     optimizer = spec.recipe.optimizer
-    return dict.fromkeys(UNKNOWN) | {
-        "state": RunState.STARTING,
-        "step": 0,
-        "images_per_second": 0.0,
-        "steps_per_second": DEFAULT_STEPS_PER_SECOND,
-        "learning_rate": optimizer.learning_rate,
-        "momentum": getattr(optimizer, "momentum", None),
-        "weight_decay": optimizer.weight_decay,
-    }
-
-
-def of_kept(spec: Spec, kept: StoredRun) -> RunStatus:
-    """The present of a run that has no worker, from its file."""
-    held_out_step, held_out = kept.held_out or (None, None)
-    halted = kept.about.get("halted")
-    settings = of_new(spec) | kept.segments[-1].settings
-    for event in kept.events:
-        if event["kind"] == "tune" and event["segment"] == kept.segments[-1].number:
-            settings |= event["body"]["changes"]
-    status = settings | {
-        "state": RunState.HALTED if halted else RunState.READY,
-        "problem": halted,
-        "step": kept.steps,
-        "loss": kept.last[0],
-        "accuracy": kept.last[1],
-        "held_out_accuracy": held_out,
-        "held_out_step": held_out_step,
-        "steps_per_second": kept.about.get("steps_per_second", DEFAULT_STEPS_PER_SECOND),
-    }
-    interventions = [event["body"] for event in kept.events if event["kind"] == "intervention"]
-    about = {"environment": kept.segments[-1].environment, "taken": kept.about.get("taken", [])}
-    return RunStatus(
-        status,
-        about,
-        None,
-        [entry(intervention) for intervention in interventions],
-        _lists(interventions),
+    status = Status(
+        state=RunState.STARTING,
+        step=0,
+        loss=None,
+        accuracy=None,
+        held_out_accuracy=None,
+        held_out_step=None,
+        images_per_second=0.0,
+        steps_per_second=DEFAULT_STEPS_PER_SECOND,
+        problem=None,
+        learning_rate=optimizer.learning_rate,
+        momentum=getattr(optimizer, "momentum", None),
+        weight_decay=optimizer.weight_decay,
     )
+    return RunStatus(status, status)
+
+
+def status_of_stored(spec: Spec, stored: StoredRun) -> RunStatus:
+    """Of a run that has no worker, from its file."""
+    held_out_step, held_out = stored.held_out or (None, None)
+    halted = stored.about.get("halted")
+    new = status_of_new(spec)
+    worker = replace(
+        new.worker,
+        state=RunState.HALTED if halted else RunState.READY,
+        problem=halted,
+        step=stored.steps,
+        loss=stored.last[0],
+        accuracy=stored.last[1],
+        held_out_accuracy=held_out,
+        held_out_step=held_out_step,
+        steps_per_second=stored.about.get("steps_per_second", DEFAULT_STEPS_PER_SECOND),
+        **_tuned(stored),
+    )
+    bodies = [event["body"] for event in stored.events if event["kind"] == "intervention"]
+    return RunStatus(
+        worker,
+        new.worker,
+        stored.segments[-1].environment,
+        stored.about.get("taken", []),
+        interventions=[entry(body) for body in bodies],
+        switches=_switches_after(bodies),
+    )
+
+
+def _tuned(stored: StoredRun) -> JsonObject:
+    """The optimiser's settings, where they are others than the recipe's."""
+    last = stored.segments[-1]
+    settings = dict(last.settings)
+    for event in stored.events:
+        if event["kind"] == "tune" and event["segment"] == last.number:
+            settings |= event["body"]["changes"]
+    return settings
 
 
 def fixed(spec: Spec, about: JsonObject) -> JsonObject:
     """What seldom or never changes in a run."""
     return {
+        "kind": "trained",
         "name": about.get("name"),
         "parent": about.get("parent"),
         "imported_from": about.get("imported_from"),
@@ -120,34 +140,41 @@ def _classes(spec: Spec, about: JsonObject) -> list[str]:
     return list(spec.dataset.classes) if spec.dataset and spec.trainable else []
 
 
-def of_the_past(status: JsonObject, held_out: tuple[int | None, float | None]) -> JsonObject:
+def status_at(status: Status, held_out: tuple[int | None, float | None]) -> JsonObject:
     """What was true of a run at a step, from what the worker there says."""
     step, accuracy = held_out
     then = ("step", "loss", "accuracy", "learning_rate", "momentum", "weight_decay")
     measured = {"held_out_step": step, "held_out_accuracy": accuracy}
-    return {name: status[name] for name in then} | measured
+    return {name: getattr(status, name) for name in then} | measured
 
 
-def notable(status: JsonObject) -> JsonObject:
+def notable(status: Status) -> JsonObject:
     """What of a status the viewers are told of at once, rather than with the next frame."""
-    moving = {"step", "loss", "accuracy", "images_per_second"}
-    return {key: value for key, value in status.items() if key not in moving}
+    return {key: value for key, value in vars(status).items() if key not in MOVING}
 
 
-def _lists(interventions: Iterable[JsonObject]) -> JsonObject:
-    """Which filters are silenced and which are frozen after these changes."""
-    on: dict[str, dict[tuple[str, int], bool]] = {"silence": {}, "freeze": {}}
-    by_id = {intervention["id"]: intervention for intervention in interventions}
-    for intervention in by_id.values():
-        change = intervention["change"]
-        if intervention["undoes"]:
-            found = by_id[intervention["undoes"]]["undo_record"]
-            change = found | {"type": found["what"]} if "what" in found else change
+def switches_json(switches: Switches) -> JsonObject:
+    """The filters that are switched off, as the API answers them."""
+    return {
+        "silenced": [asdict(filter_id) for filter_id in switches.silenced],
+        "frozen": [asdict(filter_id) for filter_id in switches.frozen],
+    }
+
+
+def _switches_after(interventions: Iterable[JsonObject]) -> Switches:
+    """Which filters are silenced and which are frozen after these interventions."""
+    on: dict[str, dict[FilterId, bool]] = {"silence": {}, "freeze": {}}
+    by_id = {body["id"]: body for body in interventions}
+    for body in by_id.values():
+        change = body["change"]
+        if body["undoes"]:
+            record = by_id[body["undoes"]]["undo_record"]
+            change = record | {"type": record["what"]} if "what" in record else change
         if change["type"] in on:
-            on[change["type"]][change["layer"], change["filter"]] = change["on"]
-    return {"silenced": _chosen(on["silence"]), "frozen": _chosen(on["freeze"])}
+            on[change["type"]][FilterId(change["layer"], change["filter"])] = change["on"]
+    return Switches(_chosen(on["silence"]), _chosen(on["freeze"]))
 
 
-def _chosen(switches: dict[tuple[str, int], bool]) -> list[JsonObject]:
-    chosen = sorted(key for key, on in switches.items() if on)
-    return [{"layer": layer, "filter": number} for layer, number in chosen]
+def _chosen(switches: dict[FilterId, bool]) -> tuple[FilterId, ...]:
+    chosen = [filter_id for filter_id, on in switches.items() if on]
+    return tuple(sorted(chosen, key=lambda chosen: (chosen.layer, chosen.filter)))

@@ -1,12 +1,20 @@
-"""The pictures that people gave a run: as uploaded, and as the network sees them."""
+"""The images that people gave a run: as uploaded, and as the network sees them."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
-from convscope.images import Picture, Prepared, png, preprocess
+from convscope.images import Picture, Prepared, decode, png, preprocess
+from convscope.ipc.commands import Command, DropImage, PutImage
+from convscope.runs.run_file import RunFile
+from convscope.storage.reader import read_uploads
 from convscope.types import JsonObject, Shape
+
+STORED_BYTES = 2**24  # of one that is stored, which is at most 1,024 px a side
+STORED_PIXELS = 2**20
 
 
 @dataclass(frozen=True)
@@ -38,48 +46,42 @@ class Upload:
         return png(self.picture.image)
 
 
-class Uploads:
-    """A run's uploads, all prepared for one input shape."""
+@dataclass(frozen=True)
+class UploadLimits:
+    """What a run takes."""
 
-    def __init__(self, shape: Shape, *, dark_background: bool, most: int) -> None:
+    most: int  # images
+    max_bytes: int  # of one, as it comes
+    max_pixels: int
+
+
+class Uploads:
+    """A run's uploads, all prepared for one input shape; kept by the workers and in the file."""
+
+    def __init__(
+        self,
+        shape: Shape,
+        *,
+        dark_background: bool,
+        limits: UploadLimits,
+        file: RunFile,
+        send: Callable[[Command[Any]], Awaitable[Any]],
+    ) -> None:
+        """`send` gives a command to the run's workers; it raises where the run has failed, or
+        cannot be changed."""
         self._shape = shape
         self._dark_background = dark_background
-        self._most = most
+        self._limits = limits
+        self._file = file
+        self._send = send
         self._all: dict[str, Upload] = {}
+        self._coming = 0  # places that are taken by what is being prepared
 
     def __iter__(self) -> Iterator[Upload]:
         return iter(self._all.values())
 
-    def __contains__(self, image: str) -> bool:
-        return image in self._all
-
     def __len__(self) -> int:
         return len(self._all)
-
-    def make(self, picture: Picture, name: str, invert: bool | None, image: str = "") -> Upload:
-        """Prepare a picture, under a new id unless one is given; it is not kept yet.
-
-        Slow (a large picture takes a fraction of a second): call it in a thread.
-        """
-        prepared = preprocess(
-            picture, self._shape, dark_background=self._dark_background, invert=invert
-        )
-        return Upload(image or f"up-{token_hex(4)}", name[:200], picture, prepared)
-
-    def again(self, upload: Upload, invert: bool | None) -> Upload:
-        """The same picture prepared another way."""
-        return self.make(upload.picture, upload.name, invert, upload.id)
-
-    def must_have_room(self) -> None:
-        """ConflictError when there are as many as a run may have."""
-        if len(self._all) >= self._most:
-            raise ConflictError(
-                f"This run has {self._most} uploads, which is as many as it may have: delete one."
-            )
-
-    def keep(self, upload: Upload) -> None:
-        """Add or replace."""
-        self._all[upload.id] = upload
 
     def get(self, image: str) -> Upload:
         """NotFoundError for an unknown one."""
@@ -88,7 +90,116 @@ class Uploads:
         except KeyError:
             raise NotFoundError(f"There is no image {image!r} among this run's uploads.") from None
 
-    def drop(self, image: str) -> None:
-        """Forget one; NotFoundError for an unknown one."""
+    def commands(self) -> list[PutImage]:
+        """All of them as a worker is told of them."""
+        return [_put(upload) for upload in self._all.values()]
+
+    # --- changing them ----------------------------------------------------------------------------
+
+    async def add(self, data: bytes, name: str, invert: bool | None) -> Upload:
+        """A new image; `invert` None: where the data's background asks for it.
+
+        UploadError for what cannot be read, ConflictError where there are as many as a run may
+        have, UnavailableError where the disk fails.
+        """
+        if len(self._all) + self._coming >= self._limits.most:
+            raise ConflictError(
+                f"This run has {self._limits.most} uploads, which is as many as it may have: "
+                "delete one."
+            )
+        self._coming += 1
+        try:
+            made = await asyncio.to_thread(self._decoded, data, name, invert, "")
+            return await self._keep(made, new=True)
+        finally:
+            self._coming -= 1
+
+    async def replace(self, image: str, data: bytes, name: str, invert: bool | None) -> Upload:
+        """Another image under the same id; NotFoundError for an unknown one."""
+        self.get(image)
+        made = await asyncio.to_thread(self._decoded, data, name, invert, image)
+        return await self._keep(made)
+
+    async def prepare_again(self, image: str, invert: bool) -> Upload:
+        """The same image prepared another way; NotFoundError for an unknown one."""
+        upload = self.get(image)
+        made = await asyncio.to_thread(self._again, upload, invert)
+        return await self._keep(made)
+
+    async def remove(self, image: str) -> None:
+        """Forget one, also one that is being replaced; NotFoundError for an unknown one."""
+        self.get(image)
+        await self._send(DropImage(image=image))
         self.get(image)
         del self._all[image]
+        self._file.writer.drop_upload(image)
+        await self._file.durable()
+
+    async def load(self) -> None:
+        """Those that the run's file holds, prepared as they were."""
+
+        def work() -> list[Upload]:
+            return [self._restored(*row) for row in read_uploads(self._file.path)]
+
+        self._all = {upload.id: upload for upload in await asyncio.to_thread(work)}
+
+    # --- making one -------------------------------------------------------------------------------
+
+    async def _keep(self, made: Upload, *, new: bool = False) -> Upload:
+        """In the workers first, then here, then on the disk. NotFoundError where the one that it
+        replaces was deleted meanwhile."""
+        row = await asyncio.to_thread(upload_row, made)
+        if not new:
+            self.get(made.id)
+        await self._send(_put(made))
+        if not new and made.id not in self._all:
+            await self._send(DropImage(image=made.id))
+            self.get(made.id)
+        self._all[made.id] = made
+        self._file.writer.upload(*row)
+        await self._file.durable()
+        return made
+
+    def _decoded(self, data: bytes, name: str, invert: bool | None, image: str) -> Upload:
+        """Slow (a large image takes a fraction of a second): call it in a thread."""
+        limits = self._limits
+        picture = decode(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+        return self._made(picture, name, invert, image)
+
+    def _made(self, picture: Picture, name: str, invert: bool | None, image: str) -> Upload:
+        """Prepared, under a new id unless one is given."""
+        prepared = preprocess(
+            picture, self._shape, dark_background=self._dark_background, invert=invert
+        )
+        return Upload(image or f"up-{token_hex(4)}", name[:200], picture, prepared)
+
+    def _again(self, upload: Upload, invert: bool) -> Upload:
+        return self._made(upload.picture, upload.name, invert, upload.id)
+
+    def _restored(self, image: str, about: JsonObject, picture: bytes) -> Upload:
+        decoded = decode(picture, max_bytes=STORED_BYTES, max_pixels=STORED_PIXELS)
+        size = about["width"], about["height"]
+        sentences = tuple(about["sentences"])
+        as_it_was = Picture(decoded.image, *size, about["format"], sentences)
+        upload = self._made(as_it_was, about["name"], None, image)
+        if upload.prepared.inverted == about["inverted"]:
+            return upload  # its sentences say why, where nobody had to ask for it
+        return self._again(upload, about["inverted"])
+
+
+def _put(upload: Upload) -> PutImage:
+    return PutImage(image=upload.id, payload=upload.prepared.pixels.tobytes())
+
+
+def upload_row(upload: Upload) -> tuple[str, JsonObject, bytes]:
+    """(id, about, PNG) as the file keeps it; slow, call it in a thread."""
+    picture = upload.picture
+    about = {
+        "name": upload.name,
+        "width": picture.width,
+        "height": picture.height,
+        "format": picture.format,
+        "sentences": list(picture.sentences),
+        "inverted": upload.prepared.inverted,
+    }
+    return upload.id, about, png(picture)

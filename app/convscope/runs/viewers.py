@@ -8,6 +8,10 @@ from typing import Any
 
 from convscope.frames.format import encode_frame
 from convscope.frames.layout import Layout, Part
+from convscope.ipc import commands
+from convscope.ipc.commands import Command, Credit, Wanted
+from convscope.ipc.replies import FrameReply, Status, Switches
+from convscope.ipc.reports import FrameEvent
 from convscope.recipe import LayerPlan
 from convscope.types import JsonObject
 
@@ -48,22 +52,58 @@ class Parts:
         self.of: Callable[[Watch], Part] = lru_cache(64)(lambda watch: layout.part(watch.takes))
 
 
+@dataclass(eq=False)
 class Frame:
-    """A worker's frame, from which each viewer gets its part; equal parts are joined once."""
+    """One observation, from which each viewer gets its part; equal parts are joined once."""
 
-    def __init__(self, header: JsonObject, payload: bytes) -> None:
-        """`parts` is None where the header names a layout and leaves out its sections."""
-        self.header = header
-        self.parts = Parts(header["sections"]) if "sections" in header else None
-        self._payload = payload
-        self._joined: dict[Part, bytes] = {}
+    seq: int
+    reason: str
+    time: float  # seconds (Unix) at which the step ended; 0 for a past one
+    status: Status
+    predictions: dict[str, JsonObject]  # by probe
+    payload: bytes
+    layout: int | None = None  # the number of what lies where; None: told with it
+    parts: Parts | None = None  # None: as in the frame before
+    switches: Switches | None = None  # of a past step
+    recomputed: str | None = None
+    _joined: dict[Part, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of_event(cls, event: FrameEvent, status: Status) -> "Frame":
+        """What a worker captured of the present."""
+        return cls(
+            event.seq,
+            event.reason,
+            event.time,
+            status,
+            event.predictions,
+            event.payload,
+            event.layout,
+            None if event.sections is None else Parts(event.sections),
+        )
+
+    @classmethod
+    def of_past(cls, reply: FrameReply, recomputed: str | None) -> "Frame":
+        """A past step, as it was asked for."""
+        parts, payload = Parts(reply.sections), reply.payload
+        return cls(
+            0,
+            "seek",
+            0.0,
+            reply.status,
+            reply.predictions,
+            payload,
+            parts=parts,
+            switches=reply.switches,
+            recomputed=recomputed,
+        )
 
     def part(self, watch: Watch) -> tuple[bytes, bytes]:
         """The sections as JSON, and the payload, of what this viewer wants."""
         assert self.parts is not None
         part = self.parts.of(watch)
         if part not in self._joined:
-            self._joined[part] = part.of(self._payload)
+            self._joined[part] = part.of(self.payload)
         return part.text, self._joined[part]
 
 
@@ -110,16 +150,18 @@ class Viewer:
             return None
         changed, self._run_changed = self._run_changed, False
         frame, self._frame = self._frame, None
-        replay, self._past = self._past, None
+        past, self._past = self._past, None
         if frame:
             self.on_taken()
-        return changed, frame, replay
+        return changed, frame, past
 
 
 class Viewers:
     """All viewers of a run, and what they want together."""
 
-    def __init__(self, tell: Callable[..., Any], kinds_of: dict[str, frozenset[str]]) -> None:
+    def __init__(
+        self, tell: Callable[[Command[Any]], None], kinds_of: dict[str, frozenset[str]]
+    ) -> None:
         """`tell` sends a command to the worker; `kinds_of` says which kinds each layer has."""
         self._tell = tell
         self._kinds_of = kinds_of
@@ -153,19 +195,24 @@ class Viewers:
         self._credit_given = True
         fastest = max((viewer.watch.max_fps for viewer in self._all), default=1.0)
         wanted = self.wanted([viewer.watch.of_the_present for viewer in self._all])
-        self._tell("watch", **wanted, interval_s=1 / fastest, watched=bool(self._all))
+        watched = bool(self._all)
+        self._tell(commands.Watch(wanted=wanted, interval_s=1 / fastest, watched=watched))
 
-    def wanted(self, watches: Iterable[Watch]) -> JsonObject:
+    def wanted(self, watches: Iterable[Watch]) -> Wanted:
         """What a worker is to show for these."""
         watches = [watch for watch in watches if watch.kinds]
         tensors = {pair for watch in watches for pair in self._tensors(watch)}
         maps = {pair for watch in watches for pair in self._maps(watch)}
         order = list(self._kinds_of)
-        return {
-            "tensors": sorted(tensors, key=lambda pair: (order.index(pair[0]), pair[1])),
-            "maps": sorted(maps, key=lambda pair: (order.index(pair[0]), pair[1])),
-            "probes": sorted({watch.probe for watch in watches if watch.kinds & MAP_KINDS}),
-        }
+
+        def place(pair: tuple[str, str]) -> tuple[int, str]:
+            return order.index(pair[0]), pair[1]
+
+        return Wanted(
+            tensors=tuple(sorted(tensors, key=place)),
+            maps=tuple(sorted(maps, key=place)),
+            probes=tuple(sorted({watch.probe for watch in watches if watch.kinds & MAP_KINDS})),
+        )
 
     def _tensors(self, watch: Watch) -> list[tuple[str, str]]:
         wanted = watch.layers & self._kinds_of.keys()
@@ -179,9 +226,10 @@ class Viewers:
     def offer(self, frame: Frame) -> None:
         """Give a frame to everybody; KeyError for a layout that the worker has not told."""
         if frame.parts is None:
-            frame.parts = self._parts[frame.header["layout"]]
-        elif "layout" in frame.header:
-            self._parts = {frame.header["layout"]: frame.parts}
+            assert frame.layout is not None
+            frame.parts = self._parts[frame.layout]
+        elif frame.layout is not None:
+            self._parts = {frame.layout: frame.parts}
         self._credit_given = False
         for viewer in self._all:
             viewer.offer(frame)
@@ -190,7 +238,7 @@ class Viewers:
         """The first viewer that has room again lets the worker make the next frame."""
         if not self._credit_given:
             self._credit_given = True
-            self._tell("credit")
+            self._tell(Credit())
 
     def run_changed(self) -> None:
         """Everybody is told of the run's state and settings."""
@@ -218,6 +266,5 @@ def kinds_of(plan: LayerPlan) -> frozenset[str]:
 def frame_bytes(frame: Frame, watch: Watch, extra: JsonObject) -> bytes:
     """The frame as one viewer gets it; `extra` are the header's fields that are its own."""
     sections, payload = frame.part(watch)
-    look = frame.header
-    header = {key: look[key] for key in ("seq", "reason", "time")}
-    return encode_frame(header | look["status"] | extra, payload, sections)
+    header = {"seq": frame.seq, "reason": frame.reason, "time": frame.time}
+    return encode_frame(header | vars(frame.status) | extra, payload, sections)

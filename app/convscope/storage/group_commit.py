@@ -21,6 +21,7 @@ MOST_AT_ONCE = 4096  # things to write in one group
 
 Write = Callable[[sqlite3.Connection], object]
 OnDiskError = Callable[[str | None], None]
+OnSaved = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Steps:
     first: int
     loss: "array[float]"
     accuracy: "array[float]"
+
+    @property
+    def last(self) -> int:
+        """The last of the steps."""
+        return self.first + len(self.loss) - 1
 
 
 @dataclass(frozen=True)
@@ -50,18 +56,23 @@ class GroupCommitWriter:
     """What is put is written in order. Where the disk fails, nothing is lost: it is tried again."""
 
     def __init__(
-        self, connect: Callable[[], sqlite3.Connection], on_disk_error: OnDiskError
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        on_disk_error: OnDiskError,
+        on_saved: OnSaved = lambda step: None,
     ) -> None:
-        """`connect` opens the file, in the thread; `on_trouble` hears in the event loop a sentence
-        when the disk fails, and None when it works again."""
+        """`connect` opens the file, in the thread. In the event loop `on_disk_error` hears a
+        sentence when the disk fails, and None when it works again; `on_saved` hears the last step
+        whose history has become durable."""
         self._connect = connect
-        self._on_trouble = on_disk_error
+        self._on_disk_error = on_disk_error
+        self._on_saved = on_saved
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._disk_error: str | None = None
         self._doubt: tuple[str, int] | None = None  # a group's mark, and how many were in it
-        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def put(self, item: Write | Steps) -> None:
@@ -95,7 +106,7 @@ class GroupCommitWriter:
                 self._tell(_resolve, item.done, why)
             if why != self._disk_error:
                 self._disk_error = why
-                self._tell(self._on_trouble, why)
+                self._tell(self._on_disk_error, why)
         self._let_go()
 
     def _gather(self, patience_s: float | None) -> list[_Item]:
@@ -149,7 +160,12 @@ class GroupCommitWriter:
                 connection.execute("ROLLBACK")
             raise
         self._doubt = None
+        self._saved(writes)
         writes.clear()
+
+    def _saved(self, writes: list[Write | Steps]) -> None:
+        for last in [item.last for item in writes if isinstance(item, Steps)][-1:]:
+            self._tell(self._on_saved, last)
 
     def _settle_doubt(self, connection: sqlite3.Connection, writes: list[Write | Steps]) -> None:
         """A group whose commit failed may be in the file all the same: the disk may fail after it
@@ -159,6 +175,7 @@ class GroupCommitWriter:
         mark, count = self._doubt
         found = connection.execute("SELECT value FROM about WHERE key = 'group'").fetchone()
         if found == (f'"{mark}"',):
+            self._saved(writes[:count])
             del writes[:count]
         self._doubt = None
 
@@ -181,7 +198,7 @@ def _joined(writes: Iterable[Write | Steps]) -> Iterator[Write]:
     """Steps that follow on each other become one row."""
     run: Steps | None = None
     for item in writes:
-        if isinstance(item, Steps) and run and item.first == run.first + len(run.loss):
+        if isinstance(item, Steps) and run and item.first == run.last + 1:
             run = Steps(run.first, run.loss + item.loss, run.accuracy + item.accuracy)
             continue
         if run:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError, UnreadableRunError
+from convscope.ipc.plan import SeekPlan
 from convscope.storage.metric_series import MetricSeries
 from convscope.storage.metrics import last_of, read_series, steps_of
 from convscope.storage.run_writer import Segment
@@ -25,7 +26,7 @@ class StoredRun:
     about: JsonObject
     segments: tuple[Segment, ...]
     weights: bytes
-    pictures: int
+    uploads: int
     steps: int  # how far it has come
     last: tuple[float | None, float | None]  # loss and accuracy there
     events: tuple[JsonObject, ...]  # {id, segment, step, at, kind, body}
@@ -34,11 +35,11 @@ class StoredRun:
 
 
 @dataclass(frozen=True)
-class SeekPlan:
-    """What a worker needs to come to a step: see app/convscope/worker/travel.py."""
+class StoredPlan:
+    """How a worker comes to a step, and the tensors of the plan's checkpoints."""
 
-    header: JsonObject
-    payload: bytes
+    plan: SeekPlan
+    tensors: bytes
 
 
 @contextmanager
@@ -60,12 +61,12 @@ def read_stored_run(path: Path) -> StoredRun:
         held_out = connection.execute(
             "SELECT step, accuracy FROM held_out ORDER BY id DESC LIMIT 1"
         ).fetchone()
-        (pictures,) = connection.execute("SELECT count(*) FROM upload").fetchone()
+        (uploads,) = connection.execute("SELECT count(*) FROM upload").fetchone()
         return StoredRun(
             {key: json.loads(value) for key, value in found},
             tuple(_segments(connection)),
             weights[0] if weights else b"",
-            pictures,
+            uploads,
             steps_of(connection),
             last_of(connection),
             tuple(events_of(connection)),
@@ -122,7 +123,7 @@ def segment_at(segments: tuple[Segment, ...], step: int) -> Segment:
     return next(segment for segment in reversed(segments) if segment.step <= step)
 
 
-def read_seek_plan(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> SeekPlan:
+def read_seek_plan(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> StoredPlan:
     """From the last checkpoint before `step`, so that the step itself is made and has a gradient.
 
     With `end_exactly`, the checkpoint kept at `step`, if there is one, is sent too. NotFoundError
@@ -149,24 +150,24 @@ def _plan(
     begin: Stored,
     events: list[JsonObject],
     end: Stored | None = None,
-) -> SeekPlan:
+) -> StoredPlan:
     about, tensors = begin
     exact, exact_tensors = end or (None, b"")
     fresh = about["step"] == segment.step and not segment.optimizer
-    header = {
-        "to": step,
-        "segment": segment.number,
-        "settings": segment.settings,
-        "checkpoint": about,
-        "tensors_bytes": len(tensors),
-        "events": events,
-        "optimizer": not fresh,
-        "exact": exact,
-    }
-    return SeekPlan(header, tensors + exact_tensors)
+    plan = SeekPlan(
+        to=step,
+        segment=segment.number,
+        settings=segment.settings,
+        checkpoint=about,
+        tensors_bytes=len(tensors),
+        events=events,
+        optimizer=not fresh,
+        exact=exact,
+    )
+    return StoredPlan(plan, tensors + exact_tensors)
 
 
-def read_stored_plan(path: Path, segment: Segment, step: int) -> SeekPlan:
+def read_stored_plan(path: Path, segment: Segment, step: int) -> StoredPlan:
     """To a step whose checkpoint is kept, without computing any; ConflictError for another, with
     the nearest that are."""
     with reading(path) as connection:

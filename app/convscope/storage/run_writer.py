@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from convscope.storage.group_commit import GroupCommitWriter, OnDiskError, Steps, Write
+from convscope.ipc.reports import Metrics
+from convscope.storage.group_commit import GroupCommitWriter, OnDiskError, OnSaved, Steps, Write
 from convscope.storage.metrics import MERGE_EVERY, cut_history, merge_old_points
 from convscope.storage.retention import drop_old_checkpoints
 from convscope.storage.schema import create, open_to_write
@@ -32,13 +33,18 @@ class RunWriter:
     """One run's file, open for writing."""
 
     def __init__(
-        self, path: Path, on_disk_error: OnDiskError, must_have_room: Callable[[], None]
+        self,
+        path: Path,
+        on_disk_error: OnDiskError,
+        must_have_room: Callable[[], None],
+        on_saved: OnSaved = lambda step: None,
     ) -> None:
-        """`must_have_room` raises UnavailableError, in the writer's thread, at the disk's quota."""
+        """`must_have_room` raises UnavailableError, in the writer's thread, at the disk's quota;
+        for the others see GroupCommitWriter."""
         self.path = path
         self._must_have_room = must_have_room
         self._is_new = not path.exists()
-        self._writer = GroupCommitWriter(self._connect, on_disk_error)
+        self._writer = GroupCommitWriter(self._connect, on_disk_error, on_saved)
         self.durable = self._writer.durable
         self.close = self._writer.close
 
@@ -71,14 +77,15 @@ class RunWriter:
 
     # --- what it goes -----------------------------------------------------------------------------
 
-    def history(self, metrics: JsonObject) -> None:
+    def history(self, metrics: Metrics) -> None:
         """The steps and held-out accuracies that a worker's message brought."""
-        if metrics["step"]:
-            loss, accuracy = array("f", metrics["loss"]), array("f", metrics["accuracy"])
-            self._writer.put(Steps(metrics["step"][0], loss, accuracy))
-            if metrics["step"][-1] // MERGE_EVERY > (metrics["step"][0] - 1) // MERGE_EVERY:
+        if metrics.step:
+            first, last = metrics.step[0], metrics.step[-1]
+            steps = Steps(first, array("f", metrics.loss), array("f", metrics.accuracy))
+            self._writer.put(steps)
+            if last // MERGE_EVERY > (first - 1) // MERGE_EVERY:
                 self._writer.put(merge_old_points)
-        for step, accuracy in metrics["held_out"]:
+        for step, accuracy in metrics.held_out:
             self._sql("INSERT INTO held_out (step, accuracy) VALUES (?, ?)", step, accuracy)
 
     def event(self, segment: int, step: int, kind: str, body: JsonObject) -> None:

@@ -6,8 +6,10 @@ import socket
 import threading
 import traceback
 
-from convscope.ipc.messages import Message, encode_message, receive_blocking
-from convscope.types import JsonObject
+from convscope.ipc.codec import Answer, encode_report
+from convscope.ipc.messages import Message, receive_blocking
+from convscope.ipc.replies import Status
+from convscope.ipc.reports import Event, Metrics
 
 
 class Channel:
@@ -41,9 +43,11 @@ class Channel:
         except queue.Empty:
             return None
 
-    def send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
+    def send(
+        self, metrics: Metrics, status: Status | None, said: Answer | Event | None = None
+    ) -> None:
         """A message to the server; ends the process when there is none any more."""
         try:
-            self._connection.sendall(encode_message(header, payload))
+            self._connection.sendall(encode_report(metrics, status, said))
         except OSError:
             os._exit(0)

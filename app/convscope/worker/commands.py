@@ -1,4 +1,5 @@
-"""What a server may ask of a worker, one function a command: (loop, command, payload) -> answer."""
+"""What a worker does for each command: (loop, command, its number) -> the reply, or None where that
+comes later."""
 
 from collections import deque
 from typing import Final
@@ -7,96 +8,101 @@ import numpy as np
 
 from convscope.errors import ConflictError
 from convscope.frames.format import encode_payload
+from convscope.ipc import commands
+from convscope.ipc.replies import (
+    CheckpointReply,
+    Done,
+    InterventionReply,
+    StartReplayReply,
+    StartReply,
+    TraceReply,
+    TuneReply,
+)
 from convscope.learn.intervention_kinds import apply_intervention
-from convscope.learn.interventions import Intervention, Interventions
+from convscope.learn.interventions import Intervention
 from convscope.types import JsonObject, RunState
-from convscope.worker import queries as looking
-from convscope.worker.capture.recorder import Wanted
-from convscope.worker.loop import LATER, Answer, Handler, Loop
-from convscope.worker.queries import switches
+from convscope.worker import queries
+from convscope.worker.loop import Handlers, Loop
 from convscope.worker.session import Session
 from convscope.worker.step_trace import trace
-from convscope.worker.tasks.seek import Seeker, SeekPlan
-
-DONE: Final[Answer] = ({}, b"")
+from convscope.worker.tasks.seek import Seeker
 
 
-def start(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
-    """Build the run, at step 0 or where it was before; answers with what it is."""
-    seek_plan = command.get("seek_plan")
-    cut = command["weights_bytes"] if seek_plan else len(payload)
-    session = loop.session = Session(command, payload[:cut])
-    loop.steps_per_second = command["steps_per_second"]
-    if command.get("keep", True):
+def start(loop: Loop, command: commands.Start, _: int) -> StartReply:
+    """Build the run, at step 0 or where it was before."""
+    cut = command.weights_bytes if command.plan else len(command.payload)
+    session = loop.session = Session(command.setup, command.payload[:cut])
+    loop.steps_per_second = command.steps_per_second
+    if command.checkpoints:
         loop.keep_checkpoints()
-    if seek_plan:
-        deque(Seeker(session).go(SeekPlan.read(seek_plan, payload[cut:])), maxlen=0)
-        loop.resume(command["was"])
-        loop.events = len(seek_plan["events"])
+    if command.plan:
+        deque(Seeker(session).go(command.plan, command.payload[cut:]), maxlen=0)
+        loop.resume(command.before)
+        loop.events = len(command.plan.events)
     else:
         loop.begin()
-    about = {"environment": session.environment(), "taken": session.taken}
-    return {"about": about, "lists": switches(session.interventions)}, b""
+    return StartReply(
+        environment=session.environment(),
+        taken=session.taken,
+        switches=session.switches(),
+    )
 
 
-def start_past(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
+def start_replay(loop: Loop, command: commands.StartReplay, _: int) -> StartReplayReply:
     """Build a run to look at its past steps; nothing of it is kept."""
     loop.tasks.leave_off()
-    loop.session = Session(command, payload)
+    loop.session = Session(command.setup, command.payload)
     loop.seeker = Seeker(loop.session)
     loop.state = RunState.READY
-    return {"environment": loop.session.environment()}, b""
+    return StartReplayReply(environment=loop.session.environment())
 
 
-def seek(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
+def seek(loop: Loop, command: commands.Seek, number: int) -> None:
     """Go to a step that was recorded; one that is under way is left off."""
-    loop.tasks.begin(command["id"], loop.seeker.go(SeekPlan.read(command["seek_plan"], payload)))
-    return LATER
+    loop.tasks.begin(number, loop.seeker.go(command.plan, command.payload))
 
 
-def begin_segment(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
-    """A part of the run's life begins with the present state: all it takes to go on from it."""
+def begin_segment(loop: Loop, _: commands.BeginSegment, number: int) -> CheckpointReply:
+    """A segment begins with the present state: all it takes to go on from it."""
     loop.session.trainer.begin_here()
-    return looking.checkpoint(loop, command, payload)
+    return queries.checkpoint(loop, commands.Checkpoint(), number)
 
 
-def ablate_freezing(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def ablate_freezing(loop: Loop, command: commands.AblateFreezing, number: int) -> None:
     """What a filter's learning is worth from this step on; afterwards this is no step any more."""
-    task = loop.seeker.ablate_freezing(command["layer"], command["filter"])
-    loop.tasks.begin(command["id"], task)
-    return LATER
+    loop.tasks.begin(number, loop.seeker.ablate_freezing(command.layer, command.filter))
 
 
-def play(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+def play(loop: Loop, _: commands.Play, __: int) -> Done:
     """Train until told otherwise."""
     loop.session.must_train()
     _must_not_be_halted(loop)
     loop.state = RunState.PLAYING
-    return DONE
+    return Done()
 
 
-def pause(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+def pause(loop: Loop, _: commands.Pause, __: int) -> Done:
     """Stop after the step in hand; safe to repeat."""
     if loop.state in (RunState.PLAYING, RunState.STEPPING):
         loop.rest("pause")
         loop.evaluate()
-    return DONE
+    return Done()
 
 
-def step(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def step(loop: Loop, command: commands.Step, number: int) -> Done | None:
     """Train `steps` more, or until step `until`; answered when that is done."""
     loop.session.must_train()
     _must_not_be_halted(loop)
     if loop.state is RunState.PLAYING:
         raise ConflictError("The run is playing: pause it before stepping.")
     here = loop.goals[-1][0] if loop.goals else loop.session.trainer.step
-    target = command["until"] if command["until"] is not None else here + command["steps"]
+    target = command.until if command.until is not None else here + (command.steps or 1)
     if target <= loop.session.trainer.step:
-        return DONE
-    loop.goals.append((target, command["id"]))
+        return Done()
+    loop.goals.append((target, number))
     loop.goals.sort()
     loop.state = RunState.STEPPING
-    return LATER
+    return None
 
 
 def _must_not_be_halted(loop: Loop) -> None:
@@ -104,99 +110,97 @@ def _must_not_be_halted(loop: Loop) -> None:
         raise ConflictError(f"The run is halted: {loop.problem}")
 
 
-def reset(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def reset(loop: Loop, command: commands.Reset, _: int) -> Done:
     """Back to the very same first weights, from where the server kept what was; safe to repeat."""
-    if command["at"] != [loop.session.trainer.step, loop.events]:
+    if (command.step, command.events) != (loop.session.trainer.step, loop.events):
         raise ConflictError("The run has gone on meanwhile.", moved=True)
     loop.drop_evaluation()
     loop.session.begin()
     loop.metrics.restart()
     loop.begin()
     loop.show("reset")
-    return DONE
+    return Done()
 
 
-def tune(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def tune(loop: Loop, command: commands.Tune, _: int) -> TuneReply:
     """Change settings while it trains, from the next step on."""
-    step, changes = loop.session.trainer.step, dict(command["changes"])
+    step, changes = loop.session.trainer.step, dict(command.changes)
     speed = {key: changes.pop(key) for key in ("steps_per_second",) if key in changes}
     loop.session.tune(changes)
     loop.events += bool(changes)
     if speed:
         loop.steps_per_second = speed["steps_per_second"]
         loop.hurry()
-    return {"tuned": {"step": step, "changes": command["changes"]}}, b""
+    return TuneReply(step=step, changes=command.changes)
 
 
-def watch(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def watch(loop: Loop, command: commands.Watch, _: int) -> Done:
     """What the viewers together want to see from now on."""
-    loop.scheduler.watch(Wanted.parse(command))
-    return DONE
+    loop.scheduler.watch(command)
+    return Done()
 
 
-def credit(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+def credit(loop: Loop, _: commands.Credit, __: int) -> Done:
     """A viewer has taken the last frame: there is room for another."""
     loop.scheduler.credit = True
-    return DONE
+    return Done()
 
 
-def put_image(loop: Loop, command: JsonObject, payload: bytes) -> Answer:
-    """Keep a picture, uint8 (C, H, W) of the input's shape."""
+def put_image(loop: Loop, command: commands.PutImage, _: int) -> Done:
+    """Keep an image, uint8 (C, H, W) of the input's shape."""
     shape = loop.session.recipe.network.input
-    pixels = np.frombuffer(payload, np.uint8).reshape(shape)
-    loop.session.pictures.put(command["image"], pixels)
-    if command["image"] in loop.scheduler.wanted.probes:
+    pixels = np.frombuffer(command.payload, np.uint8).reshape(shape)
+    loop.session.pictures.put(command.image, pixels)
+    if command.image in loop.scheduler.watched.wanted.probes:
         loop.show("watch")
-    return DONE
+    return Done()
 
 
-def drop_image(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """Forget a picture."""
-    loop.session.pictures.drop(command["image"])
-    return DONE
+def drop_image(loop: Loop, command: commands.DropImage, _: int) -> Done:
+    """Forget an image."""
+    loop.session.pictures.drop(command.image)
+    return Done()
 
 
-def intervene(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A change by hand. Silencing a filter answers later: what it is worth is measured first."""
+def intervene(loop: Loop, command: commands.Intervene, number: int) -> InterventionReply | None:
+    """Silencing a filter is replied to later: what it is worth is measured first."""
     _must_not_be_halted(loop)
-    interventions, change = loop.session.interventions, command["change"]
+    interventions, change = loop.session.interventions, command.change
     if change["type"] == "silence" and loop.session.trainable:
         interventions.filters(change["layer"], change["filter"])
-        loop.evaluate(lambda before: _silence(loop, command, before))
-        return LATER
-    intervention = _change(loop, change)
+        loop.evaluate(lambda before: _silence(loop, change, number, before))
+        return None
+    made = _apply(loop, change)
     if change["type"] == "freeze":
         loop.show("edit")  # the weights are the same ones
     else:
         loop.edited()
-    return _done(interventions, intervention, None, None)
+    return _intervened(loop, made, None, None)
 
 
-def _change(loop: Loop, change: JsonObject) -> Intervention:
-    intervention = apply_intervention(loop.session.interventions, change)
+def _apply(loop: Loop, change: JsonObject) -> Intervention:
+    made = apply_intervention(loop.session.interventions, change)
     loop.events += 1
-    return intervention
+    return made
 
 
-def _silence(loop: Loop, command: JsonObject, before: float | None) -> None:
-    interventions = loop.session.interventions
-    intervention = _change(loop, command["change"])
-    loop.edited(
-        lambda after: loop.answer(command["id"], *_done(interventions, intervention, before, after))
+def _silence(loop: Loop, change: JsonObject, number: int, before: float | None) -> None:
+    made = _apply(loop, change)
+    loop.edited(lambda after: loop.reply(number, _intervened(loop, made, before, after)))
+
+
+def _intervened(
+    loop: Loop, made: Intervention, before: float | None, after: float | None
+) -> InterventionReply:
+    return InterventionReply(
+        intervention=made.record(),
+        held_out_before=before,
+        held_out_after=after,
+        switches=loop.session.switches(),
     )
 
 
-def _done(
-    interventions: Interventions,
-    intervention: Intervention,
-    before: float | None,
-    after: float | None,
-) -> Answer:
-    worth = {"held_out_before": before, "held_out_after": after, "ahead": 0}
-    return {"intervention": intervention.record() | worth, "lists": switches(interventions)}, b""
-
-
-def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+def trace_step(loop: Loop, _: commands.TraceStep, __: int) -> TraceReply:
     """One real step, taken apart into its phases."""
     session = loop.session
     session.must_train()
@@ -204,49 +208,46 @@ def trace_step(loop: Loop, _: JsonObject, __: bytes) -> Answer:
     if loop.state is not RunState.READY:
         raise ConflictError(f"The run is {loop.state}: pause it before tracing a step.")
     loop.drop_evaluation()
-    answer = loop.step_and(lambda: _traced(session))
+    reply = loop.step_and(lambda: _traced(session))
     _must_not_be_halted(loop)
-    assert answer is not None
+    assert reply is not None
     loop.rest("step")
     loop.evaluate()
-    return answer
+    return reply
 
 
-def _traced(session: Session) -> Answer:
+def _traced(session: Session) -> TraceReply:
     """The last step in its phases, with all that it was made of."""
     found, sections = trace(session, session.batch_picture(0))
     entries, payload = encode_payload(sections)
-    return {"trace": found, "sections": entries}, payload
+    return TraceReply(trace=found, sections=entries, payload=payload)
 
 
-HANDLERS: Final[dict[str, Handler]] = {
-    handler.__name__: handler
-    for handler in (
-        start,
-        start_past,
-        seek,
-        begin_segment,
-        ablate_freezing,
-        looking.look,
-        looking.lists,
-        looking.checkpoint,
-        play,
-        pause,
-        step,
-        reset,
-        tune,
-        watch,
-        credit,
-        put_image,
-        drop_image,
-        looking.tensor,
-        looking.feature_maps,
-        looking.picture,
-        looking.predictions,
-        looking.explain_output,
-        looking.explain_weight,
-        intervene,
-        trace_step,
-        looking.weights,
-    )
+HANDLERS: Final[Handlers] = {
+    commands.Start: start,
+    commands.StartReplay: start_replay,
+    commands.Seek: seek,
+    commands.BeginSegment: begin_segment,
+    commands.AblateFreezing: ablate_freezing,
+    commands.Play: play,
+    commands.Pause: pause,
+    commands.Step: step,
+    commands.Reset: reset,
+    commands.Tune: tune,
+    commands.Watch: watch,
+    commands.Credit: credit,
+    commands.PutImage: put_image,
+    commands.DropImage: drop_image,
+    commands.Intervene: intervene,
+    commands.TraceStep: trace_step,
+    commands.Look: queries.look,
+    commands.ListSwitches: queries.list_switches,
+    commands.Checkpoint: queries.checkpoint,
+    commands.Weights: queries.weights,
+    commands.Tensor: queries.tensor,
+    commands.FeatureMaps: queries.feature_maps,
+    commands.Image: queries.image,
+    commands.Predict: queries.predict,
+    commands.ExplainOutput: queries.explain_output,
+    commands.ExplainWeight: queries.explain_weight,
 }

@@ -3,13 +3,17 @@
 import logging
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Any, TypeVar
 
 from convscope.errors import ConvscopeError
+from convscope.ipc.codec import Answer, decode_command
+from convscope.ipc.commands import Before, Command
 from convscope.ipc.messages import Message
+from convscope.ipc.replies import Done, Reply, Status
+from convscope.ipc.reports import CheckpointEvent, Event
 from convscope.learn.checkpoint import load_state, save_state
 from convscope.learn.trainer import NotFiniteError
-from convscope.types import JsonObject, RunState
+from convscope.types import RunState
 from convscope.worker.capture.scheduler import FrameScheduler
 from convscope.worker.channel import Channel
 from convscope.worker.checkpoint_schedule import CheckpointSchedule
@@ -21,18 +25,15 @@ from convscope.worker.tasks.task import TaskRunner
 
 log = logging.getLogger("convscope")
 EVALUATE_EVERY = 200  # steps
-NEWS_INTERVAL_S = 0.1
+REPORT_INTERVAL_S = 0.1
 
 Found = TypeVar("Found")
-Answer = tuple[JsonObject, bytes]
-NEWS: Final[Answer] = ({"event": "metrics"}, b"")
-LATER: Final[Answer] = ({"later": True}, b"")  # the loop answers when a goal is met
 
 
 class Loop:
-    """One run: its session, where it is in its life, and who is owed an answer."""
+    """One run: its session, its state, and who is owed a reply."""
 
-    def __init__(self, channel: Channel, handlers: Mapping[str, "Handler"]) -> None:
+    def __init__(self, channel: Channel, handlers: "Handlers") -> None:
         self.channel = channel
         self._handlers = handlers
         self.metrics = MetricsBuffer()
@@ -44,16 +45,15 @@ class Loop:
         self.steps_per_second: float | None = None
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
         self.events = 0  # changes that the run has been through, as its file counts them
-        self._checkpoints: CheckpointSchedule | None = (
-            None  # None: nothing is kept, this run is another's past
-        )
-        self.tasks = TaskRunner(self.answer, self.answer_error)  # of a run whose past is looked at
+        # None: nothing is kept, since this is the replay of another worker's run
+        self._checkpoints: CheckpointSchedule | None = None
+        self.tasks = TaskRunner(self.reply, self.refuse)
         self._evaluation = HeldOutEvaluation()
         self._untold = False  # since the last message
-        self._next_step_s = self._next_news_s = 0.0
+        self._next_step_s = self._next_report_s = 0.0
 
     def run(self) -> None:
-        """For ever; the line ends the process."""
+        """For ever; the end of the channel ends the process."""
         while True:
             self._serve_all(self._patience_s())
             if self.tasks.is_under_way:
@@ -74,53 +74,49 @@ class Loop:
     # --- serving ------------------------------------------------------------------------------
 
     def _serve(self, message: Message) -> None:
-        command = message.header
+        command, number = decode_command(message)
         try:
-            answer = self._handlers[command["command"]](self, command, message.payload)
-            if answer is not LATER and command["id"]:
-                header, payload = answer
-                self.answer(command["id"], header, payload)
+            reply = self._handlers[type(command)](self, command, number)
+            if reply is not None and number:
+                self.reply(number, reply)
         except ConvscopeError as error:
-            self.answer_error(command["id"], error)
+            self.refuse(number, error)
         except Exception:
-            log.exception("command %s failed", command["command"])
-            self.answer_error(command["id"], ConvscopeError("The worker failed at this."))
+            log.exception("command %s failed", type(command).__name__)
+            self.refuse(number, ConvscopeError("The worker failed at this."))
 
-    def answer(self, request: int, header: JsonObject, payload: bytes = b"") -> None:
-        """The answer to a command, with the news."""
-        self._send({"reply": request} | header, payload)
+    def reply(self, number: int, reply: Reply) -> None:
+        """The reply to a command, with the metrics."""
+        self._send(Answer(number=number, reply=reply))
 
-    def answer_error(self, request: int, error: ConvscopeError) -> None:
+    def refuse(self, number: int, error: ConvscopeError) -> None:
         """A refusal, which the server raises again."""
-        what = {"type": type(error).__name__, "detail": error.detail, "extra": error.extra}
-        self._send({"reply": request, "error": what})
+        self._send(Answer(number=number, error=error))
 
-    def _send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
-        self._next_news_s, self._untold = perf_counter() + NEWS_INTERVAL_S, False
-        self.channel.send(
-            header | {"metrics": self.metrics.waiting(), "status": self.status()}, payload
-        )
+    def _send(self, said: Answer | Event | None = None) -> None:
+        self._next_report_s, self._untold = perf_counter() + REPORT_INTERVAL_S, False
+        status = None if self.state is RunState.STARTING else self.status()
+        self.channel.send(self.metrics.waiting(), status, said)
         self.metrics.told()
 
-    def status(self) -> JsonObject:
-        """What a run's answer says about the present; empty before there is a run."""
-        if self.state is RunState.STARTING:
-            return {}
+    def status(self) -> Status:
+        """What is true of the present state; there must be a run."""
         session = self.session
         held_out_step, held_out = session.held_out or (None, None)
-        return {
-            "state": self.state,
-            "step": session.trainer.step,
-            "loss": number(session.trainer.loss),
-            "accuracy": session.trainer.accuracy,
-            "held_out_accuracy": held_out,
-            "held_out_step": held_out_step,
-            "images_per_second": session.images_per_second,
-            "steps_per_second": self.steps_per_second,
-            "problem": self.problem,
-        } | session.settings()
+        return Status(
+            state=self.state,
+            step=session.trainer.step,
+            loss=number(session.trainer.loss),
+            accuracy=session.trainer.accuracy,
+            held_out_accuracy=held_out,
+            held_out_step=held_out_step,
+            images_per_second=session.images_per_second,
+            steps_per_second=self.steps_per_second,
+            problem=self.problem,
+            **session.settings(),
+        )
 
-    # --- the run's life -------------------------------------------------------------------------
+    # --- states -------------------------------------------------------------------------
 
     def begin(self) -> None:
         """At step 0, ready."""
@@ -129,14 +125,13 @@ class Loop:
         self._keep()
         self.evaluate()
 
-    def resume(self, was: JsonObject) -> None:
-        """At the step that it had come to: `{state, problem, held_out}` as they were."""
-        self.state, self.problem = RunState(was["state"]), was["problem"]
-        held_out, interventions = was["held_out"], self.session.interventions.applied
-        if held_out and not (
-            interventions and interventions[-1].step == held_out[0]
-        ):  # else measured before it
-            self.session.held_out = held_out[0], held_out[1]
+    def resume(self, before: Before) -> None:
+        """At the step that it had come to, as it was there."""
+        self.state, self.problem = before.state, before.problem
+        applied = self.session.interventions.applied
+        stale = before.held_out and applied and applied[-1].step == before.held_out[0]
+        if not stale:  # else it was measured before the intervention
+            self.session.held_out = before.held_out
         self.evaluate()
 
     def keep_checkpoints(self) -> None:
@@ -148,7 +143,7 @@ class Loop:
             return
         about, tensors = save_state(self.session.trainer)
         self._checkpoints.kept(len(tensors))
-        self._send({"event": "checkpoint", "checkpoint": about}, tensors)
+        self._send(CheckpointEvent(checkpoint=about, payload=tensors))
 
     def rest(self, reason: str, state: RunState = RunState.READY) -> None:
         """Stop training here; what is shown next is this state of the network."""
@@ -160,7 +155,7 @@ class Loop:
     def _abandon_goals(self) -> None:
         goals, self.goals = self.goals, []
         for _, request in goals:
-            self.answer(request, {})
+            self.reply(request, Done())
 
     def evaluate(self, then: Then | None = None) -> None:
         """Measure the held-out accuracy of this state; see Measuring.begin."""
@@ -273,7 +268,7 @@ class Loop:
             self.session.rest()
             self.show("step")
         for request in met:
-            self.answer(request, {})
+            self.reply(request, Done())
 
     def _halt(self, why: str, advice: str) -> None:
         step = self.session.trainer.step
@@ -292,9 +287,9 @@ class Loop:
     def _report(self) -> None:
         now = perf_counter()
         if self.scheduler.is_due(now):
-            self._send(*(self.scheduler.take(self.session) or NEWS))
-        elif self._untold and now >= self._next_news_s:
-            self._send(*NEWS)
+            self._send(self.scheduler.take(self.session))
+        elif self._untold and now >= self._next_report_s:
+            self._send()
 
     def _patience_s(self) -> float | None:
         """How long there is nothing to do; None: until something comes."""
@@ -309,8 +304,9 @@ class Loop:
         if self.scheduler.is_wanted:
             moments.append(self.scheduler.next_s)
         if self._untold:
-            moments.append(self._next_news_s)
+            moments.append(self._next_report_s)
         return max(0.0, min(moments) - perf_counter()) if moments else None
 
 
-Handler = Callable[[Loop, JsonObject, bytes], Answer]
+Handler = Callable[[Loop, Any, int], Reply | None]  # None: it is replied to later
+Handlers = Mapping[type[Command[Any]], Handler]

@@ -2,7 +2,7 @@
 
 from math import isfinite
 
-from convscope.types import JsonObject
+from convscope.ipc.reports import Metrics
 
 
 class MetricsBuffer:
@@ -38,15 +38,15 @@ class MetricsBuffer:
             for values in (self._steps, self._loss, self._accuracy):
                 values.pop()
 
-    def waiting(self) -> JsonObject:
+    def waiting(self) -> Metrics:
         """All of it."""
-        return {
-            "restarted": self._restarted,
-            "step": self._steps,
-            "loss": self._loss,
-            "accuracy": self._accuracy,
-            "held_out": self._held_out,
-        }
+        return Metrics(
+            restarted=self._restarted,
+            step=self._steps,
+            loss=self._loss,
+            accuracy=self._accuracy,
+            held_out=self._held_out,
+        )
 
     def told(self) -> None:
         """It has been sent."""

@@ -8,83 +8,102 @@ from safetensors.torch import save
 from convscope.errors import ConflictError
 from convscope.frames.format import encode_payload
 from convscope.frames.quantize import Floats
+from convscope.ipc import commands
+from convscope.ipc.replies import (
+    CheckpointReply,
+    ExplanationReply,
+    FrameReply,
+    ImageReply,
+    PredictionsReply,
+    SwitchesReply,
+    TensorReply,
+    WeightsReply,
+)
 from convscope.learn.checkpoint import save_state
-from convscope.learn.interventions import Interventions
 from convscope.types import JsonObject
-from convscope.worker.capture.recorder import Wanted, capture, prediction
-from convscope.worker.loop import Answer, Loop
+from convscope.worker.capture.recorder import capture, prediction
+from convscope.worker.loop import Loop
 
 
-def look(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def look(loop: Loop, command: commands.Look, _: int) -> FrameReply:
     """A frame of the present state."""
-    sections, predictions = capture(loop.session, Wanted.parse(command))
+    sections, predictions = capture(loop.session, command.wanted)
     entries, payload = encode_payload(sections)
-    shown = {"sections": entries, "predictions": predictions}
-    return shown | {"lists": switches(loop.session.interventions)}, payload
+    return FrameReply(
+        sections=entries,
+        predictions=predictions,
+        switches=loop.session.switches(),
+        status=loop.status(),
+        payload=payload,
+    )
 
 
-def lists(loop: Loop, _: JsonObject, __: bytes) -> Answer:
-    """The filters that are silenced or frozen; the settings are in every answer."""
-    return {"lists": switches(loop.session.interventions)}, b""
+def list_switches(loop: Loop, _: commands.ListSwitches, __: int) -> SwitchesReply:
+    """The filters that are silenced or frozen, and what else is true of this step."""
+    return SwitchesReply(switches=loop.session.switches(), status=loop.status())
 
 
-def checkpoint(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+def checkpoint(loop: Loop, _: commands.Checkpoint, __: int) -> CheckpointReply:
     """All it takes to go on from the present state."""
     about, tensors = save_state(loop.session.trainer)
-    return {"checkpoint": about, "settings": loop.session.settings()}, tensors
+    return CheckpointReply(checkpoint=about, settings=loop.session.settings(), payload=tensors)
 
 
-def weights(loop: Loop, _: JsonObject, __: bytes) -> Answer:
+def weights(loop: Loop, _: commands.Weights, __: int) -> WeightsReply:
     """All parameters and buffers as safetensors."""
     state = loop.session.trainer.network.state_dict()
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
-    return {"step": loop.session.trainer.step}, save(plain)
+    return WeightsReply(step=loop.session.trainer.step, payload=save(plain))
 
 
-def tensor(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def tensor(loop: Loop, command: commands.Tensor, _: int) -> TensorReply:
     """A layer's tensor, its gradient, its update, or an optimiser's buffer."""
-    values = loop.session.observer.tensor(command["layer"], command["tensor"], command["of"])
-    return _values(loop, values)
+    values = loop.session.observer.tensor(command.layer, command.tensor, command.of)
+    return _tensor(loop, values)
 
 
-def feature_maps(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A layer's output for one picture, exact."""
-    pixels = loop.session.pictures.get(command["image"])
-    return _values(loop, loop.session.observer.feature_maps(command["layer"], pixels))
+def feature_maps(loop: Loop, command: commands.FeatureMaps, _: int) -> TensorReply:
+    """A layer's output for one image, exact."""
+    pixels = loop.session.pictures.get(command.image)
+    return _tensor(loop, loop.session.observer.feature_maps(command.layer, pixels))
 
 
-def picture(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """A picture as the network sees it, uint8 (C, H, W)."""
-    pixels = loop.session.pictures.get(command["image"])
-    return {"shape": pixels.shape}, pixels.tobytes()
+def _tensor(loop: Loop, values: Floats) -> TensorReply:
+    data = np.ascontiguousarray(values, np.float32).tobytes()
+    return TensorReply(shape=values.shape, step=loop.session.trainer.step, payload=data)
 
 
-def predictions(loop: Loop, command: JsonObject, _: bytes) -> Answer:
-    """Class scores for one picture."""
+def image(loop: Loop, command: commands.Image, _: int) -> ImageReply:
+    """An image as the network sees it, uint8 (C, H, W)."""
+    pixels = loop.session.pictures.get(command.image)
+    return ImageReply(shape=pixels.shape, payload=pixels.tobytes())
+
+
+def predict(loop: Loop, command: commands.Predict, _: int) -> PredictionsReply:
+    """Class scores for one image."""
     session = loop.session
     if not session.has_scores:
         session.must_train()
-    pixels = session.pictures.get(command["image"])
-    logits = session.observer.outputs([pixels], [])[""][0]
-    return {"step": session.trainer.step} | prediction(logits), b""
+    pixels = session.pictures.get(command.image)
+    scores = prediction(session.observer.outputs([pixels], [])[""][0])
+    return PredictionsReply(step=session.trainer.step, **scores)
 
 
-def explain_output(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def explain_output(loop: Loop, command: commands.ExplainOutput, _: int) -> ExplanationReply:
     """One value of a layer's output as arithmetic."""
     session = loop.session
-    pixels = session.pictures.get(command["image"])
-    channel, y, x = command["where"]
-    found = session.explainer.output(command["layer"], (channel, y, x), pixels)
-    return {}, _json(found | {"image": command["image"]})
+    pixels = session.pictures.get(command.image)
+    where = (command.channel, command.y, command.x)
+    found = session.explainer.output(command.layer, where, pixels)
+    return ExplanationReply(payload=_json(found | {"image": command.image}))
 
 
-def explain_weight(loop: Loop, command: JsonObject, _: bytes) -> Answer:
+def explain_weight(loop: Loop, command: commands.ExplainWeight, _: int) -> ExplanationReply:
     """One weight's gradient and the update that followed, as arithmetic."""
-    session = loop.session
-    index, picture = tuple(command["index"]), command["picture"]
-    found = session.explainer.weight(command["layer"], command["tensor"], index, picture)
-    found["gradient"] |= session.batch_picture(picture)
-    return {}, _json(found)
+    session, example = loop.session, command.example
+    found = session.explainer.weight(command.layer, command.tensor, command.index, example)
+    found["gradient"] |= session.batch_picture(example)
+    return ExplanationReply(payload=_json(found))
 
 
 def _json(explanation: JsonObject) -> bytes:
@@ -94,13 +113,3 @@ def _json(explanation: JsonObject) -> bytes:
         raise ConflictError(
             "This value is not a finite number any more: there is no arithmetic to show."
         ) from None
-
-
-def _values(loop: Loop, values: Floats) -> Answer:
-    about = {"shape": values.shape, "step": loop.session.trainer.step}
-    return about, np.ascontiguousarray(values, np.float32).tobytes()
-
-
-def switches(interventions: Interventions) -> JsonObject:
-    """The filters that are silenced and those that are frozen."""
-    return {"silenced": interventions.silenced(), "frozen": interventions.frozen()}

@@ -9,6 +9,8 @@ import torch
 
 from convscope import __version__
 from convscope.errors import ConflictError
+from convscope.ipc.commands import Setup
+from convscope.ipc.replies import FilterId, Switches
 from convscope.learn.data import Batches, open_pictures
 from convscope.learn.evaluate import accuracy_in_pieces
 from convscope.learn.explain.explainer import Explainer
@@ -28,18 +30,17 @@ SPEED_WINDOW_S = 2.0
 class Session:
     """A recipe made real; `begin` makes it anew from step 0, bit for bit the same each time."""
 
-    def __init__(self, start: JsonObject, weights: bytes = b"") -> None:
-        """`start` is the start command: recipe, device, data_dirs, cache_dir; `weights` are the
-        safetensors that the first weights come from, if any."""
-        self.recipe = Recipe.model_validate(start["recipe"])
+    def __init__(self, setup: Setup, weights: bytes = b"") -> None:
+        """`weights` are the safetensors that the first weights come from, if any."""
+        self.recipe = Recipe.model_validate(setup.recipe)
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
-        self.device = _device(start["device"])
-        self._classes = start.get("classes", 0)  # of a data set that is not here
+        self.device = _device(setup.device)
+        self._classes = setup.classes  # of a data set that is not here
         self._weights = weights
         self.data, self.pictures = open_pictures(
             self.recipe,
-            data_dirs=tuple(map(Path, start["data_dirs"])),
-            cache_dir=Path(start["cache_dir"]),
+            data_dirs=tuple(map(Path, setup.data_dirs)),
+            cache_dir=Path(setup.cache_dir),
         )
         self.begin()
 
@@ -112,6 +113,14 @@ class Session:
     def settings(self) -> JsonObject:
         """The optimiser's settings as they are now."""
         return settings_of(self.trainer.optimizer)
+
+    def switches(self) -> Switches:
+        """The filters that are silenced and those that are frozen."""
+        silenced, frozen = self.interventions.silenced(), self.interventions.frozen()
+        return Switches(
+            tuple(FilterId(**entry) for entry in silenced),
+            tuple(FilterId(**entry) for entry in frozen),
+        )
 
     def must_train(self) -> None:
         """ConflictError with the reason where this network cannot be trained."""

@@ -9,15 +9,16 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from tests.support.asking import photograph
+from tests.support.workers import FakeWorker
 
 from convscope.api.openapi.problems import add_error_handlers
 from convscope.api.routes import images
-from convscope.ipc.messages import Message
-from convscope.ipc.protocol import OnDeath, OnMessage
+from convscope.ipc.commands import Command, DropImage, PutImage, R
 from convscope.recipe import RecipeRequest
-from convscope.runs.place import Place
 from convscope.runs.run import Run
 from convscope.runs.spec import make_spec
+from convscope.runs.supervision.pool import Pool
+from convscope.runs.supervision.supervisor import Workers
 from convscope.runs.uploads import Uploads
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
@@ -28,35 +29,28 @@ PATIENCE_S = 20
 Send = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
 
 
-class Slow:
-    """A worker that keeps pictures, and takes its time over them in order."""
+class Slow(FakeWorker):
+    """A worker that keeps images, and takes its time over them in order."""
 
     def __init__(self) -> None:
-        self.pictures: set[str] = set()
+        super().__init__()
+        self.images: set[str] = set()
         self.free = asyncio.Event()
         self.free.set()
         self.reached = asyncio.Event()
         self._one_by_one = asyncio.Lock()
 
-    async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
-        """Nothing has to come up."""
-
-    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+    async def ask(self, command: Command[R]) -> R:
         """Answers when it is free."""
         self.reached.set()
         async with self._one_by_one:
             await self.free.wait()
-            if command == "put_image":
-                self.pictures.add(arguments["image"])
-            if command == "drop_image":
-                self.pictures.discard(arguments["image"])
-        return Message({"about": {"environment": {}, "taken": []}, "lists": {}})
-
-    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
-        """It is never told anything here."""
-
-    async def close(self) -> None:
-        """Nothing to end."""
+            match command:
+                case PutImage():
+                    self.images.add(command.image)
+                case DropImage():
+                    self.images.discard(command.image)
+        return await super().ask(command)
 
 
 class OneRun:
@@ -67,8 +61,8 @@ class OneRun:
         spec = make_spec(RecipeRequest.model_validate({}), settings)
         directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
         directory.open()
-        self.run = Run("k3", spec, Place(settings, directory, lambda _: self.worker, self._admit))
-        self.run.begin()
+        workers = Workers(settings, Pool(1), lambda _: self.worker)
+        self.run = Run("k3", spec, workers, directory)
         app = FastAPI()
         app.state.settings, app.state.registry = settings, self
         app.include_router(images.router)
@@ -77,15 +71,13 @@ class OneRun:
             transport=httpx.ASGITransport(app), base_url="http://test/runs/k3"
         )
 
-    async def _admit(self, _: Run) -> None:
-        """There is room."""
-
     def get(self, _: str) -> Run:
         """As a registry does."""
         return self.run
 
     async def upload(self) -> str:
-        """A new upload's id."""
+        """The id of a new run's first upload."""
+        await self.run.begin()
         answer = await self.client.post("/images", files={"file": ("a.png", photograph())})
         made: JsonObject = answer.json()
         return str(made["id"])
@@ -105,21 +97,21 @@ async def test_an_upload_deleted_while_a_replacement_is_prepared_stays_deleted(
 ) -> None:
     one = OneRun(settings)
     image = await one.upload()
-    preparing, go_on, make = threading.Event(), threading.Event(), Uploads.make
+    preparing, go_on, make = threading.Event(), threading.Event(), Uploads._made
 
     def slowly(*arguments: Any) -> Any:
         preparing.set()
         assert go_on.wait(PATIENCE_S)
         return make(*arguments)
 
-    monkeypatch.setattr(Uploads, "make", slowly)
+    monkeypatch.setattr(Uploads, "_made", slowly)
     replacing = asyncio.ensure_future(send(one.client, image))
     assert await asyncio.to_thread(preparing.wait, PATIENCE_S)
     assert (await one.client.delete(f"/images/{image}")).status_code == 204
     go_on.set()
     answer = await replacing
     assert (answer.status_code, answer.json()["title"]) == (404, "Not found")
-    assert (list(one.run.uploads), one.worker.pictures) == ([], set())
+    assert (list(one.run.uploads), one.worker.images) == ([], set())
 
 
 @pytest.mark.parametrize("send", [put, patch])
@@ -137,4 +129,4 @@ async def test_an_upload_deleted_while_the_worker_takes_its_replacement_stays_de
     await asyncio.wait_for(one.worker.reached.wait(), PATIENCE_S)
     one.worker.free.set()
     assert [(await replacing).status_code, (await deleting).status_code] == [200, 204]
-    assert (list(one.run.uploads), one.worker.pictures) == ([], set())
+    assert (list(one.run.uploads), one.worker.images) == ([], set())

@@ -5,39 +5,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.workers import FakeWorker, setup
 
-from convscope.ipc.messages import Message
-from convscope.ipc.protocol import OnDeath, OnMessage
+from convscope.ipc.commands import Command, R, Seek, StartReplay, Weights
+from convscope.ipc.plan import SeekPlan
 from convscope.runs.run_file import RunFile
 from convscope.runs.supervision import replay as module
 from convscope.runs.supervision.replay import ReplayWorker
 from convscope.storage.directory import RunDirectory
-from convscope.storage.reader import SeekPlan, StoredRun
+from convscope.storage.reader import StoredPlan, StoredRun
 from convscope.storage.run_writer import Segment
 
 pytestmark = pytest.mark.anyio
-HOME: dict[str, Any] = {"torch": "here"}
 
 
-class Mortal:
+class Mortal(FakeWorker):
     """A worker that answers while it lives, and takes its time to end."""
 
-    def __init__(self) -> None:
-        self.ended = False
-        self.asked: list[str] = []
-
-    async def start(self, on_message: OnMessage, on_death: OnDeath) -> None:
-        """Nothing has to come up."""
-
-    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+    async def ask(self, command: Command[R]) -> R:
         """Only while it lives."""
-        self.asked.append(command)
+        reply = await super().ask(command)
         await asyncio.sleep(0)
         assert not self.ended, "one that ends was asked"
-        return Message({"environment": HOME})
-
-    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
-        """It need not be told."""
+        return reply
 
     async def close(self) -> None:
         """Ends it."""
@@ -50,17 +40,22 @@ class Stored(RunFile):
 
     def __init__(self, folder: Path, state: dict[str, Any]) -> None:
         segment = Segment(0, 0, {}, environment={"torch": "elsewhere"})
-        about: dict[str, Any] = {}
-        kept = StoredRun(about, (segment,), b"", 0, 20, (None, None), (), None)
-        super().__init__(folder / "a", RunDirectory(folder, 10**9), kept)
+        stored = StoredRun({}, (segment,), b"", 0, 20, (None, None), (), None)
+        super().__init__(folder / "a", RunDirectory(folder, 10**9), stored)
         self._state = state
 
-    async def seek_plan(self, step: int, *, end_exactly: bool = False) -> SeekPlan:
+    async def plan(self, step: int, *, end_exactly: bool = False) -> StoredPlan:
         """From step 10, or to it."""
-        exact = self._state if end_exactly and step == 10 else None
-        begin = {"step": 9} if step == 10 else self._state
-        events = [{"id": 4}, {"id": 7}]
-        return SeekPlan({"to": step, "checkpoint": begin, "exact": exact, "events": events}, b"")
+        found = SeekPlan(
+            to=step,
+            segment=0,
+            settings={},
+            checkpoint={"step": 9} if step == 10 else self._state,
+            tensors_bytes=0,
+            events=[{"id": 4}, {"id": 7}],
+            exact=self._state if end_exactly and step == 10 else None,
+        )
+        return StoredPlan(found, b"")
 
 
 def replay(folder: Path, workers: list[Mortal], **state: Any) -> ReplayWorker:
@@ -68,15 +63,17 @@ def replay(folder: Path, workers: list[Mortal], **state: Any) -> ReplayWorker:
         workers.append(Mortal())
         return workers[-1]
 
-    return ReplayWorker(Stored(folder, {"step": 10} | state), new, lambda segment: ({}, b""), list)
+    return ReplayWorker(
+        Stored(folder, {"step": 10} | state), new, lambda segment: (setup({}, folder), b""), list
+    )
 
 
 async def test_who_asks_in_the_moment_in_which_the_worker_goes_gets_another(tmp_path: Path) -> None:
     workers: list[Mortal] = []
     looked = replay(tmp_path, workers)
-    await looked.ask(12, "weights")
+    await looked.ask(12, Weights())
     looked.rest()
-    await looked.ask(12, "weights")
+    await looked.ask(12, Weights())
     assert [worker.ended for worker in workers] == [True, False]
     await looked.close()
     assert workers[1].ended
@@ -87,7 +84,7 @@ async def test_the_worker_goes_when_nobody_looks_back_any_more(
 ) -> None:
     monkeypatch.setattr(module, "IDLE_S", 0.01)
     workers: list[Mortal] = []
-    await replay(tmp_path, workers).ask(12, "weights")
+    await replay(tmp_path, workers).ask(12, Weights())
     assert not workers[0].ended
     await asyncio.sleep(0.1)
     assert workers[0].ended
@@ -99,14 +96,15 @@ async def test_a_run_that_begins_anew_answers_who_asked_before_and_uses_none_of_
 ) -> None:
     workers: list[Mortal] = []
     looked = replay(tmp_path, workers)
-    before = asyncio.create_task(looked.ask(12, "weights"))
+    before = asyncio.create_task(looked.ask(12, Weights()))
     for _ in range(turns):  # wherever the question has come to
         await asyncio.sleep(0)
-    looked.begin_anew()
-    assert (await before).header["last_event"] == 7
+    looked.restart()
+    assert (await before).last_event == 7
     workers[0].asked.clear()
-    await looked.ask(12, "weights")
-    assert workers[0].asked == ["start_past", "seek", "weights"]
+    await looked.ask(12, Weights())
+    kinds = [type(command) for command in workers[0].asked]
+    assert kinds == [StartReplay, Seek, Weights]
     assert len(workers) == 1
     await looked.close()
 
@@ -115,11 +113,11 @@ async def test_a_step_between_checkpoints_is_marked_elsewhere_and_a_kept_one_is_
     tmp_path: Path,
 ) -> None:
     looked = replay(tmp_path, [])
-    between = (await looked.ask(12, "weights")).header
-    assert between["recomputed_from"] == 10
-    assert "Step 12 was computed again from step 10" in between["recomputed"]
-    assert between["last_event"] == 7
-    assert (await looked.ask(10, "weights")).header["recomputed"] is None
+    between = await looked.ask(12, Weights())
+    assert between.recomputed_from == 10
+    assert "Step 12 was computed again from step 10" in (between.recomputed or "")
+    assert between.last_event == 7
+    assert (await looked.ask(10, Weights())).recomputed is None
     await looked.close()
 
 
@@ -127,9 +125,7 @@ async def test_a_kept_state_that_was_itself_computed_again_elsewhere_is_marked(
     tmp_path: Path,
 ) -> None:
     looked = replay(tmp_path, [], recomputed_from=3)
-    header = (await looked.ask(10, "weights")).header
-    assert (header["recomputed_from"], header["recomputed"][:40]) == (
-        3,
-        "Step 10 was computed again from step 3, ",
-    )
+    found = await looked.ask(10, Weights())
+    assert found.recomputed_from == 3
+    assert (found.recomputed or "").startswith("Step 10 was computed again from step 3, ")
     await looked.close()

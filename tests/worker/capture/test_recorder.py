@@ -1,7 +1,5 @@
 """What a worker captures, and how often: only for viewers, and once for all of them."""
 
-import time
-from collections import deque
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,15 +7,17 @@ import numpy as np
 import pytest
 from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
 from tests.support.sessions import session
+from tests.support.worker_script import OverError, Script
+from tests.support.workers import setup
 
 from convscope.frames.format import Section, decode_sections
 from convscope.frames.quantize import Floats
-from convscope.ipc.messages import Message
+from convscope.ipc.commands import Command, Start, Step, Wanted
 from convscope.learn.observe import as_maps
 from convscope.runs.viewers import Viewers, Watch
 from convscope.types import JsonObject
 from convscope.worker.capture import scheduler as module
-from convscope.worker.capture.recorder import Recorder, Snapshot, Wanted, capture
+from convscope.worker.capture.recorder import Recorder, Snapshot, capture
 from convscope.worker.channel import Channel
 from convscope.worker.commands import HANDLERS
 from convscope.worker.loop import Loop
@@ -28,47 +28,10 @@ OF = ("", "_gradient", "_update")
 WATCH = Watch(frozenset(KINDS), frozenset({"weight", "feature_maps", "input"}))
 
 
-class OverError(Exception):
-    """All commands are served and nothing is left to do."""
-
-
-class Script:
-    """Stands for the line: commands in an order, and what the worker says to them."""
-
-    def __init__(self, *commands: JsonObject) -> None:
-        self._todo = deque(Message(command, b"") for command in commands)
-        self.said: list[tuple[JsonObject, bytes]] = []
-
-    def next(self, timeout_s: float | None) -> Message | None:
-        """The next command; OverError where the worker would wait for ever."""
-        if timeout_s == 0:
-            return None  # one command at a time, each with all that it leads to
-        if self._todo:
-            return self._todo.popleft()
-        if timeout_s is None:
-            raise OverError
-        time.sleep(timeout_s)
-        return None
-
-    def send(self, header: JsonObject, payload: bytes | bytearray = b"") -> None:
-        """What it says."""
-        self.said.append((header, bytes(payload)))
-
-    @property
-    def frames(self) -> list[tuple[str, int]]:
-        """Each frame's reason and step."""
-        found = [header for header, _ in self.said if header.get("event") == "frame"]
-        return [(header["reason"], header["status"]["step"]) for header in found]
-
-
-def watch_command(viewers: int) -> JsonObject:
+def watch_command(viewers: int) -> Command[Any]:
     """What a worker is told while so many watch the very same."""
-    told: list[JsonObject] = []
-
-    def tell(command: str, **arguments: Any) -> None:
-        told.append({"command": command, "id": 0} | arguments)
-
-    everybody = Viewers(tell, KINDS)
+    told: list[Command[Any]] = []
+    everybody = Viewers(told.append, KINDS)
     for _ in range(viewers):
         everybody.watch(everybody.join(), WATCH)
     everybody.tell_worker()
@@ -82,19 +45,15 @@ def trained_for(
     captured = []
 
     class Counting(Recorder):
-        """Takes each shot twice: as the worker does, and alone."""
+        """Takes each snapshot twice: as the worker does, and alone."""
 
         def take(self, session: Session, wanted: Wanted) -> Snapshot:
             captured.append(capture(session, wanted)[0])
             return super().take(session, wanted)
 
     monkeypatch.setattr(module, "Recorder", Counting)
-    start = {"command": "start", "id": 1, "recipe": recipe().model_dump(mode="json")}
-    start |= {"device": "cpu", "data_dirs": [], "cache_dir": str(cache_dir)}
-    step = {"command": "step", "id": 2, "steps": 1, "until": None}
-    script = Script(
-        start | {"steps_per_second": None}, watch_command(viewers), step, step | {"id": 3}
-    )
+    start = Start(setup=setup(recipe().model_dump(mode="json"), cache_dir))
+    script = Script(start, watch_command(viewers), Step(steps=1), Step(steps=1))
     with pytest.raises(OverError):
         Loop(cast(Channel, script), HANDLERS).run()
     return script, captured
@@ -106,7 +65,8 @@ def test_nothing_is_captured_while_nobody_watches(
     script, captured = trained_for(0, tmp_path, monkeypatch)
     assert captured == []
     assert script.frames == []
-    assert script.said[-1][0]["status"]["step"] == 2
+    assert script.said[-1].status is not None
+    assert script.said[-1].status.step == 2
 
 
 @pytest.mark.parametrize("viewers", [1, 2, 5])
@@ -133,11 +93,13 @@ def test_a_state_is_captured_once_however_many_watch_the_same(
 
 def test_a_frame_holds_what_was_captured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script, captured = trained_for(1, tmp_path, monkeypatch)
-    frames = [said for said in script.said if said[0].get("event") == "frame"]
-    assert [header["layout"] for header, _ in frames] == [1, 1, 1]
-    assert ["sections" in header for header, _ in frames] == [True, False, False]
-    for (_, payload), expected in zip(frames, captured, strict=True):
-        found = decode_sections(frames[0][0]["sections"], memoryview(payload))
+    frames = script.events
+    assert [frame.layout for frame in frames] == [1, 1, 1]
+    assert [frame.sections is not None for frame in frames] == [True, False, False]
+    entries = frames[0].sections
+    assert entries is not None
+    for frame, expected in zip(frames, captured, strict=True):
+        found = decode_sections(entries, memoryview(frame.payload))
         for ours, theirs in zip(found, expected, strict=True):
             assert ours.key == theirs.key
             np.testing.assert_array_equal(ours.values, theirs.values)
@@ -151,7 +113,6 @@ def everything(of: Session, *probes: str) -> Wanted:
         tensors=tuple((layer, name + k) for layer, name in pairs for k in OF),
         maps=tuple((plan.name, probe) for plan in of.plans for probe in probes),
         probes=probes,
-        watched=True,
     )
 
 
@@ -168,14 +129,14 @@ def seen_directly(of: Session, section: Section) -> Floats:
 
 
 @pytest.mark.parametrize("spec", [DEFAULT, EVERY_LAYER])
-def test_a_camera_shows_shot_after_shot_what_each_tensor_is_by_itself(
+def test_a_recorder_shows_snapshot_after_snapshot_what_each_tensor_is_by_itself(
     spec: dict[str, Any], tmp_path: Path
 ) -> None:
-    made, camera = session(recipe(spec), tmp_path), Recorder()
+    made, recorder = session(recipe(spec), tmp_path), Recorder()
     entries: list[JsonObject] | None = None
     for _ in range(3):
         made.advance()
-        snapshot = camera.take(made, everything(made, "test-3", "test-5"))
+        snapshot = recorder.take(made, everything(made, "test-3", "test-5"))
         entries = snapshot.entries or entries
         assert entries is not None
         for section in decode_sections(entries, memoryview(snapshot.payload)):
@@ -190,13 +151,13 @@ def test_a_camera_shows_shot_after_shot_what_each_tensor_is_by_itself(
 def test_a_layout_is_told_once_and_again_when_there_is_something_else_to_see(
     tmp_path: Path,
 ) -> None:
-    made, camera = session(recipe(), tmp_path), Recorder()
+    made, recorder = session(recipe(), tmp_path), Recorder()
     made.pictures.put("up-1", made.pictures.get("test-1"))
     wanted = everything(made, "test-0", "up-1")
 
     def told() -> tuple[int, bool]:
-        snapshot = camera.take(made, wanted)
-        return snapshot.layout, "sections" in snapshot.header()
+        snapshot = recorder.take(made, wanted)
+        return snapshot.layout, snapshot.entries is not None
 
     assert [told(), told()] == [(1, True), (1, False)]
     made.advance()  # now there are gradients
@@ -209,13 +170,13 @@ def test_a_layout_is_told_once_and_again_when_there_is_something_else_to_see(
     assert [told(), told()] == [(5, True), (5, False)]
 
 
-def test_a_picture_that_is_replaced_is_seen_in_the_next_shot(tmp_path: Path) -> None:
-    made, camera = session(recipe(), tmp_path), Recorder()
+def test_a_picture_that_is_replaced_is_seen_in_the_next_snapshot(tmp_path: Path) -> None:
+    made, recorder = session(recipe(), tmp_path), Recorder()
     wanted = Wanted(maps=(("conv1", "up-1"),), probes=("up-1",))
     seen = []
     for picture in ("test-1", "test-2"):
         made.pictures.put("up-1", made.pictures.get(picture))
-        snapshot = camera.take(made, wanted)
+        snapshot = recorder.take(made, wanted)
         assert snapshot.entries is not None
         sections = decode_sections(snapshot.entries, memoryview(bytes(snapshot.payload)))
         seen.append([section.values for section in sections])

@@ -8,11 +8,12 @@ import pytest
 import torch
 from tests.support.sessions import session, weights
 
+from convscope.ipc.plan import SeekPlan
 from convscope.learn.checkpoint import save_state
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.recipe import Recipe
 from convscope.worker.session import Session
-from convscope.worker.tasks.seek import Seeker, SeekPlan
+from convscope.worker.tasks.seek import Seeker
 
 RECIPE = Recipe.model_validate(
     {
@@ -67,13 +68,22 @@ def happen(run: Session, change: dict[str, Any]) -> dict[str, Any]:
     return event | {"kind": "tune", "body": {"changes": change}}
 
 
-def seek_plan(life: dict[str, Any], to: int, *, exactly: bool = False) -> SeekPlan:
+def plan(life: dict[str, Any], to: int, *, exactly: bool = False) -> tuple[SeekPlan, bytes]:
     """As the server sends it."""
     begin = max(step for step in KEPT if step < to or step == 0)
     about, tensors = life["kept"][begin]
     exact, exact_tensors = life["kept"][to] if exactly and to in KEPT and to else (None, b"")
     events = [event for event in life["events"] if event["step"] <= to]
-    return SeekPlan(to, 0, {}, about, tensors, events, True, exact, exact_tensors)
+    found = SeekPlan(
+        to=to,
+        segment=0,
+        settings={},
+        checkpoint=about,
+        tensors_bytes=len(tensors),
+        events=events,
+        exact=exact,
+    )
+    return found, tensors + exact_tensors
 
 
 @pytest.mark.parametrize("exactly", [False, True])
@@ -86,7 +96,7 @@ def test_each_step_is_as_it_was_whichever_way_it_is_come_to(
     run = session(RECIPE, tmp_path)
     seeker = Seeker(run)
     for step in stops:
-        deque(seeker.go(seek_plan(life, step, exactly=exactly)), maxlen=0)
+        deque(seeker.go(*plan(life, step, exactly=exactly)), maxlen=0)
         assert run.trainer.step == step
         pairs = zip(weights(run), life["weights"][step], strict=True)
         assert all(torch.equal(mine, theirs) for mine, theirs in pairs), f"step {step}"

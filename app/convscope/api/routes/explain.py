@@ -11,7 +11,7 @@ from convscope.api.openapi.document import answers, problems, shown
 from convscope.api.openapi.examples import explain as examples
 from convscope.api.schemas import ImageId
 from convscope.errors import InvalidError
-from convscope.types import JsonObject
+from convscope.ipc.commands import ExplainOutput, ExplainWeight
 
 router = APIRouter(
     prefix="/runs/{run_id}/explain", tags=["explanations"], responses=problems(404, 409, 503)
@@ -99,8 +99,7 @@ async def output(
     """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
     kind of layer, and `softmax` after the last. The parts add up to what the network has, within
     `bound`. 404 with the layer's shape for a place outside."""
-    where = [channel, y, x]
-    reply = await look.ask("explain_output", layer=layer, where=where, image=image)
+    reply = await look.ask(ExplainOutput(layer=layer, channel=channel, y=y, x=x, image=image))
     return Response(reply.payload, media_type="application/json", headers=look.headers)
 
 
@@ -132,6 +131,12 @@ async def weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
     if None in index:
         names = ", ".join(("out", "in", "ky", "kx")[:axes])
         raise InvalidError(f"{where.layer}.{where.tensor} has {axes} axes: expected {names}.")
-    which: JsonObject = {"layer": where.layer, "tensor": where.tensor, "index": index}
-    reply = await look.ask("explain_weight", picture=where.picture, **which)
+    reply = await look.ask(
+        ExplainWeight(
+            layer=where.layer,
+            tensor=where.tensor,
+            index=tuple(place for place in index if place is not None),
+            example=where.picture,
+        )
+    )
     return Response(reply.payload, media_type="application/json", headers=look.headers)

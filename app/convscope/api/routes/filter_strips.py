@@ -22,6 +22,7 @@ from convscope.errors import (
     UnreadableRunError,
 )
 from convscope.heatmap import filters_png, strip_png
+from convscope.ipc.commands import Tensor
 from convscope.recipe import LayerPlan
 from convscope.runs.run import Run
 from convscope.storage.newest_weights import newest_mark, newest_tensor
@@ -72,11 +73,11 @@ async def filters(
 
 
 async def _mark(run: Run) -> str:
-    mark = await asyncio.to_thread(newest_mark, run.file.path)
+    mark = await asyncio.to_thread(newest_mark, run.path)
     if mark is None:  # it begins
         await run.up()
-        await run.file.durable()
-        mark = await asyncio.to_thread(newest_mark, run.file.path)
+        await run.durable()
+        mark = await asyncio.to_thread(newest_mark, run.path)
     if mark is None:
         raise ConflictError(STARTING)
     return mark
@@ -87,7 +88,7 @@ def pictured(run: Run) -> bytes:
     plans = [plan for plan in run.spec.plans if "weight" in plan.tensors]
     convolutions = [plan for plan in plans if plan.type == "Conv2d"]
     first = (convolutions or [plan for plan in plans if plan.type == "Linear"])[0]
-    weight = newest_tensor(run.file.path, f"{first.name}.weight")
+    weight = newest_tensor(run.path, f"{first.name}.weight")
     if weight is None:  # it goes back to step 0 just now
         raise ConflictError(STARTING)
     return filters_png(weight)
@@ -121,16 +122,16 @@ async def strip(
     picture has a row a channel and a column a step, all on one scale."""
     plan = run.spec.layer(layer)
     _check(plan, number)
-    wanted = _asked(steps) if steps is not None else list(_doubling(run.file.steps))
+    wanted = _asked(steps) if steps is not None else list(_doubling(run.steps))
     found: list[Floats] = []
     mark, restarts = None, run.restarts
     for step in wanted:  # in their order: from one to the next is a short way
         if found and (run.restarts != restarts or await request.is_disconnected()):
             break  # the rest is no more, or nobody waits for it
-        reply = await run.look(step, "tensor", layer=layer, tensor="weight", of="value")
-        weight = np.frombuffer(reply.payload, np.float32).reshape(reply.header["shape"])
+        looked = await run.look(step, Tensor(layer=layer, tensor="weight"))
+        weight = np.frombuffer(looked.reply.payload, np.float32).reshape(looked.reply.shape)
         found.append(weight[number])
-        mark = reply.header["recomputed"] or mark
+        mark = looked.recomputed or mark
     seen: JsonObject = {"layer": layer, "filter": number, "steps": wanted[: len(found)]}
     return await _answer(seen, np.stack(found), mark, shape)
 

@@ -12,11 +12,9 @@ from convscope.api.deps import TheAwakeRun, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.run import IMAGE, UPLOAD
 from convscope.api.schemas import Body
-from convscope.images import Picture, decode, png
-from convscope.runs.keepsakes import drop_upload, keep_upload
+from convscope.images import png
+from convscope.ipc.commands import Image
 from convscope.runs.run import Run
-from convscope.runs.uploads import Upload
-from convscope.settings import Settings
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"], responses=problems(404))
@@ -24,6 +22,7 @@ Invert = Annotated[
     Literal["auto", "true", "false"],
     Form(description="auto inverts a light-edged picture where the data's background is dark"),
 ]
+INVERTED = {"auto": None, "true": True, "false": False}
 PNG: Responses = {200: {"content": {"image/png": {}}}}
 ASKED = problems(409, 503)  # of what the worker is told
 UPLOADED = problems(400, 409, 413, 415, 503)
@@ -74,17 +73,14 @@ async def list_images(run: TheAwakeRun) -> JsonObject:
 )
 async def upload(
     run: TheAwakeRun,
-    settings: TheSettings,
     request: Request,
     response: Response,
     file: UploadFile,
     invert: Invert = "auto",
 ) -> JsonObject:
     """PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it."""
-    run.uploads.must_have_room()
-    made = await _make(run, settings, file, invert)
-    run.uploads.must_have_room()
-    await keep_upload(run, made)
+    name = file.filename or "picture"
+    made = await run.uploads.add(await file.read(), name, INVERTED[invert])
     location = request.url_for("show_image", run_id=run.id, image=made.id)
     response.headers["Location"] = str(location)
     return made.describe()
@@ -97,26 +93,12 @@ async def upload(
     summary="Replace an uploaded picture",
 )
 async def replace(
-    run: TheAwakeRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
+    run: TheAwakeRun, image: str, file: UploadFile, invert: Invert = "auto"
 ) -> JsonObject:
     """The id stays, so that whoever looks at it sees the new picture at once."""
-    run.uploads.get(image)
-    made = await _make(run, settings, file, invert, image)
-    return await _kept(run, made)
-
-
-async def _make(
-    run: Run, settings: Settings, file: UploadFile, invert: str, image: str = ""
-) -> Upload:
-    data = await file.read()
-    wanted = {"auto": None, "true": True, "false": False}[invert]
-
-    def work() -> Upload:
-        limits = {"max_bytes": settings.max_upload_bytes, "max_pixels": settings.max_pixels}
-        picture: Picture = decode(data, **limits)
-        return run.uploads.make(picture, file.filename or "picture", wanted, image)
-
-    return await asyncio.to_thread(work)
+    name = file.filename or "picture"
+    made = await run.uploads.replace(image, await file.read(), name, INVERTED[invert])
+    return made.describe()
 
 
 @router.patch(
@@ -127,16 +109,7 @@ async def _make(
 )
 async def prepare_again(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
     """Inverted or not."""
-    upload = run.uploads.get(image)
-    made = await asyncio.to_thread(run.uploads.again, upload, body.invert)
-    return await _kept(run, made)
-
-
-async def _kept(run: Run, made: Upload) -> JsonObject:
-    """In the place of an upload; NotFoundError where that was deleted while this was prepared."""
-    run.uploads.get(made.id)
-    await keep_upload(run, made, replacing=True)
-    return made.describe()
+    return (await run.uploads.prepare_again(image, body.invert)).describe()
 
 
 @router.get(
@@ -160,7 +133,7 @@ async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Jso
 @router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
 async def forget(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
-    await drop_upload(run, image)
+    await run.uploads.remove(image)
 
 
 @router.get(
@@ -190,6 +163,6 @@ async def picture(
 
 
 async def _input_png(run: Run, image: str) -> bytes:
-    reply = await run.ask("picture", image=image)
-    pixels = np.frombuffer(reply.payload, np.uint8).reshape(reply.header["shape"])
+    reply = await run.ask(Image(image=image))
+    pixels = np.frombuffer(reply.payload, np.uint8).reshape(reply.shape)
     return await asyncio.to_thread(png, pixels)

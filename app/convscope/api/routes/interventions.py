@@ -12,8 +12,8 @@ from convscope.api.openapi.examples.interventions import CHANGES, SILENCED, TRAC
 from convscope.api.schemas import Body as Strict
 from convscope.api.schemas import Intervention, RunAnswer
 from convscope.frames.format import encode_frame
+from convscope.ipc.commands import TraceStep
 from convscope.recipe.interventions import AnyIntervention
-from convscope.runs import interventions
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["by hand"], responses=problems(404, 409, 503))
@@ -40,7 +40,7 @@ async def intervene(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
     learning on (before) and with it frozen (after). A reset takes everything back."""
-    return await interventions.intervene(run, change.model_dump(by_alias=True))
+    return await run.intervene(change.model_dump(by_alias=True))
 
 
 class TraceAnswer(Strict):
@@ -70,10 +70,10 @@ async def trace_step(
 ) -> Response:
     """One real training step, taken apart: batch, forward layer by layer, loss, backward layer by
     layer, update; each with a sentence and its numbers. 409 while the run plays."""
-    reply = await run.do("trace_step")
-    trace = reply.header["trace"]
+    reply = await run.do(TraceStep())
+    trace = reply.trace
     if as_ == "frame":
-        header = trace | {"run": run.id, "sections": reply.header["sections"]}
+        header = trace | {"run": run.id, "sections": reply.sections}
         frame = encode_frame(header, reply.payload)
         return Response(frame, media_type="application/octet-stream")
     return JSONResponse(trace | {"run": run.describe()})

@@ -21,7 +21,9 @@ from convscope.api.tensor_responses import (
     to_keras,
 )
 from convscope.heatmap import Scale
-from convscope.ipc.messages import Message
+from convscope.ipc import commands
+from convscope.ipc.commands import FeatureMaps, Predict
+from convscope.ipc.replies import TensorReply
 from convscope.recipe import LayerPlan
 from convscope.recipe.plan import flattened_from, flattened_into
 from convscope.types import JsonObject, Shape
@@ -138,7 +140,7 @@ async def feature_maps(
 ) -> Response:
     """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
     plan = look.run.spec.layer(layer)
-    reply = await look.ask("feature_maps", layer=layer, image=image)
+    reply = await look.ask(FeatureMaps(layer=layer, image=image))
     flat_from = flattened_into(look.run.spec.plans, plan) if layout == "keras" else None
     return await answer(
         _tensor(reply, plan, "feature_maps", layout, flat_from), chosen, look.headers
@@ -165,21 +167,21 @@ async def tensor(
     """`tensor` goes by torch's name: `weight`, `bias`, `running_mean`, … A gradient belongs to the
     step that led to this state, so that there is none at step 0 (409)."""
     plan = look.run.spec.layer(layer)
-    reply = await look.ask("tensor", layer=layer, tensor=tensor, of=of)
-    read = layout == "keras" and len(reply.header["shape"]) == 2
+    reply = await look.ask(commands.Tensor(layer=layer, tensor=tensor, of=of))
+    read = layout == "keras" and len(reply.shape) == 2
     flat_from = flattened_from(look.run.spec.plans, plan) if read else None
     kind = tensor if of == "value" else f"{tensor}_{of}"
     return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen, look.headers)
 
 
 def _tensor(
-    reply: Message, plan: LayerPlan, kind: str, layout: Layout, flat_from: Shape | None = None
+    reply: TensorReply, plan: LayerPlan, kind: str, layout: Layout, flat_from: Shape | None = None
 ) -> Tensor:
-    values = np.frombuffer(reply.payload, np.float32).reshape(reply.header["shape"])
+    values = np.frombuffer(reply.payload, np.float32).reshape(reply.shape)
     axes = axes_of(plan.type, kind, values.shape)
     if layout == "keras":
         values, axes = to_keras(values, axes, flat_from)
-    return Tensor(plan.name, kind, reply.header["step"], layout, axes, values)
+    return Tensor(plan.name, kind, reply.step, layout, axes, values)
 
 
 @router.get(
@@ -190,12 +192,12 @@ def _tensor(
 )
 async def predictions(look: TheLook, response: Response, image: ImageId = "test-0") -> JsonObject:
     """409 for a network that gives no score for each class."""
-    reply = await look.ask("predictions", image=image)
+    reply = await look.ask(Predict(image=image))
     response.headers.update(look.headers)
     scores = zip(
         look.run.describe()["classes"],
-        reply.header["probabilities"],
-        reply.header["logits"],
+        reply.probabilities,
+        reply.logits,
         strict=True,
     )
     classes = [
@@ -204,4 +206,4 @@ async def predictions(look: TheLook, response: Response, image: ImageId = "test-
     ]
     known = [entry for entry in classes if entry["probability"] is not None]
     top = max(known, key=lambda entry: entry["probability"], default=None)
-    return {"image": image, "step": reply.header["step"], "top": top, "classes": classes}
+    return {"image": image, "step": reply.step, "top": top, "classes": classes}

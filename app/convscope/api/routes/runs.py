@@ -16,6 +16,7 @@ from convscope.api.schemas import (
     TuneBody,
 )
 from convscope.errors import ConvscopeError
+from convscope.ipc import commands
 from convscope.recipe import RecipeRequest
 from convscope.recipe.model import Init
 from convscope.recipe.safetensors_header import check_safetensors
@@ -150,7 +151,7 @@ async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
     """Answers when they are done; one step without a body. `until` is safe to repeat.
     409 while the run is playing."""
     goal = body or StepBody()
-    return await run.command("step", steps=goal.steps, until=goal.until)
+    return await run.command(commands.Step(steps=goal.steps, until=goal.until))
 
 
 @router.post(
@@ -161,7 +162,7 @@ async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
 )
 async def play(run: TheRun) -> JsonObject:
     """At `steps_per_second`, or flat out. Safe to repeat."""
-    return await run.command("play")
+    return await run.command(commands.Play())
 
 
 @router.post(
@@ -172,7 +173,7 @@ async def play(run: TheRun) -> JsonObject:
 )
 async def pause(run: TheRun) -> JsonObject:
     """Measures the held-out accuracy of where it stopped, too. Safe to repeat."""
-    return await run.command("pause")
+    return await run.command(commands.Pause())
 
 
 @router.post(
@@ -210,4 +211,4 @@ async def tune(run: TheRun, body: TuneBody) -> JsonObject:
     changes = body.changes()
     if "name" in body.model_fields_set:
         await run.rename(body.name)
-    return await run.command("tune", changes=changes) if changes else run.describe()
+    return await run.command(commands.Tune(changes=changes)) if changes else run.describe()

@@ -14,7 +14,10 @@ from convscope.api.dataset_images import number_of, open_gallery
 from convscope.api.deps import TheRegistry, TheSettings
 from convscope.api.schemas import Body
 from convscope.errors import ConvscopeError, InvalidError, NotFoundError
+from convscope.ipc.commands import Look
+from convscope.ipc.replies import Switches
 from convscope.runs.run import Run
+from convscope.runs.status import switches_json
 from convscope.runs.viewers import Frame, Viewer, Watch, frame_bytes
 from convscope.settings import Settings
 from convscope.types import JsonObject
@@ -115,9 +118,8 @@ async def _follow(
 async def _look_back(run: Run, watch: Watch) -> Frame:
     """What a viewer sees of the past step that it watches."""
     wanted = run.viewers.wanted([watch])
-    reply = await run.look(watch.step, "look", interval_s=1.0, watched=True, **wanted)
-    said = {"reason": "seek", "seq": 0, "time": 0.0}
-    return Frame(reply.header | said, reply.payload)
+    looked = await run.look(watch.step, Look(wanted=wanted))
+    return Frame.of_past(looked.reply, looked.recomputed)
 
 
 async def _parse(text: str, run: Run, settings: Settings) -> Watch:
@@ -174,15 +176,14 @@ async def _send(
 
 def _of_the_past(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
     """The header's fields of a past step; of the history there is nothing new in it."""
-    header = frame.header
-    held_out_step, held_out = run.history.held_out_at(header["status"]["step"])
+    held_out_step, held_out = run.history.held_out_at(frame.status.step)
     return {
         "run": run.id,
         "restarts": run.restarts,
         "held_out_step": held_out_step,
         "held_out_accuracy": held_out,
-        "recomputed": header["recomputed"],
-        "lists": header["lists"],
+        "recomputed": frame.recomputed,
+        "lists": switches_json(frame.switches or Switches()),
         "history": {
             "step": [],
             "loss": [],
@@ -194,13 +195,13 @@ def _of_the_past(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
 
 
 def _predictions(viewer: Viewer, frame: Frame) -> JsonObject | None:
-    scores = frame.header["predictions"].get(viewer.watch.probe)
+    scores = frame.predictions.get(viewer.watch.probe)
     return {"probe": viewer.watch.probe} | scores if scores else None
 
 
 def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
     """The header's fields that are this viewer's own: its probe, the history it has not heard."""
-    step = frame.header["status"]["step"]
+    step = frame.status.step
     history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
     history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
     viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
@@ -208,6 +209,6 @@ def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
         "run": run.id,
         "restarts": run.restarts,
         "history": history,
-        "recomputed": run.file.recomputed,
+        "recomputed": run.recomputed,
         "predictions": None if viewer.watch.step is not None else _predictions(viewer, frame),
     }

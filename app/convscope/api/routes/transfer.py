@@ -14,6 +14,7 @@ from safetensors.numpy import load
 from convscope.api.deps import TheLook, TheRegistry, TheRun, TheSettings
 from convscope.api.openapi.document import Responses, problems
 from convscope.api.schemas import HistoryAnswer, RunAnswer
+from convscope.ipc.commands import Weights
 from convscope.runs.transfer.import_export import export_run, import_run
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
@@ -80,9 +81,8 @@ async def weights(
     ] = "safetensors",
 ) -> Response:
     """Parameters and buffers by torch's names (`conv1.weight`), in torch's order of axes."""
-    reply = await look.ask("weights")
-    step = reply.header["step"]
-    data = reply.payload
+    reply = await look.ask(Weights())
+    step, data = reply.step, reply.payload
     if format_ == "npz":
         data = await asyncio.to_thread(_npz, data)
     headers = {"Convscope-Step": str(step), **look.headers}

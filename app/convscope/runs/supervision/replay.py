@@ -3,18 +3,48 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from convscope.errors import NotFoundError
-from convscope.ipc.messages import Message
+from convscope.ipc.commands import (
+    AblateFreezing,
+    Command,
+    PutImage,
+    R,
+    Seek,
+    Setup,
+    StartReplay,
+)
+from convscope.ipc.plan import SeekPlan
 from convscope.ipc.protocol import Worker
+from convscope.ipc.replies import AblationReply
 from convscope.runs.recomputed import recomputed_from, sentence
 from convscope.runs.run_file import RunFile
-from convscope.storage.reader import SeekPlan, segment_at
+from convscope.storage.reader import segment_at
 from convscope.storage.run_writer import Segment
 from convscope.types import JsonObject
 
 IDLE_S = 30.0  # then the second worker goes
+
+
+@dataclass(frozen=True)
+class Looked(Generic[R]):
+    """A reply about a step, and how far its numbers are those that were."""
+
+    reply: R
+    recomputed: str | None = None  # a sentence where the last digits may differ
+    recomputed_from: int | None = None  # the step that they were computed from, where they may
+    last_event: int = 0  # the id of the last event that they have been through
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the worker is, and all that could make it another state."""
+
+    step: int
+    events: int  # that the run knows of
+    restarts: int  # how often the run began anew
 
 
 class ReplayWorker:
@@ -24,54 +54,51 @@ class ReplayWorker:
         self,
         file: RunFile,
         new_worker: Callable[[], Worker],
-        arguments: Callable[[Segment], tuple[JsonObject, bytes]],
-        pictures: Callable[[], Iterable[tuple[str, bytes]]],
+        setup: Callable[[Segment], tuple[Setup, bytes]],
+        images: Callable[[], Iterable[PutImage]],
     ) -> None:
-        """`arguments` are those of a worker's `start_past`, and first weights; `pictures` are the
-        run's uploads as the network sees them, by id."""
+        """`setup` is what a segment's run is built from, with its first weights; `images` are the
+        run's uploads."""
         self._file = file
         self._new_worker = new_worker
-        self._arguments = arguments
-        self._pictures = pictures
+        self._setup = setup
+        self._images = images
         self._worker: Worker | None = None
         self._segment: Segment | None = None
         self.environment: JsonObject | None = None  # in which the steps here are computed
-        self._lives = 0  # how often the run began anew
-        # step, the number of events known of, and in which life
-        self._here: tuple[int, int, int] | None = None
-        self._said: JsonObject = {}  # what goes with every answer about the step that it is at
+        self._restarts = 0
+        self._here: Place | None = None
+        self._asked_environment: JsonObject | None = None  # that the steps were trained in
+        self._plan: SeekPlan | None = None  # that led here
         self._busy = False
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._idle: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[None]] = set()  # workers on their way out
 
-    async def ask(self, step: int, command: str, payload: bytes = b"", **arguments: Any) -> Message:
-        """A command about a past step. Its header has `recomputed`, None or a sentence where the
-        numbers may differ in their last digits from those that were; `recomputed_from`, None or the
-        step that they were computed from; `last_event`, the id of the last change that they have
-        been through, or 0.
-
-        NotFoundError for a step that is not there yet.
-        """
+    async def ask(self, step: int, command: Command[R]) -> Looked[R]:
+        """A command about a past step; NotFoundError for one that is not there yet."""
         async with self._turn(step):
             worker = await self._come_to(step)
-            answer = await worker.ask(command, payload, **arguments)
-            answer.header.update(self._said)
-            return answer
+            reply = await worker.ask(command)
+            return self._looked(reply)
 
-    async def ablate_freezing(self, step: int, layer: str, number: int) -> JsonObject:
-        """What a filter's learning is worth in the steps after this one: `{ahead, learning,
-        frozen}`, held-out accuracies so many steps ahead."""
+    def _looked(self, reply: R) -> Looked[R]:
+        plan = self._plan
+        assert plan is not None
+        since = recomputed_from(plan, differs=self._differs())
+        return Looked(reply, sentence(plan.to, since), since, plan.last_event)
+
+    async def ablate_freezing(self, step: int, layer: str, number: int) -> AblationReply:
+        """What a filter's learning is worth in the steps after this one."""
         async with self._turn(step):
             worker = await self._come_to(step)
             self._here = None
-            answer = await worker.ask("ablate_freezing", layer=layer, filter=number)
-            return answer.header
+            return await worker.ask(AblateFreezing(layer=layer, filter=number))
 
-    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
-        """A command about no step, such as a new picture."""
+    def tell(self, command: Command[Any]) -> None:
+        """A command about no step, such as a new image."""
         if self._worker and self._segment:
-            self._worker.tell(command, payload, **arguments)
+            self._worker.tell(command)
 
     # --- whose turn it ----------------------------------------------------------------------------
 
@@ -105,12 +132,12 @@ class ReplayWorker:
             self._busy = False
             self._idle = asyncio.get_running_loop().call_later(IDLE_S, self.rest)
             return
-        here = self._here[0] if self._here else 0
+        here = self._here.step if self._here else 0
         nearest = min(self._waiting, key=lambda entry: abs(entry[0] - here))
         self._waiting.remove(nearest)
         nearest[1].set_result(None)
 
-    # --- going ------------------------------------------------------------------------------------
+    # --- going there ------------------------------------------------------------------------------
 
     async def _come_to(self, step: int) -> Worker:
         if step > self._file.steps:
@@ -119,31 +146,35 @@ class ReplayWorker:
             )
         segment = segment_at(self._file.segments, step)
         worker = await self._worker_for(segment)
-        there = (step, self._file.events, self._lives)
+        there = Place(step, self._file.events, self._restarts)
         if self._here != there:
             self._here = None
-            differs = segment.environment not in (None, self.environment)
-            seek_plan = await self._file.seek_plan(step, end_exactly=differs)
-            await worker.ask("seek", seek_plan.payload, seek_plan=seek_plan.header)
-            self._here, self._said = there, _says(seek_plan, differs=differs)
+            self._asked_environment = segment.environment
+            stored = await self._file.plan(step, end_exactly=self._differs())
+            await worker.ask(Seek(plan=stored.plan, payload=stored.tensors))
+            self._here, self._plan = there, stored.plan
         return worker
+
+    def _differs(self) -> bool:
+        """Whether the steps are computed in another environment than they were trained in."""
+        return self._asked_environment not in (None, self.environment)
 
     async def _worker_for(self, segment: Segment) -> Worker:
         """A worker with this segment's recipe."""
         worker = self._worker
         if worker is None:
             worker = self._new_worker()
-            await worker.start(lambda message: None, lambda why: self._died(worker))
+            await worker.start(lambda report: None, lambda why: self._died(worker))
             self._worker, self._segment = worker, None
         if segment != self._segment:
-            arguments, weights = self._arguments(segment)
+            setup, weights = self._setup(segment)
             self._here = self._segment = None
-            supervisor = self._lives
-            answer = await worker.ask("start_past", weights, **arguments)
-            for image, pixels in self._pictures():
-                worker.tell("put_image", pixels, image=image)
-            self.environment = answer.header["environment"]
-            self._segment = segment if supervisor == self._lives else None
+            restarts = self._restarts
+            reply = await worker.ask(StartReplay(setup=setup, payload=weights))
+            for image in self._images():
+                worker.tell(image)
+            self.environment = reply.environment
+            self._segment = segment if restarts == self._restarts else None
         return worker
 
     def _died(self, worker: Worker | None) -> None:
@@ -152,10 +183,10 @@ class ReplayWorker:
 
     # --- ending -----------------------------------------------------------------------------------
 
-    def begin_anew(self) -> None:
-        """What was is no more: no answer about it is used for the new life. A question under way
-        is answered as it was asked."""
-        self._lives += 1
+    def restart(self) -> None:
+        """The run is at step 0 again: no answer about what was is used any more. A question under
+        way is answered as it was asked."""
+        self._restarts += 1
         self._segment = None
 
     def rest(self) -> None:
@@ -178,13 +209,3 @@ class ReplayWorker:
             self._idle.cancel()
         worker, self._worker, self._segment, self._here = self._worker, None, None, None
         return worker
-
-
-def _says(seek_plan: SeekPlan, *, differs: bool) -> JsonObject:
-    """What goes with every answer about the state at a way's end."""
-    since = recomputed_from(seek_plan, differs=differs)
-    return {
-        "recomputed": sentence(seek_plan.header["to"], since),
-        "recomputed_from": since,
-        "last_event": max((event["id"] for event in seek_plan.header["events"]), default=0),
-    }

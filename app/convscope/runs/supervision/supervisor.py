@@ -1,271 +1,354 @@
-"""A run's life with its worker: brought up when it is needed, brought back where it was."""
+"""A run's worker: started when it is needed, replaced when it dies, ended when nobody needs it."""
 
 import asyncio
 import logging
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from time import monotonic
+from typing import Any, Protocol
 
 from convscope.errors import ConflictError, ConvscopeError, NotFoundError, UnavailableError
-from convscope.ipc.messages import Message
+from convscope.ipc.commands import (
+    BeginSegment,
+    Command,
+    Pause,
+    Play,
+    PutImage,
+    R,
+    Setup,
+    Start,
+)
 from convscope.ipc.protocol import Worker
-from convscope.runs.owner import Owner
-from convscope.runs.place import Place
+from convscope.ipc.reports import Report
 from convscope.runs.recomputed import marked, recomputed_from
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
-from convscope.runs.status import DEFAULT_STEPS_PER_SECOND, RunStatus
-from convscope.runs.supervision.crashes import Crashes
+from convscope.runs.status import RunStatus
+from convscope.runs.supervision.pool import Pool
 from convscope.runs.supervision.replay import ReplayWorker
-from convscope.storage.reader import SeekPlan
+from convscope.settings import Settings
+from convscope.storage.reader import StoredPlan
 from convscope.storage.run_writer import Segment
 from convscope.types import JsonObject, RunState
 
 log = logging.getLogger("convscope")
 BUSY = (RunState.PLAYING, RunState.STEPPING)
+CRASHES_IN_A_ROW_S = 30.0  # a worker that lived for so long after a crash had got over it
+MOST_CRASHES = 3
+
+
+class Phase(Enum):
+    """What a supervisor has: one gate for all that it may be asked."""
+
+    SUSPENDED = auto()  # no worker; all of the run is in its file
+    STARTING = auto()  # a worker that is coming to where the run was
+    UP = auto()  # a worker that is there
+    FAILED = auto()  # none, and a sentence that says why
+    CLOSED = auto()  # the run is gone
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where a run gets its workers from."""
+
+    settings: Settings
+    pool: Pool
+    new: Callable[[str], Worker]  # by device
+
+
+class RunEvents(Protocol):
+    """What a supervisor tells the run."""
+
+    id: str
+
+    async def load(self) -> None:
+        """Have in memory what a run with a worker needs: its history and uploads."""
+
+    def on_report(self, report: Report) -> None:
+        """What the worker says."""
+
+    def on_up(self) -> None:
+        """The worker is where the run was, and can be told things."""
+
+    def on_change(self) -> None:
+        """The run's state, or what is to be said of it, is another now."""
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody has it on screen."""
+
+    def images(self) -> Iterable[PutImage]:
+        """Its uploads as a worker is told of them."""
 
 
 class Supervisor:
     """One worker at a time; a dead one is replaced, a run that nobody needs has none."""
 
     def __init__(
-        self, owner: Owner, spec: Spec, place: Place, file: RunFile, present: RunStatus
+        self, run: RunEvents, spec: Spec, workers: Workers, file: RunFile, status: RunStatus
     ) -> None:
-        self._owner = owner
+        self._run = run
         self._spec = spec
-        self._place = place
+        self._workers = workers
         self._file = file
-        self._present = present
-        self.replay = ReplayWorker(file, self._new_worker, self._arguments_of, owner.pictures)
-        self.failure: str | None = None
-        self.disk_error: str | None = None  # the disk's
-        self._stopped_by_disk = False  # when its worker was to be replaced
-        self._crashes = Crashes()
-        self._goes_on = False  # it is to play as soon as it can
+        self._status = status
+        self.replay = ReplayWorker(file, self._new_worker, self._replay_setup, run.images)
+        self.phase = Phase.SUSPENDED
+        self.failure: str | None = None  # why, in phase FAILED
+        self.disk_error: str | None = None
+        self.touched_s = monotonic()  # when somebody last asked or watched
+        self._retry_when_disk_works = False  # it failed because its disk did
+        self._resume_playing = False  # it is to play as soon as it can
+        self._crashes = 0
+        self._crashed_s = float("-inf")
         self._worker: Worker | None = None
-        self._ready: asyncio.Task[None] | None = None  # being opened, or open
-        self._is_up = False  # the worker has come to where the run was
-        self._closed = False
-        self._asked = 0  # how many wait for the worker
-        self._going = asyncio.Lock()  # held while it goes to sleep: the file is let go of last
+        self._starting: asyncio.Task[None] | None = None  # ended, once the phase is another
+        self._asked = 0  # how many need the worker
+        self._suspending = asyncio.Lock()  # the file is let go of last
+        workers.pool.add(self)
+
+    # --- its state --------------------------------------------------------------------------------
 
     @property
     def state(self) -> RunState:
-        """Where the run is in its life."""
-        if self.failure:
-            return RunState.FAILED
-        return RunState(self._present.status.get("state", RunState.STARTING))
-
-    @property
-    def may_sleep(self) -> bool:
-        """Whether it has a worker, or a failed one, that nobody waits for."""
-        rests = (self._is_up or self.failure is not None) and self.state not in BUSY
-        return rests and not self._asked and not self.disk_error
+        """The run's state, as it is told."""
+        return RunState.FAILED if self.phase is Phase.FAILED else self._status.worker.state
 
     @property
     def is_awake(self) -> bool:
-        """Whether it has a worker, or is about to."""
-        return self._ready is not None
+        """See Pool."""
+        return self.phase in (Phase.STARTING, Phase.UP, Phase.FAILED)
+
+    @property
+    def may_suspend(self) -> bool:
+        """See Pool."""
+        rests = self.phase in (Phase.UP, Phase.FAILED) and self.state not in BUSY
+        return rests and not (self._asked or self.disk_error or self._run.is_watched)
+
+    def touch(self) -> None:
+        """Somebody is interested."""
+        self.touched_s = monotonic()
 
     # --- coming up --------------------------------------------------------------------------------
 
-    def launch(self) -> None:
-        """Start a worker, where the run is."""
-        self.failure, self._stopped_by_disk = None, False
-        self._ready = asyncio.create_task(self._start())
+    async def reserve(self) -> None:
+        """A place for the worker of a new run, which is to be started then; UnavailableError where
+        no more runs may be awake."""
+        self.phase = Phase.STARTING
+        await self._workers.pool.make_room(self)
 
-    def try_again(self) -> None:
+    def start(self) -> None:
+        """A worker, where the run is."""
+        self.phase, self.failure, self._retry_when_disk_works = Phase.STARTING, None, False
+        self._starting = asyncio.create_task(self._start())
+
+    def retry(self) -> None:
         """Somebody wants a run that failed to have another worker."""
-        if self.failure:
-            self._crashes = Crashes()
-            self.launch()
+        if self.phase is Phase.FAILED:
+            self._crashes = 0
+            self.start()
 
     def wake(self) -> None:
-        """Have a worker, for whoever asks or looks; a run that failed stays so."""
-        if self._ready is None:
-            self._ready = asyncio.create_task(self._open())
+        """A worker, for whoever asks or looks; a run that failed stays so."""
+        if self.phase is Phase.SUSPENDED:
+            self.phase = Phase.STARTING
+            self._starting = asyncio.create_task(self._open())
 
     async def _open(self) -> None:
         """From the file; UnavailableError where no more runs may be awake."""
         try:
-            await self._owner.admit()
-            async with self._going:
-                pass  # whoever put it to sleep has let go of the file
+            await self._workers.pool.make_room(self)
+            async with self._suspending:
+                pass  # whoever suspended it has let go of the file
             self._file.open(self.on_disk_error)
-            await self._owner.remember()
+            await self._run.load()
         except BaseException:
-            self._ready = None
+            if self.phase is Phase.STARTING:
+                self.phase = Phase.SUSPENDED
             raise
         await self._start()
 
     async def up(self) -> None:
         """Wait for the worker; NotFoundError where the run is deleted meanwhile."""
-        ready = None
-        while ready is None or ready is not self._ready:  # a worker may be replaced
+        waited = None
+        while waited is None or waited is not self._starting:  # a worker may be replaced
             self._must_be_there()
             self.wake()
-            ready = self._ready
-            assert ready is not None
-            await asyncio.wait([ready])
-            if not ready.cancelled():
-                ready.result()
+            waited = self._starting
+            assert waited is not None
+            await asyncio.wait([waited])
+            if not waited.cancelled():
+                waited.result()
 
     async def _start(self) -> None:
         worker = self._worker = self._new_worker()
-        self._is_up = False
         try:
-            await worker.start(self._owner.on_message, lambda why: self._on_death(worker, why))
+            await worker.start(self._run.on_report, lambda why: self._on_death(worker, why))
             await self._start_at(worker, await self._plan_back())
         except Exception as error:
             if not isinstance(error, ConvscopeError):
-                log.exception("the worker of run %s could not be started", self._owner.id)
+                log.exception("the worker of run %s could not be started", self._run.id)
             await worker.close()
             if worker is self._worker:
-                self._stopped_by_disk = isinstance(error, UnavailableError)
+                self._retry_when_disk_works = isinstance(error, UnavailableError)
                 self._fail(str(error) or "The worker of this run could not be started.")
             return
-        self._is_up = True
-        for image, pixels in self._owner.pictures():
-            worker.tell("put_image", pixels, image=image)
-        self._owner.came_up()
-        if self._goes_on and not self.disk_error:
-            self._goes_on = False
-            worker.tell("play")
+        if worker is not self._worker:  # it died meanwhile, or is not wanted any more
+            return
+        self.phase = Phase.UP
+        for image in self._run.images():
+            worker.tell(image)
+        self._run.on_up()
+        self._play_on()
+
+    def _play_on(self) -> None:
+        if self._resume_playing and not self.disk_error:
+            self._resume_playing = False
+            self.tell(Play())
 
     def _new_worker(self) -> Worker:
-        return self._place.new_worker(self._place.settings.device)
+        return self._workers.new(self._workers.settings.device)
 
-    async def _plan_back(self) -> SeekPlan | None:
+    async def _plan_back(self) -> StoredPlan | None:
         """To where the run was; None for one that is at its beginning."""
         file = self._file
         if file.absent:
             stored = await file.last_stored()
-            return None if stored is None else await file.seek_plan(stored)
+            return None if stored is None else await file.plan(stored)
         if not (file.steps or file.events or file.segments[-1].number):
             return None
-        return await file.seek_plan(file.steps, end_exactly=True)
+        return await file.plan(file.steps, end_exactly=True)
 
-    async def _start_at(self, worker: Worker, seek_plan: SeekPlan | None) -> None:
-        spec, present = self._spec, self._present
-        answer = await worker.ask(
-            "start",
-            spec.weights + (seek_plan.payload if seek_plan else b""),
-            **self._arguments(spec.recipe.model_dump(mode="json")),
+    async def _start_at(self, worker: Worker, stored: StoredPlan | None) -> None:
+        spec, status = self._spec, self._status
+        command = Start(
+            setup=self._setup(spec.recipe.model_dump(mode="json")),
             weights_bytes=len(spec.weights),
-            steps_per_second=present.status.get("steps_per_second", DEFAULT_STEPS_PER_SECOND),
-            seek_plan=seek_plan.header if seek_plan else None,
-            was=present.was(self._file.about.get("halted")),
+            steps_per_second=status.worker.steps_per_second,
+            plan=stored.plan if stored else None,
+            before=status.before(self._file.about.get("halted")),
+            payload=spec.weights + (stored.tensors if stored else b""),
         )
-        about = answer.header["about"]
-        if seek_plan:
-            about["taken"] = present.about.get("taken", about["taken"])
-        elif about["taken"]:
-            self._file.note(taken=about["taken"])
-        present.about, present.lists = about, answer.header["lists"]
-        await self._settle(worker, about["environment"], seek_plan)
+        reply = await worker.ask(command)
+        if stored is None:
+            status.taken = reply.taken
+            if reply.taken:
+                self._file.note(taken=reply.taken)
+        status.environment, status.switches = reply.environment, reply.switches
+        await self._settle(worker, reply.environment, stored)
 
     async def _settle(
-        self, worker: Worker, environment: JsonObject, seek_plan: SeekPlan | None
+        self, worker: Worker, environment: JsonObject, stored: StoredPlan | None
     ) -> None:
-        """Where the run goes on in another environment, a new part of its life begins."""
+        """Where the run goes on in another environment, a new segment begins."""
         file, last = self._file, self._file.segments[-1]
         if last.environment == environment or file.absent:
             return
-        if last.environment is None or file.steps == last.step or seek_plan is None:
+        if last.environment is None or file.steps == last.step or stored is None:
             file.segment(replace(last, environment=environment))
             return
-        answer = await worker.ask("begin_segment")
-        tuned = {k: v for k, v in answer.header["settings"].items() if v is not None}
-        state = marked(answer.header["checkpoint"], recomputed_from(seek_plan, differs=True))
+        reply = await worker.ask(BeginSegment())
+        tuned = {k: v for k, v in reply.settings.items() if v is not None}
+        state = marked(reply.checkpoint, recomputed_from(stored.plan, differs=True))
         begun = Segment(last.number + 1, state["step"], last.recipe, tuned, True, environment)
-        file.go_on(begun, state, answer.payload)
+        file.go_on(begun, state, reply.payload)
 
-    def _arguments(self, recipe: JsonObject) -> JsonObject:
-        settings = self._place.settings
-        return {
-            "recipe": recipe | {"dataset": None} if self._file.absent else recipe,
-            "classes": len(self._file.about.get("classes") or []),
-            "device": settings.device,
-            "data_dirs": [str(path) for path in settings.data_dirs],
-            "cache_dir": str(settings.cache_dir),
-        }
+    def _setup(self, recipe: JsonObject) -> Setup:
+        settings = self._workers.settings
+        return Setup(
+            recipe=without_data(recipe) if self._file.absent else recipe,
+            classes=len(self._file.about.get("classes") or []),
+            device=settings.device,
+            data_dirs=[str(path) for path in settings.data_dirs],
+            cache_dir=str(settings.cache_dir),
+        )
 
-    def _arguments_of(self, segment: Segment) -> tuple[JsonObject, bytes]:
-        return self._arguments(segment.recipe), self._spec.weights
+    def _replay_setup(self, segment: Segment) -> tuple[Setup, bytes]:
+        return self._setup(segment.recipe), self._spec.weights
 
-    # --- trouble ----------------------------------------------------------------------------------
+    # --- failures ---------------------------------------------------------------------------------
 
     def _on_death(self, worker: Worker, why: str) -> None:
         if worker is not self._worker:
             return
-        self._is_up = False
-        self._goes_on = self._goes_on or self.state is RunState.PLAYING
-        if self._crashes.too_many():
-            self._goes_on = False
+        self._resume_playing = self._resume_playing or self.state is RunState.PLAYING
+        if self._crashed_again():
+            self._resume_playing = False
             self._fail(
                 f"{why} That was the third time in a row, so it was not started again. All steps "
                 f"up to {self._file.steps} are kept."
             )
             return
-        log.warning("run %s goes on after: %s", self._owner.id, why)
-        self._present.status = self._present.status | {"state": RunState.STARTING}
-        self._present.notice = f"{why} It went on from what is kept, and nothing is lost."
-        self.launch()
-        self._owner.changed()
+        log.warning("run %s goes on after: %s", self._run.id, why)
+        self._status.worker = replace(self._status.worker, state=RunState.STARTING)
+        self._status.notice = f"{why} It went on from what is kept, and nothing is lost."
+        self.start()
+        self._run.on_change()
+
+    def _crashed_again(self) -> bool:
+        """One more; whether it is the third in a row."""
+        now = monotonic()
+        self._crashes = self._crashes + 1 if now - self._crashed_s < CRASHES_IN_A_ROW_S else 1
+        self._crashed_s = now
+        return self._crashes >= MOST_CRASHES
 
     def _fail(self, why: str) -> None:
-        log.warning("run %s failed: %s", self._owner.id, why)
-        self.failure = self.failure or why
-        self._owner.changed()
+        log.warning("run %s failed: %s", self._run.id, why)
+        self.phase, self.failure = Phase.FAILED, self.failure or why
+        self._run.on_change()
 
     def on_disk_error(self, why: str | None) -> None:
         """The disk fails, for this reason, or works again."""
         self.disk_error = why
         if why and self.state in BUSY:
-            self._goes_on = self.state is RunState.PLAYING
-            self.tell("pause")
-        elif not why and self._stopped_by_disk:
-            self.try_again()
-        elif not why and self._goes_on:
-            self._goes_on = False
-            self.tell("play")
-        self._owner.changed()
+            self._resume_playing = self.state is RunState.PLAYING
+            self.tell(Pause())
+        elif not why and self._retry_when_disk_works:
+            self.retry()
+        elif not why:
+            self._play_on()
+        self._run.on_change()
 
     async def note(self, **values: Any) -> None:
         """Keep what is known of the run, by name, which needs no worker; UnavailableError where
         the disk fails, NotFoundError where the run is deleted meanwhile."""
         if self.is_awake:
             await self.up()
-            self.must_be_kept("note")
+            self.must_have_disk()
             self._file.note(**values)
             await self._file.durable()
             return
-        async with self._going:  # whoever wakes it waits
+        async with self._suspending:  # whoever wakes it waits
             self._must_be_there()
-            await self._file.note_asleep(**values)
+            await self._file.note_closed(**values)
 
     def _must_be_there(self) -> None:
-        if self._closed:
+        if self.phase is Phase.CLOSED:
             raise NotFoundError("The run was deleted.")
 
-    def must_be_kept(self, command: str) -> None:
+    def must_have_disk(self, *, pausing: bool = False) -> None:
         """Before what changes the run: UnavailableError while the disk fails.
 
         Who asks for a pause meanwhile does not want it to go on by itself, nor to wait.
         """
-        if command == "pause":
-            self._goes_on = False
+        if pausing:
+            self._resume_playing = False
         if self.disk_error:
             raise UnavailableError(self.disk_error, retry_after=1)
 
     # --- ending -----------------------------------------------------------------------------------
 
-    async def sleep(self) -> None:
+    async def suspend(self) -> None:
         """End the worker; all that the run was is in the file."""
-        ready, self._ready = self._ready, None
-        if ready:
-            ready.cancel()
-        worker, self._worker, self._is_up = self._worker, None, False
-        async with self._going:
+        if self.phase is not Phase.CLOSED:
+            self.phase = Phase.SUSPENDED
+        starting, self._starting = self._starting, None
+        if starting:
+            starting.cancel()
+        worker, self._worker = self._worker, None
+        async with self._suspending:
             if worker:
                 await worker.close()
             await self.replay.close()
@@ -274,23 +357,35 @@ class Supervisor:
 
     async def close(self) -> None:
         """The run is not to be asked any more."""
-        self._closed = True
-        await self.sleep()
+        self.phase = Phase.CLOSED
+        self._workers.pool.discard(self)
+        await self.suspend()
 
     # --- asking -----------------------------------------------------------------------------------
 
-    async def ask(self, command: str, payload: bytes = b"", **arguments: Any) -> Message:
+    async def ask(self, command: Command[R]) -> R:
         """A command to the worker, once it is up; ConflictError when it has failed."""
         await self.up()
-        if self.failure or self._worker is None:
-            raise ConflictError(f"{self.failure or 'The run was put aside.'} Reset the run first.")
+        if self.phase is Phase.FAILED or self._worker is None:
+            raise ConflictError(f"{self.failure or 'The run was suspended.'} Reset the run first.")
+        with self.needed():
+            return await self._worker.ask(command)
+
+    @contextmanager
+    def needed(self) -> Iterator[None]:
+        """It is not suspended meanwhile."""
         self._asked += 1
         try:
-            return await self._worker.ask(command, payload, **arguments)
+            yield
         finally:
             self._asked -= 1
 
-    def tell(self, command: str, payload: bytes = b"", **arguments: Any) -> None:
+    def tell(self, command: Command[Any]) -> None:
         """To a worker that is up; one that is not is told everything when it comes up."""
-        if self._worker and self._is_up and not self.failure:
-            self._worker.tell(command, payload, **arguments)
+        if self._worker and self.phase is Phase.UP:
+            self._worker.tell(command)
+
+
+def without_data(recipe: JsonObject) -> JsonObject:
+    """The recipe of a run whose data set is not here, so that it can be looked at."""
+    return recipe | {"dataset": None}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convscope.errors import InvalidError, RecipeError
+from convscope.ipc.commands import Checkpoint
 from convscope.recipe import LayerPlan, Recipe, named_model
 from convscope.runs.recomputed import marked
 from convscope.runs.run import Run
@@ -46,10 +47,10 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
     ValidationError for a recipe that the weights of that step do not fit.
     """
     await run.up()
-    step = run.file.steps if step is None else step
-    reply = await run.look(step, "checkpoint")
+    step = run.steps if step is None else step
+    looked = await run.look(step, Checkpoint())
     then = segment_at(run.file.segments, step).recipe
-    recipe, name = _changed(then, reply.header["settings"], changes)
+    recipe, name = _changed(then, looked.reply.settings, changes)
     spec = checked(recipe, settings)
     _must_fit(checked(Recipe.model_validate(then), settings).plans, spec.plans)
     return Branch(
@@ -57,10 +58,10 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
         recipe,
         _about(spec, name or run.file.about["network"]),
         recipe.optimizer.type == then["optimizer"]["type"],
-        marked(reply.header["checkpoint"], reply.header["recomputed_from"]),
-        reply.payload,
-        run.replay.environment,
-        reply.header["last_event"],
+        marked(looked.reply.checkpoint, looked.recomputed_from),
+        looked.reply.payload,
+        run.replay_environment,
+        looked.last_event,
     )
 
 

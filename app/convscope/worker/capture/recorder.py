@@ -7,50 +7,23 @@ import numpy as np
 
 from convscope.frames.format import Section, decode_sections
 from convscope.frames.quantize import Floats
+from convscope.ipc.commands import Wanted
 from convscope.learn.observe import Observer, softmax
 from convscope.types import JsonObject
 from convscope.worker.capture.frame_buffer import FrameBuffer
 from convscope.worker.session import Session
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The union of what all viewers watch."""
-
-    tensors: tuple[tuple[str, str], ...] = ()  # (layer, kind), kind as in the stream's contract
-    maps: tuple[tuple[str, str], ...] = ()  # (layer, probe)
-    probes: tuple[str, ...] = ()
-    interval_s: float = 1 / 30
-    watched: bool = False
-
-    @classmethod
-    def parse(cls, command: JsonObject) -> "Wanted":
-        """From the `watch` command."""
-        return cls(
-            tuple((layer, kind) for layer, kind in command["tensors"]),
-            tuple((layer, probe) for layer, probe in command["maps"]),
-            tuple(command["probes"]),
-            command["interval_s"],
-            command["watched"],
-        )
-
 
 Subject = tuple[Observer, Wanted, int, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One observation; the payload is the camera's own, and changes with the next one."""
+    """One observation; the payload is the recorder's own, and changes with the next one."""
 
     layout: int  # the number of what lies where, from 1
     entries: list[JsonObject] | None  # of its sections; None: as in the shot before
     payload: bytearray
-    predictions: JsonObject  # by probe
-
-    def header(self) -> JsonObject:
-        """The fields that it has in the header of a message; its sections only when they change."""
-        sections = {} if self.entries is None else {"sections": self.entries}
-        return {"layout": self.layout, "predictions": self.predictions} | sections
+    predictions: dict[str, JsonObject]  # by probe
 
 
 class Recorder:
@@ -69,7 +42,8 @@ class Recorder:
             self._buffer = FrameBuffer(session, subject[-1], wanted.maps, wanted.probes)
             self._subject = subject
             self._layout += 1
-        buffer, predictions = self._buffer, {}
+        buffer = self._buffer
+        predictions: dict[str, JsonObject] = {}
         scores = buffer.expose()
         if scores is not None and session.has_scores:
             pairs = zip(buffer.probes, scores, strict=True)
@@ -89,7 +63,7 @@ def _is_there(observer: Observer, layer: str, kind: str) -> bool:
     return not of or observer.has_change(observer.parameter(layer, name))
 
 
-def capture(session: Session, wanted: Wanted) -> tuple[list[Section], JsonObject]:
+def capture(session: Session, wanted: Wanted) -> tuple[list[Section], dict[str, JsonObject]]:
     """The sections of a single frame, and the predictions for each probe."""
     snapshot = Recorder().take(session, wanted)
     assert snapshot.entries is not None

@@ -2,8 +2,9 @@
 
 from time import perf_counter, time
 
-from convscope.types import JsonObject
-from convscope.worker.capture.recorder import Recorder, Wanted
+from convscope.ipc.commands import Watch
+from convscope.ipc.reports import FrameEvent
+from convscope.worker.capture.recorder import Recorder
 from convscope.worker.session import Session
 
 
@@ -11,7 +12,7 @@ class FrameScheduler:
     """The next frame: whether one is wanted, when it is due, and why it must come."""
 
     def __init__(self) -> None:
-        self.wanted = Wanted()
+        self.watched = Watch()  # what the viewers together want to see
         self.credit = True  # whether the server has room for another frame
         self.reason: str | None = None  # why the next frame must come, whatever the pace
         self.next_s = 0.0  # when it may come, on the clock of `perf_counter`
@@ -20,9 +21,9 @@ class FrameScheduler:
         self._sequence = 0
         self._stepped_at = 0.0
 
-    def watch(self, wanted: Wanted) -> None:
+    def watch(self, watched: Watch) -> None:
         """Somebody wants to see something else."""
-        self.wanted, self.credit, self.reason = wanted, True, "watch"
+        self.watched, self.credit, self.reason = watched, True, "watch"
 
     def stepped(self) -> None:
         """There is something new to see."""
@@ -32,22 +33,29 @@ class FrameScheduler:
     @property
     def is_wanted(self) -> bool:
         """Whether a frame is to come as soon as its time has come."""
-        return self._changed and self.credit and self.wanted.watched
+        return self._changed and self.credit and self.watched.watched
 
     def is_due(self, now: float) -> bool:
         """Whether a frame is to come now."""
         return self.reason is not None or (self.is_wanted and now >= self.next_s)
 
-    def take(self, session: Session) -> tuple[JsonObject, bytes | bytearray] | None:
-        """The frame as a message, or None where nobody watches."""
+    def take(self, session: Session) -> FrameEvent | None:
+        """The frame, or None where nobody watches."""
         reason, self.reason = self.reason or "train", None
-        if not self.wanted.watched:
+        if not self.watched.watched:
             return None
-        snapshot = self._recorder.take(session, self.wanted)
+        snapshot = self._recorder.take(session, self.watched.wanted)
         self._sequence += 1
         self._changed = self.credit = False
         # a late frame does not make the next ones hurry
-        interval_s = self.wanted.interval_s
+        interval_s = self.watched.interval_s
         self.next_s = max(self.next_s, perf_counter() - interval_s) + interval_s
-        header = {"event": "frame", "reason": reason, "seq": self._sequence}
-        return header | snapshot.header() | {"time": self._stepped_at}, snapshot.payload
+        return FrameEvent(
+            seq=self._sequence,
+            reason=reason,
+            time=self._stepped_at,
+            layout=snapshot.layout,
+            sections=snapshot.entries,
+            predictions=snapshot.predictions,
+            payload=bytes(snapshot.payload),
+        )

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from time import perf_counter
 
+from convscope.ipc.replies import AblationReply
 from convscope.learn.checkpoint import load_state, save_state
 from convscope.learn.trainer import NotFiniteError
-from convscope.types import JsonObject
 from convscope.worker.session import Session
 
 STEPS = 100
 PATIENCE_S = 1.0  # a large network looks less far
 
 
-def freeze_ablation(session: Session, layer: str, number: int) -> Iterator[JsonObject | None]:
-    """Yields None after each piece of work, and at last `{ahead, learning, frozen}`: held-out
+def freeze_ablation(session: Session, layer: str, number: int) -> Iterator[AblationReply | None]:
+    """Yields None after each piece of work, and at last the
+    reply: held-out
     accuracies so many steps ahead, None where the loss was no number on the way.
 
     Leaves the session where it looked; whoever uses it goes back by a way.
@@ -38,7 +39,7 @@ def freeze_ablation(session: Session, layer: str, number: int) -> Iterator[JsonO
             accuracy = next(pieces)
             yield None
         accuracies.append(accuracy)
-    yield {"ahead": ahead, "learning": accuracies[0], "frozen": accuracies[1]}
+    yield AblationReply(ahead=ahead, learning=accuracies[0], frozen=accuracies[1])
 
 
 def _train(session: Session, to: int, until_s: float) -> Iterator[None]:

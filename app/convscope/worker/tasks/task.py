@@ -1,21 +1,21 @@
-"""Something long that is done piece by piece, between which whoever asks is answered."""
+"""Work that takes long, done piece by piece, between which whoever asks is answered."""
 
 from collections.abc import Callable, Iterator
 
 from convscope.errors import ConflictError, ConvscopeError
-from convscope.types import JsonObject
+from convscope.ipc.replies import Done, Reply
 
-Task = Iterator[JsonObject | None]  # what it yields is its answer
-Answer = Callable[[int, JsonObject], None]
-Refuse = Callable[[int, ConvscopeError], None]
+Task = Iterator[Reply | None]  # None after a piece; a reply ends it, and so does its end
+OnReply = Callable[[int, Reply], None]
+OnRefusal = Callable[[int, ConvscopeError], None]
 
 
 class TaskRunner:
-    """One journey at a time, and who is owed an answer at its end."""
+    """One task at a time, and who is owed a reply at its end."""
 
-    def __init__(self, answer: Answer, refuse: Refuse) -> None:
-        self._answer = answer
-        self._refuse = refuse
+    def __init__(self, on_reply: OnReply, on_refusal: OnRefusal) -> None:
+        self._reply = on_reply
+        self._refuse = on_refusal
         self._task: tuple[int, Task] | None = None
 
     @property
@@ -23,10 +23,10 @@ class TaskRunner:
         """Whether there is a piece to do."""
         return self._task is not None
 
-    def begin(self, request: int, task: Task) -> None:
-        """Begin one; another that was under way is left off."""
+    def begin(self, number: int, task: Task) -> None:
+        """Begin one, for the command of this number; another that was under way is left off."""
         self.leave_off()
-        self._task = request, task
+        self._task = number, task
 
     def leave_off(self) -> None:
         """Whoever waits for it is not interested any more."""
@@ -35,15 +35,15 @@ class TaskRunner:
             self._refuse(task[0], ConflictError("Another step was asked for."))
 
     def piece(self) -> None:
-        """Do one piece; at the end, the answer goes out."""
+        """Do one piece; at the end, the reply goes out."""
         assert self._task is not None
-        request, task = self._task
+        number, task = self._task
         try:
-            found = next(task, {})
+            reply = next(task, Done())
         except ConvscopeError as error:
             self._task = None
-            self._refuse(request, error)
+            self._refuse(number, error)
             return
-        if found is not None:
+        if reply is not None:
             self._task = None
-            self._answer(request, found)
+            self._reply(number, reply)

@@ -1,0 +1,282 @@
+"""What the server may ask of a worker, a frozen dataclass a command, each with its kind of reply.
+
+reply = await worker.ask(Tensor(layer="conv1", tensor="weight"))  # a TensorReply
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Generic, TypeVar, get_args
+
+from convscope.ipc.plan import SeekPlan
+from convscope.ipc.replies import (
+    AblationReply,
+    CheckpointReply,
+    Done,
+    ExplanationReply,
+    FrameReply,
+    ImageReply,
+    InterventionReply,
+    PredictionsReply,
+    Reply,
+    StartReplayReply,
+    StartReply,
+    SwitchesReply,
+    TensorReply,
+    TraceReply,
+    TuneReply,
+    WeightsReply,
+)
+from convscope.types import JsonObject, Of, RunState
+
+R = TypeVar("R", bound=Reply)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command(Generic[R]):
+    """A question or an order; `payload` crosses as bytes, the other fields as JSON."""
+
+    reply: ClassVar[type[Reply]]
+    payload: bytes = b""
+
+    def __init_subclass__(cls) -> None:
+        """The kind of reply is the one that the class is a command of."""
+        super().__init_subclass__()
+        for base in getattr(cls, "__orig_bases__", ()):
+            (cls.reply,) = get_args(base)
+        COMMANDS[cls.__name__] = cls
+
+
+COMMANDS: Final[dict[str, type[Command[Any]]]] = {}
+
+
+# --- a run's beginning ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """What a worker that comes back cannot compute again."""
+
+    state: RunState
+    problem: str | None = None
+    held_out: tuple[int, float] | None = None  # step, accuracy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What a run is built from, on which machine."""
+
+    recipe: JsonObject
+    device: str
+    data_dirs: list[str]
+    cache_dir: str
+    classes: int = 0  # of a data set that is not here
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start(Command[StartReply]):
+    """Build the run, at step 0 or where it was before.
+
+    `payload` is the safetensors that the first weights come from, `weights_bytes` of them, and the
+    tensors of the plan.
+    """
+
+    setup: Setup
+    weights_bytes: int = 0
+    steps_per_second: float | None = None
+    plan: SeekPlan | None = None
+    before: Before = Before(state=RunState.READY)
+    checkpoints: bool = True  # whether the server is sent what it takes to come back
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartReplay(Command[StartReplayReply]):
+    """Build a run to look at its past steps; `payload` is as the first weights of Start."""
+
+    setup: Setup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seek(Command[Done]):
+    """Go to a step that was recorded; one that is under way is left off."""
+
+    plan: SeekPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginSegment(Command[CheckpointReply]):
+    """A segment begins with the present state."""
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Play(Command[Done]):
+    """Train until told otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause(Command[Done]):
+    """Stop after the step in hand; safe to repeat."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(Command[Done]):
+    """Train `steps` more, or until step `until`; answered when that is done."""
+
+    steps: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset(Command[Done]):
+    """Back to the very same first weights, from where the server kept what was."""
+
+    step: int
+    events: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tune(Command[TuneReply]):
+    """Change settings while it trains, from the next step on."""
+
+    changes: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intervene(Command[InterventionReply]):
+    """An intervention, as the API takes it."""
+
+    change: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceStep(Command[TraceReply]):
+    """One real step, taken apart into its phases."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblateFreezing(Command[AblationReply]):
+    """What a filter's learning is worth from this step on; the step is left by it."""
+
+    layer: str
+    filter: int
+
+
+# --- watching -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The union of what all viewers watch, in an order that does not change."""
+
+    tensors: tuple[tuple[str, str], ...] = ()  # (layer, kind), kind as in the stream's contract
+    maps: tuple[tuple[str, str], ...] = ()  # (layer, probe)
+    probes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch(Command[Done]):
+    """What the viewers together want to see from now on."""
+
+    wanted: Wanted = Wanted()
+    interval_s: float = 1 / 30
+    watched: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credit(Command[Done]):
+    """A viewer has taken the last frame: there is room for another."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look(Command[FrameReply]):
+    """A frame of the present state."""
+
+    wanted: Wanted
+
+
+# --- images ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutImage(Command[Done]):
+    """Keep an image; `payload` is uint8 (C, H, W) of the input's shape."""
+
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropImage(Command[Done]):
+    """Forget an image."""
+
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image(Command[ImageReply]):
+    """An image as the network sees it."""
+
+    image: str
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSwitches(Command[SwitchesReply]):
+    """The filters that are silenced or frozen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint(Command[CheckpointReply]):
+    """All it takes to go on from the present state."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights(Command[WeightsReply]):
+    """All parameters and buffers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tensor(Command[TensorReply]):
+    """A layer's tensor, its gradient, its update, or an optimiser's buffer."""
+
+    layer: str
+    tensor: str
+    of: str = Of.VALUE
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureMaps(Command[TensorReply]):
+    """A layer's output for one image."""
+
+    layer: str
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predict(Command[PredictionsReply]):
+    """Class scores for one image."""
+
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainOutput(Command[ExplanationReply]):
+    """One value of a layer's output as arithmetic."""
+
+    layer: str
+    channel: int
+    y: int
+    x: int
+    image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainWeight(Command[ExplanationReply]):
+    """One weight's gradient and the update that followed, as arithmetic."""
+
+    layer: str
+    tensor: str
+    index: tuple[int, ...]
+    example: int = 0  # which of the batch is shown by itself

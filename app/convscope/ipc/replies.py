@@ -1,0 +1,164 @@
+"""What a worker answers; `payload` crosses as bytes, the other fields as JSON."""
+
+from dataclasses import dataclass
+
+from convscope.types import JsonObject, RunState, Shape
+
+
+@dataclass(frozen=True)
+class FilterId:
+    """One filter of a layer."""
+
+    layer: str
+    filter: int
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The filters that are silenced and those that are frozen."""
+
+    silenced: tuple[FilterId, ...] = ()
+    frozen: tuple[FilterId, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """The present state of a run, as its worker tells it with every message."""
+
+    state: RunState
+    step: int
+    loss: float | None
+    accuracy: float | None
+    held_out_accuracy: float | None
+    held_out_step: int | None
+    images_per_second: float
+    steps_per_second: float | None
+    problem: str | None
+    learning_rate: float | None
+    momentum: float | None
+    weight_decay: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer to a command."""
+
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done(Reply):
+    """What was asked for has been done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartReply(Reply):
+    """The run is built."""
+
+    environment: JsonObject  # what the same bits depend on
+    taken: list[str]  # the tensors that came from trained weights
+    switches: Switches
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartReplayReply(Reply):
+    """The run is built, to look at its past steps."""
+
+    environment: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchesReply(Reply):
+    """The filters that are switched off, and what else is true of this step."""
+
+    switches: Switches
+    status: Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointReply(Reply):
+    """All it takes to go on from the present state; `payload` is safetensors."""
+
+    checkpoint: JsonObject
+    settings: JsonObject  # the optimiser's, as they are now
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblationReply(Reply):
+    """Held-out accuracies some steps ahead, with a filter learning and with it frozen."""
+
+    ahead: int  # steps
+    learning: float | None
+    frozen: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameReply(Reply):
+    """A frame of the present state; `payload` is the sections' bytes."""
+
+    sections: list[JsonObject]
+    predictions: dict[str, JsonObject]  # by probe
+    switches: Switches
+    status: Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class TensorReply(Reply):
+    """A tensor, exact: `payload` is float32, row-major."""
+
+    shape: Shape
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageReply(Reply):
+    """An image as the network sees it: `payload` is uint8 (C, H, W)."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionsReply(Reply):
+    """Class scores; a number that is not finite is None."""
+
+    step: int
+    logits: list[float | None]
+    probabilities: list[float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplanationReply(Reply):
+    """Arithmetic: `payload` is the JSON text that the API answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionReply(Reply):
+    """An intervention as it is recorded, and the held-out accuracies around it."""
+
+    intervention: JsonObject
+    held_out_before: float | None
+    held_out_after: float | None
+    switches: Switches
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneReply(Reply):
+    """Settings that are others from the next step on."""
+
+    step: int
+    changes: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceReply(Reply):
+    """One step taken apart; `payload` is the sections' bytes."""
+
+    trace: JsonObject
+    sections: list[JsonObject]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsReply(Reply):
+    """All parameters and buffers: `payload` is safetensors."""
+
+    step: int

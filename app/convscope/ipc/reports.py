@@ -1,0 +1,54 @@
+"""What a worker says: every message carries the metrics since the last, the status, and perhaps an
+answer or an event."""
+
+from dataclasses import dataclass
+
+from convscope.ipc.replies import Reply, Status
+from convscope.types import JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics:
+    """The history since the last message: one entry a step in each of the lists."""
+
+    restarted: bool = False  # the run is at step 0 again: all before is void
+    step: list[int]
+    loss: list[float]
+    accuracy: list[float]
+    held_out: list[tuple[int, float]]  # step, accuracy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What a worker says without being asked."""
+
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointEvent(Event):
+    """All it takes to come back to the present state; `payload` is safetensors."""
+
+    checkpoint: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameEvent(Event):
+    """One observation; `payload` is the sections' bytes."""
+
+    seq: int
+    reason: str
+    time: float  # seconds (Unix) at which the step ended
+    layout: int  # the number of what lies where, from 1
+    sections: list[JsonObject] | None  # None: as in the frame before
+    predictions: dict[str, JsonObject]  # by probe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One message of a worker."""
+
+    metrics: Metrics
+    status: Status | None  # None before there is a run
+    reply: Reply | None = None
+    event: Event | None = None

@@ -1,0 +1,144 @@
+"""Every command, reply and event crosses as it is; and the table of commands is whole."""
+
+import inspect
+import typing
+from typing import Any
+
+import pytest
+from tests.support.workers import setup, status
+
+from convscope.errors import ConflictError
+from convscope.ipc import commands, replies, reports
+from convscope.ipc.codec import (
+    Answer,
+    decode_command,
+    decode_report,
+    encode_command,
+    encode_report,
+    from_json,
+    to_json,
+)
+from convscope.ipc.commands import COMMANDS, Command
+from convscope.ipc.messages import message_of
+from convscope.ipc.plan import SeekPlan
+from convscope.ipc.replies import FilterId, Reply, Switches
+from convscope.ipc.reports import CheckpointEvent, FrameEvent, Metrics
+from convscope.types import RunState
+from convscope.worker.commands import HANDLERS
+
+SETUP = setup({"seed": 1}, "cache", classes=10)
+PLAN = SeekPlan(
+    to=7,
+    segment=1,
+    settings={"learning_rate": 0.1},
+    checkpoint={"step": 5},
+    tensors_bytes=3,
+    events=[{"id": 1, "step": 6}],
+    exact={"step": 7},
+)
+WANTED = commands.Wanted(
+    tensors=(("conv1", "weight"),), maps=(("conv1", "test-0"),), probes=("test-0",)
+)
+VALUES: dict[str, Any] = {  # of the fields, by their names
+    "setup": SETUP,
+    "plan": PLAN,
+    "before": commands.Before(state=RunState.HALTED, problem="NaN", held_out=(4, 0.5)),
+    "wanted": WANTED,
+    "layer": "conv1",
+    "tensor": "weight",
+    "image": "test-3",
+    "filter": 3,
+    "channel": 1,
+    "y": 2,
+    "x": 3,
+    "index": (0, 1, 2, 3),
+    "step": 4,
+    "events": 2,
+    "changes": {"learning_rate": 0.1},
+    "change": {"type": "undo"},
+    "switches": Switches((FilterId("conv1", 2),), ()),
+    "status": status(4),
+    "environment": {"torch": "2"},
+    "taken": ["conv1.weight"],
+    "checkpoint": {"step": 4},
+    "settings": {"momentum": None},
+    "ahead": 100,
+    "learning": 0.5,
+    "frozen": None,
+    "sections": [{"layer": "conv1", "offset": 0}],
+    "predictions": {"test-0": {"logits": [1.0, None]}},
+    "shape": (8, 1, 3, 3),
+    "logits": [1.0, None],
+    "probabilities": [0.5, None],
+    "intervention": {"id": 1},
+    "held_out_before": 0.5,
+    "held_out_after": None,
+    "trace": {"step": 4},
+    "seq": 3,
+    "reason": "train",
+    "time": 1.5,
+    "layout": 1,
+}
+
+
+def made(kind: type[Any]) -> Any:
+    """One with all that it must be given, and a payload."""
+    needed = [
+        name
+        for name, entry in inspect.signature(kind).parameters.items()
+        if entry.default is inspect.Parameter.empty or name in ("plan", "before", "wanted")
+    ]
+    return kind(payload=b"bytes", **{name: VALUES[name] for name in needed})
+
+
+def kinds(module: Any, base: type[Any]) -> list[type[Any]]:
+    """The classes of a module that are of a kind, and not the kind itself."""
+    found = [value for value in vars(module).values() if inspect.isclass(value)]
+    return [value for value in found if issubclass(value, base) and value is not base]
+
+
+@pytest.mark.parametrize("kind", COMMANDS.values(), ids=COMMANDS)
+def test_a_command_crosses_as_it_is(kind: type[Command[Any]]) -> None:
+    command = made(kind)
+    assert decode_command(message_of(encode_command(command, 7))) == (command, 7)
+
+
+@pytest.mark.parametrize("kind", kinds(replies, Reply))
+def test_a_reply_crosses_as_it_is_with_metrics_and_status(kind: type[Reply]) -> None:
+    reply, metrics = made(kind), Metrics(step=[1], loss=[0.5], accuracy=[0.25], held_out=[(0, 0.1)])
+    data = encode_report(metrics, status(1), Answer(number=3, reply=reply))
+    report, answer = decode_report(message_of(data), lambda number: kind)
+    assert answer == Answer(number=3, reply=reply)
+    assert (report.metrics, report.status, report.reply) == (metrics, status(1), reply)
+
+
+@pytest.mark.parametrize("kind", [CheckpointEvent, FrameEvent])
+def test_an_event_crosses_as_it_is(kind: type[reports.Event]) -> None:
+    event, nothing = made(kind), Metrics(step=[], loss=[], accuracy=[], held_out=[])
+    report, answer = decode_report(message_of(encode_report(nothing, None, event)), lambda _: Reply)
+    assert (report.event, report.status, answer) == (event, None, None)
+
+
+def test_a_refusal_is_the_exception_that_it_was() -> None:
+    nothing = Metrics(step=[], loss=[], accuracy=[], held_out=[])
+    refused = Answer(number=2, error=ConflictError("No.", moved=True))
+    _, answer = decode_report(message_of(encode_report(nothing, None, refused)), lambda _: Reply)
+    assert answer is not None
+    assert isinstance(answer.error, ConflictError)
+    assert (answer.error.detail, answer.error.extra) == ("No.", {"moved": True})
+
+
+def test_what_has_another_shape_is_refused() -> None:
+    fields = to_json(commands.Tensor(layer="conv1", tensor="weight"))
+    with pytest.raises(ValueError, match="layer"):
+        from_json(commands.Tensor, fields | {"layer": None})
+
+
+def test_every_command_has_a_handler_that_takes_it_and_gives_its_reply() -> None:
+    assert HANDLERS.keys() == set(COMMANDS.values())
+    for kind, handler in HANDLERS.items():
+        hints = typing.get_type_hints(handler)
+        _, command, *_ = hints.values()
+        assert command is kind
+        returned = set(typing.get_args(hints["return"])) or {hints["return"]}
+        assert returned <= {kind.reply, type(None)}, kind.__name__

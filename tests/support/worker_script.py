@@ -1,0 +1,61 @@
+"""A worker's loop in the test's own process: commands in an order, and all that it says to them."""
+
+import time
+from collections import deque
+from typing import Any
+
+from convscope.ipc.codec import Answer, encode_command
+from convscope.ipc.commands import Command
+from convscope.ipc.messages import Message, message_of
+from convscope.ipc.replies import Status
+from convscope.ipc.reports import Event, FrameEvent, Metrics, Report
+
+
+class OverError(Exception):
+    """All commands are served and nothing is left to do."""
+
+
+class Script:
+    """Stands for the channel: the commands are numbered from 1."""
+
+    def __init__(self, *commands: Command[Any]) -> None:
+        encoded = (encode_command(command, n) for n, command in enumerate(commands, start=1))
+        self._todo = deque(message_of(data) for data in encoded)
+        self.said: list[Report] = []
+        self.answers: list[Answer] = []
+
+    def next(self, timeout_s: float | None) -> Message | None:
+        """The next command; OverError where the worker would wait for ever."""
+        if timeout_s == 0:
+            return None  # one command at a time, each with all that it leads to
+        if self._todo:
+            return self._todo.popleft()
+        if timeout_s is None:
+            raise OverError
+        time.sleep(timeout_s)
+        return None
+
+    def send(
+        self, metrics: Metrics, status: Status | None, said: Answer | Event | None = None
+    ) -> None:
+        """What it says."""
+        event = said if isinstance(said, Event) else None
+        if isinstance(event, FrameEvent):  # whose payload changes with the next one
+            event = FrameEvent(**vars(event) | {"payload": event.payload})
+        self.said.append(Report(metrics=metrics, status=status, event=event))
+        if isinstance(said, Answer):
+            self.answers.append(said)
+
+    @property
+    def events(self) -> list[FrameEvent]:
+        """Its frames."""
+        return [report.event for report in self.said if isinstance(report.event, FrameEvent)]
+
+    @property
+    def frames(self) -> list[tuple[str, int]]:
+        """Each frame's reason and step."""
+        return [
+            (report.event.reason, report.status.step)
+            for report in self.said
+            if isinstance(report.event, FrameEvent) and report.status
+        ]
