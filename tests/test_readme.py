@@ -16,7 +16,7 @@ from tests.live.server import Server
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 ADDRESS = "localhost:8000"
-TYPED_S = 60
+TYPED_S = 120
 
 
 def examples() -> list[str]:

@@ -24,7 +24,7 @@ from app.workers.protocol import OnDeath, OnMessage
 from tests.live.asking import photograph
 
 pytestmark = pytest.mark.anyio
-PATIENCE_S = 20
+PATIENCE_S = 60
 Send = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
 
 

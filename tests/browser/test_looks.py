@@ -32,7 +32,7 @@ def test_nothing_moves_but_data_while_it_trains(visit: Visitors, run: LiveRun) -
     screen.page.evaluate(OBSERVE_SHIFTS)
     screen.play.click()
     screen.page.wait_for_timeout(3000)
-    assert screen.steps() > 30
+    screen.until(lambda: screen.steps() > 30)
     assert screen.page.evaluate(SHIFTS) < 0.01
     screen.page.evaluate(PUSH)  # which is seen, where it happens
     screen.until(lambda: screen.page.evaluate(SHIFTS) > 0.01)

@@ -18,7 +18,7 @@ def browser() -> Iterator[Browser]:
         find_chromium()
     except FileNotFoundError as error:
         pytest.skip(f"{error} (`make test` brings it.)")
-    expect.set_options(timeout=TIMEOUT_MS)  # a loaded machine takes its time
+    expect.set_options(timeout=TIMEOUT_MS)
     with chromium() as started:
         yield started
 

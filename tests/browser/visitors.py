@@ -9,7 +9,7 @@ from tests.browser.screen import Screen
 from tests.browser.watch import Watch
 from tests.live.server import LiveRun
 
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000  # a loaded machine takes its time
 
 
 class Visitors:

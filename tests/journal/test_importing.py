@@ -100,6 +100,7 @@ def test_pages_of_noise_are_refused(given: Path) -> None:
         refused(given)
 
 
+@pytest.mark.alone
 def test_reading_is_bounded_in_time(given: Path) -> None:
     numbers = b"\0\0\0\0"
     with closing(sqlite3.connect(given, isolation_level=None)) as connection:

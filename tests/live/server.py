@@ -16,6 +16,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from app.wire.frame import Section, decode_frame
+from tests.cached import data_cache
 
 PATIENCE_S = 60.0
 ADDRESS = "Convscope is at "
@@ -25,13 +26,13 @@ class Server:
     """A running `convscope`, and a client for it; at the end of a `with` it is stopped."""
 
     def __init__(self, folder: Path, *arguments: str, module: str = "app") -> None:
-        """Starts it on a free port of loopback; it writes only below `folder`. `module` is run in
-        place of the app, to begin it otherwise."""
+        """Starts it on a free port of loopback; it keeps runs below `folder`. `module` is run
+        in place of the app, to begin it otherwise."""
         self.folder = folder
         # short, since the path of a socket is bounded; who is killed leaves the forkserver's there
         self._scratch = tempfile.mkdtemp(prefix="convscope-")
         command = [sys.executable, "-m", module, "--port", "0", "--device", "cpu"]
-        command += ["--cache-dir", str(folder / "cache"), *arguments]
+        command += ["--cache-dir", str(data_cache()), *arguments]
         own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
         self.process = subprocess.Popen(
             command,
@@ -140,7 +141,7 @@ class LiveRun:
 Frame = tuple[dict[str, Any], list[Section]]
 
 
-def next_frame(socket: ClientConnection, timeout_s: float = 20.0) -> Frame:
+def next_frame(socket: ClientConnection, timeout_s: float = PATIENCE_S) -> Frame:
     """The next binary message, decoded."""
     while True:
         message = socket.recv(timeout=timeout_s)

@@ -49,21 +49,6 @@ def first_frame(socket: ClientConnection) -> dict[str, Any]:
     return next_frame(socket)[0]
 
 
-def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
-    run: LiveRun, yesterday: Yesterday
-) -> None:
-    assert run.get()["awake"] is False
-    past = run.get(step=137)
-    assert (past["step"], past["recomputed"]) == (137, None)
-    change = {"optimizer": {"learning_rate": 0.3}}
-    fork = LiveRun(run.server, run.post("/fork", step=137, recipe=change)["id"])
-    assert fork.post("/step", until=150)["learning_rate"] == 0.3
-    mine, parents = (one.get("/history")["loss"] for one in (fork, run))
-    assert mine[:137] == parents[:137]
-    assert mine[138:150] != parents[138:150]
-    assert (run.get()["steps"], run.get()["learning_rate"]) == (yesterday.last, 0.05)
-
-
 def test_a_name_is_given_without_waking_a_worker(run: LiveRun, yesterday: Yesterday) -> None:
     named = run.send("PATCH", json={"name": "from yesterday"}).json()
     assert (named["name"], named["awake"]) == ("from yesterday", False)

@@ -14,6 +14,7 @@ from app.runs.file import RunFile
 from app.runs.past import Past
 from app.wire.messages import Message
 from app.workers.protocol import OnDeath, OnMessage
+from tests.waiting import comes_true
 
 pytestmark = pytest.mark.anyio
 HOME: dict[str, Any] = {"torch": "here"}
@@ -89,8 +90,7 @@ async def test_the_worker_goes_when_nobody_looks_back_any_more(
     workers: list[Mortal] = []
     await past(tmp_path, workers).ask(12, "weights")
     assert not workers[0].ended
-    await asyncio.sleep(0.1)
-    assert workers[0].ended
+    await comes_true(lambda: workers[0].ended)
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])

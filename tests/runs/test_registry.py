@@ -20,6 +20,7 @@ from app.runs.registry import Registry
 from app.settings import Settings
 from app.wire.messages import Message
 from app.workers.protocol import OnDeath, OnMessage
+from tests.waiting import comes_true
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +64,7 @@ async def test_a_run_in_which_nobody_did_anything_is_forgotten_and_one_with_a_na
     untouched = await registry.create(RecipeRequest())
     named = await registry.create(RecipeRequest())
     await named.rename("mine")
-    await asyncio.sleep(1.0)
+    await comes_true(lambda: untouched.id not in registry.library.ids())
     with pytest.raises(NotFoundError):
         registry.get(untouched.id)
     assert registry.get(named.id) is named

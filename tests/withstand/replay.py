@@ -10,6 +10,7 @@ from app.child.session import Session
 from app.journal.reading import Kept, read_kept
 from app.learn.changes import change_by_hand
 from app.recipe import Recipe
+from tests.cached import data_cache
 from tests.live.server import Server
 from tests.sessions import session
 
@@ -17,8 +18,9 @@ from tests.sessions import session
 class Replay:
     """One session that takes every step itself, from step 0; no checkpoint is read."""
 
-    def __init__(self, kept: Kept, cache_dir: Path) -> None:
-        self.session: Session = session(Recipe.model_validate(kept.segments[0].recipe), cache_dir)
+    def __init__(self, kept: Kept) -> None:
+        recipe = Recipe.model_validate(kept.segments[0].recipe)
+        self.session: Session = session(recipe, data_cache())
         self._done = 0
 
     def go(self, kept: Kept, step: int) -> None:

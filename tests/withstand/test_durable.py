@@ -13,6 +13,7 @@ from tests.live.server import LiveRun, Server
 from tests.withstand.tracing import must_trace, strace
 
 CALLS = "trace=read,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync"
+pytestmark = [pytest.mark.slow, pytest.mark.alone]  # all is slower under strace
 QUIET_S = 1.5  # after which nothing that came before is still being written
 CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)")
 
@@ -85,7 +86,6 @@ def _syncs(calls: list[str]) -> Iterator[tuple[int, bool]]:
             begun.discard(call[1])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ASKED)
 def test_what_is_acknowledged_was_synced_before(
     what: str, careful: LiveRun, tmp_path: Path
@@ -94,7 +94,6 @@ def test_what_is_acknowledged_was_synced_before(
     assert written_and_synced(calls) == (True, True), "\n".join(calls[-60:])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ["a step", "an intervention", "an upload", "a new name"])
 def test_that_test_finds_out_a_server_that_does_not_wait_for_the_disk(
     what: str, careless: LiveRun, tmp_path: Path

@@ -12,7 +12,7 @@ import pytest
 
 from tests.withstand.tools import must_have
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 def must_trace() -> None:
