@@ -41,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     option, stats = terminalreporter.config.option, terminalreporter.stats
     if option.tally:
         write_tally(option.tally, stats)
-    if option.measure:
+    if option.measure and option.part != "alone":
         every = (report for reports in stats.values() for report in reports)
         groups.measure(report for report in every if isinstance(report, pytest.TestReport))
 
