@@ -17,10 +17,16 @@ from tests.live.yesterday import Yesterday, move_elsewhere, train
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Yesterday:
+    """A run that was trained once."""
+    return train(tmp_path_factory.mktemp("yesterday"))
+
+
 @pytest.fixture
-def yesterday(tmp_path: Path) -> Yesterday:
-    """A run, and where it lies."""
-    return train(tmp_path)
+def yesterday(trained: Yesterday, tmp_path: Path) -> Yesterday:
+    """That run, and where it lies."""
+    return trained.copied(tmp_path)
 
 
 @pytest.fixture
