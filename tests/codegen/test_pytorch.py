@@ -41,7 +41,7 @@ def run(folder: Path, module: str, body: str) -> None:
     """Import a generated module in a fresh interpreter that knows nothing of Convscope."""
     code = RUN.format(module=module.removesuffix(".py"), body=body)
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
 
 

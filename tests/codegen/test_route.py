@@ -54,7 +54,7 @@ def forward(run: LiveRun, folder: Path, images: torch.Tensor) -> torch.Tensor:
     (folder / found["filename"]).write_text(found["code"], encoding="utf-8")
     code = RUN.format(module=found["filename"].removesuffix(".py"), body=FORWARD)
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return load_file(folder / "out.safetensors")["out"]
 

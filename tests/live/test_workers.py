@@ -142,8 +142,9 @@ def assert_gone(pids: set[int]) -> None:
 def test_as_many_runs_play_as_are_allowed_and_then_503_with_retry_after(
     strict_server: Server, only_run: LiveRun
 ) -> None:
-    only_run.post("/play")
-    refused = strict_server.http.post("/runs", json={})
+    with only_run.stream():  # unwatched, it would be paused after a second
+        only_run.post("/play")
+        refused = strict_server.http.post("/runs", json={})
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
     assert "1 run awake" in refused.json()["detail"]
