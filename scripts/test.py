@@ -206,13 +206,14 @@ def check(options: list[str]) -> Tally:
 
 
 def interrupt(*_: object) -> NoReturn:
-    """A SIGTERM ends the whole as Ctrl-C does."""
+    """A SIGTERM ends the whole, as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
 def main() -> int:
     """Set up and check; 0 where all passed."""
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where SIGINT was ignored, as by nohup
+        signal.signal(number, interrupt)
     os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ["PATH"]])
     arguments = sys.argv[1:]
     if arguments[:1] == ["--all"]:
