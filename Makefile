@@ -10,7 +10,7 @@ RUN := .venv/.installed
 TEST := .venv/.installed-test
 BENCH := .venv/.installed-bench
 
-.PHONY: help run test bench clean
+.PHONY: help run test test-all bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "             (more to say: make run ARGS='--port 8080 --open')"
 	@echo "make test    every check: lint, types, import rules, JavaScript, Python, browser"
 	@echo "             (more for pytest: make test ARGS='-k guard')"
+	@echo "make test-all   these, and what is too heavy for every day"
 	@echo "make bench   measure what BENCHMARKS.md tells"
 	@echo "make clean   remove all that these have made"
 
@@ -26,6 +27,9 @@ run: $(RUN)
 
 test: $(TEST)
 	@$(BIN)/python scripts/test.py $(ARGS)
+
+test-all: $(TEST)
+	@$(BIN)/python scripts/test.py --all $(ARGS)
 
 bench: $(BENCH)
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -5,10 +5,9 @@ from itertools import count
 from time import perf_counter, sleep
 from typing import Any
 
-from tests.support.server import LiveRun
-
 from benchmarks.app_run import flat_out_run, folder, server
 from benchmarks.measure import Bar, Effort, Figure, percentile
+from tests.support.server import LiveRun
 
 BAR = Bar(20)
 PAUSE_S = 0.02  # between two questions, as a pointer that moves asks

@@ -10,11 +10,11 @@ from statistics import median
 from typing import Any
 
 from playwright.sync_api import Browser, Page
-from tests.support.server import LiveRun
 
 from benchmarks.app_run import flat_out_run, folder, server
 from benchmarks.browser import chromium, page_of
 from benchmarks.measure import Bar, Effort, Figure, percentile
+from tests.support.server import LiveRun
 
 LATENCY_BAR = Bar(60)
 FPS_BAR = Bar(30, at_least=True)

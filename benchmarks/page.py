@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser
-from tests.support.server import Server
 
 from benchmarks.app_run import folder, server
 from benchmarks.browser import PAINTED, VIEWPORT_PX, chromium
 from benchmarks.measure import Bar, Effort, Figure
+from tests.support.server import Server
 
 MOVED_BAR = Bar(150)
 START_BAR = Bar(2)

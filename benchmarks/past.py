@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
 
-from tests.support.server import LiveRun, Server, next_frame
 from websockets.sync.client import ClientConnection
 
 from benchmarks.app_run import flat_out_run, folder, rest, server, step_now
 from benchmarks.measure import Bar, Effort, Figure, alternate, percentile, rate, ratios
+from tests.support.server import LiveRun, Server, next_frame
 
 SEEK_BAR = Bar(300)
 KEEPING_BAR = Bar(0.97, at_least=True)

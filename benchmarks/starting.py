@@ -3,10 +3,9 @@
 from pathlib import Path
 from time import perf_counter, sleep
 
-from tests.support.server import LiveRun, Server
-
 from benchmarks.app_run import folder, server
 from benchmarks.measure import Bar, Effort, Figure, percentile
+from tests.support.server import LiveRun, Server
 
 FIRST_STEP_BAR = Bar(300)
 MEMORY_BAR = Bar(40)

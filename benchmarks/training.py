@@ -9,8 +9,6 @@ from collections.abc import Callable
 from time import sleep
 
 from playwright.sync_api import Browser
-from tests.support.processes import children, worker_of
-from tests.support.server import LiveRun, Server
 
 from benchmarks.app_run import (
     flat_out_run,
@@ -24,6 +22,8 @@ from benchmarks.app_run import (
 from benchmarks.browser import chromium, page_of
 from benchmarks.helper import Helper, helper
 from benchmarks.measure import Bar, Effort, Figure, alternate, rate, ratios
+from tests.support.processes import children, worker_of
+from tests.support.server import LiveRun, Server
 
 FPS = 30
 WATCHED_BARS = {"default": Bar(0.95, at_least=True)}

@@ -1,16 +1,25 @@
-"""Every check of the project, in order, up to the first that fails; pytest is the last.
+"""Every check of the project; the last line counts those that passed and failed.
 
 Run by `make test`, with the Python of .venv. Brings what is missing: Node.js from PyPI, the locked
 packages from npm, and Chromium and the complete Fashion-MNIST from Debian where this user may
-install. What is said on the command line goes to pytest.
+install. What is said on the command line goes to pytest; `--all` before it adds the tests that are
+too heavy for every day.
 """
 
+import contextlib
 import hashlib
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any, NoReturn
 
 from vendor import system_npm
 
@@ -29,11 +38,48 @@ CHECKS = (
 )
 
 
+# a file's tests stay in one process; tests/support/groups.py has put the longest first
+BESIDE_OTHERS = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+NO_TEST = 5  # pytest's exit status where none was selected
+PATIENCE_S = 30.0  # with what was told to end
+
+Tally = Counter[str]  # of `passed`, `failed` and `skipped`
+
+
+@contextlib.contextmanager
+def started(command: list[str], **more: Any) -> Iterator["subprocess.Popen[str]"]:
+    """A command in the project's root; with the block ends all that it has started, too."""
+    with subprocess.Popen(command, cwd=ROOT, text=True, process_group=0, **more) as child:
+        try:
+            yield child
+        finally:
+            end(child)
+
+
+def end(child: "subprocess.Popen[str]") -> None:
+    """What is left of a command's process group is interrupted, as by Ctrl-C, and then killed."""
+    with contextlib.suppress(ProcessLookupError):  # nothing is
+        os.killpg(child.pid, signal.SIGINT)
+        try:
+            child.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:  # also at a second Ctrl-C
+            os.killpg(child.pid, signal.SIGKILL)
+
+
 def run(name: str, command: list[str]) -> None:
-    """Run one command in the project's root; end the whole with its name where it fails."""
+    """Run one command; end the whole with its name where it fails."""
     print(f"\n== {name}", flush=True)
-    if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
-        sys.exit(f"make test: {name} failed (exit status {status}); what it said is above.")
+    with started(command) as child:
+        if status := child.wait():
+            fail(f"{name} failed (exit status {status}); what it said is above.")
+
+
+def fail(sentence: str) -> NoReturn:
+    """End the whole before anything is checked."""
+    print(f"make test: {sentence}")
+    sys.exit(report(Tally(failed=1)))
 
 
 def set_up_node() -> None:
@@ -78,8 +124,8 @@ def set_up_debian() -> None:
         install_from_debian(missing)
     chromium = find_chromium()
     if chromium is None:
-        sys.exit(
-            "make test: the browser tests need Chromium, and it could not be installed here. "
+        fail(
+            "the browser tests need Chromium, and it could not be installed here. "
             "Ask for `apt-get install chromium`, or name one: CHROMIUM=/path/to/it make test"
         )
     os.environ["CHROMIUM"] = chromium
@@ -92,17 +138,93 @@ def set_up_debian() -> None:
         print("strace is not here: the tests that trace the server are skipped.")
 
 
-def main() -> None:
-    """Set up, check, and become pytest, so that its closing line ends the output."""
+class Checks(Thread):
+    """All that is not pytest, one after another beside it; each is shown whole when it ends."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.tally = Tally()
+        self._stopped = Event()
+        self._child: subprocess.Popen[str] | None = None
+
+    def run(self) -> None:
+        """Go through them all, also where one fails."""
+        for name, command in CHECKS:
+            if self._stopped.is_set():
+                return
+            output: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+            with started(command, **output) as self._child:
+                said, _ = self._child.communicate()
+                status = self._child.returncode
+            self.tally["failed" if status else "passed"] += 1
+            how = f"failed (exit status {status})" if status else "passed"
+            print(f"\n== {name}\n{said}== {name} {how}", flush=True)
+
+    def stop(self) -> None:
+        """End the one that is under way, and start no other."""
+        self._stopped.set()
+        if self._child is not None:
+            end(self._child)
+        self.join()
+
+
+def tested(part: str, options: list[str]) -> Tally:
+    """What pytest counts of the tests that run beside others, or of those that run alone."""
+    print(f"\n== pytest, {part}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        tally = Path(folder) / "tally"
+        command = [sys.executable, "-m", "pytest", f"--part={part}", f"--tally={tally}", *options]
+        with started(command) as child:
+            status = child.wait()
+        counted = Tally(json.loads(tally.read_text()) if tally.exists() else {})
+    if status not in (0, NO_TEST) and not counted["failed"]:
+        counted["failed"] = 1  # pytest itself
+    return counted
+
+
+def report(tally: Tally) -> int:
+    """Print the closing line; the exit status."""
+    skipped = f", {tally['skipped']} skipped" if tally["skipped"] else ""
+    print(f"{tally['passed']} passed, {tally['failed']} failed{skipped}", flush=True)
+    return 1 if tally["failed"] else 0
+
+
+def check(options: list[str]) -> Tally:
+    """Everything: what may run beside others, and then what must have the machine for itself."""
+    checks = Checks()
+    checks.start()
+    try:
+        together = tested("together", [*BESIDE_OTHERS, *options])
+        checks.join()
+        alone = tested("alone", options)
+    finally:
+        checks.stop()
+    if not +(together + alone):
+        print("make test: no test was selected.")
+        alone = Tally(failed=1)
+    return checks.tally + together + alone
+
+
+def interrupt(*_: object) -> NoReturn:
+    """A SIGTERM ends the whole, as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Set up and check; 0 where all passed."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where SIGINT was ignored, as by nohup
+        signal.signal(number, interrupt)
     os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ["PATH"]])
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--all"]:
+        arguments[:1] = ["-m", "not bench"]
     set_up_node()
     set_up_debian()
-    for name, command in CHECKS:
-        run(name, command)
-    print("\n== pytest", flush=True)
-    os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *sys.argv[1:]])
+    return report(check(arguments))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("make test: interrupted.")

@@ -5,16 +5,45 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.server import Server
 
 from convscope.settings import Settings
+from tests.support import groups
+from tests.support.cached import data_cache, share_data_cache
+from tests.support.server import Server
+from tests.support.tally import write_tally
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How long tests/resilience/ goes on."""
+    """How long tests/resilience/ goes on, and what `make test` asks for."""
     add = parser.getgroup("convscope").addoption
     add("--kills", type=int, default=20, help="how often a server is killed (default: 20)")
     add("--kill-seed", type=int, default=None, help="of the random moments; printed on failure")
+    add("--part", choices=groups.PARTS, help="only tests that may run beside others, or may not")
+    add("--tally", type=Path, metavar="FILE", help="write the counts there, as JSON")
+    add("--measure", action="store_true", help="keep how long each file takes, for its place")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One cache of unpacked data sets for all processes."""
+    share_data_cache(config)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist writes the groups into the names
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The part that was asked for, in groups where more than one process takes them."""
+    groups.keep_part(config, items, config.getoption("--part"))
+    if hasattr(config, "workerinput"):
+        groups.group(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was counted and measured goes where it was asked for."""
+    option, stats = terminalreporter.config.option, terminalreporter.stats
+    if option.tally:
+        write_tally(option.tally, stats)
+    if option.measure and option.part != "alone":
+        every = (report for reports in stats.values() for report in reports)
+        groups.measure(report for report in every if isinstance(report, pytest.TestReport))
 
 
 def pytest_collection_finish() -> None:
@@ -31,8 +60,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """A server's settings that write nothing outside of the test's own folder."""
-    return Settings(cache_dir=tmp_path / "cache", state_dir=tmp_path / "state")
+    """A server's settings that keep runs in the test's own folder."""
+    return Settings(cache_dir=data_cache(), state_dir=tmp_path / "state")
 
 
 @pytest.fixture(scope="session")

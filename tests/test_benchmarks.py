@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+
 from benchmarks.__main__ import NAMES, measure
 from benchmarks.explaining import outputs_of, weights_of
 from benchmarks.measure import (
@@ -20,11 +21,10 @@ from benchmarks.measure import (
     ratios,
 )
 from benchmarks.report import PAGE, Report, write
-from tests.support.networks import DEFAULT, network
-from tests.support.server import LiveRun
-
 from convscope.recipe import plan
 from convscope.types import JsonObject
+from tests.support.networks import DEFAULT, network
+from tests.support.server import LiveRun
 
 FIGURES = {
     "training": {"default: watched ÷ unwatched", "default: watched ÷ plain loop"},

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.asgi import HOST, Answer, ask
 from torch.nn import functional
 
 from convscope.convolve import Doubles, Sliding, convolve, terms
 from convscope.errors import InvalidError
 from convscope.main import create_app
 from convscope.settings import Settings
+from tests.support.asgi import HOST, Answer, ask
 
 
 def grid(text: str) -> Doubles:
@@ -103,7 +103,7 @@ def test_a_column_that_no_stride_reaches_is_unused() -> None:
 SIDE = st.integers(1, 9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     image=st.tuples(SIDE, SIDE),
     kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),

@@ -27,7 +27,7 @@ def loaded_after(code: str, folder: Path = PACKAGE.parent) -> set[str]:
         text=True,
         check=True,
         cwd=folder,
-        timeout=60,
+        timeout=120,
     )
     return set(done.stdout.split())
 
@@ -84,7 +84,7 @@ def test_a_child_of_the_console_script_loads_none_of_the_server(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=120,
         env={"PYTHONPATH": str(PACKAGE.parent)},
     )
     loaded = set(done.stdout.split())

@@ -18,7 +18,7 @@ from convscope.cli import main as command
 from convscope.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 SERVE = ("-m", "convscope", "--port", "0")
 
 
@@ -126,6 +126,7 @@ def running(*arguments: str, **environment: str) -> Iterator[Started]:
         started.process.communicate(timeout=PATIENCE_S)
 
 
+@pytest.mark.alone
 def test_the_server_prints_its_address_answers_there_and_stops_quietly() -> None:
     with running() as server:
         assert server.line.startswith("Convscope is at http://127.0.0.1:")

@@ -11,9 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.support.server import Server
 
 from convscope.settings import PACKAGE
+from tests.support.server import Server
 
 ROOT = PACKAGE.parents[1]
 SERVED = ("static", "templates", "models")

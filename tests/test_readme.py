@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from tests.support.server import Server
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 ADDRESS = "localhost:8000"
-TYPED_S = 60
+TYPED_S = 120
 
 
 def examples() -> list[str]:

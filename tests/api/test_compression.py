@@ -3,9 +3,9 @@ import json
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from tests.support.asgi import HOST, Answer, ask
 
 from convscope.api.compression import LEAST_BYTES, CompressedRoute
+from tests.support.asgi import HOST, Answer, ask
 
 
 def answer_of(text: str, takes: str) -> Answer:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
+
 from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.browser.test_training import weights
 from tests.support.screen import Screen
 from tests.support.server import LiveRun

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
+
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import PHONE
 from tests.support.asking import npy

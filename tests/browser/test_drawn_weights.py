@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.browser.test_editing import TYPING, expect_done, tools
 from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server

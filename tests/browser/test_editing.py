@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import APIResponse, Locator, Route, expect
+
 from tests.browser.test_training import weights
 from tests.support.screen import Screen, pixels
 from tests.support.server import LiveRun

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.browser.test_fork import ask
 from tests.browser.test_timeline import back, look
 from tests.support.existing_run import Yesterday, move_elsewhere, train
@@ -16,10 +17,16 @@ from tests.support.visitors import Visitors
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Yesterday:
+    """A run that was trained once."""
+    return train(tmp_path_factory.mktemp("yesterday"))
+
+
 @pytest.fixture
-def yesterday(tmp_path: Path) -> Yesterday:
-    """A run, and where it lies."""
-    return train(tmp_path)
+def yesterday(trained: Yesterday, tmp_path: Path) -> Yesterday:
+    """That run, and where it lies."""
+    return trained.copied(tmp_path)
 
 
 @pytest.fixture
@@ -48,19 +55,27 @@ def mark(screen: Screen) -> Locator:
 def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
     visit: Visitors, found: LiveRun, yesterday: Yesterday
 ) -> None:
+    before = found.get("/history")["loss"]
     screen = visited(visit, found)
     look(screen, 137)
     rate = screen.page.get_by_label("Learning rate, as a number")
     rate.fill("0.01")
     rate.press("Enter")
-    ask(screen, 137).get_by_role("button", name="Fork, paused").click()
+    question = ask(screen, 137)
+    expect(question).to_contain_text("learning rate 0.01")
+    question.get_by_role("button", name="Fork and play").click()
     screen.until(lambda: screen.run_id() != found.id)
     fork = LiveRun(found.server, screen.run_id())
     assert fork.get()["parent"] == {"run": found.id, "step": 137}
-    screen.step.click()
-    screen.expect_step(138)
+    screen.until(lambda: screen.steps() > 140)
     assert fork.get()["learning_rate"] == 0.01
+    expect(rate).to_have_value("0.01")
     assert (found.get()["steps"], found.get()["learning_rate"]) == (yesterday.last, 0.05)
+    assert found.get("/history")["loss"] == before
+    expect(screen.page.get_by_text("fork of")).to_contain_text("at step 137")
+    screen.page.get_by_role("link", name=found.id).click()
+    screen.expect_step(137)
+    assert screen.run_id() == found.id
     left(screen)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Locator, expect
+
 from tests.browser.test_training import weights
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors

@@ -1,6 +1,7 @@
 """What the kernels' places show, and what shares a scale."""
 
 from playwright.sync_api import expect
+
 from tests.support.screen import coloured, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors

@@ -4,6 +4,7 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Route, expect
+
 from tests.support.screen import colours
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
@@ -31,7 +32,7 @@ def test_nothing_moves_but_data_while_it_trains(visit: Visitors, run: LiveRun) -
     screen.page.evaluate(OBSERVE_SHIFTS)
     screen.play.click()
     screen.page.wait_for_timeout(3000)
-    assert screen.steps() > 30
+    screen.until(lambda: screen.steps() > 30)
     assert screen.page.evaluate(SHIFTS) < 0.01
     screen.page.evaluate(PUSH)  # which is seen, where it happens
     screen.until(lambda: screen.page.evaluate(SHIFTS) > 0.01)

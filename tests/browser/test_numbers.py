@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.support.card import (
     cells,
     expect_title,

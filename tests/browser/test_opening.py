@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
+
 from tests.support.screen import colours, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors

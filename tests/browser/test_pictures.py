@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import CDPSession, FloatRect, Page, expect
+
 from tests.support.screen import Screen, colours, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
@@ -166,21 +167,25 @@ def expect_the_servers_input(screen: Screen, run: LiveRun) -> None:
     screen.until(lambda: np.abs(on_page(screen) - seen_by_server(run, image["id"])).max() <= 1)
 
 
+def shown(screen: Screen) -> bytes:
+    """The painted pixels of what the network sees."""
+    return pixels(screen.canvas("The input as the network sees it")).tobytes()
+
+
 def test_the_maps_follow_the_mouse_while_it_trains(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
     screen.play.click()
     box = pad(screen.page)
     mouse = screen.page.mouse
-    seen = {pixels(screen.canvas("The input as the network sees it")).tobytes()}
+    seen = {shown(screen)}
     middle = box["y"] + box["height"] / 2
     mouse.move(box["x"] + 0.2 * box["width"], middle)
     mouse.down()
     for share in (0.35, 0.5, 0.65, 0.8):
         mouse.move(box["x"] + share * box["width"], middle, steps=4)
-        screen.page.wait_for_timeout(150)
-        seen.add(pixels(screen.canvas("The input as the network sees it")).tobytes())
+        screen.until(lambda: shown(screen) not in seen)  # it is on its way while it is drawn
+        seen.add(shown(screen))
     mouse.up()
-    assert len(seen) >= 3  # it was on its way while it was drawn
     expect_a_stroke(screen, run)
     assert run.get()["state"] == "playing"
     screen.page.get_by_role("button", name="Clear").click()

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.browser.test_training import weights
 from tests.support.card import expect_title, figure, read, region
 from tests.support.screen import Pixels, Screen, pixels

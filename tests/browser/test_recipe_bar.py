@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors

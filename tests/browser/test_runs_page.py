@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
+
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import OBSERVE_SHIFTS, PHONE, SHIFTS
 from tests.support.screen import Screen

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.support.card import map_button, region
 from tests.support.screen import Screen, pixels
 from tests.support.server import LiveRun

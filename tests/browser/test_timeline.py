@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
+
 from tests.browser.test_filter import numbers
 from tests.browser.test_looks import OBSERVE_SHIFTS, SHIFTS
 from tests.support.card import figure, point

@@ -4,7 +4,9 @@ import io
 from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Route, expect
+
 from tests.support.screen import pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
@@ -98,6 +100,7 @@ def test_kernels_change_and_a_reset_gives_back_the_first_ones_bit_for_bit(
     assert (pixels(screen.canvas("pool2")) == maps).all()
 
 
+@pytest.mark.alone
 def test_the_speed_goes_from_one_step_a_second_to_flat_out(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
     speed = screen.page.get_by_label("Speed")

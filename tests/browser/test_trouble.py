@@ -3,21 +3,21 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
+
 from tests.resilience.disk import filled, small_disk
 from tests.support.processes import children
 from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
+from tests.support.waiting import wait_until
 
 REPORTED_S = 2.0
-PATIENCE_S = 20.0
 START_AGAIN = "Start again from step 0"
 
 
@@ -80,13 +80,11 @@ def trained(server: Server) -> tuple[LiveRun, Callable[[], None]]:
 
 def wait_for_children(parent: int, others: set[int]) -> set[int]:
     """The processes beside the others, once there are any."""
-    end = time.monotonic() + PATIENCE_S
-    while not (found := children(parent) - others):
-        assert time.monotonic() < end, "no worker came"
-        time.sleep(0.02)
-    return found
+    wait_until(lambda: children(parent) - others, "a worker")
+    return children(parent) - others
 
 
+@pytest.mark.alone
 def test_a_killed_worker_goes_on_by_itself_and_the_page_says_so_calmly(
     visit: Visitors, trained: tuple[LiveRun, Callable[[], None]]
 ) -> None:
@@ -213,8 +211,8 @@ def test_on_a_full_disk_the_page_says_that_training_waits_and_when_it_goes_on(
         screen.until(lambda: screen.steps() > 3)
         said = screen.page.get_by_role("status").filter(has_text="disk is full")
         with filled(disk):
-            expect(said).to_contain_text("training waits until there is room", timeout=20_000)
-        expect(said).to_have_count(0, timeout=20_000)
+            expect(said).to_contain_text("training waits until there is room")
+        expect(said).to_have_count(0)
         reached = screen.steps()
         screen.until(lambda: screen.steps() > reached + 3)
         screen.page.goto("about:blank")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.server import LiveRun, Server
 
 from convscope.__main__ import main
 from convscope.ipc import forkserver
+from tests.support.server import LiveRun, Server
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 90.0
@@ -124,6 +124,22 @@ def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(machine:
     theirs, ours = (losses(machine.do("history", run)[0]) for run in (parent, out))
     assert theirs[:139] == ours[:139], "step 138's loss is of the state at 137"
     assert theirs[139] != ours[139]
+    with Server(machine.folder) as server:
+        expect_the_same_over_rest(LiveRun(server, parent))
+
+
+def expect_the_same_over_rest(run: LiveRun) -> None:
+    """A run that this server finds asleep is forked at step 137, and stays as it is."""
+    assert run.get()["awake"] is False
+    past = run.get(step=137)
+    assert (past["step"], past["recomputed"]) == (137, None)
+    change = {"optimizer": {"learning_rate": 0.3}}
+    fork = LiveRun(run.server, run.post("/fork", step=137, recipe=change)["id"])
+    assert fork.post("/step", until=150)["learning_rate"] == 0.3
+    mine, parents = (one.get("/history")["loss"] for one in (fork, run))
+    assert mine[:137] == parents[:137]
+    assert mine[138:150] != parents[138:150]
+    assert (run.get()["steps"], run.get()["learning_rate"]) == (150, 0.05)
 
 
 def test_commands_ask_the_server_that_has_the_folder(served: tuple[Machine, Server]) -> None:

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+
 from tests.codegen.keras_layers import KINDS, Floats, Layer, windows
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
-from tests.support.sessions import random_layers
 from torch import nn
 
 from convscope.codegen import Subject
 from convscope.learn.network import build
 from convscope.recipe import plan
+from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
+from tests.support.sessions import random_layers
 
 # what neither of the two has: padding where it is awkward, and means that leave it out
 AWKWARD: dict[str, Any] = {

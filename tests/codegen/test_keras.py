@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.codegen.keras_stub import installed
-from tests.codegen.networks import NETWORKS, pictures, subject, trained
-from tests.support.networks import DEFAULT, recipe
 
 from convscope.codegen import Subject, generate
 from convscope.codegen.keras import last, optimizer_call
 from convscope.recipe import named_model, plan
 from convscope.recipe.model import Optimizer
+from tests.codegen.keras_stub import installed
+from tests.codegen.networks import NETWORKS, pictures, subject, trained
+from tests.support.networks import DEFAULT, recipe
 
 
 def execute(code: str) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.codegen.networks import NETWORKS, pictures, subject, trained
-from tests.support.networks import DEFAULT, recipe
 
 from convscope.codegen import Subject, generate
 from convscope.codegen.pytorch import optimizer_call
@@ -17,6 +15,8 @@ from convscope.learn.initialise import initialise
 from convscope.learn.network import build
 from convscope.learn.optimizer import make_optimizer
 from convscope.recipe import named_model, plan
+from tests.codegen.networks import NETWORKS, pictures, subject, trained
+from tests.support.networks import DEFAULT, recipe
 
 RUN = """
 import sys
@@ -41,7 +41,7 @@ def run(folder: Path, module: str, body: str) -> None:
     """Import a generated module in a fresh interpreter that knows nothing of Convscope."""
     code = RUN.format(module=module.removesuffix(".py"), body=body)
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
 
 

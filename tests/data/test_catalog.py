@@ -68,6 +68,7 @@ def test_the_shipped_set_is_there_without_any_data_directory(places: Places) -> 
     assert dataset.classes[dataset.test_labels[0]] == "Trouser"
 
 
+@pytest.mark.alone
 def test_shapes_are_generated_once_and_then_mapped(places: Places) -> None:
     first, begin = opened("shapes", places), time.perf_counter()
     second = opened("shapes", places)
@@ -162,6 +163,7 @@ def test_an_unknown_name_is_answered_with_those_that_are_known(places: Places) -
         opened("imagenet", places)
 
 
+@pytest.mark.alone
 def test_describing_everything_again_takes_less_than_50_ms(places: Places) -> None:
     first = catalog.describe_all(places)
     begin = time.perf_counter()

@@ -49,7 +49,7 @@ def test_the_shipped_pictures_are_the_complete_sets_own(half: str) -> None:
 def test_the_script_reproduces_the_shipped_files_byte_for_byte() -> None:
     command = [sys.executable, "-m", "scripts.make_fashion_10k", "--check"]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("same") == 4
@@ -60,7 +60,7 @@ def test_the_script_reports_a_file_that_differs(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scripts.make_fashion_10k", "--check"]
     command += ["--target", str(tmp_path)]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 1
     assert done.stdout.count("DIFFERS") == 4

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support.pictures import encoded, gradient
 
 from convscope.errors import ConflictError
 from convscope.images import Picture, Prepared, decode, preprocess
+from tests.support.pictures import encoded, gradient
 
 GREY, COLOUR = (1, 28, 28), (3, 64, 64)
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support.pictures import KINDS, encoded, gradient, read, rgb_with_16_bits
 
 from convscope.images import KEPT_SIDE, Picture
+from tests.support.pictures import KINDS, encoded, gradient, read, rgb_with_16_bits
 
 
 def pixels(picture: Picture) -> list[list[int]] | list[list[list[int]]]:

@@ -5,9 +5,9 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support.pictures import encoded, gradient
 
 from convscope.images import decode, png, sheet_png
+from tests.support.pictures import encoded, gradient
 
 
 def read(data: bytes) -> Image.Image:

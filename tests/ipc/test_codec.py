@@ -5,7 +5,6 @@ import typing
 from typing import Any
 
 import pytest
-from tests.support.workers import setup, status
 
 from convscope.errors import ConflictError
 from convscope.ipc import commands, replies, reports
@@ -25,6 +24,7 @@ from convscope.ipc.replies import FilterId, Reply, Switches
 from convscope.ipc.reports import CheckpointEvent, FrameEvent, Metrics
 from convscope.types import RunState
 from convscope.worker.commands import HANDLERS
+from tests.support.workers import setup, status
 
 SETUP = setup({"seed": 1}, "cache", classes=10)
 PLAN = SeekPlan(

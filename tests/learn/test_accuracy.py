@@ -4,10 +4,10 @@ import copy
 from pathlib import Path
 
 import pytest
-from tests.support.networks import recipe
-from tests.support.sessions import session
 
 from convscope.learn.trainer import Trainer
+from tests.support.networks import recipe
+from tests.support.sessions import session
 
 STEPS = 60
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import torch
-from tests.support.networks import WITH_STATE, recipe
-from tests.support.sessions import session, weights
 
 from convscope.learn.checkpoint import load_state, save_state
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.trainer import NotFiniteError
 from convscope.worker.session import Session
+from tests.support.networks import WITH_STATE, recipe
+from tests.support.sessions import session, weights
 
 OPTIMIZERS: list[dict[str, Any]] = [
     {"type": "SGD", "momentum": 0.0},

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import network
 
 from convscope.learn.initialise import initialise
 from convscope.learn.network import build
 from convscope.recipe import plan
 from convscope.recipe.model import Init
+from tests.support.networks import network
 
 FAN_IN, FAN_OUT = 16 * 9, 32 * 9
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import recipe
-from tests.support.sessions import session, weights
 
 from convscope.errors import ConflictError, InvalidError, NotFoundError
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.kernels import KERNELS, centred
 from convscope.worker.session import Session
+from tests.support.networks import recipe
+from tests.support.sessions import session, weights
 
 CACHE = Path(mkdtemp())
 

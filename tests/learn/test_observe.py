@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import EVERY_LAYER, recipe
-from tests.support.sessions import session
 
 from convscope.errors import ConflictError, NotFoundError
 from convscope.learn.data import fit, to_input
 from convscope.learn.observe import softmax
 from convscope.worker.session import Session
+from tests.support.networks import EVERY_LAYER, recipe
+from tests.support.sessions import session
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
-from tests.support.sessions import session, weights
 from torch import nn, optim
 
 from convscope.errors import ConflictError
 from convscope.learn.network import with_channels_last
 from convscope.learn.trainer import NotFiniteError
+from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
+from tests.support.sessions import session, weights
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from tests.support.asgi import Answer, ask
 
 from convscope.api.routes.lessons import LESSONS
 from convscope.main import create_app
 from convscope.settings import Settings, resources
+from tests.support.asgi import Answer, ask
 
 SLUGS = [lesson.slug for lesson in LESSONS]
 TITLES = [lesson.title for lesson in LESSONS]

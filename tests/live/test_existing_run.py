@@ -6,18 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import ClientConnection
+
 from tests.live.test_transfer import exported, taken_in
 from tests.support.existing_run import Yesterday, checkpoints, move_elsewhere, train
 from tests.support.server import LiveRun, Server, next_frame
-from websockets.sync.client import ClientConnection
 
 MARK = "Convscope-Recomputed"
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Yesterday:
+    """A run that was trained once."""
+    return train(tmp_path_factory.mktemp("yesterday"))
+
+
 @pytest.fixture
-def yesterday(tmp_path: Path) -> Yesterday:
-    """A run, and where it lies."""
-    return train(tmp_path)
+def yesterday(trained: Yesterday, tmp_path: Path) -> Yesterday:
+    """That run, and where it lies."""
+    return trained.copied(tmp_path)
 
 
 @pytest.fixture
@@ -46,21 +53,6 @@ def mark(run: LiveRun, step: int | None, path: str = "/weights") -> str | None:
 def first_frame(socket: ClientConnection) -> dict[str, Any]:
     socket.send(json.dumps({"type": "watch", "kinds": ["weight"]}))
     return next_frame(socket)[0]
-
-
-def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
-    run: LiveRun, yesterday: Yesterday
-) -> None:
-    assert run.get()["awake"] is False
-    past = run.get(step=137)
-    assert (past["step"], past["recomputed"]) == (137, None)
-    change = {"optimizer": {"learning_rate": 0.3}}
-    fork = LiveRun(run.server, run.post("/fork", step=137, recipe=change)["id"])
-    assert fork.post("/step", until=150)["learning_rate"] == 0.3
-    mine, parents = (one.get("/history")["loss"] for one in (fork, run))
-    assert mine[:137] == parents[:137]
-    assert mine[138:150] != parents[138:150]
-    assert (run.get()["steps"], run.get()["learning_rate"]) == (yesterday.last, 0.05)
 
 
 def test_a_name_is_given_without_waking_a_worker(run: LiveRun, yesterday: Yesterday) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.support.server import LiveRun, Server
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support.asking import npy
-from tests.support.processes import children
-from tests.support.server import LiveRun, Server
 
 from convscope.api.openapi.examples.filter_strips import STRIP
 from convscope.api.openapi.examples.run import RUN
 from convscope.heatmap import filters_png, strip_png
+from tests.support.asking import npy
+from tests.support.processes import children
+from tests.support.server import LiveRun, Server
 
 
 def test_the_picture_shows_the_newest_weights_that_are_kept(run: LiveRun) -> None:

@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import pytest
+
 from tests.support.asking import npy
 from tests.support.server import LiveRun
 
@@ -39,6 +40,13 @@ def weights(run: LiveRun, step: int | None = None) -> bytes:
     return run.send("GET", "/weights", params={"step": step} if step is not None else {}).content
 
 
+def before(history: Any, step: int) -> Any:
+    """Without what was measured at a step itself, which a fork that rests there measures anew."""
+    held_out = history["held_out"]
+    kept = [n for n, measured in enumerate(held_out["step"]) if measured < step]
+    return history | {"held_out": {name: [row[n] for n in kept] for name, row in held_out.items()}}
+
+
 @pytest.mark.parametrize("step", [0, 30, 60, 99, 100, 150])
 def test_a_fork_without_a_change_goes_on_to_the_same_weights(parent: LiveRun, step: int) -> None:
     forked = fork(parent, step=step)
@@ -46,7 +54,7 @@ def test_a_fork_without_a_change_goes_on_to_the_same_weights(parent: LiveRun, st
     assert now["step"] == step
     assert now["parent"] == {"run": parent.id, "step": step}
     assert weights(forked) == weights(parent, step)
-    assert forked.get("/history") == parent.get("/history", to=step)
+    assert before(forked.get("/history"), step) == before(parent.get("/history", to=step), step)
     if step >= 100:  # whatever was done by hand before is part of it
         forked.post("/step", until=150)
         assert weights(forked) == weights(parent)

@@ -1,17 +1,14 @@
 """A run's history over REST."""
 
-import time
-
 import pytest
+
 from tests.support.server import LiveRun
+from tests.support.waiting import wait_until
 
 
 def measured(run: LiveRun, steps: list[int]) -> None:
     """Wait until the held-out accuracy was measured at all of these."""
-    end = time.monotonic() + 20
-    while (found := run.get("/history")["held_out"]["step"]) != steps:
-        assert time.monotonic() < end, found
-        time.sleep(0.05)
+    wait_until(lambda: run.get("/history")["held_out"]["step"] == steps)
 
 
 def test_the_held_out_accuracy_is_measured_every_200_steps_and_at_no_other(run: LiveRun) -> None:

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+
 from tests.support.asking import npy, photograph
 from tests.support.server import LiveRun, Server
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.support.server import LiveRun, Server, next_frame
 
 from convscope.frames.format import decode_frame
+from tests.support.server import PATIENCE_S, LiveRun, Server, next_frame
+from tests.support.waiting import wait_until
 
 AT_LEAST = 5  # questions between the pieces of a measurement, of which there are more than ten
 
@@ -45,10 +46,8 @@ def test_silencing_a_filter_says_what_it_was_worth(run: LiveRun) -> None:
 def held_out_at(run: LiveRun, step: int) -> float:
     """Train until a step at which the held-out accuracy is measured; what it is there."""
     run.post("/step", until=step)
-    end = time.monotonic() + 10
-    while step not in (measured := run.get("/history")["held_out"])["step"]:
-        assert time.monotonic() < end, "it was not measured"
-        time.sleep(0.02)
+    wait_until(lambda: step in run.get("/history")["held_out"]["step"], "it is measured")
+    measured = run.get("/history")["held_out"]
     return float(measured["accuracy"][measured["step"].index(step)])
 
 
@@ -203,6 +202,7 @@ def answered_meanwhile(run: LiveRun, change: dict[str, Any]) -> tuple[int, Any]:
     return answered, intervention.result()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", ["silence", "freeze"])
 def test_nobody_waits_while_the_worth_of_a_filter_is_found_out(server: Server, kind: str) -> None:
     run = server.run(network="tinyvgg")
@@ -223,5 +223,5 @@ def test_a_measurement_that_a_reset_cuts_short_is_answered_without_it(server: Se
         )
         time.sleep(0.1)
         run.post("/reset")
-        assert intervention.result(timeout=20)["id"] == 1
+        assert intervention.result(timeout=PATIENCE_S)["id"] == 1
     run.delete()

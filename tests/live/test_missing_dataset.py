@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from convscope.data import idx
 from tests.live.test_transfer import exported, taken_in
 from tests.support.asking import npy
 from tests.support.server import LiveRun, Server
-
-from convscope.data import idx
 
 NAME = "mnist"  # which nobody has unless its files are put there
 NETWORK = {

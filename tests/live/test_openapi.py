@@ -4,12 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.asking import photograph
-from tests.support.server import LiveRun, Server
 
 from convscope.api.openapi.examples import catalog, explain, layers
 from convscope.api.openapi.examples import interventions as interventions
 from convscope.api.openapi.examples import run as a_run
+from tests.support.asking import photograph
+from tests.support.server import LiveRun, Server
 
 
 @pytest.fixture(scope="module")

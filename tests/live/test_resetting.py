@@ -4,10 +4,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from convscope.storage.reader import read_stored_run
 from tests.resilience.replay import file_of
 from tests.support.server import LiveRun, Server
-
-from convscope.storage.reader import read_stored_run
 
 
 def test_a_reset_keeps_what_was_and_says_where(run: LiveRun) -> None:

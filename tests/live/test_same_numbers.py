@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from tests.support.asking import npy, photograph
 from tests.support.server import LiveRun, Server, next_frame
 

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import load
-from tests.support.asking import npy
-from tests.support.networks import EVERY_LAYER
-from tests.support.server import LiveRun, Server
 from torch import nn
 
 from convscope.heatmap import Scale, heatmap_png
+from tests.support.asking import npy
+from tests.support.networks import EVERY_LAYER
+from tests.support.server import LiveRun, Server
 
 
 def test_weights_come_as_safetensors_json_npy_and_png_and_agree(run: LiveRun) -> None:

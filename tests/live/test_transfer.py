@@ -12,6 +12,7 @@ import httpx
 import numpy as np
 import pytest
 from safetensors.numpy import load
+
 from tests.support.asking import npy, photograph
 from tests.support.server import LiveRun, Server
 

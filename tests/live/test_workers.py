@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.support.processes import alive, children, worker_of
 from tests.support.server import LiveRun, Server
+from tests.support.waiting import PATIENCE_S, wait_until
 
 GRACE_S = 3.0
 
@@ -57,13 +59,11 @@ def kill_worker(server: Server, run: LiveRun, others: set[int]) -> None:
     """End the worker of a run, whatever it does, and wait until the server has another."""
     (worker,) = children(server.process.pid) - others
     os.kill(worker, signal.SIGKILL)
-    end = time.monotonic() + GRACE_S
-    while not (children(server.process.pid) - others - {worker}):
-        assert time.monotonic() < end, "no new worker came"
-        time.sleep(0.01)
+    wait_until(lambda: children(server.process.pid) - others - {worker}, "a new worker")
     run.post("/resume")
 
 
+@pytest.mark.alone
 def test_a_killed_worker_goes_on_where_it_was_within_two_seconds(lasting_server: Server) -> None:
     server = lasting_server
     other = server.run()
@@ -97,7 +97,7 @@ def test_a_worker_that_dies_three_times_in_a_row_is_not_started_again_until_aske
     kill_worker(lasting_server, run, before)
     (third,) = children(lasting_server.process.pid) - before
     os.kill(third, signal.SIGKILL)
-    failed = run.wait_for("failed", patience_s=2.0)
+    failed = run.wait_for("failed")
     assert "third time in a row" in failed["problem"]
     assert run.send("POST", "/play").status_code == 409
     assert run.post("/resume")["step"] == 31
@@ -105,6 +105,7 @@ def test_a_worker_that_dies_three_times_in_a_row_is_not_started_again_until_aske
     run.delete()
 
 
+@pytest.mark.alone
 def test_a_deleted_run_takes_its_worker_along(lasting_server: Server) -> None:
     server = lasting_server
     before = children(server.process.pid)
@@ -115,6 +116,7 @@ def test_a_deleted_run_takes_its_worker_along(lasting_server: Server) -> None:
     assert_gone({worker})
 
 
+@pytest.mark.alone
 def test_nothing_is_left_three_seconds_after_the_server_was_killed(own_server: Server) -> None:
     below = children(own_server.process.pid)
     assert len(below) >= 4
@@ -122,6 +124,7 @@ def test_nothing_is_left_three_seconds_after_the_server_was_killed(own_server: S
     assert_gone(below)
 
 
+@pytest.mark.alone
 def test_a_server_that_is_asked_to_stop_leaves_nothing(own_server: Server) -> None:
     below = children(own_server.process.pid)
     own_server.stop()
@@ -139,8 +142,9 @@ def assert_gone(pids: set[int]) -> None:
 def test_as_many_runs_play_as_are_allowed_and_then_503_with_retry_after(
     strict_server: Server, only_run: LiveRun
 ) -> None:
-    only_run.post("/play")
-    refused = strict_server.http.post("/runs", json={})
+    with only_run.stream():  # unwatched, it would be paused after a second
+        only_run.post("/play")
+        refused = strict_server.http.post("/runs", json={})
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
     assert "1 run awake" in refused.json()["detail"]
@@ -164,7 +168,7 @@ def test_a_playing_run_that_nobody_watches_is_paused_and_says_so(
     strict_server: Server, only_run: LiveRun
 ) -> None:
     only_run.post("/play")
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     # of the list, since to ask for the run itself counts as watching
     while (paused := strict_server.http.get("/runs").json()["runs"][0])["state"] == "playing":
         assert time.monotonic() < end, "it plays on"
@@ -180,7 +184,7 @@ def test_a_viewer_that_takes_nothing_is_cut_off(strict_server: Server, only_run:
     before = connections(strict_server.process.pid)
     with stalled_viewer(strict_server, only_run):
         only_run.post("/play")
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while only_run.get()["viewers"]:
             assert time.monotonic() < end, "the viewer is still there"
             time.sleep(0.1)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.support.networks import network
 
 from convscope.recipe import plan
+from tests.support.networks import network
 
 
 def deep(count: int) -> list[dict[str, Any]]:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 import torch
-from tests.support.networks import DEFAULT, EVERY_LAYER, network
 from torch import nn
 
 from convscope.errors import RecipeError
 from convscope.recipe import LayerPlan, plan
+from tests.support.networks import DEFAULT, EVERY_LAYER, network
 
 
 def conv(filters: int, kernel: int, **more: Any) -> dict[str, Any]:

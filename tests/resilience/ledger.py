@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 
 import httpx
+
 from tests.support.asking import photograph
 from tests.support.server import Server
 

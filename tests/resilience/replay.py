@@ -5,20 +5,22 @@ from typing import Any
 
 import torch
 from safetensors.torch import load
-from tests.support.server import Server
-from tests.support.sessions import session
 
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.recipe import Recipe
 from convscope.storage.reader import StoredRun, read_stored_run
 from convscope.worker.session import Session
+from tests.support.cached import data_cache
+from tests.support.server import Server
+from tests.support.sessions import session
 
 
 class Replay:
     """One session that takes every step itself, from step 0; no checkpoint is read."""
 
-    def __init__(self, kept: StoredRun, cache_dir: Path) -> None:
-        self.session: Session = session(Recipe.model_validate(kept.segments[0].recipe), cache_dir)
+    def __init__(self, kept: StoredRun) -> None:
+        recipe = Recipe.model_validate(kept.segments[0].recipe)
+        self.session: Session = session(recipe, data_cache())
         self._done = 0
 
     def go(self, kept: StoredRun, step: int) -> None:

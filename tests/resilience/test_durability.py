@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.resilience.tracing import must_trace, strace
 from tests.support.asking import photograph
 from tests.support.server import LiveRun, Server
 
 CALLS = "trace=read,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync"
+pytestmark = [pytest.mark.slow, pytest.mark.alone]  # all is slower under strace
 QUIET_S = 1.5  # after which nothing that came before is still being written
 CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)")
 
@@ -84,7 +86,6 @@ def _syncs(calls: list[str]) -> Iterator[tuple[int, bool]]:
             begun.discard(call[1])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ASKED)
 def test_what_is_acknowledged_was_synced_before(
     what: str, careful: LiveRun, tmp_path: Path
@@ -93,7 +94,6 @@ def test_what_is_acknowledged_was_synced_before(
     assert written_and_synced(calls) == (True, True), "\n".join(calls[-60:])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ["a step", "an intervention", "an upload", "a new name"])
 def test_that_test_finds_out_a_server_that_does_not_wait_for_the_disk(
     what: str, careless: LiveRun, tmp_path: Path

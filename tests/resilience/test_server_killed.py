@@ -1,5 +1,6 @@
 """`kill -9` of the server at random moments: what was answered is there, and training goes on to
-the same bits. `--kills 200` does it two hundred times; `--kill-seed` repeats a failure."""
+the same bits. `--kills 200` does it two hundred times, in shards that may run beside each other;
+`--kill-seed` repeats a failure."""
 
 import random
 import secrets
@@ -11,29 +12,36 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from convscope.storage.reader import read_stored_run
 from tests.resilience.ledger import Client, Ledger
 from tests.resilience.replay import Replay, assert_as_never_interrupted, file_of
 from tests.support.server import Server
 
-from convscope.storage.reader import read_stored_run
-
 LONGEST_S = 1.2  # that a client is let do what it likes
+PATIENCE_S = 60.0
+SHARDS = [
+    pytest.param(number, id=f"shard {number}", marks=pytest.mark.xdist_group(f"kills {number}"))
+    for number in range(2)
+]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)  # as long as is asked for
+@pytest.mark.parametrize("shard", SHARDS)
 def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed(
-    tmp_path: Path, request: pytest.FixtureRequest
+    shard: int, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    seed = request.config.getoption("--kill-seed")
+    seed = pytestconfig.getoption("--kill-seed")
     seed = secrets.randbelow(10**6) if seed is None else seed
     print(f"--kill-seed {seed}")  # noqa: T201  # shown where it fails
-    draw = random.Random(seed)
+    draw = random.Random(f"{seed}, {shard}")
+    kills = len(range(shard, pytestconfig.getoption("--kills"), len(SHARDS)))
     server = Server(tmp_path)
     run_id = server.run().id
     ledger = Ledger()
-    replay = Replay(read_stored_run(file_of(server, run_id)), tmp_path / "cache")
-    for number in range(request.config.getoption("--kills")):
+    replay = Replay(read_stored_run(file_of(server, run_id)))
+    for number in range(kills):
         kill_at_work(server, run_id, ledger, draw)
         assert_no_file_is_damaged(tmp_path)
         server = Server(tmp_path)
@@ -45,7 +53,7 @@ def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed(
             server.stop()
             raise
     server.stop()
-    assert ledger.answers > request.config.getoption("--kills")
+    assert ledger.answers > kills
 
 
 def kill_at_work(server: Server, run_id: str, ledger: Ledger, draw: random.Random) -> None:
@@ -55,7 +63,7 @@ def kill_at_work(server: Server, run_id: str, ledger: Ledger, draw: random.Rando
     client.start()
     time.sleep(draw.uniform(0, LONGEST_S))
     server.process.kill()
-    client.join(10)
+    client.join(PATIENCE_S)
     server.kill()
     assert not client.is_alive()
     assert client.problem is None, client.problem

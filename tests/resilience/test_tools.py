@@ -1,6 +1,7 @@
 """Tests that need a tool are left out where it is missing, and never in CI."""
 
 import pytest
+
 from tests.resilience.tools import must_have
 
 

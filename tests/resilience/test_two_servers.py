@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.server import Server
 
 
@@ -13,7 +15,7 @@ def second(folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}
     command = [sys.executable, "-m", "convscope", "--port", "0", "--device", "cpu"]
     return subprocess.run(
-        command, capture_output=True, text=True, env=environment, timeout=30, check=False
+        command, capture_output=True, text=True, env=environment, timeout=60, check=False
     )
 
 
@@ -28,6 +30,7 @@ def test_the_second_server_on_a_folder_names_the_first_and_stops(tmp_path: Path)
     first.stop()
 
 
+@pytest.mark.alone
 def test_after_the_first_was_killed_another_starts_at_once(tmp_path: Path) -> None:
     first = Server(tmp_path)
     run_id = first.run().id

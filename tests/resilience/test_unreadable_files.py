@@ -6,13 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.resilience.replay import file_of
-from tests.support.server import LiveRun, Server
 
 from convscope.ipc.process import ProcessWorker
 from convscope.runs.registry import Registry
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
+from tests.resilience.replay import file_of
+from tests.support.server import LiveRun, Server
 
 
 def newer(path: Path) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.resilience.tools import must_have
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 def must_trace() -> None:

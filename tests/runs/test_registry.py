@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.workers import FakeWorker
 
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.recipe import RecipeRequest
@@ -20,6 +19,8 @@ from convscope.runs.transfer.copy import copy_run
 from convscope.runs.transfer.fork import Branch
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
+from tests.support.waiting import comes_true
+from tests.support.workers import FakeWorker
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,7 @@ async def test_a_run_in_which_nobody_did_anything_is_forgotten_and_one_with_a_na
     untouched = await registry.create(RecipeRequest())
     named = await registry.create(RecipeRequest())
     await named.rename("mine")
-    await asyncio.sleep(1.0)
+    await comes_true(lambda: untouched.id not in registry.directory.ids())
     with pytest.raises(NotFoundError):
         registry.get(untouched.id)
     assert registry.get(named.id) is named

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.support.workers import status
 
 from convscope.frames.format import Section, decode_frame, encode_payload
 from convscope.frames.quantize import quantize
@@ -12,6 +11,7 @@ from convscope.ipc import commands
 from convscope.ipc.commands import Command
 from convscope.ipc.reports import FrameEvent
 from convscope.runs.viewers import Frame, Parts, Viewer, Viewers, Watch, frame_bytes
+from tests.support.workers import status
 
 KINDS = {
     "conv1": frozenset({"weight", "bias"}),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.support import small_run as small
 
 

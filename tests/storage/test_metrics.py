@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support.run_files import rows, writer
-from tests.support.workers import metrics
 
 from convscope.storage import metrics as module
 from convscope.storage.metric_series import MetricSeries
 from convscope.storage.metrics import cut_history, last_of, merge_old_points, read_series, steps_of
 from convscope.storage.schema import create
+from tests.support.run_files import rows, writer
+from tests.support.workers import metrics
 
 RNG = np.random.default_rng(8)
 ROW = 50  # steps that are written at once

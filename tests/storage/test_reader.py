@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from tests.support.run_files import FIRST, rows, writer
-from tests.support.workers import metrics
 
 from convscope.errors import NotFoundError
 from convscope.storage.reader import (
@@ -16,6 +14,8 @@ from convscope.storage.reader import (
 )
 from convscope.storage.run_writer import Segment
 from convscope.storage.schema import holds_nothing
+from tests.support.run_files import FIRST, rows, writer
+from tests.support.workers import metrics
 
 pytestmark = pytest.mark.anyio
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.run_files import rows
 
 from convscope.errors import UnavailableError, UnreadableRunError
 from convscope.storage.group_commit import GroupCommitWriter, Steps
 from convscope.storage.schema import create, open_to_write
+from tests.support.run_files import rows
 
 pytestmark = pytest.mark.anyio
 

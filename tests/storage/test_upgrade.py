@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.support.server import Server
 
 from convscope.errors import UnreadableRunError
 from convscope.storage.reader import read_stored_run
 from convscope.storage.schema import VERSION, check_version
 from convscope.storage.upgrade import upgrade_file
+from tests.support.server import Server
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 WEIGHTS = json.loads((GOLDEN / "run-v1.json").read_text())  # conv1's at each step, as it said them

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import Locator, expect
+
 from tests.support.screen import Screen
 
 FLOAT32_SLACK = 1e-6  # relative; a printed number and its truth differ by no more than rounding

@@ -1,8 +1,9 @@
 """A run that a server finds in its folder: trained before it was started, perhaps elsewhere."""
 
+import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.resilience.replay import file_of
@@ -24,6 +25,10 @@ class Yesterday:
     def between(self) -> int:
         """A step that has to be computed again."""
         return next(step for step in range(3, self.last) if step not in self.kept)
+
+    def copied(self, folder: Path) -> "Yesterday":
+        """The same in another folder, for a test that may do with it what it likes."""
+        return replace(self, folder=shutil.copytree(self.folder, folder, dirs_exist_ok=True))
 
 
 def train(folder: Path) -> Yesterday:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+
 from tests.support.page_watch import Watch
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 # in each cell of a convolution's column the kernels stand at the left edge, the map at the right
 KERNEL_STRIP_PX = 12
 PAPER_SPREAD = 16  # between the channels of what stands for zero

@@ -16,6 +16,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from convscope.frames.format import Section, decode_frame
+from tests.support.cached import data_cache
 
 PATIENCE_S = 60.0
 ADDRESS = "Convscope is at "
@@ -32,13 +33,13 @@ class Server:
         command: Sequence[str] = (),
         cwd: Path | None = None,
     ) -> None:
-        """Starts it on a free port of loopback; it writes only below `folder`. `module` is run in
+        """Starts it on a free port of loopback; it keeps runs below `folder`. `module` is run in
         place of the app, to begin it otherwise; or a whole `command` is."""
         self.folder = folder
         # short, since the path of a socket is bounded; who is killed leaves the forkserver's there
         self._scratch = tempfile.mkdtemp(prefix="convscope-")
         started = [*(command or (sys.executable, "-m", module)), "--port", "0", "--device", "cpu"]
-        started += ["--cache-dir", str(folder / "cache"), *arguments]
+        started += ["--cache-dir", str(data_cache()), *arguments]
         own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
         self.process = subprocess.Popen(
             started,
@@ -148,7 +149,7 @@ class LiveRun:
 Frame = tuple[dict[str, Any], list[Section]]
 
 
-def next_frame(socket: ClientConnection, timeout_s: float = 20.0) -> Frame:
+def next_frame(socket: ClientConnection, timeout_s: float = PATIENCE_S) -> Frame:
     """The next binary message, decoded."""
     while True:
         message = socket.recv(timeout=timeout_s)

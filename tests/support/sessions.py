@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tests.support.workers import setup
 
 from convscope.recipe import Recipe
 from convscope.worker.session import Session
+from tests.support.workers import setup
 
 
 def session(of: Recipe, cache_dir: Path) -> Session:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from benchmarks.browser import chromium, find_chromium
 from playwright.sync_api import Browser, expect
+
+from benchmarks.browser import chromium, find_chromium
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import TIMEOUT_MS, Visitors
 
@@ -17,7 +18,7 @@ def browser() -> Iterator[Browser]:
         find_chromium()
     except FileNotFoundError as error:
         pytest.skip(f"{error} (`make test` brings it.)")
-    expect.set_options(timeout=TIMEOUT_MS)  # a loaded machine takes its time
+    expect.set_options(timeout=TIMEOUT_MS)
     with chromium() as started:
         yield started
 

@@ -5,15 +5,15 @@ from typing import Any, cast
 
 import pytest
 import torch
-from tests.support.networks import recipe
-from tests.support.worker_script import OverError, Script
-from tests.support.workers import setup
 
 from convscope.ipc.commands import Command, Start, Step, TraceStep
 from convscope.worker import commands
 from convscope.worker.channel import Channel
 from convscope.worker.commands import HANDLERS
 from convscope.worker.loop import Loop
+from tests.support.networks import recipe
+from tests.support.worker_script import OverError, Script
+from tests.support.workers import setup
 
 
 def ran(*asked: Command[Any]) -> tuple[Script, Loop]:

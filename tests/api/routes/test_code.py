@@ -10,13 +10,13 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
+
+from convscope.main import create_app
+from convscope.settings import Settings
 from tests.codegen.test_pytorch import FORWARD, RUN
 from tests.support.asgi import ask
 from tests.support.networks import EVERY_LAYER
 from tests.support.server import LiveRun, Server
-
-from convscope.main import create_app
-from convscope.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def forward(run: LiveRun, folder: Path, images: torch.Tensor) -> torch.Tensor:
     (folder / found["filename"]).write_text(found["code"], encoding="utf-8")
     code = RUN.format(module=found["filename"].removesuffix(".py"), body=FORWARD)
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return load_file(folder / "out.safetensors")["out"]
 

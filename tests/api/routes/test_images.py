@@ -8,8 +8,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from tests.support.asking import photograph
-from tests.support.workers import FakeWorker
 
 from convscope.api.openapi.problems import add_error_handlers
 from convscope.api.routes import images
@@ -23,9 +21,11 @@ from convscope.runs.uploads import Uploads
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from convscope.types import JsonObject
+from tests.support.asking import photograph
+from tests.support.workers import FakeWorker
 
 pytestmark = pytest.mark.anyio
-PATIENCE_S = 20
+PATIENCE_S = 60
 Send = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
 
 

@@ -3,10 +3,10 @@ from collections.abc import Callable
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from tests.support.asgi import HOST, LINK, Answer, Headers, ask, connect, counting
 
 from convscope.api.security.guard import Guard
 from convscope.settings import Settings
+from tests.support.asgi import HOST, LINK, Answer, Headers, ask, connect, counting
 
 TOKEN = "the-token-of-this-test-0123456789"
 OPEN = Settings()

@@ -1,10 +1,10 @@
 import pytest
 from starlette.types import Receive, Scope, Send
-from tests.support.asgi import HOST, ask, counting
 
 from convscope.api.security.guard import Guard
 from convscope.api.security.limits import BODY_BYTES, MULTIPART_OVERHEAD_BYTES
 from convscope.settings import Settings
+from tests.support.asgi import HOST, ask, counting
 
 UPLOAD = "/api/v1/runs/abc/images"
 SMALL = Settings(max_upload_bytes=2 * BODY_BYTES, max_import_bytes=3 * BODY_BYTES)

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
-from tests.support.asgi import HOST, ask, connect
 
 from convscope.settings import Settings
+from tests.support.asgi import HOST, ask, connect
 
 TOKEN = "the-token-of-this-test-0123456789"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")

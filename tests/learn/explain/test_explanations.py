@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import network, recipe
-from tests.support.sessions import random_layers, session
 from torch import nn
 
 from convscope.errors import ConflictError, NotFoundError
@@ -24,6 +22,8 @@ from convscope.recipe import plan
 from convscope.recipe.model import SGD
 from convscope.types import JsonObject
 from convscope.worker.session import Session
+from tests.support.networks import network, recipe
+from tests.support.sessions import random_layers, session
 
 CACHE = Path(mkdtemp())
 SEEDS = range(6)

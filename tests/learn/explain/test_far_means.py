@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.support.networks import recipe
-from tests.support.sessions import session
 from torch import nn
 from torch.nn import functional
 
@@ -13,6 +11,8 @@ from convscope.learn.explain.explainer import Explainer
 from convscope.learn.explain.gradient import explain_gradient
 from convscope.learn.explain.replay import Replay
 from convscope.worker.session import Session
+from tests.support.networks import recipe
+from tests.support.sessions import session
 
 RATIO = 1e4  # mean / spread
 SPREADS = [1.0, 1e-4]  # the small one is far below √eps, which is then what is divided by

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import network
 from torch import nn
 
 from convscope.learn.explain.output import explain_output
@@ -16,6 +15,7 @@ from convscope.learn.trainer import Trainer
 from convscope.recipe import plan
 from convscope.recipe.model import SGD
 from convscope.types import JsonObject
+from tests.support.networks import network
 
 CPU = torch.device("cpu")
 SHAPE = (2, 5, 6)

@@ -7,7 +7,6 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import network
 from torch import nn
 from torch.func import functional_call
 from torch.nn.grad import conv2d_weight
@@ -19,6 +18,7 @@ from convscope.learn.network import build
 from convscope.learn.trainer import Trainer
 from convscope.recipe import plan
 from convscope.recipe.model import SGD
+from tests.support.networks import network
 
 PICTURES = 3
 # no two sizes alike, so that swapped axes cannot pass

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from tests.support.networks import network
 from torch import nn
 
 from convscope.learn.explain.gradient import explain_gradient
@@ -16,6 +15,7 @@ from convscope.learn.trainer import Trainer
 from convscope.recipe import plan
 from convscope.recipe.model import SGD
 from convscope.types import JsonObject
+from tests.support.networks import network
 
 CPU = torch.device("cpu")
 CELLS = [(row, column) for row in range(3) for column in range(3)]

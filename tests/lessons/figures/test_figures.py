@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.test_accessibility import violations
-from tests.support.screen import Screen
-from tests.support.server import Server
-from tests.support.visitors import Visitors
 
 from convscope.api.routes.lessons import LESSONS
+from tests.browser.test_accessibility import violations
+from tests.support.screen import PATIENCE_S, Screen
+from tests.support.server import Server
+from tests.support.visitors import Visitors
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
@@ -45,7 +45,7 @@ def start_all(page: Page) -> None:
     expect(page.locator(".figure .hint", has_text="needs JavaScript")).to_have_count(0)
     for button in page.locator(".begin button").all():
         button.click()
-    expect(page.locator(".begin")).to_have_count(0, timeout=40_000)
+    expect(page.locator(".begin")).to_have_count(0)
 
 
 def runs_of(server: Server) -> int:
@@ -55,7 +55,7 @@ def runs_of(server: Server) -> int:
 
 def wait_for_no_run(server: Server) -> None:
     """A page that is left ends its runs, a moment later."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE_S
     while runs_of(server):
         assert time.monotonic() < end, "the lesson left runs behind"
         time.sleep(0.05)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.workers import FakeWorker, setup
 
 from convscope.ipc.commands import Command, R, Seek, StartReplay, Weights
 from convscope.ipc.plan import SeekPlan
@@ -15,6 +14,7 @@ from convscope.runs.supervision.replay import ReplayWorker
 from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import StoredPlan, StoredRun
 from convscope.storage.run_writer import Segment
+from tests.support.workers import FakeWorker, setup
 
 pytestmark = pytest.mark.anyio
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import save
+
 from tests.support import small_run as small
 from tests.support.importing import change, refused
 

@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.support import small_run as small
-from tests.support.importing import BOUNDS, NOTED, change, refused, take
 
 from convscope.errors import TooLargeError, UnavailableError, UnreadableRunError
 from convscope.storage.importing.untrusted import Bounds, opened
 from convscope.storage.reader import read_history, read_stored_run, read_uploads
+from tests.support import small_run as small
+from tests.support.importing import BOUNDS, NOTED, change, refused, take
 
 
 def test_a_sound_file_is_taken_in_whole(given: Path) -> None:
@@ -102,6 +102,7 @@ def test_pages_of_noise_are_refused(given: Path) -> None:
         refused(given)
 
 
+@pytest.mark.alone
 def test_reading_is_bounded_in_time(given: Path) -> None:
     numbers = b"\0\0\0\0"
     with closing(sqlite3.connect(given, isolation_level=None)) as connection:

@@ -5,10 +5,6 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
-from tests.support.sessions import session
-from tests.support.worker_script import OverError, Script
-from tests.support.workers import setup
 
 from convscope.frames.format import Section, decode_sections
 from convscope.frames.quantize import Floats
@@ -22,6 +18,10 @@ from convscope.worker.channel import Channel
 from convscope.worker.commands import HANDLERS
 from convscope.worker.loop import Loop
 from convscope.worker.session import Session
+from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
+from tests.support.sessions import session
+from tests.support.worker_script import OverError, Script
+from tests.support.workers import setup
 
 KINDS = {"conv1": frozenset({"weight", "bias", "weight_gradient"}), "relu1": frozenset[str]()}
 OF = ("", "_gradient", "_update")

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import torch
-from tests.support.sessions import session, weights
 
 from convscope.ipc.plan import SeekPlan
 from convscope.learn.checkpoint import save_state
@@ -14,6 +13,7 @@ from convscope.learn.intervention_kinds import apply_intervention
 from convscope.recipe import Recipe
 from convscope.worker.session import Session
 from convscope.worker.tasks.seek import Seeker
+from tests.support.sessions import session, weights
 
 RECIPE = Recipe.model_validate(
     {
