@@ -47,7 +47,7 @@ def create_app(
 ) -> Guard:
     """The whole server as an ASGI application; it starts nothing before its lifespan does.
 
-    `library` is the folder of the runs, where it has been opened already; `warm` is whether the
+    `directory` is the folder of the runs, where it has been opened already; `warm` is whether the
     first worker is likely to be needed soon.
     """
     settings = settings or Settings()

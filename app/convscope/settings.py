@@ -60,7 +60,7 @@ class Settings:
     data_dirs: tuple[Path, ...] = (Path("/usr/share/datasets"),)
     cache_dir: Path = field(default_factory=default_cache_dir)
     state_dir: Path = field(default_factory=default_state_dir)  # runs, kept
-    max_runs: int = 32  # that have a worker; the others are asleep
+    max_runs: int = 32  # that have a worker; the others are suspended
     max_disk_bytes: int = 8 * 10**9  # of all runs' files
     max_batch_size: int = 1024
     max_upload_bytes: int = 16 * 1024 * 1024

@@ -175,8 +175,8 @@ def test_it_learns(cache_dir: Path) -> None:
 def test_a_relu_after_the_pooling_that_follows_it_changes_no_bit(cache_dir: Path) -> None:
     ours = session(recipe(), cache_dir)
     plain = session(recipe(), cache_dir)
-    plain.trainer.quick = plain.trainer.network
-    assert [type(layer) for layer in ours.trainer.quick] != [type(m) for m in plain.trainer.network]
+    plain.trainer.fused = plain.trainer.network
+    assert [type(layer) for layer in ours.trainer.fused] != [type(m) for m in plain.trainer.network]
     for _ in range(100):
         ours.advance()
         plain.advance()

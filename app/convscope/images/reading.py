@@ -70,7 +70,7 @@ class Picture:
     width: int  # px, upright, as uploaded
     height: int
     format: str  # PNG, JPEG, WebP, GIF or BMP
-    sentences: tuple[str, ...] = ()  # what was done on the way, in plain words
+    sentences: tuple[str, ...] = ()  # what was done to it, in plain words
 
 
 def decode(data: bytes, *, max_bytes: int, max_pixels: int) -> Picture:
@@ -107,7 +107,7 @@ def _kind(data: bytes) -> str:
 
 def _other_kind(data: bytes) -> str:
     if data[4:8] == b"ftyp":
-        return "HEIC, AVIF or a film"
+        return "HEIC, AVIF or a video"
     start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     known = (kind for begin, kind in _OTHER_STARTS.items() if start.startswith(begin))
     return next(known, f"a file that begins with the bytes {data[:8].hex(' ')}")

@@ -1,4 +1,4 @@
-"""The kinds of change by hand, one function each: (hands, change) -> (what it says, found)."""
+"""The kinds of intervention, a function each: (interventions, change) -> (sentence, undo record)."""
 
 from collections.abc import Callable
 from typing import Final
@@ -17,8 +17,8 @@ Done = tuple[str, UndoRecord]
 
 
 def apply_intervention(interventions: Interventions, change: JsonObject) -> Intervention:
-    """One change, as the API says it; InvalidError, NotFoundError or ConflictError for one that
-    cannot be."""
+    """Apply one intervention as the API takes it; InvalidError, NotFoundError or ConflictError for
+    one that cannot be."""
     if change["type"] == "undo":
         return interventions.undo()
     says, found = ACTIONS[change["type"]](interventions, change)

@@ -1,4 +1,4 @@
-"""What people do to a run by hand: set a weight, fill a kernel, freeze or silence a filter, undo.
+"""Interventions in a run: set a weight, fill a kernel, freeze or silence a filter, undo.
 
 Each takes effect between two steps, at a step that is recorded, and can be put back.
 """
@@ -20,7 +20,7 @@ LAYERS_WITH_FILTERS = (nn.Conv2d, nn.Linear)
 
 @dataclass
 class Intervention:
-    """One change: when, what, and what it found in its place (None for one that is an undo)."""
+    """One intervention: when, what, and how to undo it (None for one that is an undo)."""
 
     id: int
     step: int
@@ -35,14 +35,14 @@ class Intervention:
         return {"id": self.id, "step": self.step, "says": self.says, "undoes": self.undoes}
 
     def record(self) -> JsonObject:
-        """All of it, for `Hands.recall` in another process."""
+        """All of it, for `Interventions.recall` in another process."""
         found = self.undo_record.record() if self.undo_record else None
         return self.describe() | {"change": self.change, "undo_record": found}
 
 
 @dataclass
 class Interventions:
-    """All changes to one trainer; `silenced` masks are applied by hooks on every twin network."""
+    """All interventions in one trainer; `masks` are applied by hooks on every twin network."""
 
     trainer: Trainer
     seed: int
@@ -51,7 +51,7 @@ class Interventions:
     applied: list[Intervention] = field(default_factory=list)
 
     def done(self, says: str, change: JsonObject, found: UndoRecord) -> Intervention:
-        """A change that was made, for the record."""
+        """Record one that was made."""
         return self._record(
             Intervention(len(self.applied) + 1, self.trainer.step, says, change, found)
         )

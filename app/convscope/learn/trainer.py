@@ -1,4 +1,4 @@
-"""Training, one step at a time. It offers its state to whoever looks, and knows nobody."""
+"""Training, one step at a time. It offers its state to observers, and imports none."""
 
 from collections import deque
 from math import isfinite, isinf
@@ -9,7 +9,7 @@ from torch import nn, optim
 from torch.nn import functional
 
 from convscope.learn.data import Batches
-from convscope.learn.network import quick
+from convscope.learn.network import fused_relu_pool
 from convscope.learn.optimizer import make_optimizer, update
 from convscope.learn.seeds import Purpose, seed_torch
 from convscope.recipe.model import Optimizer
@@ -39,13 +39,13 @@ class Trainer:
         self.updates = 0  # of this optimiser, which Adam corrects by
         self.has_update = False  # False at step 0, and after going back to the last good state
         self.seed = seed
-        self.quick = quick(network)
+        self.fused = fused_relu_pool(network)
         self._parameters: list[torch.Tensor] = list(network.parameters())
         self._statistics = list(network.buffers())  # and how many batches they are of
         self.draws = any(isinstance(layer, nn.Dropout) for layer in network)
         self.previous = [p.detach().clone() for p in self._parameters]
         self._previous_statistics = [b.clone() for b in self._statistics]
-        # what the last update used, for whoever explains it
+        # what the last update used, for explanations
         self.frozen: set[tuple[str, int]] = set()  # (layer, filter) that stay as they are
         self.held: frozenset[tuple[str, int]] = frozenset()  # those that the last update left
         self.settings: dict[str, Any] = {}
@@ -68,7 +68,7 @@ class Trainer:
         if self.draws:
             seed_torch(self.seed, Purpose.STEP, step)
         statistics = [b.clone() for b in self._statistics]
-        logits = self.quick(images)
+        logits = self.fused(images)
         loss = functional.cross_entropy(logits, labels)
         value = loss.item()
         if not isfinite(value):
@@ -125,7 +125,7 @@ class Trainer:
         (self.frozen.add if on else self.frozen.discard)((layer, number))
 
     def begin_here(self) -> None:
-        """No step led to this state, as after a change by hand: none is taken back beyond it."""
+        """No step led to this state, as after an intervention: none is taken back beyond it."""
         with torch.no_grad():
             torch._foreach_copy_(self.previous, self._parameters)
         self._previous_statistics = [b.clone() for b in self._statistics]

@@ -1,4 +1,4 @@
-"""What a change by hand found in its place: enough to put it back, in another process too."""
+"""What an intervention replaced: enough to put it back, in another process too."""
 
 import base64
 from dataclasses import dataclass, replace

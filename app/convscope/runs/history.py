@@ -108,5 +108,5 @@ class History:
 
 
 def _newest(values: Iterable[float | None]) -> float | None:
-    """A step may have been measured twice: after a change by hand, too."""
+    """A step may have been measured twice: after an intervention, too."""
     return next((value for value in reversed(list(values)) if value is not None), None)

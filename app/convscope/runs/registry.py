@@ -1,4 +1,4 @@
-"""All runs of a server, awake and asleep, and the limits on them."""
+"""All runs of a server, with a worker or suspended, and the limits on them."""
 
 import asyncio
 import logging
@@ -38,7 +38,7 @@ ID_CHARACTERS = string.ascii_lowercase + string.digits
 ID_LENGTH = 10
 WATCH_EVERY_S = 5.0
 RESET_ATTEMPTS = 5  # where others train it at the same time
-UNTOUCHED_S = 3600.0  # a run in which nobody did anything is put aside after this
+UNTOUCHED_S = 3600.0  # a run in which nobody did anything is deleted after this
 
 
 class Registry:
@@ -233,13 +233,13 @@ class Registry:
         return forked
 
     async def watch(self) -> None:
-        """For ever: pause what plays and nobody watches, put to sleep what nobody has touched."""
+        """For ever: pause what plays and nobody watches, suspend what nobody has touched."""
         while True:
             await asyncio.sleep(min(WATCH_EVERY_S, self._settings.unwatched_pause_s / 4))
             for run in list(self._runs.values()):
                 try:
                     await self._look_after(run)
-                except Exception:  # one run's trouble is not the others'
+                except Exception:  # one run's failure is not the others'
                     log.exception("run %s could not be paused", run.id)
 
     async def _look_after(self, run: Run) -> None:

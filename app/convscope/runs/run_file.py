@@ -146,7 +146,7 @@ class RunFile:
 
     def go_on(self, segment: Segment, state: JsonObject, tensors: bytes) -> None:
         """A new part of the run's life, which begins with this state."""
-        # the checkpoint first: a part of a life that nothing leads to could not be gone on with
+        # the checkpoint first: a segment that no checkpoint begins could not be resumed
         self.writer.checkpoint(segment.number, state, tensors)
         self.segment(segment)
         self._recomputed_from = state.get(KEY)

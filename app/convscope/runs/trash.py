@@ -1,4 +1,4 @@
-"""What was deleted within the last day, and can be taken back."""
+"""The runs that were deleted within the last day, and can be restored."""
 
 import sqlite3
 from datetime import UTC, datetime

@@ -35,7 +35,7 @@ class RunDirectory:
 
     def open(self, address: str = "") -> None:
         """Take the folder for this process; InUseError where another has it, OSError where it
-        cannot be. Taken already it stays so. `address` is where whoever finds it taken may ask."""
+        cannot be. Taken already it stays so. `address` is told to a process that finds it taken."""
         if self._lock:
             return
         for folder in (self._runs, self._trash):
@@ -113,7 +113,7 @@ class RunDirectory:
             self._move(self._runs, self._trash, run_id)
 
     def restore(self, run_id: str) -> None:
-        """Take a run's file back; NotFoundError where it is gone for good."""
+        """Restore a run's file; NotFoundError where it is gone for good."""
         if not (self._trash / self.path(run_id).name).is_file():
             raise NotFoundError(f"There is no deleted run {run_id!r}: they are kept for a day.")
         self._move(self._trash, self._runs, run_id)
@@ -183,12 +183,12 @@ def _unlink(path: Path) -> None:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError:  # a journal beside a file, gone meanwhile
+    except FileNotFoundError:  # a WAL file, gone meanwhile
         return 0
 
 
 def _changed(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except FileNotFoundError:  # taken back, or gone for another's sake
+    except FileNotFoundError:  # restored, or deleted to make room
         return 0.0

@@ -1,4 +1,4 @@
-"""One thread that writes one run's file: in groups, each durable when whoever waits is told so."""
+"""One thread that writes one run's file in groups, each durable before those who wait are told."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The newest weights that a run's file holds, read beside whoever writes it, without torch."""
+"""The newest weights that a run's file holds, read while it is written, without torch."""
 
 from pathlib import Path
 from typing import Any

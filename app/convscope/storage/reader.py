@@ -1,4 +1,4 @@
-"""What a run's file holds, read beside whoever writes it."""
+"""What a run's file holds, read while it is written."""
 
 import json
 import sqlite3
@@ -94,7 +94,7 @@ def _segments(connection: sqlite3.Connection) -> Iterator[Segment]:
 
 
 def events_of(connection: sqlite3.Connection, where: str = "", *values: Any) -> list[JsonObject]:
-    """Changes of settings and by hand, in their order."""
+    """Tuned settings and interventions, in their order."""
     names = ("id", "segment", "step", "at", "kind", "body")
     rows = connection.execute(f"SELECT {', '.join(names)} FROM event {where} ORDER BY id", values)
     return [

@@ -1,4 +1,4 @@
-"""What is written of a run, as one line a kind of thing; all of it through one writer."""
+"""What is written of a run, a method a kind of thing; all of it through one thread."""
 
 import json
 import sqlite3
@@ -19,7 +19,7 @@ from convscope.types import JsonObject
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a run's life with one recipe in one environment, from a step on."""
+    """A part of a run with one recipe in one environment, from a step on."""
 
     number: int
     step: int
@@ -72,7 +72,7 @@ class RunWriter:
         self._writer.put(lambda connection: insert_about(connection, values))
 
     def segment(self, segment: Segment) -> None:
-        """A new part of its life, or what is now known of the present one."""
+        """A new segment, or what is now known of the last one."""
         self._writer.put(lambda connection: insert_segment(connection, segment))
 
     # --- what it goes -----------------------------------------------------------------------------
@@ -89,7 +89,7 @@ class RunWriter:
             self._sql("INSERT INTO held_out (step, accuracy) VALUES (?, ?)", step, accuracy)
 
     def event(self, segment: int, step: int, kind: str, body: JsonObject) -> None:
-        """A change of settings, or by hand, that took effect after a step."""
+        """Tuned settings, or an intervention, that took effect after a step."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
         self._sql(
             "INSERT INTO event (segment, step, at, kind, body) VALUES (?, ?, ?, ?, ?)",
@@ -157,7 +157,7 @@ def insert_about(connection: sqlite3.Connection, values: JsonObject) -> None:
 
 
 def insert_segment(connection: sqlite3.Connection, segment: Segment) -> None:
-    """Write a part of a run's life."""
+    """Write a segment."""
     connection.execute(
         "INSERT OR REPLACE INTO segment VALUES (?, ?, ?, ?, ?, ?)",
         (

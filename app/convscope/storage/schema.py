@@ -31,7 +31,7 @@ CREATE TABLE checkpoint (
 CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, picture BLOB NOT NULL) STRICT;
 """
 SYNCHRONOUS = "FULL"  # what is committed stays, whatever happens
-WAL_BYTES = 4 * 2**20  # what a journal beside the file is cut back to
+WAL_BYTES = 4 * 2**20  # what the WAL file is cut back to
 
 
 def create(path: Path) -> sqlite3.Connection:
@@ -72,7 +72,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A file that is there, beside whoever writes it; UnreadableRunError as above."""
+    """A file that is there, which may be written meanwhile; UnreadableRunError as above."""
     check_version(path)
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
     connection.execute("PRAGMA trusted_schema = OFF")

@@ -170,7 +170,7 @@ class Loop:
         self._evaluation.drop()
 
     def edited(self, then: Then | None = None) -> None:
-        """The weights were changed by hand; `then` hears what that made of the accuracy."""
+        """An intervention changed the weights; `then` hears the accuracy after it."""
         self.session.held_out = None
         self.evaluate(then)
         self.show("edit")

@@ -25,7 +25,7 @@ class Moment:
     settings: dict[str, Any]  # of step k: lr, momentum, …
     state: dict[str, float]  # the optimiser's buffers before the step, at this number
     step: int  # how many updates this one makes, from 1
-    frozen: bool = False  # by hand: the update was taken back
+    frozen: bool = False  # its update was not applied
 
 
 def explain_update(moment: Moment, optimizer: str) -> JsonObject:

@@ -190,8 +190,8 @@ class ReplayWorker:
         self._segment = None
 
     def rest(self) -> None:
-        """Nobody looks back any more. The worker is let go of at once, so that whoever asks while
-        it ends gets another."""
+        """Nobody looks back any more. The worker is released at once, so that a question that
+        comes while it ends gets another."""
         worker = self._let_go()
         if worker:
             ending = asyncio.create_task(worker.close())

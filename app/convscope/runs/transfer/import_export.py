@@ -51,7 +51,7 @@ def _export(run: Run, directory: RunDirectory, uploads: bool) -> ExportedFile:
 
 
 async def import_run(registry: Registry, settings: Settings, given: IO[bytes]) -> Run:
-    """A new run from a stranger's file; UnreadableRunError, TooLargeError or RecipeError for one
+    """A new run from an untrusted file; UnreadableRunError, TooLargeError or RecipeError for one
     that is not to be trusted, UnavailableError where there is no room."""
     directory = registry.directory
     directory.must_have_room(_size(given))
@@ -66,17 +66,17 @@ async def import_run(registry: Registry, settings: Settings, given: IO[bytes]) -
 
 def _import(directory: RunDirectory, new_id: str, settings: Settings, given: IO[bytes]) -> None:
     """Under a name that no run has, until all of it is checked."""
-    came = directory.part(f"{new_id}-came")
+    received = directory.part(f"{new_id}-received")
     bounds = Bounds(
         settings.max_import_bytes, settings.max_batch_size, settings.max_uploads_per_run
     )
     try:
-        with came.open("wb") as file:
+        with received.open("wb") as file:
             given.seek(0)
             shutil.copyfileobj(given, file, PIECE_BYTES)
-        import_to(came, directory.part(new_id), bounds, {"imported_from": {"at": now()}})
+        import_to(received, directory.part(new_id), bounds, {"imported_from": {"at": now()}})
     finally:
-        came.unlink(missing_ok=True)
+        received.unlink(missing_ok=True)
     directory.finish(new_id)
 
 

@@ -1,4 +1,4 @@
-"""A stranger's file into a fresh one of ours: every value is checked, and only then copied."""
+"""An untrusted file into a fresh one: every value is checked, and only then copied."""
 
 import json
 import sqlite3
@@ -51,7 +51,7 @@ class Part:
 
 
 def import_to(source: Path, target: Path, bounds: Bounds, noted: JsonObject) -> None:
-    """Make a run's file at `target` of what a stranger's at `source` says, with `noted` about it.
+    """Make a run's file at `target` from an untrusted one at `source`, with `noted` about it.
 
     UnreadableRunError or TooLargeError, with a sentence, where it is not exactly what FORMAT.md
     says, and then nothing is left at `target`. Blocks as long as that takes.

@@ -1,4 +1,4 @@
-"""Whether the changes that a file tells of can be made to its network, one after the other."""
+"""Whether the interventions in a file can be made in its network, one after the other."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ LEARNED = ("weight", "bias")
 
 
 class InterventionsValidator:
-    """Takes the changes by hand in their order; UnreadableRunError at the first that cannot be."""
+    """Takes the interventions in their order; UnreadableRunError at the first that cannot be."""
 
     def __init__(self, plans: Sequence[LayerPlan]) -> None:
         self._plans = {plan.name: plan for plan in plans}
@@ -34,13 +34,13 @@ class InterventionsValidator:
         number = len(self._undoable) + 1
         expect(
             intervention.id == number,
-            f"In this file change {number} by hand has number {intervention.id}.",
+            f"In this file intervention {number} has number {intervention.id}.",
         )
         try:
             self._check(intervention)
         except (IndexError, KeyError, ValueError) as error:
             raise UnreadableRunError(
-                f"In this file change {number} by hand does not fit its network."
+                f"In this file intervention {number} does not fit its network."
             ) from error
 
     def _check(self, intervention: InterventionBody) -> None:

@@ -1,4 +1,4 @@
-"""A stranger's file, opened so that nothing in it can do more than be read."""
+"""An untrusted file, opened so that nothing in it can do more than be read."""
 
 import sqlite3
 import sys
@@ -25,7 +25,7 @@ ROWS = {
     "event": 100_000,
     "checkpoint": 100_000,
 }
-TEXT_BYTES = 2**22  # of one JSON text; a change by hand holds the numbers that it found
+TEXT_BYTES = 2**22  # of one JSON text; an intervention holds the numbers that it replaced
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Bounds:
 
 @contextmanager
 def opened(path: Path, bounds: Bounds) -> Iterator[sqlite3.Connection]:
-    """A stranger's file, whose tables are exactly ours and whose counts are within bounds.
+    """An untrusted file, whose tables are exactly ours and whose counts are within bounds.
 
     TooLargeError or UnreadableRunError, with a sentence, for any other; what SQLite finds wrong
     while the file is read becomes an UnreadableRunError, too.
     """
     _check_first_bytes(path, bounds.most_bytes)
-    address = f"{path.as_uri()}?mode=ro&immutable=1"  # no lock, no journal, nothing is written
+    address = f"{path.as_uri()}?mode=ro&immutable=1"  # no lock, no WAL, nothing is written
     try:
         with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
             _restrict(connection, bounds)
@@ -96,7 +96,7 @@ def _check_first_bytes(path: Path, most_bytes: int) -> None:
 
 
 def _restrict(connection: sqlite3.Connection, bounds: Bounds) -> None:
-    """SQLite's own advice for files from strangers (sqlite.org/security.html)."""
+    """SQLite's own advice for untrusted files (sqlite.org/security.html)."""
     for limit, most in (
         (sqlite3.SQLITE_LIMIT_LENGTH, bounds.most_bytes),
         (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 4096),

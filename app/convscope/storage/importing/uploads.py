@@ -1,4 +1,4 @@
-"""A stranger's pictures: decoded within bounds, and kept only as we encode them ourselves."""
+"""Untrusted images: decoded within bounds, and kept only re-encoded."""
 
 import json
 import sqlite3

@@ -131,7 +131,7 @@ class PreviousSwitchClaim(Strict):
 
 
 class InterventionBody(BaseModel):
-    """A change by hand that took effect after a step; what else is said of it is left behind."""
+    """An intervention that took effect after a step; unknown fields are dropped."""
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
     id: Annotated[StrictInt, Field(ge=1, le=10**6)]

@@ -1,4 +1,4 @@
-"""What is in store for a run: the same steps with a filter that learns and with it frozen."""
+"""What freezing a filter would cost: the same steps with it learning and with it frozen."""
 
 from collections.abc import Iterator
 from time import perf_counter
@@ -17,7 +17,7 @@ def freeze_ablation(session: Session, layer: str, number: int) -> Iterator[Ablat
     reply: held-out
     accuracies so many steps ahead, None where the loss was no number on the way.
 
-    Leaves the session where it looked; whoever uses it goes back by a way.
+    Leaves the session where it ended; the next seek restores it.
     """
     about, tensors = save_state(session.trainer)
     accuracies: list[float | None] = []
