@@ -1,4 +1,4 @@
-"""The kinds of intervention, a function each: (interventions, change) -> (sentence, undo record)."""
+"""The kinds of intervention: each takes a change, and gives a sentence and an undo record."""
 
 from collections.abc import Callable
 from typing import Final
