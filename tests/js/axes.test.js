@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { AXES, nestedText, permuted } from "../../static/js/axes.js";
+import { AXES, nestedText, permuted } from "../../static/js/network/code/axes.js";
 
 test("Keras's order has the same numbers in other places", () => {
   const shape = [2, 3, 2, 2]; // (out, in, kh, kw)

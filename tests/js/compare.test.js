@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { differences } from "../../static/js/compare/differ.js";
+import { differences } from "../../static/js/compare/differences.js";
 import { latest } from "../../static/js/compare/latest.js";
-import { parseNpy } from "../../static/js/compare/npy.js";
 import { indexOf, placeOf, sizeOf, tile, weightAt } from "../../static/js/compare/tiles.js";
+import { parseNpy } from "../../static/js/shared/npy.js";
 
 const conv = { type: "Conv2d", out_channels: 8, kernel_size: [3, 3] };
 const sgd = { type: "SGD", learning_rate: 0.05, momentum: 0.9, weight_decay: 0, nesterov: false };

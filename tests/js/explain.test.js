@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { layoutNetwork } from "../../static/js/network/drawing/layout.js";
 import {
   decimalsFor,
   exact,
   inDecimals,
   largestFew,
   sizeOf,
-} from "../../static/js/explain/figures.js";
-import { floatPlace } from "../../static/js/explain/float.js";
-import { Newest } from "../../static/js/explain/newest.js";
+} from "../../static/js/network/explain/digits.js";
+import { floatPlace } from "../../static/js/network/explain/float.js";
+import { Newest } from "../../static/js/network/explain/newest.js";
 import {
   kernelPlace,
   patchOf,
@@ -17,8 +18,7 @@ import {
   valueRect,
   weightAt,
   weightIndex,
-} from "../../static/js/explain/places.js";
-import { layoutNetwork } from "../../static/js/layout.js";
+} from "../../static/js/network/explain/places.js";
 import { inputShape } from "./frames.js";
 import { DEFAULT, layersOf, TINY_VGG, WIDE } from "./layers.js";
 

@@ -1,6 +1,6 @@
 /** Layers as `GET /runs/{id}/layers` gives them, for the networks whose shapes are known. */
 
-/** @typedef {import("../../static/js/types.js").Layer} Layer */
+/** @typedef {import("../../static/js/shared/types.js").Layer} Layer */
 
 /** @param {[string, string, number[], number[] | null, Record<string, any>?][]} rows @param {number[]} input @returns {Layer[]} */
 export function layersOf(rows, input) {

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changes, draftOf, forkOf, OWN, recipeOf, withModel } from "../../static/js/recipe.js";
+import {
+  changes,
+  draftOf,
+  forkOf,
+  OWN,
+  recipeOf,
+  withModel,
+} from "../../static/js/network/training/recipe.js";
 
 const run = /** @type {any} */ ({
   network: "default",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { below, forkPoint, placed } from "../../static/js/runs/tree.js";
-import { age, made, nameOf, origin, stateOf } from "../../static/js/runs/words.js";
+import { age, made, nameOf, origin, stateOf } from "../../static/js/shared/run-text.js";
+import { below, forkPoint, placed } from "../../static/js/shared/run-tree.js";
 
 /** @param {string} id @param {object} [more] @returns {any} */
 const run = (id, more) => ({

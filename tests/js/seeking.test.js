@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { Seeking } from "../../static/js/seeking.js";
+import { Seeking } from "../../static/js/shared/seeking.js";
 
 Object.assign(globalThis, { window: globalThis });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { pauseMs, Stream } from "../../static/js/stream.js";
+import { pauseMs, Stream } from "../../static/js/shared/stream.js";
 
 /** A socket that the test opens and closes. */
 class FakeSocket {

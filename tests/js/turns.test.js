@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { inTurn } from "../../static/js/explain/turns.js";
+import { inTurn } from "../../static/js/network/explain/turns.js";
 
 test("what takes turns begins when all before it has ended, well or not", async () => {
   /** @type {string[]} */

@@ -1,8 +1,9 @@
 /** The curves of both runs in one chart each, with the step shown and where they parted. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { loss, percent } from "../format.js";
-import { labelRoom, trailingMean } from "../history.js";
-import { html } from "../html.js";
+import { loss, percent } from "../shared/format.js";
+import { labelRoom, trailingMean } from "../shared/history.js";
+import { html } from "../shared/html.js";
+import { dark } from "../shared/theme.js";
 import * as state from "./state.js";
 
 /** @type {typeof import("uplot")} */
@@ -18,7 +19,7 @@ const WHOLE = [1, 2, 5]
 const colour = (/** @type {string} */ name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** The mean of the last 50 steps, of points that may each stand for several. @param {import("../wire.js").History} history */
+/** The mean of the last 50 steps, of points that may each stand for several. @param {import("../shared/frame.js").History} history */
 function smoothed({ step, loss }) {
   const every = step.length > 1 ? step[1] - step[0] : 1;
   return trailingMean(loss, Math.max(1, Math.round(SMOOTH / every)));
@@ -122,7 +123,7 @@ const accuracyOptions = () =>
 function Chart({ label, build, data }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {Plot | null} */ (null));
-  const isDark = state.dark.value;
+  const isDark = dark.value;
   useLayoutEffect(() => {
     const host = /** @type {HTMLDivElement} */ (box.current);
     const size = () => ({ width: host.clientWidth, height: host.clientHeight });
@@ -157,7 +158,7 @@ function at(side) {
 /** The numbers at the step shown, side by side. */
 function Numbers() {
   const [one, other] = state.sides.map(at);
-  return html`<table class="numbers">
+  return html`<table class="step-numbers">
     <thead><tr><td></td>${state.sides.map(({ letter }) => html`<th scope="col" key=${letter}><b class=${`letter ${letter}`}>${letter}</b></th>`)}</tr></thead>
     <tbody>
       <tr><th scope="row">Step</th>${state.sides.map((side) => html`<td key=${side.letter}>${state.shownStep(side)}</td>`)}</tr>
@@ -169,8 +170,8 @@ function Numbers() {
 }
 
 export function Charts() {
-  return html`<section class="card charts" aria-labelledby="curves">
-    <h2 id="curves">Curves <span class="key"><i class="line A" />A <i class="line B" />B</span></h2>
+  return html`<section class="compare-card charts" aria-labelledby="curves">
+    <h2 id="curves">Curves <span class="curve-key"><i class="curve-line A" />A <i class="curve-line B" />B</span></h2>
     <${Numbers} />
     <h3>Loss, mean of 50 steps</h3>
     <${Chart} label="Loss of both runs over the steps" build=${lossOptions} data=${lossData} />

@@ -1,7 +1,8 @@
 /** What both runs say of one picture. */
-import { percent } from "../format.js";
-import { html } from "../html.js";
+
 import { address } from "../runs/ask.js";
+import { percent } from "../shared/format.js";
+import { html } from "../shared/html.js";
 import { a, b, image, picture, sides } from "./state.js";
 
 const MOST = 999_999;
@@ -52,7 +53,7 @@ export function Classes() {
   const why = whyNot();
   const names = a.run.value?.classes ?? [];
   const truth = picture.value?.label;
-  return html`<section class="card" aria-labelledby="classes">
+  return html`<section class="compare-card" aria-labelledby="classes">
     <h2 id="classes">What they say of a picture</h2>
     ${
       why

@@ -1,8 +1,8 @@
 /** The filters of one layer of both runs, and their difference, on scales that are on screen. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { shape, short, signed } from "../format.js";
-import { html } from "../html.js";
-import { Bar, Panel } from "./panel.js";
+import { shape, short, signed } from "../shared/format.js";
+import { html } from "../shared/html.js";
+import { Bar, Panel } from "./kernels.js";
 import * as state from "./state.js";
 import { indexOf, tile } from "./tiles.js";
 import { shownWords } from "./timeline.js";
@@ -101,12 +101,12 @@ export function Filters() {
   const { place, room } = useRoom();
   const size = state.sizeFor(a) ?? state.sizeFor(b);
   const notes = size ? tile(size, room || 300).notes : [];
-  return html`<section class="filters card" aria-label="Filters">
+  return html`<section class="filters compare-card" aria-label="Filters">
     <div class="filters-top">
       <h2>Filters</h2>
       <${LayerMenu} />
       <span class="muted">${notes.length > 0 && `${notes.join(", ")}`}</span>
-      <div class="scales">
+      <div class="colour-scales">
         <span class="scale">A and B<${Bar} limit=${state.limit.value} /></span>
         <span class="scale">A − B<${Bar} limit=${state.differenceLimit.value} /></span>
         <label class="check"><input type="checkbox" checked=${state.stretched.value} onChange=${(

@@ -1,6 +1,6 @@
 /** Starts the page that compares two runs. */
 import { render } from "preact";
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
 import { Page } from "./page.js";
 import { begin } from "./session.js";
 import { lost } from "./state.js";

@@ -1,10 +1,11 @@
 /** The page that compares two runs, from top to bottom. */
-import { html } from "../html.js";
+
 import { address } from "../runs/ask.js";
-import { nameOf, origin, stateOf } from "../runs/words.js";
+import { html } from "../shared/html.js";
+import { nameOf, origin, stateOf } from "../shared/run-text.js";
 import { Charts } from "./charts.js";
 import { Classes } from "./classes.js";
-import { differences } from "./differ.js";
+import { differences } from "./differences.js";
 import { Filters } from "./filters.js";
 import { choose } from "./session.js";
 import { a, b, both, known, lost, runs, sides } from "./state.js";
@@ -18,7 +19,7 @@ function Menu({ side }) {
   const chosen = side.id.value;
   const unknown = chosen && runs.value && !known.value.has(chosen);
   const newest = [...(runs.value ?? [])].reverse();
-  return html`<div class="menu">
+  return html`<div class="run-choice">
     <label for=${id}><b class=${`letter ${side.letter}`}>${side.letter}</b></label>
     <select id=${id} aria-label=${`Run ${side.letter}`} value=${chosen}
       onChange=${(/** @type {any} */ event) => choose(side, event.currentTarget.value)}>
@@ -56,7 +57,7 @@ function Differences() {
   const [one, other] = [a.run.value, b.run.value];
   if (!one || !other) return null;
   const lines = differences(one, other);
-  return html`<section class="card" aria-labelledby="differ">
+  return html`<section class="compare-card" aria-labelledby="differ">
     <h2 id="differ">In what they differ</h2>
     ${
       lines.length

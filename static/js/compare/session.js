@@ -1,9 +1,9 @@
 /** From the server to the state: what is chosen is fetched, and what still trains is followed. */
 import { batch, computed, effect } from "@preact/signals";
-import { emptyHistory } from "../history.js";
 import { ask } from "../runs/ask.js";
+import { emptyHistory } from "../shared/history.js";
+import { parseNpy } from "../shared/npy.js";
 import { latest } from "./latest.js";
-import { parseNpy } from "./npy.js";
 import * as state from "./state.js";
 
 /** @typedef {import("./state.js").Side} Side
@@ -90,7 +90,7 @@ export async function choose(side, id) {
 }
 
 /** @param {Side} side @param {import("./state.js").Run} run
- * @param {import("../types.js").Layer[]} layers @param {import("../wire.js").History} history */
+ * @param {import("../shared/types.js").Layer[]} layers @param {import("../shared/frame.js").History} history */
 function takeRun(side, run, layers, history) {
   batch(() => {
     side.layers.value = layers;
@@ -132,7 +132,7 @@ async function refreshBoth() {
   refreshing = false;
 }
 
-/** @type {ReturnType<typeof latest<string, import("../types.js").Image>>} */
+/** @type {ReturnType<typeof latest<string, import("../shared/types.js").Image>>} */
 const pictures = latest(
   (image, signal) => ask.image(state.a.id.peek(), image, signal),
   (found) => {

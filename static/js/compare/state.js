@@ -1,8 +1,8 @@
 /** Everything that the page of two runs knows. */
 import { computed, signal } from "@preact/signals";
-import { largest } from "../colour.js";
-import { emptyHistory } from "../history.js";
-import { forkPoint } from "../runs/tree.js";
+import { largest } from "../shared/heatmap/colour.js";
+import { emptyHistory } from "../shared/history.js";
+import { forkPoint } from "../shared/run-tree.js";
 import { sizeOf } from "./tiles.js";
 
 /**
@@ -18,7 +18,7 @@ function side(letter) {
     letter,
     id: signal(""), // of its run, "" where none is chosen
     run: signal(/** @type {Run | null} */ (null)),
-    layers: signal(/** @type {import("../types.js").Layer[]} */ ([])),
+    layers: signal(/** @type {import("../shared/types.js").Layer[]} */ ([])),
     history: signal(emptyHistory()),
     weight: signal(/** @type {Weight | null} */ (null)), // of the chosen layer at the step shown
     guess: signal(/** @type {Guess | null} */ (null)),
@@ -35,14 +35,8 @@ export const layer = signal(""); // whose filters are shown
 export const image = signal("test-0");
 export const stretched = signal(false); // the difference has a scale of its own
 export const pointed = signal(/** @type {import("./tiles.js").Weight | null} */ (null));
-export const picture = signal(/** @type {import("../types.js").Image | null} */ (null));
+export const picture = signal(/** @type {import("../shared/types.js").Image | null} */ (null));
 export const lost = signal(false); // the server does not answer
-
-const darkLiked = matchMedia("(prefers-color-scheme: dark)");
-export const dark = signal(darkLiked.matches);
-darkLiked.addEventListener("change", () => {
-  dark.value = darkLiked.matches;
-});
 
 export const known = computed(() => new Map((runs.value ?? []).map((run) => [run.id, run])));
 export const both = computed(() => Boolean(a.run.value && b.run.value));
@@ -61,7 +55,7 @@ export const layerNames = computed(() => [
   ...new Set(sides.flatMap((one) => one.layers.value.filter(weighed).map(({ name }) => name))),
 ]);
 
-/** @param {import("../types.js").Layer} layer */
+/** @param {import("../shared/types.js").Layer} layer */
 const weighed = ({ type }) => type === "Conv2d" || type === "Linear";
 
 /** How a run's weight of the chosen layer is laid out. @param {Side} one */

@@ -1,5 +1,5 @@
 /** One slider over the steps of both runs. */
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
 import { fork, last, shownStep, sides, step } from "./state.js";
 
 /** @param {number} wanted the end of the slider is now, whatever comes */
@@ -14,10 +14,10 @@ const share = (at) => `${last.value ? (100 * Math.min(at, last.value)) / last.va
 function Tracks() {
   return html`<div class="tracks" aria-hidden="true">
     ${sides.map(
-      (side) => html`<i class=${`track ${side.letter}`} key=${side.letter}
+      (side) => html`<i class=${`run-track ${side.letter}`} key=${side.letter}
         style=${{ width: share(side.run.value?.steps ?? 0) }} />`,
     )}
-    ${fork.value !== null && html`<i class="fork" style=${{ left: share(fork.value) }} />`}
+    ${fork.value !== null && html`<i class="fork-mark" style=${{ left: share(fork.value) }} />`}
   </div>`;
 }
 
@@ -39,8 +39,8 @@ export function Timeline() {
   const now = step.value === null;
   const at = step.value ?? last.value;
   const words = now ? `now, step ${last.value}` : `step ${Math.min(at, last.value)}`;
-  return html`<section class="timeline" aria-label="Timeline">
-    <div class="slide">
+  return html`<section class="shared-timeline" aria-label="Timeline">
+    <div class="step-slider">
       <input type="range" min="0" max=${Math.max(1, last.value)} step="1" value=${Math.min(at, last.value)}
         aria-label="Step" aria-valuetext=${words}
         onInput=${(/** @type {any} */ event) => go(Number(event.currentTarget.value))} />

@@ -1,8 +1,8 @@
 /** What the lessons ask of the server: the one place of these pages that talks to it. */
-import { Problem } from "../server.js";
+import { Problem } from "../shared/server.js";
 
 /**
- * @typedef {import("../types.js").Run} Run
+ * @typedef {import("../shared/types.js").Run} Run
  * @typedef {number[][]} Rows
  * @typedef {{rows: (number | null)[], columns: (number | null)[], patch: (number | null)[][], products: Rows, sum: number}} Term
  * @typedef {{output: Rows, shape: [number, number], terms: Term[][] | null}} Convolved
@@ -56,7 +56,7 @@ export const ask = {
   /** @param {string} id @param {string} tensor "conv1/weight" @param {Record<string, string>} [query] @returns {Promise<Tensor>} */
   tensor: (id, tensor, query = {}) =>
     call("GET", at(id, `/layers/${tensor}`, { format: "json", ...query })),
-  /** @param {string} id @returns {Promise<import("../types.js").Layer[]>} */
+  /** @param {string} id @returns {Promise<import("../shared/types.js").Layer[]>} */
   layers: (id) => call("GET", at(id, "/layers")).then((answer) => answer.layers),
   /** @param {string} id @param {Record<string, string | number>} place */
   output: (id, place) => call("GET", at(id, "/explain/output", place)),

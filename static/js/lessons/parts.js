@@ -1,11 +1,11 @@
 /** What several figures are made of. */
 
-import { colourOf, css, isLight, pack } from "../colour.js";
-import { figuresFor, inFigures, powerText, short } from "../format.js";
-import { valueCells } from "../heatmap/colourise.js";
-import { palette } from "../heatmap/painter.js";
-import { html } from "../html.js";
-import { Picture } from "../panels/picture.js";
+import { figuresFor, inFigures, powerText, short } from "../shared/format.js";
+import { valueCells } from "../shared/heatmap/cells.js";
+import { colourOf, css, isLight, pack } from "../shared/heatmap/colour.js";
+import { palette } from "../shared/heatmap/palette.js";
+import { Picture } from "../shared/heatmap/picture.js";
+import { html } from "../shared/html.js";
 import { limitOf, plain } from "./numbers.js";
 
 /**

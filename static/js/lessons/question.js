@@ -1,7 +1,7 @@
 /** A lesson's question: a guess where it is a number, and the answer as the figure has it. */
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
 import { Status } from "./parts.js";
 import { task } from "./task.js";
 
@@ -37,7 +37,7 @@ export function Question({ compute, guess }) {
       answer.value = await compute();
     });
   return html`<div class="reveal">
-    <div class="controls">${
+    <div class="figure-controls">${
       guess &&
       html`<${Guess} label=${guess} onGuess=${(/** @type {number | null} */ value) => {
         guessed.value = value;

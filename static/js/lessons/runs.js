@@ -34,13 +34,13 @@ export function keep(name, recipe) {
 
 /**
  * Trains up to a step. @param {string} id @param {number} until
- * @returns {Promise<import("../types.js").Run>}
+ * @returns {Promise<import("../shared/types.js").Run>}
  */
 export const train = async (id, until) => settled(await ask.train(id, until));
 
 /**
  * The run once its held-out accuracy is there, where the server measures it: at every 200th step.
- * @param {import("../types.js").Run} run @returns {Promise<import("../types.js").Run>}
+ * @param {import("../shared/types.js").Run} run @returns {Promise<import("../shared/types.js").Run>}
  */
 export async function settled(run) {
   let now = run;

@@ -1,8 +1,8 @@
 /** What the pages about several runs ask of the server: the one place of them that talks to it. */
-import { Problem } from "../server.js";
+import { Problem } from "../shared/server.js";
 
 /**
- * @typedef {import("../types.js").Run & {name: string | null, steps: number, awake: boolean,
+ * @typedef {import("../shared/types.js").Run & {name: string | null, steps: number, awake: boolean,
  *   created_at: string, restarts: number, dataset_sha256: string | null,
  *   parent: {run: string, step: number | null} | null}} Run
  * @typedef {{run: string, why: string}} Unreadable
@@ -85,14 +85,14 @@ export const ask = {
   /** @param {string} id */
   restore: (id) => send("POST", at(id, "/restore")),
   filters,
-  /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<import("../types.js").Layer[]>} */
+  /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<import("../shared/types.js").Layer[]>} */
   layers: (id, signal) => get(at(id, "/layers"), signal).then((answer) => answer.layers),
-  /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<import("../wire.js").History>} */
+  /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<import("../shared/frame.js").History>} */
   history: (id, signal) => get(at(id, "/history?max_points=1000"), signal),
   /** @param {string} id @param {string} image @param {number | null} step @param {AbortSignal} [signal] */
   predictions: (id, image, step, signal) =>
     get(at(id, `/predictions?image=${image}${step === null ? "" : `&step=${step}`}`), signal),
-  /** @param {string} id @param {string} image @param {AbortSignal} [signal] @returns {Promise<import("../types.js").Image>} */
+  /** @param {string} id @param {string} image @param {AbortSignal} [signal] @returns {Promise<import("../shared/types.js").Image>} */
   image: (id, image, signal) => get(at(id, `/images/${image}`), signal),
   /** A weight as `.npy`. @param {string} id @param {string} layer @param {number | null} step @param {AbortSignal} [signal] */
   weight: async (id, layer, step, signal) => {

@@ -1,8 +1,8 @@
 /** Calm bars: what was deleted, what went wrong; and what cannot be opened. */
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
+import { age, nameOf } from "../shared/run-text.js";
 import { dismiss, restore } from "./intents.js";
 import { busy, deleted, lost, notices, now, undoable, unreadable } from "./state.js";
-import { age, nameOf } from "./words.js";
 
 export function Bars() {
   return html`<div class="site-bars">

@@ -1,9 +1,9 @@
 /** What can be done on the page of the runs, and its quiet asking for news. */
 import { batch } from "@preact/signals";
+import { nameOf } from "../shared/run-text.js";
 import { address, ask } from "./ask.js";
 import * as state from "./state.js";
 import { picture } from "./thumb.js";
-import { nameOf } from "./words.js";
 
 const EVERY_MS = 2000;
 let nextNotice = 1;

@@ -1,6 +1,6 @@
 /** Starts the page of the runs. */
 import { render } from "preact";
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
 import { bindDrop, follow } from "./intents.js";
 import { Page } from "./page.js";
 

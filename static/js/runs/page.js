@@ -1,13 +1,13 @@
 /** The page of the runs, from top to bottom. */
 import { useRef } from "preact/hooks";
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
+import { nameOf } from "../shared/run-text.js";
+import { below } from "../shared/run-tree.js";
 import { address } from "./ask.js";
 import { Bars, Gone, Unreadable } from "./bars.js";
 import { bring, startNew } from "./intents.js";
 import { Row } from "./row.js";
 import { busy, chosen, known, over, rows, runs } from "./state.js";
-import { below } from "./tree.js";
-import { nameOf } from "./words.js";
 
 function Import() {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
@@ -34,7 +34,7 @@ function CompareButton() {
 }
 
 function Tools() {
-  return html`<div class="tools">
+  return html`<div class="run-tools">
     <button type="button" class="primary" onClick=${startNew}>New run</button>
     <${Import} />
     <span class="apart"><${CompareButton} /></span>

@@ -1,12 +1,12 @@
 /** One run of the list. */
 import { useEffect, useRef } from "preact/hooks";
-import { count, percent, plural } from "../format.js";
-import { html } from "../html.js";
+import { count, percent, plural } from "../shared/format.js";
+import { html } from "../shared/html.js";
+import { age, made, nameOf, origin, STATES, stateOf } from "../shared/run-text.js";
 import { address } from "./ask.js";
 import { choose, remove, rename } from "./intents.js";
 import { arrived, chosen, known, now, renaming } from "./state.js";
 import { Thumb } from "./thumb.js";
-import { age, made, nameOf, origin, STATES, stateOf } from "./words.js";
 
 /** @typedef {import("./ask.js").Run} Run */
 
@@ -16,7 +16,7 @@ const DEEPEST = 6; // indents; what descends further stands as far in
 function Name({ run }) {
   const name = nameOf(run);
   if (renaming.value === run.id) return html`<${NameField} run=${run} />`;
-  return html`<h2 class="run-name">
+  return html`<h2 class="row-name">
     <a href=${address.open(run.id)}>${name}</a>
     <button type="button" class="quiet" aria-label=${`Rename ${name}`} onClick=${() => {
       renaming.value = run.id;
@@ -39,7 +39,7 @@ function NameField({ run }) {
     left.current = true;
     renaming.value = null;
   };
-  return html`<h2 class="run-name"><input type="text" ref=${field} maxlength="200" defaultValue=${run.name ?? ""}
+  return html`<h2 class="row-name"><input type="text" ref=${field} maxlength="200" defaultValue=${run.name ?? ""}
     aria-label=${`A name for ${nameOf(run)}`} placeholder=${nameOf(run)} onBlur=${keep} onKeyDown=${onKey} /></h2>`;
 }
 

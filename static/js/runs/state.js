@@ -1,6 +1,6 @@
 /** Everything that the page of the runs knows. */
 import { computed, signal } from "@preact/signals";
-import { placed } from "./tree.js";
+import { placed } from "../shared/run-tree.js";
 
 /** @typedef {import("./ask.js").Run} Run @typedef {import("./ask.js").Deleted} Deleted */
 

@@ -1,5 +1,5 @@
 /** Pictures of the runs' first filters, asked for together, and of a run again when it has gone on. */
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
 import { ask } from "./ask.js";
 import { pictures } from "./state.js";
 

@@ -42,7 +42,7 @@ function step() {
 function Weights({ rows }) {
   const { y, x } = chosen.value;
   return html`<div class="cells" role="group" aria-label="Gradient of each weight" style=${{ "--columns": 3 }}>
-    <span class="legend">Gradients</span>${rows.map((row, r) =>
+    <span class="grid-name">Gradients</span>${rows.map((row, r) =>
       row.map(
         (
           value,
@@ -67,7 +67,7 @@ export function Figure() {
     <div class="row three"><${Grid} rows=${under} caption="under that weight" /><${Grid} rows=${out} limit=${limitOf(out)} caption="outputs (their gradients)" />
       <${Grid} rows=${term.products} caption="products" /></div>
     <p aria-live="polite">${sum} = <b>${plain(found.output[y][x])}</b></p>
-    <div class="controls"><${Do} task=${work} onClick=${step}>One step, learning rate ${RATE}<//>
+    <div class="figure-controls"><${Do} task=${work} onClick=${step}>One step, learning rate ${RATE}<//>
       <${Do} task=${work} onClick=${() => {
         steps.value = 0;
         look(KERNEL);

@@ -1,6 +1,6 @@
 /** One value of a map over a colour picture: a kernel for each channel, and one sum. */
 import { signal } from "@preact/signals";
-import { plural, short, signed } from "../../format.js";
+import { plural, short, signed } from "../../shared/format.js";
 import { ask, pictureOf } from "../ask.js";
 import { limitOf } from "../numbers.js";
 import { Choose, Closes, Grid, Mark, Slide, Start, Status } from "../parts.js";
@@ -9,7 +9,7 @@ import { Question } from "../question.js";
 import { keep } from "../runs.js";
 import { latest, task } from "../task.js";
 
-/** @typedef {import("../../types.js").Layer} Layer */
+/** @typedef {import("../../shared/types.js").Layer} Layer */
 
 const COLOURS = ["red", "green", "blue"];
 const RECIPE = { network: "tinyvgg", init: { type: "pretrained" } };
@@ -75,7 +75,7 @@ function Settings() {
   const [count, rows, cols] = layers.value[0].output_shape;
   const { channel, y, x, image } = at.value;
   const pictures = Array.from({ length: 12 }, (_, n) => [`test-${n}`, `picture ${n}`]);
-  return html`<div class="controls">
+  return html`<div class="figure-controls">
     <${Choose} label="Picture" now=${image} choices=${pictures} onChoose=${(/** @type {string} */ value) => look({ image: value })} />
     <${Slide} label="Filter" now=${channel} max=${count - 1} onSlide=${(/** @type {number} */ v) => look({ channel: v })} />
     <${Slide} label="Row" now=${y} max=${rows - 1} onSlide=${(/** @type {number} */ v) => look({ y: v })} />
@@ -93,7 +93,7 @@ export function Figure() {
   ]
     .join(" + ")
     .replaceAll("+ −", "− ");
-  return html`<${Settings} /><${Status} task=${work} /><div class="row top"><${Seen} answer=${answer} />
+  return html`<${Settings} /><${Status} task=${work} /><div class="row at-top"><${Seen} answer=${answer} />
       <div>${answer.channels.map((/** @type {any} */ channel) => html`<${Channel} channel=${channel} limit=${limit} />`)}</div></div>
     <p aria-live="polite">${sums} = <b>${short(answer.value)}</b>${
       answer.activation &&

@@ -1,6 +1,6 @@
 /** The first layer of the default network, from its first random numbers on. */
 import { signal } from "@preact/signals";
-import { loss as lossText, percent, plural, signed } from "../../format.js";
+import { loss as lossText, percent, plural, signed } from "../../shared/format.js";
 import { ask } from "../ask.js";
 import { correlation, limitOf } from "../numbers.js";
 import { Choose, Do, Heat, Start, Status } from "../parts.js";
@@ -53,7 +53,7 @@ const more = (steps) => () =>
 
 /** @param {{list: Rows[], limit: number, name: string}} props */
 const Kernels = ({ list, limit, name }) =>
-  html`<div class="kernel-row"><span class="legend">${name}</span>${list.map(
+  html`<div class="kernel-row"><span class="grid-name">${name}</span>${list.map(
     (rows, n) =>
       html`<${Heat} rows=${rows} limit=${limit} width=${LARGE} label=${`Filter ${n}, ${name}: ${rows.map((row) => row.map((v) => v.toFixed(2)).join(" ")).join(", ")}`} />`,
   )}</div>`;
@@ -77,7 +77,7 @@ export function Figure() {
   if (!entry) {
     return html`<${Start} task=${work} label="Make a network" onStart=${more(0)} />`;
   }
-  return html`<div class="controls">${other}
+  return html`<div class="figure-controls">${other}
       <${Do} task=${work} onClick=${more(1)}>1 step<//><${Do} task=${work} onClick=${more(20)}>20 steps<//>
       <${Do} task=${work} onClick=${more(ENOUGH)}>${ENOUGH} steps<//></div>
     <${Status} task=${work} /><${Both} entry=${entry} />`;

@@ -82,7 +82,7 @@ function Outputs({ output }) {
       onPointerEnter=${show(y, x)} onFocus=${show(y, x)} onClick=${show(y, x)}>${plain(value)}</button>`;
   };
   return html`<div class="cells" role="group" aria-label="Output" style=${{ "--columns": output[0].length }}>
-    <span class="legend">Output</span>${output.map((row, y) => row.map((value, x) => cell(value, y, x)))}</div>`;
+    <span class="grid-name">Output</span>${output.map((row, y) => row.map((value, x) => cell(value, y, x)))}</div>`;
 }
 
 /** The sum behind one value. @param {{found: Convolved}} props */
@@ -97,14 +97,14 @@ function Sum({ found }) {
     ),
   );
   const sum = term.products.flat().map(plain).join(" + ").replaceAll("+ −", "− ");
-  return html`<div class="sum"><table class="products"><caption>Picture · weight, at row ${y + 1}, column ${x + 1}</caption>
+  return html`<div class="sum"><table class="product-table"><caption>Picture · weight, at row ${y + 1}, column ${x + 1}</caption>
       <tbody>${products.map((row) => html`<tr>${row}</tr>`)}</tbody></table>
     <p aria-live="polite">${sum}${bias.value ? ` + ${plain(bias.value)} (bias)` : ""} = <b>${plain(found.output[y][x])}</b></p></div>`;
 }
 
 function Setting() {
   const known = Object.entries(KNOWN).find(([, [, rows]]) => rows === kernel.value)?.[0] ?? "own";
-  return html`<div class="controls">
+  return html`<div class="figure-controls">
     <${Choose} label="Kernel" now=${known} choices=${[...Object.entries(KNOWN).map(([key, [text]]) => [key, text]), ...(known === "own" ? [["own", "your own"]] : [])]}
       onChoose=${(/** @type {string} */ key) => {
         if (KNOWN[key]) kernel.value = KNOWN[key][1];

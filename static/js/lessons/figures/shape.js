@@ -9,7 +9,7 @@ import { borrow, keep } from "../runs.js";
 import { task } from "../task.js";
 
 /** @typedef {import("../ask.js").Tensor} Tensor */
-/** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../types.js").Layer}} Made */
+/** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../shared/types.js").Layer}} Made */
 
 const WORDS = { ky: "rows", kx: "columns", in: "input channels", out: "filters" };
 const LARGE = 50; // CSS pixels
@@ -38,7 +38,7 @@ const Axes = ({ name, tensor }) =>
 function Facts({ found }) {
   const values = found.torch.values.flat(3);
   const zeros = found.bias.values.filter((/** @type {number} */ value) => value === 0).length;
-  return html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><td></td><th scope="col">shape</th><th scope="col">axes</th></tr></thead>
+  return html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><td></td><th scope="col">shape</th><th scope="col">axes</th></tr></thead>
       <tbody><${Axes} name="Keras" tensor=${found.keras} /><${Axes} name="PyTorch" tensor=${found.torch} /></tbody></table></div>
     <ul><li>${found.layer.counted} parameters</li>
       <li>${found.bias.shape[0]} biases, ${zeros} of them 0</li>
@@ -57,7 +57,7 @@ function Weight({ found }) {
       onSlide=${(/** @type {number} */ value) => {
         at.value = { ...at.value, [name]: value };
       }} />`;
-  return html`<div class="controls">${slide("filter", found.torch.shape[0])}${slide("row", found.torch.shape[2])}${slide("column", found.torch.shape[3])}</div>
+  return html`<div class="figure-controls">${slide("filter", found.torch.shape[0])}${slide("row", found.torch.shape[2])}${slide("column", found.torch.shape[3])}</div>
     <p aria-live="polite">Keras: <code>kernel[${row}, ${column}, 0, ${filter}]</code> = <b>${exact(keras)}</b>.
       PyTorch: <code>weight[${filter}, 0, ${row}, ${column}]</code> = <b>${exact(torch)}</b>.
       ${torch === keras ? "The same number." : "They differ!"}</p>`;

@@ -1,6 +1,6 @@
 /** One weight's gradient in a real network: what every position of every picture contributed. */
 import { signal } from "@preact/signals";
-import { percent, signed } from "../../format.js";
+import { percent, signed } from "../../shared/format.js";
 import { ask } from "../ask.js";
 import { exact, pulls } from "../numbers.js";
 import { Closes, Do, Heat, Slide, Start, Status } from "../parts.js";
@@ -44,7 +44,7 @@ function Picker() {
   const names = ["top", "middle", "bottom"];
   const sides = ["left", "middle", "right"];
   return html`<div class="cells" role="group" aria-label="Weight of the kernel" style=${{ "--columns": 3 }}>
-    <span class="legend">Weight of the kernel</span>${names.map((name, ky) =>
+    <span class="grid-name">Weight of the kernel</span>${names.map((name, ky) =>
       sides.map((side, kx) => {
         const on = at.value.ky === ky && at.value.kx === kx;
         return html`<button type="button" class=${on ? "on" : ""} aria-pressed=${on} aria-label=${`${ky},${kx}: ${name} ${side}`}
@@ -73,11 +73,11 @@ export function Figure() {
   const now = found.value;
   if (!now) return html`<${Start} task=${work} label="Train one step" onStart=${train} />`;
   const { gradient, update } = now;
-  return html`<div class="controls"><${Do} task=${work} onClick=${train}>One more step<//>
+  return html`<div class="figure-controls"><${Do} task=${work} onClick=${train}>One more step<//>
       <${Slide} label="Picture" now=${at.value.picture} max=${gradient.picture_sums.length - 1}
         onSlide=${(/** @type {number} */ picture) => look({ picture })} /></div>
     <${Status} task=${work} />
-    <div class="row top"><${Picker} /><div aria-live="polite"><p>Step <b>${gradient.step}</b>, weight ${at.value.ky},${at.value.kx}:
+    <div class="row at-top"><${Picker} /><div aria-live="polite"><p>Step <b>${gradient.step}</b>, weight ${at.value.ky},${at.value.kx}:
       its gradient is <b>${signed(gradient.value)}</b>, so the optimiser moved it from ${exact(update.before)} to <b>${exact(update.after)}</b>.</p>
       <${Closes} ...${gradient} /></div></div><${Maps} gradient=${gradient} />`;
 }

@@ -110,7 +110,7 @@ function Maps({ rows, answer }) {
       <figcaption>picture, ${rows.length}×${rows[0].length}</figcaption></figure>
     <figure><${Heat} rows=${answer.output} label="The feature map" width=${CELL * answer.shape[1]} box=${{ y, x, height: 1, width: 1 }} onPlace=${go} />
       <figcaption>feature map, ${answer.shape[0]}×${answer.shape[1]}</figcaption></figure></div>
-    <div class="controls"><${Slide} label="Row" now=${y} max=${answer.shape[0] - 1} onSlide=${(/** @type {number} */ v) => go(v, x)} />
+    <div class="figure-controls"><${Slide} label="Row" now=${y} max=${answer.shape[0] - 1} onSlide=${(/** @type {number} */ v) => go(v, x)} />
       <${Slide} label="Column" now=${x} max=${answer.shape[1] - 1} onSlide=${(/** @type {number} */ v) => go(y, v)} /></div>
     ${
       term &&
@@ -126,7 +126,7 @@ export function Figure() {
   };
   const numbers = (/** @type {number} */ from) =>
     [from, from + 1, from + 2].map((n) => [n, String(n)]);
-  return html`<div class="controls">
+  return html`<div class="figure-controls">
     <${Choose} label="Kernel" now=${chosen.value} choices=${Object.entries(KERNELS).map(([key, [text]]) => [key, text])}
       onChoose=${(/** @type {string} */ key) => {
         chosen.value = key;

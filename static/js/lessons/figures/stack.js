@@ -1,7 +1,7 @@
 /** Which pixels a value depends on, layer by layer, in a trained network. */
 import { signal } from "@preact/signals";
-import { percent, short } from "../../format.js";
-import { receptiveField } from "../../receptive.js";
+import { percent, short } from "../../shared/format.js";
+import { receptiveField } from "../../shared/receptive-field.js";
 import { ask, pictureOf } from "../ask.js";
 import { peakOf } from "../numbers.js";
 import { Choose, Heat, Mark, Slide, Start, Status } from "../parts.js";
@@ -10,7 +10,7 @@ import { Question } from "../question.js";
 import { borrow, keep } from "../runs.js";
 import { latest, task } from "../task.js";
 
-/** @typedef {import("../../types.js").Layer} Layer @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Layer} Layer @typedef {import("../numbers.js").Rows} Rows */
 
 const SIDE = 224; // CSS pixels
 const layers = signal(/** @type {Layer[]} */ ([]));
@@ -56,7 +56,7 @@ const withMaps = () => layers.value.filter((layer) => layer.output_shape.length 
 function Settings() {
   const { layer, filter, image } = at.value;
   const many = maps.value?.values.length ?? 1;
-  return html`<div class="controls">
+  return html`<div class="figure-controls">
     <${Choose} label="Layer" now=${layer} choices=${withMaps().map((known) => [known.name, known.name])}
       onChoose=${(/** @type {string} */ name) => look({ layer: name })} />
     <${Slide} label="Filter" now=${Math.min(filter, many - 1)} max=${many - 1} onSlide=${(/** @type {number} */ v) => look({ filter: v })} />
@@ -84,7 +84,7 @@ function Seen({ layer, values }) {
 
 /** Receptive fields of all layers. */
 const Fields = () =>
-  html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
+  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
     <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${l.receptive_field}×${l.receptive_field}</td>`)}</tr>
     <tr><th scope="row">maps</th>${withMaps().map((l) => html`<td>${l.output_shape.join("×")}</td>`)}</tr></tbody></table></div>`;
 

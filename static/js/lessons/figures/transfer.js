@@ -1,6 +1,6 @@
 /** A network that begins with another one's weights, beside one that begins at random. */
 import { signal } from "@preact/signals";
-import { loss as lossText, percent } from "../../format.js";
+import { loss as lossText, percent } from "../../shared/format.js";
 import { ask } from "../ask.js";
 import { Do, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
@@ -8,7 +8,7 @@ import { Question } from "../question.js";
 import { keep, settled, train } from "../runs.js";
 import { task } from "../task.js";
 
-/** @typedef {import("../../types.js").Layer} Layer @typedef {import("../../types.js").Run} Run */
+/** @typedef {import("../../shared/types.js").Layer} Layer @typedef {import("../../shared/types.js").Run} Run */
 /** @typedef {{step: number, taken: Run, random: Run}} Row */
 
 const SOURCE_STEPS = 400;
@@ -84,7 +84,7 @@ function tensors() {
 }
 
 const Taken = () =>
-  html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">tensor</th><th scope="col">learned from</th><th scope="col">new network</th><td></td></tr></thead>
+  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">tensor</th><th scope="col">learned from</th><th scope="col">new network</th><td></td></tr></thead>
     <tbody>${tensors().map(
       ({ name, shape, there }) => html`<tr><th scope="row"><code>${name}</code></th>
       <td>${there ? there.join("×") : "none"}</td><td>${shape.join("×")}</td><td>${taken.value.includes(name) ? html`<b>taken</b>` : "new"}</td></tr>`,
@@ -94,7 +94,7 @@ const Taken = () =>
 const cells = (run) => html`<td>${lossText(run.loss)}</td><td>${percent(run.accuracy)}</td>`;
 
 const Progress = () =>
-  html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead>
+  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead>
     <tr><td></td><th scope="colgroup" colspan="2">began with weights</th><th scope="colgroup" colspan="2">began at random</th></tr>
     <tr><th scope="col">step</th>${[0, 1].map(() => html`<th scope="col">loss</th><th scope="col">right*</th>`)}</tr></thead>
     <tbody aria-live="polite">${rows.value.map((row) => html`<tr><th scope="row">${row.step}</th>${cells(row.taken)}${cells(row.random)}</tr>`)}</tbody></table></div>
@@ -105,7 +105,7 @@ export function Figure() {
     return html`<${Start} task=${work} label="Make the three networks" onStart=${start} />`;
   return html`<p>The first network trained for ${source.value.run.step} steps and is right on
       <b>${percent(source.value.run.held_out_accuracy)}</b> of the held-out pictures.</p><${Taken} />
-    <div class="controls"><${Do} task=${work} onClick=${further(10)}>10 steps<//><${Do} task=${work} onClick=${further(50)}>50 steps<//>
+    <div class="figure-controls"><${Do} task=${work} onClick=${further(10)}>10 steps<//><${Do} task=${work} onClick=${further(50)}>50 steps<//>
       <${Do} task=${work} onClick=${further(200)}>200 steps<//></div><${Status} task=${work} /><${Progress} />`;
 }
 

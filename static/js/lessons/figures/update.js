@@ -49,10 +49,10 @@ function Line({ line }) {
 
 /** @param {{title: string, update: any}} props */
 function Card({ title, update }) {
-  return html`<section class="card" aria-label=${title}><h2>${title}</h2>
+  return html`<section class="optimiser-card" aria-label=${title}><h2>${title}</h2>
     <dl><div><dt>weight before</dt><dd>${exact(update.before)}</dd></div>
       <div><dt>gradient</dt><dd>${exact(update.gradient)}</dd></div></dl>
-    <ol class="lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
+    <ol class="update-lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
     <dl><div><dt>weight after</dt><dd>${exact(update.after)}</dd></div>
       <div class="change"><dt>it moved by</dt><dd>${exact(update.change)}</dd></div></dl>
     <${Closes} ...${update} /></section>`;
@@ -61,7 +61,7 @@ function Card({ title, update }) {
 export function Figure() {
   if (!found.value)
     return html`<${Start} task=${work} label="Make three runs and train one step" onStart=${train(1)} />`;
-  return html`<div class="controls"><span>Step <b>${step.value}</b>, learning rate ${RATE}</span>
+  return html`<div class="figure-controls"><span>Step <b>${step.value}</b>, learning rate ${RATE}</span>
       <${Do} task=${work} onClick=${train(1)}>1 step more<//><${Do} task=${work} onClick=${train(10)}>10 steps more<//></div>
     <${Status} task=${work} />
     <div class="cards">${OPTIMIZERS.map(([, title], n) => html`<${Card} title=${title} update=${found.value?.[n].update} />`)}</div>`;

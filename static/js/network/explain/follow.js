@@ -1,0 +1,92 @@
+/**
+ * Keeps the open number's explanation up to date: with the pointer, with the frames of a run that
+ * trains, with another probe. What is shown is always one whole answer.
+ *
+ * @typedef {import("./pointing.js").Reading} Reading
+ * @typedef {{place: Reading, answer: any, softmax: any, problem: string | null}} Explained
+ *   `softmax`: also asked for where the place is a class's score
+ */
+import { computed, effect, signal } from "@preact/signals";
+import { noticeError } from "../../shared/notices.js";
+import { Problem, server } from "../../shared/server.js";
+import { newest as newestFrame } from "../frames.js";
+import { probeId } from "../session.js";
+import * as state from "../state.js";
+import { Newest } from "./newest.js";
+import { inputExplained } from "./pixel.js";
+import { isWeight } from "./pointing.js";
+import { inTurn } from "./turns.js";
+
+/** The newest answer; null: no number is open. */
+export const explained = signal(/** @type {Explained | null} */ (null));
+
+const runId = computed(() => state.run.value?.id ?? null);
+
+/** @typedef {{run: string, place: Reading, image: string, picture: number, step: number | null}} Wanted */
+
+/** @param {Wanted} wanted @returns {Promise<Explained | null>} */
+async function fetchOne({ run, place, image, picture, step }) {
+  const none = { place, answer: null, softmax: null, problem: null };
+  try {
+    if (isWeight(place))
+      return { ...none, ...(await inTurn(() => weightExplained(run, place, picture, step))) };
+    if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
+    const [answer, softmax] = await Promise.all([
+      server.explainOutput(run, place, image, step),
+      scoreOf(place)
+        ? server.explainOutput(run, { ...place, layer: "softmax" }, image, step)
+        : null,
+    ]);
+    return { ...none, answer, softmax };
+  } catch (error) {
+    if (error instanceof Problem && error.status) return { ...none, problem: error.message };
+    noticeError(error);
+    return null;
+  }
+}
+
+/**
+ * @param {string} run @param {import("./places.js").WeightPlace} place @param {number} picture
+ * @param {number | null} step
+ * @returns {Promise<{answer: any} | {problem: string}>}
+ */
+async function weightExplained(run, place, picture, step) {
+  const problem = noGradient();
+  return problem ? { problem } : { answer: await server.explainWeight(run, place, picture, step) };
+}
+
+/** Why no update led to the weights as they are; null: one did. */
+function noGradient() {
+  const now = state.step.peek();
+  if (now === 0) {
+    return "There is no gradient yet: step 0 is before the first update. Take a step, and this shows which positions pulled this weight up or down.";
+  }
+  const changed = state.run.peek()?.interventions?.some((change) => change.step >= now);
+  if (changed || newestFrame.frame?.header.reason === "edit") {
+    return "The network was changed by hand since its last update, so that update no longer led here. Take a step, and this shows which positions pulled this weight.";
+  }
+  return state.atFork.peek()
+    ? `This fork begins at step ${now}: the update that led here is its parent's, which shows it at that step. Take a step, and this shows which positions pulled this weight.`
+    : null;
+}
+
+/** Whether a value is a score that softmax turns into a probability. @param {{layer: string}} place */
+const scoreOf = ({ layer }) =>
+  state.plan.peek()?.columns.find((column) => column.name === layer)?.role === "classes";
+
+const newest = new Newest(fetchOne, (wanted, answer) => {
+  if (wanted.run === runId.peek() && state.reading.peek()) explained.value = answer;
+});
+
+effect(() => {
+  const place = state.reading.value;
+  const [run, image, picture] = [runId.value, probeId(), state.pictureOfBatch.value];
+  state.slowTick.value; // frames: the number changes as the network learns
+  state.probeVersion.value;
+  const step = state.askedStep.value;
+  if (place && run && image) newest.want({ run, place, image, picture, step });
+  else {
+    newest.drop();
+    explained.value = null;
+  }
+});

@@ -1,0 +1,73 @@
+/** The enlarged copy of a kernel whose cells are too small to point at, in its own place. */
+
+import { keyOf } from "../../../shared/frame.js";
+import { valueCells } from "../../../shared/heatmap/cells.js";
+import { palette } from "../../../shared/heatmap/palette.js";
+import { Picture } from "../../../shared/heatmap/picture.js";
+import { html } from "../../../shared/html.js";
+import { limitOf, tensorKind } from "../../drawing/extents.js";
+import { currentFrame, shown } from "../../drawing/painter.js";
+import { openFilter } from "../../intents.js";
+import { hovered, kernelKind, opened, reading, scaleMode, slowTick } from "../../state.js";
+import { columnOf } from "../names.js";
+import { enlarged, kernelPlace, weightIndex } from "../places.js";
+import { isWeight, pointAt } from "../pointing.js";
+
+/** @typedef {import("../../drawing/layout.js").Column} Column @typedef {{column: Column, channel: number, k: number}} Which */
+
+/** Its colours as they are in the column. @param {Which} which */
+function cellsOf({ column, channel, k }) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const n = rows * cols;
+  const key = keyOf(column.name, tensorKind("weight", kernelKind.value));
+  const section = currentFrame()?.sections.get(key);
+  if (!section || !shown.extents) return new Uint32Array(n).fill(palette.value.absent);
+  const limit = limitOf(shown.extents, "kernels", column.name, channel, scaleMode.value);
+  const from = (channel * column.kernels + k) * n;
+  return valueCells(section.values, from, n, palette.value.diverging, limit);
+}
+
+/** @param {PointerEvent} event @param {Which} which */
+function pointIn(event, { column, channel, k }) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+  const at = (/** @type {number} */ share, /** @type {number} */ n) =>
+    Math.max(0, Math.min(n - 1, Math.floor(share * n)));
+  const r = at((event.clientY - box.top) / box.height, rows);
+  const c = at((event.clientX - box.left) / box.width, cols);
+  pointAt({ layer: column.name, tensor: "weight", index: weightIndex(column, channel, k, r, c) });
+}
+
+function leave() {
+  hovered.value = null;
+  pointAt(null);
+}
+
+/** The kernel of the weight that is open. @returns {(Which & {r: number, c: number}) | null} */
+function openKernel() {
+  const place = reading.value;
+  if (!place || !isWeight(place) || place.within || place.tensor !== "weight" || opened.value)
+    return null;
+  const column = columnOf(place.layer);
+  return column ? { column, channel: place.index[0], ...kernelPlace(column, place.index) } : null;
+}
+
+export function Loupe() {
+  const which = openKernel();
+  const kernel = which?.column.cells[which.channel]?.kernels[which.k];
+  const rect = which && kernel && enlarged(which.column, kernel);
+  if (!rect) return null;
+  const { column, channel, r, c } = which;
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const style = { left: `${column.x + rect.x}px`, top: `${rect.y}px` };
+  const one = {
+    left: `${(100 * c) / cols}%`,
+    top: `${(100 * r) / rows}%`,
+    width: `${100 / cols}%`,
+    height: `${100 / rows}%`,
+  };
+  return html`<div class="loupe" aria-hidden="true" style=${style} onPointerLeave=${leave}
+    onPointerMove=${(/** @type {PointerEvent} */ event) => pointIn(event, which)} onClick=${() => openFilter(column.name, channel)}>
+    <${Picture} cells=${() => cellsOf(which)} rows=${rows} cols=${cols} width=${rect.width} height=${rect.height}
+      stamp=${slowTick.value} label="The kernel, enlarged"><span class="mark" style=${one}></span><//></div>`;
+}

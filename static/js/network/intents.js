@@ -1,0 +1,205 @@
+/**
+ * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
+ * sentence on the page.
+ */
+import { notice, noticeError } from "../shared/notices.js";
+import { server } from "../shared/server.js";
+import { openRun, probeId, refreshProbe, takeRun } from "./session.js";
+import * as state from "./state.js";
+
+/** @typedef {import("../shared/types.js").Run} Run */
+
+/**
+ * Runs a call for the run on the page, and takes the run that it answers.
+ * @param {(id: string) => Promise<any>} work
+ */
+export async function ask(work) {
+  const run = state.run.value;
+  if (!run) return null;
+  try {
+    const answer = await work(run.id);
+    if (answer?.id === run.id && state.run.value?.id === run.id) takeRun(answer);
+    return answer;
+  } catch (error) {
+    noticeError(error);
+    return null;
+  }
+}
+
+/** Looks at a step; the last one is the present, which goes on. @param {number} step */
+export function look(step) {
+  state.past.value = step < state.now.value ? Math.max(0, step) : null;
+}
+
+export function backToNow() {
+  state.past.value = null;
+  if (state.present.value) takeRun(state.present.value); // its numbers, should no frame come
+}
+
+/**
+ * What was recorded is never overwritten: a change of the past is proposed as a fork.
+ * @param {import("./timeline/fork-proposal.js").Part} part @returns {boolean} whether the past is on the page
+ */
+export function forks(part) {
+  if (!state.inPast.value) return false;
+  const by = document.activeElement;
+  import("./timeline/fork.js").then((module) => module.propose(part, by), noticeError);
+  return true;
+}
+
+/** Goes on from the step on the page with another part of the recipe. @param {object} recipe */
+export const forkWith = (recipe) =>
+  import("./timeline/fork.js").then(
+    (module) => module.fork({ step: state.past.value, recipe }, null),
+    noticeError,
+  );
+
+export const play = () => forks({ go: "play" }) || ask((id) => server.command(id, "play"));
+export const pause = () => ask((id) => server.command(id, "pause"));
+export const resume = () => ask((id) => server.command(id, "resume"));
+export const toggle = () => (state.playing.value ? pause() : state.startable.value && play());
+
+/** What the run was is kept, as a run of its own. */
+export async function reset() {
+  if (state.inPast.value) backToNow();
+  const answer = await ask((id) => server.command(id, "reset"));
+  if (answer?.kept) notice("What it was is kept:", { to: `/?run=${answer.kept}`, says: "open it" });
+}
+
+let stepping = false;
+let another = false;
+
+/** One step; pauses first where it plays. A press meanwhile is one more, since the step may be on the
+ * page before its answer is; held keys do not queue up. */
+export async function stepOnce() {
+  if (!state.startable.value || forks({ go: "step" })) return;
+  another = stepping;
+  if (stepping) return;
+  stepping = true;
+  do {
+    another = false;
+    if (state.playing.value) await pause();
+    await ask((id) => server.step(id, 1));
+  } while (another);
+  stepping = false;
+}
+
+let patchTimer = 0;
+const PATCH_MS = 120;
+
+/** Changes learning rate, momentum or speed while it trains, at most eight times a second.
+ * @param {Record<string, number | null>} settings */
+export function change(settings) {
+  const run = state.run.value;
+  if (
+    !run ||
+    (!("steps_per_second" in settings) && forks({ settings: /** @type {any} */ (settings) }))
+  )
+    return;
+  state.pending.value = { ...state.pending.value, ...settings };
+  state.present.value = { ...run, ...settings };
+  clearTimeout(patchTimer);
+  patchTimer = window.setTimeout(() => {
+    const sent = state.pending.value;
+    state.pending.value = {};
+    ask((id) => server.patch(id, sent)).then((answer) => answer ?? restore());
+  }, PATCH_MS);
+}
+
+/** After a refusal the page shows what the run really has. */
+const restore = () => ask((id) => server.run(id));
+
+/** Starts a run with a recipe; the one that was on the page stays as it is. @param {object} recipe */
+export async function startRun(recipe) {
+  state.busy.value = "Starting a new run…";
+  try {
+    const run = await server.create(recipe);
+    state.opened.value = null;
+    await openRun(run);
+    return true;
+  } catch (error) {
+    noticeError(error);
+    return false;
+  } finally {
+    state.busy.value = null;
+  }
+}
+
+/** @param {string} image id of a picture */
+export function chooseProbe(image) {
+  state.pinnedProbe.value = image;
+  refreshProbe().catch(noticeError);
+}
+
+/** @param {Blob} file a picture; the server says what it makes of it */
+export async function upload(file) {
+  const image = await ask((id) => server.upload(id, file));
+  if (image) chooseProbe(image.id);
+}
+
+/** The shipped photograph, uploaded as one's own would be. */
+export const uploadSample = () => server.sample().then(upload).catch(noticeError);
+
+/** @param {boolean} inverted */
+export async function invertProbe(inverted) {
+  const image = probeId();
+  if (!image) return;
+  const before = state.probe.value;
+  if (before) state.probe.value = { ...before, inverted }; // the switch stays as it was put
+  const answer = await ask((id) => server.invert(id, image, inverted));
+  if (probeId() === image) state.probe.value = answer ?? before;
+  if (!answer) return;
+  state.probeVersion.value += 1;
+}
+
+/** The drawing's picture on the server, for as long as the run is the same. */
+const drawing = { run: "", image: "", sending: false, next: /** @type {Blob | null} */ (null) };
+
+/** Sends a drawing as it grows: the newest one, never two at a time. @param {Blob} blob a PNG */
+export async function draw(blob) {
+  drawing.next = blob;
+  if (drawing.sending) return;
+  drawing.sending = true;
+  while (drawing.next) {
+    const newestBlob = drawing.next;
+    drawing.next = null;
+    await sendDrawing(newestBlob);
+  }
+  drawing.sending = false;
+}
+
+/** @param {Blob} blob */
+async function sendDrawing(blob) {
+  const run = state.run.value?.id ?? "";
+  const known = drawing.run === run ? drawing.image : "";
+  const image = await ask((id) =>
+    known ? server.replace(id, known, blob, "false") : server.upload(id, blob, "false"),
+  );
+  if (!image) {
+    drawing.image = "";
+    return;
+  }
+  Object.assign(drawing, { run, image: image.id });
+  state.probeVersion.value += 1;
+  if (state.pinnedProbe.value === image.id) state.probe.value = image;
+  else chooseProbe(image.id);
+}
+
+/** @param {string} layer @param {number} channel */
+export function openFilter(layer, channel) {
+  state.opened.value = { layer, channel };
+}
+
+export function closeFilter() {
+  state.opened.value = null;
+}
+
+/** The link to this run, for somebody else. */
+export async function copyLink() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    notice("The address of this run is copied.");
+  } catch {
+    notice("The browser does not let the page copy; the address bar has the link.");
+  }
+}

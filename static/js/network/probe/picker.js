@@ -1,0 +1,72 @@
+/** Test pictures to choose from: one sheet, and a button over each picture. */
+import { useEffect, useState } from "preact/hooks";
+import { html } from "../../shared/html.js";
+import { noticeError } from "../../shared/notices.js";
+import { address, server } from "../../shared/server.js";
+import { chooseProbe } from "../intents.js";
+import { datasets, probe, run } from "../state.js";
+
+const COLUMNS = 8;
+const COUNT = 32;
+const WITHOUT = "fashion-mnist-10k"; // whose held-out pictures a network without a data set is shown
+
+/**
+ * The pictures of a page of the held-out half.
+ * @param {string} dataset @param {number} offset @param {string} label index of a class, or ""
+ * @returns {{pictures: import("../../shared/types.js").Picture[], next: number | null}}
+ */
+function usePictures(dataset, offset, label) {
+  const [page, setPage] = useState(/** @type {any} */ ({ pictures: [], next: null }));
+  useEffect(() => {
+    let wanted = true;
+    const query = { offset, count: COUNT, ...(label && { label }) };
+    server.pictures(dataset, query).then((answer) => wanted && setPage(answer), noticeError);
+    return () => {
+      wanted = false;
+    };
+  }, [dataset, offset, label]);
+  return page;
+}
+
+/** @param {{pictures: import("../../shared/types.js").Picture[], src: string}} props */
+function Sheet({ pictures, src }) {
+  return html`<div class="sheet">
+    <img src=${src} alt="" width="288" height=${36 * Math.ceil(pictures.length / COLUMNS)} />
+    <div class="sheet-buttons">${pictures.map(
+      (picture) => html`<button type="button" key=${picture.id} title=${picture.class}
+        aria-label=${`${picture.class}, test picture ${picture.id.replace("test-", "")}`}
+        aria-pressed=${probe.value?.id === picture.id} onClick=${() => chooseProbe(picture.id)} />`,
+    )}</div>
+  </div>`;
+}
+
+/** @param {string | null} own @param {string} shown */
+const classesOf = (own, shown) =>
+  own
+    ? (run.value?.classes ?? [])
+    : (datasets.value.find((known) => known.name === shown)?.classes ?? []);
+
+export function Picker() {
+  const own = run.value?.recipe.dataset;
+  const dataset = own ?? WITHOUT;
+  const [offset, setOffset] = useState(0);
+  const [label, setLabel] = useState("");
+  const { pictures, next } = usePictures(dataset, offset, label);
+  const choose = (/** @type {any} */ e) => {
+    setLabel(e.currentTarget.value);
+    setOffset(0);
+  };
+  const query = { offset, count: COUNT, columns: COLUMNS, ...(label && { label }) };
+  return html`<div class="picker">
+    ${!own && html`<p class="hint spaced">This network has no data set of its own; these are held-out pictures of Fashion-MNIST.</p>`}
+    <div class="picker-bar">
+      <select aria-label="Class of the pictures" value=${label} onChange=${choose}>
+        <option value="">all classes</option>
+        ${classesOf(own, dataset).map((name, i) => html`<option value=${String(i)}>${name}</option>`)}
+      </select>
+      <button type="button" disabled=${offset === 0} onClick=${() => setOffset(Math.max(0, offset - COUNT))}>Back</button>
+      <button type="button" disabled=${next === null} onClick=${() => setOffset(next ?? 0)}>More</button>
+    </div>
+    ${pictures.length > 0 && html`<${Sheet} pictures=${pictures} src=${address.sheet(dataset, query)} />`}
+  </div>`;
+}

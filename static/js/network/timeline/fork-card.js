@@ -1,0 +1,57 @@
+/** Says beside the control that was used that this starts a fork, and asks whether it should. */
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { count } from "../../shared/format.js";
+import { html } from "../../shared/html.js";
+import { past, present, proposal } from "../state.js";
+import { fork, withdraw } from "./fork.js";
+import { bodyOf, wishes } from "./fork-proposal.js";
+
+/** @typedef {import("./fork-proposal.js").Proposal} Proposal */
+
+const GAP_PX = 8;
+
+/** Below the control where there is room, else above; never out of the window.
+ * @param {HTMLElement} card @param {Proposal["beside"]} beside */
+function put(card, beside) {
+  if (!beside) return;
+  const { offsetWidth: width, offsetHeight: height } = card;
+  const left = Math.max(GAP_PX, Math.min(innerWidth - width - GAP_PX, beside.left));
+  const below = beside.bottom + GAP_PX + height <= innerHeight;
+  const top = below ? beside.bottom + GAP_PX : Math.max(GAP_PX, beside.top - GAP_PX - height);
+  Object.assign(card.style, { left: `${left}px`, top: `${top}px` });
+}
+
+/** @param {{now: Proposal, step: number}} props */
+function Ask({ now, step }) {
+  const card = useRef(/** @type {HTMLElement | null} */ (null));
+  const first = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useLayoutEffect(() => {
+    if (card.current) put(card.current, now.beside);
+  });
+  useEffect(() => {
+    if (now.pressed) first.current?.focus({ preventScroll: true });
+  }, []);
+  const make = (/** @type {Proposal["go"]} */ go) => () => fork(bodyOf(now, step), go);
+  const leave = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    withdraw();
+  };
+  const wanted = wishes(now);
+  const playing = now.go !== "step";
+  return html`<section ref=${card} class="fork-ask" role="dialog" aria-labelledby="fork-title" onKeyDown=${leave}>
+    <h2 id="fork-title">This starts a fork at step ${count(step)}</h2>
+    <p>A new run with the same past up to there${wanted.length > 0 && html`, and from there on <b>${wanted.join("; ")}</b>`}. ${present.value?.name ?? "This run"} stays as it is.</p>
+    <div class="group">
+      ${playing && html`<button type="button" class="primary" ref=${first} onClick=${make("play")}>Fork and play</button>`}
+      ${now.go === "step" && html`<button type="button" class="primary" ref=${first} onClick=${make("step")}>Fork and step</button>`}
+      ${now.go === null && html`<button type="button" onClick=${make(null)}>Fork, paused</button>`}
+      <button type="button" class="quiet" onClick=${withdraw}>Cancel</button>
+    </div>
+  </section>`;
+}
+
+export function ForkAsk() {
+  const now = proposal.value;
+  return now && past.value !== null && html`<${Ask} now=${now} step=${past.value} />`;
+}

@@ -1,0 +1,65 @@
+/** What is said of a run: its name, its state, its age, where it came from. */
+
+/** @typedef {import("../runs/ask.js").Run} Run */
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** @type {[number, string][]} seconds, and what so many are called */
+const SPANS = [
+  [365 * DAY, "year"],
+  [30 * DAY, "month"],
+  [7 * DAY, "week"],
+  [DAY, "day"],
+  [HOUR, "hour"],
+  [MINUTE, "minute"],
+];
+
+/** "2 hours ago". @param {string} date as ISO 8601 @param {number} nowMs since 1970 */
+export function age(date, nowMs) {
+  const seconds = (nowMs - Date.parse(date)) / 1000;
+  for (const [length, name] of SPANS) {
+    const count = Math.floor(seconds / length);
+    if (count >= 1) return `${count} ${name}${count === 1 ? "" : "s"} ago`;
+  }
+  return "just now";
+}
+
+/** @param {{id: string, name: string | null}} run */
+export const nameOf = (run) => run.name || `Run ${run.id}`;
+
+/** In one word. @param {Run} run */
+export function stateOf(run) {
+  if (run.state !== "ready") return run.state;
+  return run.awake ? "paused" : "asleep";
+}
+
+/** What a state means, for whoever wonders. @type {Record<string, string>} */
+export const STATES = {
+  starting: "Its worker process is starting.",
+  stepping: "It trains some steps.",
+  playing: "It trains.",
+  paused: "It does not train now, and its worker waits.",
+  asleep: "It lies in its file, and wakes when it is opened.",
+  halted: "Its loss was no longer finite, so it stopped.",
+  failed: "Its worker ended and could not go on.",
+};
+
+/** Where a run came from. @param {Run} run @param {Map<string, Run>} known */
+export function origin(run, known) {
+  if (!run.parent) return null;
+  const from = known.get(run.parent.run);
+  const who = from ? nameOf(from) : "a run that is gone";
+  return run.parent.step === null
+    ? `kept from ${who}, before a reset`
+    : `fork of ${who} at step ${run.parent.step}`;
+}
+
+/** What it is made of, in a line. @param {Run} run */
+export function made(run) {
+  const { recipe } = run;
+  const network = run.network ?? `${recipe.network.layers.length} layers`;
+  const { type } = recipe.optimizer;
+  return [network, recipe.dataset ?? "no data", `${type} at ${run.learning_rate}`].join(" · ");
+}
