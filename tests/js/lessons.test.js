@@ -13,7 +13,7 @@ import {
   withNumber,
 } from "../../static/js/lessons/numbers.js";
 import { html } from "../../static/js/lessons/prose.js";
-import { latest, task } from "../../static/js/lessons/task.js";
+import { task } from "../../static/js/lessons/task.js";
 
 test("how positions pull is told by side, and what is left of it", () => {
   const { up, down, net, left } = pulls([
@@ -73,23 +73,6 @@ test("a line break in running text is a space, so that no word sticks to a numbe
     ${"81 %"} of the
     pictures</p>`;
   assert.equal([node.props.children].flat().join(""), "right on 81 % of the pictures");
-});
-
-test("an answer that a newer one has overtaken is dropped", async () => {
-  /** @type {((value: string) => void)[]} */
-  const open = [];
-  /** @type {string[]} */
-  const shown = [];
-  const ask = latest(
-    () => new Promise((/** @type {(value: string) => void} */ done) => open.push(done)),
-    (answer) => shown.push(answer),
-    () => assert.fail("nothing failed"),
-  );
-  const [slow, fast] = [ask(1), ask(2)];
-  open[1]("new");
-  open[0]("old");
-  await Promise.all([slow, fast]);
-  assert.deepEqual(shown, ["new"]);
 });
 
 test("a task tells what it waits for and what went wrong, and runs once at a time", async () => {

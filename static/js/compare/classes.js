@@ -3,6 +3,7 @@
 import { address } from "../runs/ask.js";
 import { percent } from "../shared/format.js";
 import { html } from "../shared/html.js";
+import { testImage, testNumber } from "../shared/image-id.js";
 import { a, b, image, picture, sides } from "./state.js";
 
 const MOST = 999_999;
@@ -10,7 +11,7 @@ const MOST = 999_999;
 /** @param {string} typed a number */
 function show(typed) {
   const number = Math.round(Number(typed));
-  if (typed !== "" && number >= 0 && number <= MOST) image.value = `test-${number}`;
+  if (typed !== "" && number >= 0 && number <= MOST) image.value = testImage(number);
 }
 
 /** Why the two cannot be laid side by side, or null. */
@@ -36,7 +37,7 @@ function Share({ side, index }) {
 }
 
 function Picture() {
-  const number = image.value.replace("test-", "");
+  const number = testNumber(image.value);
   const shown = picture.value;
   return html`<div class="pictured">
     <img src=${address.picture(a.id.value, image.value)} width="84" height="84"

@@ -1,18 +1,19 @@
 /** From the server to the state: what is chosen is fetched, and what still trains is followed. */
+
 import { batch, computed, effect } from "@preact/signals";
 import { ask } from "../runs/ask.js";
+import { sentenceOf } from "../shared/errors.js";
 import { emptyHistory } from "../shared/history.js";
+import { FIRST_IMAGE, testNumber } from "../shared/image-id.js";
+import { newest } from "../shared/newest.js";
 import { parseNpy } from "../shared/npy.js";
-import { latest } from "./latest.js";
 import * as state from "./state.js";
 
 /** @typedef {import("./state.js").Side} Side
  * @typedef {{id: string, layer: string | null, image: string | null, step: number | null}} Wanted */
 
 const EVERY_MS = 1000;
-
-/** @param {unknown} error */
-const sentence = (error) => (error instanceof Error ? error.message : String(error));
+const PATIENCE_MS = 250; // an answer may take so long, so that a drag shows something
 
 /** The chosen layer at the step shown, and what is said of the picture. @param {Wanted} wanted @param {AbortSignal} signal */
 async function look({ id, layer, image, step }, signal) {
@@ -41,13 +42,13 @@ function take(side, { id, layer, weight, guess }) {
 
 /** Fetches what is shown of one run, whenever that is something else. @param {Side} side */
 function follow(side) {
-  const looking = latest(
-    look,
-    (found) => take(side, found),
-    (error) => {
-      side.problem.value = sentence(error);
+  const looking = newest(look, {
+    done: (found) => take(side, found),
+    failed: (error) => {
+      side.problem.value = sentenceOf(error);
     },
-  );
+    patienceMs: PATIENCE_MS,
+  });
   let wanted = "";
   effect(() => {
     const run = side.run.value;
@@ -85,7 +86,7 @@ export async function choose(side, id) {
     ]);
     if (id === side.id.peek()) takeRun(side, run, layers, history);
   } catch (error) {
-    if (id === side.id.peek()) side.problem.value = sentence(error);
+    if (id === side.id.peek()) side.problem.value = sentenceOf(error);
   }
 }
 
@@ -132,14 +133,16 @@ async function refreshBoth() {
   refreshing = false;
 }
 
-/** @type {ReturnType<typeof latest<string, import("../shared/types.js").Image>>} */
-const pictures = latest(
-  (image, signal) => ask.image(state.a.id.peek(), image, signal),
-  (found) => {
-    state.picture.value = found;
-  },
-  () => {
-    state.picture.value = null;
+const pictures = newest(
+  (/** @type {string} */ image, signal) => ask.image(state.a.id.peek(), image, signal),
+  {
+    done: (found) => {
+      state.picture.value = found;
+    },
+    failed: () => {
+      state.picture.value = null;
+    },
+    patienceMs: PATIENCE_MS,
   },
 );
 
@@ -150,7 +153,7 @@ function writeAddress() {
   if (state.b.id.value) query.set("b", state.b.id.value);
   if (state.step.value !== null) query.set("step", String(state.step.value));
   if (state.layer.value) query.set("layer", state.layer.value);
-  if (state.image.value !== "test-0") query.set("image", state.image.value);
+  if (state.image.value !== FIRST_IMAGE) query.set("image", state.image.value);
   history.replaceState(null, "", `${location.pathname}?${query}`);
 }
 
@@ -159,8 +162,9 @@ export async function begin() {
   const query = new URLSearchParams(location.search);
   const at = query.get("step");
   if (at !== null && /^\d{1,15}$/.test(at)) state.step.value = Number(at);
+  const image = query.get("image") ?? "";
   state.layer.value = query.get("layer") ?? "";
-  state.image.value = /^test-\d+$/.exec(query.get("image") ?? "")?.[0] ?? "test-0";
+  state.image.value = testNumber(image) === null ? FIRST_IMAGE : image;
   state.runs.value = (await ask.list()).runs;
   for (const side of state.sides) follow(side);
   await Promise.all([choose(state.a, query.get("a") ?? ""), choose(state.b, query.get("b") ?? "")]);

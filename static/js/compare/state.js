@@ -1,7 +1,9 @@
 /** Everything that the page of two runs knows. */
+
 import { computed, signal } from "@preact/signals";
 import { largest } from "../shared/heatmap/colour.js";
 import { emptyHistory } from "../shared/history.js";
+import { FIRST_IMAGE } from "../shared/image-id.js";
 import { forkPoint } from "../shared/run-tree.js";
 import { sizeOf } from "./tiles.js";
 
@@ -32,7 +34,7 @@ export const sides = [a, b];
 export const runs = signal(/** @type {Run[] | null} */ (null)); // to choose from
 export const step = signal(/** @type {number | null} */ (null)); // null: now
 export const layer = signal(""); // whose filters are shown
-export const image = signal("test-0");
+export const image = signal(FIRST_IMAGE);
 export const stretched = signal(false); // the difference has a scale of its own
 export const pointed = signal(/** @type {import("./tiles.js").Weight | null} */ (null));
 export const picture = signal(/** @type {import("../shared/types.js").Image | null} */ (null));

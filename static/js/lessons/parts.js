@@ -2,9 +2,10 @@
 
 import { figuresFor, inFigures, powerText, short } from "../shared/format.js";
 import { valueCells } from "../shared/heatmap/cells.js";
-import { colourOf, css, isLight, pack } from "../shared/heatmap/colour.js";
+import { colourOf, greyOf, inkOn } from "../shared/heatmap/colour.js";
 import { palette } from "../shared/heatmap/palette.js";
 import { Picture } from "../shared/heatmap/picture.js";
+import { cellUnder, shareOfGrid } from "../shared/heatmap/pointer.js";
 import { html } from "../shared/html.js";
 import { limitOf, plain } from "./numbers.js";
 
@@ -25,43 +26,22 @@ export function Heat({ rows, label, width, limit, grey, box, onPlace }) {
   const cells = () => {
     const values = rows.flat();
     return grey
-      ? greys(values)
+      ? Uint32Array.from(values, greyOf)
       : valueCells(values, 0, values.length, table, limit ?? limitOf(rows));
   };
   const place = (/** @type {PointerEvent} */ event) => {
     if (!onPlace || (event.type === "pointermove" && !event.buttons)) return;
-    const seen = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
-    const cell = (/** @type {number} */ at, /** @type {number} */ side, /** @type {number} */ n) =>
-      Math.max(0, Math.min(n - 1, Math.floor((at / side) * n)));
-    onPlace(
-      cell(event.clientY - seen.top, seen.height, height),
-      cell(event.clientX - seen.left, seen.width, across),
-    );
+    const { y, x } = cellUnder(event, height, across);
+    onPlace(y, x);
   };
   return html`<span class=${onPlace ? "heat choose" : "heat"} onPointerDown=${place} onPointerMove=${place}>
     <${Picture} cells=${cells} rows=${height} cols=${across} width=${width} label=${label} stamp=${0}>
       ${box && html`<${Mark} box=${box} rows=${height} cols=${across} />`}<//></span>`;
 }
 
-/** @param {number[]} values 0 … 1 */
-function greys(values) {
-  return Uint32Array.from(values, (value) => {
-    const tone = Math.round(255 * Math.max(0, Math.min(1, value)));
-    return pack(tone, tone, tone);
-  });
-}
-
 /** A frame around some cells. @param {{box: Box, rows: number, cols: number}} props */
 export function Mark({ box, rows, cols }) {
-  const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
-    `${(100 * part) / whole}%`;
-  const style = {
-    left: share(box.x, cols),
-    top: share(box.y, rows),
-    width: share(box.width, cols),
-    height: share(box.height, rows),
-  };
-  return html`<span class="mark" style=${style}></span>`;
+  return html`<span class="mark" style=${shareOfGrid(box, rows, cols)}></span>`;
 }
 
 /** Rows with their numbers, each on its colour; whole ones without digits after the point.
@@ -80,8 +60,7 @@ export function Grid({ rows, caption, limit = limitOf(rows), label = caption }) 
 
 /** The colours of a number's cell. @param {number} value @param {number} limit */
 export function paint(value, limit) {
-  const packed = colourOf(palette.value.diverging, value, limit);
-  return { background: css(packed), color: isLight(packed) ? "#000" : "#fff" };
+  return inkOn(colourOf(palette.value.diverging, value, limit));
 }
 
 /** What a figure waits for, or what went wrong. @param {{task: import("./task.js").Task}} props */

@@ -2,6 +2,7 @@
  * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
  * sentence on the page.
  */
+import { newest } from "../shared/newest.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { server } from "../shared/server.js";
 import { openRun, probeId, refreshProbe, takeRun } from "./session.js";
@@ -153,20 +154,11 @@ export async function invertProbe(inverted) {
 }
 
 /** The drawing's picture on the server, for as long as the run is the same. */
-const drawing = { run: "", image: "", sending: false, next: /** @type {Blob | null} */ (null) };
+const drawing = { run: "", image: "" };
+const drawings = newest(sendDrawing, {});
 
 /** Sends a drawing as it grows: the newest one, never two at a time. @param {Blob} blob a PNG */
-export async function draw(blob) {
-  drawing.next = blob;
-  if (drawing.sending) return;
-  drawing.sending = true;
-  while (drawing.next) {
-    const newestBlob = drawing.next;
-    drawing.next = null;
-    await sendDrawing(newestBlob);
-  }
-  drawing.sending = false;
-}
+export const draw = (blob) => drawings.want(blob);
 
 /** @param {Blob} blob */
 async function sendDrawing(blob) {
@@ -194,12 +186,20 @@ export function closeFilter() {
   state.opened.value = null;
 }
 
-/** The link to this run, for somebody else. */
-export async function copyLink() {
+/** Puts a text on the clipboard. @param {string} text @param {string} done what is said then @param {string} refused or then */
+export async function copyText(text, done, refused) {
   try {
-    await navigator.clipboard.writeText(location.href);
-    notice("The address of this run is copied.");
+    await navigator.clipboard.writeText(text);
+    notice(done);
   } catch {
-    notice("The browser does not let the page copy; the address bar has the link.");
+    notice(refused);
   }
 }
+
+/** The link to this run, for somebody else. */
+export const copyLink = () =>
+  copyText(
+    location.href,
+    "The address of this run is copied.",
+    "The browser does not let the page copy; the address bar has the link.",
+  );

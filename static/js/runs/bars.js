@@ -1,8 +1,10 @@
 /** Calm bars: what was deleted, what went wrong; and what cannot be opened. */
+
 import { html } from "../shared/html.js";
+import { dismiss, notices } from "../shared/notices.js";
 import { age, nameOf } from "../shared/run-text.js";
-import { dismiss, restore } from "./intents.js";
-import { busy, deleted, lost, notices, now, undoable, unreadable } from "./state.js";
+import { restore } from "./intents.js";
+import { busy, deleted, lost, now, undoable, unreadable } from "./state.js";
 
 export function Bars() {
   return html`<div class="site-bars">

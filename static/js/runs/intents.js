@@ -1,30 +1,20 @@
 /** What can be done on the page of the runs, and its quiet asking for news. */
+
 import { batch } from "@preact/signals";
+import { noticeError } from "../shared/notices.js";
 import { nameOf } from "../shared/run-text.js";
 import { address, ask } from "./ask.js";
 import * as state from "./state.js";
 import { picture } from "./thumb.js";
 
 const EVERY_MS = 2000;
-let nextNotice = 1;
-
-/** @param {string} text */
-export function say(text) {
-  if (state.notices.value.some((shown) => shown.text === text)) return;
-  state.notices.value = [...state.notices.value.slice(-3), { id: nextNotice++, text }];
-}
-
-/** @param {number} id */
-export const dismiss = (id) => {
-  state.notices.value = state.notices.value.filter((shown) => shown.id !== id);
-};
 
 /** Does something, says why it could not be done, and looks again. @param {() => Promise<any>} work */
 async function attempt(work) {
   try {
     return await work();
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
+    noticeError(error);
     return null;
   } finally {
     await refresh();

@@ -12,7 +12,6 @@ export const undoable = signal(/** @type {{id: string, name: string}[]} */ ([]))
 export const chosen = signal(/** @type {string[]} */ ([])); // to be compared, two at most
 export const renaming = signal(/** @type {string | null} */ (null)); // the run whose name is typed
 export const arrived = signal(/** @type {string | null} */ (null)); // the run that just came
-export const notices = signal(/** @type {{id: number, text: string}[]} */ ([]));
 export const busy = signal(/** @type {string | null} */ (null)); // what is waited for
 export const lost = signal(false); // the server does not answer
 export const over = signal(false); // a file is held over the page

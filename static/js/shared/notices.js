@@ -1,5 +1,7 @@
 /** Sentences on the page: what went wrong, until it is dismissed or some seconds have passed. */
+
 import { signal } from "@preact/signals";
+import { sentenceOf } from "./errors.js";
 
 /**
  * @typedef {{to: string, says: string}} Link
@@ -27,7 +29,7 @@ export function dismiss(id) {
 
 /** @param {unknown} error anything that was thrown */
 export function noticeError(error) {
-  notice(error instanceof Error ? error.message : String(error));
+  notice(sentenceOf(error));
 }
 
 /** Errors that nobody caught are shown too. @returns {() => void} undoes it */

@@ -16,11 +16,12 @@
  * @property {number} max_fps
  * @property {number} [step] of the past; absent: the present
  */
-import { Seeking } from "./seeking.js";
+import { newest } from "./newest.js";
 
 const GONE = 4404;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+const SEEK_PATIENCE_MS = 250; // a slow answer is not waited for when the hand has moved on
 
 /** How long to wait before the n-th try, in milliseconds. @param {number} tries failed so far */
 export const pauseMs = (tries) => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
@@ -37,7 +38,11 @@ export class Stream {
     this.tries = 0;
     this.closed = false;
     this.timer = 0;
-    this.seeking = new Seeking((/** @type {Watch} */ watch) => this.send(watch));
+    this.seeking = newest((/** @type {Watch} */ watch) => this.ask(watch), {
+      patienceMs: SEEK_PATIENCE_MS,
+    });
+    /** Ends the question under way. @type {() => void} */
+    this.answered = () => {};
     this.open();
   }
 
@@ -94,9 +99,12 @@ export class Stream {
     } else this.seeking.want(wanted);
   }
 
-  /** The step of the past that was asked for has come. */
-  answered() {
-    this.seeking.answered();
+  /** Asks for a step of the past, until it has come. @param {Watch} wanted @returns {Promise<void>} */
+  ask(wanted) {
+    this.send(wanted);
+    return new Promise((resolve) => {
+      this.answered = resolve;
+    });
   }
 
   /** @param {Watch} wanted */

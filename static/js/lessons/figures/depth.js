@@ -1,13 +1,17 @@
 /** One value of a map over a colour picture: a kernel for each channel, and one sum. */
+
 import { signal } from "@preact/signals";
+import { sentenceOf } from "../../shared/errors.js";
 import { plural, short, signed } from "../../shared/format.js";
+import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
+import { newest } from "../../shared/newest.js";
 import { ask, pictureOf } from "../ask.js";
 import { limitOf } from "../numbers.js";
 import { Choose, Closes, Grid, Mark, Slide, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { keep } from "../runs.js";
-import { latest, task } from "../task.js";
+import { task } from "../task.js";
 
 /** @typedef {import("../../shared/types.js").Layer} Layer */
 
@@ -15,17 +19,19 @@ const COLOURS = ["red", "green", "blue"];
 const RECIPE = { network: "tinyvgg", init: { type: "pretrained" } };
 const found = signal(/** @type {any} */ (null));
 const layers = signal(/** @type {Layer[]} */ ([]));
-const at = signal({ channel: 0, y: 30, x: 30, image: "test-0" });
+const at = signal({ channel: 0, y: 30, x: 30, image: FIRST_IMAGE });
 const work = task();
 let id = "";
 
-const explain = latest(
+const explain = newest(
   (/** @type {typeof at.value} */ place) => ask.output(id, { layer: "conv1", ...place }),
-  (answer) => {
-    found.value = answer;
-  },
-  (error) => {
-    work.problem.value = error instanceof Error ? error.message : String(error);
+  {
+    done: (answer) => {
+      found.value = answer;
+    },
+    failed: (error) => {
+      work.problem.value = sentenceOf(error);
+    },
   },
 );
 
@@ -33,13 +39,13 @@ const start = () =>
   work.start("Making a network…", async () => {
     id = (await keep("colour", RECIPE)).id;
     layers.value = await ask.layers(id);
-    await explain(at.value);
+    await explain.want(at.value);
   });
 
 /** @param {Partial<typeof at.value>} change */
 function look(change) {
   at.value = { ...at.value, ...change };
-  explain(at.value);
+  explain.want(at.value);
 }
 
 /** @param {{answer: any}} props */
@@ -74,7 +80,7 @@ const Channel = ({ channel, limit }) =>
 function Settings() {
   const [count, rows, cols] = layers.value[0].output_shape;
   const { channel, y, x, image } = at.value;
-  const pictures = Array.from({ length: 12 }, (_, n) => [`test-${n}`, `picture ${n}`]);
+  const pictures = Array.from({ length: 12 }, (_, n) => [testImage(n), `picture ${n}`]);
   return html`<div class="figure-controls">
     <${Choose} label="Picture" now=${image} choices=${pictures} onChoose=${(/** @type {string} */ value) => look({ image: value })} />
     <${Slide} label="Filter" now=${channel} max=${count - 1} onSlide=${(/** @type {number} */ v) => look({ channel: v })} />

@@ -1,11 +1,13 @@
 /** A 5×5 picture and a 3×3 kernel whose numbers can be changed, and every sum behind the output. */
+
 import { effect, signal } from "@preact/signals";
+import { sentenceOf } from "../../shared/errors.js";
+import { newest } from "../../shared/newest.js";
 import { ask } from "../ask.js";
 import { limitOf, minus, part, plain, withNumber } from "../numbers.js";
 import { Choose, Grid, paint } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { latest } from "../task.js";
 
 /** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 /** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
@@ -37,18 +39,17 @@ const place = signal({ y: 0, x: 0 }); // of the output that is explained
 const answer = signal(/** @type {Convolved | null} */ (null));
 const problem = signal(/** @type {string | null} */ (null));
 
-const compute = latest(
-  ask.convolve,
-  (found) => {
+const computing = newest(ask.convolve, {
+  done: (found) => {
     answer.value = found;
     problem.value = null;
   },
-  (error) => {
-    problem.value = error instanceof Error ? error.message : String(error);
+  failed: (error) => {
+    problem.value = sentenceOf(error);
   },
-);
+});
 effect(() => {
-  compute({ image: image.value, kernel: kernel.value, bias: bias.value });
+  computing.want({ image: image.value, kernel: kernel.value, bias: bias.value });
 });
 
 /**

@@ -1,13 +1,16 @@
 /** One weight's gradient in a real network: what every position of every picture contributed. */
+
 import { signal } from "@preact/signals";
+import { sentenceOf } from "../../shared/errors.js";
 import { percent, signed } from "../../shared/format.js";
+import { newest } from "../../shared/newest.js";
 import { ask } from "../ask.js";
 import { exact, pulls } from "../numbers.js";
 import { Closes, Do, Heat, Slide, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { keep } from "../runs.js";
-import { latest, task } from "../task.js";
+import { task } from "../task.js";
 
 const SIDE = 224; // CSS pixels
 const found = signal(/** @type {any} */ (null)); // what the server explains
@@ -15,14 +18,16 @@ const at = signal({ ky: 1, kx: 1, picture: 0 });
 const work = task();
 let id = "";
 
-const explain = latest(
+const explain = newest(
   (/** @type {typeof at.value} */ place) =>
     ask.weight(id, { layer: "conv1", out: 0, in: 0, ...place }),
-  (answer) => {
-    found.value = answer;
-  },
-  (error) => {
-    work.problem.value = error instanceof Error ? error.message : String(error);
+  {
+    done: (answer) => {
+      found.value = answer;
+    },
+    failed: (error) => {
+      work.problem.value = sentenceOf(error);
+    },
   },
 );
 
@@ -31,13 +36,13 @@ const train = () =>
     const run = await keep("shared", { seed: 2 });
     id = run.id;
     await ask.train(id, (found.value?.gradient.step ?? 0) + 1);
-    await explain(at.value);
+    await explain.want(at.value);
   });
 
 /** @param {Partial<typeof at.value>} change */
 function look(change) {
   at.value = { ...at.value, ...change };
-  explain(at.value);
+  explain.want(at.value);
 }
 
 function Picker() {

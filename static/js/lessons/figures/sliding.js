@@ -1,11 +1,14 @@
 /** A kernel going over a real picture: one number for each place, and how many places there are. */
+
 import { effect, signal } from "@preact/signals";
+import { sentenceOf } from "../../shared/errors.js";
+import { newest } from "../../shared/newest.js";
 import { ask, pixels } from "../ask.js";
 import { limitOf, plain } from "../numbers.js";
 import { Choose, Do, Grid, Heat, Slide, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { latest, task } from "../task.js";
+import { task } from "../task.js";
 
 /** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 
@@ -65,21 +68,20 @@ effect(() => {
 });
 /** @param {unknown} error */
 function failed(error) {
-  work.problem.value = error instanceof Error ? error.message : String(error);
+  work.problem.value = sentenceOf(error);
 }
-const compute = latest(
-  ask.convolve,
-  (answer) => {
+const computing = newest(ask.convolve, {
+  done: (answer) => {
     const [height, width] = answer.shape;
     found.value = answer;
     work.problem.value = null;
     at.value = { y: Math.min(at.peek().y, height - 1), x: Math.min(at.peek().x, width - 1) };
   },
   failed,
-);
+});
 effect(() => {
   if (picture.value)
-    compute({ image: picture.value, kernel: KERNELS[chosen.value][1], ...how.value });
+    computing.want({ image: picture.value, kernel: KERNELS[chosen.value][1], ...how.value });
 });
 
 /** The formula with its numbers. @param {{side: number, out: number}} props */

@@ -1,6 +1,10 @@
 /** Which pixels a value depends on, layer by layer, in a trained network. */
+
 import { signal } from "@preact/signals";
+import { sentenceOf } from "../../shared/errors.js";
 import { percent, short } from "../../shared/format.js";
+import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
+import { newest } from "../../shared/newest.js";
 import { receptiveField } from "../../shared/receptive-field.js";
 import { ask, pictureOf } from "../ask.js";
 import { peakOf } from "../numbers.js";
@@ -8,27 +12,29 @@ import { Choose, Heat, Mark, Slide, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { borrow, keep } from "../runs.js";
-import { latest, task } from "../task.js";
+import { task } from "../task.js";
 
 /** @typedef {import("../../shared/types.js").Layer} Layer @typedef {import("../numbers.js").Rows} Rows */
 
 const SIDE = 224; // CSS pixels
 const layers = signal(/** @type {Layer[]} */ ([]));
 const maps = signal(/** @type {{layer: string, values: Rows[]} | null} */ (null));
-const at = signal({ layer: "conv2", filter: 0, image: "test-0" });
+const at = signal({ layer: "conv2", filter: 0, image: FIRST_IMAGE });
 const work = task();
 let id = "";
 
-const fetchMaps = latest(
+const fetchMaps = newest(
   async (/** @type {typeof at.value} */ { layer, image }) => {
     const answer = await ask.tensor(id, `${layer}/feature-maps`, { image });
     return { layer, values: answer.values };
   },
-  (answer) => {
-    maps.value = answer;
-  },
-  (error) => {
-    work.problem.value = error instanceof Error ? error.message : String(error);
+  {
+    done: (answer) => {
+      maps.value = answer;
+    },
+    failed: (error) => {
+      work.problem.value = sentenceOf(error);
+    },
   },
 );
 
@@ -36,7 +42,7 @@ const start = () =>
   work.start("Making the trained network…", async () => {
     id = (await keep("stack", { network: "default", init: { type: "pretrained" } })).id;
     layers.value = await ask.layers(id);
-    await fetchMaps(at.value);
+    await fetchMaps.want(at.value);
     at.value = { ...at.value, filter: loudest(maps.value?.values ?? []) };
   });
 
@@ -47,7 +53,7 @@ const loudest = (values) =>
 /** @param {Partial<typeof at.value>} change */
 function look(change) {
   at.value = { ...at.value, ...change };
-  if (change.filter === undefined) fetchMaps(at.value);
+  if (change.filter === undefined) fetchMaps.want(at.value);
 }
 
 /** The layers that still have maps. */
@@ -60,7 +66,7 @@ function Settings() {
     <${Choose} label="Layer" now=${layer} choices=${withMaps().map((known) => [known.name, known.name])}
       onChoose=${(/** @type {string} */ name) => look({ layer: name })} />
     <${Slide} label="Filter" now=${Math.min(filter, many - 1)} max=${many - 1} onSlide=${(/** @type {number} */ v) => look({ filter: v })} />
-    <${Choose} label="Picture" now=${image} choices=${Array.from({ length: 12 }, (_, n) => [`test-${n}`, `picture ${n}`])}
+    <${Choose} label="Picture" now=${image} choices=${Array.from({ length: 12 }, (_, n) => [testImage(n), `picture ${n}`])}
       onChoose=${(/** @type {string} */ value) => look({ image: value })} /></div>`;
 }
 

@@ -1,12 +1,15 @@
 /** The drawer of weights and code: a tensor's axes in both orders, and this network as a program. */
+
 import { computed, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { count, shape as shapeText } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { html } from "../../shared/html.js";
-import { notice, noticeError } from "../../shared/notices.js";
+import { noticeError } from "../../shared/notices.js";
 import { address, server } from "../../shared/server.js";
 import { currentFrame } from "../drawing/painter.js";
+import { copyText } from "../intents.js";
+import { useFocusInside } from "../page/focus.js";
 import { Switch } from "../page/switch.js";
 import { askedStep, drawer, layers, run, slowTick, step } from "../state.js";
 import { AXES, nestedText, permuted } from "./axes.js";
@@ -53,14 +56,12 @@ function Tensor({ layer }) {
     }`;
 }
 
-async function copy() {
-  try {
-    await navigator.clipboard.writeText(code.value?.code ?? "");
-    notice("The code is copied.");
-  } catch {
-    notice("The browser does not let the page copy; select the code and copy it by hand.");
-  }
-}
+const copy = () =>
+  copyText(
+    code.value?.code ?? "",
+    "The code is copied.",
+    "The browser does not let the page copy; select the code and copy it by hand.",
+  );
 
 function save() {
   if (!code.value) return;
@@ -80,20 +81,9 @@ function Code() {
     <pre class="program" tabindex="0" role="region" aria-label="The code of this network"><code>${fits ? now.code : "Asking the server…"}</code></pre></section>`;
 }
 
-/** Focus goes in, and back to where it was. */
-function useFocus() {
-  const ref = useRef(/** @type {HTMLButtonElement | null} */ (null));
-  useEffect(() => {
-    const before = document.activeElement;
-    ref.current?.focus({ preventScroll: true });
-    return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
-  }, []);
-  return ref;
-}
-
 /** @param {{layer: string | null}} props */
 function Open({ layer }) {
-  const close = useFocus();
+  const close = useFocusInside();
   const all = weighted();
   const now = all.find((one) => one.name === layer) ?? all[0];
   return html`<section class="drawer" role="dialog" aria-modal="false" aria-labelledby="drawer-title">

@@ -1,6 +1,7 @@
 /** Lines from the map under the cursor, back through its kernels, to the maps that it reads. */
 
 import { html } from "../../shared/html.js";
+import { cellOf } from "../explain/places.js";
 import { hovered, plan } from "../state.js";
 import { sourceChannel } from "./layout.js";
 
@@ -17,12 +18,6 @@ const edge = (column, rect, right) => ({
   x: column.x + rect.x + (right ? rect.width + 1 : -1),
   y: rect.y + rect.height / 2,
 });
-
-/** The cell of a column that shows a channel. @param {Column} column @param {number} channel */
-function cellOf(column, channel) {
-  const shift = column.role === "input" && column.shape[0] === 3 ? 1 : 0;
-  return column.role === "vector" ? column.cells[0] : column.cells[channel + shift];
-}
 
 /**
  * The maps that a cell reads, each with the place its line ends at: its kernel, or the map itself.

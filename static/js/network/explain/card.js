@@ -1,13 +1,14 @@
 /** The floating card beside the number that is open. */
+
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { withMinus } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
+import { placeBeside } from "../../shared/popover.js";
 import { filterOf } from "../drawing/names.js";
 import { openFilter } from "../intents.js";
 import { opened, pinned, playing, run } from "../state.js";
 import { ValueBody, valueName, whenText } from "./arithmetic/value.js";
 import { NoGradient, WeightBody } from "./arithmetic/weight.js";
-import { floatPlace } from "./float.js";
 import { explained } from "./follow.js";
 import { columnOf } from "./names.js";
 import { isWeight, letGo } from "./pointing.js";
@@ -52,7 +53,7 @@ function usePlace(ref, now) {
     if (!card || !clear) return;
     card.style.width = "";
     const size = { width: card.offsetWidth, height: card.offsetHeight };
-    const at = floatPlace(clear, nearOf(now) ?? clear, size, {
+    const at = placeBeside(clear, nearOf(now) ?? clear, size, {
       width: innerWidth,
       height: innerHeight,
     });

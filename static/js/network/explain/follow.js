@@ -6,13 +6,14 @@
  * @typedef {{place: Reading, answer: any, softmax: any, problem: string | null}} Explained
  *   `softmax`: also asked for where the place is a class's score
  */
+
 import { computed, effect, signal } from "@preact/signals";
+import { newest } from "../../shared/newest.js";
 import { noticeError } from "../../shared/notices.js";
 import { Problem, server } from "../../shared/server.js";
 import { newest as newestFrame } from "../frames.js";
 import { probeId } from "../session.js";
 import * as state from "../state.js";
-import { Newest } from "./newest.js";
 import { inputExplained } from "./pixel.js";
 import { isWeight } from "./pointing.js";
 import { inTurn } from "./turns.js";
@@ -74,8 +75,10 @@ function noGradient() {
 const scoreOf = ({ layer }) =>
   state.plan.peek()?.columns.find((column) => column.name === layer)?.role === "classes";
 
-const newest = new Newest(fetchOne, (wanted, answer) => {
-  if (wanted.run === runId.peek() && state.reading.peek()) explained.value = answer;
+const questions = newest(fetchOne, {
+  done: (answer, wanted) => {
+    if (wanted.run === runId.peek() && state.reading.peek()) explained.value = answer;
+  },
 });
 
 effect(() => {
@@ -84,9 +87,9 @@ effect(() => {
   state.slowTick.value; // frames: the number changes as the network learns
   state.probeVersion.value;
   const step = state.askedStep.value;
-  if (place && run && image) newest.want({ run, place, image, picture, step });
+  if (place && run && image) questions.want({ run, place, image, picture, step });
   else {
-    newest.drop();
+    questions.drop();
     explained.value = null;
   }
 });

@@ -11,6 +11,7 @@
  * @typedef {{top: number, left: number, rows: number, columns: number}} Patch of a map, may overhang it
  */
 
+import { cellAt } from "../../shared/heatmap/pointer.js";
 import { windowOf } from "../../shared/receptive-field.js";
 import { sourceChannel } from "../drawing/layout.js";
 
@@ -19,9 +20,6 @@ const COPY = { whole: 44, least: 6, most: 14 }; // of that copy and of its cells
 
 /** @param {any} a @param {any} b */
 export const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
-
-/** @param {number} share 0 … 1 @param {number} n */
-const line = (share, n) => Math.max(0, Math.min(n - 1, Math.floor(share * n)));
 
 /** The channel that a cell's map shows; null for the input's picture in colour.
  * @param {Column} column @param {number} channel of the cell */
@@ -36,10 +34,10 @@ export const mapChannel = (column, channel) =>
 export function valueAt(column, cell, across, down) {
   const [, rows, cols] = column.shape;
   const layer = column.name;
-  if (column.role === "vector") return { layer, channel: line(down, cols), y: 0, x: 0 };
+  if (column.role === "vector") return { layer, channel: cellAt(down, cols), y: 0, x: 0 };
   if (column.role === "classes") return { layer, channel: cell.channel, y: 0, x: 0 };
   const channel = mapChannel(column, cell.channel) ?? 0;
-  return { layer, channel, y: line(down, rows), x: line(across, cols) };
+  return { layer, channel, y: cellAt(down, rows), x: cellAt(across, cols) };
 }
 
 /**
@@ -58,8 +56,8 @@ export function weightAt(column, cell, x, y) {
   const at = cell.kernels[k];
   if (!at) return null;
   const grid = enlarged(column, at) ?? at;
-  const r = line((y - grid.y) / grid.height, rows);
-  const c = line((x - grid.x) / grid.width, cols);
+  const r = cellAt((y - grid.y) / grid.height, rows);
+  const c = cellAt((x - grid.x) / grid.width, cols);
   return { layer, tensor: "weight", index: weightIndex(column, cell.channel, k, r, c) };
 }
 

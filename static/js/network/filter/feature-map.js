@@ -5,6 +5,7 @@ import { keyOf } from "../../shared/frame.js";
 import { mapCells } from "../../shared/heatmap/cells.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { Picture } from "../../shared/heatmap/picture.js";
+import { shareOfGrid } from "../../shared/heatmap/pointer.js";
 import { html } from "../../shared/html.js";
 import { receptiveField } from "../../shared/receptive-field.js";
 import { pullCells, pulledName, pulledOn, pullOn } from "../explain/contributions.js";
@@ -19,14 +20,6 @@ import { mapPeak } from "./values.js";
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
 const MAP_PX = 172;
-
-/** A part of a picture as a style. @param {{x: number, y: number, width: number, height: number}} part @param {number} cols @param {number} rows */
-const partOf = (part, cols, rows) => ({
-  left: `${(100 * part.x) / cols}%`,
-  top: `${(100 * part.y) / rows}%`,
-  width: `${(100 * part.width) / cols}%`,
-  height: `${(100 * part.height) / rows}%`,
-});
 
 /** The value of this map that is open. @param {Column} column @param {number} channel */
 function openHere(column, channel) {
@@ -85,7 +78,7 @@ export function Answer({ column, channel, frame }) {
     : peak.constant
       ? "it answers the same everywhere"
       : `it answers most here: row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`;
-  const dot = partOf({ x, y, width: 1, height: 1 }, cols, rows);
+  const dot = shareOfGrid({ x, y }, rows, cols);
   return html`<div class="answer">
     <figure><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${pull ? "Where the weight was pulled" : "The filter's map"}>
       ${marked && html`<span class="mark" style=${dot}></span>`}<${Reader} column=${column} channel=${channel} /><//>
@@ -95,7 +88,7 @@ export function Answer({ column, channel, frame }) {
           : html`<${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}`
       }</figcaption></figure>
     <figure class="seen"><${Picture} cells=${inputCells} rows=${height} cols=${width} width=${MAP_PX} stamp=${stamp} label="The probe">
-      ${marked && html`<span class="mark" style=${partOf(field, width, height)}></span>`}<//>
+      ${marked && html`<span class="mark" style=${shareOfGrid(field, height, width)}></span>`}<//>
       <figcaption>${says}</figcaption></figure>
   </div>`;
 }

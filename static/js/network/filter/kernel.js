@@ -1,10 +1,12 @@
 /** One kernel as a table of its numbers, each on its colour. */
+
 import { useRef } from "preact/hooks";
 import { figuresFor, inFigures, powerText } from "../../shared/format.js";
 import { valueCells } from "../../shared/heatmap/cells.js";
-import { colourOf, css, isLight } from "../../shared/heatmap/colour.js";
+import { colourOf, inkOn } from "../../shared/heatmap/colour.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { Picture } from "../../shared/heatmap/picture.js";
+import { cellUnder, shareOfGrid } from "../../shared/heatmap/pointer.js";
 import { html } from "../../shared/html.js";
 import { kernelPlace, weightIndex } from "../explain/places.js";
 import { isWeight, moved, pin, pointAt } from "../explain/pointing.js";
@@ -36,7 +38,7 @@ export function KernelTable(props) {
   const cell = (/** @type {number} */ r, /** @type {number} */ c) => {
     const value = values[from + r * cols + c];
     const packed = colourOf(table, value, limit);
-    const style = { background: css(packed), color: isLight(packed) ? "#000" : "#fff" };
+    const style = inkOn(packed);
     const text = inFigures(value, figures);
     const place = placeOf(where, r, c);
     if (!editable)
@@ -97,28 +99,9 @@ export function KernelPicture({ values, from, rows, cols, limit, label, where, e
     return at(y, x);
   };
   return html`<${Picture} cells=${cells} rows=${rows} cols=${cols} label=${label} width=${pictureWidth(cols)} stamp=${slowTick.value}>
-    ${open && html`<span class="mark" style=${shareOf(open, rows, cols)}></span>`}
+    ${open && html`<span class="mark" style=${shareOfGrid({ y: open.r, x: open.c }, rows, cols)}></span>`}
     <button type="button" class="map whole" tabindex=${editable ? 0 : -1} onFocus=${onFocus} onBlur=${() => pointAt(null)} onKeyDown=${onKey}
       aria-label=${`${label}: point at a weight or use the arrow keys to open it, press to type another number`}
       onPointerMove=${(/** @type {PointerEvent} */ e) => pointAt(under(e))} onPointerLeave=${() => pointAt(null)}
       onClick=${(/** @type {MouseEvent} */ e) => press(e.detail > 0 ? under(e) : here())}></button><//>`;
 }
-
-/** @param {PointerEvent | MouseEvent} event over a picture of cells @param {number} rows @param {number} cols */
-function cellUnder(event, rows, cols) {
-  const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
-  const line = (/** @type {number} */ share, /** @type {number} */ n) =>
-    Math.max(0, Math.min(n - 1, Math.floor(share * n)));
-  return {
-    y: line((event.clientY - box.top) / box.height, rows),
-    x: line((event.clientX - box.left) / box.width, cols),
-  };
-}
-
-/** A cell of a picture as a style. @param {{r: number, c: number}} cell @param {number} rows @param {number} cols */
-const shareOf = ({ r, c }, rows, cols) => ({
-  left: `${(100 * c) / cols}%`,
-  top: `${(100 * r) / rows}%`,
-  width: `${100 / cols}%`,
-  height: `${100 / rows}%`,
-});

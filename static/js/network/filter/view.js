@@ -1,5 +1,5 @@
 /** The second depth: one filter, all its kernels with their numbers, and where it answers most. */
-import { useEffect, useRef } from "preact/hooks";
+
 import { short, signed } from "../../shared/format.js";
 import { filterPicture } from "../../shared/heatmap/cells.js";
 import { Picture } from "../../shared/heatmap/picture.js";
@@ -10,6 +10,7 @@ import { currentFrame } from "../drawing/painter.js";
 import { kernelPlace } from "../explain/places.js";
 import { closeFilter, openFilter } from "../intents.js";
 import { Tools } from "../interventions/tools.js";
+import { useFocusInside } from "../page/focus.js";
 import { Term } from "../page/tip.js";
 import { atFork, opened, plan, replay, run, slowTick, step } from "../state.js";
 import { TERMS } from "../terms.js";
@@ -105,12 +106,7 @@ function Title({ column, channel }) {
   const many = column.role === "conv" ? column.shape[0] : column.shape[2];
   const go = (/** @type {number} */ by) => () =>
     openFilter(column.name, (channel + by + many) % many);
-  const close = useRef(/** @type {HTMLButtonElement | null} */ (null));
-  useEffect(() => {
-    const before = document.activeElement;
-    close.current?.focus({ preventScroll: true });
-    return () => before instanceof HTMLElement && before.focus({ preventScroll: true });
-  }, []);
+  const close = useFocusInside();
   const title =
     column.role === "conv"
       ? `${column.name}, filter ${channel}`

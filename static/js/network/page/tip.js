@@ -1,12 +1,12 @@
 /** One tooltip for the whole page: whatever has `data-tip` is explained on hover, focus or touch. */
+
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../../shared/html.js";
+import { placeNextTo } from "../../shared/popover.js";
 
 const WIDTH = 260;
-const tip = signal(
-  /** @type {{text: string, x: number, y: number, below: boolean} | null} */ (null),
-);
+const tip = signal(/** @type {{text: string, anchor: DOMRect} | null} */ (null));
 
 /** @param {Event} event */
 function show(event) {
@@ -16,10 +16,7 @@ function show(event) {
     tip.value = null;
     return;
   }
-  const box = target.getBoundingClientRect();
-  const x = Math.max(8, Math.min(innerWidth - WIDTH - 8, box.left + box.width / 2 - WIDTH / 2));
-  const below = box.top < 140;
-  tip.value = { text, x, y: below ? box.bottom + 6 : innerHeight - box.top + 6, below };
+  tip.value = { text, anchor: target.getBoundingClientRect() };
 }
 
 const hide = () => {
@@ -44,16 +41,25 @@ function bind() {
   };
 }
 
+/** Above the word where there is room. @param {HTMLElement} card @param {DOMRect} anchor */
+function put(card, anchor) {
+  const size = { width: WIDTH, height: card.offsetHeight };
+  const room = { width: innerWidth, height: innerHeight };
+  const { left, top } = placeNextTo(anchor, size, room, { gap: 6, above: true, centred: true });
+  Object.assign(card.style, { left: `${left}px`, top: `${top}px` });
+}
+
 export function Tip() {
   useEffect(bind, []);
+  const card = useRef(/** @type {HTMLElement | null} */ (null));
   const now = tip.value;
-  if (!now) return null;
-  const style = {
-    left: `${now.x}px`,
-    width: `${WIDTH}px`,
-    [now.below ? "top" : "bottom"]: `${now.y}px`,
-  };
-  return html`<div class="tip" role="tooltip" style=${style}>${now.text}</div>`;
+  useLayoutEffect(() => {
+    if (card.current && now) put(card.current, now.anchor);
+  }, [now]);
+  return (
+    now &&
+    html`<div class="tip" role="tooltip" ref=${card} style=${{ width: `${WIDTH}px` }}>${now.text}</div>`
+  );
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Five short stops, for those who ask. */
+
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
+import { placeNextTo } from "../../shared/popover.js";
 import { still } from "../../shared/theme.js";
 import { tourStep } from "../state.js";
 
@@ -42,13 +44,13 @@ function useBox(name) {
   return box;
 }
 
-/** Beside or below the part, inside the window. @param {DOMRect} box */
+const CARD = { width: 300, height: 180 }; // at most
+
+/** Below or above the part, or over it where it fills the window. @param {DOMRect} box */
 function cardPlace(box) {
-  const width = 300;
-  const left = Math.max(12, Math.min(innerWidth - width - 12, box.left + 12));
-  const below = box.bottom + 190 < innerHeight;
-  const top = below ? box.bottom + 10 : Math.max(12, Math.min(innerHeight - 200, box.top + 70));
-  return { left: `${left}px`, top: `${top}px`, width: `${width}px` };
+  const room = { width: innerWidth, height: innerHeight };
+  const { left, top } = placeNextTo(box, CARD, room, { gap: 10 });
+  return { left: `${left}px`, top: `${top}px`, width: `${CARD.width}px` };
 }
 
 /** @param {{at: number}} props */

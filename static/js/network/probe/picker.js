@@ -1,6 +1,8 @@
 /** Test pictures to choose from: one sheet, and a button over each picture. */
+
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
+import { testNumber } from "../../shared/image-id.js";
 import { noticeError } from "../../shared/notices.js";
 import { address, server } from "../../shared/server.js";
 import { chooseProbe } from "../intents.js";
@@ -34,7 +36,7 @@ function Sheet({ pictures, src }) {
     <img src=${src} alt="" width="288" height=${36 * Math.ceil(pictures.length / COLUMNS)} />
     <div class="sheet-buttons">${pictures.map(
       (picture) => html`<button type="button" key=${picture.id} title=${picture.class}
-        aria-label=${`${picture.class}, test picture ${picture.id.replace("test-", "")}`}
+        aria-label=${`${picture.class}, test picture ${testNumber(picture.id)}`}
         aria-pressed=${probe.value?.id === picture.id} onClick=${() => chooseProbe(picture.id)} />`,
     )}</div>
   </div>`;

@@ -1,23 +1,20 @@
 /** Says beside the control that was used that this starts a fork, and asks whether it should. */
+
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
+import { placeNextTo } from "../../shared/popover.js";
 import { past, present, proposal } from "../state.js";
 import { fork, withdraw } from "./fork.js";
 import { bodyOf, wishes } from "./fork-proposal.js";
 
 /** @typedef {import("./fork-proposal.js").Proposal} Proposal */
 
-const GAP_PX = 8;
-
-/** Below the control where there is room, else above; never out of the window.
- * @param {HTMLElement} card @param {Proposal["beside"]} beside */
+/** @param {HTMLElement} card @param {Proposal["beside"]} beside */
 function put(card, beside) {
   if (!beside) return;
-  const { offsetWidth: width, offsetHeight: height } = card;
-  const left = Math.max(GAP_PX, Math.min(innerWidth - width - GAP_PX, beside.left));
-  const below = beside.bottom + GAP_PX + height <= innerHeight;
-  const top = below ? beside.bottom + GAP_PX : Math.max(GAP_PX, beside.top - GAP_PX - height);
+  const size = { width: card.offsetWidth, height: card.offsetHeight };
+  const { left, top } = placeNextTo(beside, size, { width: innerWidth, height: innerHeight });
   Object.assign(card.style, { left: `${left}px`, top: `${top}px` });
 }
 

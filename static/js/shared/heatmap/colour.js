@@ -112,7 +112,7 @@ export function largest(values, from, to) {
 }
 
 /** @param {number} packed @returns {string} for CSS */
-export const css = (packed) => `rgb(${unpack(packed).join(" ")})`;
+const css = (packed) => `rgb(${unpack(packed).join(" ")})`;
 
 /** Relative luminance of one channel: WCAG 2.2. @param {number} c 0 … 255 */
 const luminance = (c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
@@ -121,4 +121,16 @@ const luminance = (c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055
 export function isLight(packed) {
   const [r, g, b] = unpack(packed).map(luminance);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179;
+}
+
+/** A colour, and the ink that is read on it, as a style. @param {number} packed */
+export const inkOn = (packed) => ({
+  background: css(packed),
+  color: isLight(packed) ? "#000" : "#fff",
+});
+
+/** @param {number} value 0 … 1 @returns {number} packed */
+export function greyOf(value) {
+  const tone = Math.round(255 * Math.max(0, Math.min(1, value)));
+  return pack(tone, tone, tone);
 }

@@ -6,7 +6,8 @@ import { divergingTable, greyTable, pack, parseHex } from "./colour.js";
 /** @typedef {{diverging: Uint32Array, grey: Uint32Array, line: number, paper: number, absent: number}} Palette */
 
 /** @param {string} name of a custom property @returns {string} #rrggbb */
-export const cssColour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const cssColour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** @param {boolean} isDark @returns {Palette} */
 function readPalette(isDark) {

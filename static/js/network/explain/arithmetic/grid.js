@@ -1,19 +1,13 @@
 /** Small grids of numbers, each on its colour: a patch, a kernel, their products. */
 
 import { figuresFor, inFigures } from "../../../shared/format.js";
-import { colourOf, css, isLight, pack } from "../../../shared/heatmap/colour.js";
+import { colourOf, greyOf, inkOn } from "../../../shared/heatmap/colour.js";
 import { palette } from "../../../shared/heatmap/palette.js";
 import { html } from "../../../shared/html.js";
 import { sizeOf } from "../digits.js";
 
 /** How wide cells with numbers are: the style sheet knows, by their number in a row. @param {number} cols */
 const sizeClass = (cols) => (cols <= 3 ? "few" : cols <= 5 ? "some" : "dense");
-
-/** @param {number} value 0 … 1 */
-const grey = (value) => {
-  const tone = Math.round(255 * Math.max(0, Math.min(1, value)));
-  return pack(tone, tone, tone);
-};
 
 /**
  * @param {{values: (number | null)[][], label: string, caption?: string, limit?: number, picture?: boolean,
@@ -33,8 +27,8 @@ export function Grid({ values, label, caption, limit, picture, width, marked, ou
     /** @type {number} */ c,
   ) => {
     const pad = value === null || outside?.(r, c);
-    const packed = picture ? grey(value ?? 0) : colourOf(table, value ?? 0, most);
-    const style = pad ? {} : { background: css(packed), color: isLight(packed) ? "#000" : "#fff" };
+    const packed = picture ? greyOf(value ?? 0) : colourOf(table, value ?? 0, most);
+    const style = pad ? {} : inkOn(packed);
     const won = marked && marked[0] === r && marked[1] === c;
     const text = width ? "" : pad ? (value === null ? "" : "0") : inFigures(value ?? 0, figures);
     const open = onCell && !pad;

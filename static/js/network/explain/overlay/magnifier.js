@@ -4,6 +4,7 @@ import { keyOf } from "../../../shared/frame.js";
 import { valueCells } from "../../../shared/heatmap/cells.js";
 import { palette } from "../../../shared/heatmap/palette.js";
 import { Picture } from "../../../shared/heatmap/picture.js";
+import { cellUnder, shareOfGrid } from "../../../shared/heatmap/pointer.js";
 import { html } from "../../../shared/html.js";
 import { limitOf, tensorKind } from "../../drawing/extents.js";
 import { currentFrame, shown } from "../../drawing/painter.js";
@@ -30,12 +31,8 @@ function cellsOf({ column, channel, k }) {
 /** @param {PointerEvent} event @param {Which} which */
 function pointIn(event, { column, channel, k }) {
   const [rows, cols] = column.kernel ?? [1, 1];
-  const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
-  const at = (/** @type {number} */ share, /** @type {number} */ n) =>
-    Math.max(0, Math.min(n - 1, Math.floor(share * n)));
-  const r = at((event.clientY - box.top) / box.height, rows);
-  const c = at((event.clientX - box.left) / box.width, cols);
-  pointAt({ layer: column.name, tensor: "weight", index: weightIndex(column, channel, k, r, c) });
+  const { y, x } = cellUnder(event, rows, cols);
+  pointAt({ layer: column.name, tensor: "weight", index: weightIndex(column, channel, k, y, x) });
 }
 
 function leave() {
@@ -60,14 +57,8 @@ export function Loupe() {
   const { column, channel, r, c } = which;
   const [rows, cols] = column.kernel ?? [1, 1];
   const style = { left: `${column.x + rect.x}px`, top: `${rect.y}px` };
-  const one = {
-    left: `${(100 * c) / cols}%`,
-    top: `${(100 * r) / rows}%`,
-    width: `${100 / cols}%`,
-    height: `${100 / rows}%`,
-  };
   return html`<div class="loupe" aria-hidden="true" style=${style} onPointerLeave=${leave}
     onPointerMove=${(/** @type {PointerEvent} */ event) => pointIn(event, which)} onClick=${() => openFilter(column.name, channel)}>
     <${Picture} cells=${() => cellsOf(which)} rows=${rows} cols=${cols} width=${rect.width} height=${rect.height}
-      stamp=${slowTick.value} label="The kernel, enlarged"><span class="mark" style=${one}></span><//></div>`;
+      stamp=${slowTick.value} label="The kernel, enlarged"><span class="mark" style=${shareOfGrid({ y: r, x: c }, rows, cols)}></span><//></div>`;
 }
