@@ -25,7 +25,13 @@ test("an undone change and the undoing are not undone again", () => {
 });
 
 test("what a filter was worth is told in points", () => {
-  const worth = { ...change, type: "silence", held_out_before: 0.81, held_out_after: 0.748 };
+  const worth = {
+    ...change,
+    type: "silence",
+    ahead: 0,
+    held_out_before: 0.81,
+    held_out_after: 0.748,
+  };
   assert.equal(effectOf(worth), "Held-out accuracy 81.0 % → 74.8 %: worth 6.2 points.");
   assert.match(effectOf({ ...worth, type: "set" }), /: 6\.2 points worse\.$/);
   assert.match(effectOf({ ...worth, held_out_after: 0.82 }), /1\.0 points better/);

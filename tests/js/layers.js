@@ -14,6 +14,7 @@ export function layersOf(rows, input) {
       input_shape: before,
       output_shape,
       weight_shape,
+      tensors: weight_shape ? ["weight", "bias"] : [],
       bias_shape: weight_shape && [weight_shape[0]],
       parameters: 0,
       counted: "",

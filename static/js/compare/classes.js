@@ -1,9 +1,9 @@
 /** What both runs say of one picture. */
 
-import { address } from "../runs/ask.js";
 import { percent } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { testImage, testNumber } from "../shared/image-id.js";
+import { address } from "../shared/server.js";
 import { a, b, image, picture, sides } from "./state.js";
 
 const MOST = 999_999;
@@ -40,7 +40,7 @@ function Picture() {
   const number = testNumber(image.value);
   const shown = picture.value;
   return html`<div class="pictured">
-    <img src=${address.picture(a.id.value, image.value)} width="84" height="84"
+    <img src=${address.picture(a.id.value, image.value, "input")} width="84" height="84"
       alt=${shown ? `Test picture ${number}: ${shown.class}` : `Test picture ${number}`} />
     <div>
       <label>Test picture <input type="number" min="0" max=${MOST} value=${number}

@@ -1,7 +1,7 @@
 /** What two runs were made of, and in what they differ, in words. */
 import { rate, shape } from "../shared/format.js";
 
-/** @typedef {import("../runs/ask.js").Run} Run */
+/** @typedef {import("../shared/types.js").Run} Run */
 
 /** @type {Record<string, string>} what fields of an optimiser are called */
 const OPTIMISER = {

@@ -1,8 +1,8 @@
 /** The page that compares two runs, from top to bottom. */
 
-import { address } from "../runs/ask.js";
 import { html } from "../shared/html.js";
 import { nameOf, origin, stateOf } from "../shared/run-text.js";
+import { address } from "../shared/server.js";
 import { Charts } from "./charts.js";
 import { Classes } from "./classes.js";
 import { differences } from "./differences.js";

@@ -1,25 +1,26 @@
 /** From the server to the state: what is chosen is fetched, and what still trains is followed. */
 
 import { batch, computed, effect } from "@preact/signals";
-import { ask } from "../runs/ask.js";
 import { sentenceOf } from "../shared/errors.js";
 import { emptyHistory } from "../shared/history.js";
 import { FIRST_IMAGE, testNumber } from "../shared/image-id.js";
 import { newest } from "../shared/newest.js";
 import { parseNpy } from "../shared/npy.js";
+import { server } from "../shared/server.js";
 import * as state from "./state.js";
 
 /** @typedef {import("./state.js").Side} Side
  * @typedef {{id: string, layer: string | null, image: string | null, step: number | null}} Wanted */
 
+const HISTORY_POINTS = 1000;
 const EVERY_MS = 1000;
 const PATIENCE_MS = 250; // an answer may take so long, so that a drag shows something
 
 /** The chosen layer at the step shown, and what is said of the picture. @param {Wanted} wanted @param {AbortSignal} signal */
 async function look({ id, layer, image, step }, signal) {
   const [weight, guess] = await Promise.all([
-    layer === null ? null : ask.weight(id, layer, step, signal),
-    image === null ? null : ask.predictions(id, image, step, signal),
+    layer === null ? null : server.weightBytes(id, layer, step, signal),
+    image === null ? null : server.predictions(id, image, step, signal),
   ]);
   return { id, layer, weight, guess };
 }
@@ -80,9 +81,9 @@ export async function choose(side, id) {
   if (!id) return;
   try {
     const [run, layers, history] = await Promise.all([
-      ask.run(id),
-      ask.layers(id),
-      ask.history(id),
+      server.run(id),
+      server.layers(id),
+      server.history(id, HISTORY_POINTS),
     ]);
     if (id === side.id.peek()) takeRun(side, run, layers, history);
   } catch (error) {
@@ -108,10 +109,10 @@ async function refresh(side) {
   const id = side.id.peek();
   const before = side.run.peek();
   if (!before) return;
-  const run = await ask.run(id);
+  const run = await server.run(id);
   if (id !== side.id.peek()) return;
   const moved = run.steps !== before.steps || run.held_out_step !== before.held_out_step;
-  const history = moved ? await ask.history(id) : side.history.peek();
+  const history = moved ? await server.history(id, HISTORY_POINTS) : side.history.peek();
   if (id !== side.id.peek()) return;
   batch(() => {
     side.run.value = run;
@@ -134,7 +135,7 @@ async function refreshBoth() {
 }
 
 const pictures = newest(
-  (/** @type {string} */ image, signal) => ask.image(state.a.id.peek(), image, signal),
+  (/** @type {string} */ image, signal) => server.image(state.a.id.peek(), image, signal),
   {
     done: (found) => {
       state.picture.value = found;
@@ -165,7 +166,7 @@ export async function begin() {
   const image = query.get("image") ?? "";
   state.layer.value = query.get("layer") ?? "";
   state.image.value = testNumber(image) === null ? FIRST_IMAGE : image;
-  state.runs.value = (await ask.list()).runs;
+  state.runs.value = (await server.runs()).runs;
   for (const side of state.sides) follow(side);
   await Promise.all([choose(state.a, query.get("a") ?? ""), choose(state.b, query.get("b") ?? "")]);
   effect(writeAddress);

@@ -8,9 +8,9 @@ import { forkPoint } from "../shared/run-tree.js";
 import { sizeOf } from "./tiles.js";
 
 /**
- * @typedef {import("../runs/ask.js").Run} Run
+ * @typedef {import("../shared/types.js").Run} Run
  * @typedef {{layer: string, step: number, shape: number[], values: Float32Array, recomputed: string | null}} Weight
- * @typedef {{image: string, step: number, classes: {index: number, class: string, probability: number | null}[]}} Guess
+ * @typedef {import("../shared/types.js").Guess} Guess
  * @typedef {ReturnType<typeof side>} Side
  */
 

@@ -1,9 +1,11 @@
 /** The runs that a lesson makes: each once, and none left behind when the page is. */
-import { ask, end } from "./ask.js";
+import { Problem, server } from "../shared/server.js";
 
-/** @typedef {Awaited<ReturnType<typeof ask.create>>} Run */
+/** @typedef {import("../shared/types.js").Run} Run */
 
 export const MEASURED_EVERY = 200; // steps; the server's own measurements
+const FULL = 503; // no room for another run
+const TRY_LATER = "The figure needs a run of its own: try again in a few minutes.";
 const POLL_MS = 100;
 const PATIENCE = 100; // polls
 
@@ -13,12 +15,19 @@ const kept = new Map();
 const alive = new Set();
 let left = false;
 
+/** Ends a run, even while the page is being left. @param {string} id */
+function end(id) {
+  server.remove(id, true).catch(() => {});
+}
+
 /** @param {object} recipe @returns {Promise<Run>} once its worker is up */
 async function make(recipe) {
-  const { id } = await ask.create(recipe);
+  const { id } = await server.create(recipe).catch((error) => {
+    throw error.status === FULL ? new Problem(`${error.message} ${TRY_LATER}`, FULL) : error;
+  });
   if (left) end(id);
   else alive.add(id);
-  return ask.ready(id);
+  return server.command(id, "pause"); // answers once its worker is up
 }
 
 /**
@@ -34,20 +43,20 @@ export function keep(name, recipe) {
 
 /**
  * Trains up to a step. @param {string} id @param {number} until
- * @returns {Promise<import("../shared/types.js").Run>}
+ * @returns {Promise<Run>}
  */
-export const train = async (id, until) => settled(await ask.train(id, until));
+export const train = async (id, until) => settled(await server.step(id, { until }));
 
 /**
  * The run once its held-out accuracy is there, where the server measures it: at every 200th step.
- * @param {import("../shared/types.js").Run} run @returns {Promise<import("../shared/types.js").Run>}
+ * @param {Run} run @returns {Promise<Run>}
  */
 export async function settled(run) {
   let now = run;
   const due = run.step % MEASURED_EVERY === 0;
   for (let n = 0; due && now.held_out_step !== run.step && n < PATIENCE; n++) {
     await new Promise((done) => setTimeout(done, POLL_MS));
-    now = await ask.run(run.id);
+    now = await server.run(run.id);
   }
   return now;
 }

@@ -48,7 +48,7 @@ export function forks(part) {
   return true;
 }
 
-/** Goes on from the step on the page with another part of the recipe. @param {object} recipe */
+/** Goes on from the step on the page with another part of the recipe. @param {Record<string, unknown>} recipe */
 export const forkWith = (recipe) =>
   import("./timeline/fork.js").then(
     (module) => module.fork({ step: state.past.value, recipe }, null),
@@ -80,7 +80,7 @@ export async function stepOnce() {
   do {
     another = false;
     if (state.playing.value) await pause();
-    await ask((id) => server.step(id, 1));
+    await ask((id) => server.step(id, { steps: 1 }));
   } while (another);
   stepping = false;
 }

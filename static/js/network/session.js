@@ -12,6 +12,7 @@ import * as state from "./state.js";
 
 const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
 const HIDDEN_MS = 1500; // a hidden tab stops watching after this
+const HISTORY_POINTS = 2000;
 const STEP_MS = 200; // browsers let an address change only so often
 
 /** @type {Stream | null} */
@@ -140,7 +141,7 @@ function takeNumbers(run) {
 
 /** What happened while nobody listened. @param {string} id */
 async function refetchHistory(id) {
-  const fetched = await server.history(id);
+  const fetched = await server.history(id, HISTORY_POINTS);
   if (state.present.value?.id !== id) return;
   const reached = newest.header?.step ?? state.now.value; // may not be painted yet
   state.history.points = reconcile(fetched, state.history.points, reached);

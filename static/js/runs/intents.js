@@ -3,7 +3,7 @@
 import { batch } from "@preact/signals";
 import { noticeError } from "../shared/notices.js";
 import { nameOf } from "../shared/run-text.js";
-import { address, ask } from "./ask.js";
+import { address, server } from "../shared/server.js";
 import * as state from "./state.js";
 import { picture } from "./thumb.js";
 
@@ -27,7 +27,7 @@ let asked = 0;
 export async function refresh() {
   const mine = ++asked;
   try {
-    const [{ runs, unreadable }, deleted] = await Promise.all([ask.list(), ask.deleted()]);
+    const [{ runs, unreadable }, deleted] = await Promise.all([server.runs(), server.deleted()]);
     if (mine !== asked) return;
     take(runs, unreadable, deleted);
     picture(runs);
@@ -36,8 +36,8 @@ export async function refresh() {
   }
 }
 
-/** @param {import("./ask.js").Run[]} runs @param {import("./ask.js").Unreadable[]} unreadable
- * @param {import("./ask.js").Deleted[]} deleted */
+/** @param {import("../shared/types.js").Run[]} runs @param {import("../shared/types.js").Unreadable[]} unreadable
+ * @param {import("../shared/types.js").Deleted[]} deleted */
 function take(runs, unreadable, deleted) {
   const ids = new Set(runs.map((run) => run.id));
   batch(() => {
@@ -65,7 +65,7 @@ export function follow() {
 
 export const startNew = () =>
   attempt(async () => {
-    location.assign(address.open((await ask.create()).id));
+    location.assign(address.open((await server.create({})).id));
   });
 
 /** @param {string} id @param {string} name */
@@ -76,15 +76,15 @@ export function rename(id, name) {
   state.runs.value = (state.runs.value ?? []).map((run) =>
     run.id === id ? { ...run, name: name.trim() } : run,
   );
-  attempt(() => ask.rename(id, name.trim()));
+  attempt(() => server.patch(id, { name: name.trim() }));
 }
 
-/** @param {import("./ask.js").Run} run */
+/** @param {import("../shared/types.js").Run} run */
 export function remove(run) {
   asked++; // a list that is under way has it still
   state.runs.value = (state.runs.value ?? []).filter(({ id }) => id !== run.id);
   attempt(async () => {
-    await ask.remove(run.id);
+    await server.remove(run.id);
     state.undoable.value = [...state.undoable.value, { id: run.id, name: nameOf(run) }];
   });
 }
@@ -92,7 +92,7 @@ export function remove(run) {
 /** @param {string} id */
 export const restore = (id) =>
   attempt(async () => {
-    await ask.restore(id);
+    await server.restore(id);
     state.arrived.value = id;
   });
 
@@ -107,7 +107,7 @@ export async function bring(files) {
   for (const file of files) {
     state.busy.value = `Reading ${file.name}…`;
     await attempt(async () => {
-      state.arrived.value = (await ask.bring(file)).id;
+      state.arrived.value = (await server.importRun(file)).id;
     });
     state.busy.value = null;
   }

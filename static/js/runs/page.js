@@ -1,9 +1,10 @@
 /** The page of the runs, from top to bottom. */
+
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { nameOf } from "../shared/run-text.js";
 import { below } from "../shared/run-tree.js";
-import { address } from "./ask.js";
+import { address } from "../shared/server.js";
 import { Bars, Gone, Unreadable } from "./bars.js";
 import { bring, startNew } from "./intents.js";
 import { Row } from "./row.js";

@@ -1,14 +1,15 @@
 /** One run of the list. */
+
 import { useEffect, useRef } from "preact/hooks";
 import { count, percent, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { age, made, nameOf, origin, STATES, stateOf } from "../shared/run-text.js";
-import { address } from "./ask.js";
+import { address } from "../shared/server.js";
 import { choose, remove, rename } from "./intents.js";
 import { arrived, chosen, known, now, renaming } from "./state.js";
 import { Thumb } from "./thumb.js";
 
-/** @typedef {import("./ask.js").Run} Run */
+/** @typedef {import("../shared/types.js").Run} Run */
 
 const DEEPEST = 6; // indents; what descends further stands as far in
 
@@ -69,7 +70,7 @@ function Actions({ run }) {
     <label class="check"><input type="checkbox" checked=${on} aria-label=${`Compare ${name}`}
       onChange=${(/** @type {any} */ event) => choose(run.id, event.currentTarget.checked)} />Compare</label>
     <a class="button" href=${address.open(run.id)} aria-label=${`Open ${name}`}>Open</a>
-    <a class="button" href=${address.file(run.id)} download=${`${run.id}.convscope`}
+    <a class="button" href=${address.file(run.id, "export")} download=${`${run.id}.convscope`}
       aria-label=${`Download ${name}`}>Download</a>
     <button type="button" aria-label=${`Delete ${name}`} onClick=${() => remove(run)}>Delete</button>
   </div>`;

@@ -2,10 +2,10 @@
 import { computed, signal } from "@preact/signals";
 import { placed } from "../shared/run-tree.js";
 
-/** @typedef {import("./ask.js").Run} Run @typedef {import("./ask.js").Deleted} Deleted */
+/** @typedef {import("../shared/types.js").Run} Run @typedef {import("../shared/types.js").Deleted} Deleted */
 
 export const runs = signal(/** @type {Run[] | null} */ (null)); // null: not asked yet
-export const unreadable = signal(/** @type {import("./ask.js").Unreadable[]} */ ([]));
+export const unreadable = signal(/** @type {import("../shared/types.js").Unreadable[]} */ ([]));
 export const pictures = signal(/** @type {Record<string, string>} */ ({})); // by run, PNG in base64
 export const deleted = signal(/** @type {Deleted[]} */ ([])); // in the last day, newest first
 export const undoable = signal(/** @type {{id: string, name: string}[]} */ ([])); // deleted here

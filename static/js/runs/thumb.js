@@ -1,9 +1,10 @@
 /** Pictures of the runs' first filters, asked for together, and of a run again when it has gone on. */
+
 import { html } from "../shared/html.js";
-import { ask } from "./ask.js";
+import { server } from "../shared/server.js";
 import { pictures } from "./state.js";
 
-/** @typedef {import("./ask.js").Run} Run */
+/** @typedef {import("../shared/types.js").Run} Run */
 
 /** What each picture is of. @type {Map<string, string>} */
 const taken = new Map();
@@ -20,7 +21,7 @@ export async function picture(runs) {
   if (busy || !wanted.length) return;
   busy = true;
   try {
-    const found = await ask.filters(wanted.map(({ id }) => id));
+    const found = await server.filterPictures(wanted.map(({ id }) => id));
     for (const run of wanted) if (found[run.id]) taken.set(run.id, stampOf(run));
     pictures.value = { ...pictures.value, ...found };
   } catch {

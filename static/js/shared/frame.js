@@ -31,7 +31,7 @@
  * @property {number | null} momentum
  * @property {number} weight_decay
  * @property {string | null} [recomputed] why the last digits may differ
- * @property {Pick<import("./types.js").Run, "silenced" | "frozen">} [lists] of a past step
+ * @property {Pick<import("./types.js").Run, "silenced" | "frozen">} lists
  * @property {number} time server's clock, Unix seconds, at which the step ended
  * @property {History} history what happened since the viewer's last frame
  * @property {import("./types.js").Predictions | null} predictions

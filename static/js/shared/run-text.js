@@ -1,6 +1,6 @@
 /** What is said of a run: its name, its state, its age, where it came from. */
 
-/** @typedef {import("../runs/ask.js").Run} Run */
+/** @typedef {import("./types.js").Run} Run */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

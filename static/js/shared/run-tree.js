@@ -1,6 +1,6 @@
 /** Runs in the order of their descent: a fork stands below what it came from. */
 
-/** @typedef {import("../runs/ask.js").Run} Run @typedef {{run: Run, depth: number}} Placed */
+/** @typedef {import("./types.js").Run} Run @typedef {{run: Run, depth: number}} Placed */
 
 /**
  * Newest first, each followed by its own forks, oldest of them first.

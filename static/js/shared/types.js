@@ -1,98 +1,63 @@
 /**
- * The shapes of what the server answers; see docs/contracts.md.
+ * What the server takes and answers, by its OpenAPI document: `npm run generate` writes `api.d.ts`
+ * from it. Types that the document has not are written out here.
  *
- * @typedef {"starting" | "ready" | "stepping" | "playing" | "halted" | "failed"} RunState
- *
- * @typedef {object} Run
- * @property {string} id
- * @property {RunState} state
- * @property {number} step
- * @property {number | null} loss
- * @property {number | null} accuracy
- * @property {number | null} held_out_accuracy
- * @property {number | null} held_out_step
- * @property {number | null} images_per_second
- * @property {number | null} steps_per_second null: flat out
- * @property {number} learning_rate
- * @property {number | null} momentum
- * @property {number} weight_decay
- * @property {boolean} trainable
- * @property {string | null} problem
- * @property {any} recipe resolved, network spelled out
- * @property {string | null} network name of the model
- * @property {string | null} [name] given by people
- * @property {{run: string, step: number | null} | null} [parent] what it was forked from
- * @property {number} [steps] how far it has come
- * @property {number} [restarts] how often it was reset
- * @property {number} revision of two answers of one server the smaller is the older
- * @property {string | null} [kept] after a reset: the run that it was
- * @property {string[] | null} classes
- * @property {number} parameters
- * @property {string} probe
- * @property {{device: string, torch: string, threads: number}} environment
- * @property {Change[]} [interventions] by hand, in order
- * @property {{layer: string, filter: number}[]} [silenced]
- * @property {{layer: string, filter: number}[]} [frozen]
- *
- * @typedef {object} Change
- * @property {number} id
- * @property {number} step
- * @property {string} says
- * @property {number | null} undoes id of the one that it puts back
- *
- * @typedef {Change & {held_out_before: number | null, held_out_after: number | null, ahead?: number, run: Run}} Intervention
- *
- * @typedef {object} Layer
- * @property {number} index
- * @property {string} name
- * @property {string} type
- * @property {Record<string, any>} arguments
- * @property {number[]} input_shape
- * @property {number[]} output_shape
- * @property {number[] | null} weight_shape
- * @property {number[] | null} bias_shape
- * @property {number} parameters
- * @property {string} counted
- * @property {number | null} receptive_field
- *
+ * @typedef {import("./api.d.ts").paths} Paths
+ * @typedef {"get" | "post" | "put" | "patch" | "delete"} Method
+ * @typedef {WithoutBase<keyof Paths>} Path below /api/v1
+ */
+
+/** @template T @typedef {T extends `/api/v1${infer Rest}` ? Rest : never} WithoutBase */
+
+/** @template {Method} M @template {Path} P @typedef {Paths[`/api/v1${P}`][M]} Operation */
+
+/**
+ * The JSON that an operation answers; null: it answers none.
+ * @template {Method} M @template {Path} P
+ * @typedef {Operation<M, P> extends {responses: infer R}
+ *   ? R extends {200: {content: {"application/json": infer A}}} ? A
+ *   : R extends {201: {content: {"application/json": infer A}}} ? A : null
+ *   : never} Answer
+ */
+
+/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {parameters: {path: infer T}} ? T : {}} PathParameters */
+
+/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {parameters: {query?: infer Q}} ? Q : never} Query */
+
+/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {requestBody?: {content: {"application/json": infer B}}} ? B : never} Body */
+
+/** @template T, Part @typedef {Omit<T, keyof Part> & Part} Overridden */
+
+/**
+ * A run's recipe is any object to the document: its parts differ by type.
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}">, {recipe: any}>} Run
+ * @typedef {Run["state"]} RunState
+ * @typedef {Run["interventions"][number]} Change by hand
+ * @typedef {Overridden<Answer<"post", "/runs/{run_id}/interventions">, {run: Run}>} Intervention
+ * @typedef {Overridden<Answer<"get", "/runs">, {runs: Run[]}>} RunPage
+ * @typedef {RunPage["unreadable"][number]} Unreadable
+ * @typedef {Answer<"get", "/runs/deleted">["runs"][number]} Deleted
+ * @typedef {Answer<"get", "/runs/{run_id}/predictions">} Guess
+ * @typedef {Answer<"get", "/runs/{run_id}/images/{image}">} Image
+ * @typedef {Answer<"get", "/datasets">["datasets"][number]} Dataset
+ * @typedef {Answer<"get", "/datasets/{name}/pictures">["pictures"][number]} Picture
+ * @typedef {Answer<"post", "/convolve">} Convolved
+ */
+
+/** @typedef {Overridden<Answer<"get", "/models">["models"][number], {recipe: any}>} Model */
+
+/** Arguments are torch's own, by their names.
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers">["layers"][number], {arguments: Record<string, any>}>} Layer */
+
+/** Values are nested as deep as the shape is long.
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers/{layer}/{tensor}">, {values: any}>} Tensor */
+
+/**
+ * Of a frame, for its probe.
  * @typedef {object} Predictions
  * @property {string} probe
  * @property {(number | null)[]} logits
  * @property {(number | null)[]} probabilities
- *
- * @typedef {object} Image
- * @property {string} id
- * @property {"test" | "upload"} source
- * @property {number | null} label
- * @property {string | null} class
- * @property {string | null} name
- * @property {number} width
- * @property {number} height
- * @property {boolean} inverted
- * @property {string[]} preprocessing
- *
- * @typedef {object} Model
- * @property {string} name
- * @property {string} title
- * @property {string} description
- * @property {number} parameters
- * @property {any} recipe
- * @property {number[]} input
- * @property {object | null} pretrained
- *
- * @typedef {object} Dataset
- * @property {string} name
- * @property {string} title
- * @property {number[]} shape
- * @property {string[]} classes
- * @property {number} train
- * @property {number} test
- * @property {boolean} available
- * @property {string | null} why
- *
- * @typedef {object} Picture
- * @property {string} id
- * @property {number} label
- * @property {string} class
  */
+
 export {};

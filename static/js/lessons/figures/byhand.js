@@ -1,13 +1,14 @@
 /** The gradient of a kernel on the 5×5 picture, by hand: the picture under the outputs. */
+
 import { signal } from "@preact/signals";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { limitOf, minus, plain } from "../numbers.js";
 import { Do, Grid, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { task } from "../task.js";
 import { IMAGE, KERNEL } from "./schematic.js";
 
-/** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 
 const RATE = 0.01;
 const kernel = signal(KERNEL);
@@ -23,8 +24,8 @@ const lossOf = (rows) => rows.flat().reduce((sum, value) => sum + value * value,
 /** @param {Rows} next the kernel */
 const look = (next) =>
   work.start("Computing…", async () => {
-    const made = await ask.convolve({ image: IMAGE, kernel: next });
-    const found = await ask.convolve({ image: IMAGE, kernel: made.output });
+    const made = await server.convolve({ image: IMAGE, kernel: next });
+    const found = await server.convolve({ image: IMAGE, kernel: made.output });
     kernel.value = next;
     output.value = made.output;
     gradient.value = found;

@@ -5,7 +5,7 @@ import { sentenceOf } from "../../shared/errors.js";
 import { plural, short, signed } from "../../shared/format.js";
 import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
 import { newest } from "../../shared/newest.js";
-import { ask, pictureOf } from "../ask.js";
+import { address, server } from "../../shared/server.js";
 import { limitOf } from "../numbers.js";
 import { Choose, Closes, Grid, Mark, Slide, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
@@ -24,7 +24,7 @@ const work = task();
 let id = "";
 
 const explain = newest(
-  (/** @type {typeof at.value} */ place) => ask.output(id, { layer: "conv1", ...place }),
+  (/** @type {typeof at.value} */ place) => server.explainOutput(id, { layer: "conv1", ...place }),
   {
     done: (answer) => {
       found.value = answer;
@@ -38,7 +38,7 @@ const explain = newest(
 const start = () =>
   work.start("Making a network…", async () => {
     id = (await keep("colour", RECIPE)).id;
-    layers.value = await ask.layers(id);
+    layers.value = await server.layers(id);
     await explain.want(at.value);
   });
 
@@ -64,7 +64,7 @@ function Seen({ answer }) {
   };
   const patch = { y: answer.rows[0], x: answer.columns[0], height: 3, width: 3 };
   return html`<figure class="seen"><span class="picture choose" onPointerDown=${place}>
-      <img src=${pictureOf(id, image)} width="192" height="192" alt="The picture that is looked at" />
+      <img src=${address.picture(id, image, "input")} width="192" height="192" alt="The picture that is looked at" />
       <${Mark} box=${patch} rows=${rows} cols=${cols} /></span>
     <figcaption>the patch lies in rows ${answer.rows[0]}–${answer.rows[2]}, columns ${answer.columns[0]}–${answer.columns[2]}; the output is row ${y}, column ${x}</figcaption></figure>`;
 }

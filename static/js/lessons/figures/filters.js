@@ -1,7 +1,8 @@
 /** The first layer of the default network, from its first random numbers on. */
+
 import { signal } from "@preact/signals";
 import { loss as lossText, percent, plural, signed } from "../../shared/format.js";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { correlation, limitOf } from "../numbers.js";
 import { Choose, Do, Heat, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
@@ -24,7 +25,9 @@ const work = task();
 
 /** @param {string} id @returns {Promise<Rows[]>} the kernels of the first layer */
 const kernels = async (id) =>
-  (await ask.tensor(id, "conv1/weight")).values.map((/** @type {Rows[]} */ filter) => filter[0]);
+  (await server.tensor(id, "conv1", "weight")).values.map(
+    (/** @type {Rows[]} */ filter) => filter[0],
+  );
 
 /** @param {number} which seed @param {number} steps more @returns {Promise<Seen>} */
 async function go(which, steps) {

@@ -3,13 +3,13 @@
 import { effect, signal } from "@preact/signals";
 import { sentenceOf } from "../../shared/errors.js";
 import { newest } from "../../shared/newest.js";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { limitOf, minus, part, plain, withNumber } from "../numbers.js";
 import { Choose, Grid, paint } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 
-/** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 /** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
 
 /** @param {string} text one digit a number @returns {Rows} */
@@ -39,7 +39,7 @@ const place = signal({ y: 0, x: 0 }); // of the output that is explained
 const answer = signal(/** @type {Convolved | null} */ (null));
 const problem = signal(/** @type {string | null} */ (null));
 
-const computing = newest(ask.convolve, {
+const computing = newest(server.convolve, {
   done: (found) => {
     answer.value = found;
     problem.value = null;
@@ -140,7 +140,7 @@ export function Figure() {
 async function middle() {
   const now = { image: image.value, kernel: withNumber(kernel.value, 1, 1, 1) };
   const more = { image: image.value, kernel: withNumber(kernel.value, 1, 1, 2) };
-  const [before, after] = await Promise.all([ask.convolve(now), ask.convolve(more)]);
+  const [before, after] = await Promise.all([server.convolve(now), server.convolve(more)]);
   const change = minus(after.output, before.output);
   const changed = change.flat().filter((value) => value !== 0).length;
   const same = limitOf(minus(change, part(image.value, 1, 1, 3, 3))) < 1e-9;

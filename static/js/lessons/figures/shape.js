@@ -1,6 +1,7 @@
 /** Keras's Conv2D(12, 3) on 25×25×1, made by the server, in both orders of axes. */
+
 import { signal } from "@preact/signals";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { exact, glorotBound, limitOf } from "../numbers.js";
 import { Heat, Slide, Start } from "../parts.js";
 import { html } from "../prose.js";
@@ -8,7 +9,7 @@ import { Question } from "../question.js";
 import { borrow, keep } from "../runs.js";
 import { task } from "../task.js";
 
-/** @typedef {import("../ask.js").Tensor} Tensor */
+/** @typedef {import("../../shared/types.js").Tensor} Tensor */
 /** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../shared/types.js").Layer}} Made */
 
 const WORDS = { ky: "rows", kx: "columns", in: "input channels", out: "filters" };
@@ -21,10 +22,10 @@ const start = () =>
   work.start("Making the layer…", async () => {
     const { id } = await keep("layer", { network: "conv2d-12" });
     const [torch, keras, bias, layers] = await Promise.all([
-      ask.tensor(id, "conv1/weight", { layout: "torch" }),
-      ask.tensor(id, "conv1/weight", { layout: "keras" }),
-      ask.tensor(id, "conv1/bias"),
-      ask.layers(id),
+      server.tensor(id, "conv1", "weight", "torch"),
+      server.tensor(id, "conv1", "weight", "keras"),
+      server.tensor(id, "conv1", "bias"),
+      server.layers(id),
     ]);
     made.value = { torch, keras, bias, layer: layers[0] };
   });
@@ -90,7 +91,7 @@ const layerOn = (channels, side) =>
         layers: [{ type: "Conv2d", out_channels: 12, kernel_size: 3 }],
       },
     },
-    async ({ id }) => (await ask.layers(id))[0],
+    async ({ id }) => (await server.layers(id))[0],
   );
 
 async function colours() {

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { sentenceOf } from "../../shared/errors.js";
 import { percent, signed } from "../../shared/format.js";
 import { newest } from "../../shared/newest.js";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { exact, pulls } from "../numbers.js";
 import { Closes, Do, Heat, Slide, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
@@ -20,7 +20,7 @@ let id = "";
 
 const explain = newest(
   (/** @type {typeof at.value} */ place) =>
-    ask.weight(id, { layer: "conv1", out: 0, in: 0, ...place }),
+    server.explainWeight(id, { layer: "conv1", out: 0, in: 0, ...place }),
   {
     done: (answer) => {
       found.value = answer;
@@ -35,7 +35,7 @@ const train = () =>
   work.start("Training one step…", async () => {
     const run = await keep("shared", { seed: 2 });
     id = run.id;
-    await ask.train(id, (found.value?.gradient.step ?? 0) + 1);
+    await server.step(id, { until: (found.value?.gradient.step ?? 0) + 1 });
     await explain.want(at.value);
   });
 

@@ -3,14 +3,15 @@
 import { effect, signal } from "@preact/signals";
 import { sentenceOf } from "../../shared/errors.js";
 import { newest } from "../../shared/newest.js";
-import { ask, pixels } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { limitOf, plain } from "../numbers.js";
 import { Choose, Do, Grid, Heat, Slide, Status } from "../parts.js";
+import { pixels } from "../pixels.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { task } from "../task.js";
 
-/** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 
 const DATASET = "fashion-mnist-10k";
 const PICTURES = 40;
@@ -70,7 +71,7 @@ effect(() => {
 function failed(error) {
   work.problem.value = sentenceOf(error);
 }
-const computing = newest(ask.convolve, {
+const computing = newest(server.convolve, {
   done: (answer) => {
     const [height, width] = answer.shape;
     found.value = answer;
@@ -149,7 +150,7 @@ async function count() {
   const kernel = KERNELS.left[1];
   const paddings = [0, 1, 2];
   const answers = await Promise.all(
-    paddings.map((padding) => ask.convolve({ image, kernel, padding })),
+    paddings.map((padding) => server.convolve({ image, kernel, padding })),
   );
   const sizes = answers.map((answer) => answer.shape);
   const same = paddings.filter((padding) => sizes[padding][0] === image.length);

@@ -6,7 +6,7 @@ import { percent, short } from "../../shared/format.js";
 import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
 import { newest } from "../../shared/newest.js";
 import { receptiveField } from "../../shared/receptive-field.js";
-import { ask, pictureOf } from "../ask.js";
+import { address, server } from "../../shared/server.js";
 import { peakOf } from "../numbers.js";
 import { Choose, Heat, Mark, Slide, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
@@ -25,7 +25,7 @@ let id = "";
 
 const fetchMaps = newest(
   async (/** @type {typeof at.value} */ { layer, image }) => {
-    const answer = await ask.tensor(id, `${layer}/feature-maps`, { image });
+    const answer = await server.featureMaps(id, layer, image);
     return { layer, values: answer.values };
   },
   {
@@ -41,7 +41,7 @@ const fetchMaps = newest(
 const start = () =>
   work.start("Making the trained network…", async () => {
     id = (await keep("stack", { network: "default", init: { type: "pretrained" } })).id;
-    layers.value = await ask.layers(id);
+    layers.value = await server.layers(id);
     await fetchMaps.want(at.value);
     at.value = { ...at.value, filter: loudest(maps.value?.values ?? []) };
   });
@@ -81,7 +81,7 @@ function Seen({ layer, values }) {
   return html`<div class="row maps">
       <figure><${Heat} rows=${rows} width=${SIDE} label=${`Map ${filter} of ${layer.name}`} box=${{ y: peak.y, x: peak.x, height: 1, width: 1 }} />
         <figcaption>${layer.name}, map ${filter}: largest is <b>${short(peak.value)}</b></figcaption></figure>
-      <figure><span class="picture"><img src=${pictureOf(id, at.value.image)} width=${SIDE} height=${SIDE} alt="The picture that is looked at" />
+      <figure><span class="picture"><img src=${address.picture(id, at.value.image, "input")} width=${SIDE} height=${SIDE} alt="The picture that is looked at" />
         <${Mark} box=${field} rows=${input[1]} cols=${input[2]} /></span>
         <figcaption>the ${field.height}×${field.width} pixels which that value depends on</figcaption></figure></div>
     <p aria-live="polite">In ${layer.name} one value depends on at most ${layer.receptive_field}×${layer.receptive_field} pixels,
@@ -109,7 +109,7 @@ async function pooled() {
   if (!known) throw new Error(work.problem.value ?? "There is no network yet.");
   const conv = { type: "Conv2d", out_channels: 8, kernel_size: 3, padding: 1 };
   const network = { input: [1, 28, 28], layers: [conv, { type: "ReLU" }, conv] };
-  const plain = await borrow({ network }, async (run) => (await ask.layers(run.id))[2]);
+  const plain = await borrow({ network }, async (run) => (await server.layers(run.id))[2]);
   const [side, less] = [known.receptive_field ?? 0, plain.receptive_field ?? 0];
   const text = html`<p>${side}×${side} = ${side * side} pixels. Without the pooling layer it would be ${less}×${less} = ${less * less}:
     the second kernel’s neighbours would lie one pixel apart and not two.</p>`;

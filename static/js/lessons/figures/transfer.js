@@ -1,7 +1,8 @@
 /** A network that begins with another one's weights, beside one that begins at random. */
+
 import { signal } from "@preact/signals";
 import { loss as lossText, percent } from "../../shared/format.js";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { Do, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
@@ -54,10 +55,10 @@ const start = () =>
   work.start(`Training the first network for ${SOURCE_STEPS} steps…`, async () => {
     const made = await keep("source", {});
     const run = await train(made.id, SOURCE_STEPS);
-    const first = await ask.layers(made.id);
+    const first = await server.layers(made.id);
     const [one, other] = await both(made.id);
     taken.value = one.taken;
-    layers.value = await ask.layers(one.id);
+    layers.value = await server.layers(one.id);
     rows.value = [{ step: 0, taken: await settled(one), random: await settled(other) }];
     source.value = { run, layers: first };
   });

@@ -1,6 +1,7 @@
 /** The same weight under three optimisers, and the arithmetic of each. */
+
 import { signal } from "@preact/signals";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { exact } from "../numbers.js";
 import { Closes, Do, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
@@ -29,8 +30,8 @@ const train = (more) => () =>
     const all = await Promise.all(
       OPTIMIZERS.map(async ([name, , optimizer]) => {
         const { id } = await keep(name, { seed: 2, optimizer });
-        await ask.train(id, until);
-        return ask.weight(id, PLACE);
+        await server.step(id, { until });
+        return server.explainWeight(id, PLACE);
       }),
     );
     step.value = until;

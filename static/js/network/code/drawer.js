@@ -1,38 +1,21 @@
 /** The drawer of weights and code: a tensor's axes in both orders, and this network as a program. */
 
-import { computed, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { count, shape as shapeText } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { html } from "../../shared/html.js";
-import { noticeError } from "../../shared/notices.js";
-import { address, server } from "../../shared/server.js";
+import { address } from "../../shared/server.js";
 import { currentFrame } from "../drawing/painter.js";
 import { copyText } from "../intents.js";
 import { useFocusInside } from "../page/focus.js";
 import { Switch } from "../page/switch.js";
 import { askedStep, drawer, layers, run, slowTick, step } from "../state.js";
 import { AXES, nestedText, permuted } from "./axes.js";
+import { framework, layout, program } from "./program.js";
 
-const layout = signal(/** @type {"torch" | "keras"} */ ("torch"));
-const code = signal(
-  /** @type {{run: string, framework: string, filename: string, code: string} | null} */ (null),
-);
-const framework = computed(() => (layout.value === "torch" ? "pytorch" : "keras"));
 const MOST_NUMBERS = 1200;
 
 /** The layers that have weights. */
 const weighted = () => layers.value.filter((layer) => layer.weight_shape);
-
-function useCode() {
-  const [id, wanted] = [run.value?.id, framework.value];
-  useEffect(() => {
-    if (!id || (code.peek()?.run === id && code.peek()?.framework === wanted)) return;
-    server.code(id, /** @type {"pytorch"} */ (wanted)).then((answer) => {
-      if (framework.peek() === wanted) code.value = { ...answer, run: id };
-    }, noticeError);
-  }, [id, wanted]);
-}
 
 /** @param {{layer: import("../../shared/types.js").Layer}} props */
 function Tensor({ layer }) {
@@ -58,27 +41,26 @@ function Tensor({ layer }) {
 
 const copy = () =>
   copyText(
-    code.value?.code ?? "",
+    program.value?.code ?? "",
     "The code is copied.",
     "The browser does not let the page copy; select the code and copy it by hand.",
   );
 
 function save() {
-  if (!code.value) return;
+  const now = program.peek();
+  if (!now) return;
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([code.value.code], { type: "text/x-python" }));
-  link.download = code.value.filename;
+  link.href = URL.createObjectURL(new Blob([now.code], { type: "text/x-python" }));
+  link.download = now.filename;
   link.click();
   URL.revokeObjectURL(link.href);
 }
 
 function Code() {
-  useCode();
-  const now = code.value;
-  const fits = now && now.run === run.value?.id && now.framework === framework.value;
-  return html`<section><header><h3>${framework.value === "pytorch" ? "PyTorch" : "Keras"}: ${fits ? now.filename : "…"}</h3>
-      <button type="button" disabled=${!fits} onClick=${copy}>Copy</button><button type="button" disabled=${!fits} onClick=${save}>Save</button></header>
-    <pre class="program" tabindex="0" role="region" aria-label="The code of this network"><code>${fits ? now.code : "Asking the server…"}</code></pre></section>`;
+  const now = program.value;
+  return html`<section><header><h3>${framework.value === "pytorch" ? "PyTorch" : "Keras"}: ${now?.filename ?? "…"}</h3>
+      <button type="button" disabled=${!now} onClick=${copy}>Copy</button><button type="button" disabled=${!now} onClick=${save}>Save</button></header>
+    <pre class="program" tabindex="0" role="region" aria-label="The code of this network"><code>${now?.code ?? "Loading…"}</code></pre></section>`;
 }
 
 /** @param {{layer: string | null}} props */

@@ -15,6 +15,7 @@ import { newest as newestFrame } from "../frames.js";
 import { probeId } from "../session.js";
 import * as state from "../state.js";
 import { inputExplained } from "./pixel.js";
+import { valueAsked, weightAsked } from "./places.js";
 import { isWeight } from "./pointing.js";
 import { inTurn } from "./turns.js";
 
@@ -33,9 +34,9 @@ async function fetchOne({ run, place, image, picture, step }) {
       return { ...none, ...(await inTurn(() => weightExplained(run, place, picture, step))) };
     if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
     const [answer, softmax] = await Promise.all([
-      server.explainOutput(run, place, image, step),
+      server.explainOutput(run, { ...valueAsked(place), image, step }),
       scoreOf(place)
-        ? server.explainOutput(run, { ...place, layer: "softmax" }, image, step)
+        ? server.explainOutput(run, { ...valueAsked(place), layer: "softmax", image, step })
         : null,
     ]);
     return { ...none, answer, softmax };
@@ -53,7 +54,9 @@ async function fetchOne({ run, place, image, picture, step }) {
  */
 async function weightExplained(run, place, picture, step) {
   const problem = noGradient();
-  return problem ? { problem } : { answer: await server.explainWeight(run, place, picture, step) };
+  return problem
+    ? { problem }
+    : { answer: await server.explainWeight(run, { ...weightAsked(place), picture, step }) };
 }
 
 /** Why no update led to the weights as they are; null: one did. */

@@ -18,6 +18,20 @@ import { sourceChannel } from "../drawing/layout.js";
 const SMALL_CELL = 8; // CSS pixels; a kernel of smaller cells is pointed at in an enlarged copy
 const COPY = { whole: 44, least: 6, most: 14 }; // of that copy and of its cells, CSS pixels
 
+/** A value as the server is asked for it. @param {ValuePlace} place */
+export const valueAsked = ({ layer, channel, y, x }) => ({ layer, channel, y, x });
+
+/** A weight as the server is asked for it: a bias and a linear layer's weight have fewer axes.
+ * @param {WeightPlace} place */
+export const weightAsked = ({ layer, tensor, index: [out, ...rest] }) => ({
+  layer,
+  tensor,
+  out,
+  in: rest[0],
+  ky: rest[1],
+  kx: rest[2],
+});
+
 /** @param {any} a @param {any} b */
 export const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 

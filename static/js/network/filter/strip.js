@@ -41,7 +41,7 @@ effect(() => {
     });
 });
 
-/** @param {Strip} known @param {{steps: number[], values: number[][][][], recomputed: string | null}} answer @returns {Strip} */
+/** @param {Strip} known @param {{steps: number[], values: any[], recomputed: string | null}} answer `values`: (step, in, ky, kx) @returns {Strip} */
 function withSteps(known, { steps, values, recomputed }) {
   const more = steps.map((step, i) => [step, values[i].flat(2)]);
   return {

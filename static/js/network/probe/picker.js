@@ -1,34 +1,15 @@
 /** Test pictures to choose from: one sheet, and a button over each picture. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { testNumber } from "../../shared/image-id.js";
-import { noticeError } from "../../shared/notices.js";
-import { address, server } from "../../shared/server.js";
+import { address } from "../../shared/server.js";
 import { chooseProbe } from "../intents.js";
 import { datasets, probe, run } from "../state.js";
+import { COUNT, usePictures } from "./held-out.js";
 
 const COLUMNS = 8;
-const COUNT = 32;
 const WITHOUT = "fashion-mnist-10k"; // whose held-out pictures a network without a data set is shown
-
-/**
- * The pictures of a page of the held-out half.
- * @param {string} dataset @param {number} offset @param {string} label index of a class, or ""
- * @returns {{pictures: import("../../shared/types.js").Picture[], next: number | null}}
- */
-function usePictures(dataset, offset, label) {
-  const [page, setPage] = useState(/** @type {any} */ ({ pictures: [], next: null }));
-  useEffect(() => {
-    let wanted = true;
-    const query = { offset, count: COUNT, ...(label && { label }) };
-    server.pictures(dataset, query).then((answer) => wanted && setPage(answer), noticeError);
-    return () => {
-      wanted = false;
-    };
-  }, [dataset, offset, label]);
-  return page;
-}
 
 /** @param {{pictures: import("../../shared/types.js").Picture[], src: string}} props */
 function Sheet({ pictures, src }) {
@@ -58,7 +39,12 @@ export function Picker() {
     setLabel(e.currentTarget.value);
     setOffset(0);
   };
-  const query = { offset, count: COUNT, columns: COLUMNS, ...(label && { label }) };
+  const query = {
+    offset,
+    count: COUNT,
+    columns: COLUMNS,
+    label: label === "" ? null : Number(label),
+  };
   return html`<div class="picker">
     ${!own && html`<p class="hint spaced">This network has no data set of its own; these are held-out pictures of Fashion-MNIST.</p>`}
     <div class="picker-bar">

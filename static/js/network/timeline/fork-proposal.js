@@ -3,7 +3,7 @@ import { rate } from "../../shared/format.js";
 
 /**
  * @typedef {Record<string, number>} Settings of the optimiser
- * @typedef {{step: number | null, recipe?: object, interventions?: object[]}} ForkBody as the server takes it
+ * @typedef {import("../../shared/types.js").Body<"post", "/runs/{run_id}/fork">} ForkBody
  *
  * @typedef {object} Part what somebody asked for while the past was on the page
  * @property {Settings} [settings]
@@ -61,5 +61,5 @@ function wishOf({ type, layer, filter, on, index, value }) {
 export const bodyOf = ({ settings, changes }, step) => ({
   step,
   recipe: Object.keys(settings).length ? { optimizer: settings } : {},
-  interventions: changes,
+  interventions: /** @type {any[]} */ (changes),
 });

@@ -40,7 +40,7 @@ export async function fork(body, go) {
     const made = await server.fork(parent.id, body);
     await openRun(made);
     if (go === "play") await server.command(made.id, "play");
-    if (go === "step") await server.step(made.id, 1);
+    if (go === "step") await server.step(made.id, { steps: 1 });
     return true;
   } catch (error) {
     noticeError(error);
