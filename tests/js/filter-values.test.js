@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { extentsOf, limitOf } from "../../static/js/network/drawing/extents.js";
 import { layoutNetwork } from "../../static/js/network/drawing/layout.js";
-import { describe, filterValues, mapPeak } from "../../static/js/network/filter/values.js";
+import { filterSentence, filterValues, mapPeak } from "../../static/js/network/filter/values.js";
 import { frameOf, inputShape } from "./frames.js";
 import { DEFAULT } from "./layers.js";
 
@@ -11,15 +11,15 @@ const [, conv1, , , conv2] = columns;
 
 test("a filter is told in plain words", () => {
   assert.equal(
-    describe(conv2),
+    filterSentence(conv2),
     "This filter is 8 kernels of 3×3: 72 weights and one bias, used at all 196 positions.",
   );
   assert.match(
-    describe(conv1),
+    filterSentence(conv1),
     /is 1 kernel of 3×3: 9 weights and one bias, used at all 784 positions/,
   );
   assert.match(
-    describe(columns[columns.length - 1]),
+    filterSentence(columns[columns.length - 1]),
     /all 784 values before it: 784 weights, drawn as 16 pictures of 7×7/,
   );
 });

@@ -1,24 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bodyOf, wishes, withPart } from "../../static/js/network/timeline/fork-proposal.js";
+import {
+  addToProposal,
+  forkBody,
+  proposedChanges,
+} from "../../static/js/network/timeline/fork-proposal.js";
 
 const SILENCE = { type: "silence", layer: "conv2", filter: 3, on: true };
 
 test("wishes gather in one proposal, and a setting counts as last given", () => {
-  let proposal = withPart(null, { settings: { learning_rate: 0.1, momentum: 0 } });
-  proposal = withPart(proposal, { settings: { learning_rate: 0.01 } });
-  proposal = withPart(proposal, { change: SILENCE });
-  assert.deepEqual(bodyOf(proposal, 137), {
+  let proposal = addToProposal(null, { settings: { learning_rate: 0.1, momentum: 0 } });
+  proposal = addToProposal(proposal, { settings: { learning_rate: 0.01 } });
+  proposal = addToProposal(proposal, { change: SILENCE });
+  assert.deepEqual(forkBody(proposal, 137), {
     step: 137,
     recipe: { optimizer: { learning_rate: 0.01, momentum: 0 } },
     interventions: [SILENCE],
   });
   assert.equal(proposal.go, null);
-  assert.equal(withPart(proposal, { go: "play" }).go, "play");
+  assert.equal(addToProposal(proposal, { go: "play" }).go, "play");
 });
 
 test("a fork without a wish changes nothing of the recipe", () => {
-  assert.deepEqual(bodyOf(withPart(null, { go: "step" }), null), {
+  assert.deepEqual(forkBody(addToProposal(null, { go: "step" }), null), {
     step: null,
     recipe: {},
     interventions: [],
@@ -35,10 +39,10 @@ test("each wish is said in words", () => {
     { type: "undo" },
   ];
   const proposal = changes.reduce(
-    (so, change) => withPart(so, { change }),
-    withPart(null, { settings }),
+    (so, change) => addToProposal(so, { change }),
+    addToProposal(null, { settings }),
   );
-  assert.deepEqual(wishes(proposal), [
+  assert.deepEqual(proposedChanges(proposal), [
     "learning rate 0.01",
     "conv2, filter 3 silenced",
     "conv1, filter 0 no longer frozen",

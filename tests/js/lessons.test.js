@@ -9,21 +9,21 @@ import {
   part,
   peakOf,
   plain,
-  pulls,
+  signedSums,
   withNumber,
 } from "../../static/js/lessons/numbers.js";
 import { html } from "../../static/js/lessons/prose.js";
 import { task } from "../../static/js/lessons/task.js";
 
 test("how positions pull is told by side, and what is left of it", () => {
-  const { up, down, net, left } = pulls([
+  const { up, down, net, left } = signedSums([
     [3, 0, -1],
     [0, 1, -2],
   ]);
   assert.deepEqual([up.sum, up.count, down.sum, down.count], [4, 2, -3, 2]);
   assert.equal(net, 1);
   assert.equal(left, 1 / 7);
-  assert.equal(pulls([[0, 0]]).left, 0);
+  assert.equal(signedSums([[0, 0]]).left, 0);
 });
 
 test("Glorot's bound of Keras's layer is 0.22646", () => {

@@ -4,7 +4,7 @@ import { percent } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { testImage, testNumber } from "../shared/image-id.js";
 import { address } from "../shared/server.js";
-import { a, b, image, picture, sides } from "./state.js";
+import { a, b, image, imageInfo, sides } from "./state.js";
 
 const MOST = 999_999;
 
@@ -15,7 +15,7 @@ function show(typed) {
 }
 
 /** Why the two cannot be laid side by side, or null. */
-function whyNot() {
+function whyNoClasses() {
   const [one, other] = [a.run.value, b.run.value];
   if (!one || !other) return null;
   const untrained = sides.filter(({ run }) => !run.value?.trainable);
@@ -36,11 +36,11 @@ function Share({ side, index }) {
     <span>${percent(share, 0)}</span></span></td>`;
 }
 
-function Picture() {
+function ImageChoice() {
   const number = testNumber(image.value);
-  const shown = picture.value;
+  const shown = imageInfo.value;
   return html`<div class="pictured">
-    <img src=${address.picture(a.id.value, image.value, "input")} width="84" height="84"
+    <img src=${address.image(a.id.value, image.value, "input")} width="84" height="84"
       alt=${shown ? `Test picture ${number}: ${shown.class}` : `Test picture ${number}`} />
     <div>
       <label>Test picture <input type="number" min="0" max=${MOST} value=${number}
@@ -51,15 +51,15 @@ function Picture() {
 }
 
 export function Classes() {
-  const why = whyNot();
+  const why = whyNoClasses();
   const names = a.run.value?.classes ?? [];
-  const truth = picture.value?.label;
+  const truth = imageInfo.value?.label;
   return html`<section class="compare-card" aria-labelledby="classes">
     <h2 id="classes">What they say of a picture</h2>
     ${
       why
         ? html`<p class="muted">${why}</p>`
-        : html`<${Picture} />
+        : html`<${ImageChoice} />
         <table class="classes">
           <thead><tr><th scope="col">Class</th>${sides.map(({ letter }) => html`<th scope="col" key=${letter}><b class=${`letter ${letter}`}>${letter}</b></th>`)}</tr></thead>
           <tbody>${names.map(

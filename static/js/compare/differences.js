@@ -17,7 +17,7 @@ const OPTIMISER = {
 const ARROW = " → ";
 
 /** @param {any} value */
-function said(value) {
+function valueText(value) {
   if (value === null || value === undefined) return "none";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (Array.isArray(value)) return shape(value);
@@ -26,7 +26,7 @@ function said(value) {
 
 /** @param {string} what @param {any} a @param {any} b @returns {string[]} none where they agree */
 const changed = (what, a, b) =>
-  said(a) === said(b) ? [] : [`${what} ${said(a)}${ARROW}${said(b)}`];
+  valueText(a) === valueText(b) ? [] : [`${what} ${valueText(a)}${ARROW}${valueText(b)}`];
 
 /** The settings in force, which may have been changed while it trained. @param {Run} run */
 function optimiserOf(run) {
@@ -46,7 +46,7 @@ function optimisers(a, b) {
 }
 
 /** @param {any} init */
-function initSaid({ type, std, bound, run }) {
+function initText({ type, std, bound, run }) {
   const more = { normal: std, uniform: bound, from_run: run }[/** @type {string} */ (type)];
   return more === undefined ? type.replaceAll("_", " ") : `${type.replaceAll("_", " ")} ${more}`;
 }
@@ -75,7 +75,7 @@ function layers(one, other, index) {
 }
 
 /** @param {Run} a @param {Run} b @param {"silenced" | "frozen"} kind */
-function switched(a, b, kind) {
+function onlyInOne(a, b, kind) {
   const list = (/** @type {Run} */ run) =>
     (run[kind] ?? []).map(({ layer, filter }) => `${layer}, filter ${filter}`);
   const only = (/** @type {Run} */ run, /** @type {Run} */ other, /** @type {string} */ who) =>
@@ -92,11 +92,11 @@ export function differences(a, b) {
     ...changed("network", a.network ?? "its own", b.network ?? "its own"),
     ...networks(one.network, other.network),
     ...changed("data", one.dataset, other.dataset),
-    ...changed("first weights", initSaid(one.init), initSaid(other.init)),
+    ...changed("first weights", initText(one.init), initText(other.init)),
     ...optimisers(a, b),
     ...changed("batch size", one.batch_size, other.batch_size),
     ...changed("seed", one.seed, other.seed),
-    ...switched(a, b, "silenced"),
-    ...switched(a, b, "frozen"),
+    ...onlyInOne(a, b, "silenced"),
+    ...onlyInOne(a, b, "frozen"),
   ];
 }

@@ -5,7 +5,7 @@ import { valueCells } from "../shared/heatmap/cells.js";
 import { palette as colours } from "../shared/heatmap/palette.js";
 import { blit, fill } from "../shared/heatmap/raster.js";
 import { html } from "../shared/html.js";
-import { pointed } from "./state.js";
+import { pointedWeight } from "./state.js";
 import { placeOf, weightAt } from "./tiles.js";
 
 /** @typedef {import("./tiles.js").Size} Size @typedef {import("./tiles.js").Tiling} Tiling */
@@ -57,7 +57,7 @@ function paint(canvas, size, tiling, values, limit) {
 
 /** Where the pointed weight lies, in each panel. @param {{size: Size, tiling: Tiling}} props */
 function Pointer({ size, tiling }) {
-  const at = pointed.value;
+  const at = pointedWeight.value;
   if (!at || at.filter >= tiling.shown || at.channel >= tiling.perFilter) return null;
   const { x, y } = placeOf(tiling, size, at.filter, at.channel);
   const style = {
@@ -70,7 +70,7 @@ function Pointer({ size, tiling }) {
 }
 
 /** @param {{size: Size, tiling: Tiling, values: Float32Array, limit: number, label: string}} props */
-export function Panel({ size, tiling, values, limit, label }) {
+export function KernelPanel({ size, tiling, values, limit, label }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const painted = colours.value;
   const laid = JSON.stringify([size, tiling]);
@@ -80,7 +80,7 @@ export function Panel({ size, tiling, values, limit, label }) {
   const onMove = (/** @type {PointerEvent} */ event) => {
     const box = /** @type {HTMLElement} */ (canvas.current).getBoundingClientRect();
     const [x, y] = [event.clientX - box.left - EDGE, event.clientY - box.top - EDGE];
-    pointed.value = weightAt(tiling, size, x, y);
+    pointedWeight.value = weightAt(tiling, size, x, y);
   };
   const style = { width: `${tiling.width + 2 * EDGE}px`, height: `${tiling.height + 2 * EDGE}px` };
   return html`<div class="panel" style=${style}>
@@ -93,7 +93,7 @@ export function Panel({ size, tiling, values, limit, label }) {
 const BAR = 128; // colours
 
 /** The scale, from its most negative to its most positive end. @param {{limit: number}} props */
-export function Bar({ limit }) {
+export function ColourBar({ limit }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const { diverging } = colours.value;
   useLayoutEffect(() => {

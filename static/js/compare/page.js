@@ -1,14 +1,14 @@
 /** The page that compares two runs, from top to bottom. */
 
 import { html } from "../shared/html.js";
-import { nameOf, origin, stateOf } from "../shared/run-text.js";
+import { origin, runName, runState } from "../shared/run-text.js";
 import { address } from "../shared/server.js";
 import { Charts } from "./charts.js";
 import { Classes } from "./classes.js";
 import { differences } from "./differences.js";
 import { Filters } from "./filters.js";
 import { choose } from "./session.js";
-import { a, b, both, known, lost, runs, sides } from "./state.js";
+import { a, b, both, runs, runsById, serverLost, sides } from "./state.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./state.js").Side} Side */
@@ -17,7 +17,7 @@ import { Timeline } from "./timeline.js";
 function Menu({ side }) {
   const id = `run-${side.letter}`;
   const chosen = side.id.value;
-  const unknown = chosen && runs.value && !known.value.has(chosen);
+  const unknown = chosen && runs.value && !runsById.value.has(chosen);
   const newest = [...(runs.value ?? [])].reverse();
   return html`<div class="run-choice">
     <label for=${id}><b class=${`letter ${side.letter}`}>${side.letter}</b></label>
@@ -27,7 +27,7 @@ function Menu({ side }) {
       ${unknown && html`<option value=${chosen} selected>A run that is gone</option>`}
       ${newest.map(
         (run) =>
-          html`<option key=${run.id} value=${run.id} selected=${run.id === chosen}>${nameOf(run)}</option>`,
+          html`<option key=${run.id} value=${run.id} selected=${run.id === chosen}>${runName(run)}</option>`,
       )}
     </select>
     <${About} side=${side} />
@@ -39,10 +39,10 @@ function About({ side }) {
   const run = side.run.value;
   if (side.problem.value) return html`<p class="wrong" role="alert">${side.problem.value}</p>`;
   if (!run) return html`<p class="muted">${side.id.value ? "Asking for it…" : " "}</p>`;
-  const from = origin(run, known.value);
+  const from = origin(run, runsById.value);
   return html`<p class="muted">
-    <a href=${address.open(run.id)} aria-label=${`Open ${nameOf(run)}`}>Open</a>
-    <span>${stateOf(run)} at step ${run.steps}</span>
+    <a href=${address.open(run.id)} aria-label=${`Open ${runName(run)}`}>Open</a>
+    <span>${runState(run)} at step ${run.steps}</span>
     ${from && html`<span>${from}</span>`}
   </p>`;
 }
@@ -72,7 +72,7 @@ function Differences() {
 
 export function Page() {
   return html`
-    ${lost.value && html`<p class="site-bar" role="status">The server does not answer; trying again…</p>`}
+    ${serverLost.value && html`<p class="site-bar" role="status">The server does not answer; trying again…</p>`}
     <div class="menus">
       <${Menu} side=${a} />
       <button type="button" class="swap" aria-label="Exchange A and B" title="Exchange A and B" onClick=${swap}

@@ -17,7 +17,7 @@ const EVERY_MS = 1000;
 const PATIENCE_MS = 250; // an answer may take so long, so that a drag shows something
 
 /** The chosen layer at the step shown, and what is said of the picture. @param {Wanted} wanted @param {AbortSignal} signal */
-async function look({ id, layer, image, step }, signal) {
+async function fetchShown({ id, layer, image, step }, signal) {
   const [weight, guess] = await Promise.all([
     layer === null ? null : server.weightBytes(id, layer, step, signal),
     image === null ? null : server.predictions(id, image, step, signal),
@@ -25,8 +25,8 @@ async function look({ id, layer, image, step }, signal) {
   return { id, layer, weight, guess };
 }
 
-/** @param {Side} side @param {Awaited<ReturnType<typeof look>>} found */
-function take(side, { id, layer, weight, guess }) {
+/** @param {Side} side @param {Awaited<ReturnType<typeof fetchShown>>} found */
+function showAnswer(side, { id, layer, weight, guess }) {
   if (id !== side.id.peek()) return;
   batch(() => {
     side.problem.value = null;
@@ -43,8 +43,8 @@ function take(side, { id, layer, weight, guess }) {
 
 /** Fetches what is shown of one run, whenever that is something else. @param {Side} side */
 function follow(side) {
-  const looking = newest(look, {
-    done: (found) => take(side, found),
+  const looking = newest(fetchShown, {
+    done: (found) => showAnswer(side, found),
     failed: (error) => {
       side.problem.value = sentenceOf(error);
     },
@@ -127,21 +127,21 @@ async function refreshBoth() {
   refreshing = true;
   try {
     await Promise.all(state.sides.map(refresh));
-    state.lost.value = false;
+    state.serverLost.value = false;
   } catch {
-    state.lost.value = true;
+    state.serverLost.value = true;
   }
   refreshing = false;
 }
 
-const pictures = newest(
+const imageQuestions = newest(
   (/** @type {string} */ image, signal) => server.image(state.a.id.peek(), image, signal),
   {
     done: (found) => {
-      state.picture.value = found;
+      state.imageInfo.value = found;
     },
     failed: () => {
-      state.picture.value = null;
+      state.imageInfo.value = null;
     },
     patienceMs: PATIENCE_MS,
   },
@@ -159,7 +159,7 @@ function writeAddress() {
 }
 
 /** Reads the address, asks for the runs, and follows both. */
-export async function begin() {
+export async function start() {
   const query = new URLSearchParams(location.search);
   const at = query.get("step");
   if (at !== null && /^\d{1,15}$/.test(at)) state.step.value = Number(at);
@@ -172,7 +172,7 @@ export async function begin() {
   effect(writeAddress);
   const whose = computed(() => state.a.run.value?.id);
   effect(() => {
-    if (whose.value) pictures.want(state.image.value);
+    if (whose.value) imageQuestions.want(state.image.value);
   });
   setInterval(refreshBoth, EVERY_MS);
 }

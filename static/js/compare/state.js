@@ -36,16 +36,16 @@ export const step = signal(/** @type {number | null} */ (null)); // null: now
 export const layer = signal(""); // whose filters are shown
 export const image = signal(FIRST_IMAGE);
 export const stretched = signal(false); // the difference has a scale of its own
-export const pointed = signal(/** @type {import("./tiles.js").Weight | null} */ (null));
-export const picture = signal(/** @type {import("../shared/types.js").Image | null} */ (null));
-export const lost = signal(false); // the server does not answer
+export const pointedWeight = signal(/** @type {import("./tiles.js").Weight | null} */ (null));
+export const imageInfo = signal(/** @type {import("../shared/types.js").Image | null} */ (null));
+export const serverLost = signal(false); // the server does not answer
 
-export const known = computed(() => new Map((runs.value ?? []).map((run) => [run.id, run])));
+export const runsById = computed(() => new Map((runs.value ?? []).map((run) => [run.id, run])));
 export const both = computed(() => Boolean(a.run.value && b.run.value));
 export const last = computed(() => Math.max(...sides.map((one) => one.run.value?.steps ?? 0)));
 export const fork = computed(() => {
   const [one, other] = [a.run.value, b.run.value];
-  return one && other && one.id !== other.id ? forkPoint(one, other, known.value) : null;
+  return one && other && one.id !== other.id ? forkPoint(one, other, runsById.value) : null;
 });
 
 /** The step that is shown of a run: the slider's, or its own last. @param {Side} one */
@@ -54,11 +54,11 @@ export const shownStep = (one) =>
 
 /** Layers with a weight, of either run, in their order. */
 export const layerNames = computed(() => [
-  ...new Set(sides.flatMap((one) => one.layers.value.filter(weighed).map(({ name }) => name))),
+  ...new Set(sides.flatMap((one) => one.layers.value.filter(hasWeight).map(({ name }) => name))),
 ]);
 
 /** @param {import("../shared/types.js").Layer} layer */
-const weighed = ({ type }) => type === "Conv2d" || type === "Linear";
+const hasWeight = ({ type }) => type === "Conv2d" || type === "Linear";
 
 /** How a run's weight of the chosen layer is laid out. @param {Side} one */
 export function sizeFor(one) {
@@ -80,11 +80,11 @@ export const difference = computed(() => {
 
 /** Half of the scale that both runs have. */
 export const limit = computed(() =>
-  Math.max(0, ...sides.map((one) => most(one.weight.value?.values))),
+  Math.max(0, ...sides.map((one) => largestOf(one.weight.value?.values))),
 );
 export const differenceLimit = computed(() =>
-  stretched.value ? most(difference.value ?? undefined) : limit.value,
+  stretched.value ? largestOf(difference.value ?? undefined) : limit.value,
 );
 
 /** @param {Float32Array | undefined} values */
-const most = (values) => (values ? largest(values, 0, values.length) : 0);
+const largestOf = (values) => (values ? largest(values, 0, values.length) : 0);

@@ -22,7 +22,7 @@ function Tracks() {
 }
 
 /** What cannot be seen from the slider alone. */
-function Said() {
+function TimelineNotes() {
   const wanted = step.value;
   const short = sides.filter((side) => (side.run.value?.steps ?? 0) < (wanted ?? last.value));
   const ends = short.map(
@@ -52,7 +52,7 @@ export function Timeline() {
     <button type="button" disabled=${now} onClick=${() => {
       step.value = null;
     }}>Now</button>
-    <${Said} />
+    <${TimelineNotes} />
   </section>`;
 }
 

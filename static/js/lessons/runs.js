@@ -10,10 +10,10 @@ const POLL_MS = 100;
 const PATIENCE = 100; // polls
 
 /** @type {Map<string, Promise<Run>>} */
-const kept = new Map();
+const runsByName = new Map();
 /** @type {Set<string>} */
 const alive = new Set();
-let left = false;
+let pageLeft = false;
 
 /** Ends a run, even while the page is being left. @param {string} id */
 function end(id) {
@@ -25,7 +25,7 @@ async function make(recipe) {
   const { id } = await server.create(recipe).catch((error) => {
     throw error.status === FULL ? new Problem(`${error.message} ${TRY_LATER}`, FULL) : error;
   });
-  if (left) end(id);
+  if (pageLeft) end(id);
   else alive.add(id);
   return server.command(id, "pause"); // answers once its worker is up
 }
@@ -34,10 +34,10 @@ async function make(recipe) {
  * The run of that name on this page, made when it is first asked for.
  * @param {string} name @param {object} recipe @returns {Promise<Run>}
  */
-export function keep(name, recipe) {
-  const made = kept.get(name) ?? make(recipe);
-  kept.set(name, made);
-  made.catch(() => kept.delete(name)); // so that it can be tried again
+export function runFor(name, recipe) {
+  const made = runsByName.get(name) ?? make(recipe);
+  runsByName.set(name, made);
+  made.catch(() => runsByName.delete(name)); // so that it can be tried again
   return made;
 }
 
@@ -45,13 +45,13 @@ export function keep(name, recipe) {
  * Trains up to a step. @param {string} id @param {number} until
  * @returns {Promise<Run>}
  */
-export const train = async (id, until) => settled(await server.step(id, { until }));
+export const trainUntil = async (id, until) => whenMeasured(await server.step(id, { until }));
 
 /**
  * The run once its held-out accuracy is there, where the server measures it: at every 200th step.
  * @param {Run} run @returns {Promise<Run>}
  */
-export async function settled(run) {
+export async function whenMeasured(run) {
   let now = run;
   const due = run.step % MEASURED_EVERY === 0;
   for (let n = 0; due && now.held_out_step !== run.step && n < PATIENCE; n++) {
@@ -62,7 +62,7 @@ export async function settled(run) {
 }
 
 /** A run for one question; it is ended at once. @template T @param {object} recipe @param {(run: Run) => Promise<T>} use */
-export async function borrow(recipe, use) {
+export async function withTemporaryRun(recipe, use) {
   const run = await make(recipe);
   try {
     return await use(run);
@@ -75,7 +75,7 @@ export async function borrow(recipe, use) {
 /** Ends all runs when the page is left; one that comes back from memory begins anew. */
 export function bindLeaving() {
   addEventListener("pagehide", () => {
-    left = true;
+    pageLeft = true;
     for (const id of alive) end(id);
     alive.clear();
   });

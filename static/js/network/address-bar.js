@@ -17,17 +17,17 @@ export function parseFilter(text) {
 export const parseStep = (text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
 /** @returns {{run: string | null, filter: {layer: string, channel: number} | null, step: number | null}} */
-export function readPlace() {
+export function readAddress() {
   const query = new URLSearchParams(location.search);
   return {
-    run: query.get("run") ?? remembered(),
+    run: query.get("run") ?? storedRun(),
     filter: parseFilter(query.get("filter") ?? ""),
     step: parseStep(query.get("step")),
   };
 }
 
 /** @returns {string | null} */
-function remembered() {
+function storedRun() {
   try {
     return localStorage.getItem(KEY);
   } catch {
@@ -40,7 +40,7 @@ function remembered() {
  * @param {string} run @param {{layer: string, channel: number} | null} filter
  * @param {number | null} step of the past @param {boolean} push
  */
-export function writePlace(run, filter, step, push) {
+export function writeAddress(run, filter, step, push) {
   const query = new URLSearchParams({ run });
   if (filter) query.set("filter", `${filter.layer}.${filter.channel}`);
   if (step !== null) query.set("step", String(step));

@@ -5,10 +5,10 @@ import { copyLink } from "./intents.js";
 import {
   CodeDrawer,
   Curves,
-  Edited,
   ExplainCard,
   FilterView,
-  ForkAsk,
+  ForkCard,
+  InterventionsChip,
   RunMenu,
   RunTitle,
   Timeline,
@@ -18,7 +18,7 @@ import {
 import { Notices } from "./page/bars.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
-import { drawer, menu, run, tourStep } from "./state.js";
+import { codeDrawer, menuOpen, run, tourStep } from "./state.js";
 import { Controls } from "./training/controls.js";
 import { RecipeBar } from "./training/recipe-bar.js";
 import { Stats } from "./training/stats.js";
@@ -28,16 +28,16 @@ function Header() {
     <h1 class="wordmark">Convscope</h1>
     <${RunTitle} />
     ${!titled.value && html`<p class="tagline">A convolutional network, its every weight and map, while it learns.</p>`}
-    <${Edited} />
+    <${InterventionsChip} />
     <div class="group">
       <button type="button" class="quiet" onClick=${() => {
         tourStep.value = 0;
       }}>Show me around</button>
       <button type="button" class="quiet" disabled=${!run.value} onClick=${() => {
-        drawer.value = { layer: null };
+        codeDrawer.value = { layer: null };
       }}>Weights and code</button>
-      <details class="menu" open=${menu.value} onToggle=${(/** @type {any} */ e) => {
-        menu.value = e.currentTarget.open;
+      <details class="menu" open=${menuOpen.value} onToggle=${(/** @type {any} */ e) => {
+        menuOpen.value = e.currentTarget.open;
       }}><summary class="quiet">This run</summary><${RunMenu} /></details>
       <button type="button" class="quiet copy" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
       <a class="quiet" href="/runs">Runs</a>
@@ -57,6 +57,6 @@ export function App() {
       <aside class="side" aria-label="How it goes"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
     </main>
     <${Timeline} />
-    <${Notices} /><${ForkAsk} /><${ExplainCard} /><${Tip} /><${Tour} />
+    <${Notices} /><${ForkCard} /><${ExplainCard} /><${Tip} /><${Tour} />
   </div>`;
 }

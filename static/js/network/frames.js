@@ -19,7 +19,7 @@ const KEPT = 512;
 
 /** `frame`: what is on screen, or about to be; `header`: of the present, whichever is looked at.
  * @type {{frame: Frame | null, header: import("../shared/frame.js").FrameHeader | null}} */
-export const newest = { frame: null, header: null };
+export const latest = { frame: null, header: null };
 
 /** @type {Set<() => void>} */
 const painters = new Set();
@@ -29,8 +29,8 @@ let slowAt = 0;
 let curvesAt = 0;
 let slowTimer = 0;
 let curvesTimer = 0;
-/** The present's last frame that was told. @type {import("../shared/frame.js").FrameHeader | null} */
-let heard = null;
+/** Of the present's last frame that the page has shown. @type {import("../shared/frame.js").FrameHeader | null} */
+let lastHeader = null;
 
 /** @type {{painted: object[]}} */
 const measured = { painted: [] };
@@ -52,7 +52,7 @@ export function askPaint() {
 
 /** The curves as far as they still hold: a reset, here or elsewhere, ends what came after it.
  * @param {import("../shared/frame.js").FrameHeader} header */
-function keptUpTo({ step, reason }) {
+function historyBefore({ step, reason }) {
   const { points } = state.history;
   const last = points.step.at(-1) ?? 0;
   return step < last || reason === "reset" ? between(points, -1, step) : points;
@@ -64,19 +64,19 @@ function keptUpTo({ step, reason }) {
  * @param {ArrayBuffer} buffer @returns {boolean} whether it answers a look at the past
  * @throws {import("../shared/frame.js").FrameError}
  */
-export function takeFrame(buffer) {
+export function receiveFrame(buffer) {
   const frame = decodeFrame(buffer);
   const { header } = frame;
   const seek = header.reason === "seek";
   if (!seek) {
-    state.history.points = addPoints(keptUpTo(header), header.history);
-    newest.header = header;
-    if (header.reason === "reset") state.past.value = null; // that past is another run's now
+    state.history.points = addPoints(historyBefore(header), header.history);
+    latest.header = header;
+    if (header.reason === "reset") state.pastStep.value = null; // that past is another run's now
   }
   // the first frames of the present that come after a look at the past may be without pictures
   const shown = seek ? state.inPast.peek() : !state.inPast.peek() && frame.sections.size > 0;
   if (shown) {
-    newest.frame = frame;
+    latest.frame = frame;
     fresh = true;
   }
   askPaint();
@@ -84,8 +84,8 @@ export function takeFrame(buffer) {
 }
 
 /** Forgets the frame of a run that is left. */
-export function forgetFrame() {
-  newest.frame = newest.header = null;
+export function clearFrame() {
+  latest.frame = latest.header = null;
   askPaint();
 }
 
@@ -94,8 +94,8 @@ export const paintNow = () => paint();
 
 function paint() {
   asked = false;
-  const { frame } = newest;
-  if (newest.header) goOn(newest.header);
+  const { frame } = latest;
+  if (latest.header) followRun(latest.header);
   if (frame && fresh) publish(frame);
   for (const painter of painters) painter();
   if (frame && fresh) measure(frame);
@@ -103,10 +103,10 @@ function paint() {
 }
 
 /** The run goes on, whichever step is on the page. @param {import("../shared/frame.js").FrameHeader} header */
-function goOn(header) {
-  if (header === heard) return;
-  heard = header;
-  state.now.value = header.step;
+function followRun(header) {
+  if (header === lastHeader) return;
+  lastHeader = header;
+  state.lastStep.value = header.step;
   clearTimeout(curvesTimer);
   tickCurves(header.reason !== "train");
   curvesTimer = window.setTimeout(() => tickCurves(true), CURVES_MS); // the last one of a burst
@@ -122,9 +122,9 @@ function publish({ header }) {
     state.heldOutStep.value = header.held_out_step;
     state.speed.value = header.reason === "seek" ? null : header.images_per_second;
     state.predictions.value = header.predictions;
-    const then = thenOf(header);
-    if (JSON.stringify(then) !== JSON.stringify(state.thenSettings.peek()))
-      state.thenSettings.value = then; // whoever types a setting is not disturbed
+    const then = pastSettingsOf(header);
+    if (JSON.stringify(then) !== JSON.stringify(state.pastSettings.peek()))
+      state.pastSettings.value = then; // whoever types a setting is not disturbed
     state.recomputed.value = header.recomputed ?? null;
   });
   clearTimeout(slowTimer);
@@ -135,7 +135,7 @@ function publish({ header }) {
 }
 
 /** The settings in force at a past step. @param {import("../shared/frame.js").FrameHeader} header */
-function thenOf({ reason, learning_rate, momentum, weight_decay, lists }) {
+function pastSettingsOf({ reason, learning_rate, momentum, weight_decay, lists }) {
   return reason === "seek" ? { learning_rate, momentum, weight_decay, ...lists } : null;
 }
 

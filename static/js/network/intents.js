@@ -5,7 +5,7 @@
 import { newest } from "../shared/newest.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { server } from "../shared/server.js";
-import { openRun, probeId, refreshProbe, takeRun } from "./session.js";
+import { openRun, probeId, refreshProbe, updateRun } from "./session.js";
 import * as state from "./state.js";
 
 /** @typedef {import("../shared/types.js").Run} Run */
@@ -14,12 +14,12 @@ import * as state from "./state.js";
  * Runs a call for the run on the page, and takes the run that it answers.
  * @param {(id: string) => Promise<any>} work
  */
-export async function ask(work) {
+export async function withRun(work) {
   const run = state.run.value;
   if (!run) return null;
   try {
     const answer = await work(run.id);
-    if (answer?.id === run.id && state.run.value?.id === run.id) takeRun(answer);
+    if (answer?.id === run.id && state.run.value?.id === run.id) updateRun(answer);
     return answer;
   } catch (error) {
     noticeError(error);
@@ -28,20 +28,20 @@ export async function ask(work) {
 }
 
 /** Looks at a step; the last one is the present, which goes on. @param {number} step */
-export function look(step) {
-  state.past.value = step < state.now.value ? Math.max(0, step) : null;
+export function seek(step) {
+  state.pastStep.value = step < state.lastStep.value ? Math.max(0, step) : null;
 }
 
 export function backToNow() {
-  state.past.value = null;
-  if (state.present.value) takeRun(state.present.value); // its numbers, should no frame come
+  state.pastStep.value = null;
+  if (state.liveRun.value) updateRun(state.liveRun.value); // its numbers, should no frame come
 }
 
 /**
  * What was recorded is never overwritten: a change of the past is proposed as a fork.
  * @param {import("./timeline/fork-proposal.js").Part} part @returns {boolean} whether the past is on the page
  */
-export function forks(part) {
+export function proposeFork(part) {
   if (!state.inPast.value) return false;
   const by = document.activeElement;
   import("./timeline/fork.js").then((module) => module.propose(part, by), noticeError);
@@ -49,39 +49,40 @@ export function forks(part) {
 }
 
 /** Goes on from the step on the page with another part of the recipe. @param {Record<string, unknown>} recipe */
-export const forkWith = (recipe) =>
+export const forkWithRecipe = (recipe) =>
   import("./timeline/fork.js").then(
-    (module) => module.fork({ step: state.past.value, recipe }, null),
+    (module) => module.fork({ step: state.pastStep.value, recipe }, null),
     noticeError,
   );
 
-export const play = () => forks({ go: "play" }) || ask((id) => server.command(id, "play"));
-export const pause = () => ask((id) => server.command(id, "pause"));
-export const resume = () => ask((id) => server.command(id, "resume"));
-export const toggle = () => (state.playing.value ? pause() : state.startable.value && play());
+export const play = () =>
+  proposeFork({ go: "play" }) || withRun((id) => server.command(id, "play"));
+export const pause = () => withRun((id) => server.command(id, "pause"));
+export const resume = () => withRun((id) => server.command(id, "resume"));
+export const togglePlay = () => (state.playing.value ? pause() : state.startable.value && play());
 
 /** What the run was is kept, as a run of its own. */
 export async function reset() {
   if (state.inPast.value) backToNow();
-  const answer = await ask((id) => server.command(id, "reset"));
+  const answer = await withRun((id) => server.command(id, "reset"));
   if (answer?.kept) notice("What it was is kept:", { to: `/?run=${answer.kept}`, says: "open it" });
 }
 
 let stepping = false;
-let another = false;
+let stepAgain = false;
 
 /** One step; pauses first where it plays. A press meanwhile is one more, since the step may be on the
  * page before its answer is; held keys do not queue up. */
 export async function stepOnce() {
-  if (!state.startable.value || forks({ go: "step" })) return;
-  another = stepping;
+  if (!state.startable.value || proposeFork({ go: "step" })) return;
+  stepAgain = stepping;
   if (stepping) return;
   stepping = true;
   do {
-    another = false;
+    stepAgain = false;
     if (state.playing.value) await pause();
-    await ask((id) => server.step(id, { steps: 1 }));
-  } while (another);
+    await withRun((id) => server.step(id, { steps: 1 }));
+  } while (stepAgain);
   stepping = false;
 }
 
@@ -90,32 +91,32 @@ const PATCH_MS = 120;
 
 /** Changes learning rate, momentum or speed while it trains, at most eight times a second.
  * @param {Record<string, number | null>} settings */
-export function change(settings) {
+export function changeSettings(settings) {
   const run = state.run.value;
   if (
     !run ||
-    (!("steps_per_second" in settings) && forks({ settings: /** @type {any} */ (settings) }))
+    (!("steps_per_second" in settings) && proposeFork({ settings: /** @type {any} */ (settings) }))
   )
     return;
   state.pending.value = { ...state.pending.value, ...settings };
-  state.present.value = { ...run, ...settings };
+  state.liveRun.value = { ...run, ...settings };
   clearTimeout(patchTimer);
   patchTimer = window.setTimeout(() => {
     const sent = state.pending.value;
     state.pending.value = {};
-    ask((id) => server.patch(id, sent)).then((answer) => answer ?? restore());
+    withRun((id) => server.patch(id, sent)).then((answer) => answer ?? reloadRun());
   }, PATCH_MS);
 }
 
 /** After a refusal the page shows what the run really has. */
-const restore = () => ask((id) => server.run(id));
+const reloadRun = () => withRun((id) => server.run(id));
 
 /** Starts a run with a recipe; the one that was on the page stays as it is. @param {object} recipe */
 export async function startRun(recipe) {
   state.busy.value = "Starting a new run…";
   try {
     const run = await server.create(recipe);
-    state.opened.value = null;
+    state.openedFilter.value = null;
     await openRun(run);
     return true;
   } catch (error) {
@@ -134,7 +135,7 @@ export function chooseProbe(image) {
 
 /** @param {Blob} file a picture; the server says what it makes of it */
 export async function upload(file) {
-  const image = await ask((id) => server.upload(id, file));
+  const image = await withRun((id) => server.upload(id, file));
   if (image) chooseProbe(image.id);
 }
 
@@ -147,7 +148,7 @@ export async function invertProbe(inverted) {
   if (!image) return;
   const before = state.probe.value;
   if (before) state.probe.value = { ...before, inverted }; // the switch stays as it was put
-  const answer = await ask((id) => server.invert(id, image, inverted));
+  const answer = await withRun((id) => server.invert(id, image, inverted));
   if (probeId() === image) state.probe.value = answer ?? before;
   if (!answer) return;
   state.probeVersion.value += 1;
@@ -164,7 +165,7 @@ export const draw = (blob) => drawings.want(blob);
 async function sendDrawing(blob) {
   const run = state.run.value?.id ?? "";
   const known = drawing.run === run ? drawing.image : "";
-  const image = await ask((id) =>
+  const image = await withRun((id) =>
     known ? server.replace(id, known, blob, "false") : server.upload(id, blob, "false"),
   );
   if (!image) {
@@ -179,11 +180,11 @@ async function sendDrawing(blob) {
 
 /** @param {string} layer @param {number} channel */
 export function openFilter(layer, channel) {
-  state.opened.value = { layer, channel };
+  state.openedFilter.value = { layer, channel };
 }
 
 export function closeFilter() {
-  state.opened.value = null;
+  state.openedFilter.value = null;
 }
 
 /** Puts a text on the clipboard. @param {string} text @param {string} done what is said then @param {string} refused or then */

@@ -1,14 +1,14 @@
 /** The page's keys: Space plays, the right arrow steps, Escape closes. */
 
-import { letGo } from "./explain/pointing.js";
-import { backToNow, closeFilter, look, stepOnce, toggle } from "./intents.js";
+import { unpin } from "./explain/pointing.js";
+import { backToNow, closeFilter, seek, stepOnce, togglePlay } from "./intents.js";
 import { slowKey } from "./slow-motion/slow-motion.js";
 import {
-  drawer,
+  codeDrawer,
   inPast,
-  menu,
-  opened,
-  past,
+  menuOpen,
+  openedFilter,
+  pastStep,
   pinned,
   pointed,
   proposal,
@@ -32,25 +32,25 @@ function onKey(event) {
     if (slowKey(event.key)) event.preventDefault();
   } else if (event.key === " " && !from(event, PRESSING)) {
     event.preventDefault();
-    if (!event.repeat) toggle();
-  } else if (past.value !== null && by && !from(event, `${TYPING}, [role=tab]`)) {
+    if (!event.repeat) togglePlay();
+  } else if (pastStep.value !== null && by && !from(event, `${TYPING}, [role=tab]`)) {
     event.preventDefault();
-    look(past.value + by);
+    seek(pastStep.value + by);
   } else if (event.key === "ArrowRight" && !from(event, `${TYPING}, [role=tab]`)) {
     event.preventDefault();
     stepOnce();
   } else if (event.key === "Escape") {
     if (proposal.value) proposal.value = null;
-    else if (menu.value) menu.value = false;
+    else if (menuOpen.value) menuOpen.value = false;
     else if (tourStep.value >= 0) tourStep.value = -1;
-    else if (pinned.value || pointed.value) letGo();
-    else if (drawer.value) drawer.value = null;
-    else if (opened.value) closeFilter();
+    else if (pinned.value || pointed.value) unpin();
+    else if (codeDrawer.value) codeDrawer.value = null;
+    else if (openedFilter.value) closeFilter();
     else if (inPast.value) backToNow();
   }
 }
 
-/** After a click by mouse or finger the button lets go of the focus, so that Space plays again.
+/** After a click by mouse or finger the button loses the focus, so that Space plays again.
  * @param {MouseEvent} event */
 function onClick(event) {
   const button = event.target instanceof Element ? event.target.closest("button") : null;

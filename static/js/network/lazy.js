@@ -1,19 +1,19 @@
-/** Parts of the page whose code is fetched when they are first opened. */
+/** Lazy parts of the page: their code is fetched when they are first opened. */
 import { computed, effect, signal } from "@preact/signals";
 import { html } from "../shared/html.js";
 import { noticeError } from "../shared/notices.js";
 import { loadScript, loadSheet, loadStyle } from "./assets.js";
 import {
+  codeDrawer,
   connection,
-  drawer,
   history,
   historyTick,
-  menu,
-  now,
-  opened,
-  present,
+  lastStep,
+  liveRun,
+  menuOpen,
+  openedFilter,
+  openNumber,
   proposal,
-  reading,
   replay,
   run,
   tourStep,
@@ -36,7 +36,7 @@ const reachable = () =>
  *   its module, since a browser does not fetch a module again that it once failed to fetch
  * @param {any} [meanwhile] what stands in its place
  */
-function later(wanted, load, meanwhile = null) {
+function lazy(wanted, load, meanwhile = null) {
   const part = signal(/** @type {{view: any} | null} */ (null));
   const show = (/** @type {any} */ view) => {
     part.value = { view };
@@ -52,21 +52,21 @@ function later(wanted, load, meanwhile = null) {
   return () => (part.value ? html`<${part.value.view} />` : meanwhile);
 }
 
-export const FilterView = later(
-  () => opened.value !== null,
+export const FilterView = lazy(
+  () => openedFilter.value !== null,
   (again) =>
     styled(import(`./filter/view.js${again}`), "explain", "arithmetic", "filter").then(
       (module) => module.FilterView,
     ),
 );
 
-export const Tour = later(
+export const Tour = lazy(
   () => tourStep.value >= 0,
   (again) => styled(import(`./page/tour.js${again}`), "tour").then((module) => module.Tour),
 );
 
 /** The curves, and the library that draws them: there is nothing to draw before the first step. */
-export const Curves = later(
+export const Curves = lazy(
   () => historyTick.value >= 0 && history.points.step.length > 0,
   (again) =>
     Promise.all([loadScript("vendor/uPlot.iife.min.js"), loadSheet("vendor/uPlot.min")])
@@ -77,44 +77,44 @@ export const Curves = later(
 );
 
 /** The timeline; its place is kept for it, since before the first step there is no past. */
-export const Timeline = later(
-  () => now.value > 0,
+export const Timeline = lazy(
+  () => lastStep.value > 0,
   (again) =>
     styled(import(`./timeline/timeline.js${again}`), "timeline").then((module) => module.Timeline),
   html`<section class="foot-bar" aria-label="Timeline"><p class="hint">Now: step 0. Every step from here on is kept, and can be gone back to.</p></section>`,
 );
 
 /** Whether the run has a name or a parent. */
-export const titled = computed(() => Boolean(present.value?.name || present.value?.parent));
+export const titled = computed(() => Boolean(liveRun.value?.name || liveRun.value?.parent));
 
 /** A run's name, and what it was forked from, where it has one or the other. */
-export const RunTitle = later(
+export const RunTitle = lazy(
   () => titled.value,
   (again) => title(again).then((module) => module.RunTitle),
 );
 
-export const RunMenu = later(
-  () => menu.value,
+export const RunMenu = lazy(
+  () => menuOpen.value,
   (again) => title(again).then((module) => module.RunMenu),
 );
 
 /** @param {string} again */
 const title = (again) => styled(import(`./page/run-title.js${again}`), "run-title");
 
-export const ForkAsk = later(
+export const ForkCard = lazy(
   () => proposal.value !== null,
   (again) => import(`./timeline/fork-card.js${again}`).then((module) => module.ForkAsk),
 );
 
 /** The card beside an open number. */
-export const ExplainCard = later(
-  () => reading.value !== null,
+export const ExplainCard = lazy(
+  () => openNumber.value !== null,
   (again) => explainParts(import(`./explain/card.js${again}`)).then((module) => module.ExplainCard),
 );
 
 /** What it was made from, outlined on the maps. */
-export const Outline = later(
-  () => reading.value !== null,
+export const Outline = lazy(
+  () => openNumber.value !== null,
   (again) =>
     explainParts(import(`./explain/overlay/outline.js${again}`)).then((module) => module.Outline),
 );
@@ -122,7 +122,7 @@ export const Outline = later(
 /** @param {Promise<any>} part */
 const explainParts = (part) => styled(part, "explain", "arithmetic");
 
-export const SlowMotion = later(
+export const SlowMotion = lazy(
   () => replay.value !== null,
   (again) =>
     styled(import(`./slow-motion/bar.js${again}`), "slow-motion").then(
@@ -130,8 +130,8 @@ export const SlowMotion = later(
     ),
 );
 
-/** The chip of a run that was changed by hand. */
-export const Edited = later(
+/** The chip of a run with interventions. */
+export const InterventionsChip = lazy(
   () => Boolean(run.value?.interventions?.length),
   (again) =>
     styled(import(`./interventions/chip.js${again}`), "interventions").then(
@@ -142,13 +142,13 @@ export const Edited = later(
 /** Whether somebody wants to draw. */
 export const drawing = signal(false);
 
-export const Pad = later(
+export const DrawingPad = lazy(
   () => drawing.value,
   (again) => import(`./probe/drawing-pad.js${again}`).then((module) => module.Pad),
 );
 
-export const CodeDrawer = later(
-  () => drawer.value !== null,
+export const CodeDrawer = lazy(
+  () => codeDrawer.value !== null,
   (again) => styled(import(`./code/drawer.js${again}`), "code").then((module) => module.CodeDrawer),
 );
 

@@ -7,20 +7,20 @@ import { server } from "../shared/server.js";
 import { App } from "./app.js";
 import { paintNow } from "./frames.js";
 import { bindKeys } from "./keyboard.js";
-import { begin } from "./session.js";
+import { openFirstRun } from "./session.js";
 import { busy, datasets, models, visible } from "./state.js";
 
 const RETRY_MS = 2000;
 
 /** Until there is a run; a server that is not there yet is asked again. */
-async function beginPatiently() {
+async function startWithRetry() {
   busy.value = "Asking the server for a run…";
   try {
-    await begin();
+    await openFirstRun();
   } catch (error) {
     noticeError(error);
     busy.value = "Could not get a run; trying again…";
-    setTimeout(beginPatiently, RETRY_MS);
+    setTimeout(startWithRetry, RETRY_MS);
   }
 }
 
@@ -33,7 +33,7 @@ bindPrint(paintNow);
 document.addEventListener("visibilitychange", () => {
   visible.value = document.visibilityState === "visible";
 });
-beginPatiently();
+startWithRetry();
 server.models().then((list) => {
   models.value = list;
 }, noticeError);

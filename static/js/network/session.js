@@ -6,8 +6,8 @@ import { emptyHistory, reconcile } from "../shared/history.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
-import { readPlace, writePlace } from "./address-bar.js";
-import { forgetFrame, newest, takeFrame } from "./frames.js";
+import { readAddress, writeAddress } from "./address-bar.js";
+import { clearFrame, latest, receiveFrame } from "./frames.js";
 import * as state from "./state.js";
 
 const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
@@ -19,16 +19,16 @@ const STEP_MS = 200; // browsers let an address change only so often
 let stream = null;
 
 /** Opens the run of the address, or the browser's last one, or makes a new one. */
-export async function begin() {
-  const place = readPlace();
-  state.opened.value = place.filter;
-  const known = place.run ? await existing(place.run) : null;
+export async function openFirstRun() {
+  const place = readAddress();
+  state.openedFilter.value = place.filter;
+  const known = place.run ? await findRun(place.run) : null;
   await openRun(known ?? (await firstRun()), known && place.step);
-  followPlace();
+  syncAddressBar();
 }
 
 /** @param {string} id @returns {Promise<import("../shared/types.js").Run | null>} null: it is gone */
-async function existing(id) {
+async function findRun(id) {
   try {
     return await server.run(id);
   } catch (error) {
@@ -40,7 +40,7 @@ async function existing(id) {
 async function firstRun() {
   state.busy.value = "Making a new run…";
   const run = await server.create({});
-  state.opened.value = null;
+  state.openedFilter.value = null;
   return run;
 }
 
@@ -48,25 +48,26 @@ async function firstRun() {
  * @param {import("../shared/types.js").Run} run @param {number | null} [step] of its past */
 export async function openRun(run, step = null) {
   stream?.close();
-  forgetFrame();
+  clearFrame();
   const layers = await server.layers(run.id);
   batch(() => {
     state.history.points = emptyHistory();
     state.historyTick.value += 1;
     state.layers.value = layers;
     state.pinnedProbe.value = null;
-    state.hovered.value = null;
+    state.hoveredCell.value = null;
     state.pointed.value = null;
     state.pinned.value = null;
-    state.pictureOfBatch.value = 0;
+    state.batchImage.value = 0;
     state.replay.value = null;
-    state.past.value = state.thenSettings.value = state.proposal.value = null;
-    takeRun(run);
-    takeNumbers(run);
-    if (step !== null && step < state.now.value) state.past.value = state.step.value = step;
+    state.pastStep.value = state.pastSettings.value = state.proposal.value = null;
+    updateRun(run);
+    updateNumbers(run);
+    if (step !== null && step < state.lastStep.value)
+      state.pastStep.value = state.step.value = step;
     state.busy.value = null;
   });
-  writePlace(run.id, state.opened.value, state.past.value, false);
+  writeAddress(run.id, state.openedFilter.value, state.pastStep.value, false);
   follow(run.id);
 }
 
@@ -74,35 +75,35 @@ export async function openRun(run, step = null) {
 function follow(id) {
   state.connection.value = "waiting";
   stream = new Stream(address.stream(id), {
-    onRun: takeRun,
-    onFrame: (buffer) => guard(() => takeFrame(buffer) && stream?.answered()),
+    onRun: updateRun,
+    onFrame: (buffer) => noticeErrors(() => receiveFrame(buffer) && stream?.answered()),
     onError: notice,
     onOpen: () => {
       state.connection.value = "open";
-      refetchHistory(id).catch(unlessGone);
+      refetchHistory(id).catch(noticeUnlessDeleted);
     },
     onLost: () => {
       state.connection.value = "lost";
-      countAnew();
+      resetRevision();
     },
-    onGone: () => gone().catch(noticeError),
+    onGone: () => replaceDeletedRun().catch(noticeError),
   });
-  stream.watch(wanted());
+  stream.watch(watchRequest());
 }
 
 /** That a run is gone is said once, by the stream's closing. @param {unknown} error */
-function unlessGone(error) {
+function noticeUnlessDeleted(error) {
   if (!(error instanceof Problem && error.status === 404)) noticeError(error);
 }
 
 /** The run was deleted under us: say so, and go on with a new one. */
-async function gone() {
+async function replaceDeletedRun() {
   notice("This run no longer exists on the server; here is a new one.");
   await openRun(await firstRun());
 }
 
 /** @param {() => void} work */
-function guard(work) {
+function noticeErrors(work) {
   try {
     work();
   } catch (error) {
@@ -111,25 +112,25 @@ function guard(work) {
 }
 
 /** A server that comes back counts its revisions from the beginning. */
-function countAnew() {
-  const known = state.present.value;
-  if (known) state.present.value = { ...known, revision: 0 };
+function resetRevision() {
+  const known = state.liveRun.value;
+  if (known) state.liveRun.value = { ...known, revision: 0 };
 }
 
 /** An answer that was overtaken by the stream says nothing. @param {import("../shared/types.js").Run} run */
-export function takeRun(run) {
-  const old = state.present.value;
+export function updateRun(run) {
+  const old = state.liveRun.value;
   if (run.id === old?.id && run.revision < old.revision) return;
   batch(() => {
-    state.present.value = { ...run, ...state.pending.value };
-    if (!["playing", "stepping"].includes(run.state)) takeNumbers(run);
+    state.liveRun.value = { ...run, ...state.pending.value };
+    if (!["playing", "stepping"].includes(run.state)) updateNumbers(run);
   });
-  if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(unlessGone);
+  if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(noticeUnlessDeleted);
 }
 
 /** The numbers that frames bring too, for when none comes. @param {import("../shared/types.js").Run} run */
-function takeNumbers(run) {
-  state.now.value = run.steps ?? run.step;
+function updateNumbers(run) {
+  state.lastStep.value = run.steps ?? run.step;
   if (state.inPast.value) return;
   state.step.value = run.step;
   state.loss.value = run.loss;
@@ -142,30 +143,30 @@ function takeNumbers(run) {
 /** What happened while nobody listened. @param {string} id */
 async function refetchHistory(id) {
   const fetched = await server.history(id, HISTORY_POINTS);
-  if (state.present.value?.id !== id) return;
-  const reached = newest.header?.step ?? state.now.value; // may not be painted yet
+  if (state.liveRun.value?.id !== id) return;
+  const reached = latest.header?.step ?? state.lastStep.value; // may not be painted yet
   state.history.points = reconcile(fetched, state.history.points, reached);
   state.historyTick.value += 1;
 }
 
 /** The probe on the page is the one chosen here, or else the run's own. */
-export const probeId = () => state.pinnedProbe.value ?? state.present.value?.probe ?? null;
+export const probeId = () => state.pinnedProbe.value ?? state.liveRun.value?.probe ?? null;
 
 /** Asks what the probe is: its class, and what preprocessing did. */
 export async function refreshProbe() {
   const id = probeId();
-  const run = state.present.value?.id;
+  const run = state.liveRun.value?.id;
   if (!id || !run) return;
   const image = await server.image(run, id);
-  if (probeId() === id && state.present.value?.id === run) state.probe.value = image;
+  if (probeId() === id && state.liveRun.value?.id === run) state.probe.value = image;
 }
 
 /** What is on screen, as the stream is asked for it. @returns {import("../shared/stream.js").Watch} */
-function wanted() {
+function watchRequest() {
   const shown = state.layers.value.filter((layer) => !["Flatten", "Dropout"].includes(layer.type));
   const kinds = new Set(["feature_maps", "input", "weight", "bias"]);
   for (const kind of kernelKinds()) kinds.add(`weight_${kind}`).add(`bias_${kind}`);
-  if (state.kernelKind.value !== "weight" && !state.opened.value) {
+  if (state.kernelKind.value !== "weight" && !state.openedFilter.value) {
     kinds.delete("weight");
     kinds.delete("bias");
   }
@@ -174,20 +175,20 @@ function wanted() {
     kinds: [...kinds],
     probe: probeId() ?? undefined,
     max_fps: MAX_FPS,
-    step: state.past.value ?? undefined,
+    step: state.pastStep.value ?? undefined,
   };
 }
 
 /** @returns {string[]} gradient, update: only where they are shown */
 function kernelKinds() {
-  if (state.opened.value) return ["gradient", "update"];
+  if (state.openedFilter.value) return ["gradient", "update"];
   return state.kernelKind.value === "weight" ? [] : [state.kernelKind.value];
 }
 
 /** As text: what is the same needs no new frame. */
-const watched = computed(() => JSON.stringify(wanted()));
+const watched = computed(() => JSON.stringify(watchRequest()));
 
-/** Says anew what is watched whenever that changes. */
+/** Tells the server whenever something else is watched. */
 effect(() => {
   const watch = JSON.parse(watched.value);
   if (state.inPast.value) state.probeVersion.value; // a picture that is drawn on is another one
@@ -201,35 +202,35 @@ effect(() => {
   clearTimeout(hiddenTimer);
   if (!state.visible.value) {
     hiddenTimer = window.setTimeout(() => stream?.close(), HIDDEN_MS);
-  } else if (stream?.closed && state.present.value) {
-    follow(state.present.value.id);
+  } else if (stream?.closed && state.liveRun.value) {
+    follow(state.liveRun.value.id);
   }
 });
 
 /** Keeps the address bar and the filter view the same, in both directions. */
-function followPlace() {
+function syncAddressBar() {
   let first = true;
   effect(() => {
-    const filter = state.opened.value;
-    const id = state.present.value?.id;
-    if (id) writePlace(id, filter, state.past.peek(), !first);
+    const filter = state.openedFilter.value;
+    const id = state.liveRun.value?.id;
+    if (id) writeAddress(id, filter, state.pastStep.peek(), !first);
     first = false;
   });
   let timer = 0;
   effect(() => {
-    const step = state.past.value;
+    const step = state.pastStep.value;
     clearTimeout(timer);
     timer = window.setTimeout(() => {
-      const id = state.present.peek()?.id;
-      if (id) writePlace(id, state.opened.peek(), step, false);
+      const id = state.liveRun.peek()?.id;
+      if (id) writeAddress(id, state.openedFilter.peek(), step, false);
     }, STEP_MS);
   });
   addEventListener("popstate", () => {
-    const place = readPlace();
-    if (place.run !== state.present.value?.id) location.reload();
+    const place = readAddress();
+    if (place.run !== state.liveRun.value?.id) location.reload();
     else {
-      state.opened.value = place.filter;
-      state.past.value = place.step;
+      state.openedFilter.value = place.filter;
+      state.pastStep.value = place.step;
     }
   });
 }

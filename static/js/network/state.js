@@ -9,16 +9,16 @@ import { asMaps, layoutNetwork } from "./drawing/layout.js";
 /** @typedef {import("../shared/types.js").Run} Run @typedef {import("../shared/types.js").Layer} Layer */
 /** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
 
-// What the server told
-export const present = signal(/** @type {Run | null} */ (null)); // the run on the page, as it is now
-export const now = signal(0); // how many steps it has come, whichever is looked at
+// From the server
+export const liveRun = signal(/** @type {Run | null} */ (null)); // the run on the page, as it is now
+export const lastStep = signal(0); // how many steps it has come, whichever is looked at
 export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in order
 export const models = signal(/** @type {import("../shared/types.js").Model[]} */ ([])); // named networks
 export const datasets = signal(/** @type {import("../shared/types.js").Dataset[]} */ ([])); // data sets
 export const probe = signal(/** @type {import("../shared/types.js").Image | null} */ (null)); // on screen
 export const probeVersion = signal(0); // grows when the probe's picture is replaced
 
-// The frame on screen; its sections are in `frame.js`'s `newest`, for they change too often to compare
+// The frame on screen; its sections are in `latest` of `frames.js`, for they change too often to compare
 export const step = signal(0); // updates that led to it
 export const loss = signal(/** @type {number | null} */ (null)); // of the last batch
 export const accuracy = signal(/** @type {number | null} */ (null)); // share, mean of last 50 batches
@@ -33,9 +33,9 @@ export const history = { points: emptyHistory() }; // the curves' data; `history
 export const historyTick = signal(0); // grows when the history does, at most 4 times a second
 
 // The past
-export const past = signal(/** @type {number | null} */ (null)); // step looked at; null: the present
-/** @typedef {Pick<Run, "learning_rate" | "momentum" | "weight_decay" | "silenced" | "frozen">} Settings */
-export const thenSettings = signal(/** @type {Settings | null} */ (null)); // at the past step on screen
+export const pastStep = signal(/** @type {number | null} */ (null)); // step looked at; null: the present
+/** @typedef {Pick<Run, "learning_rate" | "momentum" | "weight_decay" | "silenced" | "frozen">} PastSettings */
+export const pastSettings = signal(/** @type {PastSettings | null} */ (null)); // at the past step on screen
 export const recomputed = signal(/** @type {string | null} */ (null)); // where its digits may differ
 export const proposal = signal(
   /** @type {import("./timeline/fork-proposal.js").Proposal | null} */ (null),
@@ -48,32 +48,32 @@ export const busy = signal(/** @type {string | null} */ (null)); // what the pag
 // What the viewer chose
 export const kernelKind = signal(/** @type {"weight" | "gradient" | "update"} */ ("weight"));
 export const scaleMode = signal(/** @type {"map" | "layer" | "network"} */ ("layer"));
-export const opened = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // filter view
-export const hovered = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // map
-/** @typedef {import("./explain/pointing.js").Reading} Reading */
-export const pointed = signal(/** @type {Reading | null} */ (null)); // number under the pointer
-export const pinned = signal(/** @type {Reading | null} */ (null)); // number that is held
-export const pictureOfBatch = signal(0); // which of the batch a weight's gradient is shown for
+export const openedFilter = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // filter view
+export const hoveredCell = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // map
+/** @typedef {import("./explain/pointing.js").NumberPlace} NumberPlace */
+export const pointed = signal(/** @type {NumberPlace | null} */ (null)); // number under the pointer
+export const pinned = signal(/** @type {NumberPlace | null} */ (null)); // number that is held
+export const batchImage = signal(0); // which of the batch a weight's gradient is shown for
 export const replay = signal(/** @type {import("./slow-motion/phases.js").Replay | null} */ (null)); // slow motion
-export const drawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code
+export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
-export const menu = signal(false); // of the run: its name, its files
+export const menuOpen = signal(false); // of the run: its name, its files
 export const tourStep = signal(-1); // −1: no tour
-export const room = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
+export const drawingSize = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
 
 export const visible = signal(document.visibilityState === "visible"); // tab in front
 
 // Derived
-export const reading = computed(() => pinned.value ?? pointed.value); // number that is open
-export const inPast = computed(() => past.value !== null);
+export const openNumber = computed(() => pinned.value ?? pointed.value); // number that is open
+export const inPast = computed(() => pastStep.value !== null);
 /** The run as the page shows it: in the past with that step's settings, and those of a fork to be. */
 export const run = computed(() => {
-  if (!present.value || !inPast.value) return present.value;
-  const done = present.value.interventions?.filter((change) => change.step <= step.value);
+  if (!liveRun.value || !inPast.value) return liveRun.value;
+  const done = liveRun.value.interventions?.filter((change) => change.step <= step.value);
   return {
-    ...present.value,
-    ...thenSettings.value,
+    ...liveRun.value,
+    ...pastSettings.value,
     interventions: done,
     ...proposal.value?.settings,
   };
@@ -84,16 +84,16 @@ export const atFork = computed(
 );
 /** The step that is asked about; null: the present one, whichever it is by then. */
 export const askedStep = computed(() => (inPast.value ? step.value : null));
-export const playing = computed(() => !inPast.value && present.value?.state === "playing");
+export const playing = computed(() => !inPast.value && liveRun.value?.state === "playing");
 /** A run that stopped can still go on from its past. */
 export const startable = computed(
   () =>
-    Boolean(present.value?.trainable) &&
-    (inPast.value || ["ready", "stepping", "playing"].includes(present.value?.state ?? "")),
+    Boolean(liveRun.value?.trainable) &&
+    (inPast.value || ["ready", "stepping", "playing"].includes(liveRun.value?.state ?? "")),
 );
 export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
 export const plan = computed(() =>
-  layers.value.length && room.value.width
-    ? layoutNetwork(layers.value, asMaps(inputShape.value), room.value)
+  layers.value.length && drawingSize.value.width
+    ? layoutNetwork(layers.value, asMaps(inputShape.value), drawingSize.value)
     : null,
 );

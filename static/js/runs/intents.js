@@ -2,10 +2,10 @@
 
 import { batch } from "@preact/signals";
 import { noticeError } from "../shared/notices.js";
-import { nameOf } from "../shared/run-text.js";
+import { runName } from "../shared/run-text.js";
 import { address, server } from "../shared/server.js";
 import * as state from "./state.js";
-import { picture } from "./thumb.js";
+import { loadThumbnails } from "./thumbnails.js";
 
 const EVERY_MS = 2000;
 
@@ -21,38 +21,38 @@ async function attempt(work) {
   }
 }
 
-let asked = 0;
+let requests = 0;
 
 /** Asks for all runs; an answer that is late is left. */
 export async function refresh() {
-  const mine = ++asked;
+  const mine = ++requests;
   try {
     const [{ runs, unreadable }, deleted] = await Promise.all([server.runs(), server.deleted()]);
-    if (mine !== asked) return;
-    take(runs, unreadable, deleted);
-    picture(runs);
+    if (mine !== requests) return;
+    updateList(runs, unreadable, deleted);
+    loadThumbnails(runs);
   } catch {
-    state.lost.value = true;
+    state.serverLost.value = true;
   }
 }
 
 /** @param {import("../shared/types.js").Run[]} runs @param {import("../shared/types.js").Unreadable[]} unreadable
  * @param {import("../shared/types.js").Deleted[]} deleted */
-function take(runs, unreadable, deleted) {
+function updateList(runs, unreadable, deleted) {
   const ids = new Set(runs.map((run) => run.id));
   batch(() => {
-    state.lost.value = false;
+    state.serverLost.value = false;
     state.runs.value = runs;
     state.unreadable.value = unreadable;
     state.deleted.value = deleted;
     state.chosen.value = state.chosen.value.filter((id) => ids.has(id));
     state.undoable.value = state.undoable.value.filter(({ id }) => !ids.has(id));
-    state.now.value = Date.now();
+    state.clock.value = Date.now();
   });
 }
 
 /** Looks again every few seconds while anybody can see it. @returns {() => void} ends it */
-export function follow() {
+export function startPolling() {
   const look = () => document.visibilityState === "visible" && refresh();
   const timer = setInterval(look, EVERY_MS);
   document.addEventListener("visibilitychange", look);
@@ -71,7 +71,7 @@ export const startNew = () =>
 /** @param {string} id @param {string} name */
 export function rename(id, name) {
   state.renaming.value = null;
-  const before = state.known.value.get(id)?.name ?? "";
+  const before = state.runsById.value.get(id)?.name ?? "";
   if (name.trim() === before) return;
   state.runs.value = (state.runs.value ?? []).map((run) =>
     run.id === id ? { ...run, name: name.trim() } : run,
@@ -81,11 +81,11 @@ export function rename(id, name) {
 
 /** @param {import("../shared/types.js").Run} run */
 export function remove(run) {
-  asked++; // a list that is under way has it still
+  requests++; // a list that is under way has it still
   state.runs.value = (state.runs.value ?? []).filter(({ id }) => id !== run.id);
   attempt(async () => {
     await server.remove(run.id);
-    state.undoable.value = [...state.undoable.value, { id: run.id, name: nameOf(run) }];
+    state.undoable.value = [...state.undoable.value, { id: run.id, name: runName(run) }];
   });
 }
 
@@ -93,7 +93,7 @@ export function remove(run) {
 export const restore = (id) =>
   attempt(async () => {
     await server.restore(id);
-    state.arrived.value = id;
+    state.newestRun.value = id;
   });
 
 /** At most two are chosen: the one chosen first gives way. @param {string} id @param {boolean} on */
@@ -103,11 +103,11 @@ export function choose(id, on) {
 }
 
 /** @param {Iterable<File>} files runs' files */
-export async function bring(files) {
+export async function importFiles(files) {
   for (const file of files) {
     state.busy.value = `Reading ${file.name}…`;
     await attempt(async () => {
-      state.arrived.value = (await server.importRun(file)).id;
+      state.newestRun.value = (await server.importRun(file)).id;
     });
     state.busy.value = null;
   }
@@ -120,16 +120,16 @@ export function bindDrop() {
   const onOver = (/** @type {DragEvent} */ event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    state.over.value = true;
+    state.draggingFile.value = true;
   };
   const onLeave = (/** @type {DragEvent} */ event) => {
-    if (!event.relatedTarget) state.over.value = false;
+    if (!event.relatedTarget) state.draggingFile.value = false;
   };
   const onDrop = (/** @type {DragEvent} */ event) => {
-    state.over.value = false;
+    state.draggingFile.value = false;
     if (!carries(event)) return;
     event.preventDefault();
-    bring([...(event.dataTransfer?.files ?? [])]);
+    importFiles([...(event.dataTransfer?.files ?? [])]);
   };
   addEventListener("dragover", onOver);
   addEventListener("dragleave", onLeave);

@@ -2,18 +2,18 @@
 
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { nameOf } from "../shared/run-text.js";
-import { below } from "../shared/run-tree.js";
+import { runName } from "../shared/run-text.js";
+import { descendantCount } from "../shared/run-tree.js";
 import { address } from "../shared/server.js";
-import { Bars, Gone, Unreadable } from "./bars.js";
-import { bring, startNew } from "./intents.js";
+import { Bars, RecentlyDeleted, UnreadableFiles } from "./bars.js";
+import { importFiles, startNew } from "./intents.js";
 import { Row } from "./row.js";
-import { busy, chosen, known, over, rows, runs } from "./state.js";
+import { busy, chosen, draggingFile, rows, runs, runsById } from "./state.js";
 
 function Import() {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const onChange = (/** @type {any} */ event) => {
-    bring([...event.currentTarget.files]);
+    importFiles([...event.currentTarget.files]);
     event.currentTarget.value = ""; // so that the same file may be chosen again
   };
   return html`<button type="button" disabled=${Boolean(busy.value)}
@@ -27,10 +27,10 @@ function CompareButton() {
   if (b !== undefined) {
     return html`<a class="button primary" href=${address.compare(a, b)}>Compare the two</a>`;
   }
-  const one = a && known.value.get(a);
+  const one = a && runsById.value.get(a);
   return html`<button type="button" disabled aria-describedby="compare-hint">Compare the two</button>
     <span class="hint" id="compare-hint">${
-      one ? `${nameOf(one)}, and another?` : "Tick two runs to compare them."
+      one ? `${runName(one)}, and another?` : "Tick two runs to compare them."
     }</span>`;
 }
 
@@ -54,7 +54,7 @@ function List() {
   return html`<ul class="runs" aria-label="All runs">
     ${all.map(
       ({ run, depth }, i) =>
-        html`<${Row} key=${run.id} run=${run} depth=${depth} forks=${below(all, i)} />`,
+        html`<${Row} key=${run.id} run=${run} depth=${depth} forks=${descendantCount(all, i)} />`,
     )}
   </ul>`;
 }
@@ -64,8 +64,8 @@ export function Page() {
     <${Tools} />
     <${Bars} />
     <${List} />
-    <${Unreadable} />
-    <${Gone} />
-    ${over.value && html`<div class="drop" aria-hidden="true"><p>Drop the file of a run</p></div>`}
+    <${UnreadableFiles} />
+    <${RecentlyDeleted} />
+    ${draggingFile.value && html`<div class="drop" aria-hidden="true"><p>Drop the file of a run</p></div>`}
   `;
 }

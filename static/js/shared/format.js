@@ -78,7 +78,7 @@ export function inFigures(value, { power, digits }) {
   return withMinus((value / 10 ** power).toFixed(digits)).replace(/^−(0\.?0*)$/, "$1");
 }
 
-/** "×10⁻³", or nothing where the power is nought. @param {Figures} figures */
+/** "×10⁻³", or nothing where the power is 0. @param {Figures} figures */
 export function powerText({ power }) {
   const raised = [...String(power)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)]));
   return power === 0 ? "" : `×10${raised.join("")}`;

@@ -27,15 +27,15 @@ export function age(date, nowMs) {
 }
 
 /** @param {{id: string, name: string | null}} run */
-export const nameOf = (run) => run.name || `Run ${run.id}`;
+export const runName = (run) => run.name || `Run ${run.id}`;
 
 /** In one word. @param {Run} run */
-export function stateOf(run) {
+export function runState(run) {
   if (run.state !== "ready") return run.state;
   return run.awake ? "paused" : "asleep";
 }
 
-/** What a state means, for whoever wonders. @type {Record<string, string>} */
+/** What each state means. @type {Record<string, string>} */
 export const STATES = {
   starting: "Its worker process is starting.",
   stepping: "It trains some steps.",
@@ -50,14 +50,14 @@ export const STATES = {
 export function origin(run, known) {
   if (!run.parent) return null;
   const from = known.get(run.parent.run);
-  const who = from ? nameOf(from) : "a run that is gone";
+  const who = from ? runName(from) : "a run that is gone";
   return run.parent.step === null
     ? `kept from ${who}, before a reset`
     : `fork of ${who} at step ${run.parent.step}`;
 }
 
 /** What it is made of, in a line. @param {Run} run */
-export function made(run) {
+export function recipeLine(run) {
   const { recipe } = run;
   const network = run.network ?? `${recipe.network.layers.length} layers`;
   const { type } = recipe.optimizer;

@@ -1,12 +1,12 @@
 /** Runs in the order of their descent: a fork stands below what it came from. */
 
-/** @typedef {import("./types.js").Run} Run @typedef {{run: Run, depth: number}} Placed */
+/** @typedef {import("./types.js").Run} Run @typedef {{run: Run, depth: number}} TreeRow */
 
 /**
  * Newest first, each followed by its own forks, oldest of them first.
- * @param {Run[]} runs @returns {Placed[]}
+ * @param {Run[]} runs @returns {TreeRow[]}
  */
-export function placed(runs) {
+export function inTreeOrder(runs) {
   const known = new Set(runs.map((run) => run.id));
   const roots = runs.filter((run) => !run.parent || !known.has(run.parent.run));
   /** @type {Map<string, Run[]>} */
@@ -14,7 +14,7 @@ export function placed(runs) {
   for (const run of byAge(runs)) {
     if (run.parent) forks.set(run.parent.run, [...(forks.get(run.parent.run) ?? []), run]);
   }
-  /** @type {Placed[]} */
+  /** @type {TreeRow[]} */
   const out = [];
   const seen = new Set();
   const put = (/** @type {Run} */ run, /** @type {number} */ depth) => {
@@ -32,8 +32,8 @@ export function placed(runs) {
 const byAge = (runs) =>
   [...runs].sort((one, other) => Date.parse(one.created_at) - Date.parse(other.created_at));
 
-/** How many runs there are below one, forks of forks too. @param {Placed[]} rows @param {number} index */
-export function below(rows, index) {
+/** How many runs there are below one, forks of forks too. @param {TreeRow[]} rows @param {number} index */
+export function descendantCount(rows, index) {
   let count = 0;
   while (rows[index + 1 + count]?.depth > rows[index].depth) count++;
   return count;

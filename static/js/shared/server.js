@@ -119,7 +119,7 @@ async function runs() {
 
 /** Pictures of runs' first filters, PNG in base64; one that is gone meanwhile has none.
  * @param {string[]} ids @returns {Promise<Record<string, string>>} */
-async function filterPictures(ids) {
+async function filterImages(ids) {
   const found = {};
   for (let from = 0; from < ids.length; from += PAGE) {
     const query = { run: ids.slice(from, from + PAGE) };
@@ -161,7 +161,8 @@ export const server = {
   models: () => call("get", "/models").then((answer) => answer.models),
   datasets: () => call("get", "/datasets").then((answer) => answer.datasets),
   /** @param {string} name @param {import("./types.js").Query<"get", "/datasets/{name}/pictures">} query */
-  pictures: (name, query) => call("get", "/datasets/{name}/pictures", { path: { name }, query }),
+  heldOutImages: (name, query) =>
+    call("get", "/datasets/{name}/pictures", { path: { name }, query }),
   /** Held-out pictures as one PNG. @param {string} name @param {import("./types.js").Query<"get", "/datasets/{name}/sheet">} query */
   sheet: (name, query) =>
     fetchFrom("get", "/datasets/{name}/sheet", { path: { name }, query }).then((r) => r.blob()),
@@ -170,7 +171,7 @@ export const server = {
   // runs
   runs,
   deleted: () => call("get", "/runs/deleted").then((answer) => answer.runs),
-  filterPictures,
+  filterImages,
   importRun,
   /** @param {object} recipe @returns {Promise<Run>} */
   create: (recipe) => call("post", "/runs", { body: /** @type {any} */ (recipe) }),
@@ -276,7 +277,7 @@ export const address = {
   /** @param {string} name of a data set @param {import("./types.js").Query<"get", "/datasets/{name}/sheet">} query */
   sheet: (name, query) => linkTo("/datasets/{name}/sheet", { path: { name }, query }),
   /** @param {string} id @param {string} image @param {"original" | "input"} stage @param {number} [version] when it is another */
-  picture: (id, image, stage, version) => {
+  image: (id, image, stage, version) => {
     const path = { ...of(id), image };
     const link = linkTo("/runs/{run_id}/images/{image}/picture", { path, query: { stage } });
     return version === undefined ? link : `${link}&v=${version}`;

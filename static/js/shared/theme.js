@@ -14,4 +14,4 @@ function media(query) {
 const darkLiked = media("(prefers-color-scheme: dark)");
 export const printing = media("print"); // paper is light
 export const dark = computed(() => darkLiked.value && !printing.value);
-export const still = media("(prefers-reduced-motion: reduce)"); // no motion but data
+export const reducedMotion = media("(prefers-reduced-motion: reduce)"); // no motion but data

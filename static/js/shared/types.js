@@ -40,7 +40,7 @@
  * @typedef {Answer<"get", "/runs/{run_id}/predictions">} Guess
  * @typedef {Answer<"get", "/runs/{run_id}/images/{image}">} Image
  * @typedef {Answer<"get", "/datasets">["datasets"][number]} Dataset
- * @typedef {Answer<"get", "/datasets/{name}/pictures">["pictures"][number]} Picture
+ * @typedef {Answer<"get", "/datasets/{name}/pictures">["pictures"][number]} HeldOutImage
  * @typedef {Answer<"post", "/convolve">} Convolved
  */
 

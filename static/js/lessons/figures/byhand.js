@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
 import { limitOf, minus, plain } from "../numbers.js";
-import { Do, Grid, Status } from "../parts.js";
+import { ActionButton, Grid, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { task } from "../task.js";
 import { IMAGE, KERNEL } from "./schematic.js";
@@ -68,8 +68,8 @@ export function Figure() {
     <div class="row three"><${Grid} rows=${under} caption="under that weight" /><${Grid} rows=${out} limit=${limitOf(out)} caption="outputs (their gradients)" />
       <${Grid} rows=${term.products} caption="products" /></div>
     <p aria-live="polite">${sum} = <b>${plain(found.output[y][x])}</b></p>
-    <div class="figure-controls"><${Do} task=${work} onClick=${step}>One step, learning rate ${RATE}<//>
-      <${Do} task=${work} onClick=${() => {
+    <div class="figure-controls"><${ActionButton} task=${work} onClick=${step}>One step, learning rate ${RATE}<//>
+      <${ActionButton} task=${work} onClick=${() => {
         steps.value = 0;
         look(KERNEL);
       }}>As it was<//><span>step ${steps.value}: the loss is <b>${Number(lossOf(out).toFixed(5))}</b></span></div>

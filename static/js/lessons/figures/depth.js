@@ -7,10 +7,10 @@ import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
 import { newest } from "../../shared/newest.js";
 import { address, server } from "../../shared/server.js";
 import { limitOf } from "../numbers.js";
-import { Choose, Closes, Grid, Mark, Slide, Start, Status } from "../parts.js";
+import { Grid, Mark, Select, Slider, Start, Status, SumCheck } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep } from "../runs.js";
+import { runFor } from "../runs.js";
 import { task } from "../task.js";
 
 /** @typedef {import("../../shared/types.js").Layer} Layer */
@@ -37,7 +37,7 @@ const explain = newest(
 
 const start = () =>
   work.start("Making a network…", async () => {
-    id = (await keep("colour", RECIPE)).id;
+    id = (await runFor("colour", RECIPE)).id;
     layers.value = await server.layers(id);
     await explain.want(at.value);
   });
@@ -64,7 +64,7 @@ function Seen({ answer }) {
   };
   const patch = { y: answer.rows[0], x: answer.columns[0], height: 3, width: 3 };
   return html`<figure class="seen"><span class="picture choose" onPointerDown=${place}>
-      <img src=${address.picture(id, image, "input")} width="192" height="192" alt="The picture that is looked at" />
+      <img src=${address.image(id, image, "input")} width="192" height="192" alt="The picture that is looked at" />
       <${Mark} box=${patch} rows=${rows} cols=${cols} /></span>
     <figcaption>the patch lies in rows ${answer.rows[0]}–${answer.rows[2]}, columns ${answer.columns[0]}–${answer.columns[2]}; the output is row ${y}, column ${x}</figcaption></figure>`;
 }
@@ -82,10 +82,10 @@ function Settings() {
   const { channel, y, x, image } = at.value;
   const pictures = Array.from({ length: 12 }, (_, n) => [testImage(n), `picture ${n}`]);
   return html`<div class="figure-controls">
-    <${Choose} label="Picture" now=${image} choices=${pictures} onChoose=${(/** @type {string} */ value) => look({ image: value })} />
-    <${Slide} label="Filter" now=${channel} max=${count - 1} onSlide=${(/** @type {number} */ v) => look({ channel: v })} />
-    <${Slide} label="Row" now=${y} max=${rows - 1} onSlide=${(/** @type {number} */ v) => look({ y: v })} />
-    <${Slide} label="Column" now=${x} max=${cols - 1} onSlide=${(/** @type {number} */ v) => look({ x: v })} /></div>`;
+    <${Select} label="Picture" now=${image} choices=${pictures} onChoose=${(/** @type {string} */ value) => look({ image: value })} />
+    <${Slider} label="Filter" now=${channel} max=${count - 1} onSlide=${(/** @type {number} */ v) => look({ channel: v })} />
+    <${Slider} label="Row" now=${y} max=${rows - 1} onSlide=${(/** @type {number} */ v) => look({ y: v })} />
+    <${Slider} label="Column" now=${x} max=${cols - 1} onSlide=${(/** @type {number} */ v) => look({ x: v })} /></div>`;
 }
 
 export function Figure() {
@@ -104,7 +104,7 @@ export function Figure() {
     <p aria-live="polite">${sums} = <b>${short(answer.value)}</b>${
       answer.activation &&
       html`; after ${answer.activation.type} it is <b>${short(answer.activation.value)}</b>`
-    }</p><${Closes} ...${answer} />`;
+    }</p><${SumCheck} ...${answer} />`;
 }
 
 async function kernels() {

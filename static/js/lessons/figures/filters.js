@@ -4,10 +4,10 @@ import { signal } from "@preact/signals";
 import { loss as lossText, percent, plural, signed } from "../../shared/format.js";
 import { server } from "../../shared/server.js";
 import { correlation, limitOf } from "../numbers.js";
-import { Choose, Do, Heat, Start, Status } from "../parts.js";
+import { ActionButton, Heatmap, Select, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep, MEASURED_EVERY, train } from "../runs.js";
+import { MEASURED_EVERY, runFor, trainUntil } from "../runs.js";
 import { task } from "../task.js";
 
 /**
@@ -31,10 +31,10 @@ const kernels = async (id) =>
 
 /** @param {number} which seed @param {number} steps more @returns {Promise<Seen>} */
 async function go(which, steps) {
-  const made = await keep(`seed ${which}`, { seed: which });
+  const made = await runFor(`seed ${which}`, { seed: which });
   const before = seen.value[which];
   const first = before?.first ?? (await kernels(made.id));
-  const run = steps ? await train(made.id, (before?.step ?? 0) + steps) : made;
+  const run = steps ? await trainUntil(made.id, (before?.step ?? 0) + steps) : made;
   const entry = {
     id: made.id,
     step: run.step,
@@ -58,7 +58,7 @@ const more = (steps) => () =>
 const Kernels = ({ list, limit, name }) =>
   html`<div class="kernel-row"><span class="grid-name">${name}</span>${list.map(
     (rows, n) =>
-      html`<${Heat} rows=${rows} limit=${limit} width=${LARGE} label=${`Filter ${n}, ${name}: ${rows.map((row) => row.map((v) => v.toFixed(2)).join(" ")).join(", ")}`} />`,
+      html`<${Heatmap} rows=${rows} limit=${limit} width=${LARGE} label=${`Filter ${n}, ${name}: ${rows.map((row) => row.map((v) => v.toFixed(2)).join(" ")).join(", ")}`} />`,
   )}</div>`;
 
 /** @param {{entry: Seen}} props */
@@ -72,7 +72,7 @@ function Both({ entry }) {
 
 export function Figure() {
   const entry = seen.value[seed.value];
-  const other = html`<${Choose} label="Seed" now=${seed.value} choices=${SEEDS.map((n) => [n, String(n)])}
+  const other = html`<${Select} label="Seed" now=${seed.value} choices=${SEEDS.map((n) => [n, String(n)])}
     onChoose=${(/** @type {string} */ value) => {
       seed.value = Number(value);
       if (!seen.value[seed.value]) more(0)();
@@ -81,8 +81,8 @@ export function Figure() {
     return html`<${Start} task=${work} label="Make a network" onStart=${more(0)} />`;
   }
   return html`<div class="figure-controls">${other}
-      <${Do} task=${work} onClick=${more(1)}>1 step<//><${Do} task=${work} onClick=${more(20)}>20 steps<//>
-      <${Do} task=${work} onClick=${more(ENOUGH)}>${ENOUGH} steps<//></div>
+      <${ActionButton} task=${work} onClick=${more(1)}>1 step<//><${ActionButton} task=${work} onClick=${more(20)}>20 steps<//>
+      <${ActionButton} task=${work} onClick=${more(ENOUGH)}>${ENOUGH} steps<//></div>
     <${Status} task=${work} /><${Both} entry=${entry} />`;
 }
 

@@ -5,7 +5,7 @@ import { sentenceOf } from "../../shared/errors.js";
 import { newest } from "../../shared/newest.js";
 import { server } from "../../shared/server.js";
 import { limitOf, minus, part, plain, withNumber } from "../numbers.js";
-import { Choose, Grid, paint } from "../parts.js";
+import { Grid, paint, Select } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 
@@ -106,7 +106,7 @@ function Sum({ found }) {
 function Setting() {
   const known = Object.entries(KNOWN).find(([, [, rows]]) => rows === kernel.value)?.[0] ?? "own";
   return html`<div class="figure-controls">
-    <${Choose} label="Kernel" now=${known} choices=${[...Object.entries(KNOWN).map(([key, [text]]) => [key, text]), ...(known === "own" ? [["own", "your own"]] : [])]}
+    <${Select} label="Kernel" now=${known} choices=${[...Object.entries(KNOWN).map(([key, [text]]) => [key, text]), ...(known === "own" ? [["own", "your own"]] : [])]}
       onChoose=${(/** @type {string} */ key) => {
         if (KNOWN[key]) kernel.value = KNOWN[key][1];
       }} />

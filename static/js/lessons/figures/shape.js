@@ -3,10 +3,10 @@
 import { signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
 import { exact, glorotBound, limitOf } from "../numbers.js";
-import { Heat, Slide, Start } from "../parts.js";
+import { Heatmap, Slider, Start } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { borrow, keep } from "../runs.js";
+import { runFor, withTemporaryRun } from "../runs.js";
 import { task } from "../task.js";
 
 /** @typedef {import("../../shared/types.js").Tensor} Tensor */
@@ -20,7 +20,7 @@ const work = task();
 
 const start = () =>
   work.start("Making the layer…", async () => {
-    const { id } = await keep("layer", { network: "conv2d-12" });
+    const { id } = await runFor("layer", { network: "conv2d-12" });
     const [torch, keras, bias, layers] = await Promise.all([
       server.tensor(id, "conv1", "weight", "torch"),
       server.tensor(id, "conv1", "weight", "keras"),
@@ -54,7 +54,7 @@ function Weight({ found }) {
   const torch = found.torch.values[filter][0][row][column];
   const keras = found.keras.values[row][column][0][filter];
   const slide = (/** @type {"filter" | "row" | "column"} */ name, /** @type {number} */ count) =>
-    html`<${Slide} label=${`${name[0].toUpperCase()}${name.slice(1)}`} now=${at.value[name]} max=${count - 1}
+    html`<${Slider} label=${`${name[0].toUpperCase()}${name.slice(1)}`} now=${at.value[name]} max=${count - 1}
       onSlide=${(/** @type {number} */ value) => {
         at.value = { ...at.value, [name]: value };
       }} />`;
@@ -73,7 +73,7 @@ export function Figure() {
   const { filter, row, column } = at.value;
   const kernels = found.torch.values.map(
     (/** @type {number[][][]} */ f, /** @type {number} */ n) =>
-      html`<${Heat} rows=${f[0]} limit=${limit} width=${LARGE} label=${`The kernel of filter ${n}`}
+      html`<${Heatmap} rows=${f[0]} limit=${limit} width=${LARGE} label=${`The kernel of filter ${n}`}
       box=${n === filter ? { y: row, x: column, height: 1, width: 1 } : null}
       onPlace=${(/** @type {number} */ y, /** @type {number} */ x) => {
         at.value = { filter: n, row: y, column: x };
@@ -84,7 +84,7 @@ export function Figure() {
 
 /** @param {number} channels @param {number} side */
 const layerOn = (channels, side) =>
-  borrow(
+  withTemporaryRun(
     {
       network: {
         input: [channels, side, side],

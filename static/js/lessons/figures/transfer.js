@@ -3,10 +3,10 @@
 import { signal } from "@preact/signals";
 import { loss as lossText, percent } from "../../shared/format.js";
 import { server } from "../../shared/server.js";
-import { Do, Start, Status } from "../parts.js";
+import { ActionButton, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep, settled, train } from "../runs.js";
+import { runFor, trainUntil, whenMeasured } from "../runs.js";
 import { task } from "../task.js";
 
 /** @typedef {import("../../shared/types.js").Layer} Layer @typedef {import("../../shared/types.js").Run} Run */
@@ -47,19 +47,19 @@ const work = task();
 /** The two that are compared. @param {string} id of the run that is learned from */
 const both = (id) =>
   Promise.all([
-    keep("taken", { ...RECIPE, init: { type: "from_run", run: id } }),
-    keep("random", { ...RECIPE, init: { type: "he_uniform" } }),
+    runFor("taken", { ...RECIPE, init: { type: "from_run", run: id } }),
+    runFor("random", { ...RECIPE, init: { type: "he_uniform" } }),
   ]);
 
 const start = () =>
   work.start(`Training the first network for ${SOURCE_STEPS} steps…`, async () => {
-    const made = await keep("source", {});
-    const run = await train(made.id, SOURCE_STEPS);
+    const made = await runFor("source", {});
+    const run = await trainUntil(made.id, SOURCE_STEPS);
     const first = await server.layers(made.id);
     const [one, other] = await both(made.id);
     taken.value = one.taken;
     layers.value = await server.layers(one.id);
-    rows.value = [{ step: 0, taken: await settled(one), random: await settled(other) }];
+    rows.value = [{ step: 0, taken: await whenMeasured(one), random: await whenMeasured(other) }];
     source.value = { run, layers: first };
   });
 
@@ -68,7 +68,7 @@ const further = (more) => () =>
   work.start("Training both…", async () => {
     const until = rows.value[rows.value.length - 1].step + more;
     const pair = await both(source.value?.run.id ?? "");
-    const [one, other] = await Promise.all(pair.map(({ id }) => train(id, until)));
+    const [one, other] = await Promise.all(pair.map(({ id }) => trainUntil(id, until)));
     rows.value = [...rows.value, { step: until, taken: one, random: other }];
   });
 
@@ -106,8 +106,8 @@ export function Figure() {
     return html`<${Start} task=${work} label="Make the three networks" onStart=${start} />`;
   return html`<p>The first network trained for ${source.value.run.step} steps and is right on
       <b>${percent(source.value.run.held_out_accuracy)}</b> of the held-out pictures.</p><${Taken} />
-    <div class="figure-controls"><${Do} task=${work} onClick=${further(10)}>10 steps<//><${Do} task=${work} onClick=${further(50)}>50 steps<//>
-      <${Do} task=${work} onClick=${further(200)}>200 steps<//></div><${Status} task=${work} /><${Progress} />`;
+    <div class="figure-controls"><${ActionButton} task=${work} onClick=${further(10)}>10 steps<//><${ActionButton} task=${work} onClick=${further(50)}>50 steps<//>
+      <${ActionButton} task=${work} onClick=${further(200)}>200 steps<//></div><${Status} task=${work} /><${Progress} />`;
 }
 
 async function fitting() {

@@ -3,10 +3,10 @@
 import { signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
 import { exact } from "../numbers.js";
-import { Closes, Do, Start, Status } from "../parts.js";
+import { ActionButton, Start, Status, SumCheck } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep } from "../runs.js";
+import { runFor } from "../runs.js";
 import { task } from "../task.js";
 
 const PLACE = { layer: "conv1", out: 3, in: 0, ky: 1, kx: 1 };
@@ -29,7 +29,7 @@ const train = (more) => () =>
     const until = step.value + more;
     const all = await Promise.all(
       OPTIMIZERS.map(async ([name, , optimizer]) => {
-        const { id } = await keep(name, { seed: 2, optimizer });
+        const { id } = await runFor(name, { seed: 2, optimizer });
         await server.step(id, { until });
         return server.explainWeight(id, PLACE);
       }),
@@ -56,14 +56,14 @@ function Card({ title, update }) {
     <ol class="update-lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
     <dl><div><dt>weight after</dt><dd>${exact(update.after)}</dd></div>
       <div class="change"><dt>it moved by</dt><dd>${exact(update.change)}</dd></div></dl>
-    <${Closes} ...${update} /></section>`;
+    <${SumCheck} ...${update} /></section>`;
 }
 
 export function Figure() {
   if (!found.value)
     return html`<${Start} task=${work} label="Make three runs and train one step" onStart=${train(1)} />`;
   return html`<div class="figure-controls"><span>Step <b>${step.value}</b>, learning rate ${RATE}</span>
-      <${Do} task=${work} onClick=${train(1)}>1 step more<//><${Do} task=${work} onClick=${train(10)}>10 steps more<//></div>
+      <${ActionButton} task=${work} onClick=${train(1)}>1 step more<//><${ActionButton} task=${work} onClick=${train(10)}>10 steps more<//></div>
     <${Status} task=${work} />
     <div class="cards">${OPTIMIZERS.map(([, title], n) => html`<${Card} title=${title} update=${found.value?.[n].update} />`)}</div>`;
 }

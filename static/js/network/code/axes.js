@@ -49,7 +49,7 @@ function strides(shape) {
  * @param {ArrayLike<number>} values row-major in torch's order @param {number[]} shape torch's @param {Order} order
  * @returns {{values: ArrayLike<number>, shape: number[]}}
  */
-export function permuted(values, shape, order) {
+export function permute(values, shape, order) {
   if (order === "torch") return { values, shape };
   const axes = KERAS[shape.length];
   const from = strides(shape);

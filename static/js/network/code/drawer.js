@@ -8,8 +8,8 @@ import { currentFrame } from "../drawing/painter.js";
 import { copyText } from "../intents.js";
 import { useFocusInside } from "../page/focus.js";
 import { Switch } from "../page/switch.js";
-import { askedStep, drawer, layers, run, slowTick, step } from "../state.js";
-import { AXES, nestedText, permuted } from "./axes.js";
+import { askedStep, codeDrawer, layers, run, slowTick, step } from "../state.js";
+import { AXES, nestedText, permute } from "./axes.js";
 import { framework, layout, program } from "./program.js";
 
 const MOST_NUMBERS = 1200;
@@ -23,7 +23,7 @@ function Tensor({ layer }) {
   const shape = /** @type {number[]} */ (layer.weight_shape);
   const order = layout.value;
   const section = currentFrame()?.sections.get(keyOf(layer.name, "weight"));
-  const shown = section && permuted(section.values, shape, order);
+  const shown = section && permute(section.values, shape, order);
   const names = AXES[shape.length]?.[order] ?? [];
   const [id, asked] = [run.value?.id ?? "", askedStep.value];
   return html`<p class="axes">${(shown?.shape ?? shape).map((n, i) => html`<span key=${i}><b>${count(n)}</b><small>${names[i]?.[0]}</small></span>`)}</p>
@@ -73,12 +73,12 @@ function Open({ layer }) {
       <${Switch} label="Order of axes" tip="The same weights, laid out as PyTorch or as Keras keeps them; the code below follows." name="layout" now=${layout}
         choices=${[["torch", "PyTorch"], ["keras", "Keras"]]} />
       <button type="button" ref=${close} aria-keyshortcuts="Escape" onClick=${() => {
-        drawer.value = null;
+        codeDrawer.value = null;
       }}>Close</button></header>
     <section><header><h3>Weights of</h3><select aria-label="Layer" value=${now?.name} onChange=${(
       /** @type {any} */ e,
     ) => {
-      drawer.value = { layer: e.currentTarget.value };
+      codeDrawer.value = { layer: e.currentTarget.value };
     }}>${all.map((one) => html`<option value=${one.name} selected=${one === now}>${one.name}</option>`)}</select></header>
       ${now && html`<${Tensor} layer=${now} />`}</section>
     <${Code} />
@@ -86,6 +86,6 @@ function Open({ layer }) {
 }
 
 export function CodeDrawer() {
-  const now = drawer.value;
+  const now = codeDrawer.value;
   return now && run.value && html`<${Open} layer=${now.layer} />`;
 }

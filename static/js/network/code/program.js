@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
-import { drawer, run } from "../state.js";
+import { codeDrawer, run } from "../state.js";
 
 /** @typedef {import("../../shared/types.js").Answer<"get", "/runs/{run_id}/code">} Program */
 
@@ -18,7 +18,7 @@ export const program = computed(() => {
   return value?.run === run.value?.id && value?.framework === framework.value ? value : null;
 });
 
-const wanted = computed(() => (drawer.value && run.value ? run.value.id : null));
+const wanted = computed(() => (codeDrawer.value && run.value ? run.value.id : null));
 
 effect(() => {
   const [id, which] = [wanted.value, framework.value];

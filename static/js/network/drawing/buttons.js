@@ -3,11 +3,11 @@
 import { plural } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { same, valueAt, weightAt, weightIndex } from "../explain/places.js";
-import { isWeight, moved, pin, pointAt, walked } from "../explain/pointing.js";
+import { isWeight, moved, movedWeight, pointAt, togglePin } from "../explain/pointing.js";
 import { openFilter } from "../intents.js";
-import { hovered, pinned, reading, run } from "../state.js";
+import { hoveredCell, openNumber, pinned, run } from "../state.js";
 import { ClassBar } from "./class-bar.js";
-import { nameOf } from "./names.js";
+import { cellName } from "./names.js";
 
 /** @typedef {import("./layout.js").Column} Column @typedef {import("./layout.js").Cell} Cell */
 
@@ -40,17 +40,17 @@ function within(event) {
 function hovering(column, cell) {
   const place = { layer: column.name, channel: cell.channel };
   const enter = () => {
-    hovered.value = place;
+    hoveredCell.value = place;
   };
   const leave = (/** @type {PointerEvent | FocusEvent} */ { relatedTarget: to }) => {
-    if (to instanceof Element && to.closest(".loupe")) return; // which lies over this filter
-    hovered.value = null;
+    if (to instanceof Element && to.closest(".magnifier")) return; // which lies over this filter
+    hoveredCell.value = null;
     pointAt(null);
   };
   return { onPointerEnter: enter, onFocus: enter, onPointerLeave: leave, onBlur: leave };
 }
 
-/** Marks of what was done to a filter by hand. @param {string} layer @param {number} filter */
+/** Whether a filter is silenced or frozen. @param {string} layer @param {number} filter */
 export function marksOf(layer, filter) {
   const has = (/** @type {{layer: string, filter: number}[] | undefined} */ list) =>
     Boolean(list?.some((one) => one.layer === layer && one.filter === filter));
@@ -60,9 +60,9 @@ export function marksOf(layer, filter) {
 /** The weight that an arrow key leads to; the one to the right goes in among them.
  * @param {Column} column @param {Cell} cell @param {string} key */
 function weightBy(column, cell, key) {
-  const open = reading.peek();
+  const open = openNumber.peek();
   const mine = isWeight(open) && open.layer === column.name && open.index[0] === cell.channel;
-  if (mine && open.tensor === "weight") return walked(column, open, key);
+  if (mine && open.tensor === "weight") return movedWeight(column, open, key);
   if (key !== "ArrowRight" || !cell.kernels.length) return null;
   return {
     layer: column.name,
@@ -74,7 +74,7 @@ function weightBy(column, cell, key) {
 /** A filter, or a class with its weights. @param {{column: Column, cell: Cell, first: boolean}} props */
 export function FilterButton({ column, cell, first }) {
   const { whole, channel } = cell;
-  const on = hovered.value?.layer === column.name && hovered.value.channel === channel;
+  const on = hoveredCell.value?.layer === column.name && hoveredCell.value.channel === channel;
   const kernels = column.role === "conv" ? `, ${plural(cell.kernels.length, "kernel")}` : "";
   const { silenced, frozen } = marksOf(column.name, channel);
   const marks = `${silenced ? ", silenced" : ""}${frozen ? ", frozen" : ""}`;
@@ -92,7 +92,7 @@ export function FilterButton({ column, cell, first }) {
   };
   return html`<button type="button" class=${`cell ${on ? "on" : ""} ${silenced ? "silenced" : ""} ${frozen ? "frozen" : ""}`}
     style=${at(whole)} tabindex=${first ? 0 : -1} data-channel=${channel}
-    aria-label=${column.role === "classes" ? undefined : nameOf(column, channel) + kernels + marks}
+    aria-label=${column.role === "classes" ? undefined : cellName(column, channel) + kernels + marks}
     aria-haspopup="dialog" ...${hovering(column, cell)} onPointerMove=${onMove} onKeyDown=${onKey}
     onClick=${() => openFilter(column.name, channel)}
   >${column.role === "classes" && html`<${ClassBar} index=${channel} place=${cell} />`}
@@ -112,7 +112,7 @@ function beginning(column, cell) {
 
 /** The value in force on this cell's map, if it is there. @param {Column} column @param {Cell} cell */
 function current(column, cell) {
-  const place = reading.peek();
+  const place = openNumber.peek();
   if (!place || place.layer !== column.name || !("y" in place)) return null;
   const own = valueAt(column, cell, 0, 0);
   return column.role === "vector" || own?.channel === place.channel ? place : null;
@@ -139,13 +139,13 @@ function onMapKey(event, column, cell) {
 
 /** A map: each of its values opens. @param {{column: Column, cell: Cell, first: boolean}} props */
 export function MapButton({ column, cell, first }) {
-  const on = hovered.value?.layer === column.name && hovered.value.channel === cell.channel;
+  const on = hoveredCell.value?.layer === column.name && hoveredCell.value.channel === cell.channel;
   const held = pinned.value?.layer === column.name && same(pinned.value, current(column, cell));
   const [, rows, cols] = column.shape;
   const name =
     column.role === "classes"
-      ? `how sure the network is: ${nameOf(column, cell.channel)}`
-      : `${nameOf(column, cell.channel).replace("filter", "map")}, values ${rows} by ${cols}`;
+      ? `how sure the network is: ${cellName(column, cell.channel)}`
+      : `${cellName(column, cell.channel).replace("filter", "map")}, values ${rows} by ${cols}`;
   const over = hovering(column, cell);
   const onMove = (/** @type {PointerEvent} */ event) => {
     const { across, down } = within(event);
@@ -159,7 +159,7 @@ export function MapButton({ column, cell, first }) {
   const onClick = (/** @type {MouseEvent} */ event) => {
     const { across, down } = within(event);
     const byMouse = event.detail > 0;
-    pin(
+    togglePin(
       byMouse
         ? valueAt(column, cell, across, down)
         : (current(column, cell) ?? beginning(column, cell)),

@@ -3,12 +3,12 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { count, shape as shapeText, short } from "../../shared/format.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
-import { kindAt, reached } from "../slow-motion/phases.js";
+import { kindAt, layersReached } from "../slow-motion/phases.js";
 import { kernelKind, replay, scaleMode, slowTick } from "../state.js";
 import { LAYER_WORDS, layerTitle, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
-import { attach, shown } from "./painter.js";
+import { attach, shownScales } from "./painter.js";
 
 /** @typedef {import("./layout.js").Column} Column */
 
@@ -30,7 +30,7 @@ function Head({ column }) {
 /** The ends of the scales in force, below a column. @param {{column: Column}} props */
 function Foot({ column }) {
   slowTick.value;
-  const { extents } = shown;
+  const { extents } = shownScales;
   const mode = scaleMode.value;
   if (!extents || mode === "map" || column.role === "label" || column.role === "input")
     return html`<div class="foot"></div>`;
@@ -75,7 +75,7 @@ function slowClass(column) {
   const { phase, layer } = slow.phases[slow.at];
   if (layer === name || isOf(phase, column)) return "slow-now";
   if (phase === "update") return "";
-  const known = reached(slow, phase === "backward" ? "backward" : "forward").has(name);
+  const known = layersReached(slow, phase === "backward" ? "backward" : "forward").has(name);
   return known || (name === "input" && phase !== "backward") ? "" : "slow-later";
 }
 

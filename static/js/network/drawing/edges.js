@@ -2,7 +2,7 @@
 
 import { html } from "../../shared/html.js";
 import { cellOf } from "../explain/places.js";
-import { hovered, plan } from "../state.js";
+import { hoveredCell, plan } from "../state.js";
 import { sourceChannel } from "./layout.js";
 
 /** @typedef {import("./layout.js").Column} Column @typedef {import("./layout.js").Rect} Rect */
@@ -43,7 +43,7 @@ export function inputsOf(column, channel) {
 
 export function Edges() {
   const now = plan.value;
-  const place = hovered.value;
+  const place = hoveredCell.value;
   if (!now || !place) return null;
   const column = now.columns.find((known) => known.name === place.layer);
   if (!column) return null;

@@ -1,5 +1,5 @@
 /**
- * Where everything in the network's pane lies, by arithmetic from the layers and the room there is.
+ * Where everything in the network's drawing is, by arithmetic from the layers and the room there is.
  * Columns flow left to right; a column's cells (one for each channel) flow top to bottom.
  *
  * @typedef {import("../../shared/types.js").Layer} Layer

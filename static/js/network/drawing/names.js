@@ -15,9 +15,9 @@ export function filterOf(column, channel) {
     : null;
 }
 
-/** What a cell is called; people count from one, addresses from nought.
+/** What a cell is called; all are counted from 0.
  * @param {Column} column @param {number} channel */
-export function nameOf(column, channel) {
+export function cellName(column, channel) {
   if (column.role === "classes")
     return `${column.name}, ${run.value?.classes?.[channel] ?? `output ${channel}`}`;
   if (column.role === "conv") return `${column.name}, filter ${channel}`;

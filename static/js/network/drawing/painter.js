@@ -1,6 +1,6 @@
 /** Paints every column of the network from the newest frame. */
 import { computed, effect } from "@preact/signals";
-import { askPaint, newest, onPaint } from "../frames.js";
+import { askPaint, latest, onPaint } from "../frames.js";
 import { kindAt, shownFrame } from "../slow-motion/phases.js";
 import { kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
 import { extentsOf } from "./extents.js";
@@ -11,7 +11,7 @@ import { extentsOf } from "./extents.js";
 const atlases = new Set();
 
 /** The scales of what is on screen, for its labels. @type {{extents: Extents | null}} */
-export const shown = { extents: null };
+export const shownScales = { extents: null };
 
 /** @param {Atlas} atlas @returns {() => void} undoes it */
 export function attach(atlas) {
@@ -21,16 +21,16 @@ export function attach(atlas) {
 }
 
 /** What slow motion shows instead of the newest frame. */
-const traced = computed(() => replay.value && shownFrame(replay.value));
+const slowFrame = computed(() => replay.value && shownFrame(replay.value));
 
 /** The newest frame, if it is of the run on the page; in slow motion, what its phase shows. */
 export function currentFrame() {
-  return traced.peek() ?? liveFrame();
+  return slowFrame.peek() ?? latestFrame();
 }
 
 /** The newest frame, slow motion or not. */
-export function liveFrame() {
-  const { frame } = newest;
+export function latestFrame() {
+  const { frame } = latest;
   return frame && frame.header.run === run.peek()?.id ? frame : null;
 }
 
@@ -41,7 +41,7 @@ function paintAll() {
   const slow = replay.peek();
   const kind = slow ? kindAt(slow) : kernelKind.peek();
   const extents = extentsOf(frame, columns, kind);
-  shown.extents = extents;
+  shownScales.extents = extents;
   const view = { frame, extents, mode: scaleMode.peek(), kind, bare: Boolean(slow) };
   for (const atlas of atlases) atlas.paint(view);
 }

@@ -2,17 +2,17 @@
 import { useEffect, useRef } from "preact/hooks";
 import { signed } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { palette } from "../../shared/heatmap/palette.js";
-import { Picture } from "../../shared/heatmap/picture.js";
 import { html } from "../../shared/html.js";
 import { Outline, SlowMotion } from "../lazy.js";
 import { Switch } from "../page/switch.js";
 import {
-  hovered,
+  drawingSize,
+  hoveredCell,
   kernelKind,
   plan,
   replay,
-  room,
   run,
   scaleMode,
   slowTick,
@@ -21,7 +21,7 @@ import {
 import { TERMS } from "../terms.js";
 import { ColumnView } from "./column.js";
 import { Edges } from "./edges.js";
-import { nameOf } from "./names.js";
+import { cellName } from "./names.js";
 import { currentFrame } from "./painter.js";
 
 const HEAD_PX = 58;
@@ -36,8 +36,8 @@ function useRoom(ref) {
     const measure = () => {
       const width = Math.max(LEAST.width, pane.clientWidth - 32);
       const height = Math.max(LEAST.height, pane.clientHeight - HEAD_PX - FOOT_PX - 16);
-      const now = room.peek();
-      if (now.width !== width || now.height !== height) room.value = { width, height };
+      const now = drawingSize.peek();
+      if (now.width !== width || now.height !== height) drawingSize.value = { width, height };
     };
     const sizes = new ResizeObserver(measure);
     sizes.observe(pane);
@@ -49,16 +49,16 @@ function useRoom(ref) {
 /** What is under the cursor, and its numbers. */
 function Readout() {
   slowTick.value;
-  const place = hovered.value;
+  const place = hoveredCell.value;
   const column = place && plan.value?.columns.find((known) => known.name === place.layer);
   if (!place || !column) {
     if (replay.value)
       return html`<span class="readout faded">The maps are those of one training picture of the batch: ${replay.value.picture.class}.</span>`;
-    const why = absent();
+    const why = blankReason();
     if (why) return html`<span class="readout why-blank" role="status">${why}</span>`;
     return html`<span class="readout faded">Point at any value to see how it came about; press a kernel to open its filter.</span>`;
   }
-  return html`<span class="readout"><b>${nameOf(column, place.channel)}</b> ${rangeText(column, place.channel)}</span>`;
+  return html`<span class="readout"><b>${cellName(column, place.channel)}</b> ${rangeText(column, place.channel)}</span>`;
 }
 
 /** @param {import("./layout.js").Column} column @param {number} channel */
@@ -80,7 +80,7 @@ function Legend() {
   const colours = palette.value.diverging;
   return html`<span class="legend" data-tour="legend">
     <span class="end">negative</span>
-    <${Picture} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
+    <${CellCanvas} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
     <span class="end">positive</span>
     <${Switch} label="One scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
       choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
@@ -88,7 +88,7 @@ function Legend() {
 }
 
 /** Why the kernels are blank, where they are. */
-function absent() {
+function blankReason() {
   const kind = kernelKind.value;
   if (replay.value) return null;
   const sections = currentFrame()?.sections.values();

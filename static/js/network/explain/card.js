@@ -6,14 +6,14 @@ import { html } from "../../shared/html.js";
 import { placeBeside } from "../../shared/popover.js";
 import { filterOf } from "../drawing/names.js";
 import { openFilter } from "../intents.js";
-import { opened, pinned, playing, run } from "../state.js";
+import { openedFilter, pinned, playing, run } from "../state.js";
 import { ValueBody, valueName, whenText } from "./arithmetic/value.js";
 import { NoGradient, WeightBody } from "./arithmetic/weight.js";
-import { explained } from "./follow.js";
+import { explained } from "./explanation.js";
 import { columnOf } from "./names.js";
-import { isWeight, letGo } from "./pointing.js";
+import { isWeight, unpin } from "./pointing.js";
 
-/** @typedef {import("./follow.js").Explained} Explained */
+/** @typedef {import("./explanation.js").Explained} Explained */
 
 /** What a weight is called. @param {import("./places.js").WeightPlace} place */
 export function weightName({ layer, tensor, index }) {
@@ -69,7 +69,7 @@ function Head({ now }) {
   const held = pinned.value !== null;
   const column = columnOf(place.layer);
   const channel = isWeight(place) ? place.index[0] : place.channel;
-  const filter = held && column && !opened.value ? filterOf(column, channel) : null;
+  const filter = held && column && !openedFilter.value ? filterOf(column, channel) : null;
   const name = isWeight(place) ? weightName(place) : answer ? valueName(answer) : place.layer;
   const when = answer && !isWeight(place) ? whenText(answer) : "";
   return html`<header><h2>${name}</h2>
@@ -77,7 +77,7 @@ function Head({ now }) {
     ${filter && html`<button type="button" class="quiet" onClick=${() => openFilter(filter.layer, filter.channel)}>Open filter</button>`}
     ${
       held
-        ? html`<button type="button" class="quiet close" aria-label="Let go" title="Let go. Key: Escape" onClick=${letGo}>✕</button>`
+        ? html`<button type="button" class="quiet close" aria-label="Let go" title="Let go. Key: Escape" onClick=${unpin}>✕</button>`
         : html`<small class="hint">${isWeight(place) ? "click for its filter" : "click to hold"}</small>`
     }</header>`;
 }

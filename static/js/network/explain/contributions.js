@@ -1,9 +1,9 @@
-/** What pulled the weight that is open, as a map in the place of its filter's own. */
+/** Where the gradient of the open weight comes from, as a map in the place of its filter's own. */
 import { colourOf } from "../../shared/heatmap/colour.js";
 import { palette } from "../../shared/heatmap/palette.js";
-import { reading } from "../state.js";
+import { openNumber } from "../state.js";
 import { sizeOf } from "./digits.js";
-import { explained } from "./follow.js";
+import { explained } from "./explanation.js";
 import { kernelPlace } from "./places.js";
 import { isWeight } from "./pointing.js";
 
@@ -14,8 +14,8 @@ import { isWeight } from "./pointing.js";
  * @param {string} layer @param {number} channel
  * @returns {{place: WeightPlace, gradient: any} | null}
  */
-export function pullOn(layer, channel) {
-  const [open, now] = [reading.value, explained.value];
+export function contributionsTo(layer, channel) {
+  const [open, now] = [openNumber.value, explained.value];
   const gradient = now?.answer?.gradient;
   const of = (/** @type {any} */ place) =>
     isWeight(place) && place.layer === layer && place.index[0] === channel;
@@ -24,7 +24,7 @@ export function pullOn(layer, channel) {
 }
 
 /** On the diverging scale, zero the paper. @param {any} gradient @returns {Uint32Array} */
-export function pullCells({ picture_map }) {
+export function contributionCells({ picture_map }) {
   const limit = sizeOf(picture_map);
   const table = palette.value.diverging;
   return Uint32Array.from(picture_map.flat(), (/** @type {number} */ v) =>
@@ -34,7 +34,7 @@ export function pullCells({ picture_map }) {
 
 /** A weight by its filter and its place in its kernel.
  * @param {import("../drawing/layout.js").Column} column @param {WeightPlace} place */
-export function pulledName(column, { layer, tensor, index }) {
+export function weightInKernel(column, { layer, tensor, index }) {
   if (tensor === "bias") return `${layer}, filter ${index[0]}, bias`;
   const { k, r, c } = kernelPlace(column, index);
   const kernel = column.kernels > 1 ? `, kernel ${k}` : "";
@@ -42,5 +42,5 @@ export function pulledName(column, { layer, tensor, index }) {
 }
 
 /** Whose map it is: not the probe's. @param {any} gradient */
-export const pulledOn = ({ picture, picture_class, picture_label }) =>
+export const batchImageName = ({ picture, picture_class, picture_label }) =>
   `picture ${picture} of the batch (${picture_class ?? `class ${picture_label}`}), not the probe`;

@@ -1,9 +1,9 @@
 /** What the numbers before a value are called, and how to open them. */
 
-import { nameOf } from "../drawing/names.js";
+import { cellName } from "../drawing/names.js";
 import { pinned, plan } from "../state.js";
 import { mapChannel } from "./places.js";
-import { hold } from "./pointing.js";
+import { pinAt } from "./pointing.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column */
 
@@ -17,7 +17,7 @@ export function sourceName(column, channel) {
   if (source.role === "input" && source.shape[0] === 1) return "the input";
   const cell = source.cells.find((one) => mapChannel(source, one.channel) === channel);
   if (source.role === "vector") return `${source.name}, value ${channel}`;
-  return nameOf(source, cell?.channel ?? channel).replace("filter", "map");
+  return cellName(source, cell?.channel ?? channel).replace("filter", "map");
 }
 
 /** Opens a value of the column before, where the card can be reached with the pointer.
@@ -26,7 +26,7 @@ export function opener(column, channel) {
   const { source } = column;
   if (!pinned.value || !source) return null;
   return (/** @type {number | null} */ y, /** @type {number | null} */ x) => {
-    if (y !== null && x !== null) hold({ layer: source.name, channel, y, x });
+    if (y !== null && x !== null) pinAt({ layer: source.name, channel, y, x });
   };
 }
 

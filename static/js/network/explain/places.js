@@ -76,7 +76,7 @@ export function weightAt(column, cell, x, y) {
 }
 
 /**
- * Where the enlarged copy of a kernel lies: in the kernel's own middle, and hardly reaching over its
+ * Where the enlarged copy of a kernel is: over the kernel's own middle, and hardly reaching over its
  * neighbours, so that the pointer goes from copy to copy.
  * @param {Column} column @param {Rect} kernel @returns {Rect | null} null: it is large enough itself
  */

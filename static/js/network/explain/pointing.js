@@ -1,28 +1,28 @@
-/** What the pointer or the keyboard rests on, as one place whose number opens. */
-import { pinned, pointed, reading, replay } from "../state.js";
+/** The number under the pointer or the keyboard focus, and the one that is pinned. */
+import { openNumber, pinned, pointed, replay } from "../state.js";
 import { kernelPlace, same, weightIndex } from "./places.js";
 
 /** @typedef {import("./places.js").ValuePlace | import("./places.js").WeightPlace} Place */
-/** @typedef {Place & {within?: "filter"}} Reading `within`: pointed at in the filter view */
+/** @typedef {Place & {within?: "filter"}} NumberPlace `within`: pointed at in the filter view */
 
-/** @param {Reading | null} place */
+/** @param {NumberPlace | null} place */
 export function pointAt(place) {
   if (replay.peek() && place) return; // the maps are those of another picture then
   if (!same(pointed.peek(), place)) pointed.value = place;
 }
 
-/** Holds a place, or lets go of it where it is held already. @param {Reading | null} place */
-export function pin(place) {
+/** Pins a number, or unpins it where it is pinned already. @param {NumberPlace | null} place */
+export function togglePin(place) {
   if (replay.peek()) return;
   pinned.value = same(pinned.peek(), place) ? null : place;
 }
 
-/** Holds another place without ever letting go. @param {Reading} place */
-export function hold(place) {
+/** Pins another number, never unpins. @param {NumberPlace} place */
+export function pinAt(place) {
   pinned.value = place;
 }
 
-export function letGo() {
+export function unpin() {
   pinned.value = null;
   pointed.value = null;
 }
@@ -45,7 +45,7 @@ export function moved(place, key, rows, cols) {
  * @param {import("../drawing/layout.js").Column} column @param {import("./places.js").WeightPlace} place @param {string} key
  * @returns {import("./places.js").WeightPlace | null} null: another key, or out of the kernel
  */
-export function walked(column, { layer, index }, key) {
+export function movedWeight(column, { layer, index }, key) {
   const [rows, cols] = column.kernel ?? [1, 1];
   const { k, r, c } = kernelPlace(column, index);
   const next = moved(
@@ -59,11 +59,11 @@ export function walked(column, { layer, index }, key) {
   return { layer, tensor: "weight", index: at };
 }
 
-/** @param {Reading | null} place @returns {place is import("./places.js").WeightPlace & {within?: "filter"}} */
+/** @param {NumberPlace | null} place @returns {place is import("./places.js").WeightPlace & {within?: "filter"}} */
 export const isWeight = (place) => place !== null && "tensor" in place;
 
 /** The place in force, if it is of a layer. @param {string} layer */
 export const readingOf = (layer) => {
-  const place = reading.value;
+  const place = openNumber.value;
   return place?.layer === layer ? place : null;
 };

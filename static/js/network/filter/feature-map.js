@@ -2,18 +2,23 @@
 
 import { signed } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { mapCells } from "../../shared/heatmap/cells.js";
 import { palette } from "../../shared/heatmap/palette.js";
-import { Picture } from "../../shared/heatmap/picture.js";
 import { shareOfGrid } from "../../shared/heatmap/pointer.js";
 import { html } from "../../shared/html.js";
 import { receptiveField } from "../../shared/receptive-field.js";
-import { pullCells, pulledName, pulledOn, pullOn } from "../explain/contributions.js";
+import {
+  batchImageName,
+  contributionCells,
+  contributionsTo,
+  weightInKernel,
+} from "../explain/contributions.js";
 import { same, valueAt } from "../explain/places.js";
-import { isWeight, moved, pin, pointAt } from "../explain/pointing.js";
+import { isWeight, moved, pointAt, togglePin } from "../explain/pointing.js";
 import { Term } from "../page/tip.js";
 import { inputCells } from "../probe/panel.js";
-import { inputShape, layers, pinned, reading, slowTick } from "../state.js";
+import { inputShape, layers, openNumber, pinned, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
 import { mapPeak } from "./values.js";
 
@@ -23,7 +28,7 @@ const MAP_PX = 172;
 
 /** The value of this map that is open. @param {Column} column @param {number} channel */
 function openHere(column, channel) {
-  const place = reading.value;
+  const place = openNumber.value;
   return place && !isWeight(place) && place.layer === column.name && place.channel === channel
     ? place
     : null;
@@ -54,25 +59,27 @@ function Reader({ column, channel }) {
     aria-pressed=${same(pinned.value, openHere(column, channel)) && pinned.value !== null}
     onPointerMove=${(/** @type {PointerEvent} */ e) => pointAt(under(e))} onPointerLeave=${() => pointAt(null)}
     onBlur=${() => pointAt(null)} onKeyDown=${onKey}
-    onClick=${(/** @type {MouseEvent} */ e) => pin(e.detail > 0 ? under(e) : here())}></button>`;
+    onClick=${(/** @type {MouseEvent} */ e) => togglePin(e.detail > 0 ? under(e) : here())}></button>`;
 }
 
 /** @param {{column: Column, channel: number, frame: Frame}} props */
-export function Answer({ column, channel, frame }) {
+export function FeatureMap({ column, channel, frame }) {
   const peak = mapPeak(frame, column, channel);
   const section = frame.sections.get(keyOf(column.name, "feature_maps"));
   if (!peak || !section || column.role !== "conv") return null;
   const [, rows, cols] = column.shape;
   const limit = Math.max(Math.abs(peak.lo), Math.abs(peak.hi));
   const stamp = slowTick.value;
-  const pull = pullOn(column.name, channel);
+  const contribution = contributionsTo(column.name, channel);
   const cells = () =>
-    pull ? pullCells(pull.gradient) : mapCells(section, channel, palette.value.diverging, limit);
+    contribution
+      ? contributionCells(contribution.gradient)
+      : mapCells(section, channel, palette.value.diverging, limit);
   const [, height, width] = inputShape.value;
   const open = openHere(column, channel);
   const { y, x } = open ?? peak;
   const field = receptiveField(layers.value, column.layer?.index ?? 0, y, x, inputShape.value);
-  const marked = !pull && (open || !peak.constant);
+  const marked = !contribution && (open || !peak.constant);
   const says = open
     ? `row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`
     : peak.constant
@@ -80,14 +87,14 @@ export function Answer({ column, channel, frame }) {
       : `it answers most here: row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`;
   const dot = shareOfGrid({ x, y }, rows, cols);
   return html`<div class="answer">
-    <figure><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${pull ? "Where the weight was pulled" : "The filter's map"}>
+    <figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${contribution ? "Where the weight was pulled" : "The filter's map"}>
       ${marked && html`<span class="mark" style=${dot}></span>`}<${Reader} column=${column} channel=${channel} /><//>
       <figcaption>${
-        pull
-          ? html`<b>where ${pulledName(column, pull.place)} was pulled</b> on ${pulledOn(pull.gradient)}`
+        contribution
+          ? html`<b>where ${weightInKernel(column, contribution.place)} was pulled</b> on ${batchImageName(contribution.gradient)}`
           : html`<${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}`
       }</figcaption></figure>
-    <figure class="seen"><${Picture} cells=${inputCells} rows=${height} cols=${width} width=${MAP_PX} stamp=${stamp} label="The probe">
+    <figure class="seen"><${CellCanvas} cells=${inputCells} rows=${height} cols=${width} width=${MAP_PX} stamp=${stamp} label="The probe">
       ${marked && html`<span class="mark" style=${shareOfGrid(field, height, width)}></span>`}<//>
       <figcaption>${says}</figcaption></figure>
   </div>`;

@@ -1,8 +1,8 @@
-/** A filter over the steps: which steps, and what a picture of its kernels is. */
+/** A filter over the steps: which steps, and its kernels as one image. */
 import { colourOf } from "../../shared/heatmap/colour.js";
 
 /** The steps of a strip, of those that are past. @param {number} end how many there are @returns {number[]} */
-export function doubling(end) {
+export function doublingSteps(end) {
   const steps = end > 0 ? [0] : [];
   for (let step = 1; step < end; step *= 2) steps.push(step);
   return steps;
@@ -14,7 +14,7 @@ export function doubling(end) {
  * @param {number} kh @param {number} kw @param {Uint32Array} diverging @param {number} limit of the scale
  * @returns {{cells: Uint32Array, rows: number, cols: number}} cells between kernels are clear
  */
-export function mosaic(values, kernels, kh, kw, diverging, limit) {
+export function kernelGrid(values, kernels, kh, kw, diverging, limit) {
   const across = Math.ceil(Math.sqrt(kernels));
   const [rows, cols] = [Math.ceil(kernels / across) * (kh + 1) - 1, across * (kw + 1) - 1];
   const cells = new Uint32Array(rows * cols);

@@ -2,18 +2,18 @@
 
 import { useRef } from "preact/hooks";
 import { figuresFor, inFigures, powerText } from "../../shared/format.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { valueCells } from "../../shared/heatmap/cells.js";
 import { colourOf, inkOn } from "../../shared/heatmap/colour.js";
 import { palette } from "../../shared/heatmap/palette.js";
-import { Picture } from "../../shared/heatmap/picture.js";
 import { cellUnder, shareOfGrid } from "../../shared/heatmap/pointer.js";
 import { html } from "../../shared/html.js";
 import { kernelPlace, weightIndex } from "../explain/places.js";
-import { isWeight, moved, pin, pointAt } from "../explain/pointing.js";
-import { pinned, reading, replay, slowTick } from "../state.js";
+import { isWeight, moved, pointAt, togglePin } from "../explain/pointing.js";
+import { openNumber, pinned, replay, slowTick } from "../state.js";
 import { inFilter, pointing, WeightCell } from "./weight-cell.js";
 
-/** @typedef {import("../explain/pointing.js").Reading} Reading */
+/** @typedef {import("../explain/pointing.js").NumberPlace} Reading */
 /** @typedef {{column: import("../drawing/layout.js").Column, channel: number, k: number}} Where which kernel */
 
 /** Of a cell with its number; the least is wide enough for −0.123. @param {number} cols @param {boolean} roomy */
@@ -57,16 +57,16 @@ const pictureWidth = (cols) => (cols < 5 ? 48 : Math.max(84, Math.min(196, 12 * 
 
 /** The cell of a kernel that is open. @param {Where} where @returns {{r: number, c: number} | null} */
 function openCell({ column, channel, k }) {
-  const place = reading.value;
+  const place = openNumber.value;
   const own = isWeight(place) && place.within === "filter" && place.tensor === "weight";
   if (!own || place.layer !== column.name || place.index[0] !== channel) return null;
   const at = kernelPlace(column, place.index);
   return at.k === k ? at : null;
 }
 
-/** A press holds a weight, and the foot of the view has a field for it; another lets go. @param {Reading} place */
+/** A press pins a weight, and the foot of the view has a field for it; another unpins it. @param {Reading} place */
 function press(place) {
-  pin(place);
+  togglePin(place);
   if (pinned.peek() === null) pointAt(place); // it is still under the pointer
 }
 
@@ -98,7 +98,7 @@ export function KernelPicture({ values, from, rows, cols, limit, label, where, e
     const { y, x } = cellUnder(event, rows, cols);
     return at(y, x);
   };
-  return html`<${Picture} cells=${cells} rows=${rows} cols=${cols} label=${label} width=${pictureWidth(cols)} stamp=${slowTick.value}>
+  return html`<${CellCanvas} cells=${cells} rows=${rows} cols=${cols} label=${label} width=${pictureWidth(cols)} stamp=${slowTick.value}>
     ${open && html`<span class="mark" style=${shareOfGrid({ y: open.r, x: open.c }, rows, cols)}></span>`}
     <button type="button" class="map whole" tabindex=${editable ? 0 : -1} onFocus=${onFocus} onBlur=${() => pointAt(null)} onKeyDown=${onKey}
       aria-label=${`${label}: point at a weight or use the arrow keys to open it, press to type another number`}

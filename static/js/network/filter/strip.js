@@ -2,12 +2,12 @@
 import { effect, signal } from "@preact/signals";
 import { noticeError } from "../../shared/notices.js";
 import { address, server } from "../../shared/server.js";
-import { now, opened, plan, present } from "../state.js";
-import { doubling } from "./kernel-grid.js";
+import { lastStep, liveRun, openedFilter, plan } from "../state.js";
+import { doublingSteps } from "./kernel-grid.js";
 
 /** What a picture belongs to: a reset run has another past. */
 const filterKey = () => {
-  const [run, place] = [present.value, opened.value];
+  const [run, place] = [liveRun.value, openedFilter.value];
   return run && place ? `${run.id} ${run.restarts ?? 0} ${place.layer}.${place.channel}` : "";
 };
 
@@ -22,10 +22,10 @@ let asking = false;
 
 /** Asks for what is not known yet of the filter that is open, one request at a time. */
 effect(() => {
-  const [key, place, run] = [filterKey(), opened.value, present.peek()?.id];
+  const [key, place, run] = [filterKey(), openedFilter.value, liveRun.peek()?.id];
   const conv = plan.value?.columns.find((column) => column.name === place?.layer)?.role === "conv";
   const known = strip.value.key === key ? strip.value : emptyStrip(key);
-  const steps = doubling(now.value).filter((step) => !(step in known.at));
+  const steps = doublingSteps(lastStep.value).filter((step) => !(step in known.at));
   if (!run || !place || !conv || asking || known.refused || !steps.length) return;
   asking = true;
   server
@@ -53,6 +53,6 @@ function withSteps(known, { steps, values, recomputed }) {
 
 /** The strip as a file. @param {number[]} steps */
 export const stripFile = (steps) => {
-  const [run, place] = [present.value, opened.value];
+  const [run, place] = [liveRun.value, openedFilter.value];
   return run && place ? address.strip(run.id, place.layer, place.channel, steps) : "";
 };

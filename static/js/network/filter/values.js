@@ -53,7 +53,7 @@ export function mapPeak(frame, column, channel) {
 }
 
 /** A filter in plain words. @param {Column} column */
-export function describe(column) {
+export function filterSentence(column) {
   const [rows, cols] = column.kernel ?? [1, 1];
   const weights = rows * cols * column.kernels;
   if (column.role !== "conv") {

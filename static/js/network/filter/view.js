@@ -1,23 +1,23 @@
 /** The second depth: one filter, all its kernels with their numbers, and where it answers most. */
 
 import { short, signed } from "../../shared/format.js";
-import { filterPicture } from "../../shared/heatmap/cells.js";
-import { Picture } from "../../shared/heatmap/picture.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
+import { filterImage } from "../../shared/heatmap/cells.js";
 import { html } from "../../shared/html.js";
 import { sourceChannel } from "../drawing/layout.js";
-import { nameOf } from "../drawing/names.js";
+import { cellName } from "../drawing/names.js";
 import { currentFrame } from "../drawing/painter.js";
 import { kernelPlace } from "../explain/places.js";
 import { closeFilter, openFilter } from "../intents.js";
 import { Tools } from "../interventions/tools.js";
 import { useFocusInside } from "../page/focus.js";
 import { Term } from "../page/tip.js";
-import { atFork, opened, plan, replay, run, slowTick, step } from "../state.js";
+import { atFork, openedFilter, plan, replay, run, slowTick, step } from "../state.js";
 import { TERMS } from "../terms.js";
-import { Answer } from "./feature-map.js";
+import { FeatureMap } from "./feature-map.js";
 import { KernelPicture, KernelTable } from "./kernel.js";
 import { FilterStrip } from "./strip-view.js";
-import { describe, filterValues, weightOf } from "./values.js";
+import { filterSentence, filterValues, weightOf } from "./values.js";
 import { WeightCell } from "./weight-cell.js";
 import { WeightDock } from "./weight-dock.js";
 
@@ -36,7 +36,7 @@ function inputName(column, k) {
   const source = column.source;
   if (!source || (column.kernels === 1 && source.role !== "input")) return "all values";
   const shift = source.role === "input" && source.shape[0] === 3 ? 1 : 0;
-  return source.shape[0] === 1 && source.role === "input" ? "input" : nameOf(source, k + shift);
+  return source.shape[0] === 1 && source.role === "input" ? "input" : cellName(source, k + shift);
 }
 
 /** One kernel: its weights, their gradients and the last update, side by side.
@@ -92,12 +92,12 @@ function Scales({ parts, column, channel }) {
 }
 
 /** A filter on three colour channels, as one picture. @param {{column: Column, part: ReturnType<typeof filterValues>}} props */
-function InColour({ column, part }) {
+function ColourFilter({ column, part }) {
   const fits = column.role === "conv" && column.kernels === 3 && column.source?.role === "input";
   if (!fits || !part || !column.kernel) return null;
   const [rows, cols] = column.kernel;
-  const cells = () => filterPicture(part.values, part.limit);
-  return html`<figure class="in-colour"><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${98} stamp=${slowTick.value} label="The filter as one colour picture" />
+  const cells = () => filterImage(part.values, part.limit);
+  return html`<figure class="in-colour"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${98} stamp=${slowTick.value} label="The filter as one colour picture" />
     <figcaption>its kernels as red, green and blue of one picture; grey is zero</figcaption></figure>`;
 }
 
@@ -142,22 +142,22 @@ function Body({ column, channel, frame }) {
       : weightOf(column, own.values, index);
   };
   return html`
-    <p class="plain">${describe(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
+    <p class="plain">${filterSentence(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
     <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
     ${column.role === "conv" && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
-    <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${InColour} column=${column} part=${parts[0]} />
+    <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${ColourFilter} column=${column} part=${parts[0]} />
         ${!parts[1] && html`<p class="hint wide-text">${whyNoUpdate()}</p>`}</div>
     <div class=${`kernels ${!fits && cols <= 7 ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
       (_, k) => html`<${KernelRow}
       key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${withNumbers(k)} />`,
     )}</div></div>
-    <${WeightDock} flat=${column.role !== "conv"} drawn=${drawn}><${Answer} column=${column} channel=${channel} frame=${frame} /><//>`;
+    <${WeightDock} flat=${column.role !== "conv"} drawn=${drawn}><${FeatureMap} column=${column} channel=${channel} frame=${frame} /><//>`;
 }
 
 export function FilterView() {
   slowTick.value;
-  const place = opened.value;
+  const place = openedFilter.value;
   const column = place && plan.value?.columns.find((known) => known.name === place.layer);
   if (!place || !column?.kernel) return null;
   const many = column.role === "conv" ? column.shape[0] : column.shape[2];

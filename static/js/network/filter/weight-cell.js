@@ -5,8 +5,8 @@ import { html } from "../../shared/html.js";
 import { same } from "../explain/places.js";
 import { pointAt } from "../explain/pointing.js";
 import { intervene } from "../interventions/interventions.js";
-import { typed } from "../interventions/text.js";
-import { pinned, reading } from "../state.js";
+import { parseNumber } from "../interventions/text.js";
+import { openNumber, pinned } from "../state.js";
 
 /** @typedef {import("../explain/places.js").WeightPlace} WeightPlace */
 
@@ -49,7 +49,7 @@ export function Field({ place, value, beside = false }) {
   };
   const apply = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const next = typed(ref.current?.value ?? "");
+    const next = parseNumber(ref.current?.value ?? "");
     if (next === null) {
       ref.current?.setAttribute("aria-invalid", "true");
       return;
@@ -87,7 +87,7 @@ function walk(event, cols) {
  */
 export function WeightCell({ place, value, text, label, cols, first, fixed }) {
   if (same(editing.value, place)) return html`<${Field} place=${place} value=${value} />`;
-  const on = same(reading.value, inFilter(place));
+  const on = same(openNumber.value, inFilter(place));
   const edit = () => {
     if (fixed) return;
     editing.value = place;

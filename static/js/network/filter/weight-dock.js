@@ -1,10 +1,10 @@
-/** The foot of the filter view: the weight that is open, what pulled it, and its last update. */
+/** The foot of the filter view: the weight that is open, its gradient, and its last update. */
 
 import { html } from "../../shared/html.js";
 import { Body, weightName } from "../explain/card.js";
-import { explained } from "../explain/follow.js";
-import { isWeight, letGo } from "../explain/pointing.js";
-import { pinned, reading } from "../state.js";
+import { explained } from "../explain/explanation.js";
+import { isWeight, unpin } from "../explain/pointing.js";
+import { openNumber, pinned } from "../state.js";
 import { Field } from "./weight-cell.js";
 
 /**
@@ -13,7 +13,7 @@ import { Field } from "./weight-cell.js";
  *   of its own is, which is therefore typed over here; null: another one
  */
 export function WeightDock({ flat, children, drawn }) {
-  const place = reading.value;
+  const place = openNumber.value;
   const now = explained.value;
   const mine = place?.within === "filter" && isWeight(place);
   const shown = mine && now && isWeight(now.place) ? now : null;
@@ -24,7 +24,7 @@ export function WeightDock({ flat, children, drawn }) {
       ${value !== null && html`<${Field} key=${JSON.stringify(place)} place=${place} value=${value} beside=${true} />`}
       ${
         held &&
-        html`<button type="button" class="quiet" aria-label="Let go" title="Let go. Key: Escape" onClick=${letGo}>✕</button>`
+        html`<button type="button" class="quiet" aria-label="Let go" title="Let go. Key: Escape" onClick=${unpin}>✕</button>`
       }</header>
     ${
       shown

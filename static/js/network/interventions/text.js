@@ -1,4 +1,4 @@
-/** What changes by hand are and did, in words and numbers. */
+/** What interventions are and did, in words and numbers. */
 import { percent } from "../../shared/format.js";
 
 /** @typedef {import("../../shared/types.js").Intervention} Intervention */
@@ -15,26 +15,27 @@ export const KERNELS = {
 };
 
 /** How many changes can still be undone. @param {import("../../shared/types.js").Change[]} changes */
-export function undoable(changes) {
+export function undoableCount(changes) {
   const undone = new Set(changes.map((change) => change.undoes));
   return changes.filter((change) => change.undoes === null && !undone.has(change.id)).length;
 }
 
 /** What the server says of a change, with a real minus before numbers and powers. @param {string} says */
-export const spoken = (says) => says.replace(/(?<![\w.]|\d\])-(?=[\d.])|(?<=\de)-(?=\d)/g, "−");
+export const withRealMinus = (says) =>
+  says.replace(/(?<![\w.]|\d\])-(?=[\d.])|(?<=\de)-(?=\d)/g, "−");
 
 /** The accuracy before and after a change, as far as it is known. @param {{held_out_before: number | null, held_out_after: number | null} | null} worth */
-export function shiftOf(worth) {
+export function accuracyShift(worth) {
   if (!worth || worth.held_out_after === null) return "";
   const { held_out_before: before, held_out_after: after } = worth;
   return before === null ? `→ ${percent(after)}` : `${percent(before)} → ${percent(after)}`;
 }
 
 /** What a change did to the held-out accuracy, in a sentence. @param {Intervention & {type?: string}} change */
-export function effectOf({ held_out_before: before, held_out_after: after, ahead, type }) {
+export function effectSentence({ held_out_before: before, held_out_after: after, ahead, type }) {
   if (before === null || after === null || before === undefined || after === undefined) return "";
   const points = (100 * (before - after)).toFixed(1);
-  if (ahead) return learningWorth(before, after, ahead, points);
+  if (ahead) return learningSentence(before, after, ahead, points);
   const shown = `Held-out accuracy ${percent(before)} → ${percent(after)}`;
   if (Number(points) === 0) return `${shown}: no change.`;
   if (Number(points) < 0) return `${shown}: ${points.replace("-", "")} points better.`;
@@ -42,7 +43,7 @@ export function effectOf({ held_out_before: before, held_out_after: after, ahead
 }
 
 /** What it is worth that a filter goes on learning. @param {number} learning @param {number} frozen @param {number} ahead @param {string} points */
-function learningWorth(learning, frozen, ahead, points) {
+function learningSentence(learning, frozen, ahead, points) {
   const shown = `${ahead} steps on, held-out accuracy ${percent(learning)} if it learned, ${percent(frozen)} frozen`;
   if (Number(points) === 0) return `${shown}: no difference.`;
   const worth = Number(points) > 0 ? `is worth ${points}` : `costs ${points.replace("-", "")}`;
@@ -50,7 +51,7 @@ function learningWorth(learning, frozen, ahead, points) {
 }
 
 /** What was typed, as a number; a comma and a real minus are fine. @param {string} text @returns {number | null} */
-export function typed(text) {
+export function parseNumber(text) {
   const plain = text.trim().replace("−", "-").replace(",", ".");
   const value = Number(plain);
   return plain !== "" && Number.isFinite(value) ? value : null;

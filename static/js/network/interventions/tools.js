@@ -1,11 +1,11 @@
-/** What can be done to a filter by hand: filled, frozen, silenced, and undone. */
+/** The tools of a filter: fill, freeze, silence, undo. */
 import { signal } from "@preact/signals";
 import { html } from "../../shared/html.js";
 import { marksOf } from "../drawing/buttons.js";
 import { Term } from "../page/tip.js";
-import { drawer, replay, run } from "../state.js";
-import { intervene, lastChange, undo, worthOf } from "./interventions.js";
-import { effectOf, KERNELS, spoken, undoable } from "./text.js";
+import { codeDrawer, replay, run } from "../state.js";
+import { accuracyEffectOf, intervene, lastChange, undo } from "./interventions.js";
+import { effectSentence, KERNELS, undoableCount, withRealMinus } from "./text.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column */
 
@@ -67,26 +67,26 @@ function Switches({ column, channel }) {
 }
 
 /** What the last change was, and what it did. */
-function Last() {
+function LastChange() {
   const changes = run.value?.interventions ?? [];
   const last = lastChange.value;
   if (working.value)
     return html`<p class="last" role="status">Measuring what it does on the held-out pictures…</p>`;
   if (!last || !changes.some((change) => change.id === last.id))
     return html`<p class="last hint" role="status">Press a weight to type a number, or fill, freeze or silence the filter.</p>`;
-  return html`<p class="last" role="status"><b>${spoken(last.says)}.</b> ${effectOf({ ...last, ...worthOf(last.id) })}</p>`;
+  return html`<p class="last" role="status"><b>${withRealMinus(last.says)}.</b> ${effectSentence({ ...last, ...accuracyEffectOf(last.id) })}</p>`;
 }
 
 /** @param {{column: Column, channel: number, nameOfKernel: (k: number) => string}} props */
 export function Tools({ column, channel, nameOfKernel }) {
   if (replay.value) return null;
-  const left = undoable(run.value?.interventions ?? []);
+  const left = undoableCount(run.value?.interventions ?? []);
   return html`<section class="tools" aria-label="Change this filter by hand">
     <div class="tool-row"><${Fill} column=${column} channel=${channel} nameOfKernel=${nameOfKernel} />
       <${Switches} column=${column} channel=${channel} />
       <button type="button" disabled=${!left || working.value} onClick=${undo}>Undo</button>
       <button type="button" class="quiet" onClick=${() => {
-        drawer.value = { layer: column.name };
+        codeDrawer.value = { layer: column.name };
       }}>Layout and code</button></div>
-    <${Last} /></section>`;
+    <${LastChange} /></section>`;
 }

@@ -3,10 +3,10 @@ import { signal } from "@preact/signals";
 import { html } from "../../shared/html.js";
 import { dismiss, notices } from "../../shared/notices.js";
 import { reset, resume } from "../intents.js";
-import { busy, connection, present } from "../state.js";
+import { busy, connection, liveRun } from "../state.js";
 
 function Stopped() {
-  const now = present.value;
+  const now = liveRun.value;
   if (!now || !["halted", "failed"].includes(now.state)) return null;
   const what = now.problem ?? "This run has stopped.";
   return html`<div class="bar bar-stop" role="alert">
@@ -17,7 +17,7 @@ function Stopped() {
 }
 
 function Waiting() {
-  const starting = present.value?.state === "starting";
+  const starting = liveRun.value?.state === "starting";
   const text =
     connection.value === "lost"
       ? "Connection lost, trying again…"
@@ -26,23 +26,23 @@ function Waiting() {
 }
 
 /** The sentence that was read. */
-const read = signal("");
+const dismissed = signal("");
 
 /** What happened to a run that goes on, or is only held up. */
-function Said() {
-  const now = present.value;
+function RunProblem() {
+  const now = liveRun.value;
   const said = now?.trainable && !["halted", "failed"].includes(now.state) ? now.problem : null;
-  if (!said || said === read.value) return null;
+  if (!said || said === dismissed.value) return null;
   return html`<div class="bar bar-wait" role="status"><span>${said}</span>
     <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => {
-      read.value = said;
+      dismissed.value = said;
     }}>✕</button></div>`;
 }
 
 export function Notices() {
   return html`<div class="bars">
     <${Waiting} />
-    <${Stopped} /><${Said} />
+    <${Stopped} /><${RunProblem} />
     ${notices.value.map(
       ({ id, text, link }) => html`<div class="bar" role="alert" key=${id}>
         <span>${text} ${link && html`<a href=${link.to}>${link.says}</a>`}</span>

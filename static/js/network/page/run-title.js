@@ -3,14 +3,14 @@ import { signal } from "@preact/signals";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { address } from "../../shared/server.js";
-import { askedStep, present } from "../state.js";
-import { parentGone, parentName, rename } from "./parent.js";
+import { askedStep, liveRun } from "../state.js";
+import { parentDeleted, parentName, rename } from "./parent.js";
 
 const uploads = signal(false);
 
 /** @param {{id: string}} props of the field */
 function Name({ id }) {
-  const now = present.value;
+  const now = liveRun.value;
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     const field = /** @type {HTMLInputElement} */ (event.currentTarget);
     if (event.key === "Escape") field.value = now?.name ?? "";
@@ -23,12 +23,12 @@ function Name({ id }) {
 
 /** The way back to where this run left another. */
 function Parent() {
-  const parent = present.value?.parent;
+  const parent = liveRun.value?.parent;
   if (!parent) return null;
   const name = parentName.value ?? parent.run;
   const at = parent.step === null ? "" : ` at step ${count(parent.step)}`;
   const to = `/?run=${parent.run}${parent.step === null ? "" : `&step=${parent.step}`}`;
-  return html`<span class="parent">fork of ${parentGone.value ? html`${name} (deleted)` : html`<a href=${to}>${name}</a>`}${at}</span>`;
+  return html`<span class="parent">fork of ${parentDeleted.value ? html`${name} (deleted)` : html`<a href=${to}>${name}</a>`}${at}</span>`;
 }
 
 export function RunTitle() {
@@ -37,10 +37,10 @@ export function RunTitle() {
 
 /** A file of the run. @param {{what: "weights" | "export" | "history", query: Record<string, string | number | null>, children?: any}} props */
 const File = ({ what, query, children }) =>
-  html`<a class="button small" download href=${address.file(present.value?.id ?? "", what, query)}>${children}</a>`;
+  html`<a class="button small" download href=${address.file(liveRun.value?.id ?? "", what, query)}>${children}</a>`;
 
 export function RunMenu() {
-  const now = present.value;
+  const now = liveRun.value;
   if (!now) return null;
   const step = askedStep.value;
   return html`<div class="run-menu" role="group" aria-label="This run">

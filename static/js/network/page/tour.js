@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { placeNextTo } from "../../shared/popover.js";
-import { still } from "../../shared/theme.js";
+import { reducedMotion } from "../../shared/theme.js";
 import { tourStep } from "../state.js";
 
 const STOPS = [
@@ -31,7 +31,10 @@ function useBox(name) {
   const [box, setBox] = useState(/** @type {DOMRect | null} */ (null));
   useEffect(() => {
     const target = document.querySelector(`[data-tour=${name}]`);
-    target?.scrollIntoView({ block: "nearest", behavior: still.peek() ? "auto" : "smooth" });
+    target?.scrollIntoView({
+      block: "nearest",
+      behavior: reducedMotion.peek() ? "auto" : "smooth",
+    });
     const measure = () => setBox(target?.getBoundingClientRect() ?? null);
     measure();
     addEventListener("resize", measure);

@@ -72,7 +72,7 @@ function sketch(canvas) {
   };
 }
 
-export function Pad() {
+export function DrawingPad() {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const pen = useRef(/** @type {ReturnType<typeof sketch> | null} */ (null));
   useEffect(() => {

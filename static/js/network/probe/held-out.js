@@ -8,14 +8,14 @@ export const COUNT = 32; // pictures a page
 /**
  * The pictures of a page of the held-out half.
  * @param {string} dataset @param {number} offset @param {string} label index of a class, or ""
- * @returns {{pictures: import("../../shared/types.js").Picture[], next: number | null}}
+ * @returns {{pictures: import("../../shared/types.js").HeldOutImage[], next: number | null}}
  */
-export function usePictures(dataset, offset, label) {
+export function useHeldOutImages(dataset, offset, label) {
   const [page, setPage] = useState(/** @type {any} */ ({ pictures: [], next: null }));
   useEffect(() => {
     let wanted = true;
     const query = { offset, count: COUNT, label: label === "" ? null : Number(label) };
-    server.pictures(dataset, query).then((answer) => wanted && setPage(answer), noticeError);
+    server.heldOutImages(dataset, query).then((answer) => wanted && setPage(answer), noticeError);
     return () => {
       wanted = false;
     };

@@ -1,13 +1,13 @@
 /** The probe: the picture on screen, what became of it, and three ways to another one. */
 import { useRef, useState } from "preact/hooks";
 import { keyOf } from "../../shared/frame.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { colourCells, greyCells } from "../../shared/heatmap/cells.js";
-import { Picture } from "../../shared/heatmap/picture.js";
 import { html } from "../../shared/html.js";
 import { address } from "../../shared/server.js";
-import { liveFrame } from "../drawing/painter.js";
+import { latestFrame } from "../drawing/painter.js";
 import { invertProbe, upload, uploadSample } from "../intents.js";
-import { drawing, Pad } from "../lazy.js";
+import { DrawingPad, drawing } from "../lazy.js";
 import { Term } from "../page/tip.js";
 import { inputShape, probe, probeVersion, run, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
@@ -15,21 +15,21 @@ import { Picker } from "./picker.js";
 
 /** What the network sees, out of the newest frame. */
 export function inputCells() {
-  const input = liveFrame()?.sections.get(keyOf("", "input"));
+  const input = latestFrame()?.sections.get(keyOf("", "input"));
   if (!input) return null;
   return input.shape[0] === 3 ? colourCells(input) : greyCells(input, 0);
 }
 
-function Now() {
+function CurrentImage() {
   const image = probe.value;
   const now = run.value;
   if (!image || !now) return html`<div class="probe-now"></div>`;
   const [, rows, cols] = inputShape.value;
-  const src = address.picture(now.id, image.id, "original", probeVersion.value);
+  const src = address.image(now.id, image.id, "original", probeVersion.value);
   return html`<div class="probe-now">
     <figure><img src=${src} alt=${image.name ?? "The picture as it came"} width="72" height="72" class=${image.source} />
       <figcaption>${image.source === "test" ? "test picture" : "as uploaded"}</figcaption></figure>
-    <figure><${Picture} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
+    <figure><${CellCanvas} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
       <figcaption>preprocessed</figcaption></figure>
     <div class="probe-what">
       <p><b>${image.class ?? "class not known"}</b></p>
@@ -105,12 +105,12 @@ export function ProbePanel() {
     }}
     onDragLeave=${() => setOver(false)} onDrop=${drop}>
     <h2><${Term} tip=${TERMS.probe}>Probe<//> <span class="curve-key">the picture whose maps you see</span></h2>
-    <${Now} />
+    <${CurrentImage} />
     <${Tabs} now=${tab} pick=${pick} />
     <div id="probe-tab" role="tabpanel" aria-labelledby=${`tab-${tab}`} class="tab">
       ${tab === "test" && html`<${Picker} />`}
       ${tab === "upload" && html`<${Upload} />`}
-      ${tab === "draw" && html`<${Pad} />`}
+      ${tab === "draw" && html`<${DrawingPad} />`}
     </div>
   </section>`;
 }

@@ -6,12 +6,12 @@ import { testNumber } from "../../shared/image-id.js";
 import { address } from "../../shared/server.js";
 import { chooseProbe } from "../intents.js";
 import { datasets, probe, run } from "../state.js";
-import { COUNT, usePictures } from "./held-out.js";
+import { COUNT, useHeldOutImages } from "./held-out.js";
 
 const COLUMNS = 8;
 const WITHOUT = "fashion-mnist-10k"; // whose held-out pictures a network without a data set is shown
 
-/** @param {{pictures: import("../../shared/types.js").Picture[], src: string}} props */
+/** @param {{pictures: import("../../shared/types.js").HeldOutImage[], src: string}} props */
 function Sheet({ pictures, src }) {
   return html`<div class="sheet">
     <img src=${src} alt="" width="288" height=${36 * Math.ceil(pictures.length / COLUMNS)} />
@@ -34,7 +34,7 @@ export function Picker() {
   const dataset = own ?? WITHOUT;
   const [offset, setOffset] = useState(0);
   const [label, setLabel] = useState("");
-  const { pictures, next } = usePictures(dataset, offset, label);
+  const { pictures, next } = useHeldOutImages(dataset, offset, label);
   const choose = (/** @type {any} */ e) => {
     setLabel(e.currentTarget.value);
     setOffset(0);

@@ -3,10 +3,10 @@ import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { count, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
-import { still } from "../../shared/theme.js";
+import { reducedMotion } from "../../shared/theme.js";
 import { exact } from "../explain/digits.js";
 import { replay, run, step } from "../state.js";
-import { closeSlow, goTo, slowPlaying, slowSpeed, toggleSlow, turn } from "./slow-motion.js";
+import { closeSlow, moveBy, showPhase, slowPlaying, slowSpeed, toggleSlow } from "./slow-motion.js";
 
 /** @typedef {import("./phases.js").Phase} Phase @typedef {import("./phases.js").Replay} Replay */
 
@@ -46,7 +46,7 @@ function useClock() {
           slowPlaying.value = false;
           return undefined;
         }
-        const timer = setTimeout(() => goTo(now.at + 1), PHASE_MS / slowSpeed.value);
+        const timer = setTimeout(() => showPhase(now.at + 1), PHASE_MS / slowSpeed.value);
         return () => clearTimeout(timer);
       }),
     [],
@@ -84,7 +84,7 @@ function Track({ now }) {
         }) => html`<button type="button" key=${at} class=${at < now.at ? "past" : ""} aria-label=${titleOf(one)} title=${titleOf(one)}
           aria-current=${at === now.at ? "step" : undefined} onClick=${() => {
             slowPlaying.value = false;
-            goTo(at);
+            showPhase(at);
           }}></button>`,
       )}</div></div>`,
   )}</div>`;
@@ -108,14 +108,14 @@ function Buttons() {
   const now = replay.value;
   const last = now && now.at === now.phases.length - 1;
   return html`<div class="group">
-    <button type="button" disabled=${now?.at === 0} onClick=${() => turn(-1)} aria-label="Back one phase" aria-keyshortcuts="ArrowLeft">←</button>
+    <button type="button" disabled=${now?.at === 0} onClick=${() => moveBy(-1)} aria-label="Back one phase" aria-keyshortcuts="ArrowLeft">←</button>
     ${
-      !still.value &&
+      !reducedMotion.value &&
       html`<button type="button" class="primary slow-play" onClick=${toggleSlow} aria-keyshortcuts="Space">${slowPlaying.value ? "Pause" : last ? "Again" : "Go on"}</button>`
     }
-    <button type="button" disabled=${last} onClick=${() => turn(1)} aria-label="Forward one phase" aria-keyshortcuts="ArrowRight">→</button>
+    <button type="button" disabled=${last} onClick=${() => moveBy(1)} aria-label="Forward one phase" aria-keyshortcuts="ArrowRight">→</button>
     ${
-      !still.value &&
+      !reducedMotion.value &&
       html`<label class="field"><span class="name">Pace</span><select value=${slowSpeed.value} onChange=${(
         /** @type {any} */ e,
       ) => {

@@ -5,8 +5,8 @@
  * @typedef {{phase: "batch" | "forward" | "loss" | "backward" | "update", layer: string | null,
  *   says: string, numbers: Record<string, number | null>}} Phase
  * @typedef {{index: number, label: number, class: string | null, probabilities: (number | null)[]}}
- *   Pictured one of the batch
- * @typedef {{frame: Frame, phases: Phase[], picture: Pictured, step: number, loss: number,
+ *   BatchImage one of the batch
+ * @typedef {{frame: Frame, phases: Phase[], picture: BatchImage, step: number, loss: number,
  *   batchSize: number, at: number}} Replay `at`: the phase on screen
  */
 import { keyOf } from "../../shared/frame.js";
@@ -24,7 +24,7 @@ export const atPhase = (replay, at) => ({
 });
 
 /** The layers whose phase of a kind has come. @param {Replay} replay @param {string} kind */
-export function reached({ phases, at }, kind) {
+export function layersReached({ phases, at }, kind) {
   const names = phases.slice(0, at + 1).filter((one) => one.phase === kind);
   return new Set(names.map((one) => one.layer));
 }
@@ -38,10 +38,10 @@ export function kindAt({ phases, at }) {
 /** @param {Replay} replay @param {import("../../shared/frame.js").Section} section */
 function shownAs(replay, section) {
   const { layer, kind } = section;
-  const back = reached(replay, "backward");
+  const back = layersReached(replay, "backward");
   const last = replay.phases[replay.at].phase === "update";
   if (kind === "feature_maps")
-    return reached(replay, "forward").has(layer) && !back.has(layer) && kind;
+    return layersReached(replay, "forward").has(layer) && !back.has(layer) && kind;
   if (kind === "map_gradient") return back.has(layer) && "feature_maps";
   if (kind.endsWith("_gradient")) return (last || back.has(layer)) && kind;
   if (kind.endsWith("_update")) return last && kind;
@@ -62,4 +62,4 @@ export function shownFrame(replay) {
 /** The probabilities of the pictured one, once the last layer has answered.
  * @param {Replay} replay @param {string} layer the last one @returns {(number | null)[] | null} */
 export const probabilitiesOf = (replay, layer) =>
-  reached(replay, "forward").has(layer) ? replay.picture.probabilities : null;
+  layersReached(replay, "forward").has(layer) ? replay.picture.probabilities : null;

@@ -4,9 +4,9 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { placeNextTo } from "../../shared/popover.js";
-import { past, present, proposal } from "../state.js";
+import { liveRun, pastStep, proposal } from "../state.js";
 import { fork, withdraw } from "./fork.js";
-import { bodyOf, wishes } from "./fork-proposal.js";
+import { forkBody, proposedChanges } from "./fork-proposal.js";
 
 /** @typedef {import("./fork-proposal.js").Proposal} Proposal */
 
@@ -19,7 +19,7 @@ function put(card, beside) {
 }
 
 /** @param {{now: Proposal, step: number}} props */
-function Ask({ now, step }) {
+function Question({ now, step }) {
   const card = useRef(/** @type {HTMLElement | null} */ (null));
   const first = useRef(/** @type {HTMLButtonElement | null} */ (null));
   useLayoutEffect(() => {
@@ -28,17 +28,17 @@ function Ask({ now, step }) {
   useEffect(() => {
     if (now.pressed) first.current?.focus({ preventScroll: true });
   }, []);
-  const make = (/** @type {Proposal["go"]} */ go) => () => fork(bodyOf(now, step), go);
+  const make = (/** @type {Proposal["go"]} */ go) => () => fork(forkBody(now, step), go);
   const leave = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
     withdraw();
   };
-  const wanted = wishes(now);
+  const wanted = proposedChanges(now);
   const playing = now.go !== "step";
-  return html`<section ref=${card} class="fork-ask" role="dialog" aria-labelledby="fork-title" onKeyDown=${leave}>
+  return html`<section ref=${card} class="fork-card" role="dialog" aria-labelledby="fork-title" onKeyDown=${leave}>
     <h2 id="fork-title">This starts a fork at step ${count(step)}</h2>
-    <p>A new run with the same past up to there${wanted.length > 0 && html`, and from there on <b>${wanted.join("; ")}</b>`}. ${present.value?.name ?? "This run"} stays as it is.</p>
+    <p>A new run with the same past up to there${wanted.length > 0 && html`, and from there on <b>${wanted.join("; ")}</b>`}. ${liveRun.value?.name ?? "This run"} stays as it is.</p>
     <div class="group">
       ${playing && html`<button type="button" class="primary" ref=${first} onClick=${make("play")}>Fork and play</button>`}
       ${now.go === "step" && html`<button type="button" class="primary" ref=${first} onClick=${make("step")}>Fork and step</button>`}
@@ -48,7 +48,7 @@ function Ask({ now, step }) {
   </section>`;
 }
 
-export function ForkAsk() {
+export function ForkCard() {
   const now = proposal.value;
-  return now && past.value !== null && html`<${Ask} now=${now} step=${past.value} />`;
+  return now && pastStep.value !== null && html`<${Question} now=${now} step=${pastStep.value} />`;
 }

@@ -1,4 +1,4 @@
-/** What a fork would change: collected wish by wish, in words, and as the server takes it. */
+/** What a fork would change: collected change by change, in words, and as the server takes it. */
 import { rate } from "../../shared/format.js";
 
 /**
@@ -22,10 +22,10 @@ import { rate } from "../../shared/format.js";
 const NOTHING = { settings: {}, changes: [], go: null, beside: null, pressed: false };
 
 /**
- * A proposal with one more wish in it; a setting counts as last given.
+ * A proposal with one more change in it; the last value of a setting counts.
  * @param {Proposal | null} old @param {Part} part @returns {Proposal}
  */
-export function withPart(old, { settings, change, go }) {
+export function addToProposal(old, { settings, change, go }) {
   const before = old ?? NOTHING;
   return {
     ...before,
@@ -42,15 +42,15 @@ const NAMES = {
 };
 
 /** What a fork would change, in words. @param {Proposal} proposal @returns {string[]} */
-export function wishes({ settings, changes }) {
+export function proposedChanges({ settings, changes }) {
   const set = Object.entries(settings).map(
     ([name, value]) => `${NAMES[/** @type {"momentum"} */ (name)] ?? name} ${rate(value)}`,
   );
-  return [...set, ...changes.map(wishOf)];
+  return [...set, ...changes.map(interventionText)];
 }
 
 /** @param {{type: string} & Record<string, any>} change */
-function wishOf({ type, layer, filter, on, index, value }) {
+function interventionText({ type, layer, filter, on, index, value }) {
   if (type === "undo") return "the last change undone";
   if (type === "set") return `${layer}, filter ${index[0]}: one number set to ${rate(value)}`;
   const done = { freeze: "frozen", silence: "silenced", fill: "filled" }[type] ?? type;
@@ -58,7 +58,7 @@ function wishOf({ type, layer, filter, on, index, value }) {
 }
 
 /** @param {Proposal} proposal @param {number | null} step null: now @returns {ForkBody} */
-export const bodyOf = ({ settings, changes }, step) => ({
+export const forkBody = ({ settings, changes }, step) => ({
   step,
   recipe: Object.keys(settings).length ? { optimizer: settings } : {},
   interventions: /** @type {any[]} */ (changes),

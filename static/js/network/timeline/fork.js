@@ -4,7 +4,7 @@ import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
 import { openRun } from "../session.js";
 import * as state from "../state.js";
-import { withPart } from "./fork-proposal.js";
+import { addToProposal } from "./fork-proposal.js";
 
 /** @typedef {import("./fork-proposal.js").Part} Part @typedef {import("./fork-proposal.js").ForkBody} ForkBody */
 
@@ -13,7 +13,7 @@ export function propose(part, by) {
   const pressed = by?.tagName === "BUTTON";
   const beside = (pressed || by?.tagName === "INPUT" ? by : document.querySelector(".play")) ?? by;
   state.proposal.value = {
-    ...withPart(state.proposal.peek(), part),
+    ...addToProposal(state.proposal.peek(), part),
     beside: beside?.getBoundingClientRect() ?? null,
     pressed: !part.settings,
   };
@@ -33,7 +33,7 @@ effect(() => {
  * @param {ForkBody} body @param {"play" | "step" | null} go what follows
  */
 export async function fork(body, go) {
-  const parent = state.present.value;
+  const parent = state.liveRun.value;
   if (!parent) return false;
   state.busy.value = "Starting a fork…";
   try {

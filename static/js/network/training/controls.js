@@ -2,10 +2,10 @@
 
 import { rate } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
-import { change, reset, stepOnce, toggle } from "../intents.js";
+import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
 import { Switch } from "../page/switch.js";
 import { Term } from "../page/tip.js";
-import { slowMotion, slowWaiting } from "../slow-motion/slow-motion.js";
+import { slowWaiting, startSlowMotion } from "../slow-motion/slow-motion.js";
 import { kernelKind, playing, replay, run, startable } from "../state.js";
 import { TERMS } from "../terms.js";
 
@@ -30,7 +30,7 @@ function Buttons() {
       : null;
   const off = !startable.value;
   return html`<div class="group" data-tour="play">
-    <button type="button" class="primary play" disabled=${off} onClick=${toggle}
+    <button type="button" class="primary play" disabled=${off} onClick=${togglePlay}
       aria-keyshortcuts="Space" data-tip=${why ?? "Train step after step. Key: Space"}>
       <svg viewBox="0 0 12 12" aria-hidden="true">
         ${playing.value ? html`<path d="M2 1h3v10H2zM7 1h3v10H7z" />` : html`<path d="M2 .8 11 6 2 11.2z" />`}
@@ -38,7 +38,7 @@ function Buttons() {
     </button>
     <button type="button" disabled=${off} onClick=${stepOnce} aria-keyshortcuts="ArrowRight"
       data-tip=${why ?? "One step: one batch, one update of every weight. Key: right arrow"}>Step</button>
-    <button type="button" disabled=${off || slowWaiting.value} onClick=${slowMotion} aria-expanded=${Boolean(replay.value)}
+    <button type="button" disabled=${off || slowWaiting.value} onClick=${startSlowMotion} aria-expanded=${Boolean(replay.value)}
       data-tip=${why ?? "One real step, taken apart: batch, forward, loss, backward, update, one phase after the other"}>Slow motion</button>
     <button type="button" onClick=${reset} disabled=${!run.value}
       data-tip="Back to step 0, with exactly the same first weights">Reset</button>
@@ -52,7 +52,7 @@ function Speed() {
     <span class="name">Speed</span>
     <input type="range" min="0" max=${SPEEDS.length - 1} step="1" value=${speedIndex(now)}
       aria-valuetext=${speedText(now)} disabled=${!run.value?.trainable}
-      onInput=${(/** @type {any} */ e) => change({ steps_per_second: SPEEDS[Number(e.currentTarget.value)] })} />
+      onInput=${(/** @type {any} */ e) => changeSettings({ steps_per_second: SPEEDS[Number(e.currentTarget.value)] })} />
     <output class="wide">${speedText(now)}</output>
   </label>`;
 }
@@ -63,7 +63,8 @@ function Speed() {
  *   toSlider: (v: number) => number, fromSlider: (v: number) => number}} props
  */
 function Dial({ label, tip, name, value, min, max, step, toSlider, fromSlider }) {
-  const set = (/** @type {number} */ next) => Number.isFinite(next) && change({ [name]: next });
+  const set = (/** @type {number} */ next) =>
+    Number.isFinite(next) && changeSettings({ [name]: next });
   return html`<div class="field">
     <span class="name"><${Term} tip=${tip}>${label}<//></span>
     <input type="range" min=${min} max=${max} step=${step} value=${toSlider(value)}

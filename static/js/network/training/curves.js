@@ -2,14 +2,14 @@
 import { Chart, curve, dottedCurve, uPlot } from "../../shared/chart.js";
 import { trailingMean } from "../../shared/history.js";
 import { html } from "../../shared/html.js";
-import { look } from "../intents.js";
-import { history, historyTick, now, past } from "../state.js";
+import { seek } from "../intents.js";
+import { history, historyTick, lastStep, pastStep } from "../state.js";
 
 /** @typedef {import("../../shared/chart.js").Data} Data @typedef {import("../../shared/chart.js").Mark} Mark */
 
 const SMOOTH = 50; // batches
 
-const lastStep = () => history.points.step.at(-1) ?? 0;
+const curvesEnd = () => history.points.step.at(-1) ?? 0;
 
 /** @returns {Data} raw loss, and its mean over the last 50 batches */
 function lossData() {
@@ -32,14 +32,15 @@ const lossSeries = () => [curve("--faint", 1), curve("--ink", 1.75)];
 const accuracySeries = () => [curve("--muted", 1.25), dottedCurve("--ink", 1.75, 5)];
 
 /** The step of the past that is on the page. @returns {Mark[]} */
-const marks = () => (past.value === null ? [] : [{ step: past.value, colour: "--past", width: 2 }]);
+const marks = () =>
+  pastStep.value === null ? [] : [{ step: pastStep.value, colour: "--past", width: 2 }];
 
 /** @param {number} step */
 const onStep = (step) => {
-  if (now.peek()) look(step);
+  if (lastStep.peek()) seek(step);
 };
 
-const common = { lastStep, marks, onStep };
+const common = { lastStep: curvesEnd, marks, onStep };
 
 export function Curves() {
   return html`<section class="curves" aria-label="Curves">

@@ -3,11 +3,11 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
-import { forkWith, startRun } from "../intents.js";
+import { forkWithRecipe, startRun } from "../intents.js";
 import { Term } from "../page/tip.js";
-import { busy, datasets, models, past, now as present, run } from "../state.js";
+import { busy, datasets, models, pastStep, lastStep as present, run } from "../state.js";
 import { TERMS } from "../terms.js";
-import { changes, draftOf, forkOf, OWN, recipeOf, withModel } from "./recipe.js";
+import { changedFields, draftOf, forkRecipe, OWN_NETWORK, recipeOf, withModel } from "./recipe.js";
 
 /** @typedef {import("./recipe.js").Draft} Draft */
 
@@ -64,9 +64,9 @@ function Whole({ label, tip, name, value, changed, least, onSet }) {
 /** The run's own network is offered too, where it is none of the named ones. */
 function networkOptions() {
   const named = models.value.map((model) => ({ value: model.name, text: model.title }));
-  const now = run.value?.network ?? OWN;
+  const now = run.value?.network ?? OWN_NETWORK;
   if (named.some((option) => option.value === now)) return named;
-  return [{ value: now, text: now === OWN ? "this run's own" : now }, ...named];
+  return [{ value: now, text: now === OWN_NETWORK ? "this run's own" : now }, ...named];
 }
 
 /** Data sets that are not here, or do not fit the network, say why. @param {Draft} shown */
@@ -102,10 +102,10 @@ function Start({ shown, differs }) {
   const start = async () => {
     if (await startRun(recipeOf(shown, now, model))) draft.value = null;
   };
-  const part = forkOf(shown, differs);
-  const at = past.value ?? present.value;
+  const part = forkRecipe(shown, differs);
+  const at = pastStep.value ?? present.value;
   const go = async () => {
-    if (part && (await forkWith(part))) draft.value = null;
+    if (part && (await forkWithRecipe(part))) draft.value = null;
   };
   return html`<div class="group start">
     ${
@@ -131,7 +131,7 @@ export function RecipeBar() {
   if (!run.value) return html`<section class="recipe" aria-label="Recipe"></section>`;
   const now = draftOf(run.value);
   const shown = draft.value ?? now;
-  const differs = changes(shown, now);
+  const differs = changedFields(shown, now);
   const common = (/** @type {keyof Draft} */ name) => ({
     name,
     value: shown[name],

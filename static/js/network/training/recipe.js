@@ -7,13 +7,13 @@
  */
 
 /** What `network` of a draft is where the run's own is not one of the named ones. */
-export const OWN = "(its own)";
+export const OWN_NETWORK = "(its own)";
 
 /** The run's recipe as the bar shows it. @param {Run} run @returns {Draft} */
 export function draftOf(run) {
   const { recipe } = run;
   return {
-    network: run.network ?? OWN,
+    network: run.network ?? OWN_NETWORK,
     dataset: recipe.dataset ?? "",
     init: recipe.init?.type ?? "he_uniform",
     optimizer: recipe.optimizer?.type ?? "SGD",
@@ -37,7 +37,7 @@ export function withModel(draft, model) {
 }
 
 /** The names of what differs. @param {Draft} draft @param {Draft} now @returns {string[]} */
-export const changes = (draft, now) =>
+export const changedFields = (draft, now) =>
   Object.keys(now).filter(
     (key) => draft[/** @type {keyof Draft} */ (key)] !== now[/** @type {keyof Draft} */ (key)],
   );
@@ -47,7 +47,7 @@ export const changes = (draft, now) =>
  * @param {Draft} draft @param {Run} run @param {Model | undefined} model the draft's network
  */
 export function recipeOf(draft, run, model) {
-  const same = draft.network === (run.network ?? OWN);
+  const same = draft.network === (run.network ?? OWN_NETWORK);
   const settings = same ? liveOptimizer(run) : (model?.recipe.optimizer ?? {});
   const kept = settings.type === draft.optimizer;
   const init =
@@ -69,7 +69,7 @@ const FORKABLE = ["optimizer", "batch_size", "seed"];
  * The part of a recipe that a fork changes; null: this draft needs a run of its own.
  * @param {Draft} draft @param {string[]} differs
  */
-export function forkOf(draft, differs) {
+export function forkRecipe(draft, differs) {
   if (!differs.length || !differs.every((name) => FORKABLE.includes(name))) return null;
   const { optimizer, batch_size, seed } = draft;
   const parts = { optimizer: { type: optimizer }, batch_size, seed };

@@ -73,7 +73,7 @@ function tones(section, channel) {
  * A filter over three channels as one picture: each channel's weights around a middle grey.
  * @param {Float32Array} values of the filter, (3, rows, columns) @param {number} limit
  */
-export function filterPicture(values, limit) {
+export function filterImage(values, limit) {
   const n = values.length / 3;
   const out = cells(n);
   const tone = (/** @type {number} */ v) =>

@@ -6,7 +6,7 @@ import { decimalsFor, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
 import { FORMULAS } from "./formulas.js";
 import { Grid } from "./grid.js";
-import { Closing, Ledger } from "./ledger.js";
+import { Ledger, SumCheck } from "./ledger.js";
 
 const FEW = 3; // input channels that are shown at first
 const MOST_NUMBERS = 5; // rows of a kernel whose cells have numbers at first
@@ -87,7 +87,7 @@ export function Convolution({ answer }) {
     )}</div>
     ${few.others > 0 && html`<p class="rest">${plural(few.others, "more input map")}, all smaller: Σ <b>${inDecimals(few.sum, decimals)}</b></p>`}
     <${More} many=${parts.length} hidden=${few.others} large=${parts[0].kernel.length > MOST_NUMBERS} />
-    <${Ledger} lines=${lines} /><${Closing} about=${answer} />`;
+    <${Ledger} lines=${lines} /><${SumCheck} about=${answer} />`;
 }
 
 /** @param {any} answer @param {Part} part */

@@ -17,7 +17,7 @@ export function Ledger({ lines }) {
 
 /** That the parts come to what the network has, with both numbers.
  * @param {{about: {value: number, total: number, bound: number, closes: boolean}, what?: string}} props */
-export function Closing({ about, what = "the network has" }) {
+export function SumCheck({ about, what = "the network has" }) {
   const { value, total, bound, closes } = about;
   const tip = `They differ by ${Math.abs(value - total).toExponential(1)}; ${bound.toExponential(1)} is allowed for rounding in 32-bit arithmetic.`;
   return html`<p class=${`closing ${closes ? "" : "open-end"}`} title=${tip}>

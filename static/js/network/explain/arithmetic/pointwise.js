@@ -5,7 +5,7 @@ import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
 import { FORMULAS, normalisationWith } from "./formulas.js";
 import { Grid } from "./grid.js";
-import { Closing } from "./ledger.js";
+import { SumCheck } from "./ledger.js";
 
 /** @param {{answer: any}} props */
 export function Pool({ answer }) {
@@ -22,7 +22,7 @@ export function Pool({ answer }) {
   return html`<div class="product alone">
     <${Grid} values=${patch} label="window" caption=${`window of ${sourceName(column, answer.channel)}`} marked=${marked} outside=${outside}
       onCell=${open && ((/** @type {number} */ r, /** @type {number} */ c) => open(rows[r], columns[c]))} />
-    <p>${says}</p></div><${Closing} about=${answer} />`;
+    <p>${says}</p></div><${SumCheck} about=${answer} />`;
 }
 
 /** @param {{answer: any}} props */
@@ -44,7 +44,7 @@ export function Activation({ answer }) {
   return html`${FORMULAS[/** @type {"clamp"} */ (answer.kind)]}
     <div class="through"><${Input} answer=${answer} decimals=${decimals} /><span class="arrow" aria-hidden="true">→</span>
       <span><small>out</small><b>${inDecimals(answer.total, decimals)}</b></span></div>
-    <p>${WORDS[answer.kind](answer)}</p><${Closing} about=${answer} />`;
+    <p>${WORDS[answer.kind](answer)}</p><${SumCheck} about=${answer} />`;
 }
 
 /** The value that came in; pressed, it opens too. @param {{answer: any, decimals: number | null}} props */
@@ -77,7 +77,7 @@ export function Norm({ answer }) {
   ];
   return html`${FORMULAS.normalisation}${normalisationWith(v)}
     <table class="symbols"><tbody>${names.map(([sign, key, says]) => html`<tr key=${key}><th scope="row"><i>${sign}</i></th><td class="digits">${v[key]}</td><td>${says}</td></tr>`)}</tbody></table>
-    <${Closing} about=${answer} />`;
+    <${SumCheck} about=${answer} />`;
 }
 
 /** @param {{answer: any}} props */
@@ -85,7 +85,7 @@ export function Same({ answer }) {
   const from = answer.source
     ? `The same number as map ${answer.source[0]}, row ${answer.source[1]}, column ${answer.source[2]}: only its place changed.`
     : "The same number as before it: dropout only acts in training.";
-  return html`<p>${from}</p><${Closing} about=${answer} />`;
+  return html`<p>${from}</p><${SumCheck} about=${answer} />`;
 }
 
 /** @param {{answer: any}} props */

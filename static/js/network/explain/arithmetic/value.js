@@ -2,7 +2,7 @@
 
 import { count } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
-import { nameOf } from "../../drawing/names.js";
+import { cellName } from "../../drawing/names.js";
 import { run } from "../../state.js";
 import { exact } from "../digits.js";
 import { columnOf } from "../names.js";
@@ -44,7 +44,7 @@ export function valueName({ layer, channel, y, x }) {
   if (column.role === "vector") return `${layer}, value ${channel}`;
   if (column.role === "input" && column.shape[0] === 1) return `input · row ${y}, column ${x}`;
   const cell = column.cells.find((one) => mapChannel(column, one.channel) === channel);
-  const map = nameOf(column, cell?.channel ?? channel).replace("filter", "map");
+  const map = cellName(column, cell?.channel ?? channel).replace("filter", "map");
   return `${map} · row ${y}, column ${x}`;
 }
 

@@ -1,24 +1,24 @@
-/** One weight: which positions pulled it, their sum, the optimiser's step, the weight after. */
+/** One weight: what each position contributed to its gradient, their sum, the optimiser's step, the weight after. */
 
 import { count, rate } from "../../../shared/format.js";
+import { CellCanvas } from "../../../shared/heatmap/cell-canvas.js";
 import { colourOf } from "../../../shared/heatmap/colour.js";
 import { palette } from "../../../shared/heatmap/palette.js";
-import { Picture } from "../../../shared/heatmap/picture.js";
 import { html } from "../../../shared/html.js";
 import { stepOnce } from "../../intents.js";
-import { pictureOfBatch, startable } from "../../state.js";
+import { batchImage, startable } from "../../state.js";
 import { exact, sizeOf } from "../digits.js";
-import { Closing } from "./ledger.js";
+import { SumCheck } from "./ledger.js";
 
 const MAP_PX = 132;
 
 /** @param {{values: number[][], label: string, text: any, stamp: number, limit: number}} props */
-function PullMap({ values, label, text, stamp, limit }) {
+function ContributionMap({ values, label, text, stamp, limit }) {
   const [rows, cols] = [values.length, values[0].length];
   const table = palette.value.diverging;
   const cells = () => Uint32Array.from(values.flat(), (v) => colourOf(table, v, limit));
   const tall = rows > cols ? MAP_PX * (cols / rows) : MAP_PX;
-  return html`<figure class="pull"><${Picture} cells=${cells} rows=${rows} cols=${cols} width=${Math.max(8, Math.round(tall))} label=${label} stamp=${stamp} />
+  return html`<figure class="contribution-map"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${Math.max(8, Math.round(tall))} label=${label} stamp=${stamp} />
     <figcaption>${text}</figcaption></figure>`;
 }
 
@@ -33,29 +33,29 @@ function Batch({ gradient }) {
     ) => html`<button type="button" key=${i} class=${i === gradient.picture ? "on" : ""}
       aria-pressed=${i === gradient.picture} aria-label=${`picture ${i} of the batch: ${exact(sum)}`} title=${`picture ${i}: ${exact(sum)}`}
       onClick=${() => {
-        pictureOfBatch.value = i;
+        batchImage.value = i;
       }}><i class=${sum < 0 ? "minus" : "plus"} style=${{ height: `${Math.max(2, (50 * Math.abs(sum)) / most)}%` }}></i></button>`,
   )}</div>`;
 }
 
 /** @param {{gradient: any}} props */
-function Pulls({ gradient }) {
+function Contributions({ gradient }) {
   const { positions, picture_map, batch_map, picture_sums, picture } = gradient;
   const single = positions[0] * positions[1] === 1;
   const where = single ? "" : ` at ${count(positions[0] * positions[1])} positions`;
   const stamp = gradient.step * 1000 + picture;
   const who = gradient.picture_class ?? `class ${gradient.picture_label}`;
   return html`<section><h3>Which way it was pulled${where}: input × output gradient, step ${count(gradient.step)}</h3>
-    <div class="pulls">
+    <div class="contribution-maps">
       ${
         !single &&
-        html`<${PullMap} values=${batch_map} stamp=${gradient.step} limit=${sizeOf(batch_map)} label="Pull at each position, summed over the batch" text=${html`all ${picture_sums.length} pictures, Σ <b>${exact(gradient.total)}</b>`} />
-      <${PullMap} values=${picture_map} stamp=${stamp} limit=${sizeOf(picture_map)} label=${`Pull at each position, picture ${picture} of the batch`} text=${html`picture ${picture}, ${who}, Σ <b>${exact(picture_sums[picture])}</b>`} />`
+        html`<${ContributionMap} values=${batch_map} stamp=${gradient.step} limit=${sizeOf(batch_map)} label="Pull at each position, summed over the batch" text=${html`all ${picture_sums.length} pictures, Σ <b>${exact(gradient.total)}</b>`} />
+      <${ContributionMap} values=${picture_map} stamp=${stamp} limit=${sizeOf(picture_map)} label=${`Pull at each position, picture ${picture} of the batch`} text=${html`picture ${picture}, ${who}, Σ <b>${exact(picture_sums[picture])}</b>`} />`
       }
       <div class="sums"><${Batch} gradient=${gradient} />
-        <p class="rest">each picture's sum; together the gradient. <span class="minus-word">Negative</span> pulls the weight up, <span class="plus-word">positive</span> down.</p>
+        <p class="rest">each picture's sum; together the gradient. <span class="minus-word">Negative</span> contribution-maps the weight up, <span class="plus-word">positive</span> down.</p>
         <p class="ledger-line">gradient = <b>${exact(gradient.total)}</b></p>
-        <${Closing} about=${gradient} what="the optimiser used" /></div>
+        <${SumCheck} about=${gradient} what="the optimiser used" /></div>
     </div></section>`;
 }
 
@@ -78,12 +78,12 @@ function Update({ update }) {
     )}</ol>
     <p class="moved">weight <b data-test="before">${exact(update.before)}</b> <span class="arrow" aria-hidden="true">→</span> <b data-test="after">${exact(update.after)}</b>
       <small>change ${exact(update.change)}</small></p>
-    <${Closing} about=${update} what="the weight is" /></section>`;
+    <${SumCheck} about=${update} what="the weight is" /></section>`;
 }
 
 /** @param {{answer: any}} props */
 export function WeightBody({ answer }) {
-  return html`<div class="weight-body"><${Pulls} gradient=${answer.gradient} /><${Update} update=${answer.update} /></div>`;
+  return html`<div class="weight-body"><${Contributions} gradient=${answer.gradient} /><${Update} update=${answer.update} /></div>`;
 }
 
 /** Why there is nothing, and what to press. @param {{problem: string}} props */

@@ -5,9 +5,9 @@ import { html } from "../../../shared/html.js";
 import { pinned, run } from "../../state.js";
 import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
 import { columnOf, sourceName, unflattened } from "../names.js";
-import { hold } from "../pointing.js";
+import { pinAt } from "../pointing.js";
 import { FORMULAS, softmaxWith } from "./formulas.js";
-import { Closing, Ledger } from "./ledger.js";
+import { Ledger, SumCheck } from "./ledger.js";
 
 const FEW = 6;
 const MORE = 60;
@@ -24,7 +24,7 @@ function Source({ layer, term }) {
   const text = flat ? sourceName(column, channel) : `${sourceName(column, channel)} (${y}, ${x})`;
   if (!pinned.value) return text;
   const place = { layer: column.source.name, channel, y, x };
-  return html`<button type="button" class="open" onClick=${() => hold(place)}>${text}</button>`;
+  return html`<button type="button" class="open" onClick=${() => pinAt(place)}>${text}</button>`;
 }
 
 /** @param {{answer: any, few: number}} props */
@@ -69,7 +69,7 @@ export function WeightedSum({ answer, name = "value", few = FEW }) {
         all.value = !all.value;
       }}>${all.value ? "Show fewer" : `Show the largest ${Math.min(MORE, answer.terms.length)}`}</button>`
     }
-    <${Ledger} lines=${lines} /><${Closing} about=${answer} />`;
+    <${Ledger} lines=${lines} /><${SumCheck} about=${answer} />`;
 }
 
 /** @param {{answer: any}} props */
@@ -87,5 +87,5 @@ export function Softmax({ answer }) {
         <td>${inDecimals(term.score, scores)}</td><td>${inDecimals(term.exponential, decimals)}</td><td>${percent(term.exponential / answer.sum)}</td></tr>`,
     )}</tbody><tfoot><tr><th scope="row">together</th><td></td><td>${inDecimals(answer.sum, decimals)}</td><td>100.0 %</td></tr></tfoot></table>
     ${softmaxWith(inDecimals(own.exponential, decimals), inDecimals(answer.sum, decimals), exact(answer.total))}
-    <${Closing} about=${answer} />`;
+    <${SumCheck} about=${answer} />`;
 }

@@ -1,9 +1,14 @@
-/** The pull on the weight that is open, over its filter's map in the network. */
+/** The contributions to the open weight's gradient, over its filter's map in the network. */
 
-import { Picture } from "../../../shared/heatmap/picture.js";
+import { CellCanvas } from "../../../shared/heatmap/cell-canvas.js";
 import { html } from "../../../shared/html.js";
-import { opened, plan, reading } from "../../state.js";
-import { pullCells, pulledName, pulledOn, pullOn } from "../contributions.js";
+import { openedFilter, openNumber, plan } from "../../state.js";
+import {
+  batchImageName,
+  contributionCells,
+  contributionsTo,
+  weightInKernel,
+} from "../contributions.js";
 import { columnOf } from "../names.js";
 
 const TAG = { width: 216, height: 64 }; // at most, CSS pixels
@@ -17,19 +22,19 @@ function tagPlace(map, right, tall) {
   return { left: `${right - width}px`, top: `${top}px`, width: `${width}px`, transform: up };
 }
 
-export function PullOver() {
-  const place = reading.value;
+export function ContributionsOverlay() {
+  const place = openNumber.value;
   const column = place && columnOf(place.layer);
   const cell = column && "tensor" in place && column.cells[place.index[0]];
-  const pull = cell && pullOn(place.layer, cell.channel);
-  if (!pull || opened.value || column.role !== "conv") return null;
+  const contribution = cell && contributionsTo(place.layer, cell.channel);
+  if (!contribution || openedFilter.value || column.role !== "conv") return null;
   const { map } = cell;
   const left = column.x + map.x;
   const [, rows, cols] = column.shape;
-  const name = pulledName(column, pull.place);
-  return html`<div class="pull-over" style=${{ left: `${left}px`, top: `${map.y}px` }}>
-      <${Picture} cells=${() => pullCells(pull.gradient)} rows=${rows} cols=${cols} width=${map.width} height=${map.height}
-        stamp=${pull.gradient.step} label=${`Where ${name} was pulled`} /></div>
-    <p class="pull-tag" style=${tagPlace(map, left + map.width, plan.value?.height ?? 0)}><b>where ${name} was pulled</b>
-      <span>on ${pulledOn(pull.gradient)}</span></p>`;
+  const name = weightInKernel(column, contribution.place);
+  return html`<div class="contributions" style=${{ left: `${left}px`, top: `${map.y}px` }}>
+      <${CellCanvas} cells=${() => contributionCells(contribution.gradient)} rows=${rows} cols=${cols} width=${map.width} height=${map.height}
+        stamp=${contribution.gradient.step} label=${`Where ${name} was pulled`} /></div>
+    <p class="contributions-tag" style=${tagPlace(map, left + map.width, plan.value?.height ?? 0)}><b>where ${name} was pulled</b>
+      <span>on ${batchImageName(contribution.gradient)}</span></p>`;
 }

@@ -1,13 +1,13 @@
 /** The open number's cell, and the patches that it was made from, outlined on the maps at once. */
 
 import { html } from "../../../shared/html.js";
-import { plan, reading } from "../../state.js";
-import { explained } from "../follow.js";
+import { openNumber, plan } from "../../state.js";
+import { explained } from "../explanation.js";
 import { columnOf, unflattened } from "../names.js";
 import { cellOf, kernelPlace, patchRects, valueRect } from "../places.js";
 import { isWeight } from "../pointing.js";
-import { PullOver } from "./contributions.js";
-import { Loupe } from "./magnifier.js";
+import { ContributionsOverlay } from "./contributions.js";
+import { Magnifier } from "./magnifier.js";
 
 /** @typedef {import("../../drawing/layout.js").Rect} Rect */
 
@@ -38,14 +38,14 @@ function termRects(column) {
   });
 }
 
-/** Outlines, the pull on a weight, and the enlarged kernel: all that lies over the maps. */
+/** All that is drawn over the maps: outlines, contributions to a weight, the enlarged kernel. */
 export function Outline() {
-  return html`<${Outlines} /><${PullOver} /><${Loupe} />`;
+  return html`<${Outlines} /><${ContributionsOverlay} /><${Magnifier} />`;
 }
 
 function Outlines() {
   const now = plan.value;
-  const place = reading.value;
+  const place = openNumber.value;
   const column = place && now && columnOf(place.layer);
   if (!place || !now || !column) return null;
   const value = isWeight(place) ? null : place;

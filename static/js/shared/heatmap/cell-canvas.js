@@ -7,7 +7,7 @@ import { html } from "../html.js";
  *   width: number,
  *   height?: number, children?: any}} props `stamp`: paints again when it changes; width in CSS pixels
  */
-export function Picture({ cells, rows, cols, label, stamp, width, height, children }) {
+export function CellCanvas({ cells, rows, cols, label, stamp, width, height, children }) {
   const ref = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   useLayoutEffect(() => {
     const context = ref.current?.getContext("2d", { willReadFrequently: true });

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { inTurn } from "../../static/js/network/explain/turns.js";
+import { inOrder } from "../../static/js/network/explain/queue.js";
 
 test("what takes turns begins when all before it has ended, well or not", async () => {
   /** @type {string[]} */
   const seen = [];
-  const slow = inTurn(async () => {
+  const slow = inOrder(async () => {
     seen.push("change begins");
     await new Promise((done) => setTimeout(done, 20));
     seen.push("change ends");
     throw new Error("refused");
   });
-  const question = inTurn(async () => {
+  const question = inOrder(async () => {
     seen.push("question");
     return 7;
   });

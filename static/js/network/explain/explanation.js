@@ -2,7 +2,7 @@
  * Keeps the open number's explanation up to date: with the pointer, with the frames of a run that
  * trains, with another probe. What is shown is always one whole answer.
  *
- * @typedef {import("./pointing.js").Reading} Reading
+ * @typedef {import("./pointing.js").NumberPlace} Reading
  * @typedef {{place: Reading, answer: any, softmax: any, problem: string | null}} Explained
  *   `softmax`: also asked for where the place is a class's score
  */
@@ -11,13 +11,13 @@ import { computed, effect, signal } from "@preact/signals";
 import { newest } from "../../shared/newest.js";
 import { noticeError } from "../../shared/notices.js";
 import { Problem, server } from "../../shared/server.js";
-import { newest as newestFrame } from "../frames.js";
+import { latest as newestFrame } from "../frames.js";
 import { probeId } from "../session.js";
 import * as state from "../state.js";
 import { inputExplained } from "./pixel.js";
 import { valueAsked, weightAsked } from "./places.js";
 import { isWeight } from "./pointing.js";
-import { inTurn } from "./turns.js";
+import { inOrder } from "./queue.js";
 
 /** The newest answer; null: no number is open. */
 export const explained = signal(/** @type {Explained | null} */ (null));
@@ -31,7 +31,7 @@ async function fetchOne({ run, place, image, picture, step }) {
   const none = { place, answer: null, softmax: null, problem: null };
   try {
     if (isWeight(place))
-      return { ...none, ...(await inTurn(() => weightExplained(run, place, picture, step))) };
+      return { ...none, ...(await inOrder(() => weightExplained(run, place, picture, step))) };
     if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
     const [answer, softmax] = await Promise.all([
       server.explainOutput(run, { ...valueAsked(place), image, step }),
@@ -80,13 +80,13 @@ const scoreOf = ({ layer }) =>
 
 const questions = newest(fetchOne, {
   done: (answer, wanted) => {
-    if (wanted.run === runId.peek() && state.reading.peek()) explained.value = answer;
+    if (wanted.run === runId.peek() && state.openNumber.peek()) explained.value = answer;
   },
 });
 
 effect(() => {
-  const place = state.reading.value;
-  const [run, image, picture] = [runId.value, probeId(), state.pictureOfBatch.value];
+  const place = state.openNumber.value;
+  const [run, image, picture] = [runId.value, probeId(), state.batchImage.value];
   state.slowTick.value; // frames: the number changes as the network learns
   state.probeVersion.value;
   const step = state.askedStep.value;
