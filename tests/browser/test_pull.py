@@ -131,7 +131,9 @@ def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointe
     button = small.filters("conv1").nth(3)
     button.hover(position={"x": 6, "y": 27})
     expect_title(small, "conv1, weight (3, 0, 1, 0)")
-    over = page.get_by_role("img", name="Where conv1, filter 3, weight (1, 0) was pulled")
+    over = page.get_by_role(
+        "img", name="Contributions to the gradient of conv1, filter 3, weight (1, 0)"
+    )
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=0)["gradient"]
     expect_pull(over, truth["picture_map"])
     tag = page.locator(".contributions-tag")
@@ -162,8 +164,8 @@ def test_in_the_filter_view_the_pull_takes_the_place_of_the_large_map(
     own = screen.filter.get_by_role("img", name="The filter's map")
     expect(own).to_be_visible()
     hover_weight(screen, 2, 1)
-    over = screen.filter.get_by_role("img", name="Where the weight was pulled")
-    expect(screen.filter.get_by_text("where conv1, filter 3, weight (2, 1) was")).to_be_visible()
+    over = screen.filter.get_by_role("img", name="Contributions to the gradient of the weight")
+    expect(screen.filter.get_by_text("gradient of conv1, filter 3, weight (2, 1)")).to_be_visible()
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=2, kx=1)["gradient"]
     expect_pull(over, truth["picture_map"])
     screen.page.mouse.move(5, 5)

@@ -34,7 +34,7 @@ test("newest first, and forks below what they came from, oldest first", () => {
   );
 });
 
-test("a fork of a run that is gone stands by itself, and a circle is listed once", () => {
+test("a fork of a deleted run stands by itself, and a circle is listed once", () => {
   assert.deepEqual(ids(inTreeOrder([run("a", from("gone", 3))])), ["0 a"]);
   const circle = [run("x", from("yy", 1)), run("yy", from("x", 1))];
   assert.deepEqual(ids(inTreeOrder(circle)), ["0 x", "1 yy"]);
@@ -72,17 +72,17 @@ test("a run is called by its name, or by its id", () => {
   assert.equal(runName(run("k3", { name: "" })), "Run k3");
 });
 
-test("what is ready is paused, or asleep without a worker", () => {
+test("what is ready is paused, or suspended without a worker", () => {
   assert.equal(runState(run("a")), "paused");
-  assert.equal(runState(run("a", { awake: false })), "asleep");
+  assert.equal(runState(run("a", { awake: false })), "suspended");
   assert.equal(runState(run("a", { state: "failed" })), "failed");
 });
 
 test("a fork says what it came from, and when", () => {
   const known = knownOf([run("a", { name: "Base" })]);
   assert.equal(origin(run("b", from("a", 137)), known), "fork of Base at step 137");
-  assert.equal(origin(run("b", from("z", 1)), known), "fork of a run that is gone at step 1");
-  assert.equal(origin(run("b", from("a", null)), known), "kept from Base, before a reset");
+  assert.equal(origin(run("b", from("z", 1)), known), "fork of a deleted run at step 1");
+  assert.equal(origin(run("b", from("a", null)), known), "copy of Base from before a reset");
   assert.equal(origin(run("b"), known), null);
 });
 

@@ -41,7 +41,7 @@ function marks() {
   return [
     ...(fork === null
       ? []
-      : [{ step: fork, colour: "--muted", dash: [3, 3], word: `parted at ${fork}` }]),
+      : [{ step: fork, colour: "--muted", dash: [3, 3], word: `forked at ${fork}` }]),
     ...(step === null ? [] : [{ step, colour: "--ink" }]),
   ];
 }

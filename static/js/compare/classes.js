@@ -23,7 +23,7 @@ function whyNoClasses() {
     return `${untrained.map(({ letter }) => letter).join(" and ")} gives no score for each class.`;
   }
   if (one.recipe.dataset !== other.recipe.dataset) {
-    return `A learns ${one.recipe.dataset} and B ${other.recipe.dataset}: no picture is for both.`;
+    return `A was trained on ${one.recipe.dataset} and B on ${other.recipe.dataset}: no picture suits both.`;
   }
   return null;
 }
@@ -55,7 +55,7 @@ export function Classes() {
   const names = a.run.value?.classes ?? [];
   const truth = imageInfo.value?.label;
   return html`<section class="compare-card" aria-labelledby="classes">
-    <h2 id="classes">What they say of a picture</h2>
+    <h2 id="classes">Predictions for a picture</h2>
     ${
       why
         ? html`<p class="muted">${why}</p>`

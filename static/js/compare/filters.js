@@ -20,7 +20,7 @@ function whyNoDifference() {
     return `${who} has no layer ${state.layer.value}, so there is nothing to subtract.`;
   }
   if (!one || !other || String(one.shape) === String(other.shape)) return null;
-  return `${one.layer} is ${shape(one.shape)} in A and ${shape(other.shape)} in B: they are shown, and not subtracted.`;
+  return `${one.layer} is ${shape(one.shape)} in A and ${shape(other.shape)} in B: they are shown but not subtracted.`;
 }
 
 /** How wide one of the panels is. */
@@ -45,7 +45,8 @@ function PointedWeight() {
     const size = state.sizeFor(side);
     return at && size && side.weight.value ? side.weight.value.values[indexOf(size, at)] : null;
   });
-  if (!at) return html`<p class="muted reading">Point at a weight to read it in both.</p>`;
+  if (!at)
+    return html`<p class="muted reading">Point at a weight to see its value in both runs.</p>`;
   const minus = state.difference.value && one !== null && other !== null ? one - other : null;
   return html`<p class="reading">
     <span class="muted">filter ${at.filter}, channel ${at.channel}, row ${at.row}, column ${at.col}</span>
@@ -113,7 +114,7 @@ export function Filters() {
           /** @type {any} */ event,
         ) => {
           state.stretched.value = event.currentTarget.checked;
-        }} />a scale of its own</label>
+        }} />own scale</label>
       </div>
     </div>
     <div class="panels" onPointerLeave=${() => {

@@ -24,7 +24,7 @@ function Menu({ side }) {
     <select id=${id} aria-label=${`Run ${side.letter}`} value=${chosen}
       onChange=${(/** @type {any} */ event) => choose(side, event.currentTarget.value)}>
       <option value="" selected=${!chosen}>Choose a run…</option>
-      ${unknown && html`<option value=${chosen} selected>A run that is gone</option>`}
+      ${unknown && html`<option value=${chosen} selected>A deleted run</option>`}
       ${newest.map(
         (run) =>
           html`<option key=${run.id} value=${run.id} selected=${run.id === chosen}>${runName(run)}</option>`,
@@ -38,7 +38,7 @@ function Menu({ side }) {
 function About({ side }) {
   const run = side.run.value;
   if (side.problem.value) return html`<p class="wrong" role="alert">${side.problem.value}</p>`;
-  if (!run) return html`<p class="muted">${side.id.value ? "Asking for it…" : " "}</p>`;
+  if (!run) return html`<p class="muted">${side.id.value ? "Loading…" : " "}</p>`;
   const from = origin(run, runsById.value);
   return html`<p class="muted">
     <a href=${address.open(run.id)} aria-label=${`Open ${runName(run)}`}>Open</a>
@@ -58,13 +58,13 @@ function Differences() {
   if (!one || !other) return null;
   const lines = differences(one, other);
   return html`<section class="compare-card" aria-labelledby="differ">
-    <h2 id="differ">In what they differ</h2>
+    <h2 id="differ">Differences</h2>
     ${
       lines.length
-        ? html`<p class="muted">From A to B, with what was changed while they trained:</p>
+        ? html`<p class="muted">From A to B, including changes made during training:</p>
           <ul class="differ">${lines.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`
         : html`<p class="muted">${
-            one.id === other.id ? "This is one run, twice." : "Their recipes are the same."
+            one.id === other.id ? "Both are the same run." : "Their recipes are identical."
           }</p>`
     }
   </section>`;
@@ -72,10 +72,10 @@ function Differences() {
 
 export function Page() {
   return html`
-    ${serverLost.value && html`<p class="site-bar" role="status">The server does not answer; trying again…</p>`}
+    ${serverLost.value && html`<p class="site-bar" role="status">The server is not responding; retrying…</p>`}
     <div class="menus">
       <${Menu} side=${a} />
-      <button type="button" class="swap" aria-label="Exchange A and B" title="Exchange A and B" onClick=${swap}
+      <button type="button" class="swap" aria-label="Swap A and B" title="Swap A and B" onClick=${swap}
         disabled=${!sides.some((side) => side.id.value)}>⇄</button>
       <${Menu} side=${b} />
     </div>
@@ -86,8 +86,8 @@ export function Page() {
           <div class="beneath"><${Charts} /><div class="stack"><${Differences} /><${Classes} /></div></div>`
         : html`<p class="empty">${
             runs.value?.length === 0
-              ? html`There is no run yet: <a href="/runs">make one</a>.`
-              : "Choose two runs, and see their filters, curves and answers side by side."
+              ? html`There are no runs yet: <a href="/runs">start one</a>.`
+              : "Choose two runs to see their filters, curves and predictions side by side."
           }</p>`
     }
   `;

@@ -26,12 +26,12 @@ function TimelineNotes() {
   const wanted = step.value;
   const short = sides.filter((side) => (side.run.value?.steps ?? 0) < (wanted ?? last.value));
   const ends = short.map(
-    (side) => `${side.letter} has come to step ${side.run.value?.steps}: that is shown of it.`,
+    (side) => `${side.letter} ends at step ${side.run.value?.steps}, which is shown.`,
   );
   const marks = sides.flatMap(({ letter, weight }) =>
     weight.value?.recomputed ? [`${letter}: ${weight.value.recomputed}`] : [],
   );
-  const from = fork.value === null ? [] : [`They are the same up to step ${fork.value}.`];
+  const from = fork.value === null ? [] : [`They are identical up to step ${fork.value}.`];
   return html`<p class="muted said" role="status">${[...from, ...ends, ...marks].join(" ")}</p>`;
 }
 

@@ -33,7 +33,7 @@ export function Question({ compute, guess }) {
   const answer = useSignal(/** @type {Answer | null} */ (null));
   const guessed = useSignal(/** @type {number | null} */ (null));
   const reveal = () =>
-    work.start("The figure works it out…", async () => {
+    work.start("Computing the answer…", async () => {
       answer.value = await compute();
     });
   return html`<div class="reveal">
@@ -44,7 +44,7 @@ export function Question({ compute, guess }) {
         answer.value = null;
       }} />`
     }<button type="button" disabled=${Boolean(work.busy.value)} onClick=${reveal}>${
-      guess ? "Check with the figure" : "Show what the figure says"
+      guess ? "Check the answer" : "Show the answer"
     }</button></div>
     <${Status} task=${work} />
     <div aria-live="polite">${

@@ -27,7 +27,7 @@ function Header() {
   return html`<header class="top">
     <h1 class="wordmark">Convscope</h1>
     <${RunTitle} />
-    ${!titled.value && html`<p class="tagline">A convolutional network, its every weight and map, while it learns.</p>`}
+    ${!titled.value && html`<p class="tagline">Watch every weight of a CNN learn.</p>`}
     <${InterventionsChip} />
     <div class="group">
       <button type="button" class="quiet" onClick=${() => {
@@ -54,7 +54,7 @@ export function App() {
     <${Controls} />
     <main class="stage">
       <div class="depths"><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
-      <aside class="side" aria-label="How it goes"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
+      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
     </main>
     <${Timeline} />
     <${Notices} /><${ForkCard} /><${ExplainCard} /><${Tip} /><${Tour} />

@@ -65,7 +65,8 @@ export const togglePlay = () => (state.playing.value ? pause() : state.startable
 export async function reset() {
   if (state.inPast.value) backToNow();
   const answer = await withRun((id) => server.command(id, "reset"));
-  if (answer?.kept) notice("What it was is kept:", { to: `/?run=${answer.kept}`, says: "open it" });
+  if (answer?.kept)
+    notice("The run before the reset was kept:", { to: `/?run=${answer.kept}`, says: "open it" });
 }
 
 let stepping = false;
@@ -201,6 +202,6 @@ export async function copyText(text, done, refused) {
 export const copyLink = () =>
   copyText(
     location.href,
-    "The address of this run is copied.",
-    "The browser does not let the page copy; the address bar has the link.",
+    "The link to this run was copied.",
+    "The browser blocked copying; the address bar has the link.",
   );

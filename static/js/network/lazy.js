@@ -81,7 +81,7 @@ export const Timeline = lazy(
   () => lastStep.value > 0,
   (again) =>
     styled(import(`./timeline/timeline.js${again}`), "timeline").then((module) => module.Timeline),
-  html`<section class="foot-bar" aria-label="Timeline"><p class="hint">Now: step 0. Every step from here on is kept, and can be gone back to.</p></section>`,
+  html`<section class="foot-bar" aria-label="Timeline"><p class="hint">Now: step 0. Every step from here on is kept, and you can go back to it.</p></section>`,
 );
 
 /** Whether the run has a name or a parent. */

@@ -14,12 +14,12 @@ const RETRY_MS = 2000;
 
 /** Until there is a run; a server that is not there yet is asked again. */
 async function startWithRetry() {
-  busy.value = "Asking the server for a run…";
+  busy.value = "Getting a run from the server…";
   try {
     await openFirstRun();
   } catch (error) {
     noticeError(error);
-    busy.value = "Could not get a run; trying again…";
+    busy.value = "Could not get a run; retrying…";
     setTimeout(startWithRetry, RETRY_MS);
   }
 }

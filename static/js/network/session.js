@@ -38,7 +38,7 @@ async function findRun(id) {
 }
 
 async function firstRun() {
-  state.busy.value = "Making a new run…";
+  state.busy.value = "Creating a new run…";
   const run = await server.create({});
   state.openedFilter.value = null;
   return run;

@@ -6,13 +6,13 @@ export const TERMS = {
     "A kernel is one small grid of weights, for one input channel. It slides over that channel without being flipped (a cross-correlation).",
   weight: "A weight is one number of a kernel. It is the same at every position of the picture.",
   bias: "The bias is one number that is added to every value of a filter's map.",
-  map: "A feature map is what one filter answers at every position of the picture.",
+  map: "A feature map is the output of one filter at every position of the picture.",
   step: "A step is one mini-batch: forward, loss, backward, and one update of every weight.",
-  batch: "A batch is the handful of training pictures that one step looks at.",
+  batch: "A batch is the small set of training pictures that one step uses.",
   probe:
     "The probe is the picture whose feature maps you see. Looking at it never changes the network.",
   gradient:
-    "A gradient says how the loss of the batch would change if a weight grew a little. The optimiser steps against it. The one shown led to the present step.",
+    "A gradient says how the loss of the batch would change if a weight grew a little. The optimiser steps against it. The one shown led to the current step.",
   update: "The last update is what the optimiser really added to each weight in the last step.",
   learningRate: "The learning rate is how far a step goes along the gradient.",
   momentum:
@@ -21,11 +21,11 @@ export const TERMS = {
     "Held-out accuracy is the share of right answers on pictures that the network is never trained on. Measured every 200 steps and on a pause.",
   accuracy: "Training accuracy: the share of right answers in the last 50 batches.",
   loss: "The loss is how wrong the network's answers on the last batch were; training makes it smaller. 2.303 is a guess among ten classes.",
-  speed: "Training pictures that the network has learned from in a second.",
+  speed: "Training pictures that the network processes per second.",
   scale:
-    "Colours are symmetric around zero: positive blue, negative orange, zero the paper's colour. Choose what shares one scale: each map and filter alone, each layer, or the whole network.",
+    "Colours are symmetric around zero: positive blue, negative orange, zero the background. Choose what shares one scale: each map and filter alone, each layer, or the whole network.",
   timeline:
-    "Every step since 0 can be gone back to, exactly. Looking at the past changes nothing and stops nothing; playing or changing something from there starts a fork.",
+    "You can go back to every step since 0, exactly. Looking at the past changes nothing and stops nothing; playing or changing something there starts a fork.",
   seed: "The seed decides every random draw: first weights and order of pictures. The same recipe and seed give the same run.",
   init: "Initialisation is how the first weights are drawn.",
   optimiser: "The optimiser turns gradients into updates.",
@@ -43,7 +43,7 @@ export const LAYER_WORDS = {
   MaxPool2d: "Keeps the largest value of each small window, so maps shrink.",
   AvgPool2d: "Averages each small window, so maps shrink.",
   AdaptiveAvgPool2d: "Averages each map down to a given size.",
-  Dropout: "In training, sets random values to zero; when looked at, it lets everything pass.",
+  Dropout: "During training, sets random values to zero; otherwise it passes everything on.",
   Flatten: "Lays all maps out in one long row; no weights.",
   Linear: "Each output is a weighted sum of every value before it, plus a bias.",
 };

@@ -9,12 +9,12 @@ import { busy, clock, deleted, serverLost, undoable, unreadable } from "./state.
 export function Bars() {
   return html`<div class="site-bars">
     <div role="status">
-      ${serverLost.value && html`<p class="site-bar">The server does not answer; trying again…</p>`}
+      ${serverLost.value && html`<p class="site-bar">The server is not responding; retrying…</p>`}
       ${busy.value && html`<p class="site-bar">${busy.value}</p>`}
       ${undoable.value.map(
         ({ id, name }) => html`<p class="site-bar" key=${id}>
           <span><strong>${name}</strong> was deleted.</span>
-          <button type="button" onClick=${() => restore(id)} aria-label=${`Undo: take ${name} back`}>Undo</button>
+          <button type="button" onClick=${() => restore(id)} aria-label=${`Undo: restore ${name}`}>Undo</button>
         </p>`,
       )}
     </div>
@@ -49,7 +49,7 @@ export function RecentlyDeleted() {
       (run) => html`<li key=${run.id}>
         <strong>${runName(run)}</strong>
         <span>${run.steps} steps, deleted ${age(run.deleted_at, clock.value)}</span>
-        <button type="button" onClick=${() => restore(run.id)} aria-label=${`Take ${runName(run)} back`}>Take back</button>
+        <button type="button" onClick=${() => restore(run.id)} aria-label=${`Restore ${runName(run)}`}>Restore</button>
       </li>`,
     )}</ul>
   </details>`;

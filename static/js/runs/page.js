@@ -30,7 +30,7 @@ function CompareButton() {
   const one = a && runsById.value.get(a);
   return html`<button type="button" disabled aria-describedby="compare-hint">Compare the two</button>
     <span class="hint" id="compare-hint">${
-      one ? `${runName(one)}, and another?` : "Tick two runs to compare them."
+      one ? `${runName(one)} is selected; select another.` : "Select two runs to compare."
     }</span>`;
 }
 
@@ -43,12 +43,12 @@ function Tools() {
 }
 
 function List() {
-  if (runs.value === null) return html`<p class="muted" role="status">Asking for the runs…</p>`;
+  if (runs.value === null) return html`<p class="muted" role="status">Loading the runs…</p>`;
   const all = rows.value;
   if (!all.length) {
     return html`<div class="empty">
-      <p>There is no run yet.</p>
-      <p class="muted">A run is a network being trained. Start one here, or drop the file of one.</p>
+      <p>There are no runs yet.</p>
+      <p class="muted">A run is a network being trained. Start one here, or drop a run's file.</p>
     </div>`;
   }
   return html`<ul class="runs" aria-label="All runs">
@@ -66,6 +66,6 @@ export function Page() {
     <${List} />
     <${UnreadableFiles} />
     <${RecentlyDeleted} />
-    ${draggingFile.value && html`<div class="drop" aria-hidden="true"><p>Drop the file of a run</p></div>`}
+    ${draggingFile.value && html`<div class="drop" aria-hidden="true"><p>Drop a run's file here</p></div>`}
   `;
 }

@@ -41,7 +41,7 @@ function NameField({ run }) {
     renaming.value = null;
   };
   return html`<h2 class="row-name"><input type="text" ref=${field} maxlength="200" defaultValue=${run.name ?? ""}
-    aria-label=${`A name for ${runName(run)}`} placeholder=${runName(run)} onBlur=${keep} onKeyDown=${onKey} /></h2>`;
+    aria-label=${`Name of ${runName(run)}`} placeholder=${runName(run)} onBlur=${keep} onKeyDown=${onKey} /></h2>`;
 }
 
 /** @param {{run: Run}} props */

@@ -35,7 +35,7 @@ export function noticeError(error) {
 /** Errors that nobody caught are shown too. @returns {() => void} undoes it */
 export function catchUncaught() {
   const onError = (/** @type {ErrorEvent} */ event) =>
-    notice(`The page met an error: ${event.message}`);
+    notice(`An error occurred on this page: ${event.message}`);
   const onRejection = (/** @type {PromiseRejectionEvent} */ event) => noticeError(event.reason);
   addEventListener("error", onError);
   addEventListener("unhandledrejection", onRejection);

@@ -32,27 +32,27 @@ export const runName = (run) => run.name || `Run ${run.id}`;
 /** In one word. @param {Run} run */
 export function runState(run) {
   if (run.state !== "ready") return run.state;
-  return run.awake ? "paused" : "asleep";
+  return run.awake ? "paused" : "suspended";
 }
 
 /** What each state means. @type {Record<string, string>} */
 export const STATES = {
-  starting: "Its worker process is starting.",
-  stepping: "It trains some steps.",
-  playing: "It trains.",
-  paused: "It does not train now, and its worker waits.",
-  asleep: "It lies in its file, and wakes when it is opened.",
-  halted: "Its loss was no longer finite, so it stopped.",
-  failed: "Its worker ended and could not go on.",
+  starting: "The worker process is starting.",
+  stepping: "Training a few steps.",
+  playing: "Training.",
+  paused: "Not training; the worker is waiting.",
+  suspended: "Saved in its file; opening it starts a worker again.",
+  halted: "Stopped: the loss was no longer finite.",
+  failed: "Stopped: the worker ended and could not continue.",
 };
 
 /** Where a run came from. @param {Run} run @param {Map<string, Run>} known */
 export function origin(run, known) {
   if (!run.parent) return null;
   const from = known.get(run.parent.run);
-  const who = from ? runName(from) : "a run that is gone";
+  const who = from ? runName(from) : "a deleted run";
   return run.parent.step === null
-    ? `kept from ${who}, before a reset`
+    ? `copy of ${who} from before a reset`
     : `fork of ${who} at step ${run.parent.step}`;
 }
 
@@ -61,5 +61,5 @@ export function recipeLine(run) {
   const { recipe } = run;
   const network = run.network ?? `${recipe.network.layers.length} layers`;
   const { type } = recipe.optimizer;
-  return [network, recipe.dataset ?? "no data", `${type} at ${run.learning_rate}`].join(" · ");
+  return [network, recipe.dataset ?? "no data set", `${type} at ${run.learning_rate}`].join(" · ");
 }

@@ -70,7 +70,7 @@ async function fetchFrom(method, path, request = {}) {
     keepalive,
   }).catch((error) => {
     if (error.name === "AbortError") throw error;
-    throw new Problem("The server does not answer; is it still running?", 0);
+    throw new Problem("The server is not responding; is it still running?", 0);
   });
   if (!response.ok) throw await problemOf(response);
   return response;

@@ -72,6 +72,6 @@ export function Figure() {
       <${ActionButton} task=${work} onClick=${() => {
         steps.value = 0;
         look(KERNEL);
-      }}>As it was<//><span>step ${steps.value}: the loss is <b>${Number(lossOf(out).toFixed(5))}</b></span></div>
+      }}>Reset<//><span>step ${steps.value}: the loss is <b>${Number(lossOf(out).toFixed(5))}</b></span></div>
     <${Status} task=${work} />`;
 }

@@ -119,7 +119,7 @@ function Setting() {
       image.value = IMAGE;
       kernel.value = KERNEL;
       bias.value = 0;
-    }}>As it was</button></div>`;
+    }}>Reset</button></div>`;
 }
 
 export function Figure() {
@@ -146,8 +146,8 @@ async function middle() {
   const same = limitOf(minus(change, part(image.value, 1, 1, 3, 3))) < 1e-9;
   const text = html`<p>${changed} of the ${change.flat().length} outputs change. Each changes by the one
     pixel that lies under the middle weight there${same ? ": the changes are the middle of the picture itself" : ""}.
-    One weight has a hand in every output, for it is used at every position.</p>
-    <${Grid} rows=${change} caption="output with 2, less output with 1" />`;
+    One weight affects every output, because it is used at every position.</p>
+    <${Grid} rows=${change} caption="output with 2 minus output with 1" />`;
   return { text, number: changed };
 }
 

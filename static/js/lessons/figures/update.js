@@ -55,7 +55,7 @@ function Card({ title, update }) {
       <div><dt>gradient</dt><dd>${exact(update.gradient)}</dd></div></dl>
     <ol class="update-lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
     <dl><div><dt>weight after</dt><dd>${exact(update.after)}</dd></div>
-      <div class="change"><dt>it moved by</dt><dd>${exact(update.change)}</dd></div></dl>
+      <div class="change"><dt>change</dt><dd>${exact(update.change)}</dd></div></dl>
     <${SumCheck} ...${update} /></section>`;
 }
 
@@ -76,7 +76,7 @@ async function firstStep() {
   const text = html`<p>In step 1 the gradient was ${exact(plain.gradient)} for all three. Plain descent moved the weight by
     ${exact(plain.change)}, momentum by ${exact(momentum.change)}: ${same ? "the same, since there was nothing yet to carry on" : "not the same"}.
     Adam moved it by ${exact(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: corrected for
-    having begun at 0, its two memories are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
+    having begun at 0, its two averages are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
   return { text };
 }
 

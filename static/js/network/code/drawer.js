@@ -42,8 +42,8 @@ function Tensor({ layer }) {
 const copy = () =>
   copyText(
     program.value?.code ?? "",
-    "The code is copied.",
-    "The browser does not let the page copy; select the code and copy it by hand.",
+    "The code was copied.",
+    "The browser blocked copying; select the code and copy it yourself.",
   );
 
 function save() {

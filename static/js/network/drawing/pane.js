@@ -56,7 +56,7 @@ function Readout() {
       return html`<span class="readout faded">The maps are those of one training picture of the batch: ${replay.value.picture.class}.</span>`;
     const why = blankReason();
     if (why) return html`<span class="readout why-blank" role="status">${why}</span>`;
-    return html`<span class="readout faded">Point at any value to see how it came about; press a kernel to open its filter.</span>`;
+    return html`<span class="readout faded">Point at any value to see how it is computed; press a kernel to open its filter.</span>`;
   }
   return html`<span class="readout"><b>${cellName(column, place.channel)}</b> ${rangeText(column, place.channel)}</span>`;
 }
@@ -95,12 +95,13 @@ function blankReason() {
   if (kind === "weight" || !sections || [...sections].some((s) => s.kind === `weight_${kind}`))
     return null;
   const what = kind === "gradient" ? "gradient" : "update";
-  if (step.value > 0) return `This step's ${what}s are not there; the next step has them again.`;
+  if (step.value > 0)
+    return `This step's ${what}s are not available; the next step has them again.`;
   return `There is no ${what} yet: step 0 is before the first update. Take a step to see one.`;
 }
 
 function Empty() {
-  const waiting = run.value ? "Waiting for the first picture…" : "Asking the server for a run…";
+  const waiting = run.value ? "Waiting for the first picture…" : "Getting a run from the server…";
   return html`<p class="waiting" role="status">${waiting}</p>`;
 }
 

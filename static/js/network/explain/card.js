@@ -77,8 +77,8 @@ function Head({ now }) {
     ${filter && html`<button type="button" class="quiet" onClick=${() => openFilter(filter.layer, filter.channel)}>Open filter</button>`}
     ${
       held
-        ? html`<button type="button" class="quiet close" aria-label="Let go" title="Let go. Key: Escape" onClick=${unpin}>✕</button>`
-        : html`<small class="hint">${isWeight(place) ? "click for its filter" : "click to hold"}</small>`
+        ? html`<button type="button" class="quiet close" aria-label="Unpin" title="Unpin. Key: Escape" onClick=${unpin}>✕</button>`
+        : html`<small class="hint">${isWeight(place) ? "click to open its filter" : "click to pin"}</small>`
     }</header>`;
 }
 
@@ -102,7 +102,7 @@ function Floating({ now }) {
   usePlace(ref, now);
   const held = pinned.value !== null;
   return html`<section ref=${ref} class=${`explain ${sizeClass(now)} ${held ? "held" : ""}`} role="region" tabindex=${held ? 0 : undefined}
-    aria-label="How this number came about"><${Head} now=${now} /><div class="explain-body"><${Body} now=${now} /></div></section>`;
+    aria-label="How this number is computed"><${Head} now=${now} /><div class="explain-body"><${Body} now=${now} /></div></section>`;
 }
 
 /** @param {Explained} now with its answer */

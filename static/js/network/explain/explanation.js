@@ -63,14 +63,14 @@ async function weightExplained(run, place, picture, step) {
 function noGradient() {
   const now = state.step.peek();
   if (now === 0) {
-    return "There is no gradient yet: step 0 is before the first update. Take a step, and this shows which positions pulled this weight up or down.";
+    return "There is no gradient yet: step 0 is before the first update. Take a step to see what each position contributed to the gradient of this weight.";
   }
   const changed = state.run.peek()?.interventions?.some((change) => change.step >= now);
   if (changed || newestFrame.frame?.header.reason === "edit") {
-    return "The network was changed by hand since its last update, so that update no longer led here. Take a step, and this shows which positions pulled this weight.";
+    return "The network was changed by hand since its last update, so no update led here. Take a step to see what each position contributed to the gradient of this weight.";
   }
   return state.atFork.peek()
-    ? `This fork begins at step ${now}: the update that led here is its parent's, which shows it at that step. Take a step, and this shows which positions pulled this weight.`
+    ? `This fork begins at step ${now}: the update that led here is its parent's, which shows it at that step. Take a step to see what each position contributed to the gradient of this weight.`
     : null;
 }
 

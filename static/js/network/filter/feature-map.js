@@ -83,15 +83,15 @@ export function FeatureMap({ column, channel, frame }) {
   const says = open
     ? `row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`
     : peak.constant
-      ? "it answers the same everywhere"
-      : `it answers most here: row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`;
+      ? "its output is the same everywhere"
+      : `its largest output is here: row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`;
   const dot = shareOfGrid({ x, y }, rows, cols);
   return html`<div class="answer">
-    <figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${contribution ? "Where the weight was pulled" : "The filter's map"}>
+    <figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${contribution ? "Contributions to the gradient of the weight" : "The filter's map"}>
       ${marked && html`<span class="mark" style=${dot}></span>`}<${Reader} column=${column} channel=${channel} /><//>
       <figcaption>${
         contribution
-          ? html`<b>where ${weightInKernel(column, contribution.place)} was pulled</b> on ${batchImageName(contribution.gradient)}`
+          ? html`<b>gradient of ${weightInKernel(column, contribution.place)}</b> on ${batchImageName(contribution.gradient)}`
           : html`<${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}`
       }</figcaption></figure>
     <figure class="seen"><${CellCanvas} cells=${inputCells} rows=${height} cols=${width} width=${MAP_PX} stamp=${stamp} label="The probe">

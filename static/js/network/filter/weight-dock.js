@@ -24,12 +24,12 @@ export function WeightDock({ flat, children, drawn }) {
       ${value !== null && html`<${Field} key=${JSON.stringify(place)} place=${place} value=${value} beside=${true} />`}
       ${
         held &&
-        html`<button type="button" class="quiet" aria-label="Let go" title="Let go. Key: Escape" onClick=${unpin}>✕</button>`
+        html`<button type="button" class="quiet" aria-label="Unpin" title="Unpin. Key: Escape" onClick=${unpin}>✕</button>`
       }</header>
     ${
       shown
         ? html`<${Body} now=${shown} />`
-        : html`<p class="hint">Point at a weight to see which positions pulled it up or down, and its last update. Press one to type another number.</p>`
+        : html`<p class="hint">Point at a weight to see what each position contributed to its gradient, and its last update. Press one to type another number.</p>`
     }
   </section></div>`;
 }

@@ -14,9 +14,9 @@ const fillChannel = signal("all");
 const working = signal(false);
 
 const TIPS = {
-  freeze: "A frozen filter stays as it is while the others go on learning.",
+  freeze: "A frozen filter stays as it is while the others keep learning.",
   silence:
-    "A silenced filter's map is 0 everywhere: what the network can do without it is what it was worth.",
+    "A silenced filter's map is 0 everywhere: the accuracy that is lost is what the filter was worth.",
 };
 
 /** @param {{type: string} & Record<string, any>} change */
@@ -71,7 +71,7 @@ function LastChange() {
   const changes = run.value?.interventions ?? [];
   const last = lastChange.value;
   if (working.value)
-    return html`<p class="last" role="status">Measuring what it does on the held-out pictures…</p>`;
+    return html`<p class="last" role="status">Measuring the effect on held-out pictures…</p>`;
   if (!last || !changes.some((change) => change.id === last.id))
     return html`<p class="last hint" role="status">Press a weight to type a number, or fill, freeze or silence the filter.</p>`;
   return html`<p class="last" role="status"><b>${withRealMinus(last.says)}.</b> ${effectSentence({ ...last, ...accuracyEffectOf(last.id) })}</p>`;

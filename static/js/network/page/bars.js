@@ -20,7 +20,7 @@ function Waiting() {
   const starting = liveRun.value?.state === "starting";
   const text =
     connection.value === "lost"
-      ? "Connection lost, trying again…"
+      ? "Connection lost, reconnecting…"
       : (busy.value ?? (starting ? "Starting this run's worker process…" : null));
   return text && html`<div class="bar bar-wait" role="status"><span class="pulse" />${text}</div>`;
 }

@@ -19,7 +19,7 @@ const STOPS = [
     "stats",
     "The loss falls and the accuracy climbs. Held-out accuracy counts only pictures that the network is never trained on.",
   ],
-  ["kind", "Look at gradients instead: which way each weight was pulled in the last step."],
+  ["kind", "Look at gradients instead: how the loss depends on each weight."],
   [
     "probe",
     "Choose another picture here, upload one, or draw one. Every map follows, also while the network trains.",

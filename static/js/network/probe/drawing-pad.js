@@ -85,7 +85,7 @@ export function DrawingPad() {
       onPointerDown=${(/** @type {any} */ e) => pen.current?.down(e)}
       onPointerMove=${(/** @type {any} */ e) => pen.current?.move(e)}
       onPointerUp=${() => pen.current?.up()} onPointerCancel=${() => pen.current?.up()}></canvas>
-    <div><p>Draw here, white on black; the maps follow your hand.</p>
+    <div><p>Draw here, white on black; the maps update as you draw.</p>
       <button type="button" onClick=${() => pen.current?.clear()}>Clear</button></div>
   </div>`;
 }

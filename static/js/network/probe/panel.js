@@ -32,7 +32,7 @@ function CurrentImage() {
     <figure><${CellCanvas} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
       <figcaption>preprocessed</figcaption></figure>
     <div class="probe-what">
-      <p><b>${image.class ?? "class not known"}</b></p>
+      <p><b>${image.class ?? "unknown class"}</b></p>
       <details><summary>What was done to it</summary>
         <ul>${image.preprocessing.map((sentence) => html`<li>${sentence}</li>`)}</ul></details>
       ${

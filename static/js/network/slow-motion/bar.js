@@ -111,7 +111,7 @@ function Buttons() {
     <button type="button" disabled=${now?.at === 0} onClick=${() => moveBy(-1)} aria-label="Back one phase" aria-keyshortcuts="ArrowLeft">←</button>
     ${
       !reducedMotion.value &&
-      html`<button type="button" class="primary slow-play" onClick=${toggleSlow} aria-keyshortcuts="Space">${slowPlaying.value ? "Pause" : last ? "Again" : "Go on"}</button>`
+      html`<button type="button" class="primary slow-play" onClick=${toggleSlow} aria-keyshortcuts="Space">${slowPlaying.value ? "Pause" : last ? "Again" : "Continue"}</button>`
     }
     <button type="button" disabled=${last} onClick=${() => moveBy(1)} aria-label="Forward one phase" aria-keyshortcuts="ArrowRight">→</button>
     ${

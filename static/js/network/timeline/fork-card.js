@@ -38,7 +38,7 @@ function Question({ now, step }) {
   const playing = now.go !== "step";
   return html`<section ref=${card} class="fork-card" role="dialog" aria-labelledby="fork-title" onKeyDown=${leave}>
     <h2 id="fork-title">This starts a fork at step ${count(step)}</h2>
-    <p>A new run with the same past up to there${wanted.length > 0 && html`, and from there on <b>${wanted.join("; ")}</b>`}. ${liveRun.value?.name ?? "This run"} stays as it is.</p>
+    <p>A new run with the same history up to there${wanted.length > 0 && html`, and from there on <b>${wanted.join("; ")}</b>`}. ${liveRun.value?.name ?? "This run"} stays as it is.</p>
     <div class="group">
       ${playing && html`<button type="button" class="primary" ref=${first} onClick=${make("play")}>Fork and play</button>`}
       ${now.go === "step" && html`<button type="button" class="primary" ref=${first} onClick=${make("step")}>Fork and step</button>`}

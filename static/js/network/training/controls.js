@@ -39,7 +39,7 @@ function Buttons() {
     <button type="button" disabled=${off} onClick=${stepOnce} aria-keyshortcuts="ArrowRight"
       data-tip=${why ?? "One step: one batch, one update of every weight. Key: right arrow"}>Step</button>
     <button type="button" disabled=${off || slowWaiting.value} onClick=${startSlowMotion} aria-expanded=${Boolean(replay.value)}
-      data-tip=${why ?? "One real step, taken apart: batch, forward, loss, backward, update, one phase after the other"}>Slow motion</button>
+      data-tip=${why ?? "One real step, phase by phase: batch, forward, loss, backward, update"}>Slow motion</button>
     <button type="button" onClick=${reset} disabled=${!run.value}
       data-tip="Back to step 0, with exactly the same first weights">Reset</button>
     ${why && html`<span class="why">${why}</span>`}

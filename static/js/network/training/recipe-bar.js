@@ -19,7 +19,7 @@ const INITS = {
   orthogonal: "orthogonal",
   normal: "normal",
   uniform: "uniform",
-  zeros: "zeros (to see why not)",
+  zeros: "zeros (to see why it fails)",
 };
 const OPTIMIZERS = ["SGD", "Adam", "AdamW", "RMSprop"];
 
@@ -90,7 +90,7 @@ function initOptions(shown) {
   const model = models.value.find((known) => known.name === shown.network);
   const options = Object.entries(INITS).map(([value, text]) => ({ value, text }));
   return model?.pretrained || shown.init === "pretrained"
-    ? [...options, { value: "pretrained", text: "already trained" }]
+    ? [...options, { value: "pretrained", text: "pretrained" }]
     : options;
 }
 

@@ -17,7 +17,7 @@ export function Pool({ answer }) {
   const outside = (/** @type {number} */ r, /** @type {number} */ c) =>
     rows[r] === null || columns[c] === null;
   const says = winner
-    ? html`The largest of them wins: row ${winner.row}, column ${winner.column}. The others are let go.`
+    ? html`The largest of them wins: row ${winner.row}, column ${winner.column}. The others are discarded.`
     : html`All ${answer.count} are added up and divided by ${answer.count}.`;
   return html`<div class="product alone">
     <${Grid} values=${patch} label="window" caption=${`window of ${sourceName(column, answer.channel)}`} marked=${marked} outside=${outside}
@@ -91,5 +91,5 @@ export function Same({ answer }) {
 /** @param {{answer: any}} props */
 export function Pixel({ answer }) {
   return html`<p class="big-figure"><b data-test="value">${exact(answer.value)}</b></p>
-    <p>The ${answer.colour} of this pixel: level ${answer.level} of 255, divided by 255. Nothing made it; it is the picture itself.</p>`;
+    <p>The ${answer.colour} of this pixel: level ${answer.level} of 255, divided by 255. It is not computed: it is the picture itself.</p>`;
 }

@@ -26,7 +26,7 @@ function ContributionMap({ values, label, text, stamp, limit }) {
 function Batch({ gradient }) {
   const sums = gradient.picture_sums;
   const most = sizeOf(sums) || 1;
-  return html`<div class="batch" role="group" aria-label="Pictures of the batch, and how each pulled">${sums.map(
+  return html`<div class="batch" role="group" aria-label="Pictures of the batch, and the sum of each">${sums.map(
     (
       /** @type {number} */ sum,
       /** @type {number} */ i,
@@ -45,15 +45,15 @@ function Contributions({ gradient }) {
   const where = single ? "" : ` at ${count(positions[0] * positions[1])} positions`;
   const stamp = gradient.step * 1000 + picture;
   const who = gradient.picture_class ?? `class ${gradient.picture_label}`;
-  return html`<section><h3>Which way it was pulled${where}: input × output gradient, step ${count(gradient.step)}</h3>
+  return html`<section><h3>Contributions to the gradient${where}: input × output gradient, step ${count(gradient.step)}</h3>
     <div class="contribution-maps">
       ${
         !single &&
-        html`<${ContributionMap} values=${batch_map} stamp=${gradient.step} limit=${sizeOf(batch_map)} label="Pull at each position, summed over the batch" text=${html`all ${picture_sums.length} pictures, Σ <b>${exact(gradient.total)}</b>`} />
-      <${ContributionMap} values=${picture_map} stamp=${stamp} limit=${sizeOf(picture_map)} label=${`Pull at each position, picture ${picture} of the batch`} text=${html`picture ${picture}, ${who}, Σ <b>${exact(picture_sums[picture])}</b>`} />`
+        html`<${ContributionMap} values=${batch_map} stamp=${gradient.step} limit=${sizeOf(batch_map)} label="Contributions at each position, summed over the batch" text=${html`all ${picture_sums.length} pictures, Σ <b>${exact(gradient.total)}</b>`} />
+      <${ContributionMap} values=${picture_map} stamp=${stamp} limit=${sizeOf(picture_map)} label=${`Contributions at each position, picture ${picture} of the batch`} text=${html`picture ${picture}, ${who}, Σ <b>${exact(picture_sums[picture])}</b>`} />`
       }
       <div class="sums"><${Batch} gradient=${gradient} />
-        <p class="rest">each picture's sum; together the gradient. <span class="minus-word">Negative</span> contribution-maps the weight up, <span class="plus-word">positive</span> down.</p>
+        <p class="rest">The sum of each picture; together they are the gradient. <span class="minus-word">Negative</span> moves the weight up, <span class="plus-word">positive</span> down.</p>
         <p class="ledger-line">gradient = <b>${exact(gradient.total)}</b></p>
         <${SumCheck} about=${gradient} what="the optimiser used" /></div>
     </div></section>`;
@@ -67,7 +67,7 @@ const plain = (value) => {
 
 /** @param {{update: any}} props */
 function Update({ update }) {
-  return html`<section><h3>What ${update.optimizer} made of it</h3>
+  return html`<section><h3>What ${update.optimizer} did with it</h3>
     <ol class="lines">${update.lines.map(
       (
         /** @type {any} */ line,

@@ -34,7 +34,7 @@ export function ContributionsOverlay() {
   const name = weightInKernel(column, contribution.place);
   return html`<div class="contributions" style=${{ left: `${left}px`, top: `${map.y}px` }}>
       <${CellCanvas} cells=${() => contributionCells(contribution.gradient)} rows=${rows} cols=${cols} width=${map.width} height=${map.height}
-        stamp=${contribution.gradient.step} label=${`Where ${name} was pulled`} /></div>
-    <p class="contributions-tag" style=${tagPlace(map, left + map.width, plan.value?.height ?? 0)}><b>where ${name} was pulled</b>
+        stamp=${contribution.gradient.step} label=${`Contributions to the gradient of ${name}`} /></div>
+    <p class="contributions-tag" style=${tagPlace(map, left + map.width, plan.value?.height ?? 0)}><b>gradient of ${name}</b>
       <span>on ${batchImageName(contribution.gradient)}</span></p>`;
 }
