@@ -108,7 +108,7 @@ def test_a_run_that_ended_earlier_stays_at_its_end_and_says_so(visit: Visitors, 
     expect(panel(page, "A, conv1, step 27")).to_be_visible()
     expect(panel(page, "B, conv1, step 20")).to_be_visible()
     timeline = page.get_by_role("region", name="Timeline")
-    expect(timeline).to_contain_text("B has come to step 20: that is shown of it.")
+    expect(timeline).to_contain_text("B ends at step 20, which is shown.")
     figures = page.get_by_role("region", name="Curves").get_by_role("row").filter(has_text="Step")
     expect(figures.get_by_role("cell")).to_have_text(["27", "20"])
 

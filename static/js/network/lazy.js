@@ -73,7 +73,7 @@ export const Curves = lazy(
       .then(() => import(`./training/curves.js${again}`))
       .then((module) => module.Curves),
   html`<section class="curves" aria-label="Curves"><h2>Loss and accuracy</h2>
-    <p class="hint">Their curves begin with the first step.</p></section>`,
+    <p class="hint">The curves start with the first step.</p></section>`,
 );
 
 /** The timeline; its place is kept for it, since before the first step there is no past. */
@@ -103,7 +103,7 @@ const title = (again) => styled(import(`./page/run-title.js${again}`), "run-titl
 
 export const ForkCard = lazy(
   () => proposal.value !== null,
-  (again) => import(`./timeline/fork-card.js${again}`).then((module) => module.ForkAsk),
+  (again) => import(`./timeline/fork-card.js${again}`).then((module) => module.ForkCard),
 );
 
 /** The card beside an open number. */
@@ -135,7 +135,7 @@ export const InterventionsChip = lazy(
   () => Boolean(run.value?.interventions?.length),
   (again) =>
     styled(import(`./interventions/chip.js${again}`), "interventions").then(
-      (module) => module.Edited,
+      (module) => module.InterventionsChip,
     ),
 );
 
@@ -144,7 +144,7 @@ export const drawing = signal(false);
 
 export const DrawingPad = lazy(
   () => drawing.value,
-  (again) => import(`./probe/drawing-pad.js${again}`).then((module) => module.Pad),
+  (again) => import(`./probe/drawing-pad.js${again}`).then((module) => module.DrawingPad),
 );
 
 export const CodeDrawer = lazy(

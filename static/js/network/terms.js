@@ -20,7 +20,7 @@ export const TERMS = {
   heldOut:
     "Held-out accuracy is the share of right answers on pictures that the network is never trained on. Measured every 200 steps and on a pause.",
   accuracy: "Training accuracy: the share of right answers in the last 50 batches.",
-  loss: "The loss is how wrong the network's answers on the last batch were; training makes it smaller. 2.303 is a guess among ten classes.",
+  loss: "The loss is how wrong the network's answers on the last batch were; training makes it smaller. 2.303 is random guessing among ten classes.",
   speed: "Training pictures that the network processes per second.",
   scale:
     "Colours are symmetric around zero: positive blue, negative orange, zero the background. Choose what shares one scale: each map and filter alone, each layer, or the whole network.",

@@ -64,7 +64,7 @@ function Seen({ answer }) {
   };
   const patch = { y: answer.rows[0], x: answer.columns[0], height: 3, width: 3 };
   return html`<figure class="seen"><span class="picture choose" onPointerDown=${place}>
-      <img src=${address.image(id, image, "input")} width="192" height="192" alt="The picture that is looked at" />
+      <img src=${address.image(id, image, "input")} width="192" height="192" alt="The input picture" />
       <${Mark} box=${patch} rows=${rows} cols=${cols} /></span>
     <figcaption>the patch lies in rows ${answer.rows[0]}–${answer.rows[2]}, columns ${answer.columns[0]}–${answer.columns[2]}; the output is row ${y}, column ${x}</figcaption></figure>`;
 }

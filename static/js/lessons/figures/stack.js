@@ -81,7 +81,7 @@ function Seen({ layer, values }) {
   return html`<div class="row maps">
       <figure><${Heatmap} rows=${rows} width=${SIDE} label=${`Map ${filter} of ${layer.name}`} box=${{ y: peak.y, x: peak.x, height: 1, width: 1 }} />
         <figcaption>${layer.name}, map ${filter}: largest is <b>${short(peak.value)}</b></figcaption></figure>
-      <figure><span class="picture"><img src=${address.image(id, at.value.image, "input")} width=${SIDE} height=${SIDE} alt="The picture that is looked at" />
+      <figure><span class="picture"><img src=${address.image(id, at.value.image, "input")} width=${SIDE} height=${SIDE} alt="The input picture" />
         <${Mark} box=${field} rows=${input[1]} cols=${input[2]} /></span>
         <figcaption>the ${field.height}×${field.width} pixels which that value depends on</figcaption></figure></div>
     <p aria-live="polite">In ${layer.name} one value depends on at most ${layer.receptive_field}×${layer.receptive_field} pixels,

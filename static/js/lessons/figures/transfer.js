@@ -96,7 +96,7 @@ const cells = (run) => html`<td>${lossText(run.loss)}</td><td>${percent(run.accu
 
 const Progress = () =>
   html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead>
-    <tr><td></td><th scope="colgroup" colspan="2">began with weights</th><th scope="colgroup" colspan="2">began at random</th></tr>
+    <tr><td></td><th scope="colgroup" colspan="2">started with copied weights</th><th scope="colgroup" colspan="2">started at random</th></tr>
     <tr><th scope="col">step</th>${[0, 1].map(() => html`<th scope="col">loss</th><th scope="col">right*</th>`)}</tr></thead>
     <tbody aria-live="polite">${rows.value.map((row) => html`<tr><th scope="row">${row.step}</th>${cells(row.taken)}${cells(row.random)}</tr>`)}</tbody></table></div>
   <p class="hint">* of the training pictures of the last 50 batches</p>`;

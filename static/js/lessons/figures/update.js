@@ -74,7 +74,7 @@ async function firstStep() {
   const [plain, momentum, adam] = first.value.map((one) => one.update);
   const same = plain.change === momentum.change;
   const text = html`<p>In step 1 the gradient was ${exact(plain.gradient)} for all three. Plain descent moved the weight by
-    ${exact(plain.change)}, momentum by ${exact(momentum.change)}: ${same ? "the same, since there was nothing yet to carry on" : "not the same"}.
+    ${exact(plain.change)}, momentum by ${exact(momentum.change)}: ${same ? "the same, since there was no earlier step to carry over" : "not the same"}.
     Adam moved it by ${exact(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: corrected for
     having begun at 0, its two averages are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
   return { text };

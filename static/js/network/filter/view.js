@@ -142,7 +142,7 @@ function Body({ column, channel, frame }) {
       : weightOf(column, own.values, index);
   };
   return html`
-    <p class="plain">${filterSentence(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is laid on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
+    <p class="plain">${filterSentence(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is placed on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
     <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
     ${column.role === "conv" && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
     <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${ColourFilter} column=${column} part=${parts[0]} />

@@ -9,7 +9,7 @@ import { tourStep } from "../state.js";
 const STOPS = [
   [
     "network",
-    "The network reads from left to right. Each small grid is a kernel, each picture a feature map: what one filter answers everywhere. Point at a map to see what it reads; press it to see its numbers.",
+    "The network reads from left to right. Each small grid is a kernel, each picture a feature map: the output of one filter at every position. Point at a map to see what it reads; press it to see its numbers.",
   ],
   [
     "play",

@@ -57,7 +57,7 @@ export function Timeline() {
       <input type="range" min="0" max=${span} step="1" value=${at} disabled=${span === 0} aria-label="Step shown" aria-valuetext=${spoken}
         onInput=${onInput} onPointerDown=${hold} onPointerUp=${release} onPointerCancel=${release} onBlur=${release} /></div>
     <div class="group">
-      <button type="button" class="time-past" disabled=${!here} onClick=${() => proposeFork({})} data-tip="A new run that goes on from this step; this one stays as it is">Fork here</button>
+      <button type="button" class="time-past" disabled=${!here} onClick=${() => proposeFork({})} data-tip="A new run that continues from this step; this one stays unchanged">Fork here</button>
       <button type="button" class="primary time-past" disabled=${!here} onClick=${backToNow} aria-keyshortcuts="Escape">Back to now</button>
     </div>
   </section>`;
