@@ -141,7 +141,7 @@ def test_a_run_is_renamed_in_place_by_keyboard_and_keeps_its_name(
 ) -> None:
     page = open_list.page
     page.get_by_role("button", name="Rename Base").press("Enter")
-    field = page.get_by_label("A name for Base")
+    field = page.get_by_label("Name of Base")
     expect(field).to_be_focused()
     field.fill("Thrown away")
     field.press("Escape")
