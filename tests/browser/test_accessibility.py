@@ -68,7 +68,7 @@ def test_axe_finds_nothing_serious_in_what_opens(visit: Visitors, run: LiveRun) 
     page.get_by_role("button", name="conv2, map 5, values 14 by 14").click()
     expect(page.locator(".explain.held [data-test=total]")).to_be_visible()
     assert violations(screen) == []
-    page.get_by_role("button", name="Let go").click()
+    page.get_by_role("button", name="Unpin").click()
     page.get_by_role("button", name="Weights and code").click()
     expect(page.get_by_role("region", name="The code of this network")).to_contain_text("import")
     assert violations(screen) == []
@@ -83,7 +83,7 @@ def test_axe_finds_nothing_serious_in_the_past(visit: Visitors, run: LiveRun) ->
     run.post("/step", steps=9)
     screen = visit(run)
     page = screen.page
-    page.get_by_role("slider", name="Step looked at").fill("4")
+    page.get_by_role("slider", name="Step shown").fill("4")
     screen.expect_step(4)
     page.get_by_role("button", name="Fork here").click()
     expect(page.get_by_role("dialog", name="This starts a fork at step 4")).to_be_visible()

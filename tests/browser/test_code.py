@@ -102,7 +102,7 @@ def test_copy_puts_the_program_on_the_clipboard(screen: Screen, run: LiveRun) ->
     truth = run.get("/code", framework="keras")["code"]
     expect(code(opened)).to_contain_text("keras")
     opened.get_by_role("button", name="Copy").click()
-    expect(screen.page.get_by_text("The code is copied.")).to_be_visible()
+    expect(screen.page.get_by_text("The code was copied.")).to_be_visible()
     assert screen.page.evaluate("() => navigator.clipboard.readText()") == truth
 
 

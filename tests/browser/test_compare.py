@@ -79,13 +79,13 @@ def test_up_to_where_they_parted_the_difference_is_nought_and_said(
     screen = compared(visit, pair, "&step=10")
     page = screen.page
     timeline = page.get_by_role("region", name="Timeline")
-    expect(timeline).to_contain_text("They are the same up to step 10.")
+    expect(timeline).to_contain_text("They are identical up to step 10.")
     minus = panel(page, "A minus B")
     screen.until(lambda: coloured(pixels(minus)) == 0)
     assert coloured(pixels(panel(page, "A, "))) > 0.3
     page.get_by_role("slider", name="Step").press("ArrowRight")
     expect(panel(page, "B, conv1, step 11")).to_be_visible()
-    page.get_by_role("checkbox", name="a scale of its own").check()
+    page.get_by_role("checkbox", name="own scale").check()
     screen.until(lambda: coloured(pixels(minus)) > 0.3)
 
 
@@ -108,7 +108,7 @@ def test_a_run_that_ended_earlier_stays_at_its_end_and_says_so(visit: Visitors, 
     expect(panel(page, "A, conv1, step 27")).to_be_visible()
     expect(panel(page, "B, conv1, step 20")).to_be_visible()
     timeline = page.get_by_role("region", name="Timeline")
-    expect(timeline).to_contain_text("B has come to step 20: that is shown of it.")
+    expect(timeline).to_contain_text("B ends at step 20, which is shown.")
     figures = page.get_by_role("region", name="Curves").get_by_role("row").filter(has_text="Step")
     expect(figures.get_by_role("cell")).to_have_text(["27", "20"])
 
@@ -165,9 +165,9 @@ def test_what_differs_is_said_in_words_and_both_can_be_exchanged(
     visit: Visitors, pair: Pair
 ) -> None:
     page = compared(visit, pair).page
-    differ = page.get_by_role("region", name="In what they differ")
+    differ = page.get_by_role("region", name="Differences")
     expect(differ.get_by_role("listitem")).to_have_text(["learning rate 0.05 → 0.01"])
-    page.get_by_role("button", name="Exchange A and B").click()
+    page.get_by_role("button", name="Swap A and B").click()
     expect(differ.get_by_role("listitem")).to_have_text(["learning rate 0.01 → 0.05"])
     expect(page.get_by_role("combobox", name="Run A")).to_have_value(pair[1].id)
 
@@ -193,7 +193,7 @@ def test_layers_of_other_shapes_are_named_and_not_subtracted(
 
 def test_both_say_what_the_server_says_of_a_picture(visit: Visitors, pair: Pair) -> None:
     page = compared(visit, pair, "&step=15&image=test-7").page
-    classes = page.get_by_role("region", name="What they say of a picture")
+    classes = page.get_by_role("region", name="Predictions for a picture")
     truth = [run.get("/predictions", image="test-7", step=15)["classes"] for run in pair]
     for index, (one, other) in enumerate(zip(*truth, strict=True)):
         cells = classes.get_by_role("row").nth(index + 1).get_by_role("cell")

@@ -148,5 +148,5 @@ def test_a_held_weight_can_be_looked_into_while_its_field_stands_there(
     pictures.get_by_role("button").nth(3).click()
     expect(pictures.get_by_role("button").nth(3)).to_have_attribute("aria-pressed", "true")
     expect(screen.page.get_by_label(TYPING)).to_be_visible()
-    foot.get_by_role("button", name="Let go").click()
+    foot.get_by_role("button", name="Unpin").click()
     expect(screen.page.get_by_label(TYPING)).to_have_count(0)

@@ -168,7 +168,7 @@ def test_a_silenced_filter_says_what_it_was_worth_and_is_marked(
 
 def test_every_change_is_listed_where_it_can_be_seen(screen: Screen, run: LiveRun) -> None:
     page = screen.page
-    chip = page.locator(".edited summary")
+    chip = page.locator(".interventions summary")
     expect(chip).to_have_count(0)
     fill(screen, "blur")
     expect_done(screen, "filled")
@@ -190,7 +190,7 @@ def test_every_change_in_the_list_says_what_it_did_to_the_accuracy(
     screen: Screen, run: LiveRun
 ) -> None:
     fill(screen, "zeros")
-    screen.page.locator(".edited summary").click()
+    screen.page.locator(".interventions summary").click()
     listed = screen.page.get_by_role("list", name="Changes by hand").get_by_role("listitem")
     # the state before the first change was never measured
     expect(listed.first).to_contain_text(re.compile(r"held-out accuracy → \d+\.\d %$"))
@@ -212,7 +212,7 @@ def test_an_answer_that_comes_after_the_measurement_does_not_take_it_away(
     screen.until(lambda: bool(late) and run.get()["held_out_accuracy"] is not None)
     screen.page.wait_for_timeout(500)  # the stream has told it
     late[0][0].fulfill(response=late[0][1])
-    screen.page.locator(".edited summary").click()
+    screen.page.locator(".interventions summary").click()
     listed = screen.page.get_by_role("list", name="Changes by hand").get_by_role("listitem")
     measured = f"{100 * run.get()['held_out_accuracy']:.1f} %"
     expect(listed.first).to_contain_text(f"held-out accuracy → {measured}")

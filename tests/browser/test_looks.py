@@ -109,7 +109,7 @@ def test_who_wants_no_motion_gets_none(
     waiting: list[Route] = []
     page.route("**/api/v1/runs", lambda route: waiting.append(route))
     page.goto("/")
-    expect(page.get_by_role("status").filter(has_text="Making a new run…")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Creating a new run…")).to_be_visible()
     assert page.evaluate(MOVING) == moving
     waiting[0].continue_()
     expect(screen.play).to_be_enabled()

@@ -123,7 +123,7 @@ def test_a_click_holds_the_card_and_escape_lets_go(screen: Screen, run: LiveRun)
     expect(card).to_have_count(0)
     button.click(position=middle(button, (6, 9), CONV2))
     expect(held).to_be_visible()
-    card.get_by_role("button", name="Let go").click()
+    card.get_by_role("button", name="Unpin").click()
     expect(held).to_have_count(0)
 
 

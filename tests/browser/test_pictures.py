@@ -105,7 +105,7 @@ def test_a_photograph_is_shown_as_uploaded_and_as_preprocessed_and_can_be_invert
     original = page.get_by_role("img", name=photograph.name)
     expect(original).to_be_visible()
     screen.until(lambda: original.evaluate("image => image.naturalWidth") == 400)
-    expect(page.get_by_text("class not known")).to_be_visible()
+    expect(page.get_by_text("unknown class")).to_be_visible()
     [image] = run.get("/images")["images"]
     screen.until(lambda: np.abs(on_page(screen) - seen_by_server(run, image["id"])).max() <= 1)
     assert (pixels(screen.canvas("The input as the network sees it")) != maps).any()

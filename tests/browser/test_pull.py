@@ -131,10 +131,12 @@ def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointe
     button = small.filters("conv1").nth(3)
     button.hover(position={"x": 6, "y": 27})
     expect_title(small, "conv1, weight (3, 0, 1, 0)")
-    over = page.get_by_role("img", name="Where conv1, filter 3, weight (1, 0) was pulled")
+    over = page.get_by_role(
+        "img", name="Contributions to the gradient of conv1, filter 3, weight (1, 0)"
+    )
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=0)["gradient"]
     expect_pull(over, truth["picture_map"])
-    tag = page.locator(".pull-tag")
+    tag = page.locator(".contributions-tag")
     expect(tag).to_contain_text(f"on picture 0 of the batch ({truth['picture_class']})")
     expect(tag).to_contain_text("not the probe")
     over_box, tag_box, card_box = (found.bounding_box() for found in (over, tag, region(small)))
@@ -149,9 +151,9 @@ def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointe
     page.keyboard.press("Escape")
     expect(over).to_have_count(0)
     button.hover(position={"x": 18, "y": 27})
-    expect(page.locator(".pull-over")).to_have_count(1)
+    expect(page.locator(".contributions")).to_have_count(1)
     page.mouse.move(5, 5)
-    expect(page.locator(".pull-over")).to_have_count(0)
+    expect(page.locator(".contributions")).to_have_count(0)
     assert page.evaluate(PLACES) == places
 
 
@@ -162,8 +164,8 @@ def test_in_the_filter_view_the_pull_takes_the_place_of_the_large_map(
     own = screen.filter.get_by_role("img", name="The filter's map")
     expect(own).to_be_visible()
     hover_weight(screen, 2, 1)
-    over = screen.filter.get_by_role("img", name="Where the weight was pulled")
-    expect(screen.filter.get_by_text("where conv1, filter 3, weight (2, 1) was")).to_be_visible()
+    over = screen.filter.get_by_role("img", name="Contributions to the gradient of the weight")
+    expect(screen.filter.get_by_text("gradient of conv1, filter 3, weight (2, 1)")).to_be_visible()
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=2, kx=1)["gradient"]
     expect_pull(over, truth["picture_map"])
     screen.page.mouse.move(5, 5)
@@ -177,12 +179,12 @@ def test_every_weight_of_a_small_kernel_is_reached_in_its_enlarged_copy(small: S
     box = small.filters("conv2").nth(3).bounding_box()
     assert box
     y = box["y"] + box["height"] / 2
-    loupe = page.locator(".loupe")
+    magnifier = page.locator(".magnifier")
     for k in (0, 1, 2, 5):
         page.mouse.move(5, 5)
         page.mouse.move(box["x"] + 7 + 15 * k, y)
-        expect(loupe).to_be_visible()
-        place = loupe.bounding_box()
+        expect(magnifier).to_be_visible()
+        place = magnifier.bounding_box()
         assert place
         assert place["width"] / 3 >= 12
         for row in range(3):
@@ -212,9 +214,9 @@ def test_arrow_keys_go_from_weight_to_weight_through_a_filters_kernels(small: Sc
     ):
         page.keyboard.press(key)
         expect_title(small, f"conv2, weight ({index})")
-        expect(page.locator(".loupe")).to_be_visible()
+        expect(page.locator(".magnifier")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(".loupe")).to_have_count(0)
+    expect(page.locator(".magnifier")).to_have_count(0)
     page.keyboard.press("ArrowDown")
     expect(small.filters("conv2").nth(1)).to_be_focused()
     assert small.steps() == 5  # no arrow was a step

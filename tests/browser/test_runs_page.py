@@ -141,7 +141,7 @@ def test_a_run_is_renamed_in_place_by_keyboard_and_keeps_its_name(
 ) -> None:
     page = open_list.page
     page.get_by_role("button", name="Rename Base").press("Enter")
-    field = page.get_by_label("A name for Base")
+    field = page.get_by_label("Name of Base")
     expect(field).to_be_focused()
     field.fill("Thrown away")
     field.press("Escape")
@@ -170,7 +170,7 @@ def test_what_is_deleted_comes_back_by_undo_and_by_the_list_of_the_last_day(
     expect(bar).to_be_visible()
     page.reload()
     page.get_by_text("Deleted in the last day").click()
-    page.get_by_role("button", name="Take Base back").first.click()
+    page.get_by_role("button", name="Restore Base").first.click()
     expect(row(page, "Base")).to_be_visible()
     assert named.get()["steps"] == 20
 
@@ -240,7 +240,7 @@ def test_files_that_cannot_be_opened_are_listed_with_why(
         expect(section).to_contain_text("brokenfile")
         [entry] = server.http.get("/runs").json()["unreadable"]
         expect(section).to_contain_text(entry["why"])
-        expect(page.get_by_text("There is no run yet.")).to_be_visible()
+        expect(page.get_by_text("There are no runs yet.")).to_be_visible()
         page.goto("about:blank")
     finally:
         server.stop()

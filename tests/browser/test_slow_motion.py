@@ -162,7 +162,7 @@ def test_values_do_not_open_while_the_maps_are_another_pictures(screen: Screen) 
 
 def test_where_less_motion_is_wanted_nothing_goes_on_by_itself(screen: Screen) -> None:
     bar = begin(screen)
-    expect(bar.get_by_role("button", name=re.compile("^(Go on|Pause|Again)$"))).to_have_count(0)
+    expect(bar.get_by_role("button", name=re.compile("^(Continue|Pause|Again)$"))).to_have_count(0)
     expect(bar.get_by_label("Pace")).to_have_count(0)
     assert phase(screen) == "Batch"
     screen.page.wait_for_timeout(3000)  # longer than a phase lasts
@@ -182,7 +182,7 @@ def test_else_it_goes_on_by_itself_at_a_pace_and_pauses(visit: Visitors, run: Li
     bar.get_by_role("button", name="Again").click()
     expect_phase(screen, "Batch")
     screen.page.keyboard.press("Space")
-    expect(bar.get_by_role("button", name="Go on")).to_be_visible()
+    expect(bar.get_by_role("button", name="Continue")).to_be_visible()
     assert run.get()["state"] == "ready"  # Space was slow motion's, and did not play
 
 

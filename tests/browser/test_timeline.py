@@ -31,7 +31,7 @@ def trained(run: LiveRun) -> LiveRun:
 
 def slider(screen: Screen) -> Locator:
     """The timeline's."""
-    return screen.page.get_by_role("slider", name="Step looked at")
+    return screen.page.get_by_role("slider", name="Step shown")
 
 
 def look(screen: Screen, step: int) -> None:

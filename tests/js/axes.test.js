@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { AXES, nestedText, permuted } from "../../static/js/axes.js";
+import { AXES, nestedText, permute } from "../../static/js/network/code/axes.js";
 
 test("Keras's order has the same numbers in other places", () => {
   const shape = [2, 3, 2, 2]; // (out, in, kh, kw)
   const values = Float32Array.from({ length: 24 }, (_, i) => i);
-  const keras = permuted(values, shape, "keras");
+  const keras = permute(values, shape, "keras");
   assert.deepEqual(keras.shape, [2, 2, 3, 2]);
   for (let o = 0; o < 2; o++)
     for (let i = 0; i < 3; i++)
@@ -14,11 +14,11 @@ test("Keras's order has the same numbers in other places", () => {
           const torch = values[((o * 3 + i) * 2 + y) * 2 + x];
           assert.equal(keras.values[((y * 2 + x) * 3 + i) * 2 + o], torch);
         }
-  assert.equal(permuted(values, shape, "torch").values, values);
+  assert.equal(permute(values, shape, "torch").values, values);
 });
 
 test("the well-known Keras layer is (3, 3, 1, 12)", () => {
-  const keras = permuted(new Float32Array(108), [12, 1, 3, 3], "keras");
+  const keras = permute(new Float32Array(108), [12, 1, 3, 3], "keras");
   assert.deepEqual(keras.shape, [3, 3, 1, 12]);
   assert.deepEqual(
     AXES[4].keras.map(([name]) => name),

@@ -10,7 +10,7 @@ import {
   pack,
   parseHex,
   unpack,
-} from "../../static/js/colour.js";
+} from "../../static/js/shared/heatmap/colour.js";
 
 const PAPER = "#fbfaf7";
 const light = divergingTable("light", PAPER);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { differences } from "../../static/js/compare/differ.js";
-import { latest } from "../../static/js/compare/latest.js";
-import { parseNpy } from "../../static/js/compare/npy.js";
+import { differences } from "../../static/js/compare/differences.js";
 import { indexOf, placeOf, sizeOf, tile, weightAt } from "../../static/js/compare/tiles.js";
+import { parseNpy } from "../../static/js/shared/npy.js";
 
 const conv = { type: "Conv2d", out_channels: 8, kernel_size: [3, 3] };
 const sgd = { type: "SGD", learning_rate: 0.05, momentum: 0.9, weight_decay: 0, nesterov: false };
@@ -140,67 +139,4 @@ test("a weight's index is its place in torch's order", () => {
   const size = sizeOf([4, 3, 2, 5], null);
   assert.equal(indexOf(size, { filter: 0, channel: 0, row: 0, col: 0 }), 0);
   assert.equal(indexOf(size, { filter: 2, channel: 1, row: 1, col: 3 }), 2 * 30 + 10 + 5 + 3);
-});
-
-const never = (/** @type {unknown} */ error) => assert.fail(String(error));
-const soon = (ms = 0) => new Promise((done) => setTimeout(done, ms));
-/** However long it takes: a loaded machine is slow. @param {() => boolean} condition */
-const until = async (condition) => {
-  while (!condition()) await soon(5);
-};
-
-test("of what is wanted while something is on its way only the newest is asked", async () => {
-  /** @type {number[]} */ const asked = [];
-  /** @type {number[]} */ const taken = [];
-  const { want } = latest(
-    async (/** @type {number} */ n) => {
-      asked.push(n);
-      await soon(5);
-      return n;
-    },
-    (n) => taken.push(n),
-    never,
-  );
-  for (const n of [1, 2, 3, 4]) want(n);
-  await until(() => taken.includes(4));
-  assert.deepEqual(asked, [1, 4]);
-  assert.deepEqual(taken, [1, 4]);
-});
-
-test("what takes too long is cancelled for the newest, and its failure is not told", async () => {
-  /** @type {number[]} */ const taken = [];
-  /** @type {number[]} */ const cancelled = [];
-  const work = (/** @type {number} */ n, /** @type {AbortSignal} */ signal) =>
-    n === 2
-      ? Promise.resolve(n)
-      : new Promise((_, fail) =>
-          signal.addEventListener("abort", () => {
-            cancelled.push(n);
-            fail(signal.reason);
-          }),
-        );
-  const { want } = latest(work, (n) => taken.push(/** @type {number} */ (n)), never);
-  want(1);
-  want(2);
-  await until(() => taken.length > 0);
-  assert.deepEqual([cancelled, taken], [[1], [2]]);
-});
-
-test("a failure of the newest is told, and the next is asked all the same", async () => {
-  /** @type {any[]} */ const failed = [];
-  /** @type {number[]} */ const taken = [];
-  const work = async (/** @type {number} */ n) => {
-    if (n === 1) throw new Error("no");
-    return n;
-  };
-  const { want } = latest(
-    work,
-    (n) => taken.push(n),
-    (error) => failed.push(error),
-  );
-  want(1);
-  await soon();
-  want(2);
-  await soon();
-  assert.deepEqual([failed.map(String), taken], [["Error: no"], [2]]);
 });

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { layoutNetwork } from "../../static/js/network/drawing/layout.js";
 import {
   decimalsFor,
   exact,
   inDecimals,
   largestFew,
   sizeOf,
-} from "../../static/js/explain/figures.js";
-import { floatPlace } from "../../static/js/explain/float.js";
-import { Newest } from "../../static/js/explain/newest.js";
+} from "../../static/js/network/explain/digits.js";
 import {
   kernelPlace,
   patchOf,
@@ -17,8 +16,7 @@ import {
   valueRect,
   weightAt,
   weightIndex,
-} from "../../static/js/explain/places.js";
-import { layoutNetwork } from "../../static/js/layout.js";
+} from "../../static/js/network/explain/places.js";
 import { inputShape } from "./frames.js";
 import { DEFAULT, layersOf, TINY_VGG, WIDE } from "./layers.js";
 
@@ -135,51 +133,4 @@ test("numbers that are added up share their decimals", () => {
 test("the largest few come first, and the others are one sum", () => {
   const few = largestFew([1, -5, 0.5, 3], (v) => v, 2);
   assert.deepEqual(few, { shown: [-5, 3], others: 2, sum: 1.5 });
-});
-
-test("while one request is under way only the newest of the others is sent", async () => {
-  /** @type {number[]} */
-  const sent = [];
-  /** @type {number[]} */
-  const shown = [];
-  /** @type {(() => void)[]} */
-  const answers = [];
-  const newest = new Newest(
-    (/** @type {number} */ n) => {
-      sent.push(n);
-      return new Promise((/** @type {(n: number) => void} */ done) => answers.push(() => done(n)));
-    },
-    (_, n) => shown.push(n),
-  );
-  for (const n of [1, 2, 3, 4]) newest.want(n);
-  assert.deepEqual(sent, [1]);
-  answers[0]();
-  await new Promise((done) => setTimeout(done));
-  assert.deepEqual([sent, shown], [[1, 4], [1]]);
-  newest.drop();
-  answers[1]();
-  await new Promise((done) => setTimeout(done));
-  assert.deepEqual(shown, [1]);
-});
-
-test("a card stands beside what it explains, and never on it", () => {
-  const card = { width: 400, height: 300 };
-  const window = { width: 1440, height: 900 };
-  const near = { left: 300, top: 400, bottom: 440 };
-  const clear = { left: 100, right: 400, top: 100, bottom: 800 };
-  assert.deepEqual(floatPlace(clear, near, card, window), {
-    left: 412,
-    top: 270,
-    width: 400,
-    sheet: false,
-  });
-  const late = { ...clear, left: 900, right: 1400 };
-  assert.equal(floatPlace(late, near, card, window).left, 900 - 12 - 400);
-  const phone = floatPlace({ ...clear, left: 0 }, near, card, { width: 390, height: 844 });
-  assert.ok(phone.sheet && phone.top >= near.bottom && phone.width === 374);
-  const low = floatPlace({ ...clear, left: 0 }, { ...near, top: 600, bottom: 640 }, card, {
-    width: 390,
-    height: 844,
-  });
-  assert.ok(low.top + card.height <= 600);
 });

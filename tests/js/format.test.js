@@ -12,7 +12,7 @@ import {
   shape,
   short,
   signed,
-} from "../../static/js/format.js";
+} from "../../static/js/shared/format.js";
 
 test("numbers keep two to three significant digits", () => {
   const cases = /** @type {[number, string][]} */ ([

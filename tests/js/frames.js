@@ -4,7 +4,7 @@ export const inputShape = [1, 28, 28];
 
 /**
  * @param {[string, string, number[], Float32Array | Uint8Array, number[]?][]} sections
- * @returns {import("../../static/js/wire.js").Frame}
+ * @returns {import("../../static/js/shared/frame.js").Frame}
  */
 export function frameOf(sections) {
   const made = sections.map(([layer, kind, shape, values, ranges]) => ({

@@ -7,7 +7,7 @@ import {
   mergeHistory,
   reconcile,
   trailingMean,
-} from "../../static/js/history.js";
+} from "../../static/js/shared/history.js";
 
 /** @param {number[]} steps @param {number[]} [held] @param {number} [loss] */
 const points = (steps, held = [], loss = 1) => ({

@@ -1,6 +1,6 @@
 /** Layers as `GET /runs/{id}/layers` gives them, for the networks whose shapes are known. */
 
-/** @typedef {import("../../static/js/types.js").Layer} Layer */
+/** @typedef {import("../../static/js/shared/types.js").Layer} Layer */
 
 /** @param {[string, string, number[], number[] | null, Record<string, any>?][]} rows @param {number[]} input @returns {Layer[]} */
 export function layersOf(rows, input) {
@@ -14,6 +14,7 @@ export function layersOf(rows, input) {
       input_shape: before,
       output_shape,
       weight_shape,
+      tensors: weight_shape ? ["weight", "bias"] : [],
       bias_shape: weight_shape && [weight_shape[0]],
       parameters: 0,
       counted: "",

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fold, packGrids, snap } from "../../static/js/grids.js";
-import { layoutNetwork, sourceChannel } from "../../static/js/layout.js";
+import {
+  fold,
+  layoutNetwork,
+  packGrids,
+  snap,
+  sourceChannel,
+} from "../../static/js/network/drawing/layout.js";
 import { DEFAULT, LONE_CONV, TINY_VGG, WIDE } from "./layers.js";
 
-/** @typedef {import("../../static/js/layout.js").Column} Column @typedef {import("../../static/js/layout.js").Rect} Rect */
+/** @typedef {import("../../static/js/network/drawing/layout.js").Column} Column @typedef {import("../../static/js/network/drawing/layout.js").Rect} Rect */
 
 /** @param {Column} column */
 const rects = (column) =>

@@ -9,21 +9,21 @@ import {
   part,
   peakOf,
   plain,
-  pulls,
+  signedSums,
   withNumber,
 } from "../../static/js/lessons/numbers.js";
 import { html } from "../../static/js/lessons/prose.js";
-import { latest, task } from "../../static/js/lessons/task.js";
+import { task } from "../../static/js/lessons/task.js";
 
 test("how positions pull is told by side, and what is left of it", () => {
-  const { up, down, net, left } = pulls([
+  const { up, down, net, left } = signedSums([
     [3, 0, -1],
     [0, 1, -2],
   ]);
   assert.deepEqual([up.sum, up.count, down.sum, down.count], [4, 2, -3, 2]);
   assert.equal(net, 1);
   assert.equal(left, 1 / 7);
-  assert.equal(pulls([[0, 0]]).left, 0);
+  assert.equal(signedSums([[0, 0]]).left, 0);
 });
 
 test("Glorot's bound of Keras's layer is 0.22646", () => {
@@ -73,23 +73,6 @@ test("a line break in running text is a space, so that no word sticks to a numbe
     ${"81 %"} of the
     pictures</p>`;
   assert.equal([node.props.children].flat().join(""), "right on 81 % of the pictures");
-});
-
-test("an answer that a newer one has overtaken is dropped", async () => {
-  /** @type {((value: string) => void)[]} */
-  const open = [];
-  /** @type {string[]} */
-  const shown = [];
-  const ask = latest(
-    () => new Promise((/** @type {(value: string) => void} */ done) => open.push(done)),
-    (answer) => shown.push(answer),
-    () => assert.fail("nothing failed"),
-  );
-  const [slow, fast] = [ask(1), ask(2)];
-  open[1]("new");
-  open[0]("old");
-  await Promise.all([slow, fast]);
-  assert.deepEqual(shown, ["new"]);
 });
 
 test("a task tells what it waits for and what went wrong, and runs once at a time", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { blit, fill } from "../../static/js/heatmap/raster.js";
+import { blit, fill } from "../../static/js/shared/heatmap/raster.js";
 
 /** @param {number} width @param {number} height */
 const raster = (width, height) => ({ pixels: new Uint32Array(width * height), width, height });

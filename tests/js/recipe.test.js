@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changes, draftOf, forkOf, OWN, recipeOf, withModel } from "../../static/js/recipe.js";
+import {
+  changedFields,
+  draftOf,
+  forkRecipe,
+  OWN_NETWORK,
+  recipeOf,
+  withModel,
+} from "../../static/js/network/training/recipe.js";
 
 const run = /** @type {any} */ ({
   network: "default",
@@ -27,12 +34,12 @@ const tiny = /** @type {any} */ ({
 });
 
 test("an untouched draft differs in nothing", () => {
-  assert.deepEqual(changes(draftOf(run), draftOf(run)), []);
+  assert.deepEqual(changedFields(draftOf(run), draftOf(run)), []);
 });
 
 test("another seed keeps the rest, with the learning rate that it has now", () => {
   const draft = { ...draftOf(run), seed: 7 };
-  assert.deepEqual(changes(draft, draftOf(run)), ["seed"]);
+  assert.deepEqual(changedFields(draft, draftOf(run)), ["seed"]);
   const recipe = recipeOf(draft, run, undefined);
   assert.equal(recipe.seed, 7);
   assert.equal(recipe.network, "default");
@@ -58,7 +65,7 @@ test("another network brings its data set and optimiser along", () => {
 
 test("a run with a network of its own is made again from its layers", () => {
   const own = { ...run, network: null };
-  assert.equal(draftOf(own).network, OWN);
+  assert.equal(draftOf(own).network, OWN_NETWORK);
   assert.deepEqual(
     recipeOf({ ...draftOf(own), seed: 1 }, own, undefined).network,
     run.recipe.network,
@@ -68,13 +75,13 @@ test("a run with a network of its own is made again from its layers", () => {
 test("a fork takes another optimiser, batch or seed, and no other network, data or first weights", () => {
   const now = draftOf(run);
   const draft = { ...now, optimizer: "Adam", seed: now.seed + 1 };
-  assert.deepEqual(forkOf(draft, changes(draft, now)), {
+  assert.deepEqual(forkRecipe(draft, changedFields(draft, now)), {
     optimizer: { type: "Adam" },
     seed: now.seed + 1,
   });
   for (const part of [{ network: "tinyvgg" }, { init: "zeros" }, { dataset: "shapes" }]) {
     const other = { ...draft, ...part };
-    assert.equal(forkOf(other, changes(other, now)), null);
+    assert.equal(forkRecipe(other, changedFields(other, now)), null);
   }
-  assert.equal(forkOf(now, []), null);
+  assert.equal(forkRecipe(now, []), null);
 });

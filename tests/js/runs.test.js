@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { below, forkPoint, placed } from "../../static/js/runs/tree.js";
-import { age, made, nameOf, origin, stateOf } from "../../static/js/runs/words.js";
+import { age, origin, recipeLine, runName, runState } from "../../static/js/shared/run-text.js";
+import { descendantCount, forkPoint, inTreeOrder } from "../../static/js/shared/run-tree.js";
 
 /** @param {string} id @param {object} [more] @returns {any} */
 const run = (id, more) => ({
@@ -26,18 +26,18 @@ test("newest first, and forks below what they came from, oldest first", () => {
     run("fork-2", { created_at: "2026-01-04T00:00:00Z", ...from("old", 7) }),
     run("of-fork", { created_at: "2026-01-05T00:00:00Z", ...from("fork-1", 9) }),
   ];
-  const rows = placed(runs);
+  const rows = inTreeOrder(runs);
   assert.deepEqual(ids(rows), ["0 new", "0 old", "1 fork-1", "2 of-fork", "1 fork-2"]);
   assert.deepEqual(
-    [0, 1, 2, 4].map((i) => below(rows, i)),
+    [0, 1, 2, 4].map((i) => descendantCount(rows, i)),
     [0, 3, 1, 0],
   );
 });
 
-test("a fork of a run that is gone stands by itself, and a circle is listed once", () => {
-  assert.deepEqual(ids(placed([run("a", from("gone", 3))])), ["0 a"]);
+test("a fork of a deleted run stands by itself, and a circle is listed once", () => {
+  assert.deepEqual(ids(inTreeOrder([run("a", from("gone", 3))])), ["0 a"]);
   const circle = [run("x", from("yy", 1)), run("yy", from("x", 1))];
-  assert.deepEqual(ids(placed(circle)), ["0 x", "1 yy"]);
+  assert.deepEqual(ids(inTreeOrder(circle)), ["0 x", "1 yy"]);
 });
 
 test("two runs are the same up to where one left the other, or both a third", () => {
@@ -67,28 +67,31 @@ test("an age is told in its largest whole unit", () => {
 });
 
 test("a run is called by its name, or by its id", () => {
-  assert.equal(nameOf(run("k3", { name: "Slow" })), "Slow");
-  assert.equal(nameOf(run("k3")), "Run k3");
-  assert.equal(nameOf(run("k3", { name: "" })), "Run k3");
+  assert.equal(runName(run("k3", { name: "Slow" })), "Slow");
+  assert.equal(runName(run("k3")), "Run k3");
+  assert.equal(runName(run("k3", { name: "" })), "Run k3");
 });
 
-test("what is ready is paused, or asleep without a worker", () => {
-  assert.equal(stateOf(run("a")), "paused");
-  assert.equal(stateOf(run("a", { awake: false })), "asleep");
-  assert.equal(stateOf(run("a", { state: "failed" })), "failed");
+test("what is ready is paused, or suspended without a worker", () => {
+  assert.equal(runState(run("a")), "paused");
+  assert.equal(runState(run("a", { awake: false })), "suspended");
+  assert.equal(runState(run("a", { state: "failed" })), "failed");
 });
 
 test("a fork says what it came from, and when", () => {
   const known = knownOf([run("a", { name: "Base" })]);
   assert.equal(origin(run("b", from("a", 137)), known), "fork of Base at step 137");
-  assert.equal(origin(run("b", from("z", 1)), known), "fork of a run that is gone at step 1");
-  assert.equal(origin(run("b", from("a", null)), known), "kept from Base, before a reset");
+  assert.equal(origin(run("b", from("z", 1)), known), "fork of a deleted run at step 1");
+  assert.equal(origin(run("b", from("a", null)), known), "copy of Base from before a reset");
   assert.equal(origin(run("b"), known), null);
 });
 
 test("what a run is made of is a line with the rate in force", () => {
   const recipe = { network: { layers: [1, 2, 3] }, dataset: "shapes", optimizer: { type: "Adam" } };
   const more = { recipe, learning_rate: 0.002, network: null };
-  assert.equal(made(run("a", more)), "3 layers · shapes · Adam at 0.002");
-  assert.equal(made(run("a", { ...more, network: "tinyvgg" })), "tinyvgg · shapes · Adam at 0.002");
+  assert.equal(recipeLine(run("a", more)), "3 layers · shapes · Adam at 0.002");
+  assert.equal(
+    recipeLine(run("a", { ...more, network: "tinyvgg" })),
+    "tinyvgg · shapes · Adam at 0.002",
+  );
 });

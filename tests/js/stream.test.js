@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { pauseMs, Stream } from "../../static/js/stream.js";
+import { pauseMs, Stream } from "../../static/js/shared/stream.js";
 
 /** A socket that the test opens and closes. */
 class FakeSocket {
@@ -36,6 +36,8 @@ class FakeSocket {
 }
 
 Object.assign(globalThis, { WebSocket: FakeSocket, window: globalThis });
+
+const settled = () => new Promise((done) => setImmediate(done));
 
 const WATCH = { layers: ["conv1"], kinds: ["weight"], max_fps: 30 };
 
@@ -112,18 +114,20 @@ test("runs, errors and frames reach their own handlers", () => {
   assert.deepEqual(heard, ["run abc", "No such layer.", "frame 16"]);
 });
 
-test("steps of the past are asked for one at a time; the way back to the present waits for none", () => {
+test("steps of the past are asked for one at a time; the way back to the present waits for none", async () => {
   const { stream } = follow();
   FakeSocket.made[0].open();
   for (const step of [10, 20, 30]) stream.watch({ ...WATCH, step });
   const steps = () => FakeSocket.made[0].sent.map((message) => message.step);
   assert.deepEqual(steps(), [10]);
   stream.answered();
+  await settled();
   assert.deepEqual(steps(), [10, 30]);
   stream.watch({ ...WATCH, step: 40 });
   stream.watch(WATCH);
   assert.deepEqual(steps(), [10, 30, undefined]);
   stream.answered();
+  await settled();
   assert.deepEqual(steps(), [10, 30, undefined]);
 });
 

@@ -35,7 +35,7 @@ def read(text: str) -> Written:
 
 def region(screen: Screen) -> Locator:
     """The card beside the number that is open."""
-    return screen.page.get_by_role("region", name="How this number came about")
+    return screen.page.get_by_role("region", name="How this number is computed")
 
 
 def figure(card: Locator, name: str) -> Written:

@@ -1,19 +1,21 @@
 /** What both runs say of one picture. */
-import { percent } from "../format.js";
-import { html } from "../html.js";
-import { address } from "../runs/ask.js";
-import { a, b, image, picture, sides } from "./state.js";
+
+import { percent } from "../shared/format.js";
+import { html } from "../shared/html.js";
+import { testImage, testNumber } from "../shared/image-id.js";
+import { address } from "../shared/server.js";
+import { a, b, image, imageInfo, sides } from "./state.js";
 
 const MOST = 999_999;
 
 /** @param {string} typed a number */
 function show(typed) {
   const number = Math.round(Number(typed));
-  if (typed !== "" && number >= 0 && number <= MOST) image.value = `test-${number}`;
+  if (typed !== "" && number >= 0 && number <= MOST) image.value = testImage(number);
 }
 
 /** Why the two cannot be laid side by side, or null. */
-function whyNot() {
+function whyNoClasses() {
   const [one, other] = [a.run.value, b.run.value];
   if (!one || !other) return null;
   const untrained = sides.filter(({ run }) => !run.value?.trainable);
@@ -21,7 +23,7 @@ function whyNot() {
     return `${untrained.map(({ letter }) => letter).join(" and ")} gives no score for each class.`;
   }
   if (one.recipe.dataset !== other.recipe.dataset) {
-    return `A learns ${one.recipe.dataset} and B ${other.recipe.dataset}: no picture is for both.`;
+    return `A was trained on ${one.recipe.dataset} and B on ${other.recipe.dataset}: no picture suits both.`;
   }
   return null;
 }
@@ -34,11 +36,11 @@ function Share({ side, index }) {
     <span>${percent(share, 0)}</span></span></td>`;
 }
 
-function Picture() {
-  const number = image.value.replace("test-", "");
-  const shown = picture.value;
+function ImageChoice() {
+  const number = testNumber(image.value);
+  const shown = imageInfo.value;
   return html`<div class="pictured">
-    <img src=${address.picture(a.id.value, image.value)} width="84" height="84"
+    <img src=${address.image(a.id.value, image.value, "input")} width="84" height="84"
       alt=${shown ? `Test picture ${number}: ${shown.class}` : `Test picture ${number}`} />
     <div>
       <label>Test picture <input type="number" min="0" max=${MOST} value=${number}
@@ -49,15 +51,15 @@ function Picture() {
 }
 
 export function Classes() {
-  const why = whyNot();
+  const why = whyNoClasses();
   const names = a.run.value?.classes ?? [];
-  const truth = picture.value?.label;
-  return html`<section class="card" aria-labelledby="classes">
-    <h2 id="classes">What they say of a picture</h2>
+  const truth = imageInfo.value?.label;
+  return html`<section class="compare-card" aria-labelledby="classes">
+    <h2 id="classes">Predictions for a picture</h2>
     ${
       why
         ? html`<p class="muted">${why}</p>`
-        : html`<${Picture} />
+        : html`<${ImageChoice} />
         <table class="classes">
           <thead><tr><th scope="col">Class</th>${sides.map(({ letter }) => html`<th scope="col" key=${letter}><b class=${`letter ${letter}`}>${letter}</b></th>`)}</tr></thead>
           <tbody>${names.map(

@@ -1,8 +1,8 @@
 /** The filters of one layer of both runs, and their difference, on scales that are on screen. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { shape, short, signed } from "../format.js";
-import { html } from "../html.js";
-import { Bar, Panel } from "./panel.js";
+import { shape, short, signed } from "../shared/format.js";
+import { html } from "../shared/html.js";
+import { ColourBar, KernelPanel } from "./kernels.js";
 import * as state from "./state.js";
 import { indexOf, tile } from "./tiles.js";
 import { shownWords } from "./timeline.js";
@@ -10,7 +10,7 @@ import { shownWords } from "./timeline.js";
 const { a, b, sides } = state;
 
 /** Why nothing is subtracted, or null. */
-function whyNot() {
+function whyNoDifference() {
   const [one, other] = [a.weight.value, b.weight.value];
   const missing = sides.filter(
     (side) => !side.layers.value.some(({ name }) => name === state.layer.value),
@@ -20,7 +20,7 @@ function whyNot() {
     return `${who} has no layer ${state.layer.value}, so there is nothing to subtract.`;
   }
   if (!one || !other || String(one.shape) === String(other.shape)) return null;
-  return `${one.layer} is ${shape(one.shape)} in A and ${shape(other.shape)} in B: they are shown, and not subtracted.`;
+  return `${one.layer} is ${shape(one.shape)} in A and ${shape(other.shape)} in B: they are shown but not subtracted.`;
 }
 
 /** How wide one of the panels is. */
@@ -39,13 +39,14 @@ function useRoom() {
 }
 
 /** The number under the pointer, of both. */
-function Reading() {
-  const at = state.pointed.value;
+function PointedWeight() {
+  const at = state.pointedWeight.value;
   const [one, other] = sides.map((side) => {
     const size = state.sizeFor(side);
     return at && size && side.weight.value ? side.weight.value.values[indexOf(size, at)] : null;
   });
-  if (!at) return html`<p class="muted reading">Point at a weight to read it in both.</p>`;
+  if (!at)
+    return html`<p class="muted reading">Point at a weight to see its value in both runs.</p>`;
   const minus = state.difference.value && one !== null && other !== null ? one - other : null;
   return html`<p class="reading">
     <span class="muted">filter ${at.filter}, channel ${at.channel}, row ${at.row}, column ${at.col}</span>
@@ -59,7 +60,7 @@ function LayerMenu() {
   return html`<label>Layer <select value=${state.layer.value} onChange=${(
     /** @type {any} */ event,
   ) => {
-    state.pointed.value = null;
+    state.pointedWeight.value = null;
     state.layer.value = event.currentTarget.value;
   }}>
     ${state.layerNames.value.map((name) => html`<option key=${name} value=${name} selected=${name === state.layer.value}>${name}</option>`)}
@@ -67,7 +68,7 @@ function LayerMenu() {
 }
 
 /** @param {{side: import("./state.js").Side, room: number}} props */
-function Of({ side, room }) {
+function RunKernels({ side, room }) {
   const size = state.sizeFor(side);
   const weight = side.weight.value;
   const label = `${side.letter}, ${state.layer.value}, ${shownWords(side)}`;
@@ -75,7 +76,7 @@ function Of({ side, room }) {
     <figcaption><b class=${`letter ${side.letter}`}>${side.letter}</b> ${weight && shownWords(side)}</figcaption>
     ${
       size && weight
-        ? html`<${Panel} size=${size} tiling=${tile(size, room)} values=${weight.values}
+        ? html`<${KernelPanel} size=${size} tiling=${tile(size, room)} values=${weight.values}
           limit=${state.limit.value} label=${label} />`
         : html`<div class="no-panel" />`
     }
@@ -83,16 +84,16 @@ function Of({ side, room }) {
 }
 
 /** @param {{room: number}} props */
-function Minus({ room }) {
+function DifferenceKernels({ room }) {
   const size = state.sizeFor(a);
   const values = state.difference.value;
   return html`<figure>
     <figcaption>A − B</figcaption>
     ${
       size && values
-        ? html`<${Panel} size=${size} tiling=${tile(size, room)} values=${values}
+        ? html`<${KernelPanel} size=${size} tiling=${tile(size, room)} values=${values}
           limit=${state.differenceLimit.value} label=${`A minus B, ${state.layer.value}`} />`
-        : html`<p class="no-panel muted">${whyNot()}</p>`
+        : html`<p class="no-panel muted">${whyNoDifference()}</p>`
     }
   </figure>`;
 }
@@ -101,27 +102,27 @@ export function Filters() {
   const { place, room } = useRoom();
   const size = state.sizeFor(a) ?? state.sizeFor(b);
   const notes = size ? tile(size, room || 300).notes : [];
-  return html`<section class="filters card" aria-label="Filters">
+  return html`<section class="filters compare-card" aria-label="Filters">
     <div class="filters-top">
       <h2>Filters</h2>
       <${LayerMenu} />
       <span class="muted">${notes.length > 0 && `${notes.join(", ")}`}</span>
-      <div class="scales">
-        <span class="scale">A and B<${Bar} limit=${state.limit.value} /></span>
-        <span class="scale">A − B<${Bar} limit=${state.differenceLimit.value} /></span>
+      <div class="colour-scales">
+        <span class="scale">A and B<${ColourBar} limit=${state.limit.value} /></span>
+        <span class="scale">A − B<${ColourBar} limit=${state.differenceLimit.value} /></span>
         <label class="check"><input type="checkbox" checked=${state.stretched.value} onChange=${(
           /** @type {any} */ event,
         ) => {
           state.stretched.value = event.currentTarget.checked;
-        }} />a scale of its own</label>
+        }} />own scale</label>
       </div>
     </div>
     <div class="panels" onPointerLeave=${() => {
-      state.pointed.value = null;
+      state.pointedWeight.value = null;
     }}>
       <div class="measure" ref=${place} aria-hidden="true" />
-      ${room > 0 && html`<${Of} side=${a} room=${room} /><${Of} side=${b} room=${room} /><${Minus} room=${room} />`}
+      ${room > 0 && html`<${RunKernels} side=${a} room=${room} /><${RunKernels} side=${b} room=${room} /><${DifferenceKernels} room=${room} />`}
     </div>
-    <${Reading} />
+    <${PointedWeight} />
   </section>`;
 }

@@ -1,13 +1,14 @@
 /** The page that compares two runs, from top to bottom. */
-import { html } from "../html.js";
-import { address } from "../runs/ask.js";
-import { nameOf, origin, stateOf } from "../runs/words.js";
+
+import { html } from "../shared/html.js";
+import { origin, runName, runState } from "../shared/run-text.js";
+import { address } from "../shared/server.js";
 import { Charts } from "./charts.js";
 import { Classes } from "./classes.js";
-import { differences } from "./differ.js";
+import { differences } from "./differences.js";
 import { Filters } from "./filters.js";
 import { choose } from "./session.js";
-import { a, b, both, known, lost, runs, sides } from "./state.js";
+import { a, b, both, runs, runsById, serverLost, sides } from "./state.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./state.js").Side} Side */
@@ -16,17 +17,17 @@ import { Timeline } from "./timeline.js";
 function Menu({ side }) {
   const id = `run-${side.letter}`;
   const chosen = side.id.value;
-  const unknown = chosen && runs.value && !known.value.has(chosen);
+  const unknown = chosen && runs.value && !runsById.value.has(chosen);
   const newest = [...(runs.value ?? [])].reverse();
-  return html`<div class="menu">
+  return html`<div class="run-choice">
     <label for=${id}><b class=${`letter ${side.letter}`}>${side.letter}</b></label>
     <select id=${id} aria-label=${`Run ${side.letter}`} value=${chosen}
       onChange=${(/** @type {any} */ event) => choose(side, event.currentTarget.value)}>
       <option value="" selected=${!chosen}>Choose a run…</option>
-      ${unknown && html`<option value=${chosen} selected>A run that is gone</option>`}
+      ${unknown && html`<option value=${chosen} selected>A deleted run</option>`}
       ${newest.map(
         (run) =>
-          html`<option key=${run.id} value=${run.id} selected=${run.id === chosen}>${nameOf(run)}</option>`,
+          html`<option key=${run.id} value=${run.id} selected=${run.id === chosen}>${runName(run)}</option>`,
       )}
     </select>
     <${About} side=${side} />
@@ -37,11 +38,11 @@ function Menu({ side }) {
 function About({ side }) {
   const run = side.run.value;
   if (side.problem.value) return html`<p class="wrong" role="alert">${side.problem.value}</p>`;
-  if (!run) return html`<p class="muted">${side.id.value ? "Asking for it…" : " "}</p>`;
-  const from = origin(run, known.value);
+  if (!run) return html`<p class="muted">${side.id.value ? "Loading…" : " "}</p>`;
+  const from = origin(run, runsById.value);
   return html`<p class="muted">
-    <a href=${address.open(run.id)} aria-label=${`Open ${nameOf(run)}`}>Open</a>
-    <span>${stateOf(run)} at step ${run.steps}</span>
+    <a href=${address.open(run.id)} aria-label=${`Open ${runName(run)}`}>Open</a>
+    <span>${runState(run)} at step ${run.steps}</span>
     ${from && html`<span>${from}</span>`}
   </p>`;
 }
@@ -56,14 +57,14 @@ function Differences() {
   const [one, other] = [a.run.value, b.run.value];
   if (!one || !other) return null;
   const lines = differences(one, other);
-  return html`<section class="card" aria-labelledby="differ">
-    <h2 id="differ">In what they differ</h2>
+  return html`<section class="compare-card" aria-labelledby="differ">
+    <h2 id="differ">Differences</h2>
     ${
       lines.length
-        ? html`<p class="muted">From A to B, with what was changed while they trained:</p>
+        ? html`<p class="muted">From A to B, including changes made during training:</p>
           <ul class="differ">${lines.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`
         : html`<p class="muted">${
-            one.id === other.id ? "This is one run, twice." : "Their recipes are the same."
+            one.id === other.id ? "Both are the same run." : "Their recipes are identical."
           }</p>`
     }
   </section>`;
@@ -71,10 +72,10 @@ function Differences() {
 
 export function Page() {
   return html`
-    ${lost.value && html`<p class="site-bar" role="status">The server does not answer; trying again…</p>`}
+    ${serverLost.value && html`<p class="site-bar" role="status">The server is not responding; retrying…</p>`}
     <div class="menus">
       <${Menu} side=${a} />
-      <button type="button" class="swap" aria-label="Exchange A and B" title="Exchange A and B" onClick=${swap}
+      <button type="button" class="swap" aria-label="Swap A and B" title="Swap A and B" onClick=${swap}
         disabled=${!sides.some((side) => side.id.value)}>⇄</button>
       <${Menu} side=${b} />
     </div>
@@ -85,8 +86,8 @@ export function Page() {
           <div class="beneath"><${Charts} /><div class="stack"><${Differences} /><${Classes} /></div></div>`
         : html`<p class="empty">${
             runs.value?.length === 0
-              ? html`There is no run yet: <a href="/runs">make one</a>.`
-              : "Choose two runs, and see their filters, curves and answers side by side."
+              ? html`There are no runs yet: <a href="/runs">start one</a>.`
+              : "Choose two runs to see their filters, curves and predictions side by side."
           }</p>`
     }
   `;

@@ -1,30 +1,32 @@
 /** From the server to the state: what is chosen is fetched, and what still trains is followed. */
+
 import { batch, computed, effect } from "@preact/signals";
-import { emptyHistory } from "../history.js";
-import { ask } from "../runs/ask.js";
-import { latest } from "./latest.js";
-import { parseNpy } from "./npy.js";
+import { sentenceOf } from "../shared/errors.js";
+import { emptyHistory } from "../shared/history.js";
+import { FIRST_IMAGE, testNumber } from "../shared/image-id.js";
+import { newest } from "../shared/newest.js";
+import { parseNpy } from "../shared/npy.js";
+import { server } from "../shared/server.js";
 import * as state from "./state.js";
 
 /** @typedef {import("./state.js").Side} Side
  * @typedef {{id: string, layer: string | null, image: string | null, step: number | null}} Wanted */
 
+const HISTORY_POINTS = 1000;
 const EVERY_MS = 1000;
-
-/** @param {unknown} error */
-const sentence = (error) => (error instanceof Error ? error.message : String(error));
+const PATIENCE_MS = 250; // an answer may take so long, so that a drag shows something
 
 /** The chosen layer at the step shown, and what is said of the picture. @param {Wanted} wanted @param {AbortSignal} signal */
-async function look({ id, layer, image, step }, signal) {
+async function fetchShown({ id, layer, image, step }, signal) {
   const [weight, guess] = await Promise.all([
-    layer === null ? null : ask.weight(id, layer, step, signal),
-    image === null ? null : ask.predictions(id, image, step, signal),
+    layer === null ? null : server.weightBytes(id, layer, step, signal),
+    image === null ? null : server.predictions(id, image, step, signal),
   ]);
   return { id, layer, weight, guess };
 }
 
-/** @param {Side} side @param {Awaited<ReturnType<typeof look>>} found */
-function take(side, { id, layer, weight, guess }) {
+/** @param {Side} side @param {Awaited<ReturnType<typeof fetchShown>>} found */
+function showAnswer(side, { id, layer, weight, guess }) {
   if (id !== side.id.peek()) return;
   batch(() => {
     side.problem.value = null;
@@ -41,13 +43,13 @@ function take(side, { id, layer, weight, guess }) {
 
 /** Fetches what is shown of one run, whenever that is something else. @param {Side} side */
 function follow(side) {
-  const looking = latest(
-    look,
-    (found) => take(side, found),
-    (error) => {
-      side.problem.value = sentence(error);
+  const looking = newest(fetchShown, {
+    done: (found) => showAnswer(side, found),
+    failed: (error) => {
+      side.problem.value = sentenceOf(error);
     },
-  );
+    patienceMs: PATIENCE_MS,
+  });
   let wanted = "";
   effect(() => {
     const run = side.run.value;
@@ -79,18 +81,18 @@ export async function choose(side, id) {
   if (!id) return;
   try {
     const [run, layers, history] = await Promise.all([
-      ask.run(id),
-      ask.layers(id),
-      ask.history(id),
+      server.run(id),
+      server.layers(id),
+      server.history(id, HISTORY_POINTS),
     ]);
     if (id === side.id.peek()) takeRun(side, run, layers, history);
   } catch (error) {
-    if (id === side.id.peek()) side.problem.value = sentence(error);
+    if (id === side.id.peek()) side.problem.value = sentenceOf(error);
   }
 }
 
 /** @param {Side} side @param {import("./state.js").Run} run
- * @param {import("../types.js").Layer[]} layers @param {import("../wire.js").History} history */
+ * @param {import("../shared/types.js").Layer[]} layers @param {import("../shared/frame.js").History} history */
 function takeRun(side, run, layers, history) {
   batch(() => {
     side.layers.value = layers;
@@ -107,10 +109,10 @@ async function refresh(side) {
   const id = side.id.peek();
   const before = side.run.peek();
   if (!before) return;
-  const run = await ask.run(id);
+  const run = await server.run(id);
   if (id !== side.id.peek()) return;
   const moved = run.steps !== before.steps || run.held_out_step !== before.held_out_step;
-  const history = moved ? await ask.history(id) : side.history.peek();
+  const history = moved ? await server.history(id, HISTORY_POINTS) : side.history.peek();
   if (id !== side.id.peek()) return;
   batch(() => {
     side.run.value = run;
@@ -125,21 +127,23 @@ async function refreshBoth() {
   refreshing = true;
   try {
     await Promise.all(state.sides.map(refresh));
-    state.lost.value = false;
+    state.serverLost.value = false;
   } catch {
-    state.lost.value = true;
+    state.serverLost.value = true;
   }
   refreshing = false;
 }
 
-/** @type {ReturnType<typeof latest<string, import("../types.js").Image>>} */
-const pictures = latest(
-  (image, signal) => ask.image(state.a.id.peek(), image, signal),
-  (found) => {
-    state.picture.value = found;
-  },
-  () => {
-    state.picture.value = null;
+const imageQuestions = newest(
+  (/** @type {string} */ image, signal) => server.image(state.a.id.peek(), image, signal),
+  {
+    done: (found) => {
+      state.imageInfo.value = found;
+    },
+    failed: () => {
+      state.imageInfo.value = null;
+    },
+    patienceMs: PATIENCE_MS,
   },
 );
 
@@ -150,24 +154,25 @@ function writeAddress() {
   if (state.b.id.value) query.set("b", state.b.id.value);
   if (state.step.value !== null) query.set("step", String(state.step.value));
   if (state.layer.value) query.set("layer", state.layer.value);
-  if (state.image.value !== "test-0") query.set("image", state.image.value);
+  if (state.image.value !== FIRST_IMAGE) query.set("image", state.image.value);
   history.replaceState(null, "", `${location.pathname}?${query}`);
 }
 
 /** Reads the address, asks for the runs, and follows both. */
-export async function begin() {
+export async function start() {
   const query = new URLSearchParams(location.search);
   const at = query.get("step");
   if (at !== null && /^\d{1,15}$/.test(at)) state.step.value = Number(at);
+  const image = query.get("image") ?? "";
   state.layer.value = query.get("layer") ?? "";
-  state.image.value = /^test-\d+$/.exec(query.get("image") ?? "")?.[0] ?? "test-0";
-  state.runs.value = (await ask.list()).runs;
+  state.image.value = testNumber(image) === null ? FIRST_IMAGE : image;
+  state.runs.value = (await server.runs()).runs;
   for (const side of state.sides) follow(side);
   await Promise.all([choose(state.a, query.get("a") ?? ""), choose(state.b, query.get("b") ?? "")]);
   effect(writeAddress);
   const whose = computed(() => state.a.run.value?.id);
   effect(() => {
-    if (whose.value) pictures.want(state.image.value);
+    if (whose.value) imageQuestions.want(state.image.value);
   });
   setInterval(refreshBoth, EVERY_MS);
 }

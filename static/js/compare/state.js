@@ -1,14 +1,16 @@
 /** Everything that the page of two runs knows. */
+
 import { computed, signal } from "@preact/signals";
-import { largest } from "../colour.js";
-import { emptyHistory } from "../history.js";
-import { forkPoint } from "../runs/tree.js";
+import { largest } from "../shared/heatmap/colour.js";
+import { emptyHistory } from "../shared/history.js";
+import { FIRST_IMAGE } from "../shared/image-id.js";
+import { forkPoint } from "../shared/run-tree.js";
 import { sizeOf } from "./tiles.js";
 
 /**
- * @typedef {import("../runs/ask.js").Run} Run
+ * @typedef {import("../shared/types.js").Run} Run
  * @typedef {{layer: string, step: number, shape: number[], values: Float32Array, recomputed: string | null}} Weight
- * @typedef {{image: string, step: number, classes: {index: number, class: string, probability: number | null}[]}} Guess
+ * @typedef {import("../shared/types.js").Guess} Guess
  * @typedef {ReturnType<typeof side>} Side
  */
 
@@ -18,7 +20,7 @@ function side(letter) {
     letter,
     id: signal(""), // of its run, "" where none is chosen
     run: signal(/** @type {Run | null} */ (null)),
-    layers: signal(/** @type {import("../types.js").Layer[]} */ ([])),
+    layers: signal(/** @type {import("../shared/types.js").Layer[]} */ ([])),
     history: signal(emptyHistory()),
     weight: signal(/** @type {Weight | null} */ (null)), // of the chosen layer at the step shown
     guess: signal(/** @type {Guess | null} */ (null)),
@@ -32,24 +34,18 @@ export const sides = [a, b];
 export const runs = signal(/** @type {Run[] | null} */ (null)); // to choose from
 export const step = signal(/** @type {number | null} */ (null)); // null: now
 export const layer = signal(""); // whose filters are shown
-export const image = signal("test-0");
+export const image = signal(FIRST_IMAGE);
 export const stretched = signal(false); // the difference has a scale of its own
-export const pointed = signal(/** @type {import("./tiles.js").Weight | null} */ (null));
-export const picture = signal(/** @type {import("../types.js").Image | null} */ (null));
-export const lost = signal(false); // the server does not answer
+export const pointedWeight = signal(/** @type {import("./tiles.js").Weight | null} */ (null));
+export const imageInfo = signal(/** @type {import("../shared/types.js").Image | null} */ (null));
+export const serverLost = signal(false); // the server does not answer
 
-const darkLiked = matchMedia("(prefers-color-scheme: dark)");
-export const dark = signal(darkLiked.matches);
-darkLiked.addEventListener("change", () => {
-  dark.value = darkLiked.matches;
-});
-
-export const known = computed(() => new Map((runs.value ?? []).map((run) => [run.id, run])));
+export const runsById = computed(() => new Map((runs.value ?? []).map((run) => [run.id, run])));
 export const both = computed(() => Boolean(a.run.value && b.run.value));
 export const last = computed(() => Math.max(...sides.map((one) => one.run.value?.steps ?? 0)));
 export const fork = computed(() => {
   const [one, other] = [a.run.value, b.run.value];
-  return one && other && one.id !== other.id ? forkPoint(one, other, known.value) : null;
+  return one && other && one.id !== other.id ? forkPoint(one, other, runsById.value) : null;
 });
 
 /** The step that is shown of a run: the slider's, or its own last. @param {Side} one */
@@ -58,11 +54,11 @@ export const shownStep = (one) =>
 
 /** Layers with a weight, of either run, in their order. */
 export const layerNames = computed(() => [
-  ...new Set(sides.flatMap((one) => one.layers.value.filter(weighed).map(({ name }) => name))),
+  ...new Set(sides.flatMap((one) => one.layers.value.filter(hasWeight).map(({ name }) => name))),
 ]);
 
-/** @param {import("../types.js").Layer} layer */
-const weighed = ({ type }) => type === "Conv2d" || type === "Linear";
+/** @param {import("../shared/types.js").Layer} layer */
+const hasWeight = ({ type }) => type === "Conv2d" || type === "Linear";
 
 /** How a run's weight of the chosen layer is laid out. @param {Side} one */
 export function sizeFor(one) {
@@ -84,11 +80,11 @@ export const difference = computed(() => {
 
 /** Half of the scale that both runs have. */
 export const limit = computed(() =>
-  Math.max(0, ...sides.map((one) => most(one.weight.value?.values))),
+  Math.max(0, ...sides.map((one) => largestOf(one.weight.value?.values))),
 );
 export const differenceLimit = computed(() =>
-  stretched.value ? most(difference.value ?? undefined) : limit.value,
+  stretched.value ? largestOf(difference.value ?? undefined) : limit.value,
 );
 
 /** @param {Float32Array | undefined} values */
-const most = (values) => (values ? largest(values, 0, values.length) : 0);
+const largestOf = (values) => (values ? largest(values, 0, values.length) : 0);

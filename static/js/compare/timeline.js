@@ -1,5 +1,5 @@
 /** One slider over the steps of both runs. */
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
 import { fork, last, shownStep, sides, step } from "./state.js";
 
 /** @param {number} wanted the end of the slider is now, whatever comes */
@@ -14,24 +14,24 @@ const share = (at) => `${last.value ? (100 * Math.min(at, last.value)) / last.va
 function Tracks() {
   return html`<div class="tracks" aria-hidden="true">
     ${sides.map(
-      (side) => html`<i class=${`track ${side.letter}`} key=${side.letter}
+      (side) => html`<i class=${`run-track ${side.letter}`} key=${side.letter}
         style=${{ width: share(side.run.value?.steps ?? 0) }} />`,
     )}
-    ${fork.value !== null && html`<i class="fork" style=${{ left: share(fork.value) }} />`}
+    ${fork.value !== null && html`<i class="fork-mark" style=${{ left: share(fork.value) }} />`}
   </div>`;
 }
 
 /** What cannot be seen from the slider alone. */
-function Said() {
+function TimelineNotes() {
   const wanted = step.value;
   const short = sides.filter((side) => (side.run.value?.steps ?? 0) < (wanted ?? last.value));
   const ends = short.map(
-    (side) => `${side.letter} has come to step ${side.run.value?.steps}: that is shown of it.`,
+    (side) => `${side.letter} ends at step ${side.run.value?.steps}, which is shown.`,
   );
   const marks = sides.flatMap(({ letter, weight }) =>
     weight.value?.recomputed ? [`${letter}: ${weight.value.recomputed}`] : [],
   );
-  const from = fork.value === null ? [] : [`They are the same up to step ${fork.value}.`];
+  const from = fork.value === null ? [] : [`They are identical up to step ${fork.value}.`];
   return html`<p class="muted said" role="status">${[...from, ...ends, ...marks].join(" ")}</p>`;
 }
 
@@ -39,8 +39,8 @@ export function Timeline() {
   const now = step.value === null;
   const at = step.value ?? last.value;
   const words = now ? `now, step ${last.value}` : `step ${Math.min(at, last.value)}`;
-  return html`<section class="timeline" aria-label="Timeline">
-    <div class="slide">
+  return html`<section class="shared-timeline" aria-label="Timeline">
+    <div class="step-slider">
       <input type="range" min="0" max=${Math.max(1, last.value)} step="1" value=${Math.min(at, last.value)}
         aria-label="Step" aria-valuetext=${words}
         onInput=${(/** @type {any} */ event) => go(Number(event.currentTarget.value))} />
@@ -52,7 +52,7 @@ export function Timeline() {
     <button type="button" disabled=${now} onClick=${() => {
       step.value = null;
     }}>Now</button>
-    <${Said} />
+    <${TimelineNotes} />
   </section>`;
 }
 

@@ -1,7 +1,7 @@
 /** Starts a lesson page: each figure and its answer where the text has a place for it. */
 import { render } from "preact";
-import { html } from "../html.js";
-import { bindPrint } from "../print.js";
+import { html } from "../shared/html.js";
+import { bindPrint } from "../shared/print.js";
 import { bindLeaving } from "./runs.js";
 
 /** @typedef {{Figure: any, Answer?: any}} Module */

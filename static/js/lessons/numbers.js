@@ -34,11 +34,11 @@ export function peakOf(rows) {
 }
 
 /**
- * How numbers pull: the sum and the count of those above zero, of those below, and how much of all
+ * How far numbers cancel out: the sum and the count of those above zero, of those below, and how much of all
  * pulling is left once they are added up (0 … 1).
  * @param {Rows} rows
  */
-export function pulls(rows) {
+export function signedSums(rows) {
   const up = { sum: 0, count: 0 };
   const down = { sum: 0, count: 0 };
   for (const value of rows.flat()) {

@@ -1,11 +1,12 @@
 /** What several figures are made of. */
 
-import { colourOf, css, isLight, pack } from "../colour.js";
-import { figuresFor, inFigures, powerText, short } from "../format.js";
-import { valueCells } from "../heatmap/colourise.js";
-import { palette } from "../heatmap/painter.js";
-import { html } from "../html.js";
-import { Picture } from "../panels/picture.js";
+import { figuresFor, inFigures, powerText, short } from "../shared/format.js";
+import { CellCanvas } from "../shared/heatmap/cell-canvas.js";
+import { valueCells } from "../shared/heatmap/cells.js";
+import { colourOf, greyOf, inkOn } from "../shared/heatmap/colour.js";
+import { palette } from "../shared/heatmap/palette.js";
+import { cellUnder, shareOfGrid } from "../shared/heatmap/pointer.js";
+import { html } from "../shared/html.js";
 import { limitOf, plain } from "./numbers.js";
 
 /**
@@ -19,49 +20,28 @@ import { limitOf, plain } from "./numbers.js";
  * @param {{rows: Rows, label: string, width: number, limit?: number, grey?: boolean, box?: Box | null,
  *   onPlace?: (y: number, x: number) => void}} props width in CSS pixels, at most
  */
-export function Heat({ rows, label, width, limit, grey, box, onPlace }) {
+export function Heatmap({ rows, label, width, limit, grey, box, onPlace }) {
   const [height, across] = [rows.length, rows[0].length];
   const table = palette.value.diverging;
   const cells = () => {
     const values = rows.flat();
     return grey
-      ? greys(values)
+      ? Uint32Array.from(values, greyOf)
       : valueCells(values, 0, values.length, table, limit ?? limitOf(rows));
   };
   const place = (/** @type {PointerEvent} */ event) => {
     if (!onPlace || (event.type === "pointermove" && !event.buttons)) return;
-    const seen = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
-    const cell = (/** @type {number} */ at, /** @type {number} */ side, /** @type {number} */ n) =>
-      Math.max(0, Math.min(n - 1, Math.floor((at / side) * n)));
-    onPlace(
-      cell(event.clientY - seen.top, seen.height, height),
-      cell(event.clientX - seen.left, seen.width, across),
-    );
+    const { y, x } = cellUnder(event, height, across);
+    onPlace(y, x);
   };
   return html`<span class=${onPlace ? "heat choose" : "heat"} onPointerDown=${place} onPointerMove=${place}>
-    <${Picture} cells=${cells} rows=${height} cols=${across} width=${width} label=${label} stamp=${0}>
+    <${CellCanvas} cells=${cells} rows=${height} cols=${across} width=${width} label=${label} stamp=${0}>
       ${box && html`<${Mark} box=${box} rows=${height} cols=${across} />`}<//></span>`;
-}
-
-/** @param {number[]} values 0 … 1 */
-function greys(values) {
-  return Uint32Array.from(values, (value) => {
-    const tone = Math.round(255 * Math.max(0, Math.min(1, value)));
-    return pack(tone, tone, tone);
-  });
 }
 
 /** A frame around some cells. @param {{box: Box, rows: number, cols: number}} props */
 export function Mark({ box, rows, cols }) {
-  const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
-    `${(100 * part) / whole}%`;
-  const style = {
-    left: share(box.x, cols),
-    top: share(box.y, rows),
-    width: share(box.width, cols),
-    height: share(box.height, rows),
-  };
-  return html`<span class="mark" style=${style}></span>`;
+  return html`<span class="mark" style=${shareOfGrid(box, rows, cols)}></span>`;
 }
 
 /** Rows with their numbers, each on its colour; whole ones without digits after the point.
@@ -80,8 +60,7 @@ export function Grid({ rows, caption, limit = limitOf(rows), label = caption }) 
 
 /** The colours of a number's cell. @param {number} value @param {number} limit */
 export function paint(value, limit) {
-  const packed = colourOf(palette.value.diverging, value, limit);
-  return { background: css(packed), color: isLight(packed) ? "#000" : "#fff" };
+  return inkOn(colourOf(palette.value.diverging, value, limit));
 }
 
 /** What a figure waits for, or what went wrong. @param {{task: import("./task.js").Task}} props */
@@ -91,7 +70,7 @@ export function Status({ task }) {
   }</p>`;
 }
 
-/** A figure that needs a run is begun by the reader; printed before that, it says so.
+/** A figure that needs a run is started by the reader; printed before that, it says so.
  * @param {{task: import("./task.js").Task, label: string, onStart: () => void}} props */
 export function Start({ task, label, onStart }) {
   return html`<div class="begin">
@@ -102,17 +81,17 @@ export function Start({ task, label, onStart }) {
 }
 
 /** @param {{task: import("./task.js").Task, onClick: () => void, children?: any}} props */
-export const Do = ({ task, onClick, children }) =>
+export const ActionButton = ({ task, onClick, children }) =>
   html`<button type="button" disabled=${Boolean(task.busy.value)} onClick=${onClick}>${children}</button>`;
 
 /** One of several. @param {{label: string, now: string | number, choices: [string | number, string][], onChoose: (value: string) => void}} props */
-export const Choose = ({ label, now, choices, onChoose }) =>
+export const Select = ({ label, now, choices, onChoose }) =>
   html`<label class="pick"><span>${label}</span><select value=${String(now)}
     onChange=${(/** @type {any} */ event) => onChoose(event.currentTarget.value)}>
     ${choices.map(([value, text]) => html`<option value=${String(value)}>${text}</option>`)}</select></label>`;
 
 /** A whole number by a slider. @param {{label: string, now: number, max: number, onSlide: (value: number) => void, text?: string}} props */
-export const Slide = ({ label, now, max, onSlide, text }) =>
+export const Slider = ({ label, now, max, onSlide, text }) =>
   html`<label class="slide"><span>${label}</span><input type="range" min="0" max=${max} value=${now}
     aria-valuetext=${text ?? String(now)}
     onInput=${(/** @type {any} */ event) => onSlide(Number(event.currentTarget.value))} />
@@ -120,5 +99,5 @@ export const Slide = ({ label, now, max, onSlide, text }) =>
 
 /** Whether an explanation's parts add up to what the network has.
  * @param {{value: number, total: number, closes: boolean}} props */
-export const Closes = ({ value, total, closes }) =>
+export const SumCheck = ({ value, total, closes }) =>
   html`<p class="closes">${closes ? "✓" : "✗"} The parts add up to ${short(total)}; the network has ${short(value)}.</p>`;

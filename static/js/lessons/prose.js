@@ -2,7 +2,7 @@
  * htm for running text: a line break in the source is a space on the page, as in HTML. htm itself
  * drops it, which glues a word to the number that stands on the next line.
  */
-import { html as plain } from "../html.js";
+import { html as plain } from "../shared/html.js";
 
 /** The same templates with spaces; htm remembers a template by its array. @type {WeakMap<object, any>} */
 const flowing = new WeakMap();

@@ -1,7 +1,7 @@
 /** A lesson's question: a guess where it is a number, and the answer as the figure has it. */
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { html } from "../html.js";
+import { html } from "../shared/html.js";
 import { Status } from "./parts.js";
 import { task } from "./task.js";
 
@@ -33,18 +33,18 @@ export function Question({ compute, guess }) {
   const answer = useSignal(/** @type {Answer | null} */ (null));
   const guessed = useSignal(/** @type {number | null} */ (null));
   const reveal = () =>
-    work.start("The figure works it out…", async () => {
+    work.start("Computing the answer…", async () => {
       answer.value = await compute();
     });
   return html`<div class="reveal">
-    <div class="controls">${
+    <div class="figure-controls">${
       guess &&
       html`<${Guess} label=${guess} onGuess=${(/** @type {number | null} */ value) => {
         guessed.value = value;
         answer.value = null;
       }} />`
     }<button type="button" disabled=${Boolean(work.busy.value)} onClick=${reveal}>${
-      guess ? "Check with the figure" : "Show what the figure says"
+      guess ? "Check the answer" : "Show the answer"
     }</button></div>
     <${Status} task=${work} />
     <div aria-live="polite">${

@@ -1,5 +1,7 @@
 /** Work that takes a moment: what is waited for, and what went wrong, as sentences. */
+
 import { signal } from "@preact/signals";
+import { sentenceOf } from "../shared/errors.js";
 
 /**
  * @typedef {object} Task
@@ -26,28 +28,10 @@ export function task() {
     try {
       await work();
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = sentenceOf(error);
     } finally {
       busy.value = null;
     }
   }
   return { busy, problem, start };
-}
-
-/**
- * Asks again whenever it is called, and drops an answer that a newer one has overtaken.
- * @template A, T @param {(argument: A) => Promise<T>} work @param {(answer: T) => void} done
- * @param {(error: unknown) => void} failed
- */
-export function latest(work, done, failed) {
-  let newest = 0;
-  return async (/** @type {A} */ argument) => {
-    const mine = ++newest;
-    try {
-      const answer = await work(argument);
-      if (mine === newest) done(answer);
-    } catch (error) {
-      if (mine === newest) failed(error);
-    }
-  };
 }

@@ -1,18 +1,20 @@
 /** Calm bars: what was deleted, what went wrong; and what cannot be opened. */
-import { html } from "../html.js";
-import { dismiss, restore } from "./intents.js";
-import { busy, deleted, lost, notices, now, undoable, unreadable } from "./state.js";
-import { age, nameOf } from "./words.js";
+
+import { html } from "../shared/html.js";
+import { dismiss, notices } from "../shared/notices.js";
+import { age, runName } from "../shared/run-text.js";
+import { restore } from "./intents.js";
+import { busy, clock, deleted, serverLost, undoable, unreadable } from "./state.js";
 
 export function Bars() {
   return html`<div class="site-bars">
     <div role="status">
-      ${lost.value && html`<p class="site-bar">The server does not answer; trying again…</p>`}
+      ${serverLost.value && html`<p class="site-bar">The server is not responding; retrying…</p>`}
       ${busy.value && html`<p class="site-bar">${busy.value}</p>`}
       ${undoable.value.map(
         ({ id, name }) => html`<p class="site-bar" key=${id}>
           <span><strong>${name}</strong> was deleted.</span>
-          <button type="button" onClick=${() => restore(id)} aria-label=${`Undo: take ${name} back`}>Undo</button>
+          <button type="button" onClick=${() => restore(id)} aria-label=${`Undo: restore ${name}`}>Undo</button>
         </p>`,
       )}
     </div>
@@ -26,7 +28,7 @@ export function Bars() {
 }
 
 /** Files that are no runs, or a newer version's. */
-export function Unreadable() {
+export function UnreadableFiles() {
   if (!unreadable.value.length) return null;
   return html`<section class="beside" aria-labelledby="unreadable">
     <h2 id="unreadable">Files that cannot be opened</h2>
@@ -37,7 +39,7 @@ export function Unreadable() {
 }
 
 /** What was deleted earlier, here or elsewhere. */
-export function Gone() {
+export function RecentlyDeleted() {
   const here = new Set(undoable.value.map(({ id }) => id));
   const earlier = deleted.value.filter(({ id }) => !here.has(id));
   if (!earlier.length) return null;
@@ -45,9 +47,9 @@ export function Gone() {
     <summary>Deleted in the last day (${earlier.length})</summary>
     <ul>${earlier.map(
       (run) => html`<li key=${run.id}>
-        <strong>${nameOf(run)}</strong>
-        <span>${run.steps} steps, deleted ${age(run.deleted_at, now.value)}</span>
-        <button type="button" onClick=${() => restore(run.id)} aria-label=${`Take ${nameOf(run)} back`}>Take back</button>
+        <strong>${runName(run)}</strong>
+        <span>${run.steps} steps, deleted ${age(run.deleted_at, clock.value)}</span>
+        <button type="button" onClick=${() => restore(run.id)} aria-label=${`Restore ${runName(run)}`}>Restore</button>
       </li>`,
     )}</ul>
   </details>`;

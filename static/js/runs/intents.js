@@ -1,68 +1,58 @@
 /** What can be done on the page of the runs, and its quiet asking for news. */
+
 import { batch } from "@preact/signals";
-import { address, ask } from "./ask.js";
+import { noticeError } from "../shared/notices.js";
+import { runName } from "../shared/run-text.js";
+import { address, server } from "../shared/server.js";
 import * as state from "./state.js";
-import { picture } from "./thumb.js";
-import { nameOf } from "./words.js";
+import { loadThumbnails } from "./thumbnails.js";
 
 const EVERY_MS = 2000;
-let nextNotice = 1;
-
-/** @param {string} text */
-export function say(text) {
-  if (state.notices.value.some((shown) => shown.text === text)) return;
-  state.notices.value = [...state.notices.value.slice(-3), { id: nextNotice++, text }];
-}
-
-/** @param {number} id */
-export const dismiss = (id) => {
-  state.notices.value = state.notices.value.filter((shown) => shown.id !== id);
-};
 
 /** Does something, says why it could not be done, and looks again. @param {() => Promise<any>} work */
 async function attempt(work) {
   try {
     return await work();
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
+    noticeError(error);
     return null;
   } finally {
     await refresh();
   }
 }
 
-let asked = 0;
+let requests = 0;
 
 /** Asks for all runs; an answer that is late is left. */
 export async function refresh() {
-  const mine = ++asked;
+  const mine = ++requests;
   try {
-    const [{ runs, unreadable }, deleted] = await Promise.all([ask.list(), ask.deleted()]);
-    if (mine !== asked) return;
-    take(runs, unreadable, deleted);
-    picture(runs);
+    const [{ runs, unreadable }, deleted] = await Promise.all([server.runs(), server.deleted()]);
+    if (mine !== requests) return;
+    updateList(runs, unreadable, deleted);
+    loadThumbnails(runs);
   } catch {
-    state.lost.value = true;
+    state.serverLost.value = true;
   }
 }
 
-/** @param {import("./ask.js").Run[]} runs @param {import("./ask.js").Unreadable[]} unreadable
- * @param {import("./ask.js").Deleted[]} deleted */
-function take(runs, unreadable, deleted) {
+/** @param {import("../shared/types.js").Run[]} runs @param {import("../shared/types.js").Unreadable[]} unreadable
+ * @param {import("../shared/types.js").Deleted[]} deleted */
+function updateList(runs, unreadable, deleted) {
   const ids = new Set(runs.map((run) => run.id));
   batch(() => {
-    state.lost.value = false;
+    state.serverLost.value = false;
     state.runs.value = runs;
     state.unreadable.value = unreadable;
     state.deleted.value = deleted;
     state.chosen.value = state.chosen.value.filter((id) => ids.has(id));
     state.undoable.value = state.undoable.value.filter(({ id }) => !ids.has(id));
-    state.now.value = Date.now();
+    state.clock.value = Date.now();
   });
 }
 
 /** Looks again every few seconds while anybody can see it. @returns {() => void} ends it */
-export function follow() {
+export function startPolling() {
   const look = () => document.visibilityState === "visible" && refresh();
   const timer = setInterval(look, EVERY_MS);
   document.addEventListener("visibilitychange", look);
@@ -75,35 +65,35 @@ export function follow() {
 
 export const startNew = () =>
   attempt(async () => {
-    location.assign(address.open((await ask.create()).id));
+    location.assign(address.open((await server.create({})).id));
   });
 
 /** @param {string} id @param {string} name */
 export function rename(id, name) {
   state.renaming.value = null;
-  const before = state.known.value.get(id)?.name ?? "";
+  const before = state.runsById.value.get(id)?.name ?? "";
   if (name.trim() === before) return;
   state.runs.value = (state.runs.value ?? []).map((run) =>
     run.id === id ? { ...run, name: name.trim() } : run,
   );
-  attempt(() => ask.rename(id, name.trim()));
+  attempt(() => server.patch(id, { name: name.trim() }));
 }
 
-/** @param {import("./ask.js").Run} run */
+/** @param {import("../shared/types.js").Run} run */
 export function remove(run) {
-  asked++; // a list that is under way has it still
+  requests++; // a list that is under way has it still
   state.runs.value = (state.runs.value ?? []).filter(({ id }) => id !== run.id);
   attempt(async () => {
-    await ask.remove(run.id);
-    state.undoable.value = [...state.undoable.value, { id: run.id, name: nameOf(run) }];
+    await server.remove(run.id);
+    state.undoable.value = [...state.undoable.value, { id: run.id, name: runName(run) }];
   });
 }
 
 /** @param {string} id */
 export const restore = (id) =>
   attempt(async () => {
-    await ask.restore(id);
-    state.arrived.value = id;
+    await server.restore(id);
+    state.newestRun.value = id;
   });
 
 /** At most two are chosen: the one chosen first gives way. @param {string} id @param {boolean} on */
@@ -113,11 +103,11 @@ export function choose(id, on) {
 }
 
 /** @param {Iterable<File>} files runs' files */
-export async function bring(files) {
+export async function importFiles(files) {
   for (const file of files) {
     state.busy.value = `Reading ${file.name}…`;
     await attempt(async () => {
-      state.arrived.value = (await ask.bring(file)).id;
+      state.newestRun.value = (await server.importRun(file)).id;
     });
     state.busy.value = null;
   }
@@ -130,16 +120,16 @@ export function bindDrop() {
   const onOver = (/** @type {DragEvent} */ event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    state.over.value = true;
+    state.draggingFile.value = true;
   };
   const onLeave = (/** @type {DragEvent} */ event) => {
-    if (!event.relatedTarget) state.over.value = false;
+    if (!event.relatedTarget) state.draggingFile.value = false;
   };
   const onDrop = (/** @type {DragEvent} */ event) => {
-    state.over.value = false;
+    state.draggingFile.value = false;
     if (!carries(event)) return;
     event.preventDefault();
-    bring([...(event.dataTransfer?.files ?? [])]);
+    importFiles([...(event.dataTransfer?.files ?? [])]);
   };
   addEventListener("dragover", onOver);
   addEventListener("dragleave", onLeave);

@@ -1,11 +1,11 @@
 /** Starts the page of the runs. */
 import { render } from "preact";
-import { html } from "../html.js";
-import { bindDrop, follow } from "./intents.js";
+import { html } from "../shared/html.js";
+import { bindDrop, startPolling } from "./intents.js";
 import { Page } from "./page.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 root.replaceChildren();
 render(html`<${Page} />`, root);
 bindDrop();
-follow();
+startPolling();

@@ -1,18 +1,19 @@
 /** The page of the runs, from top to bottom. */
+
 import { useRef } from "preact/hooks";
-import { html } from "../html.js";
-import { address } from "./ask.js";
-import { Bars, Gone, Unreadable } from "./bars.js";
-import { bring, startNew } from "./intents.js";
+import { html } from "../shared/html.js";
+import { runName } from "../shared/run-text.js";
+import { descendantCount } from "../shared/run-tree.js";
+import { address } from "../shared/server.js";
+import { Bars, RecentlyDeleted, UnreadableFiles } from "./bars.js";
+import { importFiles, startNew } from "./intents.js";
 import { Row } from "./row.js";
-import { busy, chosen, known, over, rows, runs } from "./state.js";
-import { below } from "./tree.js";
-import { nameOf } from "./words.js";
+import { busy, chosen, draggingFile, rows, runs, runsById } from "./state.js";
 
 function Import() {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const onChange = (/** @type {any} */ event) => {
-    bring([...event.currentTarget.files]);
+    importFiles([...event.currentTarget.files]);
     event.currentTarget.value = ""; // so that the same file may be chosen again
   };
   return html`<button type="button" disabled=${Boolean(busy.value)}
@@ -26,15 +27,15 @@ function CompareButton() {
   if (b !== undefined) {
     return html`<a class="button primary" href=${address.compare(a, b)}>Compare the two</a>`;
   }
-  const one = a && known.value.get(a);
+  const one = a && runsById.value.get(a);
   return html`<button type="button" disabled aria-describedby="compare-hint">Compare the two</button>
     <span class="hint" id="compare-hint">${
-      one ? `${nameOf(one)}, and another?` : "Tick two runs to compare them."
+      one ? `${runName(one)} is selected; select another.` : "Select two runs to compare."
     }</span>`;
 }
 
 function Tools() {
-  return html`<div class="tools">
+  return html`<div class="run-tools">
     <button type="button" class="primary" onClick=${startNew}>New run</button>
     <${Import} />
     <span class="apart"><${CompareButton} /></span>
@@ -42,18 +43,18 @@ function Tools() {
 }
 
 function List() {
-  if (runs.value === null) return html`<p class="muted" role="status">Asking for the runs…</p>`;
+  if (runs.value === null) return html`<p class="muted" role="status">Loading the runs…</p>`;
   const all = rows.value;
   if (!all.length) {
     return html`<div class="empty">
-      <p>There is no run yet.</p>
-      <p class="muted">A run is a network being trained. Start one here, or drop the file of one.</p>
+      <p>There are no runs yet.</p>
+      <p class="muted">A run is a network being trained. Start one here, or drop a run's file.</p>
     </div>`;
   }
   return html`<ul class="runs" aria-label="All runs">
     ${all.map(
       ({ run, depth }, i) =>
-        html`<${Row} key=${run.id} run=${run} depth=${depth} forks=${below(all, i)} />`,
+        html`<${Row} key=${run.id} run=${run} depth=${depth} forks=${descendantCount(all, i)} />`,
     )}
   </ul>`;
 }
@@ -63,8 +64,8 @@ export function Page() {
     <${Tools} />
     <${Bars} />
     <${List} />
-    <${Unreadable} />
-    <${Gone} />
-    ${over.value && html`<div class="drop" aria-hidden="true"><p>Drop the file of a run</p></div>`}
+    <${UnreadableFiles} />
+    <${RecentlyDeleted} />
+    ${draggingFile.value && html`<div class="drop" aria-hidden="true"><p>Drop a run's file here</p></div>`}
   `;
 }

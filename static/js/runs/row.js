@@ -1,22 +1,23 @@
 /** One run of the list. */
-import { useEffect, useRef } from "preact/hooks";
-import { count, percent, plural } from "../format.js";
-import { html } from "../html.js";
-import { address } from "./ask.js";
-import { choose, remove, rename } from "./intents.js";
-import { arrived, chosen, known, now, renaming } from "./state.js";
-import { Thumb } from "./thumb.js";
-import { age, made, nameOf, origin, STATES, stateOf } from "./words.js";
 
-/** @typedef {import("./ask.js").Run} Run */
+import { useEffect, useRef } from "preact/hooks";
+import { count, percent, plural } from "../shared/format.js";
+import { html } from "../shared/html.js";
+import { age, origin, recipeLine, runName, runState, STATES } from "../shared/run-text.js";
+import { address } from "../shared/server.js";
+import { choose, remove, rename } from "./intents.js";
+import { chosen, clock, newestRun, renaming, runsById } from "./state.js";
+import { Thumbnail } from "./thumbnails.js";
+
+/** @typedef {import("../shared/types.js").Run} Run */
 
 const DEEPEST = 6; // indents; what descends further stands as far in
 
 /** @param {{run: Run}} props */
 function Name({ run }) {
-  const name = nameOf(run);
+  const name = runName(run);
   if (renaming.value === run.id) return html`<${NameField} run=${run} />`;
-  return html`<h2 class="run-name">
+  return html`<h2 class="row-name">
     <a href=${address.open(run.id)}>${name}</a>
     <button type="button" class="quiet" aria-label=${`Rename ${name}`} onClick=${() => {
       renaming.value = run.id;
@@ -39,13 +40,13 @@ function NameField({ run }) {
     left.current = true;
     renaming.value = null;
   };
-  return html`<h2 class="run-name"><input type="text" ref=${field} maxlength="200" defaultValue=${run.name ?? ""}
-    aria-label=${`A name for ${nameOf(run)}`} placeholder=${nameOf(run)} onBlur=${keep} onKeyDown=${onKey} /></h2>`;
+  return html`<h2 class="row-name"><input type="text" ref=${field} maxlength="200" defaultValue=${run.name ?? ""}
+    aria-label=${`Name of ${runName(run)}`} placeholder=${runName(run)} onBlur=${keep} onKeyDown=${onKey} /></h2>`;
 }
 
 /** @param {{run: Run}} props */
 function State({ run }) {
-  const state = stateOf(run);
+  const state = runState(run);
   return html`<span class=${`state ${state}`} title=${run.problem ?? STATES[state]}><i aria-hidden="true" />${state}</span>`;
 }
 
@@ -63,13 +64,13 @@ function Numbers({ run }) {
 
 /** @param {{run: Run}} props */
 function Actions({ run }) {
-  const name = nameOf(run);
+  const name = runName(run);
   const on = chosen.value.includes(run.id);
   return html`<div class="run-actions">
     <label class="check"><input type="checkbox" checked=${on} aria-label=${`Compare ${name}`}
       onChange=${(/** @type {any} */ event) => choose(run.id, event.currentTarget.checked)} />Compare</label>
     <a class="button" href=${address.open(run.id)} aria-label=${`Open ${name}`}>Open</a>
-    <a class="button" href=${address.file(run.id)} download=${`${run.id}.convscope`}
+    <a class="button" href=${address.file(run.id, "export")} download=${`${run.id}.convscope`}
       aria-label=${`Download ${name}`}>Download</a>
     <button type="button" aria-label=${`Delete ${name}`} onClick=${() => remove(run)}>Delete</button>
   </div>`;
@@ -78,20 +79,20 @@ function Actions({ run }) {
 /** @param {{run: Run, depth: number, forks: number}} props `forks`: how many stand below it */
 export function Row({ run, depth, forks }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
-  const fresh = arrived.value === run.id;
+  const fresh = newestRun.value === run.id;
   useEffect(() => {
     if (fresh) place.current?.scrollIntoView({ block: "nearest" });
   }, [fresh]);
-  const from = origin(run, known.value);
+  const from = origin(run, runsById.value);
   const in_ = Math.min(depth, DEEPEST);
   return html`<li ref=${place} class=${`run in-${in_} ${fresh ? "fresh" : ""} ${chosen.value.includes(run.id) ? "chosen" : ""}`}>
-    <a class="run-picture" href=${address.open(run.id)} tabindex="-1" aria-hidden="true"><${Thumb} run=${run} /></a>
+    <a class="run-picture" href=${address.open(run.id)} tabindex="-1" aria-hidden="true"><${Thumbnail} run=${run} /></a>
     <div class="run-what">
       <${Name} run=${run} />
-      <p class="muted">${made(run)}</p>
+      <p class="muted">${recipeLine(run)}</p>
       <p class="muted run-from">
         ${from && html`<span class="from">${from}</span>`}
-        <time datetime=${run.created_at} title=${new Date(run.created_at).toLocaleString()}>${age(run.created_at, now.value)}</time>
+        <time datetime=${run.created_at} title=${new Date(run.created_at).toLocaleString()}>${age(run.created_at, clock.value)}</time>
         ${forks > 0 && html`<span>${plural(forks, "fork")}</span>`}
       </p>
       ${run.problem && html`<p class="problem">${run.problem}</p>`}

@@ -1,22 +1,21 @@
 /** Everything that the page of the runs knows. */
 import { computed, signal } from "@preact/signals";
-import { placed } from "./tree.js";
+import { inTreeOrder } from "../shared/run-tree.js";
 
-/** @typedef {import("./ask.js").Run} Run @typedef {import("./ask.js").Deleted} Deleted */
+/** @typedef {import("../shared/types.js").Run} Run @typedef {import("../shared/types.js").Deleted} Deleted */
 
 export const runs = signal(/** @type {Run[] | null} */ (null)); // null: not asked yet
-export const unreadable = signal(/** @type {import("./ask.js").Unreadable[]} */ ([]));
-export const pictures = signal(/** @type {Record<string, string>} */ ({})); // by run, PNG in base64
+export const unreadable = signal(/** @type {import("../shared/types.js").Unreadable[]} */ ([]));
+export const thumbnails = signal(/** @type {Record<string, string>} */ ({})); // by run, PNG in base64
 export const deleted = signal(/** @type {Deleted[]} */ ([])); // in the last day, newest first
 export const undoable = signal(/** @type {{id: string, name: string}[]} */ ([])); // deleted here
 export const chosen = signal(/** @type {string[]} */ ([])); // to be compared, two at most
 export const renaming = signal(/** @type {string | null} */ (null)); // the run whose name is typed
-export const arrived = signal(/** @type {string | null} */ (null)); // the run that just came
-export const notices = signal(/** @type {{id: number, text: string}[]} */ ([]));
+export const newestRun = signal(/** @type {string | null} */ (null)); // the run that just came
 export const busy = signal(/** @type {string | null} */ (null)); // what is waited for
-export const lost = signal(false); // the server does not answer
-export const over = signal(false); // a file is held over the page
-export const now = signal(Date.now()); // ms, for ages
+export const serverLost = signal(false); // the server does not answer
+export const draggingFile = signal(false); // a file is held over the page
+export const clock = signal(Date.now()); // ms, for ages
 
-export const known = computed(() => new Map((runs.value ?? []).map((run) => [run.id, run])));
-export const rows = computed(() => placed(runs.value ?? []));
+export const runsById = computed(() => new Map((runs.value ?? []).map((run) => [run.id, run])));
+export const rows = computed(() => inTreeOrder(runs.value ?? []));

@@ -130,7 +130,7 @@ def test_the_schematics_numbers_can_be_changed(visit: Visitors) -> None:
     expect(page.get_by_role("button", name="row 1, column 1: 1")).to_be_visible()
     page.get_by_label("Bias").fill("10")
     expect(page.get_by_role("button", name="row 1, column 1: 11")).to_be_visible()
-    page.get_by_role("button", name="As it was").click()
+    page.get_by_role("button", name="Reset").click()
     expect(page.get_by_role("button", name="row 1, column 2: 3")).to_be_visible()
     assert outputs(page) == list("434243234")
 
@@ -139,7 +139,7 @@ def test_a_guess_is_held_against_the_figure(visit: Visitors) -> None:
     page = open_lesson(visit, "one-filter-nine-weights").page
     for guess, verdict in (("9", "Not 9: 7."), ("7", "Yes: 7.")):
         page.get_by_label("How many outputs change?").fill(guess)
-        page.get_by_role("button", name="Check with the figure").click()
+        page.get_by_role("button", name="Check the answer").click()
         expect(page.locator(".verdict")).to_have_text(verdict)
 
 

@@ -1,13 +1,14 @@
 /** The gradient of a kernel on the 5×5 picture, by hand: the picture under the outputs. */
+
 import { signal } from "@preact/signals";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { limitOf, minus, plain } from "../numbers.js";
-import { Do, Grid, Status } from "../parts.js";
+import { ActionButton, Grid, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { task } from "../task.js";
 import { IMAGE, KERNEL } from "./schematic.js";
 
-/** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 
 const RATE = 0.01;
 const kernel = signal(KERNEL);
@@ -23,8 +24,8 @@ const lossOf = (rows) => rows.flat().reduce((sum, value) => sum + value * value,
 /** @param {Rows} next the kernel */
 const look = (next) =>
   work.start("Computing…", async () => {
-    const made = await ask.convolve({ image: IMAGE, kernel: next });
-    const found = await ask.convolve({ image: IMAGE, kernel: made.output });
+    const made = await server.convolve({ image: IMAGE, kernel: next });
+    const found = await server.convolve({ image: IMAGE, kernel: made.output });
     kernel.value = next;
     output.value = made.output;
     gradient.value = found;
@@ -42,7 +43,7 @@ function step() {
 function Weights({ rows }) {
   const { y, x } = chosen.value;
   return html`<div class="cells" role="group" aria-label="Gradient of each weight" style=${{ "--columns": 3 }}>
-    <span class="legend">Gradients</span>${rows.map((row, r) =>
+    <span class="grid-name">Gradients</span>${rows.map((row, r) =>
       row.map(
         (
           value,
@@ -67,10 +68,10 @@ export function Figure() {
     <div class="row three"><${Grid} rows=${under} caption="under that weight" /><${Grid} rows=${out} limit=${limitOf(out)} caption="outputs (their gradients)" />
       <${Grid} rows=${term.products} caption="products" /></div>
     <p aria-live="polite">${sum} = <b>${plain(found.output[y][x])}</b></p>
-    <div class="controls"><${Do} task=${work} onClick=${step}>One step, learning rate ${RATE}<//>
-      <${Do} task=${work} onClick=${() => {
+    <div class="figure-controls"><${ActionButton} task=${work} onClick=${step}>One step, learning rate ${RATE}<//>
+      <${ActionButton} task=${work} onClick=${() => {
         steps.value = 0;
         look(KERNEL);
-      }}>As it was<//><span>step ${steps.value}: the loss is <b>${Number(lossOf(out).toFixed(5))}</b></span></div>
+      }}>Reset<//><span>step ${steps.value}: the loss is <b>${Number(lossOf(out).toFixed(5))}</b></span></div>
     <${Status} task=${work} />`;
 }

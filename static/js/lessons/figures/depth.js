@@ -1,45 +1,51 @@
 /** One value of a map over a colour picture: a kernel for each channel, and one sum. */
+
 import { signal } from "@preact/signals";
-import { plural, short, signed } from "../../format.js";
-import { ask, pictureOf } from "../ask.js";
+import { sentenceOf } from "../../shared/errors.js";
+import { plural, short, signed } from "../../shared/format.js";
+import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
+import { newest } from "../../shared/newest.js";
+import { address, server } from "../../shared/server.js";
 import { limitOf } from "../numbers.js";
-import { Choose, Closes, Grid, Mark, Slide, Start, Status } from "../parts.js";
+import { Grid, Mark, Select, Slider, Start, Status, SumCheck } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep } from "../runs.js";
-import { latest, task } from "../task.js";
+import { runFor } from "../runs.js";
+import { task } from "../task.js";
 
-/** @typedef {import("../../types.js").Layer} Layer */
+/** @typedef {import("../../shared/types.js").Layer} Layer */
 
 const COLOURS = ["red", "green", "blue"];
 const RECIPE = { network: "tinyvgg", init: { type: "pretrained" } };
 const found = signal(/** @type {any} */ (null));
 const layers = signal(/** @type {Layer[]} */ ([]));
-const at = signal({ channel: 0, y: 30, x: 30, image: "test-0" });
+const at = signal({ channel: 0, y: 30, x: 30, image: FIRST_IMAGE });
 const work = task();
 let id = "";
 
-const explain = latest(
-  (/** @type {typeof at.value} */ place) => ask.output(id, { layer: "conv1", ...place }),
-  (answer) => {
-    found.value = answer;
-  },
-  (error) => {
-    work.problem.value = error instanceof Error ? error.message : String(error);
+const explain = newest(
+  (/** @type {typeof at.value} */ place) => server.explainOutput(id, { layer: "conv1", ...place }),
+  {
+    done: (answer) => {
+      found.value = answer;
+    },
+    failed: (error) => {
+      work.problem.value = sentenceOf(error);
+    },
   },
 );
 
 const start = () =>
   work.start("Making a network…", async () => {
-    id = (await keep("colour", RECIPE)).id;
-    layers.value = await ask.layers(id);
-    await explain(at.value);
+    id = (await runFor("colour", RECIPE)).id;
+    layers.value = await server.layers(id);
+    await explain.want(at.value);
   });
 
 /** @param {Partial<typeof at.value>} change */
 function look(change) {
   at.value = { ...at.value, ...change };
-  explain(at.value);
+  explain.want(at.value);
 }
 
 /** @param {{answer: any}} props */
@@ -58,7 +64,7 @@ function Seen({ answer }) {
   };
   const patch = { y: answer.rows[0], x: answer.columns[0], height: 3, width: 3 };
   return html`<figure class="seen"><span class="picture choose" onPointerDown=${place}>
-      <img src=${pictureOf(id, image)} width="192" height="192" alt="The picture that is looked at" />
+      <img src=${address.image(id, image, "input")} width="192" height="192" alt="The input picture" />
       <${Mark} box=${patch} rows=${rows} cols=${cols} /></span>
     <figcaption>the patch lies in rows ${answer.rows[0]}–${answer.rows[2]}, columns ${answer.columns[0]}–${answer.columns[2]}; the output is row ${y}, column ${x}</figcaption></figure>`;
 }
@@ -74,12 +80,12 @@ const Channel = ({ channel, limit }) =>
 function Settings() {
   const [count, rows, cols] = layers.value[0].output_shape;
   const { channel, y, x, image } = at.value;
-  const pictures = Array.from({ length: 12 }, (_, n) => [`test-${n}`, `picture ${n}`]);
-  return html`<div class="controls">
-    <${Choose} label="Picture" now=${image} choices=${pictures} onChoose=${(/** @type {string} */ value) => look({ image: value })} />
-    <${Slide} label="Filter" now=${channel} max=${count - 1} onSlide=${(/** @type {number} */ v) => look({ channel: v })} />
-    <${Slide} label="Row" now=${y} max=${rows - 1} onSlide=${(/** @type {number} */ v) => look({ y: v })} />
-    <${Slide} label="Column" now=${x} max=${cols - 1} onSlide=${(/** @type {number} */ v) => look({ x: v })} /></div>`;
+  const pictures = Array.from({ length: 12 }, (_, n) => [testImage(n), `picture ${n}`]);
+  return html`<div class="figure-controls">
+    <${Select} label="Picture" now=${image} choices=${pictures} onChoose=${(/** @type {string} */ value) => look({ image: value })} />
+    <${Slider} label="Filter" now=${channel} max=${count - 1} onSlide=${(/** @type {number} */ v) => look({ channel: v })} />
+    <${Slider} label="Row" now=${y} max=${rows - 1} onSlide=${(/** @type {number} */ v) => look({ y: v })} />
+    <${Slider} label="Column" now=${x} max=${cols - 1} onSlide=${(/** @type {number} */ v) => look({ x: v })} /></div>`;
 }
 
 export function Figure() {
@@ -93,12 +99,12 @@ export function Figure() {
   ]
     .join(" + ")
     .replaceAll("+ −", "− ");
-  return html`<${Settings} /><${Status} task=${work} /><div class="row top"><${Seen} answer=${answer} />
+  return html`<${Settings} /><${Status} task=${work} /><div class="row at-top"><${Seen} answer=${answer} />
       <div>${answer.channels.map((/** @type {any} */ channel) => html`<${Channel} channel=${channel} limit=${limit} />`)}</div></div>
     <p aria-live="polite">${sums} = <b>${short(answer.value)}</b>${
       answer.activation &&
       html`; after ${answer.activation.type} it is <b>${short(answer.activation.value)}</b>`
-    }</p><${Closes} ...${answer} />`;
+    }</p><${SumCheck} ...${answer} />`;
 }
 
 async function kernels() {

@@ -1,12 +1,13 @@
 /** The first layer of the default network, from its first random numbers on. */
+
 import { signal } from "@preact/signals";
-import { loss as lossText, percent, plural, signed } from "../../format.js";
-import { ask } from "../ask.js";
+import { loss as lossText, percent, plural, signed } from "../../shared/format.js";
+import { server } from "../../shared/server.js";
 import { correlation, limitOf } from "../numbers.js";
-import { Choose, Do, Heat, Start, Status } from "../parts.js";
+import { ActionButton, Heatmap, Select, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep, MEASURED_EVERY, train } from "../runs.js";
+import { MEASURED_EVERY, runFor, trainUntil } from "../runs.js";
 import { task } from "../task.js";
 
 /**
@@ -24,14 +25,16 @@ const work = task();
 
 /** @param {string} id @returns {Promise<Rows[]>} the kernels of the first layer */
 const kernels = async (id) =>
-  (await ask.tensor(id, "conv1/weight")).values.map((/** @type {Rows[]} */ filter) => filter[0]);
+  (await server.tensor(id, "conv1", "weight")).values.map(
+    (/** @type {Rows[]} */ filter) => filter[0],
+  );
 
 /** @param {number} which seed @param {number} steps more @returns {Promise<Seen>} */
 async function go(which, steps) {
-  const made = await keep(`seed ${which}`, { seed: which });
+  const made = await runFor(`seed ${which}`, { seed: which });
   const before = seen.value[which];
   const first = before?.first ?? (await kernels(made.id));
-  const run = steps ? await train(made.id, (before?.step ?? 0) + steps) : made;
+  const run = steps ? await trainUntil(made.id, (before?.step ?? 0) + steps) : made;
   const entry = {
     id: made.id,
     step: run.step,
@@ -53,9 +56,9 @@ const more = (steps) => () =>
 
 /** @param {{list: Rows[], limit: number, name: string}} props */
 const Kernels = ({ list, limit, name }) =>
-  html`<div class="kernel-row"><span class="legend">${name}</span>${list.map(
+  html`<div class="kernel-row"><span class="grid-name">${name}</span>${list.map(
     (rows, n) =>
-      html`<${Heat} rows=${rows} limit=${limit} width=${LARGE} label=${`Filter ${n}, ${name}: ${rows.map((row) => row.map((v) => v.toFixed(2)).join(" ")).join(", ")}`} />`,
+      html`<${Heatmap} rows=${rows} limit=${limit} width=${LARGE} label=${`Filter ${n}, ${name}: ${rows.map((row) => row.map((v) => v.toFixed(2)).join(" ")).join(", ")}`} />`,
   )}</div>`;
 
 /** @param {{entry: Seen}} props */
@@ -69,7 +72,7 @@ function Both({ entry }) {
 
 export function Figure() {
   const entry = seen.value[seed.value];
-  const other = html`<${Choose} label="Seed" now=${seed.value} choices=${SEEDS.map((n) => [n, String(n)])}
+  const other = html`<${Select} label="Seed" now=${seed.value} choices=${SEEDS.map((n) => [n, String(n)])}
     onChoose=${(/** @type {string} */ value) => {
       seed.value = Number(value);
       if (!seen.value[seed.value]) more(0)();
@@ -77,9 +80,9 @@ export function Figure() {
   if (!entry) {
     return html`<${Start} task=${work} label="Make a network" onStart=${more(0)} />`;
   }
-  return html`<div class="controls">${other}
-      <${Do} task=${work} onClick=${more(1)}>1 step<//><${Do} task=${work} onClick=${more(20)}>20 steps<//>
-      <${Do} task=${work} onClick=${more(ENOUGH)}>${ENOUGH} steps<//></div>
+  return html`<div class="figure-controls">${other}
+      <${ActionButton} task=${work} onClick=${more(1)}>1 step<//><${ActionButton} task=${work} onClick=${more(20)}>20 steps<//>
+      <${ActionButton} task=${work} onClick=${more(ENOUGH)}>${ENOUGH} steps<//></div>
     <${Status} task=${work} /><${Both} entry=${entry} />`;
 }
 

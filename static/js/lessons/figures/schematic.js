@@ -1,13 +1,15 @@
 /** A 5×5 picture and a 3×3 kernel whose numbers can be changed, and every sum behind the output. */
+
 import { effect, signal } from "@preact/signals";
-import { ask } from "../ask.js";
+import { sentenceOf } from "../../shared/errors.js";
+import { newest } from "../../shared/newest.js";
+import { server } from "../../shared/server.js";
 import { limitOf, minus, part, plain, withNumber } from "../numbers.js";
-import { Choose, Grid, paint } from "../parts.js";
+import { Grid, paint, Select } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { latest } from "../task.js";
 
-/** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 /** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
 
 /** @param {string} text one digit a number @returns {Rows} */
@@ -37,18 +39,17 @@ const place = signal({ y: 0, x: 0 }); // of the output that is explained
 const answer = signal(/** @type {Convolved | null} */ (null));
 const problem = signal(/** @type {string | null} */ (null));
 
-const compute = latest(
-  ask.convolve,
-  (found) => {
+const computing = newest(server.convolve, {
+  done: (found) => {
     answer.value = found;
     problem.value = null;
   },
-  (error) => {
-    problem.value = error instanceof Error ? error.message : String(error);
+  failed: (error) => {
+    problem.value = sentenceOf(error);
   },
-);
+});
 effect(() => {
-  compute({ image: image.value, kernel: kernel.value, bias: bias.value });
+  computing.want({ image: image.value, kernel: kernel.value, bias: bias.value });
 });
 
 /**
@@ -82,7 +83,7 @@ function Outputs({ output }) {
       onPointerEnter=${show(y, x)} onFocus=${show(y, x)} onClick=${show(y, x)}>${plain(value)}</button>`;
   };
   return html`<div class="cells" role="group" aria-label="Output" style=${{ "--columns": output[0].length }}>
-    <span class="legend">Output</span>${output.map((row, y) => row.map((value, x) => cell(value, y, x)))}</div>`;
+    <span class="grid-name">Output</span>${output.map((row, y) => row.map((value, x) => cell(value, y, x)))}</div>`;
 }
 
 /** The sum behind one value. @param {{found: Convolved}} props */
@@ -97,15 +98,15 @@ function Sum({ found }) {
     ),
   );
   const sum = term.products.flat().map(plain).join(" + ").replaceAll("+ −", "− ");
-  return html`<div class="sum"><table class="products"><caption>Picture · weight, at row ${y + 1}, column ${x + 1}</caption>
+  return html`<div class="sum"><table class="product-table"><caption>Picture · weight, at row ${y + 1}, column ${x + 1}</caption>
       <tbody>${products.map((row) => html`<tr>${row}</tr>`)}</tbody></table>
     <p aria-live="polite">${sum}${bias.value ? ` + ${plain(bias.value)} (bias)` : ""} = <b>${plain(found.output[y][x])}</b></p></div>`;
 }
 
 function Setting() {
   const known = Object.entries(KNOWN).find(([, [, rows]]) => rows === kernel.value)?.[0] ?? "own";
-  return html`<div class="controls">
-    <${Choose} label="Kernel" now=${known} choices=${[...Object.entries(KNOWN).map(([key, [text]]) => [key, text]), ...(known === "own" ? [["own", "your own"]] : [])]}
+  return html`<div class="figure-controls">
+    <${Select} label="Kernel" now=${known} choices=${[...Object.entries(KNOWN).map(([key, [text]]) => [key, text]), ...(known === "own" ? [["own", "your own"]] : [])]}
       onChoose=${(/** @type {string} */ key) => {
         if (KNOWN[key]) kernel.value = KNOWN[key][1];
       }} />
@@ -118,7 +119,7 @@ function Setting() {
       image.value = IMAGE;
       kernel.value = KERNEL;
       bias.value = 0;
-    }}>As it was</button></div>`;
+    }}>Reset</button></div>`;
 }
 
 export function Figure() {
@@ -139,14 +140,14 @@ export function Figure() {
 async function middle() {
   const now = { image: image.value, kernel: withNumber(kernel.value, 1, 1, 1) };
   const more = { image: image.value, kernel: withNumber(kernel.value, 1, 1, 2) };
-  const [before, after] = await Promise.all([ask.convolve(now), ask.convolve(more)]);
+  const [before, after] = await Promise.all([server.convolve(now), server.convolve(more)]);
   const change = minus(after.output, before.output);
   const changed = change.flat().filter((value) => value !== 0).length;
   const same = limitOf(minus(change, part(image.value, 1, 1, 3, 3))) < 1e-9;
   const text = html`<p>${changed} of the ${change.flat().length} outputs change. Each changes by the one
     pixel that lies under the middle weight there${same ? ": the changes are the middle of the picture itself" : ""}.
-    One weight has a hand in every output, for it is used at every position.</p>
-    <${Grid} rows=${change} caption="output with 2, less output with 1" />`;
+    One weight affects every output, because it is used at every position.</p>
+    <${Grid} rows=${change} caption="output with 2 minus output with 1" />`;
   return { text, number: changed };
 }
 

@@ -1,15 +1,16 @@
 /** Keras's Conv2D(12, 3) on 25×25×1, made by the server, in both orders of axes. */
+
 import { signal } from "@preact/signals";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { exact, glorotBound, limitOf } from "../numbers.js";
-import { Heat, Slide, Start } from "../parts.js";
+import { Heatmap, Slider, Start } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { borrow, keep } from "../runs.js";
+import { runFor, withTemporaryRun } from "../runs.js";
 import { task } from "../task.js";
 
-/** @typedef {import("../ask.js").Tensor} Tensor */
-/** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../types.js").Layer}} Made */
+/** @typedef {import("../../shared/types.js").Tensor} Tensor */
+/** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../shared/types.js").Layer}} Made */
 
 const WORDS = { ky: "rows", kx: "columns", in: "input channels", out: "filters" };
 const LARGE = 50; // CSS pixels
@@ -19,12 +20,12 @@ const work = task();
 
 const start = () =>
   work.start("Making the layer…", async () => {
-    const { id } = await keep("layer", { network: "conv2d-12" });
+    const { id } = await runFor("layer", { network: "conv2d-12" });
     const [torch, keras, bias, layers] = await Promise.all([
-      ask.tensor(id, "conv1/weight", { layout: "torch" }),
-      ask.tensor(id, "conv1/weight", { layout: "keras" }),
-      ask.tensor(id, "conv1/bias"),
-      ask.layers(id),
+      server.tensor(id, "conv1", "weight", "torch"),
+      server.tensor(id, "conv1", "weight", "keras"),
+      server.tensor(id, "conv1", "bias"),
+      server.layers(id),
     ]);
     made.value = { torch, keras, bias, layer: layers[0] };
   });
@@ -38,7 +39,7 @@ const Axes = ({ name, tensor }) =>
 function Facts({ found }) {
   const values = found.torch.values.flat(3);
   const zeros = found.bias.values.filter((/** @type {number} */ value) => value === 0).length;
-  return html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><td></td><th scope="col">shape</th><th scope="col">axes</th></tr></thead>
+  return html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><td></td><th scope="col">shape</th><th scope="col">axes</th></tr></thead>
       <tbody><${Axes} name="Keras" tensor=${found.keras} /><${Axes} name="PyTorch" tensor=${found.torch} /></tbody></table></div>
     <ul><li>${found.layer.counted} parameters</li>
       <li>${found.bias.shape[0]} biases, ${zeros} of them 0</li>
@@ -53,11 +54,11 @@ function Weight({ found }) {
   const torch = found.torch.values[filter][0][row][column];
   const keras = found.keras.values[row][column][0][filter];
   const slide = (/** @type {"filter" | "row" | "column"} */ name, /** @type {number} */ count) =>
-    html`<${Slide} label=${`${name[0].toUpperCase()}${name.slice(1)}`} now=${at.value[name]} max=${count - 1}
+    html`<${Slider} label=${`${name[0].toUpperCase()}${name.slice(1)}`} now=${at.value[name]} max=${count - 1}
       onSlide=${(/** @type {number} */ value) => {
         at.value = { ...at.value, [name]: value };
       }} />`;
-  return html`<div class="controls">${slide("filter", found.torch.shape[0])}${slide("row", found.torch.shape[2])}${slide("column", found.torch.shape[3])}</div>
+  return html`<div class="figure-controls">${slide("filter", found.torch.shape[0])}${slide("row", found.torch.shape[2])}${slide("column", found.torch.shape[3])}</div>
     <p aria-live="polite">Keras: <code>kernel[${row}, ${column}, 0, ${filter}]</code> = <b>${exact(keras)}</b>.
       PyTorch: <code>weight[${filter}, 0, ${row}, ${column}]</code> = <b>${exact(torch)}</b>.
       ${torch === keras ? "The same number." : "They differ!"}</p>`;
@@ -72,7 +73,7 @@ export function Figure() {
   const { filter, row, column } = at.value;
   const kernels = found.torch.values.map(
     (/** @type {number[][][]} */ f, /** @type {number} */ n) =>
-      html`<${Heat} rows=${f[0]} limit=${limit} width=${LARGE} label=${`The kernel of filter ${n}`}
+      html`<${Heatmap} rows=${f[0]} limit=${limit} width=${LARGE} label=${`The kernel of filter ${n}`}
       box=${n === filter ? { y: row, x: column, height: 1, width: 1 } : null}
       onPlace=${(/** @type {number} */ y, /** @type {number} */ x) => {
         at.value = { filter: n, row: y, column: x };
@@ -83,14 +84,14 @@ export function Figure() {
 
 /** @param {number} channels @param {number} side */
 const layerOn = (channels, side) =>
-  borrow(
+  withTemporaryRun(
     {
       network: {
         input: [channels, side, side],
         layers: [{ type: "Conv2d", out_channels: 12, kernel_size: 3 }],
       },
     },
-    async ({ id }) => (await ask.layers(id))[0],
+    async ({ id }) => (await server.layers(id))[0],
   );
 
 async function colours() {

@@ -1,13 +1,16 @@
 /** One weight's gradient in a real network: what every position of every picture contributed. */
+
 import { signal } from "@preact/signals";
-import { percent, signed } from "../../format.js";
-import { ask } from "../ask.js";
-import { exact, pulls } from "../numbers.js";
-import { Closes, Do, Heat, Slide, Start, Status } from "../parts.js";
+import { sentenceOf } from "../../shared/errors.js";
+import { percent, signed } from "../../shared/format.js";
+import { newest } from "../../shared/newest.js";
+import { server } from "../../shared/server.js";
+import { exact, signedSums } from "../numbers.js";
+import { ActionButton, Heatmap, Slider, Start, Status, SumCheck } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep } from "../runs.js";
-import { latest, task } from "../task.js";
+import { runFor } from "../runs.js";
+import { task } from "../task.js";
 
 const SIDE = 224; // CSS pixels
 const found = signal(/** @type {any} */ (null)); // what the server explains
@@ -15,36 +18,38 @@ const at = signal({ ky: 1, kx: 1, picture: 0 });
 const work = task();
 let id = "";
 
-const explain = latest(
+const explain = newest(
   (/** @type {typeof at.value} */ place) =>
-    ask.weight(id, { layer: "conv1", out: 0, in: 0, ...place }),
-  (answer) => {
-    found.value = answer;
-  },
-  (error) => {
-    work.problem.value = error instanceof Error ? error.message : String(error);
+    server.explainWeight(id, { layer: "conv1", out: 0, in: 0, ...place }),
+  {
+    done: (answer) => {
+      found.value = answer;
+    },
+    failed: (error) => {
+      work.problem.value = sentenceOf(error);
+    },
   },
 );
 
 const train = () =>
   work.start("Training one step…", async () => {
-    const run = await keep("shared", { seed: 2 });
+    const run = await runFor("shared", { seed: 2 });
     id = run.id;
-    await ask.train(id, (found.value?.gradient.step ?? 0) + 1);
-    await explain(at.value);
+    await server.step(id, { until: (found.value?.gradient.step ?? 0) + 1 });
+    await explain.want(at.value);
   });
 
 /** @param {Partial<typeof at.value>} change */
 function look(change) {
   at.value = { ...at.value, ...change };
-  explain(at.value);
+  explain.want(at.value);
 }
 
 function Picker() {
   const names = ["top", "middle", "bottom"];
   const sides = ["left", "middle", "right"];
   return html`<div class="cells" role="group" aria-label="Weight of the kernel" style=${{ "--columns": 3 }}>
-    <span class="legend">Weight of the kernel</span>${names.map((name, ky) =>
+    <span class="grid-name">Weight of the kernel</span>${names.map((name, ky) =>
       sides.map((side, kx) => {
         const on = at.value.ky === ky && at.value.kx === kx;
         return html`<button type="button" class=${on ? "on" : ""} aria-pressed=${on} aria-label=${`${ky},${kx}: ${name} ${side}`}
@@ -60,11 +65,11 @@ function Maps({ gradient }) {
     .flat()
     .reduce((/** @type {number} */ s, /** @type {number} */ v) => s + v, 0);
   return html`<div class="row maps">
-      <figure><${Heat} rows=${picture_map} width=${SIDE} label="Contributions in one picture" />
+      <figure><${Heatmap} rows=${picture_map} width=${SIDE} label="Contributions in one picture" />
         <figcaption>picture ${picture} of the batch${gradient.picture_class ? ` (${gradient.picture_class})` : ""}: sum <b>${signed(one)}</b></figcaption></figure>
-      <figure><${Heat} rows=${batch_map} width=${SIDE} label="Contributions in all pictures of the batch" />
+      <figure><${Heatmap} rows=${batch_map} width=${SIDE} label="Contributions in all pictures of the batch" />
         <figcaption>all ${picture_sums.length} pictures: sum <b>${signed(gradient.total)}</b></figcaption></figure></div>
-    <figure class="strip-figure"><${Heat} rows=${[picture_sums]} width=${460} label="The sum of each picture"
+    <figure class="strip-figure"><${Heatmap} rows=${[picture_sums]} width=${460} label="The sum of each picture"
         box=${{ y: 0, x: picture, height: 1, width: 1 }} onPlace=${(/** @type {number} */ _, /** @type {number} */ n) => look({ picture: n })} />
       <figcaption>the sum of each picture of the batch</figcaption></figure>`;
 }
@@ -73,20 +78,20 @@ export function Figure() {
   const now = found.value;
   if (!now) return html`<${Start} task=${work} label="Train one step" onStart=${train} />`;
   const { gradient, update } = now;
-  return html`<div class="controls"><${Do} task=${work} onClick=${train}>One more step<//>
-      <${Slide} label="Picture" now=${at.value.picture} max=${gradient.picture_sums.length - 1}
+  return html`<div class="figure-controls"><${ActionButton} task=${work} onClick=${train}>One more step<//>
+      <${Slider} label="Picture" now=${at.value.picture} max=${gradient.picture_sums.length - 1}
         onSlide=${(/** @type {number} */ picture) => look({ picture })} /></div>
     <${Status} task=${work} />
-    <div class="row top"><${Picker} /><div aria-live="polite"><p>Step <b>${gradient.step}</b>, weight ${at.value.ky},${at.value.kx}:
+    <div class="row at-top"><${Picker} /><div aria-live="polite"><p>Step <b>${gradient.step}</b>, weight ${at.value.ky},${at.value.kx}:
       its gradient is <b>${signed(gradient.value)}</b>, so the optimiser moved it from ${exact(update.before)} to <b>${exact(update.after)}</b>.</p>
-      <${Closes} ...${gradient} /></div></div><${Maps} gradient=${gradient} />`;
+      <${SumCheck} ...${gradient} /></div></div><${Maps} gradient=${gradient} />`;
 }
 
 async function weigh() {
   if (!found.value) await train();
   if (!found.value) throw new Error(work.problem.value ?? "The figure has not been started yet.");
   const { gradient } = found.value;
-  const { up, down, net, left } = pulls(gradient.batch_map);
+  const { up, down, net, left } = signedSums(gradient.batch_map);
   const pictures = gradient.picture_sums.filter((/** @type {number} */ sum) => sum > 0).length;
   const text = html`<p>${up.count && down.count ? "No" : "Yes"}. Summed over the batch, ${up.count} positions pull one way (${signed(up.sum)}
     in all) and ${down.count} the other (${signed(down.sum)}). Added up, ${signed(net)} is left: ${percent(left)} of all the pulling.

@@ -1,13 +1,17 @@
 /** A kernel going over a real picture: one number for each place, and how many places there are. */
+
 import { effect, signal } from "@preact/signals";
-import { ask, pixels } from "../ask.js";
+import { sentenceOf } from "../../shared/errors.js";
+import { newest } from "../../shared/newest.js";
+import { server } from "../../shared/server.js";
 import { limitOf, plain } from "../numbers.js";
-import { Choose, Do, Grid, Heat, Slide, Status } from "../parts.js";
+import { ActionButton, Grid, Heatmap, Select, Slider, Status } from "../parts.js";
+import { pixels } from "../pixels.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { latest, task } from "../task.js";
+import { task } from "../task.js";
 
-/** @typedef {import("../ask.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
 
 const DATASET = "fashion-mnist-10k";
 const PICTURES = 40;
@@ -65,21 +69,20 @@ effect(() => {
 });
 /** @param {unknown} error */
 function failed(error) {
-  work.problem.value = error instanceof Error ? error.message : String(error);
+  work.problem.value = sentenceOf(error);
 }
-const compute = latest(
-  ask.convolve,
-  (answer) => {
+const computing = newest(server.convolve, {
+  done: (answer) => {
     const [height, width] = answer.shape;
     found.value = answer;
     work.problem.value = null;
     at.value = { y: Math.min(at.peek().y, height - 1), x: Math.min(at.peek().x, width - 1) };
   },
   failed,
-);
+});
 effect(() => {
   if (picture.value)
-    compute({ image: picture.value, kernel: KERNELS[chosen.value][1], ...how.value });
+    computing.want({ image: picture.value, kernel: KERNELS[chosen.value][1], ...how.value });
 });
 
 /** The formula with its numbers. @param {{side: number, out: number}} props */
@@ -106,12 +109,12 @@ function Maps({ rows, answer }) {
     at.value = { y: row, x: column };
   };
   return html`<div class="row maps">
-    <figure><${Heat} rows=${rows} grey label="The picture" width=${CELL * rows[0].length} box=${{ y: top, x: left, height, width }} />
+    <figure><${Heatmap} rows=${rows} grey label="The picture" width=${CELL * rows[0].length} box=${{ y: top, x: left, height, width }} />
       <figcaption>picture, ${rows.length}×${rows[0].length}</figcaption></figure>
-    <figure><${Heat} rows=${answer.output} label="The feature map" width=${CELL * answer.shape[1]} box=${{ y, x, height: 1, width: 1 }} onPlace=${go} />
+    <figure><${Heatmap} rows=${answer.output} label="The feature map" width=${CELL * answer.shape[1]} box=${{ y, x, height: 1, width: 1 }} onPlace=${go} />
       <figcaption>feature map, ${answer.shape[0]}×${answer.shape[1]}</figcaption></figure></div>
-    <div class="controls"><${Slide} label="Row" now=${y} max=${answer.shape[0] - 1} onSlide=${(/** @type {number} */ v) => go(v, x)} />
-      <${Slide} label="Column" now=${x} max=${answer.shape[1] - 1} onSlide=${(/** @type {number} */ v) => go(y, v)} /></div>
+    <div class="figure-controls"><${Slider} label="Row" now=${y} max=${answer.shape[0] - 1} onSlide=${(/** @type {number} */ v) => go(v, x)} />
+      <${Slider} label="Column" now=${x} max=${answer.shape[1] - 1} onSlide=${(/** @type {number} */ v) => go(y, v)} /></div>
     ${
       term &&
       html`<div class="row three"><${Grid} rows=${term.patch.map((row) => row.map((v) => v ?? 0))} caption="picture there" />
@@ -126,15 +129,15 @@ export function Figure() {
   };
   const numbers = (/** @type {number} */ from) =>
     [from, from + 1, from + 2].map((n) => [n, String(n)]);
-  return html`<div class="controls">
-    <${Choose} label="Kernel" now=${chosen.value} choices=${Object.entries(KERNELS).map(([key, [text]]) => [key, text])}
+  return html`<div class="figure-controls">
+    <${Select} label="Kernel" now=${chosen.value} choices=${Object.entries(KERNELS).map(([key, [text]]) => [key, text])}
       onChoose=${(/** @type {string} */ key) => {
         chosen.value = key;
       }} />
-    <${Choose} label="Padding" now=${how.value.padding} choices=${numbers(0)} onChoose=${set("padding")} />
-    <${Choose} label="Stride" now=${how.value.stride} choices=${numbers(1)} onChoose=${set("stride")} />
-    <${Choose} label="Dilation" now=${how.value.dilation} choices=${numbers(1)} onChoose=${set("dilation")} />
-    <${Do} task=${work} onClick=${() => {
+    <${Select} label="Padding" now=${how.value.padding} choices=${numbers(0)} onChoose=${set("padding")} />
+    <${Select} label="Stride" now=${how.value.stride} choices=${numbers(1)} onChoose=${set("stride")} />
+    <${Select} label="Dilation" now=${how.value.dilation} choices=${numbers(1)} onChoose=${set("dilation")} />
+    <${ActionButton} task=${work} onClick=${() => {
       number.value = (number.value + 1) % PICTURES;
     }}>Another picture<//></div>
     <${Status} task=${work} />
@@ -147,7 +150,7 @@ async function count() {
   const kernel = KERNELS.left[1];
   const paddings = [0, 1, 2];
   const answers = await Promise.all(
-    paddings.map((padding) => ask.convolve({ image, kernel, padding })),
+    paddings.map((padding) => server.convolve({ image, kernel, padding })),
   );
   const sizes = answers.map((answer) => answer.shape);
   const same = paddings.filter((padding) => sizes[padding][0] === image.length);

@@ -1,53 +1,59 @@
 /** Which pixels a value depends on, layer by layer, in a trained network. */
+
 import { signal } from "@preact/signals";
-import { percent, short } from "../../format.js";
-import { receptiveField } from "../../receptive.js";
-import { ask, pictureOf } from "../ask.js";
+import { sentenceOf } from "../../shared/errors.js";
+import { percent, short } from "../../shared/format.js";
+import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
+import { newest } from "../../shared/newest.js";
+import { receptiveField } from "../../shared/receptive-field.js";
+import { address, server } from "../../shared/server.js";
 import { peakOf } from "../numbers.js";
-import { Choose, Heat, Mark, Slide, Start, Status } from "../parts.js";
+import { Heatmap, Mark, Select, Slider, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { borrow, keep } from "../runs.js";
-import { latest, task } from "../task.js";
+import { runFor, withTemporaryRun } from "../runs.js";
+import { task } from "../task.js";
 
-/** @typedef {import("../../types.js").Layer} Layer @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Layer} Layer @typedef {import("../numbers.js").Rows} Rows */
 
 const SIDE = 224; // CSS pixels
 const layers = signal(/** @type {Layer[]} */ ([]));
 const maps = signal(/** @type {{layer: string, values: Rows[]} | null} */ (null));
-const at = signal({ layer: "conv2", filter: 0, image: "test-0" });
+const at = signal({ layer: "conv2", filter: 0, image: FIRST_IMAGE });
 const work = task();
 let id = "";
 
-const fetchMaps = latest(
+const fetchMaps = newest(
   async (/** @type {typeof at.value} */ { layer, image }) => {
-    const answer = await ask.tensor(id, `${layer}/feature-maps`, { image });
+    const answer = await server.featureMaps(id, layer, image);
     return { layer, values: answer.values };
   },
-  (answer) => {
-    maps.value = answer;
-  },
-  (error) => {
-    work.problem.value = error instanceof Error ? error.message : String(error);
+  {
+    done: (answer) => {
+      maps.value = answer;
+    },
+    failed: (error) => {
+      work.problem.value = sentenceOf(error);
+    },
   },
 );
 
 const start = () =>
   work.start("Making the trained network…", async () => {
-    id = (await keep("stack", { network: "default", init: { type: "pretrained" } })).id;
-    layers.value = await ask.layers(id);
-    await fetchMaps(at.value);
-    at.value = { ...at.value, filter: loudest(maps.value?.values ?? []) };
+    id = (await runFor("stack", { network: "default", init: { type: "pretrained" } })).id;
+    layers.value = await server.layers(id);
+    await fetchMaps.want(at.value);
+    at.value = { ...at.value, filter: strongestFilter(maps.value?.values ?? []) };
   });
 
 /** The filter that answers most, to begin with. @param {Rows[]} values */
-const loudest = (values) =>
+const strongestFilter = (values) =>
   values.reduce((best, rows, n) => (peakOf(rows).value > peakOf(values[best]).value ? n : best), 0);
 
 /** @param {Partial<typeof at.value>} change */
 function look(change) {
   at.value = { ...at.value, ...change };
-  if (change.filter === undefined) fetchMaps(at.value);
+  if (change.filter === undefined) fetchMaps.want(at.value);
 }
 
 /** The layers that still have maps. */
@@ -56,11 +62,11 @@ const withMaps = () => layers.value.filter((layer) => layer.output_shape.length 
 function Settings() {
   const { layer, filter, image } = at.value;
   const many = maps.value?.values.length ?? 1;
-  return html`<div class="controls">
-    <${Choose} label="Layer" now=${layer} choices=${withMaps().map((known) => [known.name, known.name])}
+  return html`<div class="figure-controls">
+    <${Select} label="Layer" now=${layer} choices=${withMaps().map((known) => [known.name, known.name])}
       onChoose=${(/** @type {string} */ name) => look({ layer: name })} />
-    <${Slide} label="Filter" now=${Math.min(filter, many - 1)} max=${many - 1} onSlide=${(/** @type {number} */ v) => look({ filter: v })} />
-    <${Choose} label="Picture" now=${image} choices=${Array.from({ length: 12 }, (_, n) => [`test-${n}`, `picture ${n}`])}
+    <${Slider} label="Filter" now=${Math.min(filter, many - 1)} max=${many - 1} onSlide=${(/** @type {number} */ v) => look({ filter: v })} />
+    <${Select} label="Picture" now=${image} choices=${Array.from({ length: 12 }, (_, n) => [testImage(n), `picture ${n}`])}
       onChoose=${(/** @type {string} */ value) => look({ image: value })} /></div>`;
 }
 
@@ -73,9 +79,9 @@ function Seen({ layer, values }) {
   const field = receptiveField(layers.value, layer.index, peak.y, peak.x, input);
   const pixels = field.width * field.height;
   return html`<div class="row maps">
-      <figure><${Heat} rows=${rows} width=${SIDE} label=${`Map ${filter} of ${layer.name}`} box=${{ y: peak.y, x: peak.x, height: 1, width: 1 }} />
+      <figure><${Heatmap} rows=${rows} width=${SIDE} label=${`Map ${filter} of ${layer.name}`} box=${{ y: peak.y, x: peak.x, height: 1, width: 1 }} />
         <figcaption>${layer.name}, map ${filter}: largest is <b>${short(peak.value)}</b></figcaption></figure>
-      <figure><span class="picture"><img src=${pictureOf(id, at.value.image)} width=${SIDE} height=${SIDE} alt="The picture that is looked at" />
+      <figure><span class="picture"><img src=${address.image(id, at.value.image, "input")} width=${SIDE} height=${SIDE} alt="The input picture" />
         <${Mark} box=${field} rows=${input[1]} cols=${input[2]} /></span>
         <figcaption>the ${field.height}×${field.width} pixels which that value depends on</figcaption></figure></div>
     <p aria-live="polite">In ${layer.name} one value depends on at most ${layer.receptive_field}×${layer.receptive_field} pixels,
@@ -84,7 +90,7 @@ function Seen({ layer, values }) {
 
 /** Receptive fields of all layers. */
 const Fields = () =>
-  html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
+  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
     <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${l.receptive_field}×${l.receptive_field}</td>`)}</tr>
     <tr><th scope="row">maps</th>${withMaps().map((l) => html`<td>${l.output_shape.join("×")}</td>`)}</tr></tbody></table></div>`;
 
@@ -103,7 +109,10 @@ async function pooled() {
   if (!known) throw new Error(work.problem.value ?? "There is no network yet.");
   const conv = { type: "Conv2d", out_channels: 8, kernel_size: 3, padding: 1 };
   const network = { input: [1, 28, 28], layers: [conv, { type: "ReLU" }, conv] };
-  const plain = await borrow({ network }, async (run) => (await ask.layers(run.id))[2]);
+  const plain = await withTemporaryRun(
+    { network },
+    async (run) => (await server.layers(run.id))[2],
+  );
   const [side, less] = [known.receptive_field ?? 0, plain.receptive_field ?? 0];
   const text = html`<p>${side}×${side} = ${side * side} pixels. Without the pooling layer it would be ${less}×${less} = ${less * less}:
     the second kernel’s neighbours would lie one pixel apart and not two.</p>`;

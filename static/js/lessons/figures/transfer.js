@@ -1,14 +1,15 @@
 /** A network that begins with another one's weights, beside one that begins at random. */
+
 import { signal } from "@preact/signals";
-import { loss as lossText, percent } from "../../format.js";
-import { ask } from "../ask.js";
-import { Do, Start, Status } from "../parts.js";
+import { loss as lossText, percent } from "../../shared/format.js";
+import { server } from "../../shared/server.js";
+import { ActionButton, Start, Status } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep, settled, train } from "../runs.js";
+import { runFor, trainUntil, whenMeasured } from "../runs.js";
 import { task } from "../task.js";
 
-/** @typedef {import("../../types.js").Layer} Layer @typedef {import("../../types.js").Run} Run */
+/** @typedef {import("../../shared/types.js").Layer} Layer @typedef {import("../../shared/types.js").Run} Run */
 /** @typedef {{step: number, taken: Run, random: Run}} Row */
 
 const SOURCE_STEPS = 400;
@@ -46,19 +47,19 @@ const work = task();
 /** The two that are compared. @param {string} id of the run that is learned from */
 const both = (id) =>
   Promise.all([
-    keep("taken", { ...RECIPE, init: { type: "from_run", run: id } }),
-    keep("random", { ...RECIPE, init: { type: "he_uniform" } }),
+    runFor("taken", { ...RECIPE, init: { type: "from_run", run: id } }),
+    runFor("random", { ...RECIPE, init: { type: "he_uniform" } }),
   ]);
 
 const start = () =>
   work.start(`Training the first network for ${SOURCE_STEPS} steps…`, async () => {
-    const made = await keep("source", {});
-    const run = await train(made.id, SOURCE_STEPS);
-    const first = await ask.layers(made.id);
+    const made = await runFor("source", {});
+    const run = await trainUntil(made.id, SOURCE_STEPS);
+    const first = await server.layers(made.id);
     const [one, other] = await both(made.id);
     taken.value = one.taken;
-    layers.value = await ask.layers(one.id);
-    rows.value = [{ step: 0, taken: await settled(one), random: await settled(other) }];
+    layers.value = await server.layers(one.id);
+    rows.value = [{ step: 0, taken: await whenMeasured(one), random: await whenMeasured(other) }];
     source.value = { run, layers: first };
   });
 
@@ -67,7 +68,7 @@ const further = (more) => () =>
   work.start("Training both…", async () => {
     const until = rows.value[rows.value.length - 1].step + more;
     const pair = await both(source.value?.run.id ?? "");
-    const [one, other] = await Promise.all(pair.map(({ id }) => train(id, until)));
+    const [one, other] = await Promise.all(pair.map(({ id }) => trainUntil(id, until)));
     rows.value = [...rows.value, { step: until, taken: one, random: other }];
   });
 
@@ -84,7 +85,7 @@ function tensors() {
 }
 
 const Taken = () =>
-  html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">tensor</th><th scope="col">learned from</th><th scope="col">new network</th><td></td></tr></thead>
+  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">tensor</th><th scope="col">learned from</th><th scope="col">new network</th><td></td></tr></thead>
     <tbody>${tensors().map(
       ({ name, shape, there }) => html`<tr><th scope="row"><code>${name}</code></th>
       <td>${there ? there.join("×") : "none"}</td><td>${shape.join("×")}</td><td>${taken.value.includes(name) ? html`<b>taken</b>` : "new"}</td></tr>`,
@@ -94,8 +95,8 @@ const Taken = () =>
 const cells = (run) => html`<td>${lossText(run.loss)}</td><td>${percent(run.accuracy)}</td>`;
 
 const Progress = () =>
-  html`<div class="wide" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead>
-    <tr><td></td><th scope="colgroup" colspan="2">began with weights</th><th scope="colgroup" colspan="2">began at random</th></tr>
+  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead>
+    <tr><td></td><th scope="colgroup" colspan="2">started with copied weights</th><th scope="colgroup" colspan="2">started at random</th></tr>
     <tr><th scope="col">step</th>${[0, 1].map(() => html`<th scope="col">loss</th><th scope="col">right*</th>`)}</tr></thead>
     <tbody aria-live="polite">${rows.value.map((row) => html`<tr><th scope="row">${row.step}</th>${cells(row.taken)}${cells(row.random)}</tr>`)}</tbody></table></div>
   <p class="hint">* of the training pictures of the last 50 batches</p>`;
@@ -105,8 +106,8 @@ export function Figure() {
     return html`<${Start} task=${work} label="Make the three networks" onStart=${start} />`;
   return html`<p>The first network trained for ${source.value.run.step} steps and is right on
       <b>${percent(source.value.run.held_out_accuracy)}</b> of the held-out pictures.</p><${Taken} />
-    <div class="controls"><${Do} task=${work} onClick=${further(10)}>10 steps<//><${Do} task=${work} onClick=${further(50)}>50 steps<//>
-      <${Do} task=${work} onClick=${further(200)}>200 steps<//></div><${Status} task=${work} /><${Progress} />`;
+    <div class="figure-controls"><${ActionButton} task=${work} onClick=${further(10)}>10 steps<//><${ActionButton} task=${work} onClick=${further(50)}>50 steps<//>
+      <${ActionButton} task=${work} onClick=${further(200)}>200 steps<//></div><${Status} task=${work} /><${Progress} />`;
 }
 
 async function fitting() {

@@ -1,11 +1,12 @@
 /** The same weight under three optimisers, and the arithmetic of each. */
+
 import { signal } from "@preact/signals";
-import { ask } from "../ask.js";
+import { server } from "../../shared/server.js";
 import { exact } from "../numbers.js";
-import { Closes, Do, Start, Status } from "../parts.js";
+import { ActionButton, Start, Status, SumCheck } from "../parts.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { keep } from "../runs.js";
+import { runFor } from "../runs.js";
 import { task } from "../task.js";
 
 const PLACE = { layer: "conv1", out: 3, in: 0, ky: 1, kx: 1 };
@@ -28,9 +29,9 @@ const train = (more) => () =>
     const until = step.value + more;
     const all = await Promise.all(
       OPTIMIZERS.map(async ([name, , optimizer]) => {
-        const { id } = await keep(name, { seed: 2, optimizer });
-        await ask.train(id, until);
-        return ask.weight(id, PLACE);
+        const { id } = await runFor(name, { seed: 2, optimizer });
+        await server.step(id, { until });
+        return server.explainWeight(id, PLACE);
       }),
     );
     step.value = until;
@@ -49,20 +50,20 @@ function Line({ line }) {
 
 /** @param {{title: string, update: any}} props */
 function Card({ title, update }) {
-  return html`<section class="card" aria-label=${title}><h2>${title}</h2>
+  return html`<section class="optimiser-card" aria-label=${title}><h2>${title}</h2>
     <dl><div><dt>weight before</dt><dd>${exact(update.before)}</dd></div>
       <div><dt>gradient</dt><dd>${exact(update.gradient)}</dd></div></dl>
-    <ol class="lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
+    <ol class="update-lines">${update.lines.map((/** @type {any} */ line) => html`<${Line} line=${line} />`)}</ol>
     <dl><div><dt>weight after</dt><dd>${exact(update.after)}</dd></div>
-      <div class="change"><dt>it moved by</dt><dd>${exact(update.change)}</dd></div></dl>
-    <${Closes} ...${update} /></section>`;
+      <div class="change"><dt>change</dt><dd>${exact(update.change)}</dd></div></dl>
+    <${SumCheck} ...${update} /></section>`;
 }
 
 export function Figure() {
   if (!found.value)
     return html`<${Start} task=${work} label="Make three runs and train one step" onStart=${train(1)} />`;
-  return html`<div class="controls"><span>Step <b>${step.value}</b>, learning rate ${RATE}</span>
-      <${Do} task=${work} onClick=${train(1)}>1 step more<//><${Do} task=${work} onClick=${train(10)}>10 steps more<//></div>
+  return html`<div class="figure-controls"><span>Step <b>${step.value}</b>, learning rate ${RATE}</span>
+      <${ActionButton} task=${work} onClick=${train(1)}>1 step more<//><${ActionButton} task=${work} onClick=${train(10)}>10 steps more<//></div>
     <${Status} task=${work} />
     <div class="cards">${OPTIMIZERS.map(([, title], n) => html`<${Card} title=${title} update=${found.value?.[n].update} />`)}</div>`;
 }
@@ -73,9 +74,9 @@ async function firstStep() {
   const [plain, momentum, adam] = first.value.map((one) => one.update);
   const same = plain.change === momentum.change;
   const text = html`<p>In step 1 the gradient was ${exact(plain.gradient)} for all three. Plain descent moved the weight by
-    ${exact(plain.change)}, momentum by ${exact(momentum.change)}: ${same ? "the same, since there was nothing yet to carry on" : "not the same"}.
+    ${exact(plain.change)}, momentum by ${exact(momentum.change)}: ${same ? "the same, since there was no earlier step to carry over" : "not the same"}.
     Adam moved it by ${exact(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: corrected for
-    having begun at 0, its two memories are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
+    having begun at 0, its two averages are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
   return { text };
 }
 

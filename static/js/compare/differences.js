@@ -1,0 +1,102 @@
+/** What two runs were made of, and in what they differ, in words. */
+import { rate, shape } from "../shared/format.js";
+
+/** @typedef {import("../shared/types.js").Run} Run */
+
+/** @type {Record<string, string>} what fields of an optimiser are called */
+const OPTIMISER = {
+  learning_rate: "learning rate",
+  momentum: "momentum",
+  weight_decay: "weight decay",
+  nesterov: "Nesterov momentum",
+  beta1: "β₁",
+  beta2: "β₂",
+  eps: "ε",
+  alpha: "α",
+};
+const ARROW = " → ";
+
+/** @param {any} value */
+function valueText(value) {
+  if (value === null || value === undefined) return "none";
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (Array.isArray(value)) return shape(value);
+  return typeof value === "number" ? rate(value) : String(value);
+}
+
+/** @param {string} what @param {any} a @param {any} b @returns {string[]} none where they agree */
+const changed = (what, a, b) =>
+  valueText(a) === valueText(b) ? [] : [`${what} ${valueText(a)}${ARROW}${valueText(b)}`];
+
+/** The settings in force, which may have been changed while it trained. @param {Run} run */
+function optimiserOf(run) {
+  const { recipe, learning_rate, momentum, weight_decay } = run;
+  const live = { ...recipe.optimizer, learning_rate, weight_decay };
+  return momentum === null ? live : { ...live, momentum };
+}
+
+/** @param {Run} a @param {Run} b */
+function optimisers(a, b) {
+  const [one, other] = [optimiserOf(a), optimiserOf(b)];
+  const fields = Object.keys(OPTIMISER).filter((name) => name in one && name in other);
+  return [
+    ...changed("optimiser", one.type, other.type),
+    ...fields.flatMap((name) => changed(OPTIMISER[name], one[name], other[name])),
+  ];
+}
+
+/** @param {any} init */
+function initText({ type, std, bound, run }) {
+  const more = { normal: std, uniform: bound, from_run: run }[/** @type {string} */ (type)];
+  return more === undefined ? type.replaceAll("_", " ") : `${type.replaceAll("_", " ")} ${more}`;
+}
+
+/** @param {any} one @param {any} other networks, spelled out */
+function networks(one, other) {
+  const lines = changed("input", one.input, other.input);
+  if (one.layers.length !== other.layers.length) {
+    return [...lines, `${one.layers.length} layers${ARROW}${other.layers.length}`];
+  }
+  return [
+    ...lines,
+    ...one.layers.flatMap((/** @type {any} */ layer, /** @type {number} */ i) =>
+      layers(layer, other.layers[i], i),
+    ),
+  ];
+}
+
+/** @param {any} one @param {any} other @param {number} index */
+function layers(one, other, index) {
+  const what = `layer ${index + 1}`;
+  if (one.type !== other.type) return [`${what} ${one.type}${ARROW}${other.type}`];
+  return Object.keys(one).flatMap((name) =>
+    changed(`${what} (${one.type}), ${name.replaceAll("_", " ")}`, one[name], other[name]),
+  );
+}
+
+/** @param {Run} a @param {Run} b @param {"silenced" | "frozen"} kind */
+function onlyInOne(a, b, kind) {
+  const list = (/** @type {Run} */ run) =>
+    (run[kind] ?? []).map(({ layer, filter }) => `${layer}, filter ${filter}`);
+  const only = (/** @type {Run} */ run, /** @type {Run} */ other, /** @type {string} */ who) =>
+    list(run)
+      .filter((name) => !list(other).includes(name))
+      .map((name) => `${name} is ${kind} in ${who} only`);
+  return [...only(a, b, "A"), ...only(b, a, "B")];
+}
+
+/** Everything in which A and B differ, each as "what A → B". @param {Run} a @param {Run} b @returns {string[]} */
+export function differences(a, b) {
+  const [one, other] = [a.recipe, b.recipe];
+  return [
+    ...changed("network", a.network ?? "its own", b.network ?? "its own"),
+    ...networks(one.network, other.network),
+    ...changed("data", one.dataset, other.dataset),
+    ...changed("first weights", initText(one.init), initText(other.init)),
+    ...optimisers(a, b),
+    ...changed("batch size", one.batch_size, other.batch_size),
+    ...changed("seed", one.seed, other.seed),
+    ...onlyInOne(a, b, "silenced"),
+    ...onlyInOne(a, b, "frozen"),
+  ];
+}

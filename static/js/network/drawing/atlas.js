@@ -1,0 +1,164 @@
+/**
+ * One canvas a column: every kernel and map of it is written into one ImageData at the screen's own
+ * pixels, nearest neighbour, and put with one call. Only data is rewritten; frames stay.
+ */
+
+import { keyOf } from "../../shared/frame.js";
+import { colourCells, greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
+import { largest } from "../../shared/heatmap/colour.js";
+import { blit, fill } from "../../shared/heatmap/raster.js";
+import { limitOf, tensorKind } from "./extents.js";
+
+/**
+ * @typedef {import("./layout.js").Column} Column
+ * @typedef {import("./layout.js").Rect} Rect
+ * @typedef {import("./layout.js").Cell} Cell
+ * @typedef {import("../../shared/frame.js").Frame} Frame
+ * @typedef {{frame: Frame, extents: import("./extents.js").Extents, mode: import("./extents.js").Mode,
+ *   kind: string, bare?: boolean}} View `bare`: a map that is not in the frame is cleared
+ */
+
+/** Around a column, so that frames of its outermost cells are not cut. CSS pixels. */
+export const MARGIN = 2;
+const COUNTABLE = 4; // device pixels a cell needs before lines between cells are drawn
+
+export class Atlas {
+  /**
+   * @param {HTMLCanvasElement} canvas @param {Column} column
+   * @param {import("../../shared/heatmap/palette.js").Palette} palette @param {number} dpr device pixels a CSS pixel
+   */
+  constructor(canvas, column, palette, dpr) {
+    this.column = column;
+    this.palette = palette;
+    this.dpr = dpr;
+    canvas.width = Math.round((column.width + 2 * MARGIN) * dpr);
+    canvas.height = Math.round((column.height + 2 * MARGIN) * dpr);
+    // a canvas in main memory: its pixels are ours, and putting them there is a copy
+    this.context = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { willReadFrequently: true })
+    );
+    this.image = this.context.createImageData(canvas.width, canvas.height);
+    this.raster = {
+      pixels: new Uint32Array(this.image.data.buffer),
+      width: canvas.width,
+      height: canvas.height,
+    };
+    this.frames();
+  }
+
+  /** A CSS rectangle of the column in device pixels. @param {Rect} rect */
+  device({ x, y, width, height }) {
+    const at = (/** @type {number} */ v) => Math.round((v + MARGIN) * this.dpr);
+    return { x: at(x), y: at(y), width: at(x + width) - at(x), height: at(y + height) - at(y) };
+  }
+
+  /** A hairline around each map and kernel: zero is the paper's colour, and has an edge too. */
+  frames() {
+    const hair = Math.max(1, Math.round(this.dpr));
+    for (const cell of this.column.cells) {
+      const shown = [...cell.kernels, ...(cell.bias ? [cell.bias] : [])];
+      if (this.column.role !== "classes") shown.push(cell.map);
+      for (const rect of shown) {
+        const { x, y, width, height } = this.device(rect);
+        const outer = {
+          x: x - hair,
+          y: y - hair,
+          width: width + 2 * hair,
+          height: height + 2 * hair,
+        };
+        fill(this.raster, outer, this.palette.line);
+        fill(this.raster, { x, y, width, height }, this.palette.paper);
+      }
+    }
+  }
+
+  /** @param {Rect} place @param {Uint32Array} cells @param {number} rows @param {number} cols */
+  put(place, cells, rows, cols) {
+    blit(this.raster, this.device(place), cells, rows, cols);
+  }
+
+  /** Paints what a frame has for this column. @param {View} view */
+  paint(view) {
+    if (this.column.role === "input") this.paintInput(view.frame);
+    else this.paintMaps(view);
+    if (this.column.role === "conv" || this.column.role === "classes") this.paintKernels(view);
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  /** @param {Frame} frame */
+  paintInput(frame) {
+    const input = frame.sections.get(keyOf("", "input"));
+    if (!input) return;
+    const [channels, rows, cols] = input.shape;
+    const asPicture = channels === 3;
+    for (const cell of this.column.cells) {
+      const picture = asPicture && cell.channel === 0;
+      const channel = asPicture ? cell.channel - 1 : cell.channel;
+      this.put(cell.map, picture ? colourCells(input) : greyCells(input, channel), rows, cols);
+    }
+  }
+
+  /** @param {View} view */
+  paintMaps({ frame, extents, mode, bare }) {
+    const { name, role, shape } = this.column;
+    const maps = frame.sections.get(keyOf(name, "feature_maps"));
+    if (!maps && bare && role !== "classes") {
+      for (const { map } of this.column.cells) {
+        fill(this.raster, this.device(map), this.palette.paper);
+      }
+    }
+    if (!maps || role === "classes" || role === "label") return;
+    const [, rows, cols] = shape;
+    for (const { channel, map } of this.column.cells) {
+      const limit = limitOf(extents, "maps", name, channel, mode);
+      const cells = mapCells(maps, channel, this.palette.diverging, limit);
+      if (role === "vector") this.put(map, cells, cols, rows);
+      else this.put(map, cells, rows, cols);
+    }
+  }
+
+  /** @param {View} view */
+  paintKernels({ frame, extents, mode, kind }) {
+    const { name } = this.column;
+    const weights = frame.sections.get(keyOf(name, tensorKind("weight", kind)));
+    const bias = frame.sections.get(keyOf(name, tensorKind("bias", kind)));
+    for (const cell of this.column.cells) {
+      if (!weights) {
+        this.blank(cell);
+        continue;
+      }
+      const limit = limitOf(extents, "kernels", name, cell.channel, mode);
+      this.paintFilter(cell, /** @type {Float32Array} */ (weights.values), limit);
+      if (bias && cell.bias) this.paintBias(cell, bias.values, limit);
+    }
+  }
+
+  /** @param {Cell} cell @param {Float32Array} values of the whole layer @param {number} limit */
+  paintFilter(cell, values, limit) {
+    const [rows, cols] = /** @type {number[]} */ (this.column.kernel);
+    const n = rows * cols;
+    const first = cell.channel * cell.kernels.length * n;
+    cell.kernels.forEach((place, k) => {
+      const cells = valueCells(values, first + k * n, n, this.palette.diverging, limit);
+      const rect = this.device(place);
+      const gap = rect.width / cols >= COUNTABLE && n <= 49 ? 1 : 0;
+      if (gap) fill(this.raster, rect, this.palette.line);
+      blit(this.raster, rect, cells, rows, cols, gap);
+    });
+  }
+
+  /** The bias has the kernels' colours, or a wider scale where biases are larger.
+   * @param {Cell} cell @param {ArrayLike<number>} values @param {number} limit */
+  paintBias(cell, values, limit) {
+    const widest = Math.max(limit, largest(values, 0, values.length));
+    const place = /** @type {Rect} */ (cell.bias);
+    this.put(place, valueCells(values, cell.channel, 1, this.palette.diverging, widest), 1, 1);
+  }
+
+  /** Where there is nothing to show (no gradient at step 0) nothing is drawn. @param {Cell} cell */
+  blank(cell) {
+    for (const place of [...cell.kernels, ...(cell.bias ? [cell.bias] : [])]) {
+      fill(this.raster, this.device(place), this.palette.absent);
+    }
+  }
+}

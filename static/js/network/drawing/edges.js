@@ -1,0 +1,62 @@
+/** Lines from the map under the cursor, back through its kernels, to the maps that it reads. */
+
+import { html } from "../../shared/html.js";
+import { cellOf } from "../explain/places.js";
+import { hoveredCell, plan } from "../state.js";
+import { sourceChannel } from "./layout.js";
+
+/** @typedef {import("./layout.js").Column} Column @typedef {import("./layout.js").Rect} Rect */
+
+/** @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 */
+function curve(x1, y1, x2, y2) {
+  const bend = Math.max(8, (x2 - x1) * 0.5);
+  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+}
+
+/** The middle of a rectangle's right or left edge, in the pane. @param {Column} column @param {Rect} rect @param {boolean} right */
+const edge = (column, rect, right) => ({
+  x: column.x + rect.x + (right ? rect.width + 1 : -1),
+  y: rect.y + rect.height / 2,
+});
+
+/**
+ * The maps that a cell reads, each with the place its line ends at: its kernel, or the map itself.
+ * @param {Column} column @param {number} channel
+ * @returns {{from: Rect, to: Rect, source: Column}[]}
+ */
+export function inputsOf(column, channel) {
+  const { source, role } = column;
+  const cell = column.role === "vector" ? column.cells[0] : column.cells[channel];
+  if (!source || !cell) return [];
+  if (role === "vector" && source.role !== "vector") {
+    return source.cells.map((from) => ({ from: from.map, to: cell.map, source }));
+  }
+  const ends = role === "conv" || role === "classes" ? cell.kernels : [cell.map];
+  return ends.flatMap((to, k) => {
+    const from = cellOf(
+      source,
+      ends === cell.kernels ? sourceChannel(column, channel, k) : channel,
+    );
+    return from ? [{ from: from.map, to, source }] : [];
+  });
+}
+
+export function Edges() {
+  const now = plan.value;
+  const place = hoveredCell.value;
+  if (!now || !place) return null;
+  const column = now.columns.find((known) => known.name === place.layer);
+  if (!column) return null;
+  const lines = inputsOf(column, place.channel);
+  const paths = lines.map(({ from, to, source }) => {
+    const a = edge(source, from, true);
+    const b = edge(column, to, false);
+    return curve(a.x, a.y, b.x, b.y);
+  });
+  const box = (/** @type {Column} */ of, /** @type {Rect} */ r) =>
+    html`<rect x=${of.x + r.x - 2} y=${r.y - 2} width=${r.width + 4} height=${r.height + 4} rx="2" />`;
+  return html`<svg class="edges" width=${now.width} height=${now.height} aria-hidden="true">
+    ${paths.map((d) => html`<path class="halo" d=${d} />`)}${paths.map((d) => html`<path d=${d} />`)}
+    ${lines.map(({ from, source }) => box(source, from))}
+  </svg>`;
+}

@@ -1,0 +1,29 @@
+/** What columns and their cells are called, and which filter a map comes from. */
+import { run } from "../state.js";
+
+/** @typedef {import("./layout.js").Column} Column */
+
+/** The filter whose map a cell shows, through layers that keep their channels.
+ * @param {Column} column @param {number} channel @returns {{layer: string, channel: number} | null} */
+export function filterOf(column, channel) {
+  if (["conv", "classes", "vector"].includes(column.role)) {
+    return column.kernels ? { layer: column.name, channel } : null;
+  }
+  const { source } = column;
+  return source && source.shape[0] === column.shape[0] && source.role !== "input"
+    ? filterOf(source, channel)
+    : null;
+}
+
+/** What a cell is called; all are counted from 0.
+ * @param {Column} column @param {number} channel */
+export function cellName(column, channel) {
+  if (column.role === "classes")
+    return `${column.name}, ${run.value?.classes?.[channel] ?? `output ${channel}`}`;
+  if (column.role === "conv") return `${column.name}, filter ${channel}`;
+  if (column.role === "vector") return `${column.name}, ${column.shape[2]} values`;
+  if (column.role === "input" && column.shape[0] === 3) {
+    return ["input, in colour", "input, red", "input, green", "input, blue"][channel];
+  }
+  return `${column.name}, map ${channel}`;
+}

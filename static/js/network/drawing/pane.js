@@ -1,0 +1,126 @@
+/** The network's pane: columns from left to right, lines on hover, and the colour scale below. */
+import { useEffect, useRef } from "preact/hooks";
+import { signed } from "../../shared/format.js";
+import { keyOf } from "../../shared/frame.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
+import { palette } from "../../shared/heatmap/palette.js";
+import { html } from "../../shared/html.js";
+import { Outline, SlowMotion } from "../lazy.js";
+import { Switch } from "../page/switch.js";
+import {
+  drawingSize,
+  hoveredCell,
+  kernelKind,
+  plan,
+  replay,
+  run,
+  scaleMode,
+  slowTick,
+  step,
+} from "../state.js";
+import { TERMS } from "../terms.js";
+import { ColumnView } from "./column.js";
+import { Edges } from "./edges.js";
+import { cellName } from "./names.js";
+import { currentFrame } from "./painter.js";
+
+const HEAD_PX = 58;
+const FOOT_PX = 34;
+const LEAST = { width: 900, height: 400 };
+
+/** Measures the room for the drawing, and again when it changes.
+ * @param {import("preact").RefObject<HTMLElement | null>} ref */
+function useRoom(ref) {
+  useEffect(() => {
+    const pane = /** @type {HTMLElement} */ (ref.current);
+    const measure = () => {
+      const width = Math.max(LEAST.width, pane.clientWidth - 32);
+      const height = Math.max(LEAST.height, pane.clientHeight - HEAD_PX - FOOT_PX - 16);
+      const now = drawingSize.peek();
+      if (now.width !== width || now.height !== height) drawingSize.value = { width, height };
+    };
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(pane);
+    measure();
+    return () => sizes.disconnect();
+  }, []);
+}
+
+/** What is under the cursor, and its numbers. */
+function Readout() {
+  slowTick.value;
+  const place = hoveredCell.value;
+  const column = place && plan.value?.columns.find((known) => known.name === place.layer);
+  if (!place || !column) {
+    if (replay.value)
+      return html`<span class="readout faded">The maps are those of one training picture of the batch: ${replay.value.picture.class}.</span>`;
+    const why = blankReason();
+    if (why) return html`<span class="readout why-blank" role="status">${why}</span>`;
+    return html`<span class="readout faded">Point at any value to see how it is computed; press a kernel to open its filter.</span>`;
+  }
+  return html`<span class="readout"><b>${cellName(column, place.channel)}</b> ${rangeText(column, place.channel)}</span>`;
+}
+
+/** @param {import("./layout.js").Column} column @param {number} channel */
+function rangeText(column, channel) {
+  const frame = currentFrame();
+  const input = column.role === "input";
+  const section = frame?.sections.get(
+    input ? keyOf("", "input") : keyOf(column.name, "feature_maps"),
+  );
+  if (!section?.ranges || column.role === "classes") return "";
+  const at = input && column.shape[0] === 3 ? channel - 1 : channel;
+  if (at < 0) return "";
+  const [lo, hi] = [section.ranges[2 * at], section.ranges[2 * at + 1]];
+  return lo === hi ? `map: ${signed(lo)} everywhere` : `map: ${signed(lo)} to ${signed(hi)}`;
+}
+
+/** The scale itself, and what shares one; its ends stand below the columns. */
+function Legend() {
+  const colours = palette.value.diverging;
+  return html`<span class="legend" data-tour="legend">
+    <span class="end">negative</span>
+    <${CellCanvas} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
+    <span class="end">positive</span>
+    <${Switch} label="One scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
+      choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
+  </span>`;
+}
+
+/** Why the kernels are blank, where they are. */
+function blankReason() {
+  const kind = kernelKind.value;
+  if (replay.value) return null;
+  const sections = currentFrame()?.sections.values();
+  if (kind === "weight" || !sections || [...sections].some((s) => s.kind === `weight_${kind}`))
+    return null;
+  const what = kind === "gradient" ? "gradient" : "update";
+  if (step.value > 0)
+    return `This step's ${what}s are not available; the next step has them again.`;
+  return `There is no ${what} yet: step 0 is before the first update. Take a step to see one.`;
+}
+
+function Empty() {
+  const waiting = run.value ? "Waiting for the first picture…" : "Getting a run from the server…";
+  return html`<p class="waiting" role="status">${waiting}</p>`;
+}
+
+export function NetworkPane() {
+  const pane = useRef(/** @type {HTMLElement | null} */ (null));
+  useRoom(pane);
+  const now = plan.value;
+  return html`<section class="network" aria-label="The network, from input to answer">
+    <div class="scroller" ref=${pane} data-tour="network">
+      ${
+        now
+          ? html`<div class="drawing" style=${{ width: `${now.width}px`, height: `${now.height + HEAD_PX + FOOT_PX}px` }}>
+            ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} />`)}
+            <div class="over-maps"><${Edges} /><${Outline} /></div>
+          </div>`
+          : html`<${Empty} />`
+      }
+    </div>
+    <${SlowMotion} />
+    <div class="strip"><${Readout} /><${Legend} /></div>
+  </section>`;
+}

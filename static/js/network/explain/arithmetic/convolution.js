@@ -1,0 +1,97 @@
+/** A convolution's value: patch × kernel = products for each input channel, their sums, the bias. */
+import { signal } from "@preact/signals";
+import { plural } from "../../../shared/format.js";
+import { html } from "../../../shared/html.js";
+import { decimalsFor, inDecimals, largestFew, sizeOf } from "../digits.js";
+import { columnOf, opener, sourceName } from "../names.js";
+import { FORMULAS } from "./formulas.js";
+import { Grid } from "./grid.js";
+import { Ledger, SumCheck } from "./ledger.js";
+
+const FEW = 3; // input channels that are shown at first
+const MOST_NUMBERS = 5; // rows of a kernel whose cells have numbers at first
+const PICTURE_PX = 92;
+
+/** Whether everything is shown; kept while the pointer goes on. */
+const expanded = signal(false);
+
+/** @typedef {{channel: number, patch: number[][], kernel: number[][], products: number[][], sum: number}} Part */
+
+/** Half-scales that all channels share, so that their colours can be compared. @param {Part[]} parts */
+const limits = (parts) => ({
+  patch: sizeOf(parts.map((part) => part.patch)),
+  kernel: sizeOf(parts.map((part) => part.kernel)),
+  products: sizeOf(parts.map((part) => part.products)),
+});
+
+/** @param {{part: Part, answer: any, shared: ReturnType<typeof limits>, decimals: number | null}} props */
+function Row({ part, answer, shared, decimals }) {
+  const column = columnOf(answer.layer);
+  if (!column) return null;
+  const open = opener(column, part.channel);
+  const small = part.kernel.length > MOST_NUMBERS && !expanded.value ? PICTURE_PX : undefined;
+  const outside = (/** @type {number} */ r, /** @type {number} */ c) =>
+    answer.rows[r] === null || answer.columns[c] === null;
+  const picture = column.source?.role === "input";
+  const name = sourceName(column, part.channel);
+  return html`<div class="product">
+    <${Grid} values=${part.patch} label=${`patch of ${name}`} caption=${`patch of ${name}`} limit=${shared.patch} picture=${picture}
+      width=${small} outside=${outside} onCell=${open && !small ? (/** @type {number} */ r, /** @type {number} */ c) => open(answer.rows[r], answer.columns[c]) : null} />
+    <span class="times" aria-hidden="true">×</span>
+    <${Grid} values=${part.kernel} label="kernel" caption="kernel" limit=${shared.kernel} width=${small} />
+    <span class="times" aria-hidden="true">=</span>
+    <${Grid} values=${part.products} label="products" caption=${html`products, Σ <b>${inDecimals(part.sum, decimals)}</b>`} limit=${shared.products} width=${small} />
+  </div>`;
+}
+
+/** @param {{many: number, hidden: number, large: boolean}} props */
+function More({ many, hidden, large }) {
+  if (!hidden && !large && !expanded.value) return null;
+  if (many <= FEW && !large) return null;
+  const text = expanded.value
+    ? "Show less"
+    : hidden
+      ? `Show all ${many} input maps${large ? ", with numbers" : ""}`
+      : "Show the numbers";
+  return html`<button type="button" class="quiet more" onClick=${() => {
+    expanded.value = !expanded.value;
+  }}>${text}</button>`;
+}
+
+/** @param {{answer: any}} props */
+export function Convolution({ answer }) {
+  /** @type {Part[]} */
+  const parts = answer.channels;
+  const few = largestFew(parts, (part) => part.sum, expanded.value ? parts.length : FEW);
+  const shared = limits(parts);
+  const decimals = decimalsFor(
+    sizeOf([answer.total, answer.bias ?? 0, ...parts.map((p) => p.sum)]),
+  );
+  const sum = parts.reduce((total, part) => total + part.sum, 0);
+  const lines = [
+    ...(parts.length > 1 && parts.length <= FEW + 1
+      ? parts.map((part) => ({ name: sumName(answer, part), value: part.sum }))
+      : [
+          {
+            name: parts.length === 1 ? "sum of the products" : `sums of ${parts.length} maps`,
+            value: sum,
+          },
+        ]),
+    ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
+    { name: "value", value: answer.total, strong: true },
+  ];
+  return html`${FORMULAS.convolution}
+    <div class="products">${few.shown.map(
+      (part, slot) =>
+        html`<${Row} key=${slot} part=${part} answer=${answer} shared=${shared} decimals=${decimals} />`,
+    )}</div>
+    ${few.others > 0 && html`<p class="rest">${plural(few.others, "more input map")}, all smaller: Σ <b>${inDecimals(few.sum, decimals)}</b></p>`}
+    <${More} many=${parts.length} hidden=${few.others} large=${parts[0].kernel.length > MOST_NUMBERS} />
+    <${Ledger} lines=${lines} /><${SumCheck} about=${answer} />`;
+}
+
+/** @param {any} answer @param {Part} part */
+function sumName(answer, part) {
+  const column = columnOf(answer.layer);
+  return column ? `from ${sourceName(column, part.channel)}` : "";
+}

@@ -1,0 +1,46 @@
+/** Small grids of numbers, each on its colour: a patch, a kernel, their products. */
+
+import { figuresFor, inFigures } from "../../../shared/format.js";
+import { colourOf, greyOf, inkOn } from "../../../shared/heatmap/colour.js";
+import { palette } from "../../../shared/heatmap/palette.js";
+import { html } from "../../../shared/html.js";
+import { sizeOf } from "../digits.js";
+
+/** How wide cells with numbers are: the style sheet knows, by their number in a row. @param {number} cols */
+const sizeClass = (cols) => (cols <= 3 ? "few" : cols <= 5 ? "some" : "dense");
+
+/**
+ * @param {{values: (number | null)[][], label: string, caption?: string, limit?: number, picture?: boolean,
+ *   width?: number, marked?: [number, number] | null, outside?: (r: number, c: number) => boolean,
+ *   onCell?: ((r: number, c: number) => void) | null}} props `limit`: half of the scale;
+ *   `picture`: grey, 0 … 1; `width` of the whole where cells have no numbers; `outside`: padding
+ */
+export function Grid({ values, label, caption, limit, picture, width, marked, outside, onCell }) {
+  const most = limit ?? sizeOf(values);
+  const table = palette.value.diverging;
+  const figures = figuresFor(most);
+  const cols = values[0]?.length ?? 0;
+  const side = width ? Math.max(3, Math.floor(width / cols)) : 0;
+  const cell = (
+    /** @type {number | null} */ value,
+    /** @type {number} */ r,
+    /** @type {number} */ c,
+  ) => {
+    const pad = value === null || outside?.(r, c);
+    const packed = picture ? greyOf(value ?? 0) : colourOf(table, value ?? 0, most);
+    const style = pad ? {} : inkOn(packed);
+    const won = marked && marked[0] === r && marked[1] === c;
+    const text = width ? "" : pad ? (value === null ? "" : "0") : inFigures(value ?? 0, figures);
+    const open = onCell && !pad;
+    return html`<td style=${style} class=${`${pad ? "outside" : ""} ${won ? "won" : ""}`}
+      title=${pad ? "padding: outside the map" : String(value)}>${
+        open
+          ? html`<button type="button" class="open" onClick=${() => onCell(r, c)} aria-label=${`${label}, row ${r}, column ${c}: ${text || value}; open it`}>${text}</button>`
+          : text
+      }</td>`;
+  };
+  const size = { "--cols": cols, ...(side && { "--side": `${side}px`, "--cell": `${side}px` }) };
+  return html`<table class=${`grid ${width ? "tiny" : sizeClass(cols)}`} style=${size} aria-label=${label}>
+    ${caption && html`<caption>${caption}</caption>`}
+    <tbody>${values.map((line, r) => html`<tr key=${r}>${line.map((v, c) => cell(v, r, c))}</tr>`)}</tbody></table>`;
+}

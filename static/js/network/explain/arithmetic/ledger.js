@@ -1,0 +1,25 @@
+/** What adds up, line under line, and the sentence that it does. */
+
+import { html } from "../../../shared/html.js";
+import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
+
+/** @typedef {{name: any, value: number, strong?: boolean}} Line */
+
+/** Lines with their numbers below each other at the decimal point. @param {{lines: Line[]}} props */
+export function Ledger({ lines }) {
+  const decimals = decimalsFor(sizeOf(lines.map((line) => line.value)));
+  const text = (/** @type {number} */ v) => inDecimals(v, decimals);
+  return html`<table class="ledger"><tbody>${lines.map(
+    ({ name, value, strong }, i) => html`<tr key=${i} class=${strong ? "total" : ""}>
+      <th scope="row">${name}</th><td class="sign">${strong ? "=" : i ? (value < 0 ? "−" : "+") : ""}</td><td>${text(i && !strong ? Math.abs(value) : value)}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+/** That the parts come to what the network has, with both numbers.
+ * @param {{about: {value: number, total: number, bound: number, closes: boolean}, what?: string}} props */
+export function SumCheck({ about, what = "the network has" }) {
+  const { value, total, bound, closes } = about;
+  const tip = `They differ by ${Math.abs(value - total).toExponential(1)}; ${bound.toExponential(1)} is allowed for rounding in 32-bit arithmetic.`;
+  return html`<p class=${`closing ${closes ? "" : "open-end"}`} title=${tip}>
+    ${closes ? "✓ " : "✗ "}adds up to <b data-test="total">${exact(total)}</b> — ${what} <b data-test="value">${exact(value)}</b></p>`;
+}

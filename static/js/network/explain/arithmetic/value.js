@@ -1,0 +1,77 @@
+/** One value of a map as arithmetic, whatever kind of layer made it. */
+
+import { count } from "../../../shared/format.js";
+import { html } from "../../../shared/html.js";
+import { cellName } from "../../drawing/names.js";
+import { run } from "../../state.js";
+import { exact } from "../digits.js";
+import { columnOf } from "../names.js";
+import { mapChannel } from "../places.js";
+import { Convolution } from "./convolution.js";
+import { Activation, Norm, Pixel, Pool, Same } from "./pointwise.js";
+import { Softmax, WeightedSum } from "./weighted-sum.js";
+
+/** @type {Record<string, any>} */
+const KINDS = {
+  convolution: Convolution,
+  largest: Pool,
+  mean: Pool,
+  clamp: Activation,
+  "leaky clamp": Activation,
+  tanh: Activation,
+  sigmoid: Activation,
+  normalisation: Norm,
+  "weighted sum": WeightedSum,
+  same: Same,
+  softmax: Softmax,
+  pixel: Pixel,
+};
+
+/** @type {Record<string, string>} */
+const AFTER = {
+  ReLU: "ReLU keeps what is positive",
+  LeakyReLU: "leaky ReLU",
+  Tanh: "tanh",
+  Sigmoid: "sigmoid",
+};
+
+/** What a value is called. @param {any} answer */
+export function valueName({ layer, channel, y, x }) {
+  const column = columnOf(layer);
+  if (!column) return layer;
+  if (column.role === "classes")
+    return `${layer}, ${run.value?.classes?.[channel] ?? `output ${channel}`}`;
+  if (column.role === "vector") return `${layer}, value ${channel}`;
+  if (column.role === "input" && column.shape[0] === 1) return `input · row ${y}, column ${x}`;
+  const cell = column.cells.find((one) => mapChannel(column, one.channel) === channel);
+  const map = cellName(column, cell?.channel ?? channel).replace("filter", "map");
+  return `${map} · row ${y}, column ${x}`;
+}
+
+/** @param {{answer: any}} props */
+function After({ answer }) {
+  const { activation } = answer;
+  if (!activation) return null;
+  return html`<p class="then">then ${activation.layer}: ${AFTER[activation.type] ?? activation.type}
+    <span class="arrow" aria-hidden="true">→</span> <b data-test="activation">${exact(activation.value)}</b></p>`;
+}
+
+/** @param {{answer: any}} props */
+function Silenced({ answer }) {
+  if (!answer.silenced) return null;
+  return html`<p class="quieted">This filter is silenced: it would give <b>${exact(answer.would_be)}</b>, and counts as 0.</p>`;
+}
+
+/** @param {{answer: any, softmax: any}} props */
+export function ValueBody({ answer, softmax }) {
+  const Kind = KINDS[answer.kind];
+  if (!Kind) return html`<p>${exact(answer.value)}</p>`;
+  if (softmax) {
+    return html`<div class="two"><section><h3>The score</h3><${Kind} answer=${answer} name="score" few=${8} /></section>
+      <section><h3>The probability: softmax over all scores</h3><${Softmax} answer=${softmax} /></section></div>`;
+  }
+  return html`<${Kind} answer=${answer} /><${Silenced} answer=${answer} /><${After} answer=${answer} />`;
+}
+
+/** Of what step and which picture it is. @param {any} answer */
+export const whenText = (answer) => `step ${count(answer.step)}`;

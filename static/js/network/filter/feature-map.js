@@ -1,0 +1,101 @@
+/** A filter's map, whose values open, and on the probe the pixels behind a value. */
+
+import { signed } from "../../shared/format.js";
+import { keyOf } from "../../shared/frame.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
+import { mapCells } from "../../shared/heatmap/cells.js";
+import { palette } from "../../shared/heatmap/palette.js";
+import { shareOfGrid } from "../../shared/heatmap/pointer.js";
+import { html } from "../../shared/html.js";
+import { receptiveField } from "../../shared/receptive-field.js";
+import {
+  batchImageName,
+  contributionCells,
+  contributionsTo,
+  weightInKernel,
+} from "../explain/contributions.js";
+import { same, valueAt } from "../explain/places.js";
+import { isWeight, moved, pointAt, togglePin } from "../explain/pointing.js";
+import { Term } from "../page/tip.js";
+import { inputCells } from "../probe/panel.js";
+import { inputShape, layers, openNumber, pinned, slowTick } from "../state.js";
+import { TERMS } from "../terms.js";
+import { mapPeak } from "./values.js";
+
+/** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
+
+const MAP_PX = 172;
+
+/** The value of this map that is open. @param {Column} column @param {number} channel */
+function openHere(column, channel) {
+  const place = openNumber.value;
+  return place && !isWeight(place) && place.layer === column.name && place.channel === channel
+    ? place
+    : null;
+}
+
+/** Every value of the map opens. @param {{column: Column, channel: number}} props */
+function Reader({ column, channel }) {
+  const [, rows, cols] = column.shape;
+  const cell = column.cells[channel];
+  const from = (/** @type {number} */ across, /** @type {number} */ down) => {
+    const place = valueAt(column, cell, across, down);
+    return place && { ...place, within: /** @type {const} */ ("filter") };
+  };
+  const under = (/** @type {MouseEvent} */ event) => {
+    const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+    return from((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  };
+  const here = () => openHere(column, channel) ?? from(0.5, 0.5);
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    const place = here();
+    const next = place && moved(place, event.key, rows, cols);
+    if (!next) return;
+    event.preventDefault();
+    if (pinned.peek()) pinned.value = next;
+    else pointAt(next);
+  };
+  return html`<button type="button" class="map whole" aria-label=${`values of this map, ${rows} by ${cols}`}
+    aria-pressed=${same(pinned.value, openHere(column, channel)) && pinned.value !== null}
+    onPointerMove=${(/** @type {PointerEvent} */ e) => pointAt(under(e))} onPointerLeave=${() => pointAt(null)}
+    onBlur=${() => pointAt(null)} onKeyDown=${onKey}
+    onClick=${(/** @type {MouseEvent} */ e) => togglePin(e.detail > 0 ? under(e) : here())}></button>`;
+}
+
+/** @param {{column: Column, channel: number, frame: Frame}} props */
+export function FeatureMap({ column, channel, frame }) {
+  const peak = mapPeak(frame, column, channel);
+  const section = frame.sections.get(keyOf(column.name, "feature_maps"));
+  if (!peak || !section || column.role !== "conv") return null;
+  const [, rows, cols] = column.shape;
+  const limit = Math.max(Math.abs(peak.lo), Math.abs(peak.hi));
+  const stamp = slowTick.value;
+  const contribution = contributionsTo(column.name, channel);
+  const cells = () =>
+    contribution
+      ? contributionCells(contribution.gradient)
+      : mapCells(section, channel, palette.value.diverging, limit);
+  const [, height, width] = inputShape.value;
+  const open = openHere(column, channel);
+  const { y, x } = open ?? peak;
+  const field = receptiveField(layers.value, column.layer?.index ?? 0, y, x, inputShape.value);
+  const marked = !contribution && (open || !peak.constant);
+  const says = open
+    ? `row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`
+    : peak.constant
+      ? "its output is the same everywhere"
+      : `its largest output is here: row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`;
+  const dot = shareOfGrid({ x, y }, rows, cols);
+  return html`<div class="answer">
+    <figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${contribution ? "Contributions to the gradient of the weight" : "The filter's map"}>
+      ${marked && html`<span class="mark" style=${dot}></span>`}<${Reader} column=${column} channel=${channel} /><//>
+      <figcaption>${
+        contribution
+          ? html`<b>gradient of ${weightInKernel(column, contribution.place)}</b> on ${batchImageName(contribution.gradient)}`
+          : html`<${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}`
+      }</figcaption></figure>
+    <figure class="seen"><${CellCanvas} cells=${inputCells} rows=${height} cols=${width} width=${MAP_PX} stamp=${stamp} label="The probe">
+      ${marked && html`<span class="mark" style=${shareOfGrid(field, height, width)}></span>`}<//>
+      <figcaption>${says}</figcaption></figure>
+  </div>`;
+}

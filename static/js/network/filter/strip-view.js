@@ -1,0 +1,53 @@
+/** A filter over the steps: pressed, a picture leads to its step. */
+import { useMemo } from "preact/hooks";
+import { count } from "../../shared/format.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
+import { largest } from "../../shared/heatmap/colour.js";
+import { palette } from "../../shared/heatmap/palette.js";
+import { html } from "../../shared/html.js";
+import { seek } from "../intents.js";
+import { Term } from "../page/tip.js";
+import { inPast, lastStep, replay, slowTick, step } from "../state.js";
+import { doublingSteps, kernelGrid } from "./kernel-grid.js";
+import { strip, stripFile } from "./strip.js";
+
+/** @typedef {import("../drawing/layout.js").Column} Column */
+
+const SIDE_PX = 44;
+
+/** @param {{column: Column, values: number[] | Float32Array | undefined, limit: number, at: number, stamp: number}} props */
+function StepPicture({ column, values, limit, at, stamp }) {
+  const [kh, kw] = column.kernel ?? [1, 1];
+  const table = palette.value.diverging;
+  const made = useMemo(
+    () => values && kernelGrid(values, column.kernels, kh, kw, table, limit),
+    [values, limit, table, stamp],
+  );
+  const cells = useMemo(() => () => made?.cells ?? null, [made]);
+  if (!made) return html`<span class="step-wait"></span>`;
+  const width = Math.round(SIDE_PX * Math.min(1, made.cols / made.rows));
+  return html`<${CellCanvas} cells=${cells} rows=${made.rows} cols=${made.cols} width=${width} stamp=${stamp} label=${`The filter at step ${count(at)}`} />`;
+}
+
+/** @param {{column: Column, part: ReturnType<typeof import("./values.js").filterValues>}} props `part`: the filter on the page */
+export function FilterStrip({ column, part }) {
+  if (replay.value) return null;
+  const { at, recomputed } = strip.value;
+  const steps = doublingSteps(lastStep.value);
+  const limits = steps.flatMap((known) =>
+    at[known] ? largest(at[known], 0, at[known].length) : [],
+  );
+  const limit = Math.max(part?.limit ?? 0, ...limits);
+  const own = { column, limit };
+  return html`<section class="strip-of-steps" aria-label="This filter over the steps">
+    <h3>Over the steps${recomputed && html`, <${Term} tip=${recomputed}>recomputed<//>`}</h3>
+    <div class="step-row">${steps.map(
+      (
+        known,
+      ) => html`<button type="button" key=${known} class="step-picture" aria-current=${inPast.value && step.value === known ? "step" : undefined}
+        aria-label=${`Go to step ${known}`} onClick=${() => seek(known)}><${StepPicture} ...${own} values=${at[known]} at=${known} stamp=${limit} /><small>${count(known)}</small></button>`,
+    )}
+      <span class=${`step-picture on ${inPast.value ? "past" : ""}`}><${StepPicture} ...${own} values=${part?.values} at=${step.value} stamp=${slowTick.value} /><small>${inPast.value ? "" : "now "}${count(step.value)}</small></span>
+    </div>
+      <a class="quiet" href=${stripFile([...steps, step.value])} download=${`${column.name}-strip.png`}>Download as PNG</a></section>`;
+}

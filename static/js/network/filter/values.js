@@ -1,0 +1,69 @@
+/**
+ * What the filter view shows, out of a frame: one filter's numbers and where it answers most.
+ * @typedef {import("../drawing/layout.js").Column} Column
+ * @typedef {import("../../shared/frame.js").Frame} Frame
+ */
+
+import { count, plural } from "../../shared/format.js";
+import { keyOf } from "../../shared/frame.js";
+import { largest } from "../../shared/heatmap/colour.js";
+import { tensorKind } from "../drawing/extents.js";
+import { kernelPlace } from "../explain/places.js";
+
+/**
+ * One filter's part of a tensor, and half of the scale that its kernels share.
+ * @param {Frame} frame @param {Column} column @param {number} channel @param {string} kind
+ * @returns {{values: Float32Array, bias: number | null, limit: number} | null} null: not in the frame
+ */
+export function filterValues(frame, column, channel, kind) {
+  const section = frame.sections.get(keyOf(column.name, tensorKind("weight", kind)));
+  if (section?.dtype !== "f32") return null;
+  const each = section.values.length / section.shape[0];
+  const values = /** @type {Float32Array} */ (
+    section.values.subarray(channel * each, (channel + 1) * each)
+  );
+  const biases = frame.sections.get(keyOf(column.name, tensorKind("bias", kind)));
+  return { values, bias: biases ? biases.values[channel] : null, limit: largest(values, 0, each) };
+}
+
+/**
+ * One weight of a filter. @param {Column} column @param {Float32Array} values of the filter
+ * @param {number[]} index by torch's axes
+ */
+export function weightOf(column, values, index) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const { k, r, c } = kernelPlace(column, index);
+  return values[(k * rows + r) * cols + c];
+}
+
+/**
+ * Where a map is largest. Its bytes are enough to find the place.
+ * @param {Frame} frame @param {Column} column @param {number} channel
+ * @returns {{lo: number, hi: number, y: number, x: number, constant: boolean} | null}
+ */
+export function mapPeak(frame, column, channel) {
+  const section = frame.sections.get(keyOf(column.name, "feature_maps"));
+  if (!section?.ranges || section.shape[0] <= channel) return null;
+  const [, rows, cols] = section.shape;
+  const map = section.values.subarray(channel * rows * cols, (channel + 1) * rows * cols);
+  let at = 0;
+  for (let i = 1; i < map.length; i++) if (map[i] > map[at]) at = i;
+  const [lo, hi] = [section.ranges[2 * channel], section.ranges[2 * channel + 1]];
+  return { lo, hi, y: Math.floor(at / cols), x: at % cols, constant: !(hi > lo) };
+}
+
+/** A filter in plain words. @param {Column} column */
+export function filterSentence(column) {
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const weights = rows * cols * column.kernels;
+  if (column.role !== "conv") {
+    const form =
+      column.kernels > 1
+        ? `, drawn as ${plural(column.kernels, "picture")} of ${rows}×${cols}`
+        : "";
+    return `This output is a weighted sum of all ${count(weights)} values before it: ${plural(weights, "weight")}${form}, and one bias.`;
+  }
+  const [, height, width] = column.shape;
+  const bias = column.layer?.bias_shape ? " and one bias" : ", no bias";
+  return `This filter is ${plural(column.kernels, "kernel")} of ${rows}×${cols}: ${plural(weights, "weight")}${bias}, used at all ${count(height * width)} positions.`;
+}

@@ -1,0 +1,99 @@
+/** One weight with its number: pointed at it opens, pressed it can be typed over. */
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "../../shared/html.js";
+import { same } from "../explain/places.js";
+import { pointAt } from "../explain/pointing.js";
+import { intervene } from "../interventions/interventions.js";
+import { parseNumber } from "../interventions/text.js";
+import { openNumber, pinned } from "../state.js";
+
+/** @typedef {import("../explain/places.js").WeightPlace} WeightPlace */
+
+/** The weight that is being typed over. */
+const editing = signal(/** @type {WeightPlace | null} */ (null));
+
+/** As the filter view points at it. @param {WeightPlace} place */
+export const inFilter = (place) => ({ ...place, within: /** @type {const} */ ("filter") });
+
+/** @param {WeightPlace} place */
+export const pointing = (place) => ({
+  onPointerEnter: () => pointAt(inFilter(place)),
+  onPointerLeave: () => pointAt(null),
+});
+
+/** @param {WeightPlace} place */
+function stopEditing(place) {
+  if (same(editing.peek(), place)) editing.value = null;
+  if (same(pinned.peek(), inFilter(place))) pinned.value = null;
+}
+
+/**
+ * The field for another number: Enter applies, Escape leaves it.
+ * @param {{place: WeightPlace, value: number, beside?: boolean}} props `beside`: not in place of the
+ *   number, so it stays when something else is pressed, and at its end focus goes back to where it was
+ */
+export function Field({ place, value, beside = false }) {
+  const ref = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const before = useRef(/** @type {Element | null} */ (null));
+  useEffect(() => {
+    const field = /** @type {HTMLInputElement} */ (ref.current);
+    before.current = document.activeElement;
+    field.value = String(Number(value.toPrecision(6)));
+    field.focus();
+    field.select();
+  }, []);
+  const leave = () => {
+    stopEditing(place);
+    if (beside && before.current instanceof HTMLElement) before.current.focus();
+  };
+  const apply = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const next = parseNumber(ref.current?.value ?? "");
+    if (next === null) {
+      ref.current?.setAttribute("aria-invalid", "true");
+      return;
+    }
+    const { layer, tensor, index } = place;
+    const done = intervene({ type: "set", layer, tensor, index, value: next });
+    leave(); // what is asked about the weight after this waits for the change
+    await done;
+  };
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape") return;
+    leave();
+    event.preventDefault();
+  };
+  return html`<form class=${beside ? "group" : "in-place"} onSubmit=${apply}>${beside && html`<span class="name" aria-hidden="true">Set it to</span>`}
+    <input ref=${ref} class="edit" type="text" inputmode="decimal" autocomplete="off" onKeyDown=${onKey}
+      aria-label="New value of this weight; Enter applies, Escape leaves it" onBlur=${() => beside || stopEditing(place)} />
+    ${beside && html`<button type="submit">Set</button>`}</form>`;
+}
+
+/** Arrow keys go from weight to weight of a table. @param {KeyboardEvent} event @param {number} cols */
+function walk(event, cols) {
+  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: cols, ArrowUp: -cols }[event.key];
+  if (!by) return;
+  const button = /** @type {HTMLElement} */ (event.currentTarget);
+  const all = [...(button.closest("table")?.querySelectorAll("button.weight") ?? [])];
+  const next = all[all.indexOf(button) + by];
+  if (next instanceof HTMLElement) next.focus();
+  event.preventDefault();
+}
+
+/**
+ * @param {{place: WeightPlace, value: number, text: string, label: string, cols: number, first: boolean,
+ *   fixed: boolean}} props `fixed`: the run cannot be changed now
+ */
+export function WeightCell({ place, value, text, label, cols, first, fixed }) {
+  if (same(editing.value, place)) return html`<${Field} place=${place} value=${value} />`;
+  const on = same(openNumber.value, inFilter(place));
+  const edit = () => {
+    if (fixed) return;
+    editing.value = place;
+    pinned.value = inFilter(place);
+  };
+  return html`<button type="button" class=${`weight ${on ? "on" : ""}`} tabindex=${first ? 0 : -1} aria-label=${label}
+    ...${pointing(place)} onFocus=${() => pointAt(inFilter(place))} onBlur=${() => pointAt(null)}
+    onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(event, cols)} onClick=${edit}>${text}</button>`;
+}

@@ -1,0 +1,207 @@
+/**
+ * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
+ * sentence on the page.
+ */
+import { newest } from "../shared/newest.js";
+import { notice, noticeError } from "../shared/notices.js";
+import { server } from "../shared/server.js";
+import { openRun, probeId, refreshProbe, updateRun } from "./session.js";
+import * as state from "./state.js";
+
+/** @typedef {import("../shared/types.js").Run} Run */
+
+/**
+ * Runs a call for the run on the page, and takes the run that it answers.
+ * @param {(id: string) => Promise<any>} work
+ */
+export async function withRun(work) {
+  const run = state.run.value;
+  if (!run) return null;
+  try {
+    const answer = await work(run.id);
+    if (answer?.id === run.id && state.run.value?.id === run.id) updateRun(answer);
+    return answer;
+  } catch (error) {
+    noticeError(error);
+    return null;
+  }
+}
+
+/** Looks at a step; the last one is the present, which goes on. @param {number} step */
+export function seek(step) {
+  state.pastStep.value = step < state.lastStep.value ? Math.max(0, step) : null;
+}
+
+export function backToNow() {
+  state.pastStep.value = null;
+  if (state.liveRun.value) updateRun(state.liveRun.value); // its numbers, should no frame come
+}
+
+/**
+ * What was recorded is never overwritten: a change of the past is proposed as a fork.
+ * @param {import("./timeline/fork-proposal.js").Part} part @returns {boolean} whether the past is on the page
+ */
+export function proposeFork(part) {
+  if (!state.inPast.value) return false;
+  const by = document.activeElement;
+  import("./timeline/fork.js").then((module) => module.propose(part, by), noticeError);
+  return true;
+}
+
+/** Goes on from the step on the page with another part of the recipe. @param {Record<string, unknown>} recipe */
+export const forkWithRecipe = (recipe) =>
+  import("./timeline/fork.js").then(
+    (module) => module.fork({ step: state.pastStep.value, recipe }, null),
+    noticeError,
+  );
+
+export const play = () =>
+  proposeFork({ go: "play" }) || withRun((id) => server.command(id, "play"));
+export const pause = () => withRun((id) => server.command(id, "pause"));
+export const resume = () => withRun((id) => server.command(id, "resume"));
+export const togglePlay = () => (state.playing.value ? pause() : state.startable.value && play());
+
+/** What the run was is kept, as a run of its own. */
+export async function reset() {
+  if (state.inPast.value) backToNow();
+  const answer = await withRun((id) => server.command(id, "reset"));
+  if (answer?.kept)
+    notice("The run before the reset was kept:", { to: `/?run=${answer.kept}`, says: "open it" });
+}
+
+let stepping = false;
+let stepAgain = false;
+
+/** One step; pauses first where it plays. A press meanwhile is one more, since the step may be on the
+ * page before its answer is; held keys do not queue up. */
+export async function stepOnce() {
+  if (!state.startable.value || proposeFork({ go: "step" })) return;
+  stepAgain = stepping;
+  if (stepping) return;
+  stepping = true;
+  do {
+    stepAgain = false;
+    if (state.playing.value) await pause();
+    await withRun((id) => server.step(id, { steps: 1 }));
+  } while (stepAgain);
+  stepping = false;
+}
+
+let patchTimer = 0;
+const PATCH_MS = 120;
+
+/** Changes learning rate, momentum or speed while it trains, at most eight times a second.
+ * @param {Record<string, number | null>} settings */
+export function changeSettings(settings) {
+  const run = state.run.value;
+  if (
+    !run ||
+    (!("steps_per_second" in settings) && proposeFork({ settings: /** @type {any} */ (settings) }))
+  )
+    return;
+  state.pending.value = { ...state.pending.value, ...settings };
+  state.liveRun.value = { ...run, ...settings };
+  clearTimeout(patchTimer);
+  patchTimer = window.setTimeout(() => {
+    const sent = state.pending.value;
+    state.pending.value = {};
+    withRun((id) => server.patch(id, sent)).then((answer) => answer ?? reloadRun());
+  }, PATCH_MS);
+}
+
+/** After a refusal the page shows what the run really has. */
+const reloadRun = () => withRun((id) => server.run(id));
+
+/** Starts a run with a recipe; the one that was on the page stays as it is. @param {object} recipe */
+export async function startRun(recipe) {
+  state.busy.value = "Starting a new run…";
+  try {
+    const run = await server.create(recipe);
+    state.openedFilter.value = null;
+    await openRun(run);
+    return true;
+  } catch (error) {
+    noticeError(error);
+    return false;
+  } finally {
+    state.busy.value = null;
+  }
+}
+
+/** @param {string} image id of a picture */
+export function chooseProbe(image) {
+  state.pinnedProbe.value = image;
+  refreshProbe().catch(noticeError);
+}
+
+/** @param {Blob} file a picture; the server says what it makes of it */
+export async function upload(file) {
+  const image = await withRun((id) => server.upload(id, file));
+  if (image) chooseProbe(image.id);
+}
+
+/** The shipped photograph, uploaded as one's own would be. */
+export const uploadSample = () => server.sample().then(upload).catch(noticeError);
+
+/** @param {boolean} inverted */
+export async function invertProbe(inverted) {
+  const image = probeId();
+  if (!image) return;
+  const before = state.probe.value;
+  if (before) state.probe.value = { ...before, inverted }; // the switch stays as it was put
+  const answer = await withRun((id) => server.invert(id, image, inverted));
+  if (probeId() === image) state.probe.value = answer ?? before;
+  if (!answer) return;
+  state.probeVersion.value += 1;
+}
+
+/** The drawing's picture on the server, for as long as the run is the same. */
+const drawing = { run: "", image: "" };
+const drawings = newest(sendDrawing, {});
+
+/** Sends a drawing as it grows: the newest one, never two at a time. @param {Blob} blob a PNG */
+export const draw = (blob) => drawings.want(blob);
+
+/** @param {Blob} blob */
+async function sendDrawing(blob) {
+  const run = state.run.value?.id ?? "";
+  const known = drawing.run === run ? drawing.image : "";
+  const image = await withRun((id) =>
+    known ? server.replace(id, known, blob, "false") : server.upload(id, blob, "false"),
+  );
+  if (!image) {
+    drawing.image = "";
+    return;
+  }
+  Object.assign(drawing, { run, image: image.id });
+  state.probeVersion.value += 1;
+  if (state.pinnedProbe.value === image.id) state.probe.value = image;
+  else chooseProbe(image.id);
+}
+
+/** @param {string} layer @param {number} channel */
+export function openFilter(layer, channel) {
+  state.openedFilter.value = { layer, channel };
+}
+
+export function closeFilter() {
+  state.openedFilter.value = null;
+}
+
+/** Puts a text on the clipboard. @param {string} text @param {string} done what is said then @param {string} refused or then */
+export async function copyText(text, done, refused) {
+  try {
+    await navigator.clipboard.writeText(text);
+    notice(done);
+  } catch {
+    notice(refused);
+  }
+}
+
+/** The link to this run, for somebody else. */
+export const copyLink = () =>
+  copyText(
+    location.href,
+    "The link to this run was copied.",
+    "The browser blocked copying; the address bar has the link.",
+  );

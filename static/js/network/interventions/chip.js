@@ -1,0 +1,23 @@
+/** The chip of a run with interventions, and their list: what, where and when. */
+
+import { count } from "../../shared/format.js";
+import { html } from "../../shared/html.js";
+import { run } from "../state.js";
+import { accuracyEffectOf } from "./interventions.js";
+import { accuracyShift, withRealMinus } from "./text.js";
+
+/** @param {{id: number}} props */
+function AccuracyShift({ id }) {
+  const shift = accuracyShift(accuracyEffectOf(id));
+  return shift && html`<small class="worth">held-out accuracy <b>${shift}</b></small>`;
+}
+
+export function InterventionsChip() {
+  const changes = run.value?.interventions ?? [];
+  if (!changes.length) return null;
+  return html`<details class="interventions"><summary>edited ${changes.length}×</summary>
+    <ol aria-label="Changes by hand">${changes.map(
+      (change) =>
+        html`<li key=${change.id}><span class="hint">step ${count(change.step)}</span> ${withRealMinus(change.says)}<${AccuracyShift} id=${change.id} /></li>`,
+    )}</ol></details>`;
+}

@@ -1,0 +1,72 @@
+/** Interventions in a run: its weights, and which filters take part. */
+import { effect, signal } from "@preact/signals";
+import { server } from "../../shared/server.js";
+import { inOrder } from "../explain/queue.js";
+import { proposeFork, withRun } from "../intents.js";
+import { updateRun } from "../session.js";
+import { heldOut, heldOutStep, playing, run, step } from "../state.js";
+
+/** @typedef {import("../../shared/types.js").Intervention} Intervention */
+/** @typedef {{held_out_before: number | null, held_out_after: number | null}} AccuracyEffect */
+
+/** What the last change did. */
+export const lastChange = signal(/** @type {(Intervention & {type: string}) | null} */ (null));
+
+/** What changes did to the held-out accuracy, by run and number, as far as this page saw it. */
+export const accuracyEffects = signal(/** @type {Record<string, AccuracyEffect>} */ ({}));
+
+/** @param {number} id of a change of the run on the page */
+export const accuracyEffectOf = (id) => accuracyEffects.value[`${run.value?.id}.${id}`] ?? null;
+
+/** @param {string} key @param {AccuracyEffect} worth */
+const setEffect = (key, worth) => {
+  accuracyEffects.value = { ...accuracyEffects.peek(), [key]: worth };
+};
+
+/** The accuracy of the state on the page, if it is the state that was measured. */
+const currentAccuracy = () =>
+  !playing.peek() && heldOutStep.peek() === step.peek() ? heldOut.peek() : null;
+
+/** The change whose state is measured next. @type {{key: string, step: number} | null} */
+let awaited = null;
+
+/** An edit takes the accuracy away until it is measured again, which is then of this state. */
+function completeEffect() {
+  const share = heldOut.value;
+  if (!awaited || share === null || heldOutStep.value !== awaited.step) return;
+  const worth = accuracyEffects.peek()[awaited.key];
+  if (worth) setEffect(awaited.key, { ...worth, held_out_after: share });
+  awaited = null;
+}
+
+effect(completeEffect);
+
+/** A reset takes all changes back, and numbers the next ones from the beginning. */
+effect(() => {
+  if (!run.value?.interventions?.length) accuracyEffects.value = {};
+});
+
+/** @param {Intervention} answer @param {number | null} before */
+function recordEffect({ id, step: at, held_out_before, held_out_after, run: of }, before) {
+  const key = `${of.id}.${id}`;
+  setEffect(key, { held_out_before: held_out_before ?? before, held_out_after });
+  awaited = held_out_after === null ? { key, step: at } : null;
+  completeEffect(); // the stream may have told it before this answer came
+}
+
+/** @param {{type: string} & Record<string, any>} change as the server takes it */
+export const intervene = async (change) =>
+  proposeFork({ change }) || (await inOrder(() => applyChange(change)));
+
+/** @param {{type: string} & Record<string, any>} change */
+async function applyChange(change) {
+  const before = currentAccuracy();
+  const answer = await withRun((id) => server.intervene(id, change));
+  if (!answer) return false;
+  if (answer.run?.id === run.value?.id) updateRun(answer.run);
+  recordEffect(answer, before);
+  lastChange.value = { ...answer, type: change.type };
+  return true;
+}
+
+export const undo = () => intervene({ type: "undo" });

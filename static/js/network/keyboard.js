@@ -1,0 +1,68 @@
+/** The page's keys: Space plays, the right arrow steps, Escape closes. */
+
+import { unpin } from "./explain/pointing.js";
+import { backToNow, closeFilter, seek, stepOnce, togglePlay } from "./intents.js";
+import { slowKey } from "./slow-motion/slow-motion.js";
+import {
+  codeDrawer,
+  inPast,
+  menuOpen,
+  openedFilter,
+  pastStep,
+  pinned,
+  pointed,
+  proposal,
+  replay,
+  tourStep,
+} from "./state.js";
+
+const TYPING = "input, select, textarea, [contenteditable]";
+/** What Space is for already; a slider has no use for it. */
+const PRESSING = "input:not([type=range]), select, textarea, [contenteditable], button, a, summary";
+
+/** @param {KeyboardEvent} event @param {string} selector */
+const from = (event, selector) =>
+  event.target instanceof Element && event.target.closest(selector) !== null;
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (replay.value && !from(event, event.key === " " ? PRESSING : TYPING)) {
+    if (slowKey(event.key)) event.preventDefault();
+  } else if (event.key === " " && !from(event, PRESSING)) {
+    event.preventDefault();
+    if (!event.repeat) togglePlay();
+  } else if (pastStep.value !== null && by && !from(event, `${TYPING}, [role=tab]`)) {
+    event.preventDefault();
+    seek(pastStep.value + by);
+  } else if (event.key === "ArrowRight" && !from(event, `${TYPING}, [role=tab]`)) {
+    event.preventDefault();
+    stepOnce();
+  } else if (event.key === "Escape") {
+    if (proposal.value) proposal.value = null;
+    else if (menuOpen.value) menuOpen.value = false;
+    else if (tourStep.value >= 0) tourStep.value = -1;
+    else if (pinned.value || pointed.value) unpin();
+    else if (codeDrawer.value) codeDrawer.value = null;
+    else if (openedFilter.value) closeFilter();
+    else if (inPast.value) backToNow();
+  }
+}
+
+/** After a click by mouse or finger the button loses the focus, so that Space plays again.
+ * @param {MouseEvent} event */
+function onClick(event) {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (button && event.detail > 0) button.blur();
+}
+
+/** @returns {() => void} undoes it */
+export function bindKeys() {
+  addEventListener("keydown", onKey);
+  addEventListener("click", onClick);
+  return () => {
+    removeEventListener("keydown", onKey);
+    removeEventListener("click", onClick);
+  };
+}

@@ -1,0 +1,157 @@
+/** Lazy parts of the page: their code is fetched when they are first opened. */
+import { computed, effect, signal } from "@preact/signals";
+import { html } from "../shared/html.js";
+import { noticeError } from "../shared/notices.js";
+import { loadScript, loadSheet, loadStyle } from "./assets.js";
+import {
+  codeDrawer,
+  connection,
+  history,
+  historyTick,
+  lastStep,
+  liveRun,
+  menuOpen,
+  openedFilter,
+  openNumber,
+  proposal,
+  replay,
+  run,
+  tourStep,
+} from "./state.js";
+
+const RETRY_MS = 1000;
+
+/** Until the server can be reached. @returns {Promise<void>} */
+const reachable = () =>
+  new Promise((done) => {
+    const look = () => (connection.value === "open" ? done() : setTimeout(look, RETRY_MS));
+    setTimeout(look, RETRY_MS);
+  });
+
+/**
+ * A component that shows nothing until it is wanted for the first time. Where it cannot be fetched,
+ * it is tried once more when the server is there again.
+ * @param {() => boolean} wanted reads signals
+ * @param {(again: string) => Promise<any>} load answers the component; `again` ends the address of
+ *   its module, since a browser does not fetch a module again that it once failed to fetch
+ * @param {any} [meanwhile] what stands in its place
+ */
+function lazy(wanted, load, meanwhile = null) {
+  const part = signal(/** @type {{view: any} | null} */ (null));
+  const show = (/** @type {any} */ view) => {
+    part.value = { view };
+  };
+  let asked = false;
+  effect(() => {
+    if (asked || !wanted()) return;
+    asked = true;
+    load("")
+      .catch(() => reachable().then(() => load("?again")))
+      .then(show, noticeError);
+  });
+  return () => (part.value ? html`<${part.value.view} />` : meanwhile);
+}
+
+export const FilterView = lazy(
+  () => openedFilter.value !== null,
+  (again) =>
+    styled(import(`./filter/view.js${again}`), "explain", "arithmetic", "filter").then(
+      (module) => module.FilterView,
+    ),
+);
+
+export const Tour = lazy(
+  () => tourStep.value >= 0,
+  (again) => styled(import(`./page/tour.js${again}`), "tour").then((module) => module.Tour),
+);
+
+/** The curves, and the library that draws them: there is nothing to draw before the first step. */
+export const Curves = lazy(
+  () => historyTick.value >= 0 && history.points.step.length > 0,
+  (again) =>
+    Promise.all([loadScript("vendor/uPlot.iife.min.js"), loadSheet("vendor/uPlot.min")])
+      .then(() => import(`./training/curves.js${again}`))
+      .then((module) => module.Curves),
+  html`<section class="curves" aria-label="Curves"><h2>Loss and accuracy</h2>
+    <p class="hint">The curves start with the first step.</p></section>`,
+);
+
+/** The timeline; its place is kept for it, since before the first step there is no past. */
+export const Timeline = lazy(
+  () => lastStep.value > 0,
+  (again) =>
+    styled(import(`./timeline/timeline.js${again}`), "timeline").then((module) => module.Timeline),
+  html`<section class="foot-bar" aria-label="Timeline"><p class="hint">Now: step 0. Every step from here on is kept, and you can go back to it.</p></section>`,
+);
+
+/** Whether the run has a name or a parent. */
+export const titled = computed(() => Boolean(liveRun.value?.name || liveRun.value?.parent));
+
+/** A run's name, and what it was forked from, where it has one or the other. */
+export const RunTitle = lazy(
+  () => titled.value,
+  (again) => title(again).then((module) => module.RunTitle),
+);
+
+export const RunMenu = lazy(
+  () => menuOpen.value,
+  (again) => title(again).then((module) => module.RunMenu),
+);
+
+/** @param {string} again */
+const title = (again) => styled(import(`./page/run-title.js${again}`), "run-title");
+
+export const ForkCard = lazy(
+  () => proposal.value !== null,
+  (again) => import(`./timeline/fork-card.js${again}`).then((module) => module.ForkCard),
+);
+
+/** The card beside an open number. */
+export const ExplainCard = lazy(
+  () => openNumber.value !== null,
+  (again) => explainParts(import(`./explain/card.js${again}`)).then((module) => module.ExplainCard),
+);
+
+/** What it was made from, outlined on the maps. */
+export const Outline = lazy(
+  () => openNumber.value !== null,
+  (again) =>
+    explainParts(import(`./explain/overlay/outline.js${again}`)).then((module) => module.Outline),
+);
+
+/** @param {Promise<any>} part */
+const explainParts = (part) => styled(part, "explain", "arithmetic");
+
+export const SlowMotion = lazy(
+  () => replay.value !== null,
+  (again) =>
+    styled(import(`./slow-motion/bar.js${again}`), "slow-motion").then(
+      (module) => module.SlowMotion,
+    ),
+);
+
+/** The chip of a run with interventions. */
+export const InterventionsChip = lazy(
+  () => Boolean(run.value?.interventions?.length),
+  (again) =>
+    styled(import(`./interventions/chip.js${again}`), "interventions").then(
+      (module) => module.InterventionsChip,
+    ),
+);
+
+/** Whether somebody wants to draw. */
+export const drawing = signal(false);
+
+export const DrawingPad = lazy(
+  () => drawing.value,
+  (again) => import(`./probe/drawing-pad.js${again}`).then((module) => module.DrawingPad),
+);
+
+export const CodeDrawer = lazy(
+  () => codeDrawer.value !== null,
+  (again) => styled(import(`./code/drawer.js${again}`), "code").then((module) => module.CodeDrawer),
+);
+
+/** A part and its own style sheets, in their order. @param {Promise<any>} part @param {string[]} sheets */
+const styled = (part, ...sheets) =>
+  Promise.all([part, ...sheets.map(loadStyle)]).then(([module]) => module);

@@ -1,0 +1,15 @@
+/** Focus goes into what opens, and back to where it was when that closes. */
+import { useEffect, useRef } from "preact/hooks";
+
+/** @returns {{current: HTMLButtonElement | null}} for the button that gets it */
+export function useFocusInside() {
+  const ref = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useEffect(() => {
+    const before = document.activeElement;
+    ref.current?.focus({ preventScroll: true });
+    return () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, []);
+  return ref;
+}

@@ -1,0 +1,116 @@
+/** The probe: the picture on screen, what became of it, and three ways to another one. */
+import { useRef, useState } from "preact/hooks";
+import { keyOf } from "../../shared/frame.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
+import { colourCells, greyCells } from "../../shared/heatmap/cells.js";
+import { html } from "../../shared/html.js";
+import { address } from "../../shared/server.js";
+import { latestFrame } from "../drawing/painter.js";
+import { invertProbe, upload, uploadSample } from "../intents.js";
+import { DrawingPad, drawing } from "../lazy.js";
+import { Term } from "../page/tip.js";
+import { inputShape, probe, probeVersion, run, slowTick } from "../state.js";
+import { TERMS } from "../terms.js";
+import { Picker } from "./picker.js";
+
+/** What the network sees, out of the newest frame. */
+export function inputCells() {
+  const input = latestFrame()?.sections.get(keyOf("", "input"));
+  if (!input) return null;
+  return input.shape[0] === 3 ? colourCells(input) : greyCells(input, 0);
+}
+
+function CurrentImage() {
+  const image = probe.value;
+  const now = run.value;
+  if (!image || !now) return html`<div class="probe-now"></div>`;
+  const [, rows, cols] = inputShape.value;
+  const src = address.image(now.id, image.id, "original", probeVersion.value);
+  return html`<div class="probe-now">
+    <figure><img src=${src} alt=${image.name ?? "The picture as it came"} width="72" height="72" class=${image.source} />
+      <figcaption>${image.source === "test" ? "test picture" : "as uploaded"}</figcaption></figure>
+    <figure><${CellCanvas} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
+      <figcaption>preprocessed</figcaption></figure>
+    <div class="probe-what">
+      <p><b>${image.class ?? "unknown class"}</b></p>
+      <details><summary>What was done to it</summary>
+        <ul>${image.preprocessing.map((sentence) => html`<li>${sentence}</li>`)}</ul></details>
+      ${
+        image.source === "upload" &&
+        html`<label class="check"><input type="checkbox" checked=${image.inverted}
+        onChange=${(/** @type {any} */ e) => invertProbe(e.currentTarget.checked)} />inverted</label>`
+      }
+    </div>
+  </div>`;
+}
+
+function Upload() {
+  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const take = (/** @type {any} */ e) => {
+    const file = e.currentTarget.files?.[0];
+    if (file) upload(file);
+    e.currentTarget.value = "";
+  };
+  return html`<div class="upload">
+    <p>PNG, JPEG, WebP, GIF or BMP. It is scaled to the network's input; drop one anywhere on this panel.</p>
+    <input ref=${input} id="upload-file" class="hidden-file" type="file" accept="image/png,image/jpeg,image/webp,image/gif,image/bmp" onChange=${take} />
+    <label for="upload-file" class="button">Choose a picture…</label>
+    <button type="button" onClick=${uploadSample} title="A photograph by Stefan van der Walt, CC0">Try the cat</button>
+  </div>`;
+}
+
+const TABS = /** @type {const} */ ([
+  ["test", "Test pictures"],
+  ["upload", "Upload"],
+  ["draw", "Draw"],
+]);
+
+/** @param {{now: string, pick: (tab: string) => void}} props */
+function Tabs({ now, pick }) {
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!turn) return;
+    event.preventDefault();
+    const at = TABS.findIndex(([tab]) => tab === now);
+    const next = TABS[(at + turn + TABS.length) % TABS.length][0];
+    pick(next);
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  return html`<div class="tabs" role="tablist" aria-label="Where the picture comes from" onKeyDown=${onKey}>
+    ${TABS.map(
+      ([
+        tab,
+        text,
+      ]) => html`<button type="button" role="tab" id=${`tab-${tab}`} aria-selected=${tab === now}
+      aria-controls="probe-tab" tabindex=${tab === now ? 0 : -1} onClick=${() => pick(tab)}>${text}</button>`,
+    )}
+  </div>`;
+}
+
+export function ProbePanel() {
+  const [chosen, pick] = useState("test");
+  const [over, setOver] = useState(false);
+  const tab = chosen;
+  if (tab === "draw") drawing.value = true;
+  const drop = (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    setOver(false);
+    const file = event.dataTransfer?.files[0];
+    if (file) upload(file);
+  };
+  return html`<section class=${`probe ${over ? "over" : ""}`} aria-label="Probe" data-tour="probe"
+    onDragOver=${(/** @type {DragEvent} */ e) => {
+      e.preventDefault();
+      setOver(true);
+    }}
+    onDragLeave=${() => setOver(false)} onDrop=${drop}>
+    <h2><${Term} tip=${TERMS.probe}>Probe<//> <span class="curve-key">the picture whose maps you see</span></h2>
+    <${CurrentImage} />
+    <${Tabs} now=${tab} pick=${pick} />
+    <div id="probe-tab" role="tabpanel" aria-labelledby=${`tab-${tab}`} class="tab">
+      ${tab === "test" && html`<${Picker} />`}
+      ${tab === "upload" && html`<${Upload} />`}
+      ${tab === "draw" && html`<${DrawingPad} />`}
+    </div>
+  </section>`;
+}

@@ -1,0 +1,236 @@
+/**
+ * The run on the page: opened, followed, and left. Joins the server's news to the state.
+ */
+import { batch, computed, effect } from "@preact/signals";
+import { emptyHistory, reconcile } from "../shared/history.js";
+import { notice, noticeError } from "../shared/notices.js";
+import { address, Problem, server } from "../shared/server.js";
+import { Stream } from "../shared/stream.js";
+import { readAddress, writeAddress } from "./address-bar.js";
+import { clearFrame, latest, receiveFrame } from "./frames.js";
+import * as state from "./state.js";
+
+const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
+const HIDDEN_MS = 1500; // a hidden tab stops watching after this
+const HISTORY_POINTS = 2000;
+const STEP_MS = 200; // browsers let an address change only so often
+
+/** @type {Stream | null} */
+let stream = null;
+
+/** Opens the run of the address, or the browser's last one, or makes a new one. */
+export async function openFirstRun() {
+  const place = readAddress();
+  state.openedFilter.value = place.filter;
+  const known = place.run ? await findRun(place.run) : null;
+  await openRun(known ?? (await firstRun()), known && place.step);
+  syncAddressBar();
+}
+
+/** @param {string} id @returns {Promise<import("../shared/types.js").Run | null>} null: it is gone */
+async function findRun(id) {
+  try {
+    return await server.run(id);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function firstRun() {
+  state.busy.value = "Creating a new run…";
+  const run = await server.create({});
+  state.openedFilter.value = null;
+  return run;
+}
+
+/** Leaves the run on the page, if any, and follows another.
+ * @param {import("../shared/types.js").Run} run @param {number | null} [step] of its past */
+export async function openRun(run, step = null) {
+  stream?.close();
+  clearFrame();
+  const layers = await server.layers(run.id);
+  batch(() => {
+    state.history.points = emptyHistory();
+    state.historyTick.value += 1;
+    state.layers.value = layers;
+    state.pinnedProbe.value = null;
+    state.hoveredCell.value = null;
+    state.pointed.value = null;
+    state.pinned.value = null;
+    state.batchImage.value = 0;
+    state.replay.value = null;
+    state.pastStep.value = state.pastSettings.value = state.proposal.value = null;
+    updateRun(run);
+    updateNumbers(run);
+    if (step !== null && step < state.lastStep.value)
+      state.pastStep.value = state.step.value = step;
+    state.busy.value = null;
+  });
+  writeAddress(run.id, state.openedFilter.value, state.pastStep.value, false);
+  follow(run.id);
+}
+
+/** @param {string} id */
+function follow(id) {
+  state.connection.value = "waiting";
+  stream = new Stream(address.stream(id), {
+    onRun: updateRun,
+    onFrame: (buffer) => noticeErrors(() => receiveFrame(buffer) && stream?.answered()),
+    onError: notice,
+    onOpen: () => {
+      state.connection.value = "open";
+      refetchHistory(id).catch(noticeUnlessDeleted);
+    },
+    onLost: () => {
+      state.connection.value = "lost";
+      resetRevision();
+    },
+    onGone: () => replaceDeletedRun().catch(noticeError),
+  });
+  stream.watch(watchRequest());
+}
+
+/** That a run is gone is said once, by the stream's closing. @param {unknown} error */
+function noticeUnlessDeleted(error) {
+  if (!(error instanceof Problem && error.status === 404)) noticeError(error);
+}
+
+/** The run was deleted under us: say so, and go on with a new one. */
+async function replaceDeletedRun() {
+  notice("This run no longer exists on the server; here is a new one.");
+  await openRun(await firstRun());
+}
+
+/** @param {() => void} work */
+function noticeErrors(work) {
+  try {
+    work();
+  } catch (error) {
+    noticeError(error);
+  }
+}
+
+/** A server that comes back counts its revisions from the beginning. */
+function resetRevision() {
+  const known = state.liveRun.value;
+  if (known) state.liveRun.value = { ...known, revision: 0 };
+}
+
+/** An answer that was overtaken by the stream says nothing. @param {import("../shared/types.js").Run} run */
+export function updateRun(run) {
+  const old = state.liveRun.value;
+  if (run.id === old?.id && run.revision < old.revision) return;
+  batch(() => {
+    state.liveRun.value = { ...run, ...state.pending.value };
+    if (!["playing", "stepping"].includes(run.state)) updateNumbers(run);
+  });
+  if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(noticeUnlessDeleted);
+}
+
+/** The numbers that frames bring too, for when none comes. @param {import("../shared/types.js").Run} run */
+function updateNumbers(run) {
+  state.lastStep.value = run.steps ?? run.step;
+  if (state.inPast.value) return;
+  state.step.value = run.step;
+  state.loss.value = run.loss;
+  state.accuracy.value = run.accuracy;
+  state.heldOut.value = run.held_out_accuracy;
+  state.heldOutStep.value = run.held_out_step;
+  state.speed.value = run.images_per_second;
+}
+
+/** What happened while nobody listened. @param {string} id */
+async function refetchHistory(id) {
+  const fetched = await server.history(id, HISTORY_POINTS);
+  if (state.liveRun.value?.id !== id) return;
+  const reached = latest.header?.step ?? state.lastStep.value; // may not be painted yet
+  state.history.points = reconcile(fetched, state.history.points, reached);
+  state.historyTick.value += 1;
+}
+
+/** The probe on the page is the one chosen here, or else the run's own. */
+export const probeId = () => state.pinnedProbe.value ?? state.liveRun.value?.probe ?? null;
+
+/** Asks what the probe is: its class, and what preprocessing did. */
+export async function refreshProbe() {
+  const id = probeId();
+  const run = state.liveRun.value?.id;
+  if (!id || !run) return;
+  const image = await server.image(run, id);
+  if (probeId() === id && state.liveRun.value?.id === run) state.probe.value = image;
+}
+
+/** What is on screen, as the stream is asked for it. @returns {import("../shared/stream.js").Watch} */
+function watchRequest() {
+  const shown = state.layers.value.filter((layer) => !["Flatten", "Dropout"].includes(layer.type));
+  const kinds = new Set(["feature_maps", "input", "weight", "bias"]);
+  for (const kind of kernelKinds()) kinds.add(`weight_${kind}`).add(`bias_${kind}`);
+  if (state.kernelKind.value !== "weight" && !state.openedFilter.value) {
+    kinds.delete("weight");
+    kinds.delete("bias");
+  }
+  return {
+    layers: shown.map((layer) => layer.name),
+    kinds: [...kinds],
+    probe: probeId() ?? undefined,
+    max_fps: MAX_FPS,
+    step: state.pastStep.value ?? undefined,
+  };
+}
+
+/** @returns {string[]} gradient, update: only where they are shown */
+function kernelKinds() {
+  if (state.openedFilter.value) return ["gradient", "update"];
+  return state.kernelKind.value === "weight" ? [] : [state.kernelKind.value];
+}
+
+/** As text: what is the same needs no new frame. */
+const watched = computed(() => JSON.stringify(watchRequest()));
+
+/** Tells the server whenever something else is watched. */
+effect(() => {
+  const watch = JSON.parse(watched.value);
+  if (state.inPast.value) state.probeVersion.value; // a picture that is drawn on is another one
+  stream?.watch(watch);
+});
+
+let hiddenTimer = 0;
+
+/** A tab that nobody sees watches nothing. */
+effect(() => {
+  clearTimeout(hiddenTimer);
+  if (!state.visible.value) {
+    hiddenTimer = window.setTimeout(() => stream?.close(), HIDDEN_MS);
+  } else if (stream?.closed && state.liveRun.value) {
+    follow(state.liveRun.value.id);
+  }
+});
+
+/** Keeps the address bar and the filter view the same, in both directions. */
+function syncAddressBar() {
+  let first = true;
+  effect(() => {
+    const filter = state.openedFilter.value;
+    const id = state.liveRun.value?.id;
+    if (id) writeAddress(id, filter, state.pastStep.peek(), !first);
+    first = false;
+  });
+  let timer = 0;
+  effect(() => {
+    const step = state.pastStep.value;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const id = state.liveRun.peek()?.id;
+      if (id) writeAddress(id, state.openedFilter.peek(), step, false);
+    }, STEP_MS);
+  });
+  addEventListener("popstate", () => {
+    const place = readAddress();
+    if (place.run !== state.liveRun.value?.id) location.reload();
+    else {
+      state.openedFilter.value = place.filter;
+      state.pastStep.value = place.step;
+    }
+  });
+}

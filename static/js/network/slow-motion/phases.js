@@ -1,0 +1,65 @@
+/**
+ * One training step in slow motion: a frame of the whole step, shown phase by phase.
+ *
+ * @typedef {import("../../shared/frame.js").Frame} Frame
+ * @typedef {{phase: "batch" | "forward" | "loss" | "backward" | "update", layer: string | null,
+ *   says: string, numbers: Record<string, number | null>}} Phase
+ * @typedef {{index: number, label: number, class: string | null, probabilities: (number | null)[]}}
+ *   BatchImage one of the batch
+ * @typedef {{frame: Frame, phases: Phase[], picture: BatchImage, step: number, loss: number,
+ *   batchSize: number, at: number}} Replay `at`: the phase on screen
+ */
+import { keyOf } from "../../shared/frame.js";
+
+/** @param {Frame} frame of `trace-step` @returns {Replay} */
+export function replayOf(frame) {
+  const { phases, picture, step, loss, batch_size } = /** @type {any} */ (frame.header);
+  return { frame, phases, picture, step, loss, batchSize: batch_size, at: 0 };
+}
+
+/** The same at another phase, kept inside. @param {Replay} replay @param {number} at @returns {Replay} */
+export const atPhase = (replay, at) => ({
+  ...replay,
+  at: Math.max(0, Math.min(replay.phases.length - 1, at)),
+});
+
+/** The layers whose phase of a kind has come. @param {Replay} replay @param {string} kind */
+export function layersReached({ phases, at }, kind) {
+  const names = phases.slice(0, at + 1).filter((one) => one.phase === kind);
+  return new Set(names.map((one) => one.layer));
+}
+
+/** What the kernels show at a phase. @param {Replay} replay @returns {"weight" | "gradient" | "update"} */
+export function kindAt({ phases, at }) {
+  const { phase } = phases[at];
+  return phase === "update" ? "update" : phase === "backward" ? "gradient" : "weight";
+}
+
+/** @param {Replay} replay @param {import("../../shared/frame.js").Section} section */
+function shownAs(replay, section) {
+  const { layer, kind } = section;
+  const back = layersReached(replay, "backward");
+  const last = replay.phases[replay.at].phase === "update";
+  if (kind === "feature_maps")
+    return layersReached(replay, "forward").has(layer) && !back.has(layer) && kind;
+  if (kind === "map_gradient") return back.has(layer) && "feature_maps";
+  if (kind.endsWith("_gradient")) return (last || back.has(layer)) && kind;
+  if (kind.endsWith("_update")) return last && kind;
+  return kind;
+}
+
+/** What has been computed up to the phase on screen, as a frame to paint; a map whose gradient is
+ * known shows that. @param {Replay} replay @returns {Frame} */
+export function shownFrame(replay) {
+  const sections = new Map();
+  for (const section of replay.frame.sections.values()) {
+    const kind = shownAs(replay, section);
+    if (kind) sections.set(keyOf(section.layer, kind), { ...section, kind });
+  }
+  return { header: replay.frame.header, sections };
+}
+
+/** The probabilities of the pictured one, once the last layer has answered.
+ * @param {Replay} replay @param {string} layer the last one @returns {(number | null)[] | null} */
+export const probabilitiesOf = (replay, layer) =>
+  layersReached(replay, "forward").has(layer) ? replay.picture.probabilities : null;

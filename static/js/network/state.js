@@ -1,0 +1,99 @@
+/**
+ * Everything the page knows. Panels read it, intents and the server's messages change it, and
+ * whatever reads a signal is drawn again by itself.
+ */
+import { computed, signal } from "@preact/signals";
+import { emptyHistory } from "../shared/history.js";
+import { asMaps, layoutNetwork } from "./drawing/layout.js";
+
+/** @typedef {import("../shared/types.js").Run} Run @typedef {import("../shared/types.js").Layer} Layer */
+/** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
+
+// From the server
+export const liveRun = signal(/** @type {Run | null} */ (null)); // the run on the page, as it is now
+export const lastStep = signal(0); // how many steps it has come, whichever is looked at
+export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in order
+export const models = signal(/** @type {import("../shared/types.js").Model[]} */ ([])); // named networks
+export const datasets = signal(/** @type {import("../shared/types.js").Dataset[]} */ ([])); // data sets
+export const probe = signal(/** @type {import("../shared/types.js").Image | null} */ (null)); // on screen
+export const probeVersion = signal(0); // grows when the probe's picture is replaced
+
+// The frame on screen; its sections are in `latest` of `frames.js`, for they change too often to compare
+export const step = signal(0); // updates that led to it
+export const loss = signal(/** @type {number | null} */ (null)); // of the last batch
+export const accuracy = signal(/** @type {number | null} */ (null)); // share, mean of last 50 batches
+export const heldOut = signal(/** @type {number | null} */ (null)); // share of held-out pictures
+export const heldOutStep = signal(/** @type {number | null} */ (null)); // step it was measured at
+export const speed = signal(/** @type {number | null} */ (null)); // images per second
+export const predictions = signal(
+  /** @type {import("../shared/types.js").Predictions | null} */ (null),
+);
+export const slowTick = signal(0); // grows with frames, at most 8 times a second: for text
+export const history = { points: emptyHistory() }; // the curves' data; `historyTick` says it changed
+export const historyTick = signal(0); // grows when the history does, at most 4 times a second
+
+// The past
+export const pastStep = signal(/** @type {number | null} */ (null)); // step looked at; null: the present
+/** @typedef {Pick<Run, "learning_rate" | "momentum" | "weight_decay" | "silenced" | "frozen">} PastSettings */
+export const pastSettings = signal(/** @type {PastSettings | null} */ (null)); // at the past step on screen
+export const recomputed = signal(/** @type {string | null} */ (null)); // where its digits may differ
+export const proposal = signal(
+  /** @type {import("./timeline/fork-proposal.js").Proposal | null} */ (null),
+); // a fork
+
+// The connection
+export const connection = signal(/** @type {"waiting" | "open" | "lost"} */ ("waiting")); // of the stream
+export const busy = signal(/** @type {string | null} */ (null)); // what the page waits for
+
+// What the viewer chose
+export const kernelKind = signal(/** @type {"weight" | "gradient" | "update"} */ ("weight"));
+export const scaleMode = signal(/** @type {"map" | "layer" | "network"} */ ("layer"));
+export const openedFilter = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // filter view
+export const hoveredCell = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // map
+/** @typedef {import("./explain/pointing.js").NumberPlace} NumberPlace */
+export const pointed = signal(/** @type {NumberPlace | null} */ (null)); // number under the pointer
+export const pinned = signal(/** @type {NumberPlace | null} */ (null)); // number that is held
+export const batchImage = signal(0); // which of the batch a weight's gradient is shown for
+export const replay = signal(/** @type {import("./slow-motion/phases.js").Replay | null} */ (null)); // slow motion
+export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code
+export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
+export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
+export const menuOpen = signal(false); // of the run: its name, its files
+export const tourStep = signal(-1); // −1: no tour
+export const drawingSize = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
+
+export const visible = signal(document.visibilityState === "visible"); // tab in front
+
+// Derived
+export const openNumber = computed(() => pinned.value ?? pointed.value); // number that is open
+export const inPast = computed(() => pastStep.value !== null);
+/** The run as the page shows it: in the past with that step's settings, and those of a fork to be. */
+export const run = computed(() => {
+  if (!liveRun.value || !inPast.value) return liveRun.value;
+  const done = liveRun.value.interventions?.filter((change) => change.step <= step.value);
+  return {
+    ...liveRun.value,
+    ...pastSettings.value,
+    interventions: done,
+    ...proposal.value?.settings,
+  };
+});
+/** Whether a fork is looked at where it begins: the step that led there is its parent's. */
+export const atFork = computed(
+  () => run.value?.parent != null && run.value.parent.step === step.value,
+);
+/** The step that is asked about; null: the present one, whichever it is by then. */
+export const askedStep = computed(() => (inPast.value ? step.value : null));
+export const playing = computed(() => !inPast.value && liveRun.value?.state === "playing");
+/** A run that stopped can still go on from its past. */
+export const startable = computed(
+  () =>
+    Boolean(liveRun.value?.trainable) &&
+    (inPast.value || ["ready", "stepping", "playing"].includes(liveRun.value?.state ?? "")),
+);
+export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
+export const plan = computed(() =>
+  layers.value.length && drawingSize.value.width
+    ? layoutNetwork(layers.value, asMaps(inputShape.value), drawingSize.value)
+    : null,
+);

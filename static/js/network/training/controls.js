@@ -1,0 +1,100 @@
+/** Play, step, reset, speed, learning rate, momentum, and what the kernels show. */
+
+import { rate } from "../../shared/format.js";
+import { html } from "../../shared/html.js";
+import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
+import { Switch } from "../page/switch.js";
+import { Term } from "../page/tip.js";
+import { slowWaiting, startSlowMotion } from "../slow-motion/slow-motion.js";
+import { kernelKind, playing, replay, run, startable } from "../state.js";
+import { TERMS } from "../terms.js";
+
+/** Steps a second; null is flat out. */
+const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, null];
+
+/** @param {number | null} speed */
+const speedText = (speed) =>
+  speed === null ? "flat out" : `${speed} step${speed === 1 ? "" : "s"}/s`;
+
+/** The slider's place of a speed that may have been set over REST. @param {number | null} speed */
+function speedIndex(speed) {
+  if (speed === null) return SPEEDS.length - 1;
+  const above = SPEEDS.findIndex((known) => known === null || known >= speed);
+  return Math.max(0, above);
+}
+
+function Buttons() {
+  const why =
+    run.value && !run.value.trainable
+      ? (run.value.problem ?? "This network has no class output, so there is no loss to train on.")
+      : null;
+  const off = !startable.value;
+  return html`<div class="group" data-tour="play">
+    <button type="button" class="primary play" disabled=${off} onClick=${togglePlay}
+      aria-keyshortcuts="Space" data-tip=${why ?? "Train step after step. Key: Space"}>
+      <svg viewBox="0 0 12 12" aria-hidden="true">
+        ${playing.value ? html`<path d="M2 1h3v10H2zM7 1h3v10H7z" />` : html`<path d="M2 .8 11 6 2 11.2z" />`}
+      </svg>${playing.value ? "Pause" : "Play"}
+    </button>
+    <button type="button" disabled=${off} onClick=${stepOnce} aria-keyshortcuts="ArrowRight"
+      data-tip=${why ?? "One step: one batch, one update of every weight. Key: right arrow"}>Step</button>
+    <button type="button" disabled=${off || slowWaiting.value} onClick=${startSlowMotion} aria-expanded=${Boolean(replay.value)}
+      data-tip=${why ?? "One real step, phase by phase: batch, forward, loss, backward, update"}>Slow motion</button>
+    <button type="button" onClick=${reset} disabled=${!run.value}
+      data-tip="Back to step 0, with exactly the same first weights">Reset</button>
+    ${why && html`<span class="why">${why}</span>`}
+  </div>`;
+}
+
+function Speed() {
+  const now = run.value?.steps_per_second ?? (run.value ? null : 10);
+  return html`<label class="field">
+    <span class="name">Speed</span>
+    <input type="range" min="0" max=${SPEEDS.length - 1} step="1" value=${speedIndex(now)}
+      aria-valuetext=${speedText(now)} disabled=${!run.value?.trainable}
+      onInput=${(/** @type {any} */ e) => changeSettings({ steps_per_second: SPEEDS[Number(e.currentTarget.value)] })} />
+    <output class="wide">${speedText(now)}</output>
+  </label>`;
+}
+
+/**
+ * A slider and a number for the same setting.
+ * @param {{label: string, tip: string, name: string, value: number, min: number, max: number, step: number,
+ *   toSlider: (v: number) => number, fromSlider: (v: number) => number}} props
+ */
+function Dial({ label, tip, name, value, min, max, step, toSlider, fromSlider }) {
+  const set = (/** @type {number} */ next) =>
+    Number.isFinite(next) && changeSettings({ [name]: next });
+  return html`<div class="field">
+    <span class="name"><${Term} tip=${tip}>${label}<//></span>
+    <input type="range" min=${min} max=${max} step=${step} value=${toSlider(value)}
+      aria-label=${label} aria-valuetext=${rate(value)}
+      onInput=${(/** @type {any} */ e) => set(fromSlider(Number(e.currentTarget.value)))} />
+    <input type="number" class="number" min="0" step="any" value=${rate(value)} aria-label=${`${label}, as a number`}
+      onChange=${(/** @type {any} */ e) => e.currentTarget.value !== "" && set(Number(e.currentTarget.value))} />
+  </div>`;
+}
+
+function Dials() {
+  const now = run.value;
+  if (!now?.trainable) return null;
+  const log = (/** @type {number} */ v) => Math.log10(Math.max(1e-5, v));
+  const power = (/** @type {number} */ v) => Number((10 ** v).toPrecision(2));
+  const same = (/** @type {number} */ v) => v;
+  return html`
+    <${Dial} label="Learning rate" tip=${TERMS.learningRate} name="learning_rate" value=${now.learning_rate}
+      min=${-5} max=${1} step=${0.05} toSlider=${log} fromSlider=${power} />
+    ${
+      now.momentum !== null &&
+      html`<${Dial} label="Momentum" tip=${TERMS.momentum} name="momentum"
+      value=${now.momentum} min=${0} max=${0.99} step=${0.01} toSlider=${same} fromSlider=${same} />`
+    }`;
+}
+
+export function Controls() {
+  return html`<section class="controls" aria-label="Controls">
+    <${Buttons} /><${Speed} /><${Dials} />
+    <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
+      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />
+  </section>`;
+}

@@ -1,0 +1,83 @@
+/**
+ * The recipe bar's arithmetic: what a draft differs in, and the recipe that it asks for.
+ *
+ * @typedef {import("../../shared/types.js").Run} Run
+ * @typedef {import("../../shared/types.js").Model} Model
+ * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number}} Draft
+ */
+
+/** What `network` of a draft is where the run's own is not one of the named ones. */
+export const OWN_NETWORK = "(its own)";
+
+/** The run's recipe as the bar shows it. @param {Run} run @returns {Draft} */
+export function draftOf(run) {
+  const { recipe } = run;
+  return {
+    network: run.network ?? OWN_NETWORK,
+    dataset: recipe.dataset ?? "",
+    init: recipe.init?.type ?? "he_uniform",
+    optimizer: recipe.optimizer?.type ?? "SGD",
+    batch_size: recipe.batch_size,
+    seed: recipe.seed,
+  };
+}
+
+/** Another network brings its own data set, initialisation and optimiser.
+ * @param {Draft} draft @param {Model} model @returns {Draft} */
+export function withModel(draft, model) {
+  const { recipe } = model;
+  return {
+    ...draft,
+    network: model.name,
+    dataset: recipe.dataset === undefined ? draft.dataset : (recipe.dataset ?? ""),
+    init: recipe.init?.type ?? "he_uniform",
+    optimizer: recipe.optimizer?.type ?? "SGD",
+    batch_size: recipe.batch_size ?? 32,
+  };
+}
+
+/** The names of what differs. @param {Draft} draft @param {Draft} now @returns {string[]} */
+export const changedFields = (draft, now) =>
+  Object.keys(now).filter(
+    (key) => draft[/** @type {keyof Draft} */ (key)] !== now[/** @type {keyof Draft} */ (key)],
+  );
+
+/**
+ * The body of `POST /runs`. A kept optimiser keeps its settings, those changed while training too.
+ * @param {Draft} draft @param {Run} run @param {Model | undefined} model the draft's network
+ */
+export function recipeOf(draft, run, model) {
+  const same = draft.network === (run.network ?? OWN_NETWORK);
+  const settings = same ? liveOptimizer(run) : (model?.recipe.optimizer ?? {});
+  const kept = settings.type === draft.optimizer;
+  const init =
+    same && run.recipe.init?.type === draft.init ? run.recipe.init : { type: draft.init };
+  return {
+    network: same ? (run.network ?? run.recipe.network) : draft.network,
+    dataset: draft.dataset || null,
+    init,
+    optimizer: kept ? settings : { type: draft.optimizer },
+    batch_size: draft.batch_size,
+    seed: draft.seed,
+  };
+}
+
+/** What a run may go on with another of, since its weights still fit. */
+const FORKABLE = ["optimizer", "batch_size", "seed"];
+
+/**
+ * The part of a recipe that a fork changes; null: this draft needs a run of its own.
+ * @param {Draft} draft @param {string[]} differs
+ */
+export function forkRecipe(draft, differs) {
+  if (!differs.length || !differs.every((name) => FORKABLE.includes(name))) return null;
+  const { optimizer, batch_size, seed } = draft;
+  const parts = { optimizer: { type: optimizer }, batch_size, seed };
+  return Object.fromEntries(Object.entries(parts).filter(([name]) => differs.includes(name)));
+}
+
+/** @param {Run} run */
+function liveOptimizer(run) {
+  const settings = { ...run.recipe.optimizer, learning_rate: run.learning_rate };
+  return run.momentum === null ? settings : { ...settings, momentum: run.momentum };
+}

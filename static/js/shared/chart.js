@@ -1,0 +1,157 @@
+/** One chart of curves over the steps, by uPlot, whose smallest build is a plain script. */
+import { effect, untracked } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { percent } from "./format.js";
+import { cssColour } from "./heatmap/palette.js";
+import { labelRoom } from "./history.js";
+import { html } from "./html.js";
+import { dark } from "./theme.js";
+
+/** @type {typeof import("uplot")} */
+export const uPlot = /** @type {any} */ (globalThis).uPlot;
+
+/**
+ * @typedef {import("uplot").AlignedData} Data
+ * @typedef {import("uplot")} Plot
+ * @typedef {import("uplot").Series} Series
+ *
+ * @typedef {object} Mark
+ * @property {number} step
+ * @property {string} colour a custom property of the style sheet
+ * @property {number} [width] CSS pixels
+ * @property {number[]} [dash] CSS pixels
+ * @property {string} [word] beside its top
+ *
+ * @typedef {object} Curves
+ * @property {string} label for those who do not see it
+ * @property {() => Series[]} series asked for again when the theme changes
+ * @property {() => Data} data reads signals: drawn again whenever one changes
+ * @property {() => number} lastStep where the curves end
+ * @property {() => Mark[]} marks lines across the curves; reads signals too
+ * @property {boolean} [isShare] 0 to 100 %
+ * @property {(step: number) => void} [onStep] a press on the chart, or a drag over it, leads there
+ */
+
+const ENDS_AT_LEAST = 10; // steps
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((n) => [0, 1, 2, 3, 4, 5, 6].map((k) => n * 10 ** k))
+  .sort((a, b) => a - b);
+
+/** A curve in a colour of the style sheet. @param {string} name @param {number} width @param {boolean} [spanGaps] @returns {Series} */
+export const curve = (name, width, spanGaps = false) => ({
+  stroke: cssColour(name),
+  width,
+  spanGaps,
+  points: { show: false },
+});
+
+/** A dot at each value, and lines between them. @param {string} name @param {number} width @param {number} size @returns {Series} */
+export const dottedCurve = (name, width, size) => ({
+  ...curve(name, width, true),
+  points: { show: true, size, fill: cssColour(name) },
+});
+
+/** @param {Plot} plot @param {Mark[]} marks */
+function drawMarks(plot, marks) {
+  for (const mark of marks) drawMark(plot, mark);
+}
+
+/** @param {Plot} plot @param {Mark} mark */
+function drawMark({ ctx, bbox, valToPos }, { step, colour, width = 1, dash = [], word }) {
+  const x = Math.round(valToPos(step, "x", true));
+  const px = (/** @type {number} */ length) => length * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = cssColour(colour);
+  ctx.lineWidth = px(width);
+  ctx.setLineDash(dash.map(px));
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  if (word) {
+    const isRight = x > bbox.left + bbox.width * 0.8;
+    ctx.font = `${px(11)}px system-ui, sans-serif`;
+    ctx.textAlign = isRight ? "right" : "left";
+    ctx.fillText(word, x + px(isRight ? -5 : 5), bbox.top + px(11));
+  }
+  ctx.restore();
+}
+
+/** @param {Curves} curves @returns {Omit<import("uplot").Options, "width" | "height">} */
+function optionsOf({ series, lastStep, marks, isShare }) {
+  const axis = {
+    stroke: cssColour("--muted"),
+    grid: { stroke: cssColour("--hair"), width: 1 },
+    ticks: { show: false },
+    font: "11px system-ui, sans-serif",
+  };
+  const end = () => Math.max(ENDS_AT_LEAST, lastStep());
+  const values = (/** @type {Plot} */ _, /** @type {number[]} */ ticks) =>
+    ticks.map((v) => (isShare ? percent(v, 0) : String(v)));
+  return {
+    legend: { show: false },
+    cursor: { show: false },
+    hooks: { draw: [(plot) => untracked(() => drawMarks(plot, marks()))] },
+    scales: {
+      x: { time: false, range: () => [0, end()] },
+      y: { range: isShare ? [0, 1] : (_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1] },
+    },
+    axes: [
+      { ...axis, size: 22, space: 60, incrs: WHOLE_STEPS },
+      { ...axis, size: 42, space: 24, values },
+    ],
+    padding: [6, () => labelRoom(end()), 0, 0],
+    series: [{}, ...series()],
+  };
+}
+
+/**
+ * @param {HTMLElement} over the plot's own area @param {(across: number) => void} go CSS pixels
+ * @returns {() => void} undoes it
+ */
+function followPointer(over, go) {
+  const move = (/** @type {PointerEvent} */ event) => {
+    if (event.buttons & 1) go(event.clientX - over.getBoundingClientRect().left);
+  };
+  const press = (/** @type {PointerEvent} */ event) => {
+    over.setPointerCapture(event.pointerId);
+    move(event);
+  };
+  over.addEventListener("pointerdown", press);
+  over.addEventListener("pointermove", move);
+  return () => {
+    over.removeEventListener("pointerdown", press);
+    over.removeEventListener("pointermove", move);
+  };
+}
+
+/** Keeps a plot in a box. @param {HTMLElement} host @param {Curves} curves @returns {() => void} removes it */
+function mount(host, curves) {
+  const size = () => ({ width: host.clientWidth, height: host.clientHeight });
+  const plot = new uPlot({ ...optionsOf(curves), ...size() }, curves.data(), host);
+  const stopData = effect(() => plot.setData(curves.data()));
+  const stopMarks = effect(() => {
+    curves.marks(); // is read again when they are drawn
+    plot.redraw(false);
+  });
+  const { onStep } = curves;
+  const leave =
+    onStep && followPointer(plot.over, (across) => onStep(Math.round(plot.posToVal(across, "x"))));
+  const sizes = new ResizeObserver(() => plot.setSize(size()));
+  sizes.observe(host);
+  return () => {
+    stopData();
+    stopMarks();
+    leave?.();
+    sizes.disconnect();
+    plot.destroy();
+  };
+}
+
+/** @param {Curves} curves made again for another theme */
+export function Chart(curves) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const isDark = dark.value;
+  useLayoutEffect(() => mount(/** @type {HTMLDivElement} */ (box.current), curves), [isDark]);
+  return html`<div class="chart" ref=${box} role="img" aria-label=${curves.label}></div>`;
+}

@@ -1,0 +1,4 @@
+/** What was thrown, as a sentence. */
+
+/** @param {unknown} error anything that was thrown @returns {string} */
+export const sentenceOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,143 @@
+/**
+ * Reads frames, version 1; the format is written down in app/convscope/frames/FORMAT.md. No I/O.
+ *
+ * @typedef {object} Section
+ * @property {string} layer "" for the input
+ * @property {string} kind
+ * @property {number[]} shape
+ * @property {"f32" | "u8"} dtype
+ * @property {string} [probe] the image that the values belong to
+ * @property {Float32Array | Uint8Array} values a view into the frame, row-major
+ * @property {Float32Array | null} ranges for u8: lowest and highest value of each channel
+ *
+ * @typedef {object} History
+ * @property {number[]} step
+ * @property {(number | null)[]} loss
+ * @property {(number | null)[]} accuracy
+ * @property {{step: number[], accuracy: (number | null)[]}} held_out
+ *
+ * @typedef {object} FrameHeader
+ * @property {string} run
+ * @property {number} step
+ * @property {number} seq
+ * @property {string} reason
+ * @property {import("./types.js").RunState} state
+ * @property {number | null} loss
+ * @property {number | null} accuracy
+ * @property {number | null} held_out_accuracy
+ * @property {number | null} held_out_step
+ * @property {number | null} images_per_second
+ * @property {number} learning_rate
+ * @property {number | null} momentum
+ * @property {number} weight_decay
+ * @property {string | null} [recomputed] why the last digits may differ
+ * @property {Pick<import("./types.js").Run, "silenced" | "frozen">} lists
+ * @property {number} time server's clock, Unix seconds, at which the step ended
+ * @property {History} history what happened since the viewer's last frame
+ * @property {import("./types.js").Predictions | null} predictions
+ *
+ * @typedef {object} Frame
+ * @property {FrameHeader} header
+ * @property {Map<string, Section>} sections by `keyOf(layer, kind)`
+ */
+
+const MAGIC = 0x46535643; // "CVSF", little-endian
+const VERSION = 1;
+const PREFIX_BYTES = 16;
+
+/** A frame that cannot be read; the message is a sentence for the page. */
+export class FrameError extends Error {}
+
+/** @param {string} layer @param {string} kind */
+export const keyOf = (layer, kind) => `${layer}/${kind}`;
+
+/** @param {boolean} ok @param {string} sentence */
+function expect(ok, sentence) {
+  if (!ok) throw new FrameError(sentence);
+}
+
+/** @param {number[]} shape */
+const sizeOf = (shape) => shape.reduce((product, side) => product * side, 1);
+
+/**
+ * Views one section's values without copying them.
+ * @param {ArrayBuffer} buffer @param {number} payloadAt @param {number} payloadBytes
+ * @param {any} entry the section's entry in the header
+ * @returns {Section}
+ */
+function readSection(buffer, payloadAt, payloadBytes, entry) {
+  const { layer, kind, shape, dtype, offset, length, probe } = entry;
+  const name = keyOf(layer, kind);
+  const inside = offset >= 0 && length >= 0 && offset + length <= payloadBytes;
+  expect(inside, `Section ${name} leaves the payload of ${payloadBytes} bytes.`);
+  expect(offset % 8 === 0, `Section ${name} begins at ${offset}, not at a multiple of 8.`);
+  expect(dtype === "f32" || dtype === "u8", `Section ${name} is of an unknown type, ${dtype}.`);
+  const rangeBytes = dtype === "u8" ? 8 * shape[0] : 0;
+  const expected = rangeBytes + sizeOf(shape) * (dtype === "u8" ? 1 : 4);
+  expect(length === expected, `Section ${name} has ${length} bytes, expected ${expected}.`);
+  const at = payloadAt + offset;
+  const ranges = dtype === "u8" ? new Float32Array(buffer, at, 2 * shape[0]) : null;
+  const values =
+    dtype === "u8"
+      ? new Uint8Array(buffer, at + rangeBytes, sizeOf(shape))
+      : new Float32Array(buffer, at, sizeOf(shape));
+  return { layer, kind, shape, dtype, probe, values, ranges };
+}
+
+/**
+ * Checks the sixteen bytes before the header.
+ * @param {ArrayBuffer} buffer
+ * @returns {{headerBytes: number, payloadBytes: number}}
+ */
+function readPrefix(buffer) {
+  expect(buffer.byteLength >= PREFIX_BYTES, `A frame of ${buffer.byteLength} bytes is too short.`);
+  const view = new DataView(buffer);
+  expect(view.getUint32(0, true) === MAGIC, "These bytes are not a Convscope frame.");
+  const version = view.getUint16(4, true);
+  expect(version === VERSION, `A frame of version ${version} came, this page reads ${VERSION}.`);
+  const headerBytes = view.getUint32(8, true);
+  const payloadBytes = view.getUint32(12, true);
+  expect(headerBytes % 8 === 0, `The header's length, ${headerBytes}, is no multiple of 8.`);
+  expect(
+    PREFIX_BYTES + headerBytes + payloadBytes <= buffer.byteLength,
+    `A frame says it has ${headerBytes + payloadBytes} bytes, and ${buffer.byteLength - PREFIX_BYTES} came.`,
+  );
+  return { headerBytes, payloadBytes };
+}
+
+/**
+ * Decodes one frame; the sections are views into `buffer`.
+ * @param {ArrayBuffer} buffer
+ * @returns {Frame}
+ * @throws {FrameError} where the bytes are not a frame of version 1
+ */
+export function decodeFrame(buffer) {
+  const { headerBytes, payloadBytes } = readPrefix(buffer);
+  const text = new TextDecoder().decode(new Uint8Array(buffer, PREFIX_BYTES, headerBytes));
+  const header = JSON.parse(text);
+  /** @type {Map<string, Section>} */
+  const sections = new Map();
+  for (const entry of header.sections) {
+    const section = readSection(buffer, PREFIX_BYTES + headerBytes, payloadBytes, entry);
+    sections.set(keyOf(section.layer, section.kind), section);
+  }
+  return { header, sections };
+}
+
+/**
+ * The values of a section as numbers; u8 is spread over its channel's range again.
+ * @param {Section} section
+ * @returns {Float32Array}
+ */
+export function valuesOf(section) {
+  if (!section.ranges) return /** @type {Float32Array} */ (section.values);
+  const channel = section.values.length / section.shape[0];
+  const values = new Float32Array(section.values.length);
+  for (let i = 0; i < values.length; i++) {
+    const c = Math.floor(i / channel);
+    const lo = section.ranges[2 * c];
+    const hi = section.ranges[2 * c + 1];
+    values[i] = lo + (section.values[i] / 255) * (hi - lo);
+  }
+  return values;
+}

@@ -1,0 +1,46 @@
+/** Sentences on the page: what went wrong, until it is dismissed or some seconds have passed. */
+
+import { signal } from "@preact/signals";
+import { sentenceOf } from "./errors.js";
+
+/**
+ * @typedef {{to: string, says: string}} Link
+ * @typedef {{id: number, text: string, link?: Link}} Notice
+ */
+
+const SHOWN_S = 12;
+
+/** What is shown now, oldest first. */
+export const notices = signal(/** @type {Notice[]} */ ([]));
+let nextId = 1;
+
+/** @param {string} text one sentence @param {Link} [link] where it leads */
+export function notice(text, link) {
+  if (notices.value.some((shown) => shown.text === text)) return;
+  const id = nextId++;
+  notices.value = [...notices.value.slice(-3), { id, text, link }];
+  setTimeout(() => dismiss(id), SHOWN_S * 1000);
+}
+
+/** @param {number} id */
+export function dismiss(id) {
+  notices.value = notices.value.filter((shown) => shown.id !== id);
+}
+
+/** @param {unknown} error anything that was thrown */
+export function noticeError(error) {
+  notice(sentenceOf(error));
+}
+
+/** Errors that nobody caught are shown too. @returns {() => void} undoes it */
+export function catchUncaught() {
+  const onError = (/** @type {ErrorEvent} */ event) =>
+    notice(`An error occurred on this page: ${event.message}`);
+  const onRejection = (/** @type {PromiseRejectionEvent} */ event) => noticeError(event.reason);
+  addEventListener("error", onError);
+  addEventListener("unhandledrejection", onRejection);
+  return () => {
+    removeEventListener("error", onError);
+    removeEventListener("unhandledrejection", onRejection);
+  };
+}

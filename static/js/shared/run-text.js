@@ -1,0 +1,65 @@
+/** What is said of a run: its name, its state, its age, where it came from. */
+
+/** @typedef {import("./types.js").Run} Run */
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** @type {[number, string][]} seconds, and what so many are called */
+const SPANS = [
+  [365 * DAY, "year"],
+  [30 * DAY, "month"],
+  [7 * DAY, "week"],
+  [DAY, "day"],
+  [HOUR, "hour"],
+  [MINUTE, "minute"],
+];
+
+/** "2 hours ago". @param {string} date as ISO 8601 @param {number} nowMs since 1970 */
+export function age(date, nowMs) {
+  const seconds = (nowMs - Date.parse(date)) / 1000;
+  for (const [length, name] of SPANS) {
+    const count = Math.floor(seconds / length);
+    if (count >= 1) return `${count} ${name}${count === 1 ? "" : "s"} ago`;
+  }
+  return "just now";
+}
+
+/** @param {{id: string, name: string | null}} run */
+export const runName = (run) => run.name || `Run ${run.id}`;
+
+/** In one word. @param {Run} run */
+export function runState(run) {
+  if (run.state !== "ready") return run.state;
+  return run.awake ? "paused" : "suspended";
+}
+
+/** What each state means. @type {Record<string, string>} */
+export const STATES = {
+  starting: "The worker process is starting.",
+  stepping: "Training a few steps.",
+  playing: "Training.",
+  paused: "Not training; the worker is waiting.",
+  suspended: "Saved in its file; opening it starts a worker again.",
+  halted: "Stopped: the loss was no longer finite.",
+  failed: "Stopped: the worker ended and could not continue.",
+};
+
+/** Where a run came from. @param {Run} run @param {Map<string, Run>} known */
+export function origin(run, known) {
+  if (!run.parent) return null;
+  const from = known.get(run.parent.run);
+  const who = from ? runName(from) : "a deleted run";
+  return run.parent.step === null
+    ? `copy of ${who} from before a reset`
+    : `fork of ${who} at step ${run.parent.step}`;
+}
+
+/** What it is made of, in a line. @param {Run} run */
+export function recipeLine(run) {
+  const { recipe } = run;
+  const network = run.network ?? `${recipe.network.layers.length} layers`;
+  const { type } = recipe.optimizer;
+  return [network, recipe.dataset ?? "no data set", `${type} at ${run.learning_rate}`].join(" · ");
+}

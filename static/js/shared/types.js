@@ -1,0 +1,63 @@
+/**
+ * What the server takes and answers, by its OpenAPI document: `npm run generate` writes `api.d.ts`
+ * from it. Types that the document has not are written out here.
+ *
+ * @typedef {import("./api.d.ts").paths} Paths
+ * @typedef {"get" | "post" | "put" | "patch" | "delete"} Method
+ * @typedef {WithoutBase<keyof Paths>} Path below /api/v1
+ */
+
+/** @template T @typedef {T extends `/api/v1${infer Rest}` ? Rest : never} WithoutBase */
+
+/** @template {Method} M @template {Path} P @typedef {Paths[`/api/v1${P}`][M]} Operation */
+
+/**
+ * The JSON that an operation answers; null: it answers none.
+ * @template {Method} M @template {Path} P
+ * @typedef {Operation<M, P> extends {responses: infer R}
+ *   ? R extends {200: {content: {"application/json": infer A}}} ? A
+ *   : R extends {201: {content: {"application/json": infer A}}} ? A : null
+ *   : never} Answer
+ */
+
+/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {parameters: {path: infer T}} ? T : {}} PathParameters */
+
+/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {parameters: {query?: infer Q}} ? Q : never} Query */
+
+/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {requestBody?: {content: {"application/json": infer B}}} ? B : never} Body */
+
+/** @template T, Part @typedef {Omit<T, keyof Part> & Part} Overridden */
+
+/**
+ * A run's recipe is any object to the document: its parts differ by type.
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}">, {recipe: any}>} Run
+ * @typedef {Run["state"]} RunState
+ * @typedef {Run["interventions"][number]} Change by hand
+ * @typedef {Overridden<Answer<"post", "/runs/{run_id}/interventions">, {run: Run}>} Intervention
+ * @typedef {Overridden<Answer<"get", "/runs">, {runs: Run[]}>} RunPage
+ * @typedef {RunPage["unreadable"][number]} Unreadable
+ * @typedef {Answer<"get", "/runs/deleted">["runs"][number]} Deleted
+ * @typedef {Answer<"get", "/runs/{run_id}/predictions">} Guess
+ * @typedef {Answer<"get", "/runs/{run_id}/images/{image}">} Image
+ * @typedef {Answer<"get", "/datasets">["datasets"][number]} Dataset
+ * @typedef {Answer<"get", "/datasets/{name}/pictures">["pictures"][number]} HeldOutImage
+ * @typedef {Answer<"post", "/convolve">} Convolved
+ */
+
+/** @typedef {Overridden<Answer<"get", "/models">["models"][number], {recipe: any}>} Model */
+
+/** Arguments are torch's own, by their names.
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers">["layers"][number], {arguments: Record<string, any>}>} Layer */
+
+/** Values are nested as deep as the shape is long.
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers/{layer}/{tensor}">, {values: any}>} Tensor */
+
+/**
+ * Of a frame, for its probe.
+ * @typedef {object} Predictions
+ * @property {string} probe
+ * @property {(number | null)[]} logits
+ * @property {(number | null)[]} probabilities
+ */
+
+export {};
