@@ -33,13 +33,13 @@ from convscope.ipc.replies import Done, Status
 from convscope.ipc.reports import FrameEvent, Metrics
 from convscope.learn.observe import as_maps
 from convscope.recipe import named_model
-from convscope.runs.viewers import Frame, Viewers, Watch, frame_bytes
+from convscope.runs.viewers import INPUT, OUTPUT, Frame, Quantity, Viewers, Watch, frame_bytes
 from convscope.settings import Settings
 from convscope.types import RunState
 from convscope.worker.capture.recorder import Recorder, capture
 from convscope.worker.session import Session
 
-OF = ("", "_gradient")
+OF = ("value", "gradient")
 PROBE = "test-0"
 STEPS = 50  # trained first, so that there are gradients
 METRICS = Metrics(step=[49, 50], loss=[1.0, 0.9], accuracy=[0.5, 0.6], held_out=[])
@@ -76,7 +76,7 @@ def everything(session: Session) -> Wanted:
     """Weights, biases, their gradients, the maps of every layer, the input."""
     pairs = [(plan.name, name) for plan in session.plans for name in plan.tensors]
     return Wanted(
-        tensors=tuple((layer, name + of) for layer, name in pairs for of in OF),
+        tensors=tuple((layer, name, of) for layer, name in pairs for of in OF),
         maps=tuple((plan.name, PROBE) for plan in session.plans),
         probes=(PROBE,),
     )
@@ -94,8 +94,9 @@ class Frames:
             Recorder(),
         )  # each says once what lies where
         self.viewers = Viewers(lambda *_, **__: None, {})
-        kinds = frozenset({kind for _, kind in self.wanted.tensors} | {"feature_maps", "input"})
-        self.watch = Watch(frozenset(plan.name for plan in session.plans), kinds, PROBE)
+        learned = {Quantity(tensor, of) for _, tensor, of in self.wanted.tensors}
+        layers = frozenset(plan.name for plan in session.plans)
+        self.watch = Watch(layers, frozenset(learned | {OUTPUT, INPUT}), PROBE)
         self.worker_end, self.server_end = socket.socketpair()
         self.worker_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**20)
 
@@ -152,7 +153,7 @@ class Summaries:
 
 def name(section: Section) -> str:
     """As TensorBoard shows it."""
-    return f"{section.layer or 'input'}/{section.kind}"
+    return f"{section.layer or 'input'}/{section.tensor}/{section.of}"
 
 
 def unit(section: Section) -> torch.Tensor:

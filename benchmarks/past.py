@@ -25,7 +25,8 @@ KEEPING_BAR = Bar(0.97, at_least=True)
 SIZE_BAR = Bar(30)
 MOVE_S = 0.016
 MOVES = 12  # of the pointer before it rests
-KINDS = ["weight", "weight_gradient", "feature_maps", "input"]
+NAMES = ({"tensor": "weight"}, {"tensor": "output"}, {"tensor": "input"})
+TENSORS = [*NAMES, {"tensor": "weight", "of": "gradient"}]
 
 
 def measure(effort: Effort) -> list[Figure]:
@@ -89,7 +90,7 @@ def _drag(socket: ClientConnection, draw: random.Random, last: int) -> float:
 
 
 def _ask(socket: ClientConnection, step: int) -> None:
-    socket.send(json.dumps({"type": "watch", "kinds": KINDS, "step": step, "max_fps": 60}))
+    socket.send(json.dumps({"type": "watch", "tensors": TENSORS, "step": step, "max_fps": 60}))
 
 
 def _until_shown(socket: ClientConnection, step: int) -> None:

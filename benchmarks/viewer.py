@@ -10,7 +10,9 @@ from websockets.sync.client import ClientConnection, connect
 from benchmarks.helper import Answer, serve
 from convscope.frames.format import decode_frame
 
-KINDS = ["weight", "bias", "weight_gradient", "bias_gradient", "feature_maps", "input"]
+OF = ("value", "gradient")
+LEARNED = [{"tensor": name, "of": of} for name in ("weight", "bias") for of in OF]
+TENSORS = [*LEARNED, {"tensor": "output"}, {"tensor": "input"}]
 PATIENCE_S = 20.0
 
 
@@ -26,7 +28,7 @@ class Viewer:
 
     def watch(self, max_fps: float) -> Answer:
         """Connect, and read from now on."""
-        wanted = {"type": "watch", "layers": None, "kinds": KINDS, "max_fps": max_fps}
+        wanted = {"type": "watch", "layers": None, "tensors": TENSORS, "max_fps": max_fps}
         opened = threading.Event()
         self._reading = threading.Thread(target=self._read, args=(json.dumps(wanted), opened))
         self._reading.start()

@@ -17,15 +17,15 @@ from convscope.frames.format import (
 )
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-BYTES = (GOLDEN / "frame-v1.bin").read_bytes()
-EXPECTED = json.loads((GOLDEN / "frame-v1.json").read_text(encoding="utf-8"))
+BYTES = (GOLDEN / "frame-v2.bin").read_bytes()
+EXPECTED = json.loads((GOLDEN / "frame-v2.json").read_text(encoding="utf-8"))
 
 
 def test_the_golden_bytes_decode_to_what_is_written_beside_them() -> None:
     header, sections = decode_frame(BYTES)
     assert header == EXPECTED["header"]
     for section, expected in zip(sections, EXPECTED["sections"], strict=True):
-        assert (section.layer, section.kind) == (expected["layer"], expected["kind"])
+        assert section.key[:3] == (expected["layer"], expected["tensor"], expected["of"])
         np.testing.assert_allclose(section.values.ravel(), expected["values"], rtol=1e-6)
 
 
@@ -38,8 +38,8 @@ def test_encoding_what_was_decoded_gives_the_golden_bytes_again() -> None:
 
 def test_every_section_begins_at_a_multiple_of_eight() -> None:
     odd = [
-        Section("a", "weight", (3,), "f32", bytes(12)),
-        Section("b", "bias", (1,), "f32", bytes(4)),
+        Section("a", "weight", "value", (3,), "f32", bytes(12)),
+        Section("b", "bias", "value", (1,), "f32", bytes(4)),
     ]
     entries, payload = encode_payload(odd)
     assert [entry["offset"] for entry in entries] == [0, 16]
@@ -54,7 +54,7 @@ def test_every_section_begins_at_a_multiple_of_eight() -> None:
         BYTES[:-1],
         BYTES + b"\0",
         b"CVSX" + BYTES[4:],
-        BYTES[:4] + struct.pack("<H", 2) + BYTES[6:],
+        BYTES[:4] + struct.pack("<H", 1) + BYTES[6:],
     ],
 )
 def test_bytes_that_are_no_frame_of_this_version_are_refused(broken: bytes) -> None:

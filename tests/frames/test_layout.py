@@ -16,9 +16,9 @@ from convscope.frames.layout import Layout
 from convscope.types import JsonObject
 
 SECTIONS = [
-    Section("a", "weight", (3,), "f32", np.arange(3, dtype=np.float32).tobytes()),
-    Section("b", "bias", (1,), "f32", np.float32(7).tobytes()),
-    Section("c", "weight", (5,), "f32", np.arange(5, dtype=np.float32).tobytes()),
+    Section("a", "weight", "value", (3,), "f32", np.arange(3, dtype=np.float32).tobytes()),
+    Section("b", "bias", "value", (1,), "f32", np.float32(7).tobytes()),
+    Section("c", "weight", "value", (5,), "f32", np.arange(5, dtype=np.float32).tobytes()),
 ]
 
 

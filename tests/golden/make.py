@@ -1,4 +1,4 @@
-"""Writes `frame-v1.bin` and `frame-v1.json` by `struct` and FORMAT.md, without `convscope.frames`.
+"""Writes `frame-v2.bin` and `frame-v2.json` by `struct` and FORMAT.md, without `convscope.frames`.
 
 Run as `python tests/golden/make.py` when the format gets a new version, under a new name.
 """
@@ -18,12 +18,17 @@ def _sections() -> tuple[list[dict[str, object]], bytes]:
     maps = b"".join(struct.pack("<2f", *ends) for ends in RANGES)
     maps += b"".join(bytes(levels) for levels in LEVELS)
     entries: list[dict[str, object]] = [
-        {"layer": "conv1", "kind": "weight", "shape": [1, 1, 3, 3], "dtype": "f32", "offset": 0},
-        {"layer": "conv1", "kind": "feature_maps", "shape": [2, 2, 2], "dtype": "u8", "offset": 40},
+        _entry("weight", [1, 1, 3, 3], "f32", 0),
+        _entry("output", [2, 2, 2], "u8", 40),
     ]
     entries[0]["length"], entries[1]["length"] = len(weight), len(maps)
     entries[1]["probe"] = "test-0"
     return entries, weight + bytes(4) + maps
+
+
+def _entry(tensor: str, shape: list[int], dtype: str, offset: int) -> dict[str, object]:
+    place = {"shape": shape, "dtype": dtype, "offset": offset}
+    return {"layer": "conv1", "tensor": tensor, "of": "value", **place}
 
 
 def _header(entries: list[dict[str, object]]) -> dict[str, object]:
@@ -55,9 +60,9 @@ def make() -> tuple[bytes, str]:
     header = _header(entries)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    frame = struct.pack("<4sHHII", b"CVSF", 1, 0, len(text), len(payload)) + text + payload
+    frame = struct.pack("<4sHHII", b"CVSF", 2, 0, len(text), len(payload)) + text + payload
     found = [
-        {"layer": entry["layer"], "kind": entry["kind"], "values": values}
+        {name: entry[name] for name in ("layer", "tensor", "of")} | {"values": values}
         for entry, values in zip(entries, _values(), strict=True)
     ]
     return frame, json.dumps({"header": header, "sections": found}, indent=1) + "\n"
@@ -65,5 +70,5 @@ def make() -> tuple[bytes, str]:
 
 if __name__ == "__main__":
     frame, expected = make()
-    (HERE / "frame-v1.bin").write_bytes(frame)
-    (HERE / "frame-v1.json").write_text(expected, encoding="utf-8")
+    (HERE / "frame-v2.bin").write_bytes(frame)
+    (HERE / "frame-v2.json").write_text(expected, encoding="utf-8")

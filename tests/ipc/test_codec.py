@@ -37,7 +37,7 @@ PLAN = SeekPlan(
     exact={"step": 7},
 )
 WANTED = commands.Wanted(
-    tensors=(("conv1", "weight"),), maps=(("conv1", "test-0"),), probes=("test-0",)
+    tensors=(("conv1", "weight", "value"),), maps=(("conv1", "test-0"),), probes=("test-0",)
 )
 VALUES: dict[str, Any] = {  # of the fields, by their names
     "setup": SETUP,

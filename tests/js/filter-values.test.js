@@ -39,7 +39,7 @@ test("the place of a map's largest value is found", () => {
   const map = new Uint8Array(8 * 784);
   map[784 + 28 * 3 + 9] = 255;
   const frame = frameOf([
-    ["conv1", "feature_maps", [8, 28, 28], map, [0, 1, -1, 2, ...new Array(12).fill(0)]],
+    ["conv1", "output", [8, 28, 28], map, [0, 1, -1, 2, ...new Array(12).fill(0)]],
   ]);
   assert.deepEqual(mapPeak(frame, conv1, 1), { lo: -1, hi: 2, y: 3, x: 9, constant: false });
   assert.equal(mapPeak(frame, conv1, 5)?.constant, true);
@@ -49,8 +49,8 @@ test("a scale is shared by a map, a layer, or the network, as the viewer likes",
   const ranges = [-3, 1, 0, 2, ...new Array(12).fill(0)];
   const small = [-0.5, 0.25, ...new Array(30).fill(0)];
   const frame = frameOf([
-    ["conv1", "feature_maps", [8, 28, 28], new Uint8Array(8 * 784), ranges],
-    ["conv2", "feature_maps", [16, 14, 14], new Uint8Array(16 * 196), small],
+    ["conv1", "output", [8, 28, 28], new Uint8Array(8 * 784), ranges],
+    ["conv2", "output", [16, 14, 14], new Uint8Array(16 * 196), small],
   ]);
   const extents = extentsOf(frame, columns, "weight");
   assert.equal(limitOf(extents, "maps", "conv1", 1, "map"), 2);

@@ -7,7 +7,7 @@ const GOLDEN = new URL("../golden/", import.meta.url);
 
 /** Bytes as FORMAT.md lays them out, written by hand and not by any encoder of ours.
  * @param {object[]} sections @param {number[]} payload bytes @param {{magic?: string, version?: number}} [wrong] */
-function bytesOf(sections, payload, { magic = "CVSF", version = 1 } = {}) {
+function bytesOf(sections, payload, { magic = "CVSF", version = 2 } = {}) {
   let header = JSON.stringify({ run: "abc", step: 3, sections });
   header += " ".repeat((8 - (header.length % 8)) % 8);
   const buffer = Buffer.alloc(16 + header.length + payload.length);
@@ -24,7 +24,8 @@ function bytesOf(sections, payload, { magic = "CVSF", version = 1 } = {}) {
 const TWO_FLOATS = [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0];
 const weight = {
   layer: "c",
-  kind: "weight",
+  tensor: "weight",
+  of: "value",
   shape: [1, 1, 1, 2],
   dtype: "f32",
   offset: 0,
@@ -34,7 +35,8 @@ const weight = {
 const MAP = [0, 0, 0x80, 0xbf, 0, 0, 0x40, 0x40, 0, 255, 51, 102, 0, 0, 0, 0];
 const map = {
   layer: "c",
-  kind: "feature_maps",
+  tensor: "output",
+  of: "value",
   shape: [1, 2, 2],
   dtype: "u8",
   offset: 0,
@@ -51,7 +53,7 @@ test("float32 values are read exactly, as a view", () => {
 });
 
 test("bytes of a map are spread over its range again", () => {
-  const section = decodeFrame(bytesOf([map], MAP)).sections.get("c/feature_maps");
+  const section = decodeFrame(bytesOf([map], MAP)).sections.get(keyOf("c", "output"));
   assert.ok(section);
   const values = [...valuesOf(section)].map((v) => Number(v.toFixed(5)));
   assert.deepEqual(values, [-1, 3, -0.2, 0.6]);
@@ -60,7 +62,7 @@ test("bytes of a map are spread over its range again", () => {
 test("a map of NaN keeps its range of NaN", () => {
   const nan = [0, 0, 0xc0, 0x7f];
   const section = decodeFrame(bytesOf([map], [...nan, ...nan, ...MAP.slice(8)])).sections.get(
-    "c/feature_maps",
+    keyOf("c", "output"),
   );
   assert.ok(section?.ranges && Number.isNaN(section.ranges[0]));
   assert.ok(valuesOf(section).every(Number.isNaN));
@@ -77,7 +79,7 @@ test("another magic is refused", () =>
   refuses(bytesOf([], [], { magic: "CVSX" }), /not a Convscope frame/));
 
 test("another version is refused, and both are named", () =>
-  refuses(bytesOf([], [], { version: 2 }), /version 2 came, this page reads 1/));
+  refuses(bytesOf([], [], { version: 1 }), /version 1 came, this page reads 2/));
 
 test("a section that leaves the payload is refused", () => {
   refuses(bytesOf([{ ...weight, offset: 8 }], TWO_FLOATS), /leaves the payload/);
@@ -110,21 +112,21 @@ const same = (value, got) =>
 test("the golden frame decodes to what Python says it holds", {
   skip: !existsSync(GOLDEN) && "made by the Python tests",
 }, () => {
-  const file = readFileSync(new URL("frame-v1.bin", GOLDEN));
-  const expected = JSON.parse(readFileSync(new URL("frame-v1.json", GOLDEN), "utf8"));
+  const file = readFileSync(new URL("frame-v2.bin", GOLDEN));
+  const expected = JSON.parse(readFileSync(new URL("frame-v2.json", GOLDEN), "utf8"));
   const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.length);
   const { header, sections } = decodeFrame(/** @type {ArrayBuffer} */ (bytes));
   assert.equal(header.step, expected.header.step);
   assert.deepEqual(header.history, expected.header.history);
   assert.equal(sections.size, expected.sections.length);
-  for (const { layer, kind, values } of expected.sections) {
-    const section = sections.get(keyOf(layer, kind));
-    assert.ok(section, `${layer}/${kind} is there`);
+  for (const { layer, tensor, of, values } of expected.sections) {
+    const section = sections.get(keyOf(layer, tensor, of));
+    assert.ok(section, `${layer}.${tensor} is there`);
     const got = valuesOf(section);
     assert.equal(got.length, values.length);
     assert.ok(
       values.every((/** @type {any} */ v, /** @type {number} */ i) => same(v, got[i])),
-      `${layer}/${kind}`,
+      `${layer}.${tensor}`,
     );
   }
 });

@@ -7,6 +7,7 @@ import {
   replayOf,
   shownFrame,
 } from "../../static/js/network/slow-motion/phases.js";
+import { keyOf } from "../../static/js/shared/frame.js";
 import { frameOf } from "./frames.js";
 
 /** @param {string} phase @param {string | null} layer */
@@ -14,12 +15,12 @@ const phaseOf = (phase, layer) => ({ phase, layer, says: "", numbers: {} });
 
 const frame = frameOf([
   ["", "input", [1, 1, 1], Uint8Array.of(1), [0, 1]],
-  ["conv1", "feature_maps", [1, 1, 1], Uint8Array.of(7), [0, 1]],
-  ["conv1", "map_gradient", [1, 1, 1], Uint8Array.of(9), [-1, 1]],
+  ["conv1", "output", [1, 1, 1], Uint8Array.of(7), [0, 1]],
+  ["conv1", "output gradient", [1, 1, 1], Uint8Array.of(9), [-1, 1]],
   ["conv1", "weight", [1, 1, 1, 1], Float32Array.of(1)],
-  ["conv1", "weight_gradient", [1, 1, 1, 1], Float32Array.of(2)],
-  ["conv1", "weight_update", [1, 1, 1, 1], Float32Array.of(3)],
-  ["linear1", "feature_maps", [1, 1, 2], Uint8Array.of(0, 255), [0, Math.log(3)]],
+  ["conv1", "weight gradient", [1, 1, 1, 1], Float32Array.of(2)],
+  ["conv1", "weight update", [1, 1, 1, 1], Float32Array.of(3)],
+  ["linear1", "output", [1, 1, 2], Uint8Array.of(0, 255), [0, Math.log(3)]],
 ]);
 Object.assign(frame.header, {
   step: 5,
@@ -42,10 +43,10 @@ const replay = replayOf(frame);
 const shown = (at, key) => shownFrame(atPhase(replay, at)).sections.get(key)?.values[0];
 
 test("a map is shown once its layer has run, and its gradient once it has run backward", () => {
-  assert.equal(shown(0, "conv1/feature_maps"), undefined);
-  assert.equal(shown(1, "conv1/feature_maps"), 7);
-  assert.equal(shown(4, "conv1/feature_maps"), 7);
-  assert.equal(shown(5, "conv1/feature_maps"), 9);
+  assert.equal(shown(0, keyOf("conv1", "output")), undefined);
+  assert.equal(shown(1, keyOf("conv1", "output")), 7);
+  assert.equal(shown(4, keyOf("conv1", "output")), 7);
+  assert.equal(shown(5, keyOf("conv1", "output")), 9);
 });
 
 test("kernels show weights forward, gradients backward, updates at the end", () => {
@@ -53,10 +54,10 @@ test("kernels show weights forward, gradients backward, updates at the end", () 
     [0, 3, 4, 6].map((at) => kindAt(atPhase(replay, at))),
     ["weight", "weight", "gradient", "update"],
   );
-  assert.equal(shown(4, "conv1/weight_gradient"), undefined);
-  assert.equal(shown(5, "conv1/weight_gradient"), 2);
-  assert.equal(shown(5, "conv1/weight_update"), undefined);
-  assert.equal(shown(6, "conv1/weight_update"), 3);
+  assert.equal(shown(4, keyOf("conv1", "weight", "gradient")), undefined);
+  assert.equal(shown(5, keyOf("conv1", "weight", "gradient")), 2);
+  assert.equal(shown(5, keyOf("conv1", "weight", "update")), undefined);
+  assert.equal(shown(6, keyOf("conv1", "weight", "update")), 3);
 });
 
 test("a phase outside is the first or the last", () => {

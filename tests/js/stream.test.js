@@ -39,7 +39,7 @@ Object.assign(globalThis, { WebSocket: FakeSocket, window: globalThis });
 
 const settled = () => new Promise((done) => setImmediate(done));
 
-const WATCH = { layers: ["conv1"], kinds: ["weight"], max_fps: 30 };
+const WATCH = { layers: ["conv1"], tensors: [{ tensor: "weight" }], max_fps: 30 };
 
 function follow() {
   /** @type {string[]} */

@@ -9,6 +9,7 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from tests.live.test_transfer import exported, taken_in
+from tests.support.asking import tensors
 from tests.support.existing_run import Yesterday, checkpoints, move_elsewhere, train
 from tests.support.server import LiveRun, Server, next_frame
 
@@ -51,7 +52,7 @@ def mark(run: LiveRun, step: int | None, path: str = "/weights") -> str | None:
 
 
 def first_frame(socket: ClientConnection) -> dict[str, Any]:
-    socket.send(json.dumps({"type": "watch", "kinds": ["weight"]}))
+    socket.send(json.dumps({"type": "watch", "tensors": tensors("weight")}))
     return next_frame(socket)[0]
 
 

@@ -19,7 +19,9 @@ def test_an_edit_is_answered_with_its_step_listed_shown_and_undone(run: LiveRun)
     run.post("/step", steps=2)
     before = run.get("/layers/conv1/weight", format="json")["values"][0][0]
     with run.stream() as socket:
-        socket.send(json.dumps({"type": "watch", "kinds": ["weight"], "layers": ["conv1"]}))
+        socket.send(
+            json.dumps({"type": "watch", "tensors": [{"tensor": "weight"}], "layers": ["conv1"]})
+        )
         next_frame(socket)
         intervention = run.post(
             "/interventions", type="fill", layer="conv1", filter=0, channel=0, **{"with": "outline"}
@@ -91,17 +93,17 @@ def test_a_traced_step_is_a_real_step_with_all_its_phases(run: LiveRun) -> None:
     forward = [("forward", name) for name in names]
     backward = [("backward", name) for name in reversed(names)]
     assert phases == [("batch", None), *forward, ("loss", None), *backward, ("update", None)]
-    found = {(s.layer, s.kind): s.values for s in sections}
-    np.testing.assert_array_equal(found["conv1", "weight"], before)
+    found = {(s.layer, s.tensor, s.of): s.values for s in sections}
+    np.testing.assert_array_equal(found["conv1", "weight", "value"], before)
     after = np.array(run.get("/layers/conv1/weight", format="json")["values"], np.float32)
-    np.testing.assert_allclose(before + found["conv1", "weight_update"], after, atol=1e-7)
+    np.testing.assert_allclose(before + found["conv1", "weight", "update"], after, atol=1e-7)
     gradient = run.get("/layers/conv1/weight", of="gradient", format="json")["values"]
-    np.testing.assert_array_equal(found["conv1", "weight_gradient"], np.array(gradient, np.float32))
-    assert found["relu1", "map_gradient"].shape == (8, 28, 28)
+    np.testing.assert_array_equal(
+        found["conv1", "weight", "gradient"], np.array(gradient, np.float32)
+    )
+    assert found["relu1", "output", "gradient"].shape == (8, 28, 28)
     assert header["loss"] == pytest.approx(run.get()["loss"], rel=1e-6)
-    [scores] = [
-        s.values.ravel() for s in sections if (s.layer, s.kind) == ("linear1", "feature_maps")
-    ]
+    scores = found["linear1", "output", "value"].ravel()
     shares = header["picture"]["probabilities"]
     assert sum(shares) == pytest.approx(1, abs=1e-5)
     assert int(np.argmax(shares)) == int(np.argmax(scores))

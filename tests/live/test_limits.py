@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.support.asking import tensors
 from tests.support.processes import children, environment, parent, worker_of
 from tests.support.server import LiveRun, Server, next_frame
 
@@ -68,7 +69,7 @@ def test_a_workers_memory_is_bounded(worker: int) -> None:
 
 def test_a_message_over_64_kilobytes_ends_its_stream_and_no_other(run: LiveRun) -> None:
     with run.stream() as other, run.stream() as socket:
-        wanted = json.dumps({"type": "watch", "kinds": ["input"]})
+        wanted = json.dumps({"type": "watch", "tensors": tensors("input")})
         socket.send(wanted.ljust(64 * 1024))
         assert next_frame(socket)[1]
         socket.send(wanted.ljust(64 * 1024 + 1))

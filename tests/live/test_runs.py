@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.support.asking import npy
+from tests.support.asking import npy, tensors
 from tests.support.server import LiveRun, Server
 from tests.support.waiting import wait_until
 
@@ -148,8 +148,8 @@ def test_the_same_recipe_gives_the_same_bits_in_another_process_watched_or_not(
 ) -> None:
     watched, alone = server.run(seed=11), server.run(seed=11)
     with watched.stream() as socket:
-        kinds = ["weight", "bias", "weight_gradient", "feature_maps", "input"]
-        socket.send(json.dumps({"type": "watch", "layers": None, "kinds": kinds}))
+        wanted = tensors("weight", "bias", "weight gradient", "output", "input")
+        socket.send(json.dumps({"type": "watch", "layers": None, "tensors": wanted}))
         watched.post("/step", until=200)
     alone.post("/step", until=200)
     assert watched.send("GET", "/weights").content == alone.send("GET", "/weights").content

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.asking import npy, photograph
+from tests.support.asking import npy, photograph, tensors
 from tests.support.server import LiveRun, Server, next_frame
 
 WIDE: dict[str, Any] = {
@@ -28,7 +28,9 @@ def test_64_channels_give_64_maps(server: Server) -> None:
     asked = run.get("/layers/conv1/feature-maps", format="json")
     np.testing.assert_array_equal(np.array(asked["values"], np.float32), maps)
     with run.stream() as socket:
-        socket.send(json.dumps({"type": "watch", "kinds": ["feature_maps"], "layers": ["conv1"]}))
+        socket.send(
+            json.dumps({"type": "watch", "tensors": tensors("output"), "layers": ["conv1"]})
+        )
         [section] = next_frame(socket)[1]
         assert section.shape == (64, 26, 26)
         spread = np.ptp(maps, axis=(1, 2), keepdims=True)
@@ -44,7 +46,7 @@ def test_an_uploads_scores_are_the_same_over_rest_and_on_the_stream(
     image = run.send("POST", "/images", files={"file": ("a.png", photograph())}).json()["id"]
     rest = run.get("/predictions", image=image)
     with run.stream() as socket:
-        socket.send(json.dumps({"type": "watch", "kinds": ["input"], "probe": image}))
+        socket.send(json.dumps({"type": "watch", "tensors": tensors("input"), "probe": image}))
         header, _ = next_frame(socket)
     shown = header["predictions"]
     assert (header["step"], shown["probe"]) == (steps, image)

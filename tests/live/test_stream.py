@@ -10,25 +10,17 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.asking import photograph
+from tests.support.asking import photograph, tensors
 from tests.support.server import PATIENCE_S, LiveRun, Server, next_frame
 from tests.support.waiting import wait_until
 
-EVERYTHING = [
-    "weight",
-    "bias",
-    "weight_gradient",
-    "bias_gradient",
-    "weight_update",
-    "bias_update",
-    "feature_maps",
-    "input",
-]
+LEARNED = [f"{name}{of}" for name in ("weight", "bias") for of in ("", " gradient", " update")]
+EVERYTHING = tensors(*LEARNED, "output", "input")
 
 
 def watch(socket: ClientConnection, **message: Any) -> None:
     """Ask for what a test wants to see; all of it by default."""
-    whole = {"type": "watch", "layers": None, "kinds": EVERYTHING, "max_fps": 60}
+    whole = {"type": "watch", "layers": None, "tensors": EVERYTHING, "max_fps": 60}
     socket.send(json.dumps(whole | message))
 
 
@@ -54,11 +46,11 @@ def test_the_first_message_is_the_run_and_a_watch_is_answered_with_a_frame(run: 
         watch(socket)
         header, sections = next_frame(socket)
         assert header["step"] == 1
-        assert {(s.layer, s.kind) for s in sections} >= {
-            ("conv1", "weight"),
-            ("linear1", "bias_update"),
-            ("pool2", "feature_maps"),
-            ("", "input"),
+        assert {(s.layer, s.tensor, s.of) for s in sections} >= {
+            ("conv1", "weight", "value"),
+            ("linear1", "bias", "update"),
+            ("pool2", "output", "value"),
+            ("", "input", "value"),
         }
 
 
@@ -71,8 +63,7 @@ def test_what_a_frame_shows_is_what_rest_answers(run: LiveRun) -> None:
         header, sections = frame
         for section in sections:
             if section.dtype == "f32":
-                tensor, _, of = section.kind.partition("_")
-                expected = exact(run, section.layer, tensor, of or "value")
+                expected = exact(run, section.layer, section.tensor, section.of)
                 np.testing.assert_array_equal(section.values, expected)
             elif section.layer == "conv1":
                 maps = run.get("/layers/conv1/feature-maps", format="json")["values"]
@@ -87,22 +78,22 @@ def test_at_step_0_there_is_no_gradient(run: LiveRun) -> None:
     with run.stream() as socket:
         watch(socket)
         _, sections = next_frame(socket)
-        assert not {s.kind for s in sections} & {"weight_gradient", "bias_update"}
+        assert {s.of for s in sections} == {"value"}
 
 
 def test_only_what_is_watched_is_sent(run: LiveRun) -> None:
     run.post("/step", steps=1)
     with run.stream() as socket:
-        watch(socket, layers=["conv2"], kinds=["weight", "feature_maps"], probe="test-9")
+        watch(socket, layers=["conv2"], tensors=tensors("weight", "output"), probe="test-9")
         _, sections = next_frame(socket)
-        found = {(s.layer, s.kind, s.probe) for s in sections}
-        assert found == {("conv2", "weight", None), ("conv2", "feature_maps", "test-9")}
+        found = {(s.layer, s.tensor, s.probe) for s in sections}
+        assert found == {("conv2", "weight", None), ("conv2", "output", "test-9")}
 
 
 def test_two_viewers_of_one_run_each_see_their_own_probe(run: LiveRun) -> None:
     with run.stream() as one, run.stream() as two:
-        watch(one, kinds=["input"], probe="test-1")
-        watch(two, kinds=["input", "weight"], layers=["conv1"], probe="test-2")
+        watch(one, tensors=tensors("input"), probe="test-1")
+        watch(two, tensors=tensors("input", "weight"), layers=["conv1"], probe="test-2")
         seen = []
         for socket in (one, two):
             run.post("/step", steps=1)
@@ -112,8 +103,8 @@ def test_two_viewers_of_one_run_each_see_their_own_probe(run: LiveRun) -> None:
             seen.append(frame)
         for (header, sections), probe in zip(seen, ("test-1", "test-2"), strict=True):
             assert header["predictions"]["probe"] == probe
-            assert {s.probe for s in sections if s.kind == "input"} == {probe}
-        assert [s.kind for s in seen[0][1]] == ["input"]
+            assert {s.probe for s in sections if s.tensor == "input"} == {probe}
+        assert [s.tensor for s in seen[0][1]] == ["input"]
 
 
 @pytest.mark.parametrize("command", ["pause", "step", "reset"])
@@ -138,7 +129,7 @@ def test_the_frame_after_a_command_always_comes(run: LiveRun, command: str) -> N
 
 def test_every_step_of_the_history_reaches_a_viewer_that_skips_frames(run: LiveRun) -> None:
     with run.stream() as socket:
-        watch(socket, kinds=[], max_fps=4)
+        watch(socket, tensors=tensors(), max_fps=4)
         run.send("PATCH", json={"steps_per_second": 100})
         run.post("/play")
         wait_until(lambda: run.get()["step"] >= 100)
@@ -168,7 +159,7 @@ def test_a_halt_is_shown_with_its_reason(server: Server) -> None:
 def test_a_drawing_is_seen_as_it_grows(run: LiveRun) -> None:
     image = run.send("POST", "/images", files={"file": ("a.png", photograph(28, 28))}).json()["id"]
     with run.stream() as socket:
-        watch(socket, kinds=["input"], probe=image)
+        watch(socket, tensors=tensors("input"), probe=image)
         first = next_frame(socket)[1][0].values
         run.send("PUT", f"/images/{image}", files={"file": ("b.png", photograph(90, 28))})
         while np.array_equal(next_frame(socket)[1][0].values, first):
@@ -180,10 +171,10 @@ def test_a_drawing_is_seen_as_it_grows(run: LiveRun) -> None:
     [
         "not json",
         '{"type": "watch"}',
-        '{"type": "watch", "kinds": ["colours"]}',
-        '{"type": "watch", "kinds": [], "layers": ["conv9"]}',
-        '{"type": "watch", "kinds": [], "probe": "up-00000000"}',
-        '{"type": "watch", "kinds": [], "max_fps": 1e9}',
+        '{"type": "watch", "tensors": tensors("colours")}',
+        '{"type": "watch", "tensors": [], "layers": ["conv9"]}',
+        '{"type": "watch", "tensors": [], "probe": "up-00000000"}',
+        '{"type": "watch", "tensors": [], "max_fps": 1e9}',
     ],
 )
 def test_a_watch_that_cannot_be_followed_is_answered_with_a_sentence(

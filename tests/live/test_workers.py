@@ -205,7 +205,7 @@ def stalled_viewer(server: Server, run: LiveRun) -> Iterator[None]:
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
         )
         assert raw.recv(200).startswith(b"HTTP/1.1 101")
-        text = b'{"type": "watch", "kinds": ["weight", "weight_gradient", "feature_maps"]}'
+        text = b'{"type": "watch", "tensors": [{"tensor": "weight"}, {"tensor": "output"}]}'
         raw.sendall(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text)  # masked with zeros
         yield
 

@@ -10,14 +10,11 @@ from convscope.frames.quantize import quantize
 from convscope.ipc import commands
 from convscope.ipc.commands import Command
 from convscope.ipc.reports import FrameEvent
-from convscope.runs.viewers import Frame, Parts, Viewer, Viewers, Watch, frame_bytes
+from convscope.runs.viewers import Frame, Parts, Quantity, Viewer, Viewers, Watch, frame_bytes
 from tests.support.workers import status
 
-KINDS = {
-    "conv1": frozenset({"weight", "bias"}),
-    "relu1": frozenset[str](),
-    "linear1": frozenset({"weight", "bias"}),
-}
+LEARNED = frozenset({Quantity("weight"), Quantity("bias")})
+QUANTITIES = {"conv1": LEARNED, "relu1": frozenset[Quantity](), "linear1": LEARNED}
 
 
 class Told:
@@ -43,7 +40,7 @@ class Told:
 def watching(*watches: Watch) -> tuple[Viewers, list[Viewer], Told]:
     """One viewer for each of them."""
     told = Told()
-    all_of_them = Viewers(told, KINDS)
+    all_of_them = Viewers(told, QUANTITIES)
     joined = [all_of_them.join() for _ in watches]
     for viewer, watch in zip(joined, watches, strict=True):
         all_of_them.watch(viewer, watch)
@@ -51,8 +48,10 @@ def watching(*watches: Watch) -> tuple[Viewers, list[Viewer], Told]:
 
 
 def watch(layers: str, kinds: str, **more: Any) -> Watch:
-    """What a viewer wants, by words."""
-    return Watch(frozenset(layers.split()), frozenset(kinds.split()), **more)
+    """What a viewer wants, by words such as `weight`, `weight.gradient`, `output`."""
+    names = (word.partition(".") for word in kinds.split())
+    quantities = frozenset(Quantity(tensor, of or "value") for tensor, _, of in names)
+    return Watch(frozenset(layers.split()), quantities, **more)
 
 
 def sections() -> list[Section]:
@@ -60,9 +59,9 @@ def sections() -> list[Section]:
     weight = np.arange(8, dtype=np.float32).reshape(2, 1, 2, 2)
     maps = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
     return [
-        Section("conv1", "weight", weight.shape, "f32", weight.tobytes()),
-        Section("conv1", "feature_maps", maps.shape, "u8", quantize(maps), "test-0"),
-        Section("conv1", "feature_maps", maps.shape, "u8", quantize(maps + 1), "test-1"),
+        Section("conv1", "weight", "value", weight.shape, "f32", weight.tobytes()),
+        Section("conv1", "output", "value", maps.shape, "u8", quantize(maps), "test-0"),
+        Section("conv1", "output", "value", maps.shape, "u8", quantize(maps + 1), "test-1"),
     ]
 
 
@@ -82,14 +81,14 @@ def frame(number: int = 1, *, told: bool = True, layout: int = 1) -> Frame:
 
 
 def test_with_no_viewer_the_worker_is_told_to_watch_nothing() -> None:
-    all_of_them, [viewer], told = watching(watch("conv1", "weight feature_maps"))
+    all_of_them, [viewer], told = watching(watch("conv1", "weight output"))
     all_of_them.leave(viewer)
     assert told.last.watched is False
     assert told.last.wanted == commands.Wanted()
 
 
 def test_two_equal_viewers_ask_of_the_worker_what_one_does() -> None:
-    same = watch("conv1 relu1", "weight bias feature_maps", probe="test-3")
+    same = watch("conv1 relu1", "weight bias output", probe="test-3")
     assert watching(same)[2].last == watching(same, same)[2].last
     maps = watching(same, same)[2].last.wanted.maps
     assert maps == (("conv1", "test-3"), ("relu1", "test-3"))
@@ -97,12 +96,12 @@ def test_two_equal_viewers_ask_of_the_worker_what_one_does() -> None:
 
 def test_the_worker_is_told_what_all_want_together_in_the_networks_order() -> None:
     *_, told = watching(
-        watch("linear1 nothing", "weight weight_gradient", max_fps=5.0),
-        watch("relu1 conv1", "feature_maps bias", probe="test-1", max_fps=20.0),
-        watch("conv1", "feature_maps", probe="test-0", max_fps=2.0),
+        watch("linear1 nothing", "weight weight.gradient", max_fps=5.0),
+        watch("relu1 conv1", "output bias", probe="test-1", max_fps=20.0),
+        watch("conv1", "output", probe="test-0", max_fps=2.0),
     )
     wanted = told.last.wanted
-    assert wanted.tensors == (("conv1", "bias"), ("linear1", "weight"))
+    assert wanted.tensors == (("conv1", "bias", "value"), ("linear1", "weight", "value"))
     assert wanted.maps == (("conv1", "test-0"), ("conv1", "test-1"), ("relu1", "test-1"))
     assert wanted.probes == ("test-0", "test-1")
     assert told.last.interval_s == 1 / 20
@@ -112,7 +111,7 @@ def test_equal_parts_of_a_frame_are_joined_once_and_decided_once_a_layout() -> N
     made = frame()
     one = made.part(watch("conv1", "weight"))
     assert made.part(watch("conv1", "weight"))[1] is one[1]
-    assert made.part(watch("conv1", "feature_maps"))[1] is not one[1]
+    assert made.part(watch("conv1", "output"))[1] is not one[1]
     all_of_them, *_ = watching()
     all_of_them.offer(made)
     later = frame(2, told=False)
@@ -126,7 +125,7 @@ def test_a_frame_without_sections_has_those_of_the_layout_that_it_names() -> Non
     all_of_them.offer(frame(1))
     bare = frame(2, told=False)
     all_of_them.offer(bare)
-    wanted = watch("conv1", "weight feature_maps", probe="test-1")
+    wanted = watch("conv1", "weight output", probe="test-1")
     header, found = decode_frame(frame_bytes(bare, wanted, {}))
     assert header == decode_frame(frame_bytes(frame(2), wanted, {}))[0]
     np.testing.assert_array_equal(found[1].values, sections()[2].values)
@@ -147,11 +146,11 @@ def test_who_wants_all_of_a_frame_gets_the_workers_own_bytes() -> None:
 
 
 def test_a_part_holds_the_viewers_own_probe_and_nothing_else() -> None:
-    wanted = watch("conv1", "weight feature_maps", probe="test-1")
+    wanted = watch("conv1", "weight output", probe="test-1")
     header, found = decode_frame(frame_bytes(frame(7), wanted, {"mine": True}))
     assert [section.key for section in found] == [
-        ("conv1", "weight", None),
-        ("conv1", "feature_maps", "test-1"),
+        ("conv1", "weight", "value", None),
+        ("conv1", "output", "value", "test-1"),
     ]
     np.testing.assert_array_equal(found[0].values, sections()[0].values)
     np.testing.assert_array_equal(found[1].values, sections()[2].values)

@@ -23,3 +23,9 @@ def photograph(width: int = 300, height: int = 200) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
+
+
+def tensors(*names: str) -> list[dict[str, str]]:
+    """The `tensors` of a watch message: `weight`, `bias gradient`, `output` …"""
+    pairs = (name.partition(" ") for name in names)
+    return [{"tensor": tensor, "of": of or "value"} for tensor, _, of in pairs]

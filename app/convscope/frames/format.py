@@ -12,7 +12,7 @@ from convscope.frames.quantize import Floats, dequantize
 from convscope.types import JsonObject, Shape
 
 MAGIC = b"CVSF"
-VERSION = 1
+VERSION = 2
 _PREFIX = struct.Struct("<4sHHII")
 _ALIGN = 8
 
@@ -25,17 +25,18 @@ class FrameError(ValueError):
 class Section:
     """One tensor of a frame, still as bytes: `f32` row-major, or `u8` as quantize.py writes it."""
 
-    layer: str
-    kind: str
+    layer: str  # "" for the input
+    tensor: str  # `weight`, `bias`, `output` or `input`
+    of: str  # `value`, `gradient` or `update`
     shape: Shape
     dtype: str
     data: bytes | memoryview
     probe: str | None = None
 
     @property
-    def key(self) -> tuple[str, str, str | None]:
+    def key(self) -> tuple[str, str, str, str | None]:
         """What tells it from every other section of a frame."""
-        return (self.layer, self.kind, self.probe)
+        return (self.layer, self.tensor, self.of, self.probe)
 
     @cached_property
     def values(self) -> Floats:
@@ -46,7 +47,8 @@ class Section:
 
     def describe(self, offset: int) -> JsonObject:
         """Its entry in the header."""
-        entry: JsonObject = {"layer": self.layer, "kind": self.kind, "shape": list(self.shape)}
+        entry: JsonObject = {"layer": self.layer, "tensor": self.tensor, "of": self.of}
+        entry["shape"] = list(self.shape)
         place = {"dtype": self.dtype, "offset": offset, "length": len(self.data)}
         probe = {} if self.probe is None else {"probe": self.probe}
         return entry | place | probe
@@ -104,10 +106,11 @@ def decode_sections(entries: list[JsonObject], payload: memoryview) -> list[Sect
 def _decode_section(entry: JsonObject, payload: memoryview) -> Section:
     start, end = entry["offset"], entry["offset"] + entry["length"]
     if start < 0 or start % _ALIGN or end > len(payload):
-        raise FrameError(f"section {entry['layer']} {entry['kind']} leaves the payload")
+        raise FrameError(f"section {entry['layer']}.{entry['tensor']} leaves the payload")
     return Section(
         entry["layer"],
-        entry["kind"],
+        entry["tensor"],
+        entry["of"],
         tuple(entry["shape"]),
         entry["dtype"],
         payload[start:end],

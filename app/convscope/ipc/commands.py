@@ -169,7 +169,7 @@ class AblateFreezing(Command[AblationReply]):
 class Wanted:
     """The union of what all viewers watch, in an order that does not change."""
 
-    tensors: tuple[tuple[str, str], ...] = ()  # (layer, kind), kind as in the stream's contract
+    tensors: tuple[tuple[str, str, str], ...] = ()  # (layer, tensor, of)
     maps: tuple[tuple[str, str], ...] = ()  # (layer, probe)
     probes: tuple[str, ...] = ()
 

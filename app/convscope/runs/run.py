@@ -24,7 +24,7 @@ from convscope.runs.status import (
 from convscope.runs.supervision.replay import Looked
 from convscope.runs.supervision.supervisor import Supervisor, Workers
 from convscope.runs.uploads import UploadLimits, Uploads
-from convscope.runs.viewers import Frame, Viewers, kinds_of
+from convscope.runs.viewers import Frame, Viewers, quantities_of
 from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
@@ -55,7 +55,7 @@ class Run:
         self._supervisor = Supervisor(self, spec, workers, self.file, self._status)
         self._replay = self._supervisor.replay
         self.viewers = Viewers(
-            self._supervisor.tell, {plan.name: kinds_of(plan) for plan in spec.plans}
+            self._supervisor.tell, {plan.name: quantities_of(plan) for plan in spec.plans}
         )
         self.uploads = Uploads(
             spec.recipe.network.input,

@@ -1,10 +1,10 @@
 """Fan-out: one latest-frame slot for each viewer. A slow one skips frames and slows nobody."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from convscope.frames.format import encode_frame
 from convscope.frames.layout import Layout, Part
@@ -13,9 +13,18 @@ from convscope.ipc.commands import Command, Credit, Wanted
 from convscope.ipc.replies import FrameReply, Status, Switches
 from convscope.ipc.reports import FrameEvent
 from convscope.recipe import LayerPlan
-from convscope.types import JsonObject
+from convscope.types import JsonObject, Of
 
-MAP_KINDS = frozenset({"feature_maps", "input"})
+
+class Quantity(NamedTuple):
+    """What of a layer a viewer can watch: a tensor, or its gradient or update."""
+
+    tensor: str  # weight, bias; output: the layer's maps; input: the network's
+    of: str = Of.VALUE
+
+
+OUTPUT, INPUT = Quantity("output"), Quantity("input")
+OF_A_PROBE = frozenset({OUTPUT, INPUT})
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,7 @@ class Watch:
     """What one viewer wants to see."""
 
     layers: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()
+    quantities: frozenset[Quantity] = frozenset()
     probe: str = "test-0"
     max_fps: float = 30.0
     step: int | None = None  # of the past; None: the present
@@ -31,16 +40,16 @@ class Watch:
     @property
     def of_the_present(self) -> "Watch":
         """What it gets of the run's present: only how it goes on, where it looks at the past."""
-        return self if self.step is None else replace(self, kinds=frozenset())
+        return self if self.step is None else replace(self, quantities=frozenset())
 
     def takes(self, entry: JsonObject) -> bool:
         """Whether the section of a header's entry is for this viewer."""
-        kind = entry["kind"]
-        if kind not in self.kinds:
+        quantity = Quantity(entry["tensor"], entry["of"])
+        if quantity not in self.quantities:
             return False
-        if kind in MAP_KINDS and entry["probe"] != self.probe:
+        if quantity in OF_A_PROBE and entry["probe"] != self.probe:
             return False
-        return kind == "input" or entry["layer"] in self.layers
+        return quantity == INPUT or entry["layer"] in self.layers
 
 
 class Parts:
@@ -160,11 +169,11 @@ class Viewers:
     """All viewers of a run, and what they want together."""
 
     def __init__(
-        self, tell: Callable[[Command[Any]], None], kinds_of: dict[str, frozenset[str]]
+        self, tell: Callable[[Command[Any]], None], quantities_of: dict[str, frozenset[Quantity]]
     ) -> None:
-        """`tell` sends a command to the worker; `kinds_of` says which kinds each layer has."""
+        """`tell` sends a command to the worker; `quantities_of` says what each layer has."""
         self._tell = tell
-        self._kinds_of = kinds_of
+        self._quantities_of = quantities_of
         self._all: set[Viewer] = set()
         self.changes = 0  # of what the run says of itself, since the server began
         self._credit_given = True
@@ -200,28 +209,30 @@ class Viewers:
 
     def wanted(self, watches: Iterable[Watch]) -> Wanted:
         """What a worker is to show for these."""
-        watches = [watch for watch in watches if watch.kinds]
-        tensors = {pair for watch in watches for pair in self._tensors(watch)}
+        watches = [watch for watch in watches if watch.quantities]
+        tensors = {entry for watch in watches for entry in self._tensors(watch)}
         maps = {pair for watch in watches for pair in self._maps(watch)}
-        order = list(self._kinds_of)
+        order = list(self._quantities_of)
 
-        def place(pair: tuple[str, str]) -> tuple[int, str]:
-            return order.index(pair[0]), pair[1]
+        def place(entry: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+            return order.index(entry[0]), entry[1:]
 
+        probes = {watch.probe for watch in watches if watch.quantities & OF_A_PROBE}
         return Wanted(
             tensors=tuple(sorted(tensors, key=place)),
             maps=tuple(sorted(maps, key=place)),
-            probes=tuple(sorted({watch.probe for watch in watches if watch.kinds & MAP_KINDS})),
+            probes=tuple(sorted(probes)),
         )
 
-    def _tensors(self, watch: Watch) -> list[tuple[str, str]]:
-        wanted = watch.layers & self._kinds_of.keys()
-        return [(layer, kind) for layer in wanted for kind in watch.kinds & self._kinds_of[layer]]
+    def _tensors(self, watch: Watch) -> Iterator[tuple[str, str, str]]:
+        for layer in watch.layers & self._quantities_of.keys():
+            for quantity in watch.quantities & self._quantities_of[layer]:
+                yield layer, quantity.tensor, quantity.of
 
     def _maps(self, watch: Watch) -> list[tuple[str, str]]:
-        if "feature_maps" not in watch.kinds:
+        if OUTPUT not in watch.quantities:
             return []
-        return [(layer, watch.probe) for layer in watch.layers & self._kinds_of.keys()]
+        return [(layer, watch.probe) for layer in watch.layers & self._quantities_of.keys()]
 
     def offer(self, frame: Frame) -> None:
         """Give a frame to everybody; KeyError for a layout that the worker has not told."""
@@ -257,10 +268,10 @@ class Viewers:
             viewer.close()
 
 
-def kinds_of(plan: LayerPlan) -> frozenset[str]:
-    """The kinds of tensor that a viewer can watch of a layer."""
+def quantities_of(plan: LayerPlan) -> frozenset[Quantity]:
+    """What a viewer can watch of a layer's tensors."""
     learned = [name for name in ("weight", "bias") if name in plan.tensors]
-    return frozenset(f"{name}{of}" for name in learned for of in ("", "_gradient", "_update"))
+    return frozenset(Quantity(name, of) for name in learned for of in Of)
 
 
 def frame_bytes(frame: Frame, watch: Watch, extra: JsonObject) -> bytes:

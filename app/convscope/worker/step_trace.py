@@ -11,7 +11,7 @@ from convscope.frames.quantize import Floats, quantize
 from convscope.learn.explain.replay import Replay
 from convscope.learn.observe import as_maps, softmax, to_numpy
 from convscope.recipe import LayerPlan
-from convscope.types import JsonObject
+from convscope.types import JsonObject, Of
 from convscope.worker.capture.recorder import finite
 from convscope.worker.metrics import number
 from convscope.worker.session import Session
@@ -22,8 +22,8 @@ PICTURED = 0  # which of the batch is shown
 def trace(session: Session, picture: JsonObject) -> tuple[JsonObject, list[Section]]:
     """The last step, replayed: what to say of each phase, and what to show.
 
-    Sections: `input`, `feature_maps` and `map_gradient` of the pictured one of the batch (state
-    k-1, training mode); `weight` before, `weight_gradient` and `weight_update`.
+    Sections: the input, and each layer's output with its gradient, of the pictured one of the batch
+    (state k-1, training mode); each parameter before the update, its gradient and its update.
     """
     replayed = session.explainer.replayed()
     phases = list(_phases(session, replayed, picture["picture_class"]))
@@ -138,23 +138,23 @@ def _update_phase(session: Session) -> JsonObject:
 
 def _sections(session: Session, replayed: Replay) -> Iterable[Section]:
     first = _pictured(replayed.inputs[session.plans[0].name])
-    yield Section("", "input", first.shape, "u8", quantize(first), "batch")
+    yield Section("", "input", Of.VALUE, first.shape, "u8", quantize(first), "batch")
     for name, layer in session.trainer.network.named_children():
-        for kind, values in (
-            ("feature_maps", replayed.outputs[name].detach()),
-            ("map_gradient", replayed.gradients[name]),
+        for of, values in (
+            (Of.VALUE, replayed.outputs[name].detach()),
+            (Of.GRADIENT, replayed.gradients[name]),
         ):
             maps = as_maps(_pictured(values))
-            yield Section(name, kind, maps.shape, "u8", quantize(maps), "batch")
+            yield Section(name, "output", of, maps.shape, "u8", quantize(maps), "batch")
         yield from _weight_sections(session, name, layer)
 
 
 def _weight_sections(session: Session, name: str, layer: nn.Module) -> Iterable[Section]:
     observer = session.observer
     for tensor, parameter in layer.named_parameters():
-        for kind, values in (
-            (tensor, to_numpy(observer.before(parameter))),
-            (f"{tensor}_gradient", observer.gradient(parameter)),
-            (f"{tensor}_update", observer.update(parameter)),
+        for of, values in (
+            (Of.VALUE, to_numpy(observer.before(parameter))),
+            (Of.GRADIENT, observer.gradient(parameter)),
+            (Of.UPDATE, observer.update(parameter)),
         ):
-            yield Section(name, kind, values.shape, "f32", values.tobytes())
+            yield Section(name, tensor, of, values.shape, "f32", values.tobytes())

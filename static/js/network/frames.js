@@ -135,8 +135,9 @@ function publish({ header }) {
 }
 
 /** The settings in force at a past step. @param {import("../shared/frame.js").FrameHeader} header */
-function pastSettingsOf({ reason, learning_rate, momentum, weight_decay, lists }) {
-  return reason === "seek" ? { learning_rate, momentum, weight_decay, ...lists } : null;
+function pastSettingsOf({ reason, learning_rate, momentum, weight_decay, silenced, frozen }) {
+  if (reason !== "seek") return null;
+  return { learning_rate, momentum, weight_decay, silenced: silenced ?? [], frozen: frozen ?? [] };
 }
 
 /** Text and curves change less often than pixels: nobody reads faster. @param {boolean} now */

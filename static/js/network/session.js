@@ -7,6 +7,7 @@ import { notice, noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
+import { ofKind } from "./drawing/extents.js";
 import { clearFrame, latest, receiveFrame } from "./frames.js";
 import * as state from "./state.js";
 
@@ -164,25 +165,23 @@ export async function refreshProbe() {
 /** What is on screen, as the stream is asked for it. @returns {import("../shared/stream.js").Watch} */
 function watchRequest() {
   const shown = state.layers.value.filter((layer) => !["Flatten", "Dropout"].includes(layer.type));
-  const kinds = new Set(["feature_maps", "input", "weight", "bias"]);
-  for (const kind of kernelKinds()) kinds.add(`weight_${kind}`).add(`bias_${kind}`);
-  if (state.kernelKind.value !== "weight" && !state.openedFilter.value) {
-    kinds.delete("weight");
-    kinds.delete("bias");
-  }
+  const learned = kernelQuantities().flatMap((of) => [
+    { tensor: "weight", of },
+    { tensor: "bias", of },
+  ]);
   return {
     layers: shown.map((layer) => layer.name),
-    kinds: [...kinds],
+    tensors: [{ tensor: "output" }, { tensor: "input" }, ...learned],
     probe: probeId() ?? undefined,
     max_fps: MAX_FPS,
     step: state.pastStep.value ?? undefined,
   };
 }
 
-/** @returns {string[]} gradient, update: only where they are shown */
-function kernelKinds() {
-  if (state.openedFilter.value) return ["gradient", "update"];
-  return state.kernelKind.value === "weight" ? [] : [state.kernelKind.value];
+/** What of the weights is shown: value, gradient, update. @returns {string[]} */
+function kernelQuantities() {
+  if (state.openedFilter.value) return ["value", "gradient", "update"];
+  return [ofKind(state.kernelKind.value)];
 }
 
 /** As text: what is the same needs no new frame. */

@@ -1,9 +1,10 @@
 /**
- * Reads frames, version 1; the format is written down in app/convscope/frames/FORMAT.md. No I/O.
+ * Reads frames, version 2; the format is written down in app/convscope/frames/FORMAT.md. No I/O.
  *
  * @typedef {object} Section
  * @property {string} layer "" for the input
- * @property {string} kind
+ * @property {string} tensor `weight` or `bias`; `output`, a layer's maps; `input`
+ * @property {string} of `value`, `gradient` or `update`
  * @property {number[]} shape
  * @property {"f32" | "u8"} dtype
  * @property {string} [probe] the image that the values belong to
@@ -31,25 +32,26 @@
  * @property {number | null} momentum
  * @property {number} weight_decay
  * @property {string | null} [recomputed] why the last digits may differ
- * @property {Pick<import("./types.js").Run, "silenced" | "frozen">} lists
+ * @property {import("./types.js").Run["silenced"]} [silenced] of a past step
+ * @property {import("./types.js").Run["frozen"]} [frozen] of a past step
  * @property {number} time server's clock, Unix seconds, at which the step ended
  * @property {History} history what happened since the viewer's last frame
  * @property {import("./types.js").Predictions | null} predictions
  *
  * @typedef {object} Frame
  * @property {FrameHeader} header
- * @property {Map<string, Section>} sections by `keyOf(layer, kind)`
+ * @property {Map<string, Section>} sections by `keyOf(layer, tensor, of)`
  */
 
 const MAGIC = 0x46535643; // "CVSF", little-endian
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX_BYTES = 16;
 
 /** A frame that cannot be read; the message is a sentence for the page. */
 export class FrameError extends Error {}
 
-/** @param {string} layer @param {string} kind */
-export const keyOf = (layer, kind) => `${layer}/${kind}`;
+/** @param {string} layer @param {string} tensor @param {string} [of] */
+export const keyOf = (layer, tensor, of = "value") => `${layer}/${tensor}/${of}`;
 
 /** @param {boolean} ok @param {string} sentence */
 function expect(ok, sentence) {
@@ -66,8 +68,8 @@ const sizeOf = (shape) => shape.reduce((product, side) => product * side, 1);
  * @returns {Section}
  */
 function readSection(buffer, payloadAt, payloadBytes, entry) {
-  const { layer, kind, shape, dtype, offset, length, probe } = entry;
-  const name = keyOf(layer, kind);
+  const { layer, tensor, of, shape, dtype, offset, length, probe } = entry;
+  const name = keyOf(layer, tensor, of);
   const inside = offset >= 0 && length >= 0 && offset + length <= payloadBytes;
   expect(inside, `Section ${name} leaves the payload of ${payloadBytes} bytes.`);
   expect(offset % 8 === 0, `Section ${name} begins at ${offset}, not at a multiple of 8.`);
@@ -81,7 +83,7 @@ function readSection(buffer, payloadAt, payloadBytes, entry) {
     dtype === "u8"
       ? new Uint8Array(buffer, at + rangeBytes, sizeOf(shape))
       : new Float32Array(buffer, at, sizeOf(shape));
-  return { layer, kind, shape, dtype, probe, values, ranges };
+  return { layer, tensor, of, shape, dtype, probe, values, ranges };
 }
 
 /**
@@ -109,7 +111,7 @@ function readPrefix(buffer) {
  * Decodes one frame; the sections are views into `buffer`.
  * @param {ArrayBuffer} buffer
  * @returns {Frame}
- * @throws {FrameError} where the bytes are not a frame of version 1
+ * @throws {FrameError} where the bytes are not a frame of version 2
  */
 export function decodeFrame(buffer) {
   const { headerBytes, payloadBytes } = readPrefix(buffer);
@@ -119,7 +121,7 @@ export function decodeFrame(buffer) {
   const sections = new Map();
   for (const entry of header.sections) {
     const section = readSection(buffer, PREFIX_BYTES + headerBytes, payloadBytes, entry);
-    sections.set(keyOf(section.layer, section.kind), section);
+    sections.set(keyOf(section.layer, section.tensor, section.of), section);
   }
   return { header, sections };
 }

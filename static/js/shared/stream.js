@@ -11,7 +11,7 @@
  *
  * @typedef {object} Watch what the viewer wants to see
  * @property {string[] | null} layers null: all
- * @property {string[]} kinds
+ * @property {{tensor: string, of?: string}[]} tensors of each layer; `output`, `input` too
  * @property {string} [probe]
  * @property {number} max_fps
  * @property {number} [step] of the past; absent: the present

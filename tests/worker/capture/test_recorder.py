@@ -10,7 +10,7 @@ from convscope.frames.format import Section, decode_sections
 from convscope.frames.quantize import Floats
 from convscope.ipc.commands import Command, Start, Step, Wanted
 from convscope.learn.observe import as_maps
-from convscope.runs.viewers import Viewers, Watch
+from convscope.runs.viewers import INPUT, OUTPUT, Quantity, Viewers, Watch
 from convscope.types import JsonObject
 from convscope.worker.capture import scheduler as module
 from convscope.worker.capture.recorder import Recorder, Snapshot, capture
@@ -23,15 +23,19 @@ from tests.support.sessions import session
 from tests.support.worker_script import OverError, Script
 from tests.support.workers import setup
 
-KINDS = {"conv1": frozenset({"weight", "bias", "weight_gradient"}), "relu1": frozenset[str]()}
-OF = ("", "_gradient", "_update")
-WATCH = Watch(frozenset(KINDS), frozenset({"weight", "feature_maps", "input"}))
+WEIGHT, GRADIENT = Quantity("weight"), Quantity("weight", "gradient")
+QUANTITIES = {
+    "conv1": frozenset({WEIGHT, Quantity("bias"), GRADIENT}),
+    "relu1": frozenset[Quantity](),
+}
+OF = ("value", "gradient", "update")
+WATCH = Watch(frozenset(QUANTITIES), frozenset({WEIGHT, OUTPUT, INPUT}))
 
 
 def watch_command(viewers: int) -> Command[Any]:
     """What a worker is told while so many watch the very same."""
     told: list[Command[Any]] = []
-    everybody = Viewers(told.append, KINDS)
+    everybody = Viewers(told.append, QUANTITIES)
     for _ in range(viewers):
         everybody.watch(everybody.join(), WATCH)
     everybody.tell_worker()
@@ -81,10 +85,10 @@ def test_a_state_is_captured_once_however_many_watch_the_same(
         keys
         == [
             [
-                ("conv1", "weight", None),
-                ("", "input", "test-0"),
-                ("conv1", "feature_maps", "test-0"),
-                ("relu1", "feature_maps", "test-0"),
+                ("conv1", "weight", "value", None),
+                ("", "input", "value", "test-0"),
+                ("conv1", "output", "value", "test-0"),
+                ("relu1", "output", "value", "test-0"),
             ]
         ]
         * 3
@@ -110,7 +114,7 @@ def everything(of: Session, *probes: str) -> Wanted:
     learned = ("weight", "bias")
     pairs = [(plan.name, name) for plan in of.plans for name in plan.tensors if name in learned]
     return Wanted(
-        tensors=tuple((layer, name + k) for layer, name in pairs for k in OF),
+        tensors=tuple((layer, name, of) for layer, name in pairs for of in OF),
         maps=tuple((plan.name, probe) for plan in of.plans for probe in probes),
         probes=probes,
     )
@@ -119,11 +123,10 @@ def everything(of: Session, *probes: str) -> Wanted:
 def seen_directly(of: Session, section: Section) -> Floats:
     """What a section shows, each got by itself from the observer."""
     if section.dtype == "f32":
-        name, _, change = section.kind.partition("_")
-        return of.observer.tensor(section.layer, name, change or "value")
+        return of.observer.tensor(section.layer, section.tensor, section.of)
     assert section.probe is not None
     pixels = of.pictures.get(section.probe)
-    if section.kind == "input":
+    if section.tensor == "input":
         return pixels.astype(np.float32) / np.float32(255)
     return as_maps(of.observer.outputs([pixels], [section.layer])[section.layer][0])
 
@@ -194,10 +197,10 @@ def test_two_probes_of_one_layer_are_two_sections(
     found, predictions = capture(made, Wanted(maps=maps, probes=("test-0", "test-1")))
     keys = [section.key for section in found]
     assert keys == [
-        ("", "input", "test-0"),
-        ("", "input", "test-1"),
-        ("conv1", "feature_maps", "test-0"),
-        ("conv1", "feature_maps", "test-1"),
+        ("", "input", "value", "test-0"),
+        ("", "input", "value", "test-1"),
+        ("conv1", "output", "value", "test-0"),
+        ("conv1", "output", "value", "test-1"),
     ]
     assert set(predictions) == {"test-0", "test-1"}
 
@@ -210,8 +213,7 @@ def test_a_picture_that_is_gone_is_left_out(tmp_path: Path) -> None:
 
 def test_before_the_first_step_there_is_no_gradient_to_capture(tmp_path: Path) -> None:
     made = session(recipe(), tmp_path)
-    wanted = Wanted(tensors=(("conv1", "weight"), ("conv1", "weight_gradient")))
-    assert [section.kind for section in capture(made, wanted)[0]] == ["weight"]
+    wanted = Wanted(tensors=(("conv1", *WEIGHT), ("conv1", *GRADIENT)))
+    assert [section.of for section in capture(made, wanted)[0]] == ["value"]
     made.advance()
-    kinds = [section.kind for section in capture(made, wanted)[0]]
-    assert kinds == ["weight", "weight_gradient"]
+    assert [section.of for section in capture(made, wanted)[0]] == ["value", "gradient"]

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from convscope.api.dataset_images import number_of, open_gallery
 from convscope.api.deps import TheRegistry, TheSettings
@@ -18,9 +18,9 @@ from convscope.ipc.commands import Look
 from convscope.ipc.replies import Switches
 from convscope.runs.run import Run
 from convscope.runs.status import switches_json
-from convscope.runs.viewers import Frame, Viewer, Watch, frame_bytes
+from convscope.runs.viewers import Frame, Quantity, Viewer, Watch, frame_bytes
 from convscope.settings import Settings
-from convscope.types import JsonObject
+from convscope.types import JsonObject, Of
 
 log = logging.getLogger("convscope")
 router = APIRouter()
@@ -28,23 +28,25 @@ NO_SUCH_RUN = 4404
 HISTORY_POINTS = 200  # in one frame's header
 
 
+class WatchedTensor(Body):
+    """A tensor by torch's name, or `output` (a layer's maps) or `input` (the network's)."""
+
+    tensor: Literal["weight", "bias", "output", "input"]
+    of: Of = Of.VALUE
+
+    @model_validator(mode="after")
+    def _has_a_value_alone(self) -> "WatchedTensor":
+        if self.tensor in ("output", "input") and self.of is not Of.VALUE:
+            raise ValueError(f"expected of to be value for {self.tensor}, and {self.of} came")
+        return self
+
+
 class WatchMessage(Body):
     """What a viewer asks of the stream; see `docs/contracts.md`."""
 
     type: Literal["watch"]
-    layers: list[Annotated[str, Field(max_length=64)]] | None = None
-    kinds: list[
-        Literal[
-            "weight",
-            "bias",
-            "weight_gradient",
-            "bias_gradient",
-            "weight_update",
-            "bias_update",
-            "feature_maps",
-            "input",
-        ]
-    ]
+    layers: list[Annotated[str, Field(max_length=128)]] | None = None
+    tensors: Annotated[list[WatchedTensor], Field(max_length=64)]
     probe: Annotated[str, Field(max_length=64)] = "test-0"
     max_fps: Annotated[float, Field(ge=0.1, le=120)] = 30.0
     step: Annotated[int, Field(ge=0, le=2**53)] | None = None
@@ -133,8 +135,8 @@ async def _parse(text: str, run: Run, settings: Settings) -> Watch:
     if unknown := layers - names:
         raise NotFoundError(f"There is no layer {min(unknown)!r}.")
     await _check_probe(message.probe, run, settings)
-    kinds = frozenset(message.kinds)
-    return Watch(frozenset(layers), kinds, message.probe, message.max_fps, message.step)
+    quantities = frozenset(Quantity(entry.tensor, entry.of) for entry in message.tensors)
+    return Watch(frozenset(layers), quantities, message.probe, message.max_fps, message.step)
 
 
 async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
@@ -183,7 +185,7 @@ def _of_the_past(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
         "held_out_step": held_out_step,
         "held_out_accuracy": held_out,
         "recomputed": frame.recomputed,
-        "lists": switches_json(frame.switches or Switches()),
+        **switches_json(frame.switches or Switches()),
         "history": {
             "step": [],
             "loss": [],

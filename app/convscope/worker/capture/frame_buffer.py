@@ -12,11 +12,12 @@ from convscope.frames.format import Section, encode_payload
 from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels, to_input
 from convscope.learn.observe import Observer
-from convscope.types import JsonObject, Shape
+from convscope.types import JsonObject, Of, Shape
 from convscope.worker.capture.map_quantizer import map_quantizers
 from convscope.worker.session import Session
 
-Pairs = Sequence[tuple[str, str]]
+Tensors = Sequence[tuple[str, str, str]]  # (layer, tensor, of)
+Maps = Sequence[tuple[str, str]]  # (layer, probe)
 Source = Callable[[], torch.Tensor]
 Place = tuple[int, torch.Tensor]  # the number of a picture, and where a layer's output goes
 
@@ -25,9 +26,9 @@ class FrameBuffer:
     """A payload with a place for each section, and where the numbers of each come from."""
 
     def __init__(
-        self, session: Session, tensors: Pairs, maps: Pairs, probes: Sequence[str]
+        self, session: Session, tensors: Tensors, maps: Maps, probes: Sequence[str]
     ) -> None:
-        """`tensors` are (layer, kind), all there at present; `maps` are (layer, probe)."""
+        """All of `tensors` must be there at present."""
         self._observer = session.observer
         self._pictures = _present(session, probes)
         self._sources = [_source(self._observer, *pair) for pair in tensors]
@@ -58,7 +59,8 @@ class FrameBuffer:
         shape = self._shape(layer, probe)
         shape = shape if len(shape) == 3 else (1, 1, prod(shape))
         empty = bytes(8 * shape[0] + prod(shape))
-        return Section(layer, "feature_maps" if layer else "input", shape, "u8", empty, probe)
+        tensor = "output" if layer else "input"
+        return Section(layer, tensor, Of.VALUE, shape, "u8", empty, probe)
 
     def _shape(self, layer: str, probe: str) -> Shape:
         return self._observer.plans[layer].output_shape if layer else self._pictures[probe].shape
@@ -92,18 +94,17 @@ class FrameBuffer:
         return scores
 
 
-def _exact(layer: str, kind: str, source: Source) -> Section:
+def _exact(layer: str, tensor: str, of: str, source: Source) -> Section:
     shape = tuple(source().shape)
-    return Section(layer, kind, shape, "f32", bytes(4 * prod(shape)))
+    return Section(layer, tensor, of, shape, "f32", bytes(4 * prod(shape)))
 
 
-def _source(observer: Observer, layer: str, kind: str) -> Source:
+def _source(observer: Observer, layer: str, tensor: str, of: str) -> Source:
     """How a tensor is got, each time anew: a gradient is another object after each step."""
-    name, _, of = kind.partition("_")
-    parameter = observer.parameter(layer, name)
-    if of == "update":
+    parameter = observer.parameter(layer, tensor)
+    if of == Of.UPDATE:
         return lambda: parameter - observer.before(parameter)
-    return (lambda: _gradient(parameter)) if of else (lambda: parameter)
+    return (lambda: _gradient(parameter)) if of == Of.GRADIENT else (lambda: parameter)
 
 
 def _gradient(parameter: torch.Tensor) -> torch.Tensor:

@@ -9,11 +9,11 @@ from convscope.frames.format import Section, decode_sections
 from convscope.frames.quantize import Floats
 from convscope.ipc.commands import Wanted
 from convscope.learn.observe import Observer, softmax
-from convscope.types import JsonObject
+from convscope.types import JsonObject, Of
 from convscope.worker.capture.frame_buffer import FrameBuffer
 from convscope.worker.session import Session
 
-Subject = tuple[Observer, Wanted, int, tuple[tuple[str, str], ...]]
+Subject = tuple[Observer, Wanted, int, tuple[tuple[str, str, str], ...]]
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,12 @@ class Recorder:
 def _subject(session: Session, wanted: Wanted) -> Subject:
     """All that decides which sections there are, and of what."""
     observer, pictures = session.observer, session.pictures
-    present = tuple(pair for pair in wanted.tensors if _is_there(observer, *pair))
+    present = tuple(entry for entry in wanted.tensors if _is_there(observer, *entry))
     return observer, wanted, pictures.version, present
 
 
-def _is_there(observer: Observer, layer: str, kind: str) -> bool:
-    name, _, of = kind.partition("_")
-    return not of or observer.has_change(observer.parameter(layer, name))
+def _is_there(observer: Observer, layer: str, tensor: str, of: str) -> bool:
+    return of == Of.VALUE or observer.has_change(observer.parameter(layer, tensor))
 
 
 def capture(session: Session, wanted: Wanted) -> tuple[list[Section], dict[str, JsonObject]]:

@@ -7,7 +7,7 @@ import { keyOf } from "../../shared/frame.js";
 import { colourCells, greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
 import { largest } from "../../shared/heatmap/colour.js";
 import { blit, fill } from "../../shared/heatmap/raster.js";
-import { limitOf, tensorKind } from "./extents.js";
+import { limitOf, ofKind } from "./extents.js";
 
 /**
  * @typedef {import("./layout.js").Column} Column
@@ -101,7 +101,7 @@ export class Atlas {
   /** @param {View} view */
   paintMaps({ frame, extents, mode, bare }) {
     const { name, role, shape } = this.column;
-    const maps = frame.sections.get(keyOf(name, "feature_maps"));
+    const maps = frame.sections.get(keyOf(name, "output"));
     if (!maps && bare && role !== "classes") {
       for (const { map } of this.column.cells) {
         fill(this.raster, this.device(map), this.palette.paper);
@@ -120,8 +120,8 @@ export class Atlas {
   /** @param {View} view */
   paintKernels({ frame, extents, mode, kind }) {
     const { name } = this.column;
-    const weights = frame.sections.get(keyOf(name, tensorKind("weight", kind)));
-    const bias = frame.sections.get(keyOf(name, tensorKind("bias", kind)));
+    const weights = frame.sections.get(keyOf(name, "weight", ofKind(kind)));
+    const bias = frame.sections.get(keyOf(name, "bias", ofKind(kind)));
     for (const cell of this.column.cells) {
       if (!weights) {
         this.blank(cell);

@@ -13,8 +13,9 @@
 import { keyOf } from "../../shared/frame.js";
 import { largest } from "../../shared/heatmap/colour.js";
 
-/** @param {"weight" | "bias"} tensor @param {string} kind weight, gradient or update */
-export const tensorKind = (tensor, kind) => (kind === "weight" ? tensor : `${tensor}_${kind}`);
+/** What of a weight the kernels show: `value`, `gradient` or `update`.
+ * @param {string} kind weight, gradient or update */
+export const ofKind = (kind) => (kind === "weight" ? "value" : kind);
 
 /** @param {Section} section u8, with the range of each channel */
 function mapLimits(section) {
@@ -47,11 +48,11 @@ export function extentsOf(frame, columns, kind) {
   /** @type {Extents} */
   const all = { maps: new Map(), kernels: new Map(), network: { maps: 0, kernels: 0 } };
   for (const { name, role } of columns) {
-    const maps = frame.sections.get(keyOf(name, "feature_maps"));
+    const maps = frame.sections.get(keyOf(name, "output"));
     if (maps?.ranges && role !== "classes") {
       all.network.maps = Math.max(all.network.maps, put(all.maps, name, mapLimits(maps)));
     }
-    const weights = frame.sections.get(keyOf(name, tensorKind("weight", kind)));
+    const weights = frame.sections.get(keyOf(name, "weight", ofKind(kind)));
     if (weights?.dtype === "f32" && (role === "conv" || role === "classes")) {
       all.network.kernels = Math.max(
         all.network.kernels,

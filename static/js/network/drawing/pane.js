@@ -65,9 +65,7 @@ function Readout() {
 function rangeText(column, channel) {
   const frame = currentFrame();
   const input = column.role === "input";
-  const section = frame?.sections.get(
-    input ? keyOf("", "input") : keyOf(column.name, "feature_maps"),
-  );
+  const section = frame?.sections.get(input ? keyOf("", "input") : keyOf(column.name, "output"));
   if (!section?.ranges || column.role === "classes") return "";
   const at = input && column.shape[0] === 3 ? channel - 1 : channel;
   if (at < 0) return "";
@@ -92,7 +90,11 @@ function blankReason() {
   const kind = kernelKind.value;
   if (replay.value) return null;
   const sections = currentFrame()?.sections.values();
-  if (kind === "weight" || !sections || [...sections].some((s) => s.kind === `weight_${kind}`))
+  if (
+    kind === "weight" ||
+    !sections ||
+    [...sections].some((s) => s.tensor === "weight" && s.of === kind)
+  )
     return null;
   const what = kind === "gradient" ? "gradient" : "update";
   if (step.value > 0)

@@ -65,7 +65,7 @@ function Reader({ column, channel }) {
 /** @param {{column: Column, channel: number, frame: Frame}} props */
 export function FeatureMap({ column, channel, frame }) {
   const peak = mapPeak(frame, column, channel);
-  const section = frame.sections.get(keyOf(column.name, "feature_maps"));
+  const section = frame.sections.get(keyOf(column.name, "output"));
   if (!peak || !section || column.role !== "conv") return null;
   const [, rows, cols] = column.shape;
   const limit = Math.max(Math.abs(peak.lo), Math.abs(peak.hi));

@@ -7,7 +7,7 @@
 import { count, plural } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { largest } from "../../shared/heatmap/colour.js";
-import { tensorKind } from "../drawing/extents.js";
+import { ofKind } from "../drawing/extents.js";
 import { kernelPlace } from "../explain/places.js";
 
 /**
@@ -16,13 +16,13 @@ import { kernelPlace } from "../explain/places.js";
  * @returns {{values: Float32Array, bias: number | null, limit: number} | null} null: not in the frame
  */
 export function filterValues(frame, column, channel, kind) {
-  const section = frame.sections.get(keyOf(column.name, tensorKind("weight", kind)));
+  const section = frame.sections.get(keyOf(column.name, "weight", ofKind(kind)));
   if (section?.dtype !== "f32") return null;
   const each = section.values.length / section.shape[0];
   const values = /** @type {Float32Array} */ (
     section.values.subarray(channel * each, (channel + 1) * each)
   );
-  const biases = frame.sections.get(keyOf(column.name, tensorKind("bias", kind)));
+  const biases = frame.sections.get(keyOf(column.name, "bias", ofKind(kind)));
   return { values, bias: biases ? biases.values[channel] : null, limit: largest(values, 0, each) };
 }
 
@@ -42,7 +42,7 @@ export function weightOf(column, values, index) {
  * @returns {{lo: number, hi: number, y: number, x: number, constant: boolean} | null}
  */
 export function mapPeak(frame, column, channel) {
-  const section = frame.sections.get(keyOf(column.name, "feature_maps"));
+  const section = frame.sections.get(keyOf(column.name, "output"));
   if (!section?.ranges || section.shape[0] <= channel) return null;
   const [, rows, cols] = section.shape;
   const map = section.values.subarray(channel * rows * cols, (channel + 1) * rows * cols);

@@ -35,17 +35,15 @@ export function kindAt({ phases, at }) {
   return phase === "update" ? "update" : phase === "backward" ? "gradient" : "weight";
 }
 
-/** @param {Replay} replay @param {import("../../shared/frame.js").Section} section */
-function shownAs(replay, section) {
-  const { layer, kind } = section;
-  const back = layersReached(replay, "backward");
+/** Whether a section's phase has come, and is not over.
+ * @param {Replay} replay @param {import("../../shared/frame.js").Section} section */
+function isShown(replay, { layer, tensor, of }) {
+  const back = layersReached(replay, "backward").has(layer);
   const last = replay.phases[replay.at].phase === "update";
-  if (kind === "feature_maps")
-    return layersReached(replay, "forward").has(layer) && !back.has(layer) && kind;
-  if (kind === "map_gradient") return back.has(layer) && "feature_maps";
-  if (kind.endsWith("_gradient")) return (last || back.has(layer)) && kind;
-  if (kind.endsWith("_update")) return last && kind;
-  return kind;
+  if (tensor === "output" && of === "gradient") return back;
+  if (tensor === "output") return layersReached(replay, "forward").has(layer) && !back;
+  if (of === "gradient") return last || back;
+  return of !== "update" || last;
 }
 
 /** What has been computed up to the phase on screen, as a frame to paint; a map whose gradient is
@@ -53,8 +51,9 @@ function shownAs(replay, section) {
 export function shownFrame(replay) {
   const sections = new Map();
   for (const section of replay.frame.sections.values()) {
-    const kind = shownAs(replay, section);
-    if (kind) sections.set(keyOf(section.layer, kind), { ...section, kind });
+    if (!isShown(replay, section)) continue;
+    const of = section.tensor === "output" ? "value" : section.of; // in the place of the map
+    sections.set(keyOf(section.layer, section.tensor, of), { ...section, of });
   }
   return { header: replay.frame.header, sections };
 }

@@ -6,7 +6,7 @@ import { valueCells } from "../../../shared/heatmap/cells.js";
 import { palette } from "../../../shared/heatmap/palette.js";
 import { cellUnder, shareOfGrid } from "../../../shared/heatmap/pointer.js";
 import { html } from "../../../shared/html.js";
-import { limitOf, tensorKind } from "../../drawing/extents.js";
+import { limitOf, ofKind } from "../../drawing/extents.js";
 import { currentFrame, shownScales } from "../../drawing/painter.js";
 import { openFilter } from "../../intents.js";
 import {
@@ -27,7 +27,7 @@ import { isWeight, pointAt } from "../pointing.js";
 function cellsOf({ column, channel, k }) {
   const [rows, cols] = column.kernel ?? [1, 1];
   const n = rows * cols;
-  const key = keyOf(column.name, tensorKind("weight", kernelKind.value));
+  const key = keyOf(column.name, "weight", ofKind(kernelKind.value));
   const section = currentFrame()?.sections.get(key);
   if (!section || !shownScales.extents) return new Uint32Array(n).fill(palette.value.absent);
   const limit = limitOf(shownScales.extents, "kernels", column.name, channel, scaleMode.value);
