@@ -11,6 +11,7 @@ from convscope.api.openapi.document import answers, problems, shown
 from convscope.api.openapi.examples import explain as examples
 from convscope.api.schemas import ImageId
 from convscope.errors import InvalidError
+from convscope.recipe.base import LayerName
 from convscope.types import JsonObject
 
 router = APIRouter(
@@ -94,7 +95,7 @@ KINDS = answers(
     summary="One value of a feature map",
 )
 async def output(
-    look: TheLook, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
+    look: TheLook, layer: LayerName, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
 ) -> Response:
     """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
     kind of layer, and `softmax` after the last. The parts add up to what the network has, within
@@ -111,7 +112,7 @@ class Where:
     Taken apart by a dependency: a model of the query would refuse what other dependencies ask for.
     """
 
-    layer: Annotated[str, Query(max_length=64)]
+    layer: Annotated[LayerName, Query()]
     out: At
     tensor: Annotated[str, Query(max_length=32)] = "weight"
     within: Annotated[At | None, Query(alias="in")] = None

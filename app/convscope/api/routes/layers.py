@@ -43,7 +43,7 @@ class LayerAnswer(BaseModel):
     tensors: list[str]
     parameters: int
     counted: str
-    receptive_field: int | None
+    receptive_field: tuple[int, int] | None
 
 
 class LayerList(BaseModel):

@@ -14,6 +14,7 @@ from convscope.api.dataset_images import number_of, open_gallery
 from convscope.api.deps import TheRegistry, TheSettings
 from convscope.api.schemas import Body
 from convscope.errors import ConvscopeError, InvalidError, NotFoundError
+from convscope.recipe.base import LayerName
 from convscope.runs.run import Run
 from convscope.runs.viewers import Frame, Viewer, Watch, frame_bytes
 from convscope.settings import Settings
@@ -29,7 +30,7 @@ class WatchMessage(Body):
     """What a viewer asks of the stream; see `docs/contracts.md`."""
 
     type: Literal["watch"]
-    layers: list[Annotated[str, Field(max_length=64)]] | None = None
+    layers: list[LayerName] | None = None
     kinds: list[
         Literal[
             "weight",
