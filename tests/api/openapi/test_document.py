@@ -126,7 +126,10 @@ def test_the_kinds_of_a_change_by_hand_each_have_an_example() -> None:
 def test_a_schema_that_is_broken_is_noticed() -> None:
     schema = {"$ref": "#/components/schemas/Problem"}
     assert wrong({"type": "about:blank"}, schema)
-    assert wrong({"type": "about:blank", "title": "", "status": "?", "detail": ""}, schema)
+    good = {"type": "about:blank", "title": "", "status": 404, "code": "not_found", "detail": ""}
+    assert wrong(good, schema) == []
+    assert wrong(good | {"status": "?"}, schema)
+    assert wrong(good | {"code": "elsewhere"}, schema)
 
 
 def test_the_frameworks_own_validation_errors_are_not_in_the_document() -> None:
