@@ -1,5 +1,6 @@
 """The OpenAPI document: every operation explained, with examples that keep to their schemas."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from convscope.main import create_app
 
 OPERATIONS = ("get", "put", "post", "delete", "patch")
 JSON = "application/json"
+VERBS = """get list create update delete restore import export upload prepare replace
+train play pause reset resume fork intervene trace explain convolve"""
 Json = dict[str, Any]
 
 
@@ -72,6 +75,19 @@ def test_every_operation_says_what_it_does(operation: Json) -> None:
     assert operation["summary"]
     assert operation["description"].endswith((".", ")"))
     assert operation["tags"]
+
+
+def test_every_operation_is_called_by_a_verb_of_its_own() -> None:
+    names = [
+        operation["operationId"]
+        for methods in document()["paths"].values()
+        for method, operation in methods.items()
+        if method in OPERATIONS
+    ]
+    assert len(set(names)) == len(names) > 40
+    for name in names:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", name), name
+        assert name.split("_")[0] in VERBS.split(), name
 
 
 @every_operation

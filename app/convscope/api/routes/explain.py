@@ -52,10 +52,10 @@ class GradientExplanation(Closing):
     index: list[int]
     step: int
     positions: list[int]
-    picture: int
-    picture_map: list[list[float]]
+    example: int
+    example_map: list[list[float]]
     batch_map: list[list[float]]
-    picture_sums: list[float]
+    example_sums: list[float]
 
 
 class UpdateExplanation(Closing):
@@ -94,7 +94,7 @@ KINDS = answers(
     responses=KINDS,
     summary="One value of a feature map",
 )
-async def output(
+async def explain_output(
     look: TheLook, layer: LayerName, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
 ) -> Response:
     """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
@@ -118,11 +118,11 @@ class Where:
     within: Annotated[At | None, Query(alias="in")] = None
     ky: At | None = None
     kx: At | None = None
-    picture: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0
+    example: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0
 
 
 @router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
-async def weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
+async def explain_weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
     """Input value × output gradient at every position where the weight was used, summed over the
     mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
     arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
@@ -134,5 +134,5 @@ async def weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
         names = ", ".join(("out", "in", "ky", "kx")[:axes])
         raise InvalidError(f"{where.layer}.{where.tensor} has {axes} axes: expected {names}.")
     which: JsonObject = {"layer": where.layer, "tensor": where.tensor, "index": index}
-    reply = await look.ask("explain_weight", picture=where.picture, **which)
+    reply = await look.ask("explain_weight", picture=where.example, **which)
     return Response(reply.payload, media_type="application/json", headers=look.headers)

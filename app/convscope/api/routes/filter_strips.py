@@ -47,12 +47,12 @@ class StripAnswer(BaseModel):
 
 
 @router.get(
-    "/filters",
+    "/thumbnail",
     response_class=Response,
     responses=problems(409) | {200: {"content": {PNG: {}}}, 304: {"description": "Not modified."}},
-    summary="A small picture of the first filters",
+    summary="A run's thumbnail: its first filters",
 )
-async def filters(
+async def get_run_thumbnail(
     run_id: str,
     registry: TheRegistry,
     if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
@@ -65,7 +65,7 @@ async def filters(
         headers = {"Cache-Control": "no-cache", "ETag": f'"{mark}"'}
         if headers["ETag"] in if_none_match:
             return Response(status_code=304, headers=headers)
-        return Response(await asyncio.to_thread(pictured, run), media_type=PNG, headers=headers)
+        return Response(await asyncio.to_thread(drawn, run), media_type=PNG, headers=headers)
     except UnreadableRunError:
         registry.get(run_id)  # its file is gone where it was deleted meanwhile
         raise
@@ -82,7 +82,7 @@ async def _mark(run: Run) -> str:
     return mark
 
 
-def pictured(run: Run) -> bytes:
+def drawn(run: Run) -> bytes:
     """The PNG of the newest kernels that are kept; ConflictError while there are none."""
     plans = [plan for plan in run.spec.plans if "weight" in plan.tensors]
     convolutions = [plan for plan in plans if plan.type == "Conv2d"]
@@ -103,7 +103,7 @@ def pictured(run: Run) -> bytes:
     },
     summary="A filter over the steps",
 )
-async def strip(
+async def get_filter_strip(
     request: Request,
     run: TheRun,
     layer: str,

@@ -72,7 +72,7 @@ async def list_images(run: TheAwakeRun) -> JsonObject:
     responses=UPLOADED,
     summary="Upload a picture",
 )
-async def upload(
+async def upload_image(
     run: TheAwakeRun,
     settings: TheSettings,
     request: Request,
@@ -85,7 +85,7 @@ async def upload(
     made = await _make(run, settings, file, invert)
     run.uploads.must_have_room()
     await keep_upload(run, made)
-    location = request.url_for("show_image", run_id=run.id, image=made.id)
+    location = request.url_for("get_image", run_id=run.id, image=made.id)
     response.headers["Location"] = str(location)
     return made.describe()
 
@@ -96,7 +96,7 @@ async def upload(
     responses=UPLOADED,
     summary="Replace an uploaded picture",
 )
-async def replace(
+async def replace_image(
     run: TheAwakeRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
 ) -> JsonObject:
     """The id stays, so that whoever looks at it sees the new picture at once."""
@@ -125,7 +125,7 @@ async def _make(
     responses=ASKED | problems(413),
     summary="Prepare an upload another way",
 )
-async def prepare_again(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
+async def prepare_image(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
     """Inverted or not."""
     upload = run.uploads.get(image)
     made = await asyncio.to_thread(run.uploads.again, upload, body.invert)
@@ -145,11 +145,11 @@ async def _kept(run: Run, made: Upload) -> JsonObject:
     responses=problems(503),
     summary="Look up a picture",
 )
-async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
+async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
     """`test-17` is picture 17 of the held-out half; uploads go by their id."""
     if image.startswith("up-"):
         return run.uploads.get(image).describe()
-    data = await open_gallery(run.spec.shown.name, settings)
+    data = await open_gallery(run.spec.shown.id, settings)
     found = describe(number_of(image, data), data)
     _, height, width = run.spec.recipe.network.input
     if (found["height"], found["width"]) != (height, width):
@@ -158,18 +158,18 @@ async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Jso
 
 
 @router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
-async def forget(run: TheAwakeRun, image: str) -> None:
+async def delete_image(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await drop_upload(run, image)
 
 
 @router.get(
-    "/{image}/picture",
+    "/{image}/file",
     response_class=Response,
     responses=PNG | ASKED,
     summary="A picture as PNG",
 )
-async def picture(
+async def get_image_file(
     run: TheAwakeRun,
     settings: TheSettings,
     image: str,
@@ -183,7 +183,7 @@ async def picture(
     elif image.startswith("up-"):
         data = await asyncio.to_thread(run.uploads.get(image).original_png)
     else:
-        gallery = await open_gallery(run.spec.shown.name, settings)
+        gallery = await open_gallery(run.spec.shown.id, settings)
         data = await asyncio.to_thread(png, gallery.test_images[number_of(image, gallery)])
     # a replaced upload keeps its address
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-cache"})

@@ -36,7 +36,7 @@ class InterventionAnswer(Intervention):
     responses=problems(413),
     summary="Change a run by hand",
 )
-async def intervene(run: TheRun, change: Change) -> JsonObject:
+async def intervene_in_run(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
     learning on (before) and with it frozen (after). A reset takes everything back."""
@@ -50,7 +50,7 @@ class TraceAnswer(Strict):
     step: int
     loss: float
     batch_size: int
-    picture: dict[str, Any]
+    example: dict[str, Any]
     phases: list[dict[str, Any]]
     run: RunAnswer
 

@@ -129,7 +129,7 @@ async def list_layers(run: TheRun) -> JsonObject:
     responses=MAPS,
     summary="A layer's feature maps for one picture",
 )
-async def feature_maps(
+async def get_feature_maps(
     look: TheLook,
     chosen: Chosen,
     layer: str,
@@ -146,12 +146,12 @@ async def feature_maps(
 
 
 @router.get(
-    "/layers/{layer}/{tensor}",
+    "/layers/{layer}/tensors/{tensor}",
     response_class=Response,
     responses=TENSORS,
     summary="A layer's weights, their gradient, their last update",
 )
-async def tensor(
+async def get_tensor(
     look: TheLook,
     chosen: Chosen,
     layer: str,
@@ -188,7 +188,9 @@ def _tensor(
     responses=ASKED,
     summary="Class scores for a picture",
 )
-async def predictions(look: TheLook, response: Response, image: ImageId = "test-0") -> JsonObject:
+async def get_predictions(
+    look: TheLook, response: Response, image: ImageId = "test-0"
+) -> JsonObject:
     """409 for a network that gives no score for each class."""
     reply = await look.ask("predictions", image=image)
     response.headers.update(look.headers)

@@ -49,7 +49,7 @@ class WatchMessage(Body):
 
 
 @router.websocket("/runs/{run_id}/stream")
-async def stream(
+async def watch_run(
     socket: WebSocket, run_id: str, registry: TheRegistry, settings: TheSettings
 ) -> None:
     """One viewer, from its coming to its going."""
@@ -140,7 +140,7 @@ async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
     if probe.startswith("up-"):
         run.uploads.get(probe)
     else:
-        number_of(probe, await open_gallery(run.spec.shown.name, settings))
+        number_of(probe, await open_gallery(run.spec.shown.id, settings))
 
 
 async def _talk(socket: WebSocket, run: Run, viewer: Viewer, timeout_s: float) -> None:

@@ -182,7 +182,7 @@ class Supervisor:
     def _arguments(self, recipe: JsonObject) -> JsonObject:
         settings = self._place.settings
         return {
-            "recipe": recipe | {"dataset": None} if self._file.absent else recipe,
+            "recipe": recipe | {"data": {"dataset": None}} if self._file.absent else recipe,
             "classes": len(self._file.about.get("classes") or []),
             "device": settings.device,
             "data_dirs": [str(path) for path in settings.data_dirs],

@@ -45,7 +45,7 @@ RUN: JsonObject = {
                 {"type": "Linear", "out_features": 10, "bias": True},
             ],
         },
-        "dataset": "fashion-mnist-10k",
+        "data": {"dataset": "fashion-mnist-10k"},
         "init": {"type": "he_uniform", "std": 0.05, "bound": 0.05, "run": None},
         "optimizer": {
             "type": "SGD",
