@@ -4,6 +4,7 @@ from convscope.types import JsonObject
 
 RUN: JsonObject = {
     "id": "k3f9x0a1bc",
+    "kind": "trained",
     "name": None,
     "parent": None,
     "imported_from": None,
@@ -11,6 +12,7 @@ RUN: JsonObject = {
     "recomputed": None,
     "awake": True,
     "steps": 10,
+    "saved_step": 10,
     "kept": None,
     "state": "ready",
     "step": 10,
