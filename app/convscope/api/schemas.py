@@ -20,7 +20,7 @@ EXAMPLE_RECIPE: dict[str, Any] = {
 
 
 ImageId = Annotated[
-    str, Query(max_length=64, description="an image's id; the default picture without it")
+    str, Query(max_length=64, description="an image's id; the default image without it")
 ]
 
 

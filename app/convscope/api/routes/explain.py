@@ -45,7 +45,7 @@ class OutputExplanation(Closing):
 
 
 class GradientExplanation(Closing):
-    """A weight's gradient as a sum over positions and pictures."""
+    """A weight's gradient as a sum over positions and the batch's images."""
 
     layer: str
     tensor: str

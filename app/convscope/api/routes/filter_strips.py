@@ -117,8 +117,8 @@ async def get_filter_strip(
     ] = None,
     shape: Annotated[Literal["json", "png"], Query(alias="format")] = "json",
 ) -> Response:
-    """Its kernels (in, kh, kw) at each of these steps, computed again beside the training. The
-    picture has a row a channel and a column a step, all on one scale."""
+    """Its kernels (in, kh, kw) at each of these steps, computed again beside the training. As PNG
+    it has a row a channel and a column a step, all on one scale."""
     plan = run.spec.layer(layer)
     _check(plan, number)
     wanted = _asked(steps) if steps is not None else list(_doubling(run.file.steps))

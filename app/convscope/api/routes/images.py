@@ -1,4 +1,4 @@
-"""Pictures of a run: held-out ones by number, and uploads."""
+"""Images of a run: held-out ones by number, and uploads."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -22,7 +22,7 @@ from convscope.types import JsonObject
 router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"], responses=problems(404))
 Invert = Annotated[
     Literal["auto", "true", "false"],
-    Form(description="auto inverts a light-edged picture where the data's background is dark"),
+    Form(description="auto inverts a light-edged image where the data's background is dark"),
 ]
 PNG: Responses = {200: {"content": {"image/png": {}}}}
 ASKED = problems(409, 503)  # of what the worker is told
@@ -30,14 +30,14 @@ UPLOADED = problems(400, 409, 413, 415, 503)
 
 
 class InvertBody(Body):
-    """How a picture is to be prepared again."""
+    """How an image is to be prepared again."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=shown({"invert": True}))
     invert: StrictBool
 
 
 class ImageAnswer(BaseModel):
-    """A picture that can be looked at, and what preprocessing did to it."""
+    """An image that can be looked at, and what preprocessing did to it."""
 
     model_config = ConfigDict(json_schema_extra=shown(IMAGE, UPLOAD))
     id: str
@@ -70,7 +70,7 @@ async def list_images(run: TheAwakeRun) -> JsonObject:
     status_code=201,
     response_model=ImageAnswer,
     responses=UPLOADED,
-    summary="Upload a picture",
+    summary="Upload an image",
 )
 async def upload_image(
     run: TheAwakeRun,
@@ -94,12 +94,12 @@ async def upload_image(
     "/{image}",
     response_model=ImageAnswer,
     responses=UPLOADED,
-    summary="Replace an uploaded picture",
+    summary="Replace an upload",
 )
 async def replace_image(
     run: TheAwakeRun, settings: TheSettings, image: str, file: UploadFile, invert: Invert = "auto"
 ) -> JsonObject:
-    """The id stays, so that whoever looks at it sees the new picture at once."""
+    """The id stays, so that whoever looks at it sees the new image at once."""
     run.uploads.get(image)
     made = await _make(run, settings, file, invert, image)
     return await _kept(run, made)
@@ -143,10 +143,10 @@ async def _kept(run: Run, made: Upload) -> JsonObject:
     "/{image}",
     response_model=ImageAnswer,
     responses=problems(503),
-    summary="Look up a picture",
+    summary="Look up an image",
 )
 async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
-    """`test-17` is picture 17 of the held-out half; uploads go by their id."""
+    """`test-17` is image 17 of the held-out half; uploads go by their id."""
     if image.startswith("up-"):
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
@@ -167,7 +167,7 @@ async def delete_image(run: TheAwakeRun, image: str) -> None:
     "/{image}/file",
     response_class=Response,
     responses=PNG | ASKED,
-    summary="A picture as PNG",
+    summary="An image as PNG",
 )
 async def get_image_file(
     run: TheAwakeRun,

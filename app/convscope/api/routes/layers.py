@@ -75,7 +75,7 @@ class ClassAnswer(BaseModel):
 
 
 class PredictionAnswer(BaseModel):
-    """What the network says of one picture; `top` is null where no score is finite."""
+    """What the network says of one image; `top` is null where no score is finite."""
 
     model_config = ConfigDict(json_schema_extra=shown(examples.PREDICTIONS))
     image: str
@@ -127,7 +127,7 @@ async def list_layers(run: TheRun) -> JsonObject:
     "/layers/{layer}/feature-maps",
     response_class=Response,
     responses=MAPS,
-    summary="A layer's feature maps for one picture",
+    summary="A layer's feature maps for one image",
 )
 async def get_feature_maps(
     look: TheLook,
@@ -186,7 +186,7 @@ def _tensor(
     "/predictions",
     response_model=PredictionAnswer,
     responses=ASKED,
-    summary="Class scores for a picture",
+    summary="Class scores for an image",
 )
 async def get_predictions(
     look: TheLook, response: Response, image: ImageId = "test-0"

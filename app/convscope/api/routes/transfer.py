@@ -58,7 +58,7 @@ async def import_run(
 async def export_run(
     run: TheRun,
     registry: TheRegistry,
-    uploads: Annotated[bool, Query(description="with the pictures that people gave it")] = False,
+    uploads: Annotated[bool, Query(description="with the images that people gave it")] = False,
 ) -> StreamingResponse:
     """SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
     checkpoints, as they are durable now. `POST /runs/import` takes it in."""
