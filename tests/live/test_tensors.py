@@ -119,7 +119,7 @@ def test_every_layer_kind_can_be_listed_trained_and_looked_at(server: Server) ->
             list(npy(run, f"/layers/{layer['name']}/feature-maps").shape) == layer["output_shape"]
         )
         for tensor in layer["tensors"]:
-            assert npy(run, f"/layers/{layer['name']}/{tensor}").size
+            assert npy(run, f"/layers/{layer['name']}/tensors/{tensor}").size
     run.delete()
 
 
