@@ -5,6 +5,7 @@
 What stands between `<!-- NAME -->` and `<!-- end of NAME -->` is replaced; the rest is kept.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ KINDS = {
     "application/x-npy": "`.npy`",
     "application/octet-stream": "bytes",
 }
+OFTEN = 3  # operations: what is said of a parameter that many have is said once
 Json = dict[str, Any]
 
 
@@ -46,7 +48,9 @@ def updated(page: str, known: Json) -> str:
 
 
 def calls(known: Json) -> Iterator[str]:
-    """A table for each tag, a row for each operation."""
+    """What many are asked with; then a table for each tag, a row for each operation."""
+    often = {said for said, count in _said(known).items() if count >= OFTEN}
+    yield from ("What several calls take:", "", *(f"- {said}" for said in sorted(often)))
     tag = ""
     for path, method, operation in sorted(_operations(known), key=lambda one: _order(known, one)):
         if operation["tags"][0] != tag:
@@ -61,7 +65,20 @@ def calls(known: Json) -> Iterator[str]:
         call = _call(known, path, method, operation)
         does = f"**{operation['summary']}** (`{operation['operationId']}`). "
         does += " ".join(operation["description"].split())
+        own = [one for one in _descriptions(operation) if one not in often]
+        does += f" {'; '.join(own)}." if own else ""
         yield f"| {call} | {_cell(does)} | {_cell(_answers(known, operation))} |"
+
+
+def _said(known: Json) -> Counter[str]:
+    return Counter(said for _, _, one in _operations(known) for said in _descriptions(one))
+
+
+def _descriptions(operation: Json) -> Iterator[str]:
+    """What is said of each parameter of a query."""
+    for one in operation.get("parameters", ()):
+        if one["in"] == "query" and "description" in one:
+            yield f"`{one['name']}`: {one['description']}"
 
 
 def _operations(known: Json) -> Iterator[tuple[str, str, Json]]:

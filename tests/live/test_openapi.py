@@ -95,6 +95,7 @@ def test_changes_by_hand_can_all_be_made_and_answer_as_the_document_shows(server
         assert answer.json().keys() == interventions.SILENCED.keys()
     trace = run.post("/trace-step")
     assert trace.keys() == interventions.TRACE.keys()
+    assert trace["run"].keys() == interventions.TRACE["run"].keys()
     assert trace["example"].keys() == interventions.TRACE["example"].keys()
     assert phases(trace) == phases(interventions.TRACE)
     run.delete()

@@ -56,6 +56,9 @@ class GradientExplanation(Closing):
     example_map: list[list[float]]
     batch_map: list[list[float]]
     example_sums: list[float]
+    example_id: int
+    example_label: int
+    example_class: str
 
 
 class UpdateExplanation(Closing):

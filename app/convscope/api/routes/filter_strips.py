@@ -58,7 +58,8 @@ async def get_run_thumbnail(
     if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """The first convolution's kernels at the newest step that is kept, read from the run's file:
-    it wakes no worker. A network without a convolution shows its first weight."""
+    it wakes no worker. A network without a convolution shows its first weight. At most 200 × 100
+    pixels, without labels; `ETag` goes by the step."""
     run = registry.get(run_id)  # a glance at a list of runs keeps none of them awake
     try:
         mark = await _mark(run)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from convscope.api.deps import TheRun
 from convscope.api.openapi.document import problems, shown
@@ -43,6 +43,16 @@ async def intervene_in_run(run: TheRun, change: Change) -> JsonObject:
     return await interventions.intervene(run, change.model_dump(by_alias=True))
 
 
+class TraceExample(BaseModel):
+    """The image of the batch that a traced step shows; `id` is its number in the training half."""
+
+    index: int
+    id: int
+    label: int
+    class_: Annotated[str, Field(alias="class")]
+    probabilities: list[float | None]
+
+
 class TraceAnswer(Strict):
     """One step, phase by phase."""
 
@@ -50,7 +60,7 @@ class TraceAnswer(Strict):
     step: int
     loss: float
     batch_size: int
-    example: dict[str, Any]
+    example: TraceExample
     phases: list[dict[str, Any]]
     run: RunAnswer
 
@@ -76,4 +86,5 @@ async def trace_step(
         header = trace | {"run": run.id, "sections": reply.header["sections"]}
         frame = encode_frame(header, reply.payload)
         return Response(frame, media_type="application/octet-stream")
-    return JSONResponse(trace | {"run": run.describe()})
+    answer = RunAnswer.model_validate(run.describe())
+    return JSONResponse(trace | {"run": answer.model_dump(mode="json")})
