@@ -73,15 +73,14 @@ def main() -> None:
     settings = Settings()
     for name in names:
         model = named_model(name)
-        assert model.recipe.dataset is not None
-        print(f"{name}: {STEPS[name]:,} steps on {model.recipe.dataset}")
-        data = open_dataset(
-            model.recipe.dataset, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir
-        )
+        wanted = model.recipe.data.dataset
+        assert wanted is not None
+        print(f"{name}: {STEPS[name]:,} steps on {wanted}")
+        data = open_dataset(wanted, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir)
         network = train(model, data, STEPS[name])
         share = accuracy(network, data)
         about = {
-            "dataset": data.name,
+            "dataset": data.id,
             "dataset_sha256": data.sha256,
             "steps": str(STEPS[name]),
             "held_out_accuracy": str(share),

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from convscope import __version__
 from convscope.api.openapi.document import Documented, problems
@@ -16,6 +17,7 @@ from convscope.api.routes import (
     code,
     convolve,
     explain,
+    filter_strips,
     forks,
     images,
     interventions,
@@ -24,11 +26,10 @@ from convscope.api.routes import (
     pages,
     runs,
     stream,
+    thumbnails,
+    transfer,
+    trash,
 )
-from convscope.api.routes import filter_strips as strips
-from convscope.api.routes import thumbnails as pictures
-from convscope.api.routes import transfer as files
-from convscope.api.routes import trash as deleted
 from convscope.api.security.guard import Guard
 from convscope.ipc import forkserver
 from convscope.ipc.process import ProcessWorker
@@ -60,6 +61,7 @@ def create_app(
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=_operation_id,
     )
     app.state.settings = settings
     app.state.warm = warm
@@ -68,10 +70,10 @@ def create_app(
     api.include_router(catalog.up)
     for room in (
         catalog,
-        strips,
-        deleted,
-        pictures,
-        files,
+        filter_strips,
+        trash,
+        thumbnails,
+        transfer,
         runs,
         forks,
         layers,
@@ -90,6 +92,11 @@ def create_app(
     app.mount("/samples", pages.samples())
     add_error_handlers(app)
     return Guard(app, settings, (pages.import_map_hash(),))
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What an operation is called in the document: its endpoint's name, which is a verb."""
+    return route.name
 
 
 @contextlib.asynccontextmanager

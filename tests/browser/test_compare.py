@@ -64,7 +64,7 @@ def test_both_are_shown_at_the_step_with_exact_weights_and_their_difference(
     screen = compared(visit, pair, "&step=15&layer=conv1")
     for letter in "AB":
         expect(panel(screen.page, f"{letter}, conv1, step 15")).to_be_visible()
-    one, other = (npy(run, "/layers/conv1/weight", step=15) for run in pair)
+    one, other = (npy(run, "/layers/conv1/tensors/weight", step=15) for run in pair)
     read = numbers(reading(screen, panel(screen.page, "A, "), 6, 6))
     place, values = read[:4], read[4:]
     assert place == [0, 0, 0, 0]

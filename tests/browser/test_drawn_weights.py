@@ -66,7 +66,7 @@ def kernel(screen: Screen, number: int) -> Locator:
 
 def weight(run: LiveRun, layer: str) -> np.ndarray[Any, Any]:
     """A layer's weight as the server has it."""
-    return np.array(run.get(f"/layers/{layer}/weight")["values"], np.float32)
+    return np.array(run.get(f"/layers/{layer}/tensors/weight")["values"], np.float32)
 
 
 def expect_only(

@@ -97,7 +97,7 @@ def test_the_bias_can_be_typed_over_too(screen: Screen, run: LiveRun) -> None:
     field = screen.page.get_by_label(TYPING)
     field.fill("−0.75")  # with the page's own minus
     field.press("Enter")
-    screen.until(lambda: run.get("/layers/conv1/bias")["values"][3] == -0.75)
+    screen.until(lambda: run.get("/layers/conv1/tensors/bias")["values"][3] == -0.75)
     expect(screen.filter.get_by_role("button", name=re.compile("^bias: −0.750;"))).to_be_visible()
 
 

@@ -139,10 +139,10 @@ def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
     screen.open_filter("conv1", 2)
     said = screen.filter.get_by_text("gradient and update that led to these weights are its parent")
     expect(said).to_be_visible()
-    assert fork.send("GET", "/layers/conv1/weight?of=gradient").status_code == 409
+    assert fork.send("GET", "/layers/conv1/tensors/weight?of=gradient").status_code == 409
     screen.step.click()
     screen.expect_step(138)
     expect(said).to_have_count(0)
     look(screen, 137)
     expect(said).to_be_visible()
-    assert trained.send("GET", "/layers/conv1/weight?of=gradient&step=137").is_success
+    assert trained.send("GET", "/layers/conv1/tensors/weight?of=gradient&step=137").is_success

@@ -101,7 +101,7 @@ def test_all_input_maps_can_be_shown_and_they_add_up(screen: Screen, run: LiveRu
     expect(products).to_have_count(3)
     card.get_by_role("button", name="Show all 8 input maps").click()
     expect(products).to_have_count(8)
-    bias = run.get("/layers/conv2/bias")["values"][5]
+    bias = run.get("/layers/conv2/tensors/bias")["values"][5]
     total = sum(cells(table).sum() for table in products.all()) + bias
     assert abs(total - figure(card, "total").number) <= figure(card, "total").half_digit + 1e-5
 

@@ -31,7 +31,7 @@ def photograph(tmp_path: Path) -> Path:
 
 def seen_by_server(run: LiveRun, image: str) -> np.ndarray[Any, Any]:
     """What the network sees of a picture, as the server tells others."""
-    answer = run.send("GET", f"/images/{image}/picture", params={"stage": "input"})
+    answer = run.send("GET", f"/images/{image}/file", params={"stage": "input"})
     return decoded(answer.content)
 
 

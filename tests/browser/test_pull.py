@@ -64,7 +64,7 @@ def test_a_weights_pull_and_its_update_are_the_optimisers_own(screen: Screen, ru
     assert figure(foot, "after").says(truth["update"]["after"])
     assert figure(foot, "after").says(after[3, 0, 0, 2])
     assert figure(foot, "total").says(truth["gradient"]["total"])
-    gradient = run.get("/layers/conv1/weight", of="gradient")["values"][3][0][0][2]
+    gradient = run.get("/layers/conv1/tensors/weight", of="gradient")["values"][3][0][0][2]
     assert figure(foot, "value").says(gradient)
     moved = figure(foot, "after").number - figure(foot, "before").number
     assert moved == pytest.approx(truth["update"]["change"], abs=2e-6)
@@ -75,16 +75,16 @@ def test_each_picture_of_the_batch_shows_its_own_pull(screen: Screen, run: LiveR
     label = re.compile("^weight, for input, row 1, column 1: ")
     screen.filter.get_by_role("button", name=label).click()  # held
     foot = dock(screen)
-    truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=1, picture=4)
+    truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=1, example=4)
     pictures = foot.get_by_role("group", name=re.compile("^Pictures of the batch")).get_by_role(
         "button"
     )
-    expect(pictures).to_have_count(len(truth["gradient"]["picture_sums"]))
+    expect(pictures).to_have_count(len(truth["gradient"]["example_sums"]))
     sums = [
         read((name.get_attribute("aria-label") or "").rpartition(": ")[2]).number
         for name in pictures.all()
     ]
-    assert sums == pytest.approx(truth["gradient"]["picture_sums"], rel=1e-4, abs=1e-8)
+    assert sums == pytest.approx(truth["gradient"]["example_sums"], rel=1e-4, abs=1e-8)
     assert sum(sums) == pytest.approx(figure(foot, "total").number, rel=1e-4, abs=1e-6)
 
 
@@ -135,9 +135,9 @@ def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointe
         "img", name="Contributions to the gradient of conv1, filter 3, weight (1, 0)"
     )
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=0)["gradient"]
-    expect_pull(over, truth["picture_map"])
+    expect_pull(over, truth["example_map"])
     tag = page.locator(".contributions-tag")
-    expect(tag).to_contain_text(f"on picture 0 of the batch ({truth['picture_class']})")
+    expect(tag).to_contain_text(f"on picture 0 of the batch ({truth['example_class']})")
     expect(tag).to_contain_text("not the probe")
     over_box, tag_box, card_box = (found.bounding_box() for found in (over, tag, region(small)))
     own = page.get_by_role("button", name="conv1, map 3").bounding_box()
@@ -167,7 +167,7 @@ def test_in_the_filter_view_the_pull_takes_the_place_of_the_large_map(
     over = screen.filter.get_by_role("img", name="Contributions to the gradient of the weight")
     expect(screen.filter.get_by_text("gradient of conv1, filter 3, weight (2, 1)")).to_be_visible()
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=2, kx=1)["gradient"]
-    expect_pull(over, truth["picture_map"])
+    expect_pull(over, truth["example_map"])
     screen.page.mouse.move(5, 5)
     expect(over).to_have_count(0)
     expect(own).to_be_visible()

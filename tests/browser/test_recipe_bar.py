@@ -92,7 +92,7 @@ def test_another_network_brings_its_own_data_and_trains(
     field(screen, "Network").select_option("tinyvgg")
     made = start(screen, server)
     assert made.get()["network"] == "tinyvgg"
-    assert made.get()["recipe"]["dataset"] == "shapes"
+    assert made.get()["recipe"]["data"]["dataset"] == "shapes"
     expect(screen.filters("conv4")).to_have_count(10)
     screen.step.click()
     screen.expect_step(1)
@@ -103,7 +103,7 @@ def test_another_data_set_is_trained_on(visit: Visitors, run: LiveRun, server: S
     screen = visit(run)
     field(screen, "Data").select_option("fashion-mnist")
     made = start(screen, server)
-    assert made.get()["recipe"]["dataset"] == "fashion-mnist"
+    assert made.get()["recipe"]["data"]["dataset"] == "fashion-mnist"
     assert made.get()["dataset_sha256"] != run.get()["dataset_sha256"]
     screen.step.click()
     screen.expect_step(1)

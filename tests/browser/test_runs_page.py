@@ -78,7 +78,7 @@ def test_a_run_is_listed_with_what_the_server_says_of_it(named: LiveRun, open_li
     expect(when).to_have_attribute("title", re.compile("20"))
     picture = entry.locator("img")
     expect(picture).to_be_visible()
-    assert (shown(picture) == decoded(named.send("GET", "/filters").content)).all()
+    assert (shown(picture) == decoded(named.send("GET", "/thumbnail").content)).all()
 
 
 def test_a_run_that_is_deleted_before_its_picture_is_asked_for_does_no_harm(
@@ -96,7 +96,7 @@ def test_a_run_that_is_deleted_before_its_picture_is_asked_for_does_no_harm(
         route.continue_()
 
     screen = visit.blank()
-    screen.page.route("**/filters?*", late)
+    screen.page.route("**/thumbnails?*", late)
     screen.page.goto("/runs")
     expect(row(screen.page, "Base").locator("img")).to_be_visible()
     assert gone == [other.id]

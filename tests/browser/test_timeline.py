@@ -48,7 +48,7 @@ def back(screen: Screen) -> None:
 def weights_at(run: LiveRun, layer: str, step: int) -> np.ndarray[Any, Any]:
     """As another tool reads them."""
     parameters = {"format": "npy", "step": step}
-    answer = run.send("GET", f"/layers/{layer}/weight", params=parameters)
+    answer = run.send("GET", f"/layers/{layer}/tensors/weight", params=parameters)
     found: np.ndarray[Any, Any] = np.load(io.BytesIO(answer.content))
     return found
 

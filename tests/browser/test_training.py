@@ -16,7 +16,7 @@ LIVE = ("Step", "Images/s", "Loss", "Training acc.", "Held-out acc.")
 
 def weights(run: LiveRun, layer: str) -> np.ndarray[Any, Any]:
     """A layer's weights, as another tool reads them."""
-    answer = run.send("GET", f"/layers/{layer}/weight", params={"format": "npy"})
+    answer = run.send("GET", f"/layers/{layer}/tensors/weight", params={"format": "npy"})
     found: np.ndarray[Any, Any] = np.load(io.BytesIO(answer.content))
     return found
 

@@ -169,8 +169,8 @@ def test_describing_everything_again_takes_less_than_50_ms(places: Places) -> No
     begin = time.perf_counter()
     assert catalog.describe_all(places) == first
     assert time.perf_counter() - begin < 0.05
-    assert [info.name for info in first] == list(catalog.NAMES)
-    assert {entry.name for entry in published.ALL} | {"shapes"} == set(catalog.NAMES)
+    assert [info.id for info in first] == list(catalog.IDS)
+    assert {entry.id for entry in published.ALL} | {"shapes"} == set(catalog.IDS)
 
 
 def test_importing_the_catalogue_brings_no_torch_and_no_server() -> None:

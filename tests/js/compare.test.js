@@ -16,7 +16,7 @@ const run = (recipe, live) => ({
   frozen: [],
   recipe: {
     network: { input: [1, 28, 28], layers: [conv, { type: "ReLU" }] },
-    dataset: "fashion-mnist-10k",
+    data: { dataset: "fashion-mnist-10k" },
     init: { type: "he_uniform", std: 0.05, bound: 0.05, run: null },
     optimizer: sgd,
     batch_size: 32,

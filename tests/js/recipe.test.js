@@ -15,7 +15,7 @@ const run = /** @type {any} */ ({
   momentum: 0.8,
   recipe: {
     network: { input: [1, 28, 28], layers: [] },
-    dataset: "fashion-mnist-10k",
+    data: { dataset: "fashion-mnist-10k" },
     init: { type: "normal", std: 0.1 },
     optimizer: {
       type: "SGD",
@@ -30,7 +30,11 @@ const run = /** @type {any} */ ({
 });
 const tiny = /** @type {any} */ ({
   name: "tinyvgg",
-  recipe: { dataset: "shapes", optimizer: { type: "Adam", learning_rate: 0.001 }, batch_size: 16 },
+  recipe: {
+    data: { dataset: "shapes" },
+    optimizer: { type: "Adam", learning_rate: 0.001 },
+    batch_size: 16,
+  },
 });
 
 test("an untouched draft differs in nothing", () => {

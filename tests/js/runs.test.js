@@ -87,7 +87,11 @@ test("a fork says what it came from, and when", () => {
 });
 
 test("what a run is made of is a line with the rate in force", () => {
-  const recipe = { network: { layers: [1, 2, 3] }, dataset: "shapes", optimizer: { type: "Adam" } };
+  const recipe = {
+    network: { layers: [1, 2, 3] },
+    data: { dataset: "shapes" },
+    optimizer: { type: "Adam" },
+  };
   const more = { recipe, learning_rate: 0.002, network: null };
   assert.equal(recipeLine(run("a", more)), "3 layers · shapes · Adam at 0.002");
   assert.equal(

@@ -26,7 +26,7 @@ Object.assign(frame.header, {
   step: 5,
   loss: 1,
   batch_size: 32,
-  picture: { index: 0, label: 1, class: "Bag", probabilities: [0.25, 0.75] },
+  example: { index: 0, label: 1, class: "Bag", probabilities: [0.25, 0.75] },
   phases: [
     phaseOf("batch", null),
     phaseOf("forward", "conv1"),

@@ -19,15 +19,15 @@ def test_an_output_value_opens_and_is_the_one_that_the_map_has(run: LiveRun) -> 
 def test_a_weight_opens_into_its_gradient_and_its_update(run: LiveRun) -> None:
     run.post("/step", steps=3)
     where = {"layer": "conv2", "out": 3, "in": 2, "ky": 0, "kx": 1}
-    found = run.get("/explain/weight", **where, picture=4)
-    gradient = run.get("/layers/conv2/weight", of="gradient", format="json")["values"]
-    weight = run.get("/layers/conv2/weight", format="json")["values"]
+    found = run.get("/explain/weight", **where, example=4)
+    gradient = run.get("/layers/conv2/tensors/weight", of="gradient", format="json")["values"]
+    weight = run.get("/layers/conv2/tensors/weight", format="json")["values"]
     assert found["gradient"]["value"] == gradient[3][2][0][1]
     assert found["update"]["after"] == weight[3][2][0][1]
     assert found["gradient"]["closes"]
     assert found["update"]["closes"]
-    assert len(found["gradient"]["picture_sums"]) == 32
-    assert found["gradient"]["picture_class"] in run.get()["classes"]
+    assert len(found["gradient"]["example_sums"]) == 32
+    assert found["gradient"]["example_class"] in run.get()["classes"]
 
 
 def test_it_works_while_the_network_trains(run: LiveRun) -> None:

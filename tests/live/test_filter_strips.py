@@ -17,48 +17,48 @@ from tests.support.server import LiveRun, Server
 
 
 def test_the_picture_shows_the_newest_weights_that_are_kept(run: LiveRun) -> None:
-    before = run.send("GET", "/filters")
+    before = run.send("GET", "/thumbnail")
     assert before.headers["content-type"] == "image/png"
-    assert before.content == filters_png(npy(run, "/layers/conv1/weight"))
+    assert before.content == filters_png(npy(run, "/layers/conv1/tensors/weight"))
     run.post("/step", steps=3)
     run.post("/pause")
-    kept = [filters_png(npy(run, "/layers/conv1/weight", step=step)) for step in range(4)]
-    assert run.send("GET", "/filters").content in kept
+    kept = [filters_png(npy(run, "/layers/conv1/tensors/weight", step=step)) for step in range(4)]
+    assert run.send("GET", "/thumbnail").content in kept
 
 
 def test_a_picture_that_is_the_same_is_not_sent_again(run: LiveRun) -> None:
-    first = run.send("GET", "/filters")
+    first = run.send("GET", "/thumbnail")
     assert first.headers["cache-control"] == "no-cache"
     mark = {"If-None-Match": first.headers["etag"]}
-    again = run.send("GET", "/filters", headers=mark)
+    again = run.send("GET", "/thumbnail", headers=mark)
     assert (again.status_code, again.content) == (304, b"")
     run.post("/step", steps=600)
-    later = run.send("GET", "/filters", headers=mark)
+    later = run.send("GET", "/thumbnail", headers=mark)
     assert later.status_code == 200
     assert later.headers["etag"] != first.headers["etag"]
 
 
-def test_pictures_of_several_runs_come_at_once_without_those_that_are_gone(run: LiveRun) -> None:
+def test_thumbnails_of_several_runs_come_at_once_without_those_that_are_gone(run: LiveRun) -> None:
     other, gone = run.server.run(), run.server.run()
     for one in (run, other, gone):
         one.post("/step", steps=1)
     gone.delete()
     ids = [run.id, gone.id, "nosuchrun0", other.id, run.id]
-    answer = run.server.http.get("/runs/filters", params={"run": ids})
+    answer = run.server.http.get("/runs/thumbnails", params={"run": ids})
     assert answer.status_code == 200, answer.text
-    assert {of: base64.b64decode(png) for of, png in answer.json()["pictures"].items()} == {
-        one.id: one.send("GET", "/filters").content for one in (run, other)
+    assert {of: base64.b64decode(png) for of, png in answer.json()["thumbnails"].items()} == {
+        one.id: one.send("GET", "/thumbnail").content for one in (run, other)
     }
-    assert run.server.http.get("/runs/filters").status_code == 422
-    assert run.server.http.get("/runs/filters", params={"run": ["a"] * 101}).status_code == 422
+    assert run.server.http.get("/runs/thumbnails").status_code == 422
+    assert run.server.http.get("/runs/thumbnails", params={"run": ["a"] * 201}).status_code == 422
     other.delete()
 
 
 def test_a_network_without_a_convolution_shows_its_first_weight(server: Server) -> None:
     layers = [{"type": "Flatten"}, {"type": "Linear", "out_features": 10}]
     run = server.run(network={"input": [1, 28, 28], "layers": layers}, dataset="fashion-mnist-10k")
-    picture = run.send("GET", "/filters").content
-    assert picture == filters_png(npy(run, "/layers/linear1/weight"))
+    picture = run.send("GET", "/thumbnail").content
+    assert picture == filters_png(npy(run, "/layers/linear1/tensors/weight"))
     run.delete()
 
 
@@ -67,13 +67,13 @@ def test_the_picture_of_a_sleeping_run_wakes_no_worker(tmp_path_factory: Any) ->
     first = Server(folder)
     run = first.run()
     run.post("/step", steps=2)
-    picture = run.send("GET", "/filters").content
+    picture = run.send("GET", "/thumbnail").content
     first.stop()
     second = Server(folder)
     try:
         same = LiveRun(second, run.id)
         before = children(second.process.pid)
-        assert same.send("GET", "/filters").content == picture
+        assert same.send("GET", "/thumbnail").content == picture
         assert not same.get()["awake"]
         assert children(second.process.pid) <= before
     finally:
@@ -87,7 +87,7 @@ def test_a_strip_has_the_very_weights_of_its_steps(run: LiveRun) -> None:
     assert strip["axes"] == ["step", "in", "ky", "kx"]
     assert strip["shape"] == [3, 8, 3, 3]
     for step, values in zip(strip["steps"], strip["values"], strict=True):
-        weight = npy(run, "/layers/conv2/weight", step=step)
+        weight = npy(run, "/layers/conv2/tensors/weight", step=step)
         np.testing.assert_array_equal(np.array(values, np.float32), weight[5])
     assert strip["values"][0] != strip["values"][2]
 

@@ -84,7 +84,7 @@ def test_a_fork_changes_optimiser_batch_size_and_seed_from_there_on(parent: Live
     assert now["name"] == "with Adam"
     assert now["recipe"]["optimizer"]["type"] == "Adam"
     assert now["learning_rate"] == 0.001
-    answer = forked.send("GET", "/layers/conv1/weight?of=exp_avg")
+    answer = forked.send("GET", "/layers/conv1/tensors/weight?of=exp_avg")
     assert answer.status_code == 200
     later = weights(forked, 125)
     forked.post("/step", until=140)
@@ -124,6 +124,8 @@ def test_a_fork_of_a_fork_goes_back_to_its_grandparents_steps(parent: LiveRun) -
         ({"recipe": {"optimizer": {"type": "SGD", "learning_rate": -1}}}, 422, "learning_rate"),
         ({"recipe": {"sead": 3}}, 422, "sead"),
         ({"recipe": {"dataset": "shapes"}}, 422, "input"),
+        ({"recipe": {"data": {"dataset": "shapes"}}}, 422, "input"),
+        ({"recipe": {"dataset": "shapes", "data": {"dataset": None}}}, 422, "two that differ"),
         (
             {"interventions": [{"type": "freeze", "layer": "pool1", "filter": 0, "on": True}]},
             409,
@@ -164,5 +166,5 @@ def test_a_fork_lists_just_the_changes_that_are_in_its_weights_while_others_are_
         changing.join()
     for forked in forks:
         listed = len(forked.get()["interventions"])
-        assert npy(forked, "/layers/conv1/weight")[0, 0, 0, 0] == listed
+        assert npy(forked, "/layers/conv1/tensors/weight")[0, 0, 0, 0] == listed
         forked.delete()

@@ -26,7 +26,7 @@ def test_an_upload_is_prepared_looked_at_inverted_replaced_and_forgotten(run: Li
         "PUT", f"/images/{image['id']}", files={"file": ("b.png", photograph(28, 28))}
     )
     assert (replaced.json()["id"], replaced.json()["width"]) == (image["id"], 28)
-    original = run.send("GET", f"/images/{image['id']}/picture").content
+    original = run.send("GET", f"/images/{image['id']}/file").content
     assert Image.open(io.BytesIO(original)).size == (28, 28)
     assert [entry["id"] for entry in run.get("/images")["images"]] == [image["id"]]
     assert run.send("DELETE", f"/images/{image['id']}").status_code == 204
@@ -35,7 +35,7 @@ def test_an_upload_is_prepared_looked_at_inverted_replaced_and_forgotten(run: Li
 
 def test_an_uploads_scores_are_those_of_what_preprocessing_made_of_it(run: LiveRun) -> None:
     image = run.send("POST", "/images", files={"file": ("a.png", photograph(90, 120))}).json()
-    seen = run.send("GET", f"/images/{image['id']}/picture", params={"stage": "input"}).content
+    seen = run.send("GET", f"/images/{image['id']}/file", params={"stage": "input"}).content
     files = {"file": ("seen.png", seen)}
     same = run.send("POST", "/images", files=files, data={"invert": "false"}).json()
     one, two = (run.get("/predictions", image=entry["id"]) for entry in (image, same))
@@ -59,11 +59,8 @@ def test_a_test_picture_has_its_class(run: LiveRun) -> None:
 
 
 def test_pictures_can_be_chosen_by_class_and_seen_on_a_sheet(server: Server) -> None:
-    answer = server.http.get(
-        "/datasets/fashion-mnist-10k/pictures", params={"label": 3, "count": 5}
-    )
-    pictures = answer.json()["pictures"]
-    assert [entry["label"] for entry in pictures] == [3] * 5
-    assert answer.json()["next"] == 5
-    sheet = server.http.get("/datasets/fashion-mnist-10k/sheet", params={"count": 24, "columns": 6})
+    answer = server.http.get("/datasets/fashion-mnist-10k/images", params={"label": 3, "limit": 5})
+    images = answer.json()["images"]
+    assert [entry["label"] for entry in images] == [3] * 5
+    sheet = server.http.get("/datasets/fashion-mnist-10k/sheet", params={"limit": 24, "columns": 6})
     assert Image.open(io.BytesIO(sheet.content)).size == (6 * 28, 4 * 28)

@@ -17,7 +17,7 @@ AT_LEAST = 5  # questions between the pieces of a measurement, of which there ar
 
 def test_an_edit_is_answered_with_its_step_listed_shown_and_undone(run: LiveRun) -> None:
     run.post("/step", steps=2)
-    before = run.get("/layers/conv1/weight", format="json")["values"][0][0]
+    before = run.get("/layers/conv1/tensors/weight", format="json")["values"][0][0]
     with run.stream() as socket:
         socket.send(
             json.dumps({"type": "watch", "tensors": [{"tensor": "weight"}], "layers": ["conv1"]})
@@ -32,7 +32,7 @@ def test_an_edit_is_answered_with_its_step_listed_shown_and_undone(run: LiveRun)
     assert "outline" in run.get()["interventions"][0]["says"]
     undone = run.post("/interventions", type="undo")
     assert undone["undoes"] == 1
-    assert run.get("/layers/conv1/weight", format="json")["values"][0][0] == before
+    assert run.get("/layers/conv1/tensors/weight", format="json")["values"][0][0] == before
     run.post("/reset")
     assert run.get()["interventions"] == []
 
@@ -84,7 +84,7 @@ def test_a_change_that_cannot_be_is_refused(run: LiveRun, change: Any, status: i
 
 def test_a_traced_step_is_a_real_step_with_all_its_phases(run: LiveRun) -> None:
     run.post("/step", steps=2)
-    before = np.array(run.get("/layers/conv1/weight", format="json")["values"], np.float32)
+    before = np.array(run.get("/layers/conv1/tensors/weight", format="json")["values"], np.float32)
     answer = run.send("POST", "/trace-step", params={"format": "frame"})
     header, sections = decode_frame(answer.content)
     assert header["step"] == run.get()["step"] == 3
@@ -95,20 +95,20 @@ def test_a_traced_step_is_a_real_step_with_all_its_phases(run: LiveRun) -> None:
     assert phases == [("batch", None), *forward, ("loss", None), *backward, ("update", None)]
     found = {(s.layer, s.tensor, s.of): s.values for s in sections}
     np.testing.assert_array_equal(found["conv1", "weight", "value"], before)
-    after = np.array(run.get("/layers/conv1/weight", format="json")["values"], np.float32)
+    after = np.array(run.get("/layers/conv1/tensors/weight", format="json")["values"], np.float32)
     np.testing.assert_allclose(before + found["conv1", "weight", "update"], after, atol=1e-7)
-    gradient = run.get("/layers/conv1/weight", of="gradient", format="json")["values"]
+    gradient = run.get("/layers/conv1/tensors/weight", of="gradient", format="json")["values"]
     np.testing.assert_array_equal(
         found["conv1", "weight", "gradient"], np.array(gradient, np.float32)
     )
     assert found["relu1", "output", "gradient"].shape == (8, 28, 28)
     assert header["loss"] == pytest.approx(run.get()["loss"], rel=1e-6)
     scores = found["linear1", "output", "value"].ravel()
-    shares = header["picture"]["probabilities"]
+    shares = header["example"]["probabilities"]
     assert sum(shares) == pytest.approx(1, abs=1e-5)
     assert int(np.argmax(shares)) == int(np.argmax(scores))
     [loss] = [entry["numbers"] for entry in header["phases"] if entry["phase"] == "loss"]
-    assert loss["probability"] == pytest.approx(shares[header["picture"]["label"]], rel=1e-5)
+    assert loss["probability"] == pytest.approx(shares[header["example"]["label"]], rel=1e-5)
     as_json = run.post("/trace-step")
     assert as_json["step"] == 4
     assert as_json["run"]["step"] == 4
@@ -144,7 +144,7 @@ def test_a_run_begins_from_another_runs_weights_where_they_fit(run: LiveRun) -> 
     )
     other.wait_for("ready")
     assert other.get()["taken"] == ["conv1.weight", "conv1.bias"]
-    path = "/layers/conv1/weight"
+    path = "/layers/conv1/tensors/weight"
     assert other.get(path, format="json")["values"] == run.get(path, format="json")["values"]
     other.post("/step", steps=1)
     other.post("/reset")

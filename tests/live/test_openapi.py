@@ -51,8 +51,8 @@ def test_the_documents_examples_are_of_a_run_that_can_be_made_again(shown: LiveR
     for name in ("recipe", "step", "classes", "parameters", "dataset_sha256"):
         assert found[name] == a_run.RUN[name]
     assert shown.get("/layers") == layers.LAYERS
-    assert shown.get("/layers/conv1/weight") == close(layers.WEIGHT)
-    assert shown.get("/layers/conv1/weight", layout="keras") == close(layers.KERAS_WEIGHT)
+    assert shown.get("/layers/conv1/tensors/weight") == close(layers.WEIGHT)
+    assert shown.get("/layers/conv1/tensors/weight", layout="keras") == close(layers.KERAS_WEIGHT)
     assert shown.get("/layers/pool1/feature-maps") == close(layers.POOLED_MAPS)
     assert shown.get("/layers/linear1/feature-maps") == close(layers.FLAT_MAPS)
     assert shown.get("/predictions") == close(layers.PREDICTIONS)
@@ -88,14 +88,15 @@ def test_an_upload_is_as_the_document_shows_it(shown: LiveRun) -> None:
 
 
 def test_changes_by_hand_can_all_be_made_and_answer_as_the_document_shows(server: Server) -> None:
-    run = server.run(**{key: a_run.RUN["recipe"][key] for key in ("network", "dataset")})
+    run = server.run(**{key: a_run.RUN["recipe"][key] for key in ("network", "data")})
     for name, change in interventions.CHANGES.items():
         answer = run.send("POST", "/interventions", json=change["value"])
         assert answer.status_code == 200, (name, answer.text)
         assert answer.json().keys() == interventions.SILENCED.keys()
     trace = run.post("/trace-step")
     assert trace.keys() == interventions.TRACE.keys()
-    assert trace["picture"].keys() == interventions.TRACE["picture"].keys()
+    assert trace["run"].keys() == interventions.TRACE["run"].keys()
+    assert trace["example"].keys() == interventions.TRACE["example"].keys()
     assert phases(trace) == phases(interventions.TRACE)
     run.delete()
 
@@ -104,10 +105,10 @@ def test_the_catalog_is_as_the_document_shows_it(server: Server) -> None:
     found = server.http.get("/models").json()["models"]
     assert catalog.MODELS["models"][0] in found
     assert catalog.DATASETS["datasets"][0] in server.http.get("/datasets").json()["datasets"]
-    pictures = {"count": len(catalog.PICTURES["pictures"])}
-    name = catalog.DATASETS["datasets"][0]["name"]
-    answer = server.http.get(f"/datasets/{name}/pictures", params=pictures).json()
-    assert answer == catalog.PICTURES
+    page = {"limit": len(catalog.IMAGES["images"])}
+    dataset = catalog.DATASETS["datasets"][0]["id"]
+    answer = server.http.get(f"/datasets/{dataset}/images", params=page).json()
+    assert answer == catalog.IMAGES
     assert server.http.get("/health").json().keys() == catalog.HEALTH.keys()
 
 

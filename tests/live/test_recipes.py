@@ -14,7 +14,7 @@ def test_models_and_data_sets_are_listed(server: Server) -> None:
     assert counts["tinyvgg"] == 19_920
     assert counts["conv2d-12"] == 120
     assert "color-7x7" in counts
-    datasets = {entry["name"]: entry for entry in server.http.get("/datasets").json()["datasets"]}
+    datasets = {entry["id"]: entry for entry in server.http.get("/datasets").json()["datasets"]}
     assert datasets["fashion-mnist-10k"]["shape"] == [1, 28, 28]
     assert datasets["shapes"]["available"]
 
@@ -48,6 +48,8 @@ def layers(*entries: Any) -> Any:
         ({"network": "resnet"}, None, "expected one of default"),
         ({"dataset": "cifar"}, None, "cifar"),
         ({"dataset": "shapes"}, None, "1 × 28 × 28"),
+        ({"data": {"dataset": "cifar"}}, None, "cifar"),
+        ({"dataset": "shapes", "data": {"dataset": "mnist"}}, None, "two that differ"),
         ({"batch_size": 5000}, None, "at most 1024"),
         ({"seed": -1}, None, "seed"),
         ({"colour": "red"}, None, "colour"),

@@ -52,7 +52,7 @@ def test_a_step_that_cannot_be_is_refused_with_a_sentence(run: LiveRun, body: An
 
 def test_play_pause_and_reset_are_safe_to_repeat(run: LiveRun) -> None:
     run.post("/step", steps=1)
-    first = npy(run, "/layers/conv1/weight")
+    first = npy(run, "/layers/conv1/tensors/weight")
     run.post("/play")
     assert run.post("/play")["state"] == "playing"
     answer = run.send("POST", "/step", json={"steps": 1})
@@ -64,7 +64,7 @@ def test_play_pause_and_reset_are_safe_to_repeat(run: LiveRun) -> None:
     assert run.post("/reset")["step"] == 0
     assert run.post("/reset")["step"] == 0
     run.post("/step", steps=1)
-    np.testing.assert_array_equal(npy(run, "/layers/conv1/weight"), first)
+    np.testing.assert_array_equal(npy(run, "/layers/conv1/tensors/weight"), first)
 
 
 def test_a_pause_measures_the_held_out_accuracy(run: LiveRun) -> None:
@@ -109,12 +109,12 @@ def test_an_optimiser_without_momentum_says_so(server: Server) -> None:
     "path",
     [
         "/runs/zzzzzzzzzz",
-        "/runs/RUN/layers/conv9/weight",
+        "/runs/RUN/layers/conv9/tensors/weight",
         "/runs/RUN/layers/conv1/scale",
         "/runs/RUN/images/up-00000000",
         "/runs/RUN/images/test-99999",
         "/runs/RUN/predictions?image=nothing",
-        "/datasets/none/pictures",
+        "/datasets/none/images",
         "/nothing",
     ],
 )
@@ -129,12 +129,12 @@ def test_a_loss_that_is_not_finite_halts_the_run_and_keeps_the_last_good_weights
     server: Server,
 ) -> None:
     run = server.run(optimizer={"type": "SGD", "learning_rate": 1e30})
-    before = npy(run, "/layers/conv1/weight")
+    before = npy(run, "/layers/conv1/tensors/weight")
     answer = run.post("/step", steps=50)
     assert answer["state"] == "halted"
     assert "step 2" in answer["problem"]
-    assert np.isfinite(npy(run, "/layers/conv1/weight")).all()
-    np.testing.assert_array_equal(npy(run, "/layers/conv1/weight"), before)
+    assert np.isfinite(npy(run, "/layers/conv1/tensors/weight")).all()
+    np.testing.assert_array_equal(npy(run, "/layers/conv1/tensors/weight"), before)
     for path in ("/step", "/play"):
         refused = run.send("POST", path)
         assert refused.status_code == 409

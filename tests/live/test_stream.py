@@ -33,7 +33,7 @@ def said(socket: ClientConnection) -> Any:
 
 def exact(run: LiveRun, layer: str, tensor: str, of: str) -> Any:
     """A tensor as REST answers it."""
-    answer = run.get(f"/layers/{layer}/{tensor}", of=of, format="json")
+    answer = run.get(f"/layers/{layer}/tensors/{tensor}", of=of, format="json")
     return np.array(answer["values"], np.float32)
 
 

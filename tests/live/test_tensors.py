@@ -17,28 +17,28 @@ from tests.support.server import LiveRun, Server
 def test_weights_come_as_safetensors_json_npy_and_png_and_agree(run: LiveRun) -> None:
     run.post("/step", steps=2)
     state = load(run.send("GET", "/weights").content)
-    exact = npy(run, "/layers/conv2/weight")
+    exact = npy(run, "/layers/conv2/tensors/weight")
     np.testing.assert_array_equal(exact, state["conv2.weight"].numpy())
-    answer = run.get("/layers/conv2/weight", format="json")
+    answer = run.get("/layers/conv2/tensors/weight", format="json")
     assert answer["axes"] == ["out", "in", "ky", "kx"]
     assert (answer["shape"], answer["step"]) == ([16, 8, 3, 3], 2)
     np.testing.assert_array_equal(np.array(answer["values"], np.float32), exact)
-    png = run.send("GET", "/layers/conv2/weight", headers={"Accept": "image/png"})
+    png = run.send("GET", "/layers/conv2/tensors/weight", headers={"Accept": "image/png"})
     assert png.headers["content-type"] == "image/png"
     assert png.headers["vary"] == "Accept"
     assert png.headers["convscope-step"] == "2"
     assert Image.open(io.BytesIO(png.content)).width > 100
-    refused = run.send("GET", "/layers/conv2/weight", headers={"Accept": "text/html"})
+    refused = run.send("GET", "/layers/conv2/tensors/weight", headers={"Accept": "text/html"})
     assert refused.status_code == 406
 
 
 def test_keras_order_is_the_same_numbers_elsewhere(run: LiveRun) -> None:
-    torch_order = npy(run, "/layers/conv2/weight")
-    keras_order = npy(run, "/layers/conv2/weight", layout="keras")
+    torch_order = npy(run, "/layers/conv2/tensors/weight")
+    keras_order = npy(run, "/layers/conv2/tensors/weight", layout="keras")
     assert keras_order.shape == (3, 3, 8, 16)
     assert keras_order[2, 0, 5, 9] == torch_order[9, 5, 2, 0]
-    linear = npy(run, "/layers/linear1/weight")
-    keras_linear = npy(run, "/layers/linear1/weight", layout="keras")
+    linear = npy(run, "/layers/linear1/tensors/weight")
+    keras_linear = npy(run, "/layers/linear1/tensors/weight", layout="keras")
     assert keras_linear.shape == (784, 10)
     # Keras flattens channel-fastest: the value of channel 3 at row 2, column 6
     assert keras_linear[(2 * 7 + 6) * 16 + 3, 4] == linear[4, 3 * 49 + 2 * 7 + 6]
@@ -52,8 +52,8 @@ def test_flattened_maps_in_keras_order_are_those_that_its_linear_weights_expect(
     keras_flat = npy(run, "/layers/flatten1/feature-maps", image="test-3", layout="keras")
     np.testing.assert_array_equal(flat, maps.ravel())
     np.testing.assert_array_equal(keras_flat, maps.transpose(1, 2, 0).ravel())
-    weight = npy(run, "/layers/linear1/weight", layout="keras")
-    scores = keras_flat @ weight + npy(run, "/layers/linear1/bias")
+    weight = npy(run, "/layers/linear1/tensors/weight", layout="keras")
+    scores = keras_flat @ weight + npy(run, "/layers/linear1/tensors/bias")
     found = npy(run, "/layers/linear1/feature-maps", image="test-3", layout="keras")
     np.testing.assert_allclose(found, scores, rtol=1e-4, atol=1e-5)
 
@@ -80,12 +80,12 @@ def test_a_heatmap_has_one_scale_for_the_layer_or_each_map_its_own(run: LiveRun)
 
 def test_a_gradient_is_minus_the_update_over_the_rate_with_plain_sgd(server: Server) -> None:
     run = server.run(optimizer={"type": "SGD", "learning_rate": 0.5, "momentum": 0.0})
-    refused = run.send("GET", "/layers/conv1/weight", params={"of": "gradient"})
+    refused = run.send("GET", "/layers/conv1/tensors/weight", params={"of": "gradient"})
     assert refused.status_code == 409
     assert "step 0" in refused.json()["detail"]
     run.post("/step", steps=1)
-    gradient = npy(run, "/layers/conv1/weight", of="gradient")
-    update = npy(run, "/layers/conv1/weight", of="update")
+    gradient = npy(run, "/layers/conv1/tensors/weight", of="gradient")
+    update = npy(run, "/layers/conv1/tensors/weight", of="update")
     np.testing.assert_allclose(update, -0.5 * gradient, rtol=1e-3, atol=1e-7)
     run.delete()
 
@@ -93,7 +93,7 @@ def test_a_gradient_is_minus_the_update_over_the_rate_with_plain_sgd(server: Ser
 def test_the_safetensors_give_the_same_maps_and_scores_in_torch_alone(run: LiveRun) -> None:
     run.post("/step", steps=5)
     state = load(run.send("GET", "/weights").content)
-    picture = run.send("GET", "/images/test-4/picture", params={"stage": "input"}).content
+    picture = run.send("GET", "/images/test-4/file", params={"stage": "input"}).content
     pixels = np.asarray(Image.open(io.BytesIO(picture)), np.float32) / 255
     image = torch.from_numpy(pixels)[None, None]
     conv1 = nn.functional.conv2d(image, state["conv1.weight"], state["conv1.bias"], padding=1)
@@ -119,7 +119,7 @@ def test_every_layer_kind_can_be_listed_trained_and_looked_at(server: Server) ->
             list(npy(run, f"/layers/{layer['name']}/feature-maps").shape) == layer["output_shape"]
         )
         for tensor in layer["tensors"]:
-            assert npy(run, f"/layers/{layer['name']}/{tensor}").size
+            assert npy(run, f"/layers/{layer['name']}/tensors/{tensor}").size
     run.delete()
 
 
@@ -131,9 +131,9 @@ def test_layers_say_how_they_are_counted(run: LiveRun) -> None:
 
 def test_a_network_without_class_output_can_be_looked_at_and_not_trained(server: Server) -> None:
     run = server.run(network="conv2d-12")
-    assert npy(run, "/layers/conv1/weight", layout="keras").shape == (3, 3, 1, 12)
-    assert np.abs(npy(run, "/layers/conv1/weight")).max() <= 0.22646
-    assert (npy(run, "/layers/conv1/bias") == 0).all()
+    assert npy(run, "/layers/conv1/tensors/weight", layout="keras").shape == (3, 3, 1, 12)
+    assert np.abs(npy(run, "/layers/conv1/tensors/weight")).max() <= 0.22646
+    assert (npy(run, "/layers/conv1/tensors/bias") == 0).all()
     assert npy(run, "/layers/conv1/feature-maps", layout="keras").shape == (23, 23, 12)
     for path in ("/step", "/play"):
         answer = run.send("POST", path)

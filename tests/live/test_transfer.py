@@ -50,8 +50,8 @@ def taken_in(server: Server, data: bytes) -> LiveRun:
 def everything(run: LiveRun, step: int) -> list[Any]:
     """What there is to compare of a run at a step."""
     arrays = [
-        npy(run, "/layers/conv1/weight", step=step),
-        npy(run, "/layers/conv2/weight", of="gradient", step=step),
+        npy(run, "/layers/conv1/tensors/weight", step=step),
+        npy(run, "/layers/conv2/tensors/weight", of="gradient", step=step),
         npy(run, "/layers/conv1/feature-maps", step=step),
     ]
     return [array.tobytes() for array in arrays]
@@ -96,7 +96,7 @@ def test_pictures_leave_only_if_asked_for(run: LiveRun, elsewhere: Server) -> No
     assert taken_in(elsewhere, bare).get("/images") == {"images": []}
     other = taken_in(elsewhere, full)
     assert other.get("/images") == run.get("/images")
-    pictures = [r.send("GET", f"/images/{image}/picture?stage=input") for r in (run, other)]
+    pictures = [r.send("GET", f"/images/{image}/file?stage=input") for r in (run, other)]
     assert pictures[0].content == pictures[1].content
 
 

@@ -69,20 +69,17 @@ def test_what_torch_would_refuse_later_is_refused_first(
     assert words in answer.json()["detail"]
 
 
-def test_a_name_that_torch_keeps_for_itself_is_refused_in_words(server: Server) -> None:
-    layers = [{"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "name": "forward"}]
-    run = server.run(network={"input": [1, 28, 28], "layers": layers})
-    assert "forward" in run.wait_for("failed")["problem"]
-    run.delete()
-
-
 def test_a_run_that_cannot_start_leaves_no_worker_however_often_it_is_reset(
     server: Server, run: LiveRun
 ) -> None:
     run.post("/step", steps=1)  # the forkserver is up
     before = children(server.process.pid)
-    layers = [{"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "name": "forward"}]
-    with server.run(network={"input": [1, 28, 28], "layers": layers}) as failing:
+    network = {
+        "input": [1, 28, 28],
+        "layers": [{"type": "Conv2d", "out_channels": 2, "kernel_size": 5}],
+    }
+    init = {"type": "from_run", "run": run.id}  # none of whose weights fit
+    with server.run(network=network, init=init) as failing:
         failing.wait_for("failed")
         for _ in range(3):
             failing.post("/reset")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from convscope.data.catalog import NAMES, describe
+from convscope.data.catalog import IDS, describe
 from convscope.recipe import Recipe, named_models, plan
 from convscope.settings import Settings, resources
 
@@ -61,12 +61,12 @@ def test_the_single_convolution_is_the_keras_layer() -> None:
     recipe = named_models()["conv2d-12"].recipe
     assert recipe.network.input == (1, 25, 25)
     assert plan(recipe.network)[0].output_shape == (12, 23, 23)
-    assert (recipe.dataset, recipe.init.type) == (None, "glorot_uniform")
+    assert (recipe.data.dataset, recipe.init.type) == (None, "glorot_uniform")
 
 
 @every_model
 def test_its_data_set_exists_and_its_card_has_a_title_and_a_description(folder: Path) -> None:
-    assert recipe_of(folder).dataset in (*NAMES, None)
+    assert recipe_of(folder).data.dataset in (*IDS, None)
     title, description, *rest = (folder / "card.md").read_text().split("\n\n")
     assert title.startswith("# ")
     assert "\n" not in title
@@ -93,7 +93,7 @@ def test_its_card_states_the_accuracy_that_was_measured_on_the_data_there_is(
     _, about = header_of(folder / "weights.safetensors")
     stated = f"Held-out accuracy {100 * float(about['held_out_accuracy']):.2f} %"
     assert stated in (folder / "card.md").read_text()
-    assert about["dataset"] == recipe_of(folder).dataset
+    assert about["dataset"] == recipe_of(folder).data.dataset
     assert about["dataset_sha256"] == describe(about["dataset"], settings).sha256
 
 

@@ -9,7 +9,7 @@ import pytest
 from convscope.errors import UnreadableRunError
 from convscope.storage.reader import read_stored_run
 from convscope.storage.schema import VERSION, check_version
-from convscope.storage.upgrade import upgrade_file
+from convscope.storage.upgrade import recipe_of_version_1, upgrade_file
 from tests.support.server import Server
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -21,12 +21,22 @@ def test_a_file_of_version_1_becomes_one_of_the_present_once(tmp_path: Path) -> 
     path = Path(shutil.copy(OLD, tmp_path))
     upgrade_file(path)
     assert check_version(path) == VERSION
-    events = read_stored_run(path).events
+    kept = read_stored_run(path)
+    assert [one.recipe["data"] for one in kept.segments] == 2 * [{"dataset": "fashion-mnist-10k"}]
+    events = kept.events
     assert [event["kind"] for event in events].count("intervention") == 3
     assert events[0]["body"]["undo_record"]["layer"] == "conv1"
     before = path.read_bytes()
     upgrade_file(path)
     assert path.read_bytes() == before
+
+
+def test_of_a_recipe_of_version_1_nothing_else_becomes_other() -> None:
+    recipe = {"network": {"input": [1, 2, 3]}, "dataset": None, "seed": 4}
+    after = recipe_of_version_1(recipe)
+    assert after == {"network": {"input": [1, 2, 3]}, "data": {"dataset": None}, "seed": 4}
+    with pytest.raises(LookupError):
+        recipe_of_version_1(after)
 
 
 def test_a_file_that_is_no_runs_is_left_as_it_is(tmp_path: Path) -> None:
@@ -41,7 +51,7 @@ def weights_at_each_step(server: Server, run: str) -> dict[str, object]:
     found = {}
     for step in WEIGHTS:
         query = {"step": step, "format": "json"}
-        answer = server.http.get(f"/runs/{run}/layers/conv1/weight", params=query)
+        answer = server.http.get(f"/runs/{run}/layers/conv1/tensors/weight", params=query)
         assert answer.status_code == 200, answer.text
         found[step] = answer.json()["values"]
     return found

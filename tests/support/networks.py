@@ -56,4 +56,5 @@ def network(**spec: Any) -> Network:
 
 def recipe(spec: dict[str, Any] = DEFAULT, **fields: Any) -> Recipe:
     """A recipe on the embedded data set, with some fields of one's own."""
-    return Recipe.model_validate({"network": spec, "dataset": "fashion-mnist-10k"} | fields)
+    data = {"dataset": "fashion-mnist-10k"}
+    return Recipe.model_validate({"network": spec, "data": data} | fields)

@@ -26,7 +26,7 @@ RECIPE: dict[str, Any] = {
             {"type": "Linear", "out_features": 10},
         ],
     },
-    "dataset": "fashion-mnist-10k",
+    "data": {"dataset": "fashion-mnist-10k"},
     "optimizer": {"type": "Adam"},
     "batch_size": 4,
 }

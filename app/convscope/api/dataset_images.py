@@ -5,20 +5,21 @@ from functools import lru_cache
 
 import numpy as np
 
+from convscope.api.paging import Page
 from convscope.data.catalog import Dataset, open_dataset
-from convscope.errors import NotFoundError
+from convscope.errors import InvalidError, NotFoundError
 from convscope.settings import Settings
 from convscope.types import JsonObject
 
 
 @lru_cache(maxsize=8)
-def _open(name: str, settings: Settings) -> Dataset:
-    return open_dataset(name, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir)
+def _open(dataset_id: str, settings: Settings) -> Dataset:
+    return open_dataset(dataset_id, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir)
 
 
-async def open_gallery(name: str, settings: Settings) -> Dataset:
+async def open_gallery(dataset_id: str, settings: Settings) -> Dataset:
     """A data set, opened once a server; off the event loop, since the first time unpacks it."""
-    return await asyncio.to_thread(_open, name, settings)
+    return await asyncio.to_thread(_open, dataset_id, settings)
 
 
 def number_of(image: str, data: Dataset) -> int:
@@ -42,7 +43,7 @@ def describe(number: int, data: Dataset) -> JsonObject:
         "source": "test",
         "label": label,
         "class": data.classes[label],
-        "name": f"{data.name}, held-out picture {number}",
+        "name": f"{data.id}, held-out picture {number}",
         "width": width,
         "height": height,
         "format": None,
@@ -51,13 +52,22 @@ def describe(number: int, data: Dataset) -> JsonObject:
     }
 
 
-def choose(
-    data: Dataset, label: int | None, offset: int, count: int
-) -> tuple[list[int], int | None]:
-    """Up to `count` picture numbers, of one class or of all, and the next offset."""
+def choose(data: Dataset, label: int | None, page: Page) -> tuple[list[int], str | None]:
+    """A page of image numbers, of one class or of all, and the cursor of the page after it.
+
+    InvalidError for a cursor that is none.
+    """
     numbers = np.arange(len(data.test_labels))
     if label is not None:
         numbers = numbers[data.test_labels == label]
-    chosen = numbers[offset : offset + count].tolist()
-    after = offset + count
-    return chosen, after if after < len(numbers) else None
+    later = numbers[numbers >= _first(page.cursor)].tolist()
+    return later[: page.limit], str(later[page.limit]) if len(later) > page.limit else None
+
+
+def _first(cursor: str | None) -> int:
+    """The number that a page begins with."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 9):
+        raise InvalidError(f"cursor: expected `next` of the page before, and {cursor!r} came.")
+    return int(cursor)

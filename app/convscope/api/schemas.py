@@ -1,6 +1,6 @@
 """What requests hold and what answers hold, for validation and for OpenAPI."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
@@ -20,7 +20,7 @@ EXAMPLE_RECIPE: dict[str, Any] = {
 
 
 ImageId = Annotated[
-    str, Query(max_length=64, description="an image's id; the default picture without it")
+    str, Query(max_length=64, description="an image's id; the default image without it")
 ]
 
 
@@ -110,47 +110,86 @@ class Origin(BaseModel):
     at: str
 
 
+def _said(text: str, **more: Any) -> Any:
+    """A field, and what it means."""
+    return Field(description=text, **more)
+
+
 class RunAnswer(BaseModel):
-    """A run as it is now, or as it was at a step."""
+    """A run as it is now, or as it was at a step. Numbers that are not finite are null."""
 
     model_config = ConfigDict(json_schema_extra=shown(RUN))
-    id: str
-    name: str | None
-    parent: Parent | None
-    state: RunState
-    step: int
-    loss: float | None
-    accuracy: float | None
-    held_out_accuracy: float | None
-    held_out_step: int | None
-    images_per_second: float
-    steps_per_second: float | None
-    learning_rate: float
-    momentum: float | None
-    weight_decay: float
-    trainable: bool
-    problem: str | None
-    recipe: dict[str, Any]
-    network: str | None
-    classes: list[str]
-    dataset_sha256: str | None
-    parameters: int
-    probe: str
-    created_at: str
-    environment: Environment | None
-    restarts: int
-    revision: int  # of two answers of one server the smaller is the older
-    viewers: int
-    taken: list[str]  # the tensors that came from trained weights
-    interventions: list[Intervention]
-    silenced: list[Filter]
-    frozen: list[Filter]
-    awake: bool  # whether it has a worker, which it gets when it is asked something
-    steps: int  # how far it has come; `step` is the one that is described
-    imported_from: Origin | None
-    absent: str | None  # why it can't be trained here: its data set is not on this machine
-    recomputed: str | None  # why the last digits of this step may differ from what they were
-    kept: str | None = None  # after a reset: the run that it was
+    id: str = _said("10 lower-case letters and digits")
+    kind: Literal["trained"] = _said(
+        "`trained`: its steps are made here, from its recipe", default="trained"
+    )
+    name: str | None = _said("what people call it")
+    parent: Parent | None = _said(
+        "the run that it left, by a fork or by what a reset kept, and at which step"
+    )
+    state: RunState = _said(
+        "`starting`; `ready`: it can be played, and is not; `stepping`; `playing`; `halted`: "
+        "its loss was not finite; `failed`: its worker died too often. `problem` says why of "
+        "the last two, and `POST /runs/{id}/reset` takes both back to step 0"
+    )
+    step: int = _said(
+        "the step that this answer describes: the present one, or the one that was asked for"
+    )
+    steps: int = _said("how far it has come")
+    saved_step: int = _said(
+        "the step that it comes back to whatever is killed; it never goes down but by a reset"
+    )
+    loss: float | None = _said("of the last batch; null where there is none, or it is not finite")
+    accuracy: float | None = _said("mean over the last 50 batches")
+    held_out_accuracy: float | None = _said(
+        "on at most 1,000 held-out images; null until it is measured"
+    )
+    held_out_step: int | None = _said("the step that `held_out_accuracy` was measured at")
+    images_per_second: float = _said("over the last two seconds of training; 0 while it rests")
+    steps_per_second: float | None = _said("the pace that it plays at; null: flat out")
+    learning_rate: float = _said("of the optimiser, as it is tuned now")
+    momentum: float | None = _said("of the optimiser, as it is tuned now; null where it has none")
+    weight_decay: float = _said("of the optimiser, as it is tuned now")
+    trainable: bool = _said(
+        "whether there is a data set here, with a score for each of its classes at the "
+        "network's end"
+    )
+    problem: str | None = _said("a sentence about what is wrong, or was done to it")
+    recipe: dict[str, Any] = _said("what it was made from, all of it spelled out")
+    network: str | None = _said("the named network that it is, or null")
+    classes: list[str] = _said("their names, where the network gives a score for each")
+    dataset_sha256: str | None = _said("of the data set that it was trained on")
+    parameters: int = _said("how many numbers training changes")
+    probe: str = _said("the image that is shown before another is chosen")
+    created_at: str = _said("ISO 8601, UTC")
+    environment: Environment | None = _said(
+        "what its exact bits depend on; null until its worker has said"
+    )
+    restarts: int = _said("how often it went back to step 0")
+    revision: int = _said(
+        "grows whenever anything here changes but the moving numbers (step, loss, accuracy, "
+        "images per second): of two answers of one server, the smaller is the older"
+    )
+    viewers: int = _said("how many streams it has")
+    taken: list[str] = _said("the tensors that came from trained weights")
+    interventions: list[Intervention] = _said(
+        "the changes by hand, in their order; a reset takes them back"
+    )
+    silenced: list[Filter] = _said("the filters whose maps are 0")
+    frozen: list[Filter] = _said("the filters that learn nothing")
+    awake: bool = _said("whether it has a worker, which it gets when it is asked something")
+    imported_from: Origin | None = _said(
+        "the id that it had where it was exported, and when it came"
+    )
+    absent: str | None = _said(
+        "why it can be looked at and not trained: its data set is not on this machine, or "
+        "other images have its name"
+    )
+    recomputed: str | None = _said(
+        "why the last digits of this step may differ from what they were: it is computed "
+        "again in another environment than it was trained in"
+    )
+    kept: str | None = _said("after a reset: the run that it was", default=None)
 
 
 class UnreadableFile(BaseModel):

@@ -1,4 +1,4 @@
-"""Every data set by name: what it is, whether it is here, and its pixels.
+"""Every data set by its id: what it is, whether it is here, and its pixels.
 
 The worker's side opens data sets with this too, so it knows nothing of the server's settings but
 the two folders that it needs.
@@ -16,10 +16,10 @@ from convscope.errors import NotFoundError, UnavailableError
 from convscope.types import Shape
 
 SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a data set
-NAMES = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
+IDS = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
 
 _CACHE_VERSION = 1  # raised when the same source files would unpack to other numbers
-_PUBLISHED = {entry.name: entry for entry in published.ALL}
+_PUBLISHED = {entry.id: entry for entry in published.ALL}
 
 
 class Places(Protocol):
@@ -27,7 +27,7 @@ class Places(Protocol):
 
     @property
     def data_dirs(self) -> tuple[Path, ...]:
-        """Folders that may hold NAME/ with a data set's published files."""
+        """Folders that may hold ID/ with a data set's published files."""
 
     @property
     def cache_dir(self) -> Path:
@@ -38,7 +38,7 @@ class Places(Protocol):
 class Dataset:
     """A data set's numbers, read-only and shared with every process that opens it."""
 
-    name: str
+    id: str
     classes: tuple[str, ...]
     train_images: Bytes  # (N, C, H, W), 0 … 255
     train_labels: Bytes  # (N,), index into `classes`
@@ -57,8 +57,8 @@ class DatasetInfo:
     `test` are 0.
     """
 
-    name: str
-    title: str
+    id: str  # never changes
+    title: str  # may
     shape: Shape  # (C, H, W)
     classes: tuple[str, ...]
     train: int  # pictures
@@ -73,55 +73,57 @@ class DatasetInfo:
 
 def describe_all(settings: Places) -> list[DatasetInfo]:
     """What is known of every data set, available or not, in the order in which to offer them."""
-    return [describe(name, settings) for name in NAMES]
+    return [describe(dataset_id, settings) for dataset_id in IDS]
 
 
-def describe(name: str, settings: Places) -> DatasetInfo:
-    """What is known of one data set; raises NotFoundError for a name that is none."""
-    if name == shapes.NAME:
+def describe(dataset_id: str, settings: Places) -> DatasetInfo:
+    """What is known of one data set; raises NotFoundError for an id that is none."""
+    if dataset_id == shapes.ID:
         return _describe_shapes()
-    entry = _entry(name)
+    entry = _entry(dataset_id)
     found = entry.find(settings.data_dirs)
     if found is None:
         return _unavailable(entry, f"{entry.title} is not on this machine. {entry.how}")
     try:
         return _describe_found(found, settings.cache_dir)
     except (IdxError, OSError) as error:
-        return _unavailable(entry, f"The files of {name} cannot be used. {error}")
+        return _unavailable(entry, f"The files of {dataset_id} cannot be used. {error}")
 
 
-def open_dataset(name: str, *, data_dirs: Sequence[Path], cache_dir: Path) -> Dataset:
+def open_dataset(dataset_id: str, *, data_dirs: Sequence[Path], cache_dir: Path) -> Dataset:
     """A data set's pictures and labels, memory-mapped from the cache directory.
 
     The first call on a machine unpacks them there (seconds); where nothing can be written, they
-    are in this process's own memory.  Raises NotFoundError for a name that is none, and
+    are in this process's own memory.  Raises NotFoundError for an id that is none, and
     UnavailableError where the files are missing or broken.
     """
-    if name == shapes.NAME:
+    if dataset_id == shapes.ID:
         return _open_shapes(cache_dir)
-    entry = _entry(name)
+    entry = _entry(dataset_id)
     found = entry.find(data_dirs)
     if found is None:
         raise UnavailableError(f"{entry.title} is not on this machine. {entry.how}")
     try:
         return _open_found(found, cache_dir)
     except (IdxError, OSError) as error:
-        raise UnavailableError(f"The files of {name} cannot be used. {error}") from error
+        raise UnavailableError(f"The files of {dataset_id} cannot be used. {error}") from error
 
 
-def _entry(name: str) -> published.Published:
+def _entry(dataset_id: str) -> published.Published:
     try:
-        return _PUBLISHED[name]
+        return _PUBLISHED[dataset_id]
     except KeyError:
-        known = ", ".join(NAMES)
-        raise NotFoundError(f"Expected the name of a data set ({known}), got {name!r}.") from None
+        known = ", ".join(IDS)
+        raise NotFoundError(
+            f"Expected the id of a data set ({known}), got {dataset_id!r}."
+        ) from None
 
 
 def _describe_found(found: published.Found, cache_dir: Path) -> DatasetInfo:
     train, _, test, _ = found.shapes()
     entry = found.published
     return DatasetInfo(
-        name=entry.name,
+        id=entry.id,
         title=entry.title,
         shape=train[1:],
         classes=found.split.classes,
@@ -138,7 +140,7 @@ def _describe_found(found: published.Found, cache_dir: Path) -> DatasetInfo:
 
 def _unavailable(entry: published.Published, why: str) -> DatasetInfo:
     return DatasetInfo(
-        name=entry.name,
+        id=entry.id,
         title=entry.title,
         shape=(),
         classes=entry.splits[0].classes,
@@ -155,7 +157,7 @@ def _unavailable(entry: published.Published, why: str) -> DatasetInfo:
 
 def _describe_shapes() -> DatasetInfo:
     return DatasetInfo(
-        name=shapes.NAME,
+        id=shapes.ID,
         title=shapes.TITLE,
         shape=(3, shapes.SIZE, shapes.SIZE),
         classes=shapes.CLASSES,
@@ -171,19 +173,19 @@ def _describe_shapes() -> DatasetInfo:
 
 
 def _open_found(found: published.Found, cache_dir: Path) -> Dataset:
-    name, sha256 = found.published.name, sha256_of(found.files, cache_dir)
-    path = _cache_path(cache_dir, name, sha256)
+    dataset_id, sha256 = found.published.id, sha256_of(found.files, cache_dir)
+    path = _cache_path(cache_dir, dataset_id, sha256)
     (train, train_labels, test, test_labels), _ = cache.arrays(path, found.shapes(), found.read)
-    return Dataset(name, found.split.classes, train, train_labels, test, test_labels, sha256)
+    return Dataset(dataset_id, found.split.classes, train, train_labels, test, test_labels, sha256)
 
 
 def _open_shapes(cache_dir: Path) -> Dataset:
-    path = _cache_path(cache_dir, shapes.NAME, shapes.SHA256)
+    path = _cache_path(cache_dir, shapes.ID, shapes.SHA256)
     arrays, sha256 = cache.arrays(path, shapes.SHAPES, shapes.make)
     train, train_labels, test, test_labels = arrays
     # `sha256` is of what was really drawn: another Pillow might draw an edge otherwise
-    return Dataset(shapes.NAME, shapes.CLASSES, train, train_labels, test, test_labels, sha256)
+    return Dataset(shapes.ID, shapes.CLASSES, train, train_labels, test, test_labels, sha256)
 
 
-def _cache_path(cache_dir: Path, name: str, sha256: str) -> Path:
-    return cache_dir / f"{name}-{sha256[:16]}.v{_CACHE_VERSION}.raw"
+def _cache_path(cache_dir: Path, dataset_id: str, sha256: str) -> Path:
+    return cache_dir / f"{dataset_id}-{sha256[:16]}.v{_CACHE_VERSION}.raw"

@@ -38,7 +38,7 @@ class Split:
 class Published:
     """A data set as its authors put it out."""
 
-    name: str
+    id: str
     title: str
     licence: str
     origin: str
@@ -49,7 +49,7 @@ class Published:
 
     def find(self, data_dirs: Sequence[Path]) -> "Found | None":
         """The first split all of whose files are there, or None."""
-        places = [self.folder] if self.folder else _places(self.name, data_dirs)
+        places = [self.folder] if self.folder else _places(self.id, data_dirs)
         for split in self.splits:
             for place in places:
                 if files := _four_files(place, split.prefix):
@@ -93,7 +93,7 @@ class Found:
         first, count = self.split.first_label, len(self.split.classes)
         if labels.min() < first or labels.max() >= first + count:
             raise idx.IdxError(
-                f"Expected labels from {first} to {first + count - 1} for {self.published.name}, "
+                f"Expected labels from {first} to {first + count - 1} for {self.published.id}, "
                 f"got {labels.min()} to {labels.max()}."
             )
         return labels - first
@@ -106,8 +106,8 @@ def _check_pair(images: tuple[int, ...], labels: tuple[int, ...], path: Path) ->
         )
 
 
-def _places(name: str, data_dirs: Sequence[Path]) -> list[Path]:
-    folders = [directory / name for directory in data_dirs]
+def _places(dataset_id: str, data_dirs: Sequence[Path]) -> list[Path]:
+    folders = [directory / dataset_id for directory in data_dirs]
     return [place for folder in folders for place in (folder, folder / "gzip")]
 
 
@@ -129,12 +129,12 @@ def _first_file(place: Path, start: str, kind: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-_PUT = "Put its four published IDX files into the folder {name}/ of a data directory (--data-dir)."
+_PUT = "Put its four published IDX files into the folder {id}/ of a data directory (--data-dir)."
 _ZALANDO = "https://github.com/zalandoresearch/fashion-mnist"
 
 ALL = (
     Published(
-        name="fashion-mnist-10k",
+        id="fashion-mnist-10k",
         title="Fashion-MNIST, 10,000 pictures",
         licence="MIT, © 2017 Zalando SE",
         origin=_ZALANDO,
@@ -143,32 +143,32 @@ ALL = (
         folder=fashion_10k.FOLDER,
     ),
     Published(
-        name="fashion-mnist",
+        id="fashion-mnist",
         title="Fashion-MNIST, complete",
         licence="MIT, © 2017 Zalando SE",
         origin=_ZALANDO,
         splits=(Split("", FASHION),),
         how="On Debian and Ubuntu: apt install dataset-fashion-mnist. Elsewhere: "
-        + _PUT.format(name="fashion-mnist"),
+        + _PUT.format(id="fashion-mnist"),
     ),
     Published(
-        name="mnist",
+        id="mnist",
         title="MNIST, handwritten digits",
         licence="none stated by its authors",
         origin="Yann LeCun, Corinna Cortes, Christopher J. C. Burges",
         splits=(Split("", DIGITS),),
-        how=_PUT.format(name="mnist"),
+        how=_PUT.format(id="mnist"),
     ),
     Published(
-        name="kmnist",
+        id="kmnist",
         title="Kuzushiji-MNIST, cursive Japanese",
         licence="CC BY-SA 4.0, created by ROIS-CODH, adapted by Clanuwat et al.",
         origin="https://codh.rois.ac.jp/kmnist/",
         splits=(Split("", KANA),),
-        how=_PUT.format(name="kmnist"),
+        how=_PUT.format(id="kmnist"),
     ),
     Published(
-        name="emnist",
+        id="emnist",
         title="EMNIST, handwritten letters and digits",
         licence="none stated by its authors",
         origin="Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik; from NIST SD 19",

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from convscope.data.idx import Bytes
 
-NAME, TITLE = "shapes", "Coloured shapes, generated"
+ID, TITLE = "shapes", "Coloured shapes, generated"
 CLASSES = (
     "circle", "ring", "square", "triangle", "star", "cross", "stripes", "checkerboard",
     "warm target", "cool target",

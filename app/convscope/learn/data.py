@@ -106,7 +106,6 @@ def open_pictures(
     recipe: Recipe, *, data_dirs: tuple[Path, ...], cache_dir: Path
 ) -> tuple[Dataset, Pictures]:
     """The recipe's data set (or the one shown in its place) and its pictures."""
-    data = open_dataset(
-        recipe.dataset or SHOWN_WITHOUT_DATA, data_dirs=data_dirs, cache_dir=cache_dir
-    )
+    dataset_id = recipe.data.dataset or SHOWN_WITHOUT_DATA
+    data = open_dataset(dataset_id, data_dirs=data_dirs, cache_dir=cache_dir)
     return data, Pictures(data, recipe.network.input)

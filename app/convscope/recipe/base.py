@@ -1,7 +1,7 @@
 """What every layer of a recipe has, and the arithmetic that several share."""
 
 from math import prod
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -32,12 +32,27 @@ SpanPair = Annotated[
 ]
 
 
+# of a network's layer wherever it is asked for: those of networks made elsewhere have dots in them
+LayerName = Annotated[str, Field(max_length=128)]
+
+
+class Window(NamedTuple):
+    """What one value of a layer's output reads of its input, along one axis."""
+
+    extent: int
+    stride: int
+    padding: int
+
+
+EVERY_ONE = Window(1, 1, 0)  # each value is made of the one at its place
+
+
 class LayerBase(BaseModel):
     """One layer of a recipe; unknown arguments are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     prefix: ClassVar[str]
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] | None = None
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")] | None = None
 
     @model_serializer(mode="wrap")
     def _given(self, handler: SerializerFunctionWrapHandler) -> JsonObject:
@@ -64,9 +79,10 @@ class LayerBase(BaseModel):
         """The arguments that the layer before decides."""
         return {}
 
-    def window(self) -> tuple[int, int] | None:
-        """Kernel extent and stride along the wider side; None: sees the whole input."""
-        return (1, 1)
+    def windows(self, shape: Shape) -> tuple[Window, Window] | None:
+        """What one value reads along the rows and the columns of maps (C, H, W); None where that is
+        everything, or differs from place to place."""
+        return (EVERY_ONE, EVERY_ONE)
 
 
 def need_maps(shape: Shape, type_name: str) -> None:
@@ -94,3 +110,11 @@ def slide(size: int, kernel: int, stride: int, padding: int, dilation: int) -> i
             "expected a kernel no larger than its input."
         )
     return (room - extent) // stride + 1
+
+
+def window_pair(
+    extents: tuple[int, int], strides: tuple[int, int], paddings: tuple[int, int]
+) -> tuple[Window, Window]:
+    """A window of rows and one of columns from each one's pair of numbers."""
+    rows, columns = map(Window, extents, strides, paddings)
+    return rows, columns

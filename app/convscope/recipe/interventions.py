@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from convscope.recipe.base import LayerName
 from convscope.recipe.model import Fraction, Rate
 
-LayerName = Annotated[str, Field(max_length=64)]
 Number = Annotated[StrictInt, Field(ge=0, le=2**31)]
 
 

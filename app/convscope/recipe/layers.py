@@ -11,7 +11,17 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 
 from convscope.errors import RecipeError
-from convscope.recipe.base import LayerBase, Size, SizePair, SpanPair, check_given, need_maps, slide
+from convscope.recipe.base import (
+    LayerBase,
+    Size,
+    SizePair,
+    SpanPair,
+    Window,
+    check_given,
+    need_maps,
+    slide,
+    window_pair,
+)
 from convscope.types import Shape
 
 
@@ -62,10 +72,11 @@ class Conv2d(LayerBase):
         total = sum(map(prod, self.tensors(shape).values()))
         return f"{self.out_channels} filters × ({one}{bias}) = {total:,}"
 
-    def window(self) -> tuple[int, int] | None:
+    def windows(self, shape: Shape) -> tuple[Window, Window] | None:
         """The dilated kernel."""
-        extent = max(d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True))
-        return (extent, max(self.stride))
+        (kh, kw), (dh, dw) = self.kernel_size, self.dilation
+        extents = dh * (kh - 1) + 1, dw * (kw - 1) + 1
+        return window_pair(extents, self.stride, self.padding)
 
 
 class BatchNorm2d(LayerBase):
@@ -154,9 +165,9 @@ class _Pool(LayerBase):
         """One comparison or addition for each value under each window."""
         return prod(self.output(shape)) * prod(self.kernel_size)
 
-    def window(self) -> tuple[int, int] | None:
+    def windows(self, shape: Shape) -> tuple[Window, Window] | None:
         """The pooling window."""
-        return (max(self.kernel_size), max(self.stride or self.kernel_size))
+        return window_pair(self.kernel_size, self.stride or self.kernel_size, self.padding)
 
 
 class MaxPool2d(_Pool):
@@ -188,9 +199,12 @@ class AdaptiveAvgPool2d(LayerBase):
         """At most every value once for each output."""
         return prod(shape) + prod(self.output(shape))
 
-    def window(self) -> tuple[int, int] | None:
-        """Depends on the input's size: taken as the whole."""
-        return None
+    def windows(self, shape: Shape) -> tuple[Window, Window] | None:
+        """Equal regions; None where they differ, since the output does not divide the input."""
+        if any(side % out for side, out in zip(shape[1:], self.output_size, strict=True)):
+            return None
+        regions = shape[1] // self.output_size[0], shape[2] // self.output_size[1]
+        return window_pair(regions, regions, (0, 0))
 
 
 class Dropout(LayerBase):
@@ -211,7 +225,7 @@ class Flatten(LayerBase):
         """(C, H, W) -> (C · H · W,)."""
         return (prod(shape),)
 
-    def window(self) -> tuple[int, int] | None:
+    def windows(self, shape: Shape) -> tuple[Window, Window] | None:
         """A vector has no place."""
         return None
 
@@ -254,7 +268,7 @@ class Linear(LayerBase):
         total = sum(map(prod, self.tensors(shape).values()))
         return f"{self.out_features} outputs × ({shape[0]:,} weights{bias}) = {total:,}"
 
-    def window(self) -> tuple[int, int] | None:
+    def windows(self, shape: Shape) -> tuple[Window, Window] | None:
         """Sees everything."""
         return None
 

@@ -2,10 +2,20 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, StrictInt, Tag
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    Tag,
+    model_validator,
+)
 
 from convscope.recipe.base import Size
 from convscope.recipe.layers import Layer
+from convscope.types import JsonObject
 
 MAX_LAYERS = 64
 MAX_SIDE = 1024
@@ -94,14 +104,20 @@ class RMSprop(_Part):
 
 Optimizer = Annotated[SGD | Adam | AdamW | RMSprop, Field(discriminator="type")]
 Seed = Annotated[StrictInt, Field(ge=0, le=2**53 - 1)]
-DatasetName = Annotated[str, Field(max_length=64)]
+DatasetId = Annotated[str, Field(max_length=64)]
+
+
+class Data(_Part):
+    """What a run learns from; without a data set it can be looked at, and not trained."""
+
+    dataset: DatasetId | None
 
 
 class Recipe(_Part):
     """Everything that determines a run."""
 
     network: Network
-    dataset: DatasetName | None
+    data: Data
     init: Init = Init()
     optimizer: Optimizer = SGD()
     batch_size: Size = 32
@@ -119,8 +135,30 @@ class RecipeRequest(_Part):
         Annotated[str, Tag("name"), Field(max_length=64)] | Annotated[Network, Tag("spelled out")],
         Discriminator(_network_kind),
     ] = "default"
-    dataset: DatasetName | None = None
+    data: Data | None = None
+    dataset: Annotated[
+        DatasetId | None, Field(description="short for `data`'s `dataset`; null: none")
+    ] = None
     init: Init | None = None
     optimizer: Optimizer | None = None
     batch_size: Size | None = None
     seed: Seed | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_data_set(cls, sent: object) -> object:
+        return with_data(sent) if isinstance(sent, dict) else sent
+
+
+def with_data(sent: JsonObject) -> JsonObject:
+    """Parts of a recipe whose `dataset`, which is short for `data`'s, stands in `data` alone.
+
+    ValueError where both are there and say something else.
+    """
+    if "dataset" not in sent:
+        return sent
+    others = {key: value for key, value in sent.items() if key != "dataset"}
+    data = {"dataset": sent["dataset"]}
+    if others.get("data", data) != data:
+        raise ValueError("expected dataset, or the same in data, and two that differ")
+    return others | {"data": data}

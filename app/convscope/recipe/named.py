@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from convscope.errors import NotFoundError, RecipeError
-from convscope.recipe.model import Network, Recipe, RecipeRequest
+from convscope.recipe.model import Data, Network, Recipe, RecipeRequest
 from convscope.settings import resources
 
 
@@ -55,13 +55,12 @@ def named_model(name: str) -> NamedModel:
 def resolve(request: RecipeRequest) -> tuple[Recipe, str | None]:
     """The whole recipe for a request, and the network's name if it has one.
 
-    A field that was sent counts even where it is null (a data set of null is none at all).
     RecipeError for a name that does not exist.
     """
     sent = {key: getattr(request, key) for key in request.model_fields_set - {"network"}}
-    given = {key: value for key, value in sent.items() if value is not None or key == "dataset"}
+    given = {key: value for key, value in sent.items() if value is not None}
     if isinstance(request.network, Network):
-        return Recipe(**{"network": request.network, "dataset": None} | given), None
+        return Recipe(**{"network": request.network, "data": Data(dataset=None)} | given), None
     try:
         base = named_model(request.network).recipe
     except NotFoundError as error:

@@ -7,7 +7,9 @@ from math import prod
 
 from convscope.errors import RecipeError
 from convscope.recipe.base import LayerBase
+from convscope.recipe.layer_names import is_kept_by_torch
 from convscope.recipe.model import Network
+from convscope.recipe.receptive_field import Axis, Fields, fields_after
 from convscope.types import JsonObject, Shape
 
 MAX_PARAMETERS = 20_000_000
@@ -26,7 +28,8 @@ class LayerPlan:
     input_shape: Shape
     output_shape: Shape
     tensors: dict[str, Shape]
-    receptive_field: int | None  # side, in input pixels; None once every input counts
+    # rows and columns, in input pixels; None where it is everything, or differs between places
+    receptive_field: tuple[int, int] | None
 
     @property
     def type(self) -> str:
@@ -70,11 +73,13 @@ def plan(network: Network, batch_size: int = 1) -> list[LayerPlan]:
     names = _names(network)
     plans: list[LayerPlan] = []
     shape: Shape = network.input
-    field = _Field()
+    fields: Fields | None = (Axis(), Axis())
     for index, layer in enumerate(network.layers):
         try:
-            field = field.through(layer)
-            plans.append(_plan_one(index, names[index], layer, shape, field.size))
+            output, tensors = layer.output(shape), layer.tensors(shape)
+            fields = fields and fields_after(fields, layer, shape, network.input)
+            seen = fields and (fields[0].size, fields[1].size)
+            plans.append(LayerPlan(index, names[index], layer, shape, output, tensors, seen))
             _check_costs(plans, network.input, batch_size)
         except RecipeError as error:
             sentence = f"Layer {index} ({type(layer).__name__}): {error.detail}"
@@ -83,35 +88,22 @@ def plan(network: Network, batch_size: int = 1) -> list[LayerPlan]:
     return plans
 
 
-def _plan_one(
-    index: int, name: str, layer: LayerBase, shape: Shape, field: int | None
-) -> LayerPlan:
-    output = layer.output(shape)
-    return LayerPlan(index, name, layer, shape, output, layer.tensors(shape), field)
-
-
-@dataclass(frozen=True)
-class _Field:
-    """The receptive field as it grows: its side and how far apart two neighbours' fields lie."""
-
-    size: int | None = 1
-    jump: int = 1
-
-    def through(self, layer: LayerBase) -> "_Field":
-        window = layer.window()
-        if self.size is None or window is None:
-            return _Field(None)
-        extent, stride = window
-        return _Field(self.size + (extent - 1) * self.jump, self.jump * stride)
-
-
 def _names(network: Network) -> list[str]:
-    """Given names, or the type's prefix and a running number; RecipeError for a name twice."""
+    """Given names, or the type's prefix and a running number.
+
+    RecipeError for a name twice, and for one that torch keeps for itself.
+    """
     counters: dict[str, count[int]] = {}
     names: list[str] = []
     for index, layer in enumerate(network.layers):
         number = next(counters.setdefault(layer.prefix, count(1)))
         name = layer.name or f"{layer.prefix}{number}"
+        if is_kept_by_torch(name):
+            raise RecipeError(
+                f"Layer {index}: torch.nn.Sequential has a {name!r} of its own: expected another "
+                "name.",
+                index,
+            )
         if name in names:
             raise RecipeError(
                 f"Layer {index}: the name {name!r} is taken by layer {names.index(name)}.", index

@@ -6,6 +6,7 @@ from math import prod
 from convscope.data.catalog import SHOWN_WITHOUT_DATA, DatasetInfo, describe
 from convscope.errors import NotFoundError, RecipeError
 from convscope.recipe import (
+    Data,
     LayerPlan,
     NamedModel,
     Recipe,
@@ -85,7 +86,7 @@ def stored_spec(
         spec = checked(wanted, settings)
         _must_be_the_same(spec.dataset, sha256)
     except AbsentError as error:
-        spec = checked(wanted.model_copy(update={"dataset": None}), settings)
+        spec = checked(wanted.model_copy(update={"data": Data(dataset=None)}), settings)
         absent = error.detail
     named = named_model(model) if model else None
     return replace(spec, recipe=wanted, model=named, weights=weights, absent=absent)
@@ -95,7 +96,7 @@ def _must_be_the_same(dataset: DatasetInfo | None, sha256: str | None) -> None:
     """AbsentError where a data set of this name has other pictures than a run was trained on."""
     if dataset and sha256 and dataset.sha256 != sha256:
         raise AbsentError(
-            f"The data set {dataset.name} on this machine (SHA-256 {dataset.sha256[:12]}…) is "
+            f"The data set {dataset.id} on this machine (SHA-256 {dataset.sha256[:12]}…) is "
             f"another than the one that this run was trained on ({sha256[:12]}…)."
         )
 
@@ -104,7 +105,8 @@ def checked(recipe: Recipe, settings: Settings) -> Spec:
     """What a whole recipe is made from; RecipeError for one that can't be built."""
     plans = tuple(plan(recipe.network, recipe.batch_size))
     _check_learning(recipe, plans)
-    dataset = _find(recipe.dataset, settings) if recipe.dataset is not None else None
+    wanted = recipe.data.dataset
+    dataset = _find(wanted, settings) if wanted is not None else None
     if dataset:
         _check_data(recipe, plans, dataset)
     shown = dataset or _find(SHOWN_WITHOUT_DATA, settings)
@@ -115,13 +117,13 @@ class AbsentError(RecipeError):
     """A data set that is not on this machine."""
 
 
-def _find(name: str, settings: Settings) -> DatasetInfo:
+def _find(dataset_id: str, settings: Settings) -> DatasetInfo:
     try:
-        found = describe(name, settings)
+        found = describe(dataset_id, settings)
     except NotFoundError as error:
         raise RecipeError(error.detail) from error
     if not found.available:
-        raise AbsentError(f"The data set {name} is not on this machine: {found.why}")
+        raise AbsentError(f"The data set {dataset_id} is not on this machine: {found.why}")
     return found
 
 
@@ -150,18 +152,18 @@ def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetIn
     if tuple(dataset.shape) != tuple(recipe.network.input):
         raise RecipeError(
             f"The network's input is {_by(recipe.network.input)}, and the pictures of "
-            f"{dataset.name} are {_by(dataset.shape)} (channels × height × width)."
+            f"{dataset.id} are {_by(dataset.shape)} (channels × height × width)."
         )
     if recipe.batch_size > dataset.train:
         raise RecipeError(
             f"batch_size is {recipe.batch_size}: expected at most the {dataset.train:,} pictures "
-            f"of {dataset.name}."
+            f"of {dataset.id}."
         )
     last = plans[-1]
     if len(last.output_shape) == 1 and last.output_shape != (len(dataset.classes),):
         raise RecipeError(
             f"Layer {last.index} ({last.type}) gives {last.output_shape[0]} numbers: expected one "
-            f"for each of the {len(dataset.classes)} classes of {dataset.name}.",
+            f"for each of the {len(dataset.classes)} classes of {dataset.id}.",
             layer=last.index,
         )
 

@@ -40,8 +40,9 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 
 def recipe_of_version_1(recipe: JsonObject) -> JsonObject:
-    """A recipe whose data set stood by itself."""
-    return recipe
+    """A recipe whose data set stood by itself; LookupError where it says none."""
+    others = {key: value for key, value in recipe.items() if key != "dataset"}
+    return others | {"data": {"dataset": recipe["dataset"]}}
 
 
 def event_of_version_1(kind: str, body: JsonObject) -> tuple[str, JsonObject]:

@@ -68,7 +68,7 @@ class Session:
     def trainable(self) -> bool:
         """Whether there is a data set, with one number for each of its classes at the end."""
         fits = self.plans[-1].output_shape == (len(self.data.classes),)
-        return self.recipe.dataset is not None and fits
+        return self.recipe.data.dataset is not None and fits
 
     @property
     def has_scores(self) -> bool:
@@ -104,7 +104,7 @@ class Session:
         index = int(self.trainer.batches.indices(self.trainer.step)[number])
         label = int(self.data.train_labels[index])
         name = self.data.classes[label]
-        return {"picture_id": index, "picture_label": label, "picture_class": name}
+        return {"example_id": index, "example_label": label, "example_class": name}
 
     def tune(self, changes: JsonObject) -> None:
         """Change the optimiser's settings from the next step on."""
@@ -126,7 +126,7 @@ class Session:
         """ConflictError with the reason where this network cannot be trained."""
         if self.trainable:
             return
-        if self.recipe.dataset is None:
+        if self.recipe.data.dataset is None:
             raise ConflictError("This run has no data set: it can be looked at, and not trained.")
         raise ConflictError(
             "This network has no class output (its last layer is not one number for each class): "

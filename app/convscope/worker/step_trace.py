@@ -26,16 +26,16 @@ def trace(session: Session, picture: JsonObject) -> tuple[JsonObject, list[Secti
     (state k-1, training mode); each parameter before the update, its gradient and its update.
     """
     replayed = session.explainer.replayed()
-    phases = list(_phases(session, replayed, picture["picture_class"]))
+    phases = list(_phases(session, replayed, picture["example_class"]))
     about = {
         "step": replayed.step,
         "loss": replayed.loss,
         "batch_size": len(replayed.labels),
-        "picture": {
+        "example": {
             "index": PICTURED,
-            "id": picture["picture_id"],
-            "label": picture["picture_label"],
-            "class": picture["picture_class"],
+            "id": picture["example_id"],
+            "label": picture["example_label"],
+            "class": picture["example_class"],
             "probabilities": finite(softmax(_scores(session, replayed))),
         },
         "phases": phases,
@@ -119,7 +119,7 @@ def _loss_phase(session: Session, replayed: Replay, name: str) -> JsonObject:
         f"loss is −ln of that, {-log_probability:.3f}; the mean over the batch is "
         f"{replayed.loss:.3f}."
     )
-    numbers = {"probability": probability, "picture_loss": -log_probability}
+    numbers = {"probability": probability, "example_loss": -log_probability}
     return _phase("loss", None, says, loss=replayed.loss, **numbers)
 
 

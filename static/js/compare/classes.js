@@ -22,8 +22,8 @@ function whyNoClasses() {
   if (untrained.length) {
     return `${untrained.map(({ letter }) => letter).join(" and ")} gives no score for each class.`;
   }
-  if (one.recipe.dataset !== other.recipe.dataset) {
-    return `A was trained on ${one.recipe.dataset} and B on ${other.recipe.dataset}: no picture suits both.`;
+  if (one.recipe.data.dataset !== other.recipe.data.dataset) {
+    return `A was trained on ${one.recipe.data.dataset} and B on ${other.recipe.data.dataset}: no picture suits both.`;
   }
   return null;
 }

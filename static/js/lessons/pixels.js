@@ -1,4 +1,5 @@
 /** Held-out pictures as rows of numbers. */
+import { testImage } from "../shared/image-id.js";
 import { Problem, server } from "../shared/server.js";
 
 /**
@@ -6,7 +7,7 @@ import { Problem, server } from "../shared/server.js";
  * @param {string} dataset grey pictures @param {number} number @returns {Promise<import("./numbers.js").Rows>}
  */
 export async function pixels(dataset, number) {
-  const sheet = await server.sheet(dataset, { offset: number, count: 1, columns: 1 });
+  const sheet = await server.sheet(dataset, { image: [testImage(number)], columns: 1 });
   const bitmap = await createImageBitmap(sheet);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext("2d");

@@ -21,7 +21,7 @@ export async function loadThumbnails(runs) {
   if (busy || !wanted.length) return;
   busy = true;
   try {
-    const found = await server.filterImages(wanted.map(({ id }) => id));
+    const found = await server.thumbnails(wanted.map(({ id }) => id));
     for (const run of wanted) if (found[run.id]) loaded.set(run.id, stampOf(run));
     thumbnails.value = { ...thumbnails.value, ...found };
   } catch {

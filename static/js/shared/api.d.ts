@@ -20,7 +20,7 @@ export interface paths {
          *     under the kernel and the products that `output[y][x]` less the bias is the sum of; it is null
          *     where there are more than 16,384 products in all.
          */
-        post: operations["convolve_once_api_v1_convolve_post"];
+        post: operations["convolve_image"];
         delete?: never;
         options?: never;
         head?: never;
@@ -38,7 +38,7 @@ export interface paths {
          * The data sets
          * @description With shapes, classes, sizes and SHA-256; one that is not on this machine says what to do.
          */
-        get: operations["datasets_api_v1_datasets_get"];
+        get: operations["list_datasets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -47,7 +47,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/datasets/{name}/pictures": {
+    "/api/v1/datasets/{dataset_id}/images": {
         parameters: {
             query?: never;
             header?: never;
@@ -55,10 +55,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Held-out pictures to choose from
-         * @description Ids, labels and class names; `next` is the offset of the page after it.
+         * Held-out images to choose from
+         * @description Ids, labels and class names, in the data set's order.
          */
-        get: operations["pictures_api_v1_datasets__name__pictures_get"];
+        get: operations["list_dataset_images"];
         put?: never;
         post?: never;
         delete?: never;
@@ -67,7 +67,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/datasets/{name}/sheet": {
+    "/api/v1/datasets/{dataset_id}/sheet": {
         parameters: {
             query?: never;
             header?: never;
@@ -75,10 +75,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same pictures as one PNG
+         * The same images as one PNG
          * @description At natural size, row after row.
          */
-        get: operations["sheet_api_v1_datasets__name__sheet_get"];
+        get: operations["get_dataset_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -98,7 +98,7 @@ export interface paths {
          * Is it up?
          * @description Version of Convscope and of torch, and the device that runs compute on.
          */
-        get: operations["health_api_v1_health_get"];
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -118,7 +118,7 @@ export interface paths {
          * The named networks
          * @description Each with its recipe, its layers, and the trained weights that are shipped with it.
          */
-        get: operations["models_api_v1_models_get"];
+        get: operations["list_models"];
         put?: never;
         post?: never;
         delete?: never;
@@ -138,7 +138,7 @@ export interface paths {
          * A named network as code
          * @description The same, from the network's own recipe.
          */
-        get: operations["model_code_api_v1_models__name__code_get"];
+        get: operations["get_model_code"];
         put?: never;
         post?: never;
         delete?: never;
@@ -158,14 +158,14 @@ export interface paths {
          * List runs
          * @description Oldest first. `unreadable` are the files among them that cannot be opened.
          */
-        get: operations["list_runs_api_v1_runs_get"];
+        get: operations["list_runs"];
         put?: never;
         /**
          * Make a run from a recipe
          * @description Every field has a default: `{}` gives the default run. It answers at once, in state
          *     `starting`; whatever is asked of it next waits until its worker is up.
          */
-        post: operations["create_api_v1_runs_post"];
+        post: operations["create_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -183,28 +183,7 @@ export interface paths {
          * Runs deleted within the last day
          * @description The latest first; `POST /runs/{id}/restore` takes one back.
          */
-        get: operations["deleted_api_v1_runs_deleted_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/filters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Small pictures of several runs' first filters
-         * @description As `GET /runs/{id}/filters` each. A run that is not there, or of which nothing is kept yet,
-         *     is left out: what a list shows may be deleted before its picture is asked for.
-         */
-        get: operations["pictures_api_v1_runs_filters_get"];
+        get: operations["list_deleted_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -226,7 +205,7 @@ export interface paths {
          * Make a run from weights
          * @description As `POST /runs`, the first weights from a file; `taken` names the tensors that fitted.
          */
-        post: operations["create_from_weights_api_v1_runs_from_weights_post"];
+        post: operations["create_run_from_weights"];
         delete?: never;
         options?: never;
         head?: never;
@@ -247,7 +226,28 @@ export interface paths {
          * @description Every value in it is checked before anything is kept. The run gets an id of its own, and
          *     `imported_from` names the one that it had. Where its data set is absent, `absent` says why.
          */
-        post: operations["import_file_api_v1_runs_import_post"];
+        post: operations["import_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/thumbnails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Thumbnails of several runs
+         * @description As `GET /runs/{id}/thumbnail` each. A run that is not there, or of which nothing is kept yet,
+         *     is left out: what a list shows may be deleted before its thumbnail is asked for.
+         */
+        get: operations["get_thumbnails"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -266,21 +266,21 @@ export interface paths {
          * @description State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
          *     was true of it then; `steps` tells how far it has come.
          */
-        get: operations["show_api_v1_runs__run_id__get"];
+        get: operations["get_run"];
         put?: never;
         post?: never;
         /**
          * Delete a run
          * @description Its worker ends at once, even in the middle of a step. For a day it can be restored.
          */
-        delete: operations["delete_api_v1_runs__run_id__delete"];
+        delete: operations["delete_run"];
         options?: never;
         head?: never;
         /**
          * Change settings while it trains
          * @description From the next step on. `steps_per_second` null is flat out. `name` is what people call it.
          */
-        patch: operations["tune_api_v1_runs__run_id__patch"];
+        patch: operations["update_run"];
         trace?: never;
     };
     "/api/v1/runs/{run_id}/code": {
@@ -296,7 +296,7 @@ export interface paths {
          *     `GET /runs/{id}/weights` exports, draws the first ones anew, and trains. Written from the
          *     recipe; settings changed while the run trained are not in it.
          */
-        get: operations["run_code_api_v1_runs__run_id__code_get"];
+        get: operations["get_run_code"];
         put?: never;
         post?: never;
         delete?: never;
@@ -318,7 +318,7 @@ export interface paths {
          *     kind of layer, and `softmax` after the last. The parts add up to what the network has, within
          *     `bound`. 404 with the layer's shape for a place outside.
          */
-        get: operations["output_api_v1_runs__run_id__explain_output_get"];
+        get: operations["explain_output"];
         put?: never;
         post?: never;
         delete?: never;
@@ -341,7 +341,7 @@ export interface paths {
          *     arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
          *     layer without weights and at step 0.
          */
-        get: operations["weight_api_v1_runs__run_id__explain_weight_get"];
+        get: operations["explain_weight"];
         put?: never;
         post?: never;
         delete?: never;
@@ -362,28 +362,7 @@ export interface paths {
          * @description SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
          *     checkpoints, as they are durable now. `POST /runs/import` takes it in.
          */
-        get: operations["export_api_v1_runs__run_id__export_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/{run_id}/filters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A small picture of the first filters
-         * @description The first convolution's kernels at the newest step that is kept, read from the run's file:
-         *     it wakes no worker. A network without a convolution shows its first weight.
-         */
-        get: operations["filters_api_v1_runs__run_id__filters_get"];
+        get: operations["export_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -407,7 +386,7 @@ export interface paths {
          *     recipe may change that the weights still fit; where the kind of optimiser changes, its state
          *     begins anew. 404 for a step that the run has not come to.
          */
-        post: operations["fork_api_v1_runs__run_id__fork_post"];
+        post: operations["fork_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -427,7 +406,7 @@ export interface paths {
          *     is their mean, its accuracy the last one's running mean. CSV has all that is kept: every step,
          *     but of the older half of more than 2,000,000 one point for several.
          */
-        get: operations["history_api_v1_runs__run_id__history_get"];
+        get: operations["get_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -447,13 +426,13 @@ export interface paths {
          * This run's uploads
          * @description In the order in which they came.
          */
-        get: operations["list_images_api_v1_runs__run_id__images_get"];
+        get: operations["list_images"];
         put?: never;
         /**
-         * Upload a picture
+         * Upload an image
          * @description PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it.
          */
-        post: operations["upload_api_v1_runs__run_id__images_post"];
+        post: operations["upload_image"];
         delete?: never;
         options?: never;
         head?: never;
@@ -468,31 +447,31 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look up a picture
-         * @description `test-17` is picture 17 of the held-out half; uploads go by their id.
+         * Look up an image
+         * @description `test-17` is image 17 of the held-out half; uploads go by their id.
          */
-        get: operations["show_image_api_v1_runs__run_id__images__image__get"];
+        get: operations["get_image"];
         /**
-         * Replace an uploaded picture
-         * @description The id stays, so that whoever looks at it sees the new picture at once.
+         * Replace an upload
+         * @description The id stays, so that whoever looks at it sees the new image at once.
          */
-        put: operations["replace_api_v1_runs__run_id__images__image__put"];
+        put: operations["replace_image"];
         post?: never;
         /**
          * Forget an upload
          * @description Whoever looks at it sees nothing any more.
          */
-        delete: operations["forget_api_v1_runs__run_id__images__image__delete"];
+        delete: operations["delete_image"];
         options?: never;
         head?: never;
         /**
          * Prepare an upload another way
          * @description Inverted or not.
          */
-        patch: operations["prepare_again_api_v1_runs__run_id__images__image__patch"];
+        patch: operations["prepare_image"];
         trace?: never;
     };
-    "/api/v1/runs/{run_id}/images/{image}/picture": {
+    "/api/v1/runs/{run_id}/images/{image}/file": {
         parameters: {
             query?: never;
             header?: never;
@@ -500,10 +479,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A picture as PNG
+         * An image as PNG
          * @description The original is re-encoded, without its metadata.
          */
-        get: operations["picture_api_v1_runs__run_id__images__image__picture_get"];
+        get: operations["get_image_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -527,7 +506,7 @@ export interface paths {
          *     accuracy before and after; freezing one, where it will be some steps ahead with the filter
          *     learning on (before) and with it frozen (after). A reset takes everything back.
          */
-        post: operations["intervene_api_v1_runs__run_id__interventions_post"];
+        post: operations["intervene_in_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -545,7 +524,7 @@ export interface paths {
          * The layers, and how they are counted
          * @description Names, arguments, shapes, parameters. Needs no worker: it is arithmetic.
          */
-        get: operations["list_layers_api_v1_runs__run_id__layers_get"];
+        get: operations["list_layers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -562,10 +541,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A layer's feature maps for one picture
+         * A layer's feature maps for one image
          * @description (C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode.
          */
-        get: operations["feature_maps_api_v1_runs__run_id__layers__layer__feature_maps_get"];
+        get: operations["get_feature_maps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -583,10 +562,10 @@ export interface paths {
         };
         /**
          * A filter over the steps
-         * @description Its kernels (in, kh, kw) at each of these steps, computed again beside the training. The
-         *     picture has a row a channel and a column a step, all on one scale.
+         * @description Its kernels (in, kh, kw) at each of these steps, computed again beside the training. As PNG
+         *     it has a row a channel and a column a step, all on one scale.
          */
-        get: operations["strip_api_v1_runs__run_id__layers__layer__strip_get"];
+        get: operations["get_filter_strip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -595,7 +574,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/runs/{run_id}/layers/{layer}/{tensor}": {
+    "/api/v1/runs/{run_id}/layers/{layer}/tensors/{tensor}": {
         parameters: {
             query?: never;
             header?: never;
@@ -607,7 +586,7 @@ export interface paths {
          * @description `tensor` goes by torch's name: `weight`, `bias`, `running_mean`, … A gradient belongs to the
          *     step that led to this state, so that there is none at step 0 (409).
          */
-        get: operations["tensor_api_v1_runs__run_id__layers__layer___tensor__get"];
+        get: operations["get_tensor"];
         put?: never;
         post?: never;
         delete?: never;
@@ -629,7 +608,7 @@ export interface paths {
          * Stop after the step in hand
          * @description Measures the held-out accuracy of where it stopped, too. Safe to repeat.
          */
-        post: operations["pause_api_v1_runs__run_id__pause_post"];
+        post: operations["pause_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -649,7 +628,7 @@ export interface paths {
          * Train until told otherwise
          * @description At `steps_per_second`, or flat out. Safe to repeat.
          */
-        post: operations["play_api_v1_runs__run_id__play_post"];
+        post: operations["play_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -664,10 +643,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Class scores for a picture
+         * Class scores for an image
          * @description 409 for a network that gives no score for each class.
          */
-        get: operations["predictions_api_v1_runs__run_id__predictions_get"];
+        get: operations["get_predictions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -690,7 +669,7 @@ export interface paths {
          * @description To the very same first weights and the recipe's own settings; what the run was is kept as
          *     another, whose id is `kept`. Safe to repeat.
          */
-        post: operations["reset_api_v1_runs__run_id__reset_post"];
+        post: operations["reset_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -710,7 +689,7 @@ export interface paths {
          * Take a deleted run back
          * @description As it was; 404 where it was deleted more than a day ago.
          */
-        post: operations["restore_api_v1_runs__run_id__restore_post"];
+        post: operations["restore_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -730,7 +709,7 @@ export interface paths {
          * Try again after a failure
          * @description A run that failed gets a new worker and goes on from what is kept. Safe to repeat.
          */
-        post: operations["resume_api_v1_runs__run_id__resume_post"];
+        post: operations["resume_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,7 +730,29 @@ export interface paths {
          * @description Answers when they are done; one step without a body. `until` is safe to repeat.
          *     409 while the run is playing.
          */
-        post: operations["step_api_v1_runs__run_id__step_post"];
+        post: operations["train_steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run's thumbnail: its first filters
+         * @description The first convolution's kernels at the newest step that is kept, read from the run's file:
+         *     it wakes no worker. A network without a convolution shows its first weight. At most 200 × 100
+         *     pixels, without labels; `ETag` goes by the step.
+         */
+        get: operations["get_run_thumbnail"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -772,7 +773,7 @@ export interface paths {
          * @description One real training step, taken apart: batch, forward layer by layer, loss, backward layer by
          *     layer, update; each with a sentence and its numbers. 409 while the run plays.
          */
-        post: operations["trace_step_api_v1_runs__run_id__trace_step_post"];
+        post: operations["trace_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -790,7 +791,7 @@ export interface paths {
          * All weights
          * @description Parameters and buffers by torch's names (`conv1.weight`), in torch's order of axes.
          */
-        get: operations["weights_api_v1_runs__run_id__weights_get"];
+        get: operations["get_weights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -962,8 +963,8 @@ export interface components {
              */
             type: "BatchNorm2d";
         };
-        /** Body_create_from_weights_api_v1_runs_from_weights_post */
-        Body_create_from_weights_api_v1_runs_from_weights_post: {
+        /** Body_create_run_from_weights */
+        Body_create_run_from_weights: {
             /**
              * Recipe
              * @description a recipe as JSON; its init is set here
@@ -977,33 +978,33 @@ export interface components {
              */
             weights: string;
         };
-        /** Body_import_file_api_v1_runs_import_post */
-        Body_import_file_api_v1_runs_import_post: {
+        /** Body_import_run */
+        Body_import_run: {
             /**
              * File
              * @description what `GET /runs/{id}/export` answered
              */
             file: string;
         };
-        /** Body_replace_api_v1_runs__run_id__images__image__put */
-        Body_replace_api_v1_runs__run_id__images__image__put: {
+        /** Body_replace_image */
+        Body_replace_image: {
             /** File */
             file: string;
             /**
              * Invert
-             * @description auto inverts a light-edged picture where the data's background is dark
+             * @description auto inverts a light-edged image where the data's background is dark
              * @default auto
              * @enum {string}
              */
             invert?: "auto" | "true" | "false";
         };
-        /** Body_upload_api_v1_runs__run_id__images_post */
-        Body_upload_api_v1_runs__run_id__images_post: {
+        /** Body_upload_image */
+        Body_upload_image: {
             /** File */
             file: string;
             /**
              * Invert
-             * @description auto inverts a light-edged picture where the data's background is dark
+             * @description auto inverts a light-edged image where the data's background is dark
              * @default auto
              * @enum {string}
              */
@@ -1329,19 +1330,27 @@ export interface components {
             stride?: number;
         };
         /**
+         * Data
+         * @description What a run learns from; without a data set it can be looked at, and not trained.
+         */
+        Data: {
+            /** Dataset */
+            dataset: string | null;
+        };
+        /**
          * DatasetAnswer
          * @description A data set; where it is not on this machine, `why` says what to do, and `shape`
-         *     and `sha256` are empty.
+         *     and `sha256` are empty. Its `id` never changes; its `title` may.
          */
         DatasetAnswer: {
             /** Available */
             available: boolean;
             /** Classes */
             classes: string[];
+            /** Id */
+            id: string;
             /** Licence */
             licence: string;
-            /** Name */
-            name: string;
             /** Origin */
             origin: string;
             /** Sha256 */
@@ -1356,6 +1365,48 @@ export interface components {
             train: number;
             /** Why */
             why: string | null;
+        };
+        /**
+         * DatasetImageAnswer
+         * @description A held-out image's id, and what it shows.
+         */
+        DatasetImageAnswer: {
+            /** Class */
+            class: string;
+            /** Id */
+            id: string;
+            /** Label */
+            label: number;
+        };
+        /**
+         * DatasetImageList
+         * @description A page of images; `next` is the cursor of the page after it.
+         * @example {
+         *       "images": [
+         *         {
+         *           "class": "Trouser",
+         *           "id": "test-0",
+         *           "label": 1
+         *         },
+         *         {
+         *           "class": "Coat",
+         *           "id": "test-1",
+         *           "label": 4
+         *         },
+         *         {
+         *           "class": "Shirt",
+         *           "id": "test-2",
+         *           "label": 6
+         *         }
+         *       ],
+         *       "next": "3"
+         *     }
+         */
+        DatasetImageList: {
+            /** Images */
+            images: components["schemas"]["DatasetImageAnswer"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * DatasetList
@@ -1376,8 +1427,8 @@ export interface components {
          *             "Bag",
          *             "Ankle boot"
          *           ],
+         *           "id": "fashion-mnist-10k",
          *           "licence": "MIT, © 2017 Zalando SE",
-         *           "name": "fashion-mnist-10k",
          *           "origin": "https://github.com/zalandoresearch/fashion-mnist",
          *           "sha256": "4f5b1c8177ee7cbc8a1045413c900b031e05327e9e21ebea672a4c2bfad42bd6",
          *           "shape": [
@@ -1412,9 +1463,10 @@ export interface components {
             steps: number;
         };
         /**
-         * DeletedRuns
-         * @description The runs that can be taken back.
+         * DeletedRunList
+         * @description A page of the runs that can be taken back; `next` is the cursor of the page after it.
          * @example {
+         *       "next": null,
          *       "runs": [
          *         {
          *           "deleted_at": "2026-01-01T12:00:00Z",
@@ -1425,7 +1477,9 @@ export interface components {
          *       ]
          *     }
          */
-        DeletedRuns: {
+        DeletedRunList: {
+            /** Next */
+            next: string | null;
             /** Runs */
             runs: components["schemas"]["DeletedRun"][];
         };
@@ -1549,7 +1603,7 @@ export interface components {
         };
         /**
          * GradientExplanation
-         * @description A weight's gradient as a sum over positions and pictures.
+         * @description A weight's gradient as a sum over positions and the batch's images.
          */
         GradientExplanation: {
             /** Batch Map */
@@ -1558,16 +1612,22 @@ export interface components {
             bound: number;
             /** Closes */
             closes: boolean;
+            /** Example */
+            example: number;
+            /** Example Class */
+            example_class: string;
+            /** Example Id */
+            example_id: number;
+            /** Example Label */
+            example_label: number;
+            /** Example Map */
+            example_map: number[][];
+            /** Example Sums */
+            example_sums: number[];
             /** Index */
             index: number[];
             /** Layer */
             layer: string;
-            /** Picture */
-            picture: number;
-            /** Picture Map */
-            picture_map: number[][];
-            /** Picture Sums */
-            picture_sums: number[];
             /** Positions */
             positions: number[];
             /** Step */
@@ -1675,7 +1735,7 @@ export interface components {
         };
         /**
          * ImageAnswer
-         * @description A picture that can be looked at, and what preprocessing did to it.
+         * @description An image that can be looked at, and what preprocessing did to it.
          * @example {
          *       "class": "Sandal",
          *       "format": null,
@@ -1853,6 +1913,7 @@ export interface components {
          *           }
          *         ],
          *         "kept": null,
+         *         "kind": "trained",
          *         "learning_rate": 0.01,
          *         "loss": 2.47189,
          *         "momentum": 0.9,
@@ -1864,7 +1925,9 @@ export interface components {
          *         "problem": null,
          *         "recipe": {
          *           "batch_size": 4,
-         *           "dataset": "fashion-mnist-10k",
+         *           "data": {
+         *             "dataset": "fashion-mnist-10k"
+         *           },
          *           "init": {
          *             "bound": 0.05,
          *             "run": null,
@@ -1937,6 +2000,7 @@ export interface components {
          *         "recomputed": null,
          *         "restarts": 0,
          *         "revision": 9,
+         *         "saved_step": 10,
          *         "silenced": [
          *           {
          *             "filter": 1,
@@ -1976,7 +2040,7 @@ export interface components {
         };
         /**
          * InvertBody
-         * @description How a picture is to be prepared again.
+         * @description How an image is to be prepared again.
          * @example {
          *       "invert": true
          *     }
@@ -2009,7 +2073,10 @@ export interface components {
             /** Parameters */
             parameters: number;
             /** Receptive Field */
-            receptive_field: number | null;
+            receptive_field: [
+                number,
+                number
+            ] | null;
             /** Tensors */
             tensors: string[];
             /** Type */
@@ -2062,7 +2129,10 @@ export interface components {
          *             4
          *           ],
          *           "parameters": 20,
-         *           "receptive_field": 3,
+         *           "receptive_field": [
+         *             3,
+         *             3
+         *           ],
          *           "tensors": [
          *             "weight",
          *             "bias"
@@ -2094,7 +2164,10 @@ export interface components {
          *             4
          *           ],
          *           "parameters": 0,
-         *           "receptive_field": 3,
+         *           "receptive_field": [
+         *             3,
+         *             3
+         *           ],
          *           "tensors": [],
          *           "type": "ReLU",
          *           "weight_shape": null
@@ -2125,7 +2198,10 @@ export interface components {
          *             2
          *           ],
          *           "parameters": 0,
-         *           "receptive_field": 11,
+         *           "receptive_field": [
+         *             11,
+         *             11
+         *           ],
          *           "tensors": [],
          *           "type": "MaxPool2d",
          *           "weight_shape": null
@@ -2316,7 +2392,9 @@ export interface components {
          *           "pretrained": null,
          *           "recipe": {
          *             "batch_size": 32,
-         *             "dataset": null,
+         *             "data": {
+         *               "dataset": null
+         *             },
          *             "init": {
          *               "bound": 0.05,
          *               "run": null,
@@ -2443,65 +2521,8 @@ export interface components {
             step: number | null;
         };
         /**
-         * PictureAnswer
-         * @description A held-out picture's id, and what it shows.
-         */
-        PictureAnswer: {
-            /** Class */
-            class: string;
-            /** Id */
-            id: string;
-            /** Label */
-            label: number;
-        };
-        /**
-         * PictureList
-         * @description A page of pictures; `next` is the offset of the page after it.
-         * @example {
-         *       "next": 3,
-         *       "pictures": [
-         *         {
-         *           "class": "Trouser",
-         *           "id": "test-0",
-         *           "label": 1
-         *         },
-         *         {
-         *           "class": "Coat",
-         *           "id": "test-1",
-         *           "label": 4
-         *         },
-         *         {
-         *           "class": "Shirt",
-         *           "id": "test-2",
-         *           "label": 6
-         *         }
-         *       ]
-         *     }
-         */
-        PictureList: {
-            /** Next */
-            next: number | null;
-            /** Pictures */
-            pictures: components["schemas"]["PictureAnswer"][];
-        };
-        /**
-         * Pictures
-         * @description By run, a PNG in base64.
-         * @example {
-         *       "pictures": {
-         *         "k3f9x0a1bc": "iVBORw0KGgo="
-         *       }
-         *     }
-         */
-        Pictures: {
-            /** Pictures */
-            pictures: {
-                [key: string]: string;
-            };
-        };
-        /**
          * PredictionAnswer
-         * @description What the network says of one picture; `top` is null where no score is finite.
+         * @description What the network says of one image; `top` is null where no score is finite.
          * @example {
          *       "classes": [
          *         {
@@ -2600,6 +2621,7 @@ export interface components {
          * Problem
          * @description Why a request was refused, for the person who sent it (RFC 9457).
          * @example {
+         *       "code": "invalid_recipe",
          *       "detail": "Layer 0 (Conv2d): The kernel spans 31 pixels, and its input has 28 with padding: expected a kernel no larger than its input.",
          *       "layer": 0,
          *       "status": 422,
@@ -2608,6 +2630,12 @@ export interface components {
          *     }
          */
         Problem: {
+            /**
+             * Code
+             * @description the kind of error, for programs: it never changes
+             * @enum {string}
+             */
+            code: "internal_error" | "not_found" | "conflict" | "invalid_request" | "invalid_recipe" | "not_acceptable" | "unreadable_upload" | "unreadable_run" | "too_large" | "unsupported_media_type" | "forbidden" | "unauthorized" | "unavailable" | "worker_died" | "method_not_allowed" | "bad_request";
             /**
              * Detail
              * @description one sentence: what was expected, and what came
@@ -2619,16 +2647,19 @@ export interface components {
              * @default null
              */
             layer?: number | null;
-            /** Status */
+            /**
+             * Status
+             * @description that of the HTTP answer
+             */
             status: number;
             /**
              * Title
-             * @description the kind of error
+             * @description the kind of error, for people
              */
             title: string;
             /**
              * Type
-             * @description always about:blank: `status` says which kind it is
+             * @description always about:blank: `code` says which kind it is
              */
             type: string;
         };
@@ -2693,7 +2724,11 @@ export interface components {
         RecipeRequest: {
             /** Batch Size */
             batch_size?: number | null;
-            /** Dataset */
+            data?: components["schemas"]["Data"] | null;
+            /**
+             * Dataset
+             * @description short for `data`'s `dataset`; null: none
+             */
             dataset?: string | null;
             init?: components["schemas"]["Init"] | null;
             /**
@@ -2708,7 +2743,7 @@ export interface components {
         };
         /**
          * RunAnswer
-         * @description A run as it is now, or as it was at a step.
+         * @description A run as it is now, or as it was at a step. Numbers that are not finite are null.
          * @example {
          *       "absent": null,
          *       "accuracy": 0.075,
@@ -2744,6 +2779,7 @@ export interface components {
          *       "imported_from": null,
          *       "interventions": [],
          *       "kept": null,
+         *       "kind": "trained",
          *       "learning_rate": 0.01,
          *       "loss": 2.47189,
          *       "momentum": 0.9,
@@ -2755,7 +2791,9 @@ export interface components {
          *       "problem": null,
          *       "recipe": {
          *         "batch_size": 4,
-         *         "dataset": "fashion-mnist-10k",
+         *         "data": {
+         *           "dataset": "fashion-mnist-10k"
+         *         },
          *         "init": {
          *           "bound": 0.05,
          *           "run": null,
@@ -2828,6 +2866,7 @@ export interface components {
          *       "recomputed": null,
          *       "restarts": 0,
          *       "revision": 9,
+         *       "saved_step": 10,
          *       "silenced": [],
          *       "state": "ready",
          *       "step": 10,
@@ -2840,77 +2879,192 @@ export interface components {
          *     }
          */
         RunAnswer: {
-            /** Absent */
+            /**
+             * Absent
+             * @description why it can be looked at and not trained: its data set is not on this machine, or other images have its name
+             */
             absent: string | null;
-            /** Accuracy */
+            /**
+             * Accuracy
+             * @description mean over the last 50 batches
+             */
             accuracy: number | null;
-            /** Awake */
+            /**
+             * Awake
+             * @description whether it has a worker, which it gets when it is asked something
+             */
             awake: boolean;
-            /** Classes */
+            /**
+             * Classes
+             * @description their names, where the network gives a score for each
+             */
             classes: string[];
-            /** Created At */
+            /**
+             * Created At
+             * @description ISO 8601, UTC
+             */
             created_at: string;
-            /** Dataset Sha256 */
+            /**
+             * Dataset Sha256
+             * @description of the data set that it was trained on
+             */
             dataset_sha256: string | null;
+            /** @description what its exact bits depend on; null until its worker has said */
             environment: components["schemas"]["Environment"] | null;
-            /** Frozen */
+            /**
+             * Frozen
+             * @description the filters that learn nothing
+             */
             frozen: components["schemas"]["Filter"][];
-            /** Held Out Accuracy */
+            /**
+             * Held Out Accuracy
+             * @description on at most 1,000 held-out images; null until it is measured
+             */
             held_out_accuracy: number | null;
-            /** Held Out Step */
+            /**
+             * Held Out Step
+             * @description the step that `held_out_accuracy` was measured at
+             */
             held_out_step: number | null;
-            /** Id */
+            /**
+             * Id
+             * @description 10 lower-case letters and digits
+             */
             id: string;
-            /** Images Per Second */
+            /**
+             * Images Per Second
+             * @description over the last two seconds of training; 0 while it rests
+             */
             images_per_second: number;
+            /** @description the id that it had where it was exported, and when it came */
             imported_from: components["schemas"]["Origin"] | null;
-            /** Interventions */
+            /**
+             * Interventions
+             * @description the changes by hand, in their order; a reset takes them back
+             */
             interventions: components["schemas"]["Intervention"][];
-            /** Kept */
+            /**
+             * Kept
+             * @description after a reset: the run that it was
+             */
             kept?: string | null;
-            /** Learning Rate */
+            /**
+             * Kind
+             * @description `trained`: its steps are made here, from its recipe
+             * @default trained
+             * @constant
+             */
+            kind?: "trained";
+            /**
+             * Learning Rate
+             * @description of the optimiser, as it is tuned now
+             */
             learning_rate: number;
-            /** Loss */
+            /**
+             * Loss
+             * @description of the last batch; null where there is none, or it is not finite
+             */
             loss: number | null;
-            /** Momentum */
+            /**
+             * Momentum
+             * @description of the optimiser, as it is tuned now; null where it has none
+             */
             momentum: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description what people call it
+             */
             name: string | null;
-            /** Network */
+            /**
+             * Network
+             * @description the named network that it is, or null
+             */
             network: string | null;
-            /** Parameters */
+            /**
+             * Parameters
+             * @description how many numbers training changes
+             */
             parameters: number;
+            /** @description the run that it left, by a fork or by what a reset kept, and at which step */
             parent: components["schemas"]["Parent"] | null;
-            /** Probe */
+            /**
+             * Probe
+             * @description the image that is shown before another is chosen
+             */
             probe: string;
-            /** Problem */
+            /**
+             * Problem
+             * @description a sentence about what is wrong, or was done to it
+             */
             problem: string | null;
-            /** Recipe */
+            /**
+             * Recipe
+             * @description what it was made from, all of it spelled out
+             */
             recipe: {
                 [key: string]: unknown;
             };
-            /** Recomputed */
+            /**
+             * Recomputed
+             * @description why the last digits of this step may differ from what they were: it is computed again in another environment than it was trained in
+             */
             recomputed: string | null;
-            /** Restarts */
+            /**
+             * Restarts
+             * @description how often it went back to step 0
+             */
             restarts: number;
-            /** Revision */
+            /**
+             * Revision
+             * @description grows whenever anything here changes but the moving numbers (step, loss, accuracy, images per second): of two answers of one server, the smaller is the older
+             */
             revision: number;
-            /** Silenced */
+            /**
+             * Saved Step
+             * @description the step that it comes back to whatever is killed; it never goes down but by a reset
+             */
+            saved_step: number;
+            /**
+             * Silenced
+             * @description the filters whose maps are 0
+             */
             silenced: components["schemas"]["Filter"][];
+            /** @description `starting`; `ready`: it can be played, and is not; `stepping`; `playing`; `halted`: its loss was not finite; `failed`: its worker died too often. `problem` says why of the last two, and `POST /runs/{id}/reset` takes both back to step 0 */
             state: components["schemas"]["RunState"];
-            /** Step */
+            /**
+             * Step
+             * @description the step that this answer describes: the present one, or the one that was asked for
+             */
             step: number;
-            /** Steps */
+            /**
+             * Steps
+             * @description how far it has come
+             */
             steps: number;
-            /** Steps Per Second */
+            /**
+             * Steps Per Second
+             * @description the pace that it plays at; null: flat out
+             */
             steps_per_second: number | null;
-            /** Taken */
+            /**
+             * Taken
+             * @description the tensors that came from trained weights
+             */
             taken: string[];
-            /** Trainable */
+            /**
+             * Trainable
+             * @description whether there is a data set here, with a score for each of its classes at the network's end
+             */
             trainable: boolean;
-            /** Viewers */
+            /**
+             * Viewers
+             * @description how many streams it has
+             */
             viewers: number;
-            /** Weight Decay */
+            /**
+             * Weight Decay
+             * @description of the optimiser, as it is tuned now
+             */
             weight_decay: number;
         };
         /**
@@ -2954,6 +3108,7 @@ export interface components {
          *           "imported_from": null,
          *           "interventions": [],
          *           "kept": null,
+         *           "kind": "trained",
          *           "learning_rate": 0.01,
          *           "loss": 2.47189,
          *           "momentum": 0.9,
@@ -2965,7 +3120,9 @@ export interface components {
          *           "problem": null,
          *           "recipe": {
          *             "batch_size": 4,
-         *             "dataset": "fashion-mnist-10k",
+         *             "data": {
+         *               "dataset": "fashion-mnist-10k"
+         *             },
          *             "init": {
          *               "bound": 0.05,
          *               "run": null,
@@ -3038,6 +3195,7 @@ export interface components {
          *           "recomputed": null,
          *           "restarts": 0,
          *           "revision": 9,
+         *           "saved_step": 10,
          *           "silenced": [],
          *           "state": "ready",
          *           "step": 10,
@@ -3241,10 +3399,43 @@ export interface components {
             sum: number;
         };
         /**
+         * Thumbnails
+         * @description By run, a PNG in base64.
+         * @example {
+         *       "thumbnails": {
+         *         "k3f9x0a1bc": "iVBORw0KGgo="
+         *       }
+         *     }
+         */
+        Thumbnails: {
+            /** Thumbnails */
+            thumbnails: {
+                [key: string]: string;
+            };
+        };
+        /**
          * TraceAnswer
          * @description One step, phase by phase.
          * @example {
          *       "batch_size": 4,
+         *       "example": {
+         *         "class": "Trouser",
+         *         "id": 8400,
+         *         "index": 0,
+         *         "label": 1,
+         *         "probabilities": [
+         *           0.114624,
+         *           0.0752137,
+         *           0.0803058,
+         *           0.169504,
+         *           0.136441,
+         *           0.114496,
+         *           0.107702,
+         *           0.0884435,
+         *           0.0567174,
+         *           0.0565524
+         *         ]
+         *       },
          *       "loss": 2.51565,
          *       "phases": [
          *         {
@@ -3304,8 +3495,8 @@ export interface components {
          *         {
          *           "layer": null,
          *           "numbers": {
+         *             "example_loss": 2.58742,
          *             "loss": 2.51565,
-         *             "picture_loss": 2.58742,
          *             "probability": 0.0752137
          *           },
          *           "phase": "loss",
@@ -3361,24 +3552,6 @@ export interface components {
          *           "says": "SGD moves all 110 weights and biases against their gradients, none by more than 0.018."
          *         }
          *       ],
-         *       "picture": {
-         *         "class": "Trouser",
-         *         "id": 8400,
-         *         "index": 0,
-         *         "label": 1,
-         *         "probabilities": [
-         *           0.114624,
-         *           0.0752137,
-         *           0.0803058,
-         *           0.169504,
-         *           0.136441,
-         *           0.114496,
-         *           0.107702,
-         *           0.0884435,
-         *           0.0567174,
-         *           0.0565524
-         *         ]
-         *       },
          *       "run": {
          *         "absent": null,
          *         "accuracy": 0.0681818,
@@ -3421,6 +3594,7 @@ export interface components {
          *           }
          *         ],
          *         "kept": null,
+         *         "kind": "trained",
          *         "learning_rate": 0.01,
          *         "loss": 2.51565,
          *         "momentum": 0.9,
@@ -3432,7 +3606,9 @@ export interface components {
          *         "problem": null,
          *         "recipe": {
          *           "batch_size": 4,
-         *           "dataset": "fashion-mnist-10k",
+         *           "data": {
+         *             "dataset": "fashion-mnist-10k"
+         *           },
          *           "init": {
          *             "bound": 0.05,
          *             "run": null,
@@ -3505,6 +3681,7 @@ export interface components {
          *         "recomputed": null,
          *         "restarts": 0,
          *         "revision": 9,
+         *         "saved_step": 10,
          *         "silenced": [
          *           {
          *             "filter": 1,
@@ -3526,19 +3703,32 @@ export interface components {
         TraceAnswer: {
             /** Batch Size */
             batch_size: number;
+            example: components["schemas"]["TraceExample"];
             /** Loss */
             loss: number;
             /** Phases */
             phases: {
                 [key: string]: unknown;
             }[];
-            /** Picture */
-            picture: {
-                [key: string]: unknown;
-            };
             run: components["schemas"]["RunAnswer"];
             /** Step */
             step: number;
+        };
+        /**
+         * TraceExample
+         * @description The image of the batch that a traced step shows; `id` is its number in the training half.
+         */
+        TraceExample: {
+            /** Class */
+            class: string;
+            /** Id */
+            id: number;
+            /** Index */
+            index: number;
+            /** Label */
+            label: number;
+            /** Probabilities */
+            probabilities: (number | null)[];
         };
         /**
          * TuneBody
@@ -3650,18 +3840,11 @@ export interface components {
          *         ],
          *         "bound": 8.0255e-7,
          *         "closes": true,
-         *         "index": [
-         *           1,
-         *           0,
-         *           1,
-         *           1
-         *         ],
-         *         "layer": "conv1",
-         *         "picture": 0,
-         *         "picture_class": "Bag",
-         *         "picture_id": 9477,
-         *         "picture_label": 8,
-         *         "picture_map": [
+         *         "example": 0,
+         *         "example_class": "Bag",
+         *         "example_id": 9477,
+         *         "example_label": 8,
+         *         "example_map": [
          *           [
          *             0,
          *             0,
@@ -3687,12 +3870,19 @@ export interface components {
          *             0
          *           ]
          *         ],
-         *         "picture_sums": [
+         *         "example_sums": [
          *           -0.0453325,
          *           0.0251533,
          *           -0.130384,
          *           -0.231887
          *         ],
+         *         "index": [
+         *           1,
+         *           0,
+         *           1,
+         *           1
+         *         ],
+         *         "layer": "conv1",
          *         "positions": [
          *           4,
          *           4
@@ -3770,7 +3960,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    convolve_once_api_v1_convolve_post: {
+    convolve_image: {
         parameters: {
             query?: never;
             header?: never;
@@ -3800,6 +3990,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3817,6 +4008,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -3834,6 +4026,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -3851,6 +4044,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -3862,7 +4056,7 @@ export interface operations {
             };
         };
     };
-    datasets_api_v1_datasets_get: {
+    list_datasets: {
         parameters: {
             query?: never;
             header?: never;
@@ -3888,6 +4082,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3905,6 +4100,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -3916,17 +4112,19 @@ export interface operations {
             };
         };
     };
-    pictures_api_v1_datasets__name__pictures_get: {
+    list_dataset_images: {
         parameters: {
             query?: {
-                offset?: number;
-                count?: number;
                 /** @description only this class */
                 label?: number | null;
+                /** @description `next` of the page before; the first without it */
+                cursor?: string | null;
+                /** @description entries, at most */
+                limit?: number;
             };
             header?: never;
             path: {
-                name: string;
+                dataset_id: string;
             };
             cookie?: never;
         };
@@ -3938,7 +4136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PictureList"];
+                    "application/json": components["schemas"]["DatasetImageList"];
                 };
             };
             /** @description The server was started with a token, and the request has none that is valid. */
@@ -3949,6 +4147,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -3966,6 +4165,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -3983,6 +4183,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -4000,6 +4201,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -4017,6 +4219,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -4028,18 +4231,22 @@ export interface operations {
             };
         };
     };
-    sheet_api_v1_datasets__name__sheet_get: {
+    get_dataset_sheet: {
         parameters: {
             query?: {
-                offset?: number;
-                count?: number;
                 /** @description only this class */
                 label?: number | null;
+                /** @description these, in place of a page */
+                image?: string[] | null;
                 columns?: number;
+                /** @description `next` of the page before; the first without it */
+                cursor?: string | null;
+                /** @description entries, at most */
+                limit?: number;
             };
             header?: never;
             path: {
-                name: string;
+                dataset_id: string;
             };
             cookie?: never;
         };
@@ -4062,6 +4269,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4079,6 +4287,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4096,6 +4305,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -4113,6 +4323,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -4130,6 +4341,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -4141,7 +4353,7 @@ export interface operations {
             };
         };
     };
-    health_api_v1_health_get: {
+    get_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -4167,6 +4379,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4178,7 +4391,7 @@ export interface operations {
             };
         };
     };
-    models_api_v1_models_get: {
+    list_models: {
         parameters: {
             query?: never;
             header?: never;
@@ -4204,6 +4417,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4221,6 +4435,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4232,7 +4447,7 @@ export interface operations {
             };
         };
     };
-    model_code_api_v1_models__name__code_get: {
+    get_model_code: {
         parameters: {
             query?: {
                 /** @description whose code */
@@ -4263,6 +4478,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4280,6 +4496,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4297,6 +4514,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -4314,6 +4532,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -4325,11 +4544,12 @@ export interface operations {
             };
         };
     };
-    list_runs_api_v1_runs_get: {
+    list_runs: {
         parameters: {
             query?: {
-                /** @description `next` of the page before */
+                /** @description `next` of the page before; the first without it */
                 cursor?: string | null;
+                /** @description entries, at most */
                 limit?: number;
             };
             header?: never;
@@ -4355,6 +4575,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4372,6 +4593,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4389,6 +4611,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -4400,7 +4623,7 @@ export interface operations {
             };
         };
     };
-    create_api_v1_runs_post: {
+    create_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -4430,6 +4653,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4447,6 +4671,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4464,6 +4689,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -4481,6 +4707,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -4498,6 +4725,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -4515,6 +4743,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -4526,9 +4755,14 @@ export interface operations {
             };
         };
     };
-    deleted_api_v1_runs_deleted_get: {
+    list_deleted_runs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before; the first without it */
+                cursor?: string | null;
+                /** @description entries, at most */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4541,7 +4775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletedRuns"];
+                    "application/json": components["schemas"]["DeletedRunList"];
                 };
             };
             /** @description The server was started with a token, and the request has none that is valid. */
@@ -4552,6 +4786,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4569,6 +4804,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4578,9 +4814,309 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A request that is understood and cannot be followed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    pictures_api_v1_runs_filters_get: {
+    create_run_from_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_create_run_from_weights"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server was started with a token, and the request has none that is valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin may not come in. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that is understood and cannot be followed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_run"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server was started with a token, and the request has none that is valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin may not come in. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that is understood and cannot be followed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumbnails: {
         parameters: {
             query: {
                 /** @description ids */
@@ -4598,7 +5134,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Pictures"];
+                    "application/json": components["schemas"]["Thumbnails"];
                 };
             };
             /** @description The server was started with a token, and the request has none that is valid. */
@@ -4609,6 +5145,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4626,6 +5163,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4643,6 +5181,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -4654,276 +5193,7 @@ export interface operations {
             };
         };
     };
-    create_from_weights_api_v1_runs_from_weights_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_create_from_weights_api_v1_runs_from_weights_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunAnswer"];
-                };
-            };
-            /** @description The upload cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
-                     *       "status": 400,
-                     *       "title": "Unreadable upload",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server was started with a token, and the request has none that is valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
-                     *       "status": 401,
-                     *       "title": "Unauthorized",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The host or the origin may not come in. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
-                     *       "status": 403,
-                     *       "title": "Forbidden",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "The run is playing: pause it before stepping.",
-                     *       "status": 409,
-                     *       "title": "Conflict",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More bytes or more pixels than the server takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
-                     *       "status": 413,
-                     *       "title": "Too large",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A request that is understood and cannot be followed. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
-                     *       "status": 422,
-                     *       "title": "Invalid request",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
-                     *       "status": 503,
-                     *       "title": "Unavailable",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    import_file_api_v1_runs_import_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_import_file_api_v1_runs_import_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunAnswer"];
-                };
-            };
-            /** @description The upload cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
-                     *       "status": 400,
-                     *       "title": "Unreadable upload",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The server was started with a token, and the request has none that is valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
-                     *       "status": 401,
-                     *       "title": "Unauthorized",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The host or the origin may not come in. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
-                     *       "status": 403,
-                     *       "title": "Forbidden",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More bytes or more pixels than the server takes. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
-                     *       "status": 413,
-                     *       "title": "Too large",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A request that is understood and cannot be followed. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
-                     *       "status": 422,
-                     *       "title": "Invalid request",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
-                     *       "status": 503,
-                     *       "title": "Unavailable",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show_api_v1_runs__run_id__get: {
+    get_run: {
         parameters: {
             query?: {
                 /** @description as it was at this step; now, without it */
@@ -4955,6 +5225,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -4972,6 +5243,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -4989,6 +5261,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5006,6 +5279,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -5017,7 +5291,7 @@ export interface operations {
             };
         };
     };
-    delete_api_v1_runs__run_id__delete: {
+    delete_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -5043,6 +5317,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5060,6 +5335,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5077,6 +5353,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5088,7 +5365,7 @@ export interface operations {
             };
         };
     };
-    tune_api_v1_runs__run_id__patch: {
+    update_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -5121,6 +5398,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5138,6 +5416,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5155,6 +5434,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5172,6 +5452,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -5189,6 +5470,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -5206,6 +5488,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -5223,6 +5506,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -5234,7 +5518,7 @@ export interface operations {
             };
         };
     };
-    run_code_api_v1_runs__run_id__code_get: {
+    get_run_code: {
         parameters: {
             query?: {
                 /** @description whose code */
@@ -5266,6 +5550,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5283,6 +5568,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5300,6 +5586,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5317,6 +5604,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -5328,14 +5616,14 @@ export interface operations {
             };
         };
     };
-    output_api_v1_runs__run_id__explain_output_get: {
+    explain_output: {
         parameters: {
             query: {
                 layer: string;
                 channel: number;
                 y?: number;
                 x?: number;
-                /** @description an image's id; the default picture without it */
+                /** @description an image's id; the default image without it */
                 image?: string;
                 /** @description as it was at this step; now, without it */
                 step?: number | null;
@@ -5366,6 +5654,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5383,6 +5672,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5400,6 +5690,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5417,6 +5708,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -5434,6 +5726,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -5451,6 +5744,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -5462,7 +5756,7 @@ export interface operations {
             };
         };
     };
-    weight_api_v1_runs__run_id__explain_weight_get: {
+    explain_weight: {
         parameters: {
             query: {
                 /** @description as it was at this step; now, without it */
@@ -5474,7 +5768,7 @@ export interface operations {
                 ky?: number | null;
                 kx?: number | null;
                 /** @description which of the batch */
-                picture?: number;
+                example?: number;
             };
             header?: never;
             path: {
@@ -5502,6 +5796,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5519,6 +5814,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5536,6 +5832,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5553,6 +5850,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -5570,6 +5868,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -5587,6 +5886,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -5598,10 +5898,10 @@ export interface operations {
             };
         };
     };
-    export_api_v1_runs__run_id__export_get: {
+    export_run: {
         parameters: {
             query?: {
-                /** @description with the pictures that people gave it */
+                /** @description with the images that people gave it */
                 uploads?: boolean;
             };
             header?: never;
@@ -5630,6 +5930,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5647,6 +5948,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5664,6 +5966,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5681,6 +5984,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -5698,6 +6002,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -5709,104 +6014,7 @@ export interface operations {
             };
         };
     };
-    filters_api_v1_runs__run_id__filters_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": unknown;
-                };
-            };
-            /** @description Not modified. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The server was started with a token, and the request has none that is valid. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
-                     *       "status": 401,
-                     *       "title": "Unauthorized",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The host or the origin may not come in. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
-                     *       "status": 403,
-                     *       "title": "Forbidden",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing of that name. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
-                     *       "status": 404,
-                     *       "title": "Not found",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "The run is playing: pause it before stepping.",
-                     *       "status": 409,
-                     *       "title": "Conflict",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    fork_api_v1_runs__run_id__fork_post: {
+    fork_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -5838,6 +6046,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -5855,6 +6064,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -5872,6 +6082,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -5889,6 +6100,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -5906,6 +6118,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -5923,6 +6136,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -5940,6 +6154,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -5951,7 +6166,7 @@ export interface operations {
             };
         };
     };
-    history_api_v1_runs__run_id__history_get: {
+    get_history: {
         parameters: {
             query?: {
                 from?: number;
@@ -5994,6 +6209,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6011,6 +6227,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6028,6 +6245,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6045,6 +6263,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -6056,7 +6275,7 @@ export interface operations {
             };
         };
     };
-    list_images_api_v1_runs__run_id__images_get: {
+    list_images: {
         parameters: {
             query?: never;
             header?: never;
@@ -6085,6 +6304,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6102,6 +6322,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6119,6 +6340,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6130,7 +6352,7 @@ export interface operations {
             };
         };
     };
-    upload_api_v1_runs__run_id__images_post: {
+    upload_image: {
         parameters: {
             query?: never;
             header?: never;
@@ -6142,7 +6364,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_upload_api_v1_runs__run_id__images_post"];
+                "multipart/form-data": components["schemas"]["Body_upload_image"];
             };
         };
         responses: {
@@ -6163,6 +6385,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unreadable_upload",
                      *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
                      *       "status": 400,
                      *       "title": "Unreadable upload",
@@ -6180,6 +6403,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6197,6 +6421,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6214,6 +6439,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6231,6 +6457,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -6248,6 +6475,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -6265,6 +6493,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unsupported_media_type",
                      *       "detail": "Expected PNG, JPEG, WebP, GIF or BMP, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
                      *       "status": 415,
                      *       "title": "Unsupported media type",
@@ -6282,6 +6511,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -6299,6 +6529,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -6310,7 +6541,7 @@ export interface operations {
             };
         };
     };
-    show_image_api_v1_runs__run_id__images__image__get: {
+    get_image: {
         parameters: {
             query?: never;
             header?: never;
@@ -6340,6 +6571,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6357,6 +6589,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6374,6 +6607,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6391,6 +6625,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -6402,7 +6637,7 @@ export interface operations {
             };
         };
     };
-    replace_api_v1_runs__run_id__images__image__put: {
+    replace_image: {
         parameters: {
             query?: never;
             header?: never;
@@ -6415,7 +6650,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_replace_api_v1_runs__run_id__images__image__put"];
+                "multipart/form-data": components["schemas"]["Body_replace_image"];
             };
         };
         responses: {
@@ -6436,6 +6671,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unreadable_upload",
                      *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
                      *       "status": 400,
                      *       "title": "Unreadable upload",
@@ -6453,6 +6689,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6470,6 +6707,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6487,6 +6725,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6504,6 +6743,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -6521,6 +6761,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -6538,6 +6779,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unsupported_media_type",
                      *       "detail": "Expected PNG, JPEG, WebP, GIF or BMP, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
                      *       "status": 415,
                      *       "title": "Unsupported media type",
@@ -6555,6 +6797,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -6572,6 +6815,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -6583,7 +6827,7 @@ export interface operations {
             };
         };
     };
-    forget_api_v1_runs__run_id__images__image__delete: {
+    delete_image: {
         parameters: {
             query?: never;
             header?: never;
@@ -6611,6 +6855,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6628,6 +6873,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6645,6 +6891,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6662,6 +6909,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -6679,6 +6927,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -6690,7 +6939,7 @@ export interface operations {
             };
         };
     };
-    prepare_again_api_v1_runs__run_id__images__image__patch: {
+    prepare_image: {
         parameters: {
             query?: never;
             header?: never;
@@ -6724,6 +6973,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6741,6 +6991,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6758,6 +7009,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6775,6 +7027,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -6792,6 +7045,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -6809,6 +7063,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -6826,6 +7081,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -6837,7 +7093,7 @@ export interface operations {
             };
         };
     };
-    picture_api_v1_runs__run_id__images__image__picture_get: {
+    get_image_file: {
         parameters: {
             query?: {
                 /** @description as uploaded, or as the network sees it */
@@ -6870,6 +7126,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -6887,6 +7144,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -6904,6 +7162,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -6921,6 +7180,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -6938,6 +7198,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -6955,6 +7216,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -6966,7 +7228,7 @@ export interface operations {
             };
         };
     };
-    intervene_api_v1_runs__run_id__interventions_post: {
+    intervene_in_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -6999,6 +7261,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7016,6 +7279,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7033,6 +7297,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7050,6 +7315,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -7067,6 +7333,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -7084,6 +7351,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -7101,6 +7369,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -7112,7 +7381,7 @@ export interface operations {
             };
         };
     };
-    list_layers_api_v1_runs__run_id__layers_get: {
+    list_layers: {
         parameters: {
             query?: never;
             header?: never;
@@ -7141,6 +7410,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7158,6 +7428,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7175,6 +7446,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7186,10 +7458,10 @@ export interface operations {
             };
         };
     };
-    feature_maps_api_v1_runs__run_id__layers__layer__feature_maps_get: {
+    get_feature_maps: {
         parameters: {
             query?: {
-                /** @description an image's id; the default picture without it */
+                /** @description an image's id; the default image without it */
                 image?: string;
                 layout?: "torch" | "keras";
                 /** @description as it was at this step; now, without it */
@@ -7228,6 +7500,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7245,6 +7518,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7262,6 +7536,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7279,6 +7554,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_acceptable",
                      *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
                      *       "status": 406,
                      *       "title": "Not acceptable",
@@ -7296,6 +7572,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -7313,6 +7590,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -7330,6 +7608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -7341,7 +7620,7 @@ export interface operations {
             };
         };
     };
-    strip_api_v1_runs__run_id__layers__layer__strip_get: {
+    get_filter_strip: {
         parameters: {
             query: {
                 /** @description which filter, from 0 */
@@ -7377,6 +7656,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7394,6 +7674,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7411,6 +7692,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7428,6 +7710,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -7445,6 +7728,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -7462,6 +7746,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -7473,7 +7758,7 @@ export interface operations {
             };
         };
     };
-    tensor_api_v1_runs__run_id__layers__layer___tensor__get: {
+    get_tensor: {
         parameters: {
             query?: {
                 /** @description value, gradient, update, or torch's own buffer's name */
@@ -7516,6 +7801,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7533,6 +7819,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7550,6 +7837,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7567,6 +7855,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_acceptable",
                      *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
                      *       "status": 406,
                      *       "title": "Not acceptable",
@@ -7584,6 +7873,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -7601,6 +7891,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -7618,6 +7909,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -7629,7 +7921,7 @@ export interface operations {
             };
         };
     };
-    pause_api_v1_runs__run_id__pause_post: {
+    pause_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -7658,6 +7950,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7675,6 +7968,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7692,6 +7986,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7709,6 +8004,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -7726,6 +8022,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -7737,7 +8034,7 @@ export interface operations {
             };
         };
     };
-    play_api_v1_runs__run_id__play_post: {
+    play_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -7766,6 +8063,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7783,6 +8081,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7800,6 +8099,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7817,6 +8117,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -7834,6 +8135,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -7845,10 +8147,10 @@ export interface operations {
             };
         };
     };
-    predictions_api_v1_runs__run_id__predictions_get: {
+    get_predictions: {
         parameters: {
             query?: {
-                /** @description an image's id; the default picture without it */
+                /** @description an image's id; the default image without it */
                 image?: string;
                 /** @description as it was at this step; now, without it */
                 step?: number | null;
@@ -7879,6 +8181,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -7896,6 +8199,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -7913,6 +8217,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -7930,6 +8235,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -7947,6 +8253,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -7964,6 +8271,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -7975,7 +8283,7 @@ export interface operations {
             };
         };
     };
-    reset_api_v1_runs__run_id__reset_post: {
+    reset_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -8004,6 +8312,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -8021,6 +8330,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -8038,6 +8348,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -8055,6 +8366,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -8072,6 +8384,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -8083,7 +8396,7 @@ export interface operations {
             };
         };
     };
-    restore_api_v1_runs__run_id__restore_post: {
+    restore_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -8111,6 +8424,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -8128,6 +8442,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -8145,6 +8460,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -8156,7 +8472,7 @@ export interface operations {
             };
         };
     };
-    resume_api_v1_runs__run_id__resume_post: {
+    resume_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -8185,6 +8501,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -8202,6 +8519,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -8219,6 +8537,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -8236,6 +8555,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -8253,6 +8573,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -8264,7 +8585,7 @@ export interface operations {
             };
         };
     };
-    step_api_v1_runs__run_id__step_post: {
+    train_steps: {
         parameters: {
             query?: never;
             header?: never;
@@ -8297,6 +8618,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -8314,6 +8636,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -8331,6 +8654,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -8348,6 +8672,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -8365,6 +8690,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "too_large",
                      *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
                      *       "status": 413,
                      *       "title": "Too large",
@@ -8382,6 +8708,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -8399,6 +8726,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -8410,7 +8738,108 @@ export interface operations {
             };
         };
     };
-    trace_step_api_v1_runs__run_id__trace_step_post: {
+    get_run_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Not modified. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The server was started with a token, and the request has none that is valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin may not come in. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing of that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trace_step: {
         parameters: {
             query?: {
                 /** @description frame: with all maps and gradients, as FORMAT.md says */
@@ -8443,6 +8872,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -8460,6 +8890,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -8477,6 +8908,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -8494,6 +8926,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -8511,6 +8944,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -8528,6 +8962,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
@@ -8539,7 +8974,7 @@ export interface operations {
             };
         };
     };
-    weights_api_v1_runs__run_id__weights_get: {
+    get_weights: {
         parameters: {
             query?: {
                 /** @description npz: for `numpy.load` */
@@ -8573,6 +9008,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unauthorized",
                      *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
@@ -8590,6 +9026,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "forbidden",
                      *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
                      *       "status": 403,
                      *       "title": "Forbidden",
@@ -8607,6 +9044,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "not_found",
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
@@ -8624,6 +9062,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "conflict",
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
@@ -8641,6 +9080,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "invalid_request",
                      *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
                      *       "status": 422,
                      *       "title": "Invalid request",
@@ -8658,6 +9098,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "code": "unavailable",
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",

@@ -61,5 +61,7 @@ export function recipeLine(run) {
   const { recipe } = run;
   const network = run.network ?? `${recipe.network.layers.length} layers`;
   const { type } = recipe.optimizer;
-  return [network, recipe.dataset ?? "no data set", `${type} at ${run.learning_rate}`].join(" · ");
+  return [network, recipe.data.dataset ?? "no data set", `${type} at ${run.learning_rate}`].join(
+    " · ",
+  );
 }

@@ -117,13 +117,28 @@ async function runs() {
   }
 }
 
+/** Every run that can be restored, however many pages they are. */
+async function deleted() {
+  /** @type {import("./types.js").Deleted[]} */
+  const all = [];
+  /** @type {string | null} */
+  let cursor = null;
+  do {
+    /** @type {import("./types.js").DeletedPage} */
+    const page = await call("get", "/runs/deleted", { query: { limit: PAGE, cursor } });
+    all.push(...page.runs);
+    cursor = page.next;
+  } while (cursor !== null);
+  return all;
+}
+
 /** Pictures of runs' first filters, PNG in base64; one that is gone meanwhile has none.
  * @param {string[]} ids @returns {Promise<Record<string, string>>} */
-async function filterImages(ids) {
+async function thumbnails(ids) {
   const found = {};
   for (let from = 0; from < ids.length; from += PAGE) {
     const query = { run: ids.slice(from, from + PAGE) };
-    Object.assign(found, (await call("get", "/runs/filters", { query })).pictures);
+    Object.assign(found, (await call("get", "/runs/thumbnails", { query })).thumbnails);
   }
   return found;
 }
@@ -147,7 +162,7 @@ async function sample() {
 async function weightBytes(id, layer, step, signal) {
   const path = { ...of(id), layer, tensor: "weight" };
   const request = { path, query: { format: /** @type {const} */ ("npy"), step }, signal };
-  const answer = await fetchFrom("get", "/runs/{run_id}/layers/{layer}/{tensor}", request);
+  const answer = await fetchFrom("get", "/runs/{run_id}/layers/{layer}/tensors/{tensor}", request);
   return {
     step: Number(answer.headers.get("Convscope-Step")),
     recomputed: answer.headers.get("Convscope-Recomputed"),
@@ -160,18 +175,20 @@ export const server = {
   /** @returns {Promise<import("./types.js").Model[]>} */
   models: () => call("get", "/models").then((answer) => answer.models),
   datasets: () => call("get", "/datasets").then((answer) => answer.datasets),
-  /** @param {string} name @param {import("./types.js").Query<"get", "/datasets/{name}/pictures">} query */
-  heldOutImages: (name, query) =>
-    call("get", "/datasets/{name}/pictures", { path: { name }, query }),
-  /** Held-out pictures as one PNG. @param {string} name @param {import("./types.js").Query<"get", "/datasets/{name}/sheet">} query */
-  sheet: (name, query) =>
-    fetchFrom("get", "/datasets/{name}/sheet", { path: { name }, query }).then((r) => r.blob()),
+  /** @param {string} dataset @param {import("./types.js").Query<"get", "/datasets/{dataset_id}/images">} query */
+  heldOutImages: (dataset, query) =>
+    call("get", "/datasets/{dataset_id}/images", { path: { dataset_id: dataset }, query }),
+  /** Held-out pictures as one PNG. @param {string} dataset @param {import("./types.js").Query<"get", "/datasets/{dataset_id}/sheet">} query */
+  sheet: (dataset, query) =>
+    fetchFrom("get", "/datasets/{dataset_id}/sheet", { path: { dataset_id: dataset }, query }).then(
+      (r) => r.blob(),
+    ),
   sample,
 
   // runs
   runs,
-  deleted: () => call("get", "/runs/deleted").then((answer) => answer.runs),
-  filterImages,
+  deleted,
+  thumbnails,
   importRun,
   /** @param {object} recipe @returns {Promise<Run>} */
   create: (recipe) => call("post", "/runs", { body: /** @type {any} */ (recipe) }),
@@ -215,7 +232,7 @@ export const server = {
   /** @param {string} id @param {string} layer @param {string} tensor "weight" @param {"torch" | "keras"} [layout]
    * @returns {Promise<import("./types.js").Tensor>} */
   tensor: (id, layer, tensor, layout) =>
-    call("get", "/runs/{run_id}/layers/{layer}/{tensor}", {
+    call("get", "/runs/{run_id}/layers/{layer}/tensors/{tensor}", {
       path: { ...of(id), layer, tensor },
       query: { format: "json", layout },
     }),
@@ -274,12 +291,13 @@ export const address = {
   open: (id) => `/?${queryOf({ run: id })}`,
   /** @param {string} a @param {string} b two runs */
   compare: (a, b) => `/compare?${queryOf({ a, b })}`,
-  /** @param {string} name of a data set @param {import("./types.js").Query<"get", "/datasets/{name}/sheet">} query */
-  sheet: (name, query) => linkTo("/datasets/{name}/sheet", { path: { name }, query }),
+  /** @param {string} dataset @param {import("./types.js").Query<"get", "/datasets/{dataset_id}/sheet">} query */
+  sheet: (dataset, query) =>
+    linkTo("/datasets/{dataset_id}/sheet", { path: { dataset_id: dataset }, query }),
   /** @param {string} id @param {string} image @param {"original" | "input"} stage @param {number} [version] when it is another */
   image: (id, image, stage, version) => {
     const path = { ...of(id), image };
-    const link = linkTo("/runs/{run_id}/images/{image}/picture", { path, query: { stage } });
+    const link = linkTo("/runs/{run_id}/images/{image}/file", { path, query: { stage } });
     return version === undefined ? link : `${link}&v=${version}`;
   },
   /** A filter at several steps, as a picture. @param {string} id @param {string} layer @param {number} filter @param {number[]} steps */
@@ -293,7 +311,7 @@ export const address = {
   /** One tensor for `numpy.load`. @param {string} id @param {string} layer @param {string} tensor
    * @param {"torch" | "keras"} layout @param {number | null} step of the past; null: the present */
   npy: (id, layer, tensor, layout, step) =>
-    linkTo("/runs/{run_id}/layers/{layer}/{tensor}", {
+    linkTo("/runs/{run_id}/layers/{layer}/tensors/{tensor}", {
       path: { ...of(id), layer, tensor },
       query: { format: "npy", layout, step },
     }),

@@ -36,11 +36,12 @@
  * @typedef {Overridden<Answer<"post", "/runs/{run_id}/interventions">, {run: Run}>} Intervention
  * @typedef {Overridden<Answer<"get", "/runs">, {runs: Run[]}>} RunPage
  * @typedef {RunPage["unreadable"][number]} Unreadable
- * @typedef {Answer<"get", "/runs/deleted">["runs"][number]} Deleted
+ * @typedef {Answer<"get", "/runs/deleted">} DeletedPage
+ * @typedef {DeletedPage["runs"][number]} Deleted
  * @typedef {Answer<"get", "/runs/{run_id}/predictions">} Guess
  * @typedef {Answer<"get", "/runs/{run_id}/images/{image}">} Image
  * @typedef {Answer<"get", "/datasets">["datasets"][number]} Dataset
- * @typedef {Answer<"get", "/datasets/{name}/pictures">["pictures"][number]} HeldOutImage
+ * @typedef {Answer<"get", "/datasets/{dataset_id}/images">["images"][number]} HeldOutImage
  * @typedef {Answer<"post", "/convolve">} Convolved
  */
 
@@ -50,7 +51,7 @@
  * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers">["layers"][number], {arguments: Record<string, any>}>} Layer */
 
 /** Values are nested as deep as the shape is long.
- * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers/{layer}/{tensor}">, {values: any}>} Tensor */
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers/{layer}/tensors/{tensor}">, {values: any}>} Tensor */
 
 /**
  * Of a frame, for its probe.

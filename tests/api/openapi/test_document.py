@@ -1,5 +1,6 @@
 """The OpenAPI document: every operation explained, with examples that keep to their schemas."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from convscope.main import create_app
 
 OPERATIONS = ("get", "put", "post", "delete", "patch")
 JSON = "application/json"
+VERBS = """get list create update delete restore import export upload prepare replace
+train play pause reset resume fork intervene trace explain convolve"""
 Json = dict[str, Any]
 
 
@@ -74,6 +77,19 @@ def test_every_operation_says_what_it_does(operation: Json) -> None:
     assert operation["tags"]
 
 
+def test_every_operation_is_called_by_a_verb_of_its_own() -> None:
+    names = [
+        operation["operationId"]
+        for methods in document()["paths"].values()
+        for method, operation in methods.items()
+        if method in OPERATIONS
+    ]
+    assert len(set(names)) == len(names) > 40
+    for name in names:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", name), name
+        assert name.split("_")[0] in VERBS.split(), name
+
+
 @every_operation
 def test_every_answer_in_json_has_an_example_that_its_schema_allows(operation: Json) -> None:
     good = [answer for status, answer in answers(operation).items() if status < 300]
@@ -126,7 +142,10 @@ def test_the_kinds_of_a_change_by_hand_each_have_an_example() -> None:
 def test_a_schema_that_is_broken_is_noticed() -> None:
     schema = {"$ref": "#/components/schemas/Problem"}
     assert wrong({"type": "about:blank"}, schema)
-    assert wrong({"type": "about:blank", "title": "", "status": "?", "detail": ""}, schema)
+    good = {"type": "about:blank", "title": "", "status": 404, "code": "not_found", "detail": ""}
+    assert wrong(good, schema) == []
+    assert wrong(good | {"status": "?"}, schema)
+    assert wrong(good | {"code": "elsewhere"}, schema)
 
 
 def test_the_frameworks_own_validation_errors_are_not_in_the_document() -> None:

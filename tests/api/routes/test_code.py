@@ -65,7 +65,7 @@ def test_a_trained_runs_code_scores_a_picture_as_the_run_does(
     run = usual_server.run(network=EVERY_LAYER, dataset="fashion-mnist-10k")
     run.post("/step", steps=20)  # the running statistics have moved too
     scores = [entry["logit"] for entry in run.get("/predictions", image="test-3")["classes"]]
-    picture = run.send("GET", "/images/test-3/picture", params={"stage": "input"})
+    picture = run.send("GET", "/images/test-3/file", params={"stage": "input"})
     images = torch.tensor(pixels(picture.content))[None, None]
     came = forward(run, tmp_path, images)[0].numpy()
     np.testing.assert_allclose(came, scores, rtol=1e-4, atol=1e-5)

@@ -12,7 +12,7 @@ LIMITS = [
     ("POST", "/api/v1/runs", BODY_BYTES),
     ("PATCH", f"{UPLOAD}/up-1", BODY_BYTES),
     ("GET", "/", BODY_BYTES),
-    ("POST", f"{UPLOAD}/up-1/picture", BODY_BYTES),
+    ("POST", f"{UPLOAD}/up-1/file", BODY_BYTES),
     ("POST", UPLOAD, 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
     ("POST", "/api/v1/runs/import", 3 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
     ("PUT", f"{UPLOAD}/up-1", 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),

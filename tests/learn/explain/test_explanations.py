@@ -194,8 +194,8 @@ def test_the_maps_of_a_gradient_add_up_to_it(seed: int) -> None:
     [layer, *_] = [plan.name for plan in made.plans if plan.type == "Conv2d"]
     found = explainer.weight(layer, "weight", (0, 0, 0, 1), picture=1)["gradient"]
     assert np.sum(found["batch_map"]) == pytest.approx(found["total"], rel=1e-9, abs=1e-12)
-    assert sum(found["picture_sums"]) == pytest.approx(found["total"], rel=1e-9, abs=1e-12)
-    assert np.sum(found["picture_map"]) == pytest.approx(found["picture_sums"][1], abs=1e-12)
+    assert sum(found["example_sums"]) == pytest.approx(found["total"], rel=1e-9, abs=1e-12)
+    assert np.sum(found["example_map"]) == pytest.approx(found["example_sums"][1], abs=1e-12)
 
 
 @pytest.mark.parametrize("optimizer", range(len(OPTIMIZERS)))

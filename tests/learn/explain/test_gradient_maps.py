@@ -94,7 +94,7 @@ def test_a_pictures_sum_is_the_gradient_that_it_alone_would_give(
         for index in indices(parameter):
             found = explain_gradient(step, conv, "c", tensor, index, picture=0)
             expected = [float(gradient[index]) for gradient in alone]
-            assert found["picture_sums"] == pytest.approx(expected, rel=1e-12, abs=1e-12)
+            assert found["example_sums"] == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize("arguments", CONVOLUTIONS)
@@ -113,7 +113,7 @@ def test_each_position_of_a_map_is_the_gradient_through_that_position_alone(
         only = torch.zeros_like(gradients[:1])
         only[..., y, x] = gradients[picture, :, y, x]
         expected[y, x] = kernel_gradient(conv, inputs[picture : picture + 1], only)[index]
-    np.testing.assert_allclose(found["picture_map"], expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(found["example_map"], expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("arguments", CONVOLUTIONS)
@@ -141,7 +141,7 @@ def within_group(conv: nn.Conv2d) -> int:
 def test_a_biass_map_is_the_output_gradient_itself() -> None:
     conv, _, gradients, step = through(CONVOLUTIONS[0])
     found = explain_gradient(step, conv, "c", "bias", (2,), picture=1)
-    assert found["picture_map"] == gradients[1, 2].tolist()
+    assert found["example_map"] == gradients[1, 2].tolist()
     assert found["value"] == pytest.approx(float(gradients[:, 2].sum()), rel=1e-12)
 
 

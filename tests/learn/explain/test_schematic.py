@@ -115,14 +115,14 @@ def test_the_kernels_gradient_adds_up_to_the_published_one(
     found = explained_kernel(conv, step)
     assert [weight["total"] for weight in found] == numbers(expected)
     assert [weight["value"] for weight in found] == numbers(expected)
-    assert [weight["picture_sums"] for weight in found] == [[n] for n in numbers(expected)]
+    assert [weight["example_sums"] for weight in found] == [[n] for n in numbers(expected)]
 
 
 def test_where_all_outputs_pull_alike_a_weights_map_is_the_picture_under_it() -> None:
     conv, step, _ = stepped(squared=False)
     found = explained_kernel(conv, step)
-    assert found[1]["picture_map"] == grid("110 111 011").tolist()  # the cell (0, 1)
-    assert found[3]["picture_map"] == grid("011 001 001").tolist()  # the cell (1, 0)
+    assert found[1]["example_map"] == grid("110 111 011").tolist()  # the cell (0, 1)
+    assert found[3]["example_map"] == grid("011 001 001").tolist()  # the cell (1, 0)
 
 
 def test_one_step_of_plain_sgd_leads_to_the_published_kernel_and_loss() -> None:

@@ -28,7 +28,7 @@ RECIPE = Recipe.model_validate(
                 {"type": "Linear", "out_features": 10},
             ],
         },
-        "dataset": "fashion-mnist-10k",
+        "data": {"dataset": "fashion-mnist-10k"},
         "optimizer": {"type": "RMSprop", "momentum": 0.0},
     }
 )

@@ -78,7 +78,14 @@ def problems(*statuses: int) -> Responses:
 
 def _problem(status: int) -> JsonObject:
     when, title, detail = ERRORS[status]
-    example = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    code = title.lower().replace(" ", "_")  # as that of every class of errors
+    example = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
     return {
         "description": when,
         "content": {MEDIA_TYPE: {"schema": PROBLEM, "example": example}},

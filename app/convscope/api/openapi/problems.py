@@ -1,6 +1,7 @@
 """Every error as `application/problem+json` (RFC 9457) with one sentence for the person."""
 
 import logging
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from convscope.errors import ConvscopeError
+from convscope.errors import Code, ConvscopeError
 from convscope.types import JsonObject
 
 log = logging.getLogger("convscope")
@@ -26,6 +27,7 @@ class Problem(BaseModel):
                     "type": "about:blank",
                     "title": "Invalid recipe",
                     "status": 422,
+                    "code": "invalid_recipe",
                     "detail": "Layer 0 (Conv2d): The kernel spans 31 pixels, and its input has 28 "
                     "with padding: expected a kernel no larger than its input.",
                     "layer": 0,
@@ -33,24 +35,39 @@ class Problem(BaseModel):
             ]
         }
     )
-    type: str = Field(description="always about:blank: `status` says which kind it is")
-    title: str = Field(description="the kind of error")
-    status: int = Field(ge=400, le=599)
+    type: str = Field(description="always about:blank: `code` says which kind it is")
+    title: str = Field(description="the kind of error, for people")
+    status: int = Field(ge=400, le=599, description="that of the HTTP answer")
+    code: Code = Field(description="the kind of error, for programs: it never changes")
     detail: str = Field(description="one sentence: what was expected, and what came")
     layer: int | None = Field(None, description="of a recipe: the index of the layer at fault")
 
 
-def problem(status: int, title: str, detail: str, **extra: Any) -> JSONResponse:
+@dataclass(frozen=True)
+class Kind:
+    """What errors of one kind have in common."""
+
+    status: int
+    title: str
+    code: Code
+
+
+INVALID = Kind(422, "Invalid request", "invalid_request")
+# what the framework refuses by itself; a body that it cannot take apart is its 400
+FRAMEWORKS_OWN: dict[int, Code] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def problem(kind: Kind, detail: str, **extra: Any) -> JSONResponse:
     """One error's answer."""
     retry_after = extra.pop("retry_after", None)
-    content = {"type": "about:blank", "title": title, "status": status, "detail": detail} | extra
+    content = {"type": "about:blank", **asdict(kind), "detail": detail} | extra
     headers = {"Retry-After": str(retry_after)} if retry_after else None
-    return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
+    return JSONResponse(content, kind.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ConvscopeError)
-    return problem(error.status, error.title, error.detail, **error.extra)
+    return problem(Kind(error.status, error.title, error.code), error.detail, **error.extra)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -60,7 +77,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         detail = f"There is nothing at {request.url.path}."
     if error.status_code == 405:
         detail = f"{request.method} is not allowed at {request.url.path}."
-    answer = problem(error.status_code, "Request refused", detail)
+    code = FRAMEWORKS_OWN.get(error.status_code, "bad_request")
+    answer = problem(Kind(error.status_code, "Request refused", code), detail)
     answer.headers.update(error.headers or {})
     return answer
 
@@ -71,7 +89,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     found = [_sentence(entry) for entry in error.errors()[:5]]
     layer = next((layer for _, layer in found if layer is not None), None)
-    return problem(422, "Invalid request", " ".join(text for text, _ in found), layer=layer)
+    return problem(INVALID, " ".join(text for text, _ in found), layer=layer)
 
 
 def _sentence(entry: JsonObject) -> tuple[str, int | None]:
@@ -91,7 +109,8 @@ def _sentence(entry: JsonObject) -> tuple[str, int | None]:
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, "Internal error", "The server failed at this; its log says more.")
+    kind = Kind(500, "Internal error", "internal_error")
+    return problem(kind, "The server failed at this; its log says more.")
 
 
 def add_error_handlers(app: FastAPI) -> None:

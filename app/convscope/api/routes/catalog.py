@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from convscope import __version__
 from convscope.api.compression import CompressedRoute
-from convscope.api.dataset_images import choose, describe, open_gallery
+from convscope.api.dataset_images import choose, describe, number_of, open_gallery
 from convscope.api.deps import TheSettings
 from convscope.api.openapi.document import problems, shown
-from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, MODELS, PICTURES
+from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, IMAGES, MODELS
+from convscope.api.paging import MOST_ENTRIES, ThePage
 from convscope.data.catalog import DatasetInfo, describe_all
 from convscope.errors import NotFoundError
 from convscope.images import sheet_png
@@ -24,8 +25,6 @@ from convscope.types import JsonObject
 
 router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
 up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
-Offset = Annotated[int, Query(ge=0, le=2**31)]
-Count = Annotated[int, Query(ge=1, le=200)]
 Label = Annotated[int | None, Query(ge=0, le=1000, description="only this class")]
 
 
@@ -40,7 +39,7 @@ class HealthAnswer(BaseModel):
 
 
 @up.get("/health", response_model=HealthAnswer, summary="Is it up?")
-async def health(settings: TheSettings) -> JsonObject:
+async def get_health(settings: TheSettings) -> JsonObject:
     """Version of Convscope and of torch, and the device that runs compute on."""
     return {
         "status": "ok",
@@ -81,9 +80,9 @@ class ModelList(BaseModel):
 
 class DatasetAnswer(BaseModel):
     """A data set; where it is not on this machine, `why` says what to do, and `shape`
-    and `sha256` are empty."""
+    and `sha256` are empty. Its `id` never changes; its `title` may."""
 
-    name: str
+    id: str
     title: str
     shape: list[int]
     classes: list[str]
@@ -103,20 +102,20 @@ class DatasetList(BaseModel):
     datasets: list[DatasetAnswer]
 
 
-class PictureAnswer(BaseModel):
-    """A held-out picture's id, and what it shows."""
+class DatasetImageAnswer(BaseModel):
+    """A held-out image's id, and what it shows."""
 
     id: str
     label: int
     class_: Annotated[str, Field(alias="class")]
 
 
-class PictureList(BaseModel):
-    """A page of pictures; `next` is the offset of the page after it."""
+class DatasetImageList(BaseModel):
+    """A page of images; `next` is the cursor of the page after it."""
 
-    model_config = ConfigDict(json_schema_extra=shown(PICTURES))
-    pictures: list[PictureAnswer]
-    next: int | None
+    model_config = ConfigDict(json_schema_extra=shown(IMAGES))
+    images: list[DatasetImageAnswer]
+    next: str | None
 
 
 @cache
@@ -128,7 +127,7 @@ def _torch_version() -> str | None:
 
 
 @router.get("/models", response_model=ModelList, summary="The named networks")
-async def models() -> dict[str, list[JsonObject]]:
+async def list_models() -> dict[str, list[JsonObject]]:
     """Each with its recipe, its layers, and the trained weights that are shipped with it."""
     return {"models": [_model(name) for name in named_models()]}
 
@@ -163,54 +162,59 @@ def _pretrained(model: NamedModel) -> JsonObject | None:
 
 
 @router.get("/datasets", response_model=DatasetList, summary="The data sets")
-async def datasets(settings: TheSettings) -> dict[str, list[JsonObject]]:
+async def list_datasets(settings: TheSettings) -> dict[str, list[JsonObject]]:
     """With shapes, classes, sizes and SHA-256; one that is not on this machine says what to do."""
     found = await asyncio.to_thread(describe_all, settings)
     return {"datasets": [_dataset(info) for info in found]}
 
 
 def _dataset(info: DatasetInfo) -> JsonObject:
-    keys = ("name", "title", "shape", "classes", "train", "test", "sha256", "licence", "origin")
+    keys = ("id", "title", "shape", "classes", "train", "test", "sha256", "licence", "origin")
     entry: dict[str, Any] = {key: getattr(info, key) for key in keys}
     return entry | {"available": info.available, "why": info.why}
 
 
 @router.get(
-    "/datasets/{name}/pictures",
-    response_model=PictureList,
+    "/datasets/{dataset_id}/images",
+    response_model=DatasetImageList,
     responses=problems(404, 503),
-    summary="Held-out pictures to choose from",
+    summary="Held-out images to choose from",
 )
-async def pictures(
-    settings: TheSettings, name: str, offset: Offset = 0, count: Count = 48, label: Label = None
+async def list_dataset_images(
+    settings: TheSettings, dataset_id: str, page: ThePage, label: Label = None
 ) -> JsonObject:
-    """Ids, labels and class names; `next` is the offset of the page after it."""
-    data = await open_gallery(name, settings)
-    numbers, after = choose(data, label, offset, count)
+    """Ids, labels and class names, in the data set's order."""
+    data = await open_gallery(dataset_id, settings)
+    numbers, after = choose(data, label, page)
     found = [describe(number, data) for number in numbers]
     entries = [{key: entry[key] for key in ("id", "label", "class")} for entry in found]
-    return {"pictures": entries, "next": after}
+    return {"images": entries, "next": after}
 
 
 @router.get(
-    "/datasets/{name}/sheet",
+    "/datasets/{dataset_id}/sheet",
     response_class=Response,
     responses=problems(404, 503) | {200: {"content": {"image/png": {}}}},
-    summary="The same pictures as one PNG",
+    summary="The same images as one PNG",
 )
-async def sheet(
+async def get_dataset_sheet(
     settings: TheSettings,
-    name: str,
-    offset: Offset = 0,
-    count: Count = 48,
+    dataset_id: str,
+    page: ThePage,
     label: Label = None,
+    image: Annotated[
+        list[str] | None, Query(max_length=MOST_ENTRIES, description="these, in place of a page")
+    ] = None,
     columns: Annotated[int, Query(ge=1, le=100)] = 12,
 ) -> Response:
     """At natural size, row after row."""
-    data = await open_gallery(name, settings)
-    numbers, _ = choose(data, label, offset, count)
+    data = await open_gallery(dataset_id, settings)
+    if image is not None:
+        numbers = [number_of(name, data) for name in image]
+    else:
+        numbers, _ = choose(data, label, page)
     if not numbers:
-        raise NotFoundError(f"{name} has no pictures from {offset} on.")
+        raise NotFoundError(f"{dataset_id} has no images there: expected an earlier page of it.")
     made = await asyncio.to_thread(sheet_png, data.test_images[numbers], columns)
     headers = {"Cache-Control": "private, max-age=3600"}
     return Response(made, media_type="image/png", headers=headers)

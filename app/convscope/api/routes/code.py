@@ -39,7 +39,7 @@ class CodeAnswer(BaseModel):
     responses=problems(404),
     summary="A run's network as code",
 )
-async def run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
+async def get_run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
     """A module that makes the network with the run's layer names, loads the weights that
     `GET /runs/{id}/weights` exports, draws the first ones anew, and trains. Written from the
     recipe; settings changed while the run trained are not in it."""
@@ -54,9 +54,9 @@ async def run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
     responses=problems(404),
     summary="A named network as code",
 )
-async def model_code(name: str, framework: Asked = "pytorch") -> Code:
+async def get_model_code(name: str, framework: Asked = "pytorch") -> Code:
     """The same, from the network's own recipe."""
     model = named_model(name)
     plans = tuple(plan(model.recipe.network))
-    trainable = model.recipe.dataset is not None and len(plans[-1].output_shape) == 1
+    trainable = model.recipe.data.dataset is not None and len(plans[-1].output_shape) == 1
     return generate(Subject(model.recipe, plans, name, trainable), framework)

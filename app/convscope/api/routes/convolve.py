@@ -109,7 +109,7 @@ class ConvolveAnswer(BaseModel):
     responses=problems(413),
     summary="One image and one kernel",
 )
-async def convolve_once(body: ConvolveBody) -> JsonObject:
+async def convolve_image(body: ConvolveBody) -> JsonObject:
     """Cross-correlation (the kernel is not flipped) in float64, with bias, stride, zero padding and
     dilation. An image has at most 64 × 64 numbers, a kernel 15 × 15. `terms[y][x]` holds the patch
     under the kernel and the products that `output[y][x]` less the bias is the sum of; it is null

@@ -12,6 +12,7 @@ from convscope.api.openapi.examples import explain as examples
 from convscope.api.schemas import ImageId
 from convscope.errors import InvalidError
 from convscope.ipc.commands import ExplainOutput, ExplainWeight
+from convscope.recipe.base import LayerName
 
 router = APIRouter(
     prefix="/runs/{run_id}/explain", tags=["explanations"], responses=problems(404, 409, 503)
@@ -44,17 +45,20 @@ class OutputExplanation(Closing):
 
 
 class GradientExplanation(Closing):
-    """A weight's gradient as a sum over positions and pictures."""
+    """A weight's gradient as a sum over positions and the batch's images."""
 
     layer: str
     tensor: str
     index: list[int]
     step: int
     positions: list[int]
-    picture: int
-    picture_map: list[list[float]]
+    example: int
+    example_map: list[list[float]]
     batch_map: list[list[float]]
-    picture_sums: list[float]
+    example_sums: list[float]
+    example_id: int
+    example_label: int
+    example_class: str
 
 
 class UpdateExplanation(Closing):
@@ -93,8 +97,8 @@ KINDS = answers(
     responses=KINDS,
     summary="One value of a feature map",
 )
-async def output(
-    look: TheLook, layer: str, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
+async def explain_output(
+    look: TheLook, layer: LayerName, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
 ) -> Response:
     """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
     kind of layer, and `softmax` after the last. The parts add up to what the network has, within
@@ -110,17 +114,17 @@ class Where:
     Taken apart by a dependency: a model of the query would refuse what other dependencies ask for.
     """
 
-    layer: Annotated[str, Query(max_length=64)]
+    layer: Annotated[LayerName, Query()]
     out: At
     tensor: Annotated[str, Query(max_length=32)] = "weight"
     within: Annotated[At | None, Query(alias="in")] = None
     ky: At | None = None
     kx: At | None = None
-    picture: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0
+    example: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0
 
 
 @router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
-async def weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
+async def explain_weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
     """Input value × output gradient at every position where the weight was used, summed over the
     mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
     arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
@@ -136,7 +140,7 @@ async def weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
             layer=where.layer,
             tensor=where.tensor,
             index=tuple(place for place in index if place is not None),
-            example=where.picture,
+            example=where.example,
         )
     )
     return Response(reply.payload, media_type="application/json", headers=look.headers)

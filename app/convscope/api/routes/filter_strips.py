@@ -48,25 +48,26 @@ class StripAnswer(BaseModel):
 
 
 @router.get(
-    "/filters",
+    "/thumbnail",
     response_class=Response,
     responses=problems(409) | {200: {"content": {PNG: {}}}, 304: {"description": "Not modified."}},
-    summary="A small picture of the first filters",
+    summary="A run's thumbnail: its first filters",
 )
-async def filters(
+async def get_run_thumbnail(
     run_id: str,
     registry: TheRegistry,
     if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """The first convolution's kernels at the newest step that is kept, read from the run's file:
-    it wakes no worker. A network without a convolution shows its first weight."""
+    it wakes no worker. A network without a convolution shows its first weight. At most 200 × 100
+    pixels, without labels; `ETag` goes by the step."""
     run = registry.get(run_id)  # a glance at a list of runs keeps none of them awake
     try:
         mark = await _mark(run)
         headers = {"Cache-Control": "no-cache", "ETag": f'"{mark}"'}
         if headers["ETag"] in if_none_match:
             return Response(status_code=304, headers=headers)
-        return Response(await asyncio.to_thread(pictured, run), media_type=PNG, headers=headers)
+        return Response(await asyncio.to_thread(drawn, run), media_type=PNG, headers=headers)
     except UnreadableRunError:
         registry.get(run_id)  # its file is gone where it was deleted meanwhile
         raise
@@ -83,7 +84,7 @@ async def _mark(run: Run) -> str:
     return mark
 
 
-def pictured(run: Run) -> bytes:
+def drawn(run: Run) -> bytes:
     """The PNG of the newest kernels that are kept; ConflictError while there are none."""
     plans = [plan for plan in run.spec.plans if "weight" in plan.tensors]
     convolutions = [plan for plan in plans if plan.type == "Conv2d"]
@@ -104,7 +105,7 @@ def pictured(run: Run) -> bytes:
     },
     summary="A filter over the steps",
 )
-async def strip(
+async def get_filter_strip(
     request: Request,
     run: TheRun,
     layer: str,
@@ -118,8 +119,8 @@ async def strip(
     ] = None,
     shape: Annotated[Literal["json", "png"], Query(alias="format")] = "json",
 ) -> Response:
-    """Its kernels (in, kh, kw) at each of these steps, computed again beside the training. The
-    picture has a row a channel and a column a step, all on one scale."""
+    """Its kernels (in, kh, kw) at each of these steps, computed again beside the training. As PNG
+    it has a row a channel and a column a step, all on one scale."""
     plan = run.spec.layer(layer)
     _check(plan, number)
     wanted = _asked(steps) if steps is not None else list(_doubling(run.steps))

@@ -37,7 +37,7 @@ class ForkBody(Body):
     responses=problems(404, 409, 413, 503),
     summary="Go on from a step in a new run",
 )
-async def fork(
+async def fork_run(
     run_id: str,
     registry: TheRegistry,
     request: Request,
@@ -55,5 +55,5 @@ async def fork(
         raise RequestValidationError(
             [entry | {"loc": ("body", "recipe", *entry["loc"])} for entry in error.errors()]
         ) from error
-    response.headers["Location"] = str(request.url_for("show", run_id=made.id))
+    response.headers["Location"] = str(request.url_for("get_run", run_id=made.id))
     return made.describe()

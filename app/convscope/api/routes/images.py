@@ -1,4 +1,4 @@
-"""Pictures of a run: held-out ones by number, and uploads."""
+"""Images of a run: held-out ones by number, and uploads."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -20,7 +20,7 @@ from convscope.types import JsonObject
 router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"], responses=problems(404))
 Invert = Annotated[
     Literal["auto", "true", "false"],
-    Form(description="auto inverts a light-edged picture where the data's background is dark"),
+    Form(description="auto inverts a light-edged image where the data's background is dark"),
 ]
 INVERTED = {"auto": None, "true": True, "false": False}
 PNG: Responses = {200: {"content": {"image/png": {}}}}
@@ -29,14 +29,14 @@ UPLOADED = problems(400, 409, 413, 415, 503)
 
 
 class InvertBody(Body):
-    """How a picture is to be prepared again."""
+    """How an image is to be prepared again."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=shown({"invert": True}))
     invert: StrictBool
 
 
 class ImageAnswer(BaseModel):
-    """A picture that can be looked at, and what preprocessing did to it."""
+    """An image that can be looked at, and what preprocessing did to it."""
 
     model_config = ConfigDict(json_schema_extra=shown(IMAGE, UPLOAD))
     id: str
@@ -69,9 +69,9 @@ async def list_images(run: TheAwakeRun) -> JsonObject:
     status_code=201,
     response_model=ImageAnswer,
     responses=UPLOADED,
-    summary="Upload a picture",
+    summary="Upload an image",
 )
-async def upload(
+async def upload_image(
     run: TheAwakeRun,
     request: Request,
     response: Response,
@@ -81,7 +81,7 @@ async def upload(
     """PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it."""
     name = file.filename or "picture"
     made = await run.uploads.add(await file.read(), name, INVERTED[invert])
-    location = request.url_for("show_image", run_id=run.id, image=made.id)
+    location = request.url_for("get_image", run_id=run.id, image=made.id)
     response.headers["Location"] = str(location)
     return made.describe()
 
@@ -90,12 +90,12 @@ async def upload(
     "/{image}",
     response_model=ImageAnswer,
     responses=UPLOADED,
-    summary="Replace an uploaded picture",
+    summary="Replace an upload",
 )
-async def replace(
+async def replace_image(
     run: TheAwakeRun, image: str, file: UploadFile, invert: Invert = "auto"
 ) -> JsonObject:
-    """The id stays, so that whoever looks at it sees the new picture at once."""
+    """The id stays, so that whoever looks at it sees the new image at once."""
     name = file.filename or "picture"
     made = await run.uploads.replace(image, await file.read(), name, INVERTED[invert])
     return made.describe()
@@ -107,7 +107,7 @@ async def replace(
     responses=ASKED | problems(413),
     summary="Prepare an upload another way",
 )
-async def prepare_again(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
+async def prepare_image(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
     """Inverted or not."""
     return (await run.uploads.prepare_again(image, body.invert)).describe()
 
@@ -116,13 +116,13 @@ async def prepare_again(run: TheAwakeRun, image: str, body: InvertBody) -> JsonO
     "/{image}",
     response_model=ImageAnswer,
     responses=problems(503),
-    summary="Look up a picture",
+    summary="Look up an image",
 )
-async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
-    """`test-17` is picture 17 of the held-out half; uploads go by their id."""
+async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
+    """`test-17` is image 17 of the held-out half; uploads go by their id."""
     if image.startswith("up-"):
         return run.uploads.get(image).describe()
-    data = await open_gallery(run.spec.shown.name, settings)
+    data = await open_gallery(run.spec.shown.id, settings)
     found = describe(number_of(image, data), data)
     _, height, width = run.spec.recipe.network.input
     if (found["height"], found["width"]) != (height, width):
@@ -131,18 +131,18 @@ async def show_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Jso
 
 
 @router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
-async def forget(run: TheAwakeRun, image: str) -> None:
+async def delete_image(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await run.uploads.remove(image)
 
 
 @router.get(
-    "/{image}/picture",
+    "/{image}/file",
     response_class=Response,
     responses=PNG | ASKED,
-    summary="A picture as PNG",
+    summary="An image as PNG",
 )
-async def picture(
+async def get_image_file(
     run: TheAwakeRun,
     settings: TheSettings,
     image: str,
@@ -156,7 +156,7 @@ async def picture(
     elif image.startswith("up-"):
         data = await asyncio.to_thread(run.uploads.get(image).original_png)
     else:
-        gallery = await open_gallery(run.spec.shown.name, settings)
+        gallery = await open_gallery(run.spec.shown.id, settings)
         data = await asyncio.to_thread(png, gallery.test_images[number_of(image, gallery)])
     # a replaced upload keeps its address
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-cache"})

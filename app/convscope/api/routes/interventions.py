@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from convscope.api.deps import TheRun
 from convscope.api.openapi.document import problems, shown
@@ -36,11 +36,21 @@ class InterventionAnswer(Intervention):
     responses=problems(413),
     summary="Change a run by hand",
 )
-async def intervene(run: TheRun, change: Change) -> JsonObject:
+async def intervene_in_run(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
     learning on (before) and with it frozen (after). A reset takes everything back."""
     return await run.intervene(change.model_dump(by_alias=True))
+
+
+class TraceExample(BaseModel):
+    """The image of the batch that a traced step shows; `id` is its number in the training half."""
+
+    index: int
+    id: int
+    label: int
+    class_: Annotated[str, Field(alias="class")]
+    probabilities: list[float | None]
 
 
 class TraceAnswer(Strict):
@@ -50,7 +60,7 @@ class TraceAnswer(Strict):
     step: int
     loss: float
     batch_size: int
-    picture: dict[str, Any]
+    example: TraceExample
     phases: list[dict[str, Any]]
     run: RunAnswer
 
@@ -76,4 +86,5 @@ async def trace_step(
         header = trace | {"run": run.id, "sections": reply.sections}
         frame = encode_frame(header, reply.payload)
         return Response(frame, media_type="application/octet-stream")
-    return JSONResponse(trace | {"run": run.describe()})
+    answer = RunAnswer.model_validate(run.describe())
+    return JSONResponse(trace | {"run": answer.model_dump(mode="json")})

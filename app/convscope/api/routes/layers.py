@@ -45,7 +45,7 @@ class LayerAnswer(BaseModel):
     tensors: list[str]
     parameters: int
     counted: str
-    receptive_field: int | None
+    receptive_field: tuple[int, int] | None
 
 
 class LayerList(BaseModel):
@@ -77,7 +77,7 @@ class ClassAnswer(BaseModel):
 
 
 class PredictionAnswer(BaseModel):
-    """What the network says of one picture; `top` is null where no score is finite."""
+    """What the network says of one image; `top` is null where no score is finite."""
 
     model_config = ConfigDict(json_schema_extra=shown(examples.PREDICTIONS))
     image: str
@@ -129,9 +129,9 @@ async def list_layers(run: TheRun) -> JsonObject:
     "/layers/{layer}/feature-maps",
     response_class=Response,
     responses=MAPS,
-    summary="A layer's feature maps for one picture",
+    summary="A layer's feature maps for one image",
 )
-async def feature_maps(
+async def get_feature_maps(
     look: TheLook,
     chosen: Chosen,
     layer: str,
@@ -148,12 +148,12 @@ async def feature_maps(
 
 
 @router.get(
-    "/layers/{layer}/{tensor}",
+    "/layers/{layer}/tensors/{tensor}",
     response_class=Response,
     responses=TENSORS,
     summary="A layer's weights, their gradient, their last update",
 )
-async def tensor(
+async def get_tensor(
     look: TheLook,
     chosen: Chosen,
     layer: str,
@@ -188,9 +188,11 @@ def _tensor(
     "/predictions",
     response_model=PredictionAnswer,
     responses=ASKED,
-    summary="Class scores for a picture",
+    summary="Class scores for an image",
 )
-async def predictions(look: TheLook, response: Response, image: ImageId = "test-0") -> JsonObject:
+async def get_predictions(
+    look: TheLook, response: Response, image: ImageId = "test-0"
+) -> JsonObject:
     """409 for a network that gives no score for each class."""
     reply = await look.ask(Predict(image=image))
     response.headers.update(look.headers)

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Body, File, Form, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from convscope.api.deps import TheLook, TheRegistry, TheRun
 from convscope.api.openapi.document import problems
+from convscope.api.paging import ThePage
 from convscope.api.schemas import (
     EXAMPLE_RECIPE,
     RunAnswer,
@@ -38,7 +39,7 @@ RECIPES = {
                     {"type": "Linear", "out_features": 10},
                 ],
             },
-            "dataset": "fashion-mnist-10k",
+            "data": {"dataset": "fashion-mnist-10k"},
         }
     },
 }
@@ -51,7 +52,7 @@ RECIPES = {
     responses=problems(409, 413, 503),
     summary="Make a run from a recipe",
 )
-async def create(
+async def create_run(
     registry: TheRegistry,
     request: Request,
     response: Response,
@@ -60,7 +61,7 @@ async def create(
     """Every field has a default: `{}` gives the default run. It answers at once, in state
     `starting`; whatever is asked of it next waits until its worker is up."""
     run = await registry.create(recipe or RecipeRequest())
-    response.headers["Location"] = str(request.url_for("show", run_id=run.id))
+    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     return run.describe()
 
 
@@ -71,7 +72,7 @@ async def create(
     responses=problems(400, 409, 413, 503),
     summary="Make a run from weights",
 )
-async def create_from_weights(
+async def create_run_from_weights(
     registry: TheRegistry,
     request: Request,
     response: Response,
@@ -85,7 +86,7 @@ async def create_from_weights(
     wanted = _parse(recipe).model_copy(update={"init": Init(type="from_file")})
     wanted.model_fields_set.add("init")
     run = await registry.create(wanted, check_safetensors(await weights.read()))
-    response.headers["Location"] = str(request.url_for("show", run_id=run.id))
+    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     try:
         return await run.started()
     except ConvscopeError:
@@ -103,19 +104,15 @@ def _parse(recipe: str) -> RecipeRequest:
 
 
 @router.get("", response_model=RunList, summary="List runs")
-async def list_runs(
-    registry: TheRegistry,
-    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> JsonObject:
+async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
     """Oldest first. `unreadable` are the files among them that cannot be opened."""
-    runs, after = registry.page(cursor, limit)
+    runs, after = registry.page(page.cursor, page.limit)
     unreadable = [{"run": run, "why": why} for run, why in registry.unreadable.items()]
     return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}
 
 
 @router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Look at a run")
-async def show(look: TheLook, response: Response) -> JsonObject:
+async def get_run(look: TheLook, response: Response) -> JsonObject:
     """State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
     was true of it then; `steps` tells how far it has come."""
     run = await look.run.describe_at(look.step)
@@ -125,7 +122,7 @@ async def show(look: TheLook, response: Response) -> JsonObject:
 
 
 @router.delete("/{run_id}", status_code=204, responses=problems(404), summary="Delete a run")
-async def delete(run_id: str, registry: TheRegistry) -> None:
+async def delete_run(run_id: str, registry: TheRegistry) -> None:
     """Its worker ends at once, even in the middle of a step. For a day it can be restored."""
     await registry.delete(run_id)
 
@@ -136,7 +133,7 @@ async def delete(run_id: str, registry: TheRegistry) -> None:
     responses=problems(404),
     summary="Take a deleted run back",
 )
-async def restore(run_id: str, registry: TheRegistry) -> JsonObject:
+async def restore_run(run_id: str, registry: TheRegistry) -> JsonObject:
     """As it was; 404 where it was deleted more than a day ago."""
     return (await registry.restore(run_id)).describe()
 
@@ -147,7 +144,7 @@ async def restore(run_id: str, registry: TheRegistry) -> JsonObject:
     responses=COMMAND | problems(413),
     summary="Train some steps",
 )
-async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
+async def train_steps(run: TheRun, body: StepBody | None = None) -> JsonObject:
     """Answers when they are done; one step without a body. `until` is safe to repeat.
     409 while the run is playing."""
     goal = body or StepBody()
@@ -160,7 +157,7 @@ async def step(run: TheRun, body: StepBody | None = None) -> JsonObject:
     responses=COMMAND,
     summary="Train until told otherwise",
 )
-async def play(run: TheRun) -> JsonObject:
+async def play_run(run: TheRun) -> JsonObject:
     """At `steps_per_second`, or flat out. Safe to repeat."""
     return await run.command(commands.Play())
 
@@ -171,7 +168,7 @@ async def play(run: TheRun) -> JsonObject:
     responses=COMMAND,
     summary="Stop after the step in hand",
 )
-async def pause(run: TheRun) -> JsonObject:
+async def pause_run(run: TheRun) -> JsonObject:
     """Measures the held-out accuracy of where it stopped, too. Safe to repeat."""
     return await run.command(commands.Pause())
 
@@ -182,7 +179,7 @@ async def pause(run: TheRun) -> JsonObject:
     responses=COMMAND,
     summary="Back to step 0",
 )
-async def reset(run: TheRun, registry: TheRegistry) -> JsonObject:
+async def reset_run(run: TheRun, registry: TheRegistry) -> JsonObject:
     """To the very same first weights and the recipe's own settings; what the run was is kept as
     another, whose id is `kept`. Safe to repeat."""
     kept = await registry.reset(run.id)
@@ -195,7 +192,7 @@ async def reset(run: TheRun, registry: TheRegistry) -> JsonObject:
     responses=COMMAND,
     summary="Try again after a failure",
 )
-async def resume(run: TheRun) -> JsonObject:
+async def resume_run(run: TheRun) -> JsonObject:
     """A run that failed gets a new worker and goes on from what is kept. Safe to repeat."""
     return await run.resume()
 
@@ -206,7 +203,7 @@ async def resume(run: TheRun) -> JsonObject:
     responses=COMMAND | problems(413),
     summary="Change settings while it trains",
 )
-async def tune(run: TheRun, body: TuneBody) -> JsonObject:
+async def update_run(run: TheRun, body: TuneBody) -> JsonObject:
     """From the next step on. `steps_per_second` null is flat out. `name` is what people call it."""
     changes = body.changes()
     if "name" in body.model_fields_set:

@@ -16,6 +16,7 @@ from convscope.api.schemas import Body
 from convscope.errors import ConvscopeError, InvalidError, NotFoundError
 from convscope.ipc.commands import Look
 from convscope.ipc.replies import Switches
+from convscope.recipe.base import LayerName
 from convscope.runs.run import Run
 from convscope.runs.status import switches_json
 from convscope.runs.viewers import Frame, Quantity, Viewer, Watch, frame_bytes
@@ -45,7 +46,7 @@ class WatchMessage(Body):
     """What a viewer asks of the stream; see `docs/contracts.md`."""
 
     type: Literal["watch"]
-    layers: list[Annotated[str, Field(max_length=128)]] | None = None
+    layers: list[LayerName] | None = None
     tensors: Annotated[list[WatchedTensor], Field(max_length=64)]
     probe: Annotated[str, Field(max_length=64)] = "test-0"
     max_fps: Annotated[float, Field(ge=0.1, le=120)] = 30.0
@@ -53,7 +54,7 @@ class WatchMessage(Body):
 
 
 @router.websocket("/runs/{run_id}/stream")
-async def stream(
+async def watch_run(
     socket: WebSocket, run_id: str, registry: TheRegistry, settings: TheSettings
 ) -> None:
     """One viewer, from its coming to its going."""
@@ -143,7 +144,7 @@ async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
     if probe.startswith("up-"):
         run.uploads.get(probe)
     else:
-        number_of(probe, await open_gallery(run.spec.shown.name, settings))
+        number_of(probe, await open_gallery(run.spec.shown.id, settings))
 
 
 async def _talk(socket: WebSocket, run: Run, viewer: Viewer, timeout_s: float) -> None:

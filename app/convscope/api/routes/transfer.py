@@ -15,7 +15,7 @@ from convscope.api.deps import TheLook, TheRegistry, TheRun, TheSettings
 from convscope.api.openapi.document import Responses, problems
 from convscope.api.schemas import HistoryAnswer, RunAnswer
 from convscope.ipc.commands import Weights
-from convscope.runs.transfer.import_export import export_run, import_run
+from convscope.runs.transfer import import_export
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
@@ -36,7 +36,7 @@ CURVES: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
     responses=problems(400, 413, 503),
     summary="Take in a run's file",
 )
-async def import_file(
+async def import_run(
     registry: TheRegistry,
     settings: TheSettings,
     request: Request,
@@ -45,8 +45,8 @@ async def import_file(
 ) -> JsonObject:
     """Every value in it is checked before anything is kept. The run gets an id of its own, and
     `imported_from` names the one that it had. Where its data set is absent, `absent` says why."""
-    run = await import_run(registry, settings, file.file)
-    response.headers["Location"] = str(request.url_for("show", run_id=run.id))
+    run = await import_export.import_run(registry, settings, file.file)
+    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     return run.describe()
 
 
@@ -56,14 +56,14 @@ async def import_file(
     responses=BINARY | problems(404, 503),
     summary="A run as one file",
 )
-async def export(
+async def export_run(
     run: TheRun,
     registry: TheRegistry,
-    uploads: Annotated[bool, Query(description="with the pictures that people gave it")] = False,
+    uploads: Annotated[bool, Query(description="with the images that people gave it")] = False,
 ) -> StreamingResponse:
     """SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
     checkpoints, as they are durable now. `POST /runs/import` takes it in."""
-    exported = await export_run(run, registry.directory, uploads=uploads)
+    exported = await import_export.export_run(run, registry.directory, uploads=uploads)
     headers = _attachment(f"{run.id}{SUFFIX}") | {"Content-Length": str(exported.size)}
     return StreamingResponse(exported.pieces(), media_type=BYTES, headers=headers)
 
@@ -74,7 +74,7 @@ async def export(
     responses=BINARY | problems(404, 409, 503),
     summary="All weights",
 )
-async def weights(
+async def get_weights(
     look: TheLook,
     format_: Annotated[
         Literal["safetensors", "npz"], Query(alias="format", description="npz: for `numpy.load`")
@@ -103,7 +103,7 @@ def _npz(tensors: bytes) -> bytes:
     responses=CURVES | problems(404),
     summary="The curves",
 )
-async def history(
+async def get_history(
     run: TheRun,
     first: Annotated[int, Query(alias="from", ge=0)] = 0,
     last: Annotated[int | None, Query(alias="to", ge=0)] = None,

@@ -25,6 +25,7 @@ def problem(error: ConvscopeError) -> bytes:
         "type": "about:blank",
         "title": error.title,
         "status": error.status,
+        "code": error.code,
         "detail": error.detail,
     }
     return json.dumps(document).encode()

@@ -43,10 +43,10 @@ def explain_gradient(
         "index": list(index),
         "step": replay.step,
         "positions": list(maps.shape[1:]),
-        "picture": picture,
-        "picture_map": maps[picture].tolist(),
+        "example": picture,
+        "example_map": maps[picture].tolist(),
         "batch_map": maps.sum(dim=0).tolist(),
-        "picture_sums": maps.sum(dim=(1, 2)).tolist(),
+        "example_sums": maps.sum(dim=(1, 2)).tolist(),
     } | check_tensor_sum(float(parameter.grad[index]), products)
 
 

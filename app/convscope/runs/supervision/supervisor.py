@@ -388,4 +388,4 @@ class Supervisor:
 
 def without_data(recipe: JsonObject) -> JsonObject:
     """The recipe of a run whose data set is not here, so that it can be looked at."""
-    return recipe | {"dataset": None}
+    return recipe | {"data": {"dataset": None}}

@@ -6,7 +6,7 @@ from typing import Any
 
 from convscope.errors import InvalidError, RecipeError
 from convscope.ipc.commands import Checkpoint
-from convscope.recipe import LayerPlan, Recipe, named_model
+from convscope.recipe import LayerPlan, Recipe, named_model, with_data
 from convscope.runs.recomputed import marked
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, checked
@@ -74,6 +74,10 @@ def _changed(
     then: JsonObject, settings: JsonObject, changes: JsonObject
 ) -> tuple[Recipe, str | None]:
     """The recipe as it was tuned, with these changes; and the name of a network that is new."""
+    try:
+        changes = with_data(changes)
+    except ValueError as error:
+        raise InvalidError(f"recipe: {error}.") from error
     if "init" in changes:
         raise InvalidError(
             "init says how weights begin: from a step that was trained there is none to change."

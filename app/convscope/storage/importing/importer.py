@@ -120,7 +120,7 @@ def _part(row: tuple[Any, ...], last: int, *, older: bool) -> Part:
     number, step, *texts = row
     where = f"segment {number}"
     recipe_said, settings_said = (parsed(text, where) for text in texts[:2])
-    if older and isinstance(recipe_said, dict):
+    if older and isinstance(recipe_said, dict) and "dataset" in recipe_said:
         recipe_said = recipe_of_version_1(recipe_said)
     recipe = claim(Recipe, recipe_said, f"the recipe of {where}")
     settings = claim(Tuned, settings_said, f"the settings of {where}")

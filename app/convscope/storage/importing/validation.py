@@ -15,7 +15,8 @@ from pydantic import (
 )
 
 from convscope.errors import UnreadableRunError
-from convscope.recipe.interventions import AnyIntervention, LayerName, Number, Strict, Tuned
+from convscope.recipe.base import LayerName
+from convscope.recipe.interventions import AnyIntervention, Number, Strict, Tuned
 
 Claim = TypeVar("Claim", bound=BaseModel)
 

@@ -14,7 +14,7 @@ import { task } from "../task.js";
 
 const SIDE = 224; // CSS pixels
 const found = signal(/** @type {any} */ (null)); // what the server explains
-const at = signal({ ky: 1, kx: 1, picture: 0 });
+const at = signal({ ky: 1, kx: 1, example: 0 });
 const work = task();
 let id = "";
 
@@ -60,17 +60,17 @@ function Picker() {
 
 /** @param {{gradient: any}} props */
 function Maps({ gradient }) {
-  const { picture_map, batch_map, picture_sums, picture } = gradient;
-  const one = picture_map
+  const { example_map, batch_map, example_sums, example } = gradient;
+  const one = example_map
     .flat()
     .reduce((/** @type {number} */ s, /** @type {number} */ v) => s + v, 0);
   return html`<div class="row maps">
-      <figure><${Heatmap} rows=${picture_map} width=${SIDE} label="Contributions in one picture" />
-        <figcaption>picture ${picture} of the batch${gradient.picture_class ? ` (${gradient.picture_class})` : ""}: sum <b>${signed(one)}</b></figcaption></figure>
+      <figure><${Heatmap} rows=${example_map} width=${SIDE} label="Contributions in one picture" />
+        <figcaption>picture ${example} of the batch${gradient.example_class ? ` (${gradient.example_class})` : ""}: sum <b>${signed(one)}</b></figcaption></figure>
       <figure><${Heatmap} rows=${batch_map} width=${SIDE} label="Contributions in all pictures of the batch" />
-        <figcaption>all ${picture_sums.length} pictures: sum <b>${signed(gradient.total)}</b></figcaption></figure></div>
-    <figure class="strip-figure"><${Heatmap} rows=${[picture_sums]} width=${460} label="The sum of each picture"
-        box=${{ y: 0, x: picture, height: 1, width: 1 }} onPlace=${(/** @type {number} */ _, /** @type {number} */ n) => look({ picture: n })} />
+        <figcaption>all ${example_sums.length} pictures: sum <b>${signed(gradient.total)}</b></figcaption></figure></div>
+    <figure class="strip-figure"><${Heatmap} rows=${[example_sums]} width=${460} label="The sum of each picture"
+        box=${{ y: 0, x: example, height: 1, width: 1 }} onPlace=${(/** @type {number} */ _, /** @type {number} */ n) => look({ example: n })} />
       <figcaption>the sum of each picture of the batch</figcaption></figure>`;
 }
 
@@ -79,8 +79,8 @@ export function Figure() {
   if (!now) return html`<${Start} task=${work} label="Train one step" onStart=${train} />`;
   const { gradient, update } = now;
   return html`<div class="figure-controls"><${ActionButton} task=${work} onClick=${train}>One more step<//>
-      <${Slider} label="Picture" now=${at.value.picture} max=${gradient.picture_sums.length - 1}
-        onSlide=${(/** @type {number} */ picture) => look({ picture })} /></div>
+      <${Slider} label="Picture" now=${at.value.example} max=${gradient.example_sums.length - 1}
+        onSlide=${(/** @type {number} */ example) => look({ example })} /></div>
     <${Status} task=${work} />
     <div class="row at-top"><${Picker} /><div aria-live="polite"><p>Step <b>${gradient.step}</b>, weight ${at.value.ky},${at.value.kx}:
       its gradient is <b>${signed(gradient.value)}</b>, so the optimiser moved it from ${exact(update.before)} to <b>${exact(update.after)}</b>.</p>
@@ -92,10 +92,10 @@ async function weigh() {
   if (!found.value) throw new Error(work.problem.value ?? "The figure has not been started yet.");
   const { gradient } = found.value;
   const { up, down, net, left } = signedSums(gradient.batch_map);
-  const pictures = gradient.picture_sums.filter((/** @type {number} */ sum) => sum > 0).length;
+  const pictures = gradient.example_sums.filter((/** @type {number} */ sum) => sum > 0).length;
   const text = html`<p>${up.count && down.count ? "No" : "Yes"}. Summed over the batch, ${up.count} positions pull one way (${signed(up.sum)}
     in all) and ${down.count} the other (${signed(down.sum)}). Added up, ${signed(net)} is left: ${percent(left)} of all the pulling.
-    ${pictures} of the ${gradient.picture_sums.length} pictures have a positive sum. The weight follows the sum, and no place gets its own way.</p>`;
+    ${pictures} of the ${gradient.example_sums.length} pictures have a positive sum. The weight follows the sum, and no place gets its own way.</p>`;
   return { text };
 }
 

@@ -84,14 +84,17 @@ function Seen({ layer, values }) {
       <figure><span class="picture"><img src=${address.image(id, at.value.image, "input")} width=${SIDE} height=${SIDE} alt="The input picture" />
         <${Mark} box=${field} rows=${input[1]} cols=${input[2]} /></span>
         <figcaption>the ${field.height}×${field.width} pixels which that value depends on</figcaption></figure></div>
-    <p aria-live="polite">In ${layer.name} one value depends on at most ${layer.receptive_field}×${layer.receptive_field} pixels,
+    <p aria-live="polite">In ${layer.name} one value depends on at most ${sizeText(layer)} pixels,
       here on ${pixels}: ${percent(pixels / (input[1] * input[2]))} of the picture.</p>`;
 }
+
+/** @param {import("../../shared/types.js").Layer} layer */
+const sizeText = ({ receptive_field }) => receptive_field?.join("×") ?? "all";
 
 /** Receptive fields of all layers. */
 const Fields = () =>
   html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
-    <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${l.receptive_field}×${l.receptive_field}</td>`)}</tr>
+    <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${sizeText(l)}</td>`)}</tr>
     <tr><th scope="row">maps</th>${withMaps().map((l) => html`<td>${l.output_shape.join("×")}</td>`)}</tr></tbody></table></div>`;
 
 export function Figure() {
@@ -113,10 +116,12 @@ async function pooled() {
     { network },
     async (run) => (await server.layers(run.id))[2],
   );
-  const [side, less] = [known.receptive_field ?? 0, plain.receptive_field ?? 0];
-  const text = html`<p>${side}×${side} = ${side * side} pixels. Without the pooling layer it would be ${less}×${less} = ${less * less}:
+  const [count, less] = [known, plain].map((layer) =>
+    (layer.receptive_field ?? [0]).reduce((a, b) => a * b),
+  );
+  const text = html`<p>${sizeText(known)} = ${count} pixels. Without the pooling layer it would be ${sizeText(plain)} = ${less}:
     the second kernel’s neighbours would lie one pixel apart and not two.</p>`;
-  return { text, number: side * side };
+  return { text, number: count };
 }
 
 export const Answer = () => html`<${Question} compute=${pooled} guess="How many pixels?" />`;

@@ -13,7 +13,7 @@ function answerOf(index) {
   }
   const last = plan.value?.columns.find((column) => column.role === "classes");
   const shares = last ? probabilitiesOf(slow, last.name) : null;
-  return { share: shares?.[index] ?? null, label: slow.picture.label };
+  return { share: shares?.[index] ?? null, label: slow.example.label };
 }
 
 /** @param {{index: number, place: import("./layout.js").Cell}} props */

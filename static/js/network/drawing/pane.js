@@ -53,7 +53,7 @@ function Readout() {
   const column = place && plan.value?.columns.find((known) => known.name === place.layer);
   if (!place || !column) {
     if (replay.value)
-      return html`<span class="readout faded">The maps are those of one training picture of the batch: ${replay.value.picture.class}.</span>`;
+      return html`<span class="readout faded">The maps are those of one training picture of the batch: ${replay.value.example.class}.</span>`;
     const why = blankReason();
     if (why) return html`<span class="readout why-blank" role="status">${why}</span>`;
     return html`<span class="readout faded">Point at any value to see how it is computed; press a kernel to open its filter.</span>`;

@@ -24,10 +24,10 @@ export function contributionsTo(layer, channel) {
 }
 
 /** On the diverging scale, zero the paper. @param {any} gradient @returns {Uint32Array} */
-export function contributionCells({ picture_map }) {
-  const limit = sizeOf(picture_map);
+export function contributionCells({ example_map }) {
+  const limit = sizeOf(example_map);
   const table = palette.value.diverging;
-  return Uint32Array.from(picture_map.flat(), (/** @type {number} */ v) =>
+  return Uint32Array.from(example_map.flat(), (/** @type {number} */ v) =>
     colourOf(table, v, limit),
   );
 }
@@ -42,5 +42,5 @@ export function weightInKernel(column, { layer, tensor, index }) {
 }
 
 /** Whose map it is: not the probe's. @param {any} gradient */
-export const batchImageName = ({ picture, picture_class, picture_label }) =>
-  `picture ${picture} of the batch (${picture_class ?? `class ${picture_label}`}), not the probe`;
+export const batchImageName = ({ example, example_class, example_label }) =>
+  `picture ${example} of the batch (${example_class ?? `class ${example_label}`}), not the probe`;

@@ -24,14 +24,14 @@ export const explained = signal(/** @type {Explained | null} */ (null));
 
 const runId = computed(() => state.run.value?.id ?? null);
 
-/** @typedef {{run: string, place: Reading, image: string, picture: number, step: number | null}} Wanted */
+/** @typedef {{run: string, place: Reading, image: string, example: number, step: number | null}} Wanted */
 
 /** @param {Wanted} wanted @returns {Promise<Explained | null>} */
-async function fetchOne({ run, place, image, picture, step }) {
+async function fetchOne({ run, place, image, example, step }) {
   const none = { place, answer: null, softmax: null, problem: null };
   try {
     if (isWeight(place))
-      return { ...none, ...(await inOrder(() => weightExplained(run, place, picture, step))) };
+      return { ...none, ...(await inOrder(() => weightExplained(run, place, example, step))) };
     if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
     const [answer, softmax] = await Promise.all([
       server.explainOutput(run, { ...valueAsked(place), image, step }),
@@ -48,15 +48,15 @@ async function fetchOne({ run, place, image, picture, step }) {
 }
 
 /**
- * @param {string} run @param {import("./places.js").WeightPlace} place @param {number} picture
+ * @param {string} run @param {import("./places.js").WeightPlace} place @param {number} example
  * @param {number | null} step
  * @returns {Promise<{answer: any} | {problem: string}>}
  */
-async function weightExplained(run, place, picture, step) {
+async function weightExplained(run, place, example, step) {
   const problem = noGradient();
   return problem
     ? { problem }
-    : { answer: await server.explainWeight(run, { ...weightAsked(place), picture, step }) };
+    : { answer: await server.explainWeight(run, { ...weightAsked(place), example, step }) };
 }
 
 /** Why no update led to the weights as they are; null: one did. */
@@ -86,11 +86,11 @@ const questions = newest(fetchOne, {
 
 effect(() => {
   const place = state.openNumber.value;
-  const [run, image, picture] = [runId.value, probeId(), state.batchImage.value];
+  const [run, image, example] = [runId.value, probeId(), state.batchImage.value];
   state.slowTick.value; // frames: the number changes as the network learns
   state.probeVersion.value;
   const step = state.askedStep.value;
-  if (place && run && image) questions.want({ run, place, image, picture, step });
+  if (place && run && image) questions.want({ run, place, image, example, step });
   else {
     questions.drop();
     explained.value = null;

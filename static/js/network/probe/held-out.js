@@ -1,24 +1,25 @@
-/** Pages of the held-out pictures of a data set. */
+/** Pages of the held-out images of a data set. */
 import { useEffect, useState } from "preact/hooks";
 import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
 
-export const COUNT = 32; // pictures a page
+export const LIMIT = 32; // images a page
 
 /**
- * The pictures of a page of the held-out half.
- * @param {string} dataset @param {number} offset @param {string} label index of a class, or ""
- * @returns {{pictures: import("../../shared/types.js").HeldOutImage[], next: number | null}}
+ * The images of a page of the held-out half.
+ * @param {string} dataset @param {string | null} cursor of the page; null: the first
+ * @param {string} label index of a class, or ""
+ * @returns {{images: import("../../shared/types.js").HeldOutImage[], next: string | null}}
  */
-export function useHeldOutImages(dataset, offset, label) {
-  const [page, setPage] = useState(/** @type {any} */ ({ pictures: [], next: null }));
+export function useHeldOutImages(dataset, cursor, label) {
+  const [page, setPage] = useState(/** @type {any} */ ({ images: [], next: null }));
   useEffect(() => {
     let wanted = true;
-    const query = { offset, count: COUNT, label: label === "" ? null : Number(label) };
+    const query = { cursor, limit: LIMIT, label: label === "" ? null : Number(label) };
     server.heldOutImages(dataset, query).then((answer) => wanted && setPage(answer), noticeError);
     return () => {
       wanted = false;
     };
-  }, [dataset, offset, label]);
+  }, [dataset, cursor, label]);
   return page;
 }

@@ -6,19 +6,19 @@ import { testNumber } from "../../shared/image-id.js";
 import { address } from "../../shared/server.js";
 import { chooseProbe } from "../intents.js";
 import { datasets, probe, run } from "../state.js";
-import { COUNT, useHeldOutImages } from "./held-out.js";
+import { LIMIT, useHeldOutImages } from "./held-out.js";
 
 const COLUMNS = 8;
 const WITHOUT = "fashion-mnist-10k"; // whose held-out pictures a network without a data set is shown
 
-/** @param {{pictures: import("../../shared/types.js").HeldOutImage[], src: string}} props */
-function Sheet({ pictures, src }) {
+/** @param {{images: import("../../shared/types.js").HeldOutImage[], src: string}} props */
+function Sheet({ images, src }) {
   return html`<div class="sheet">
-    <img src=${src} alt="" width="288" height=${36 * Math.ceil(pictures.length / COLUMNS)} />
-    <div class="sheet-buttons">${pictures.map(
-      (picture) => html`<button type="button" key=${picture.id} title=${picture.class}
-        aria-label=${`${picture.class}, test picture ${testNumber(picture.id)}`}
-        aria-pressed=${probe.value?.id === picture.id} onClick=${() => chooseProbe(picture.id)} />`,
+    <img src=${src} alt="" width="288" height=${36 * Math.ceil(images.length / COLUMNS)} />
+    <div class="sheet-buttons">${images.map(
+      (image) => html`<button type="button" key=${image.id} title=${image.class}
+        aria-label=${`${image.class}, test picture ${testNumber(image.id)}`}
+        aria-pressed=${probe.value?.id === image.id} onClick=${() => chooseProbe(image.id)} />`,
     )}</div>
   </div>`;
 }
@@ -27,21 +27,22 @@ function Sheet({ pictures, src }) {
 const classesOf = (own, shown) =>
   own
     ? (run.value?.classes ?? [])
-    : (datasets.value.find((known) => known.name === shown)?.classes ?? []);
+    : (datasets.value.find((known) => known.id === shown)?.classes ?? []);
 
 export function Picker() {
-  const own = run.value?.recipe.dataset;
+  const own = run.value?.recipe.data.dataset;
   const dataset = own ?? WITHOUT;
-  const [offset, setOffset] = useState(0);
+  const [cursors, setCursors] = useState(/** @type {string[]} */ ([])); // of the pages up to this one
   const [label, setLabel] = useState("");
-  const { pictures, next } = useHeldOutImages(dataset, offset, label);
+  const cursor = cursors.at(-1) ?? null;
+  const { images, next } = useHeldOutImages(dataset, cursor, label);
   const choose = (/** @type {any} */ e) => {
     setLabel(e.currentTarget.value);
-    setOffset(0);
+    setCursors([]);
   };
   const query = {
-    offset,
-    count: COUNT,
+    cursor,
+    limit: LIMIT,
     columns: COLUMNS,
     label: label === "" ? null : Number(label),
   };
@@ -52,9 +53,9 @@ export function Picker() {
         <option value="">all classes</option>
         ${classesOf(own, dataset).map((name, i) => html`<option value=${String(i)}>${name}</option>`)}
       </select>
-      <button type="button" disabled=${offset === 0} onClick=${() => setOffset(Math.max(0, offset - COUNT))}>Back</button>
-      <button type="button" disabled=${next === null} onClick=${() => setOffset(next ?? 0)}>More</button>
+      <button type="button" disabled=${!cursors.length} onClick=${() => setCursors(cursors.slice(0, -1))}>Back</button>
+      <button type="button" disabled=${next === null} onClick=${() => next && setCursors([...cursors, next])}>More</button>
     </div>
-    ${pictures.length > 0 && html`<${Sheet} pictures=${pictures} src=${address.sheet(dataset, query)} />`}
+    ${images.length > 0 && html`<${Sheet} images=${images} src=${address.sheet(dataset, query)} />`}
   </div>`;
 }

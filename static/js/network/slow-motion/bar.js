@@ -30,7 +30,7 @@ const NUMBERS = {
   highest: "highest value",
   largest: "largest",
   loss: "loss of the batch",
-  picture_loss: "loss of the picture",
+  example_loss: "loss of the picture",
   probability: "probability of the right class",
   learning_rate: "learning rate",
 };

@@ -6,15 +6,15 @@
  *   says: string, numbers: Record<string, number | null>}} Phase
  * @typedef {{index: number, label: number, class: string | null, probabilities: (number | null)[]}}
  *   BatchImage one of the batch
- * @typedef {{frame: Frame, phases: Phase[], picture: BatchImage, step: number, loss: number,
+ * @typedef {{frame: Frame, phases: Phase[], example: BatchImage, step: number, loss: number,
  *   batchSize: number, at: number}} Replay `at`: the phase on screen
  */
 import { keyOf } from "../../shared/frame.js";
 
 /** @param {Frame} frame of `trace-step` @returns {Replay} */
 export function replayOf(frame) {
-  const { phases, picture, step, loss, batch_size } = /** @type {any} */ (frame.header);
-  return { frame, phases, picture, step, loss, batchSize: batch_size, at: 0 };
+  const { phases, example, step, loss, batch_size } = /** @type {any} */ (frame.header);
+  return { frame, phases, example, step, loss, batchSize: batch_size, at: 0 };
 }
 
 /** The same at another phase, kept inside. @param {Replay} replay @param {number} at @returns {Replay} */
@@ -61,4 +61,4 @@ export function shownFrame(replay) {
 /** The probabilities of the pictured one, once the last layer has answered.
  * @param {Replay} replay @param {string} layer the last one @returns {(number | null)[] | null} */
 export const probabilitiesOf = (replay, layer) =>
-  layersReached(replay, "forward").has(layer) ? replay.picture.probabilities : null;
+  layersReached(replay, "forward").has(layer) ? replay.example.probabilities : null;

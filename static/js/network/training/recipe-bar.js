@@ -80,7 +80,7 @@ function datasetOptions(shown) {
         ? ""
         : ` (${set.shape.join("×")}, needs ${input})`
       : " (not on this machine)";
-    return { value: set.name, text: set.title + why, disabled: Boolean(why) };
+    return { value: set.id, text: set.title + why, disabled: Boolean(why) };
   });
   return shown.dataset ? options : [{ value: "", text: "none" }, ...options];
 }

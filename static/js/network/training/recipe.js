@@ -14,7 +14,7 @@ export function draftOf(run) {
   const { recipe } = run;
   return {
     network: run.network ?? OWN_NETWORK,
-    dataset: recipe.dataset ?? "",
+    dataset: recipe.data.dataset ?? "",
     init: recipe.init?.type ?? "he_uniform",
     optimizer: recipe.optimizer?.type ?? "SGD",
     batch_size: recipe.batch_size,
@@ -29,7 +29,7 @@ export function withModel(draft, model) {
   return {
     ...draft,
     network: model.name,
-    dataset: recipe.dataset === undefined ? draft.dataset : (recipe.dataset ?? ""),
+    dataset: recipe.data.dataset ?? "",
     init: recipe.init?.type ?? "he_uniform",
     optimizer: recipe.optimizer?.type ?? "SGD",
     batch_size: recipe.batch_size ?? 32,
@@ -54,7 +54,7 @@ export function recipeOf(draft, run, model) {
     same && run.recipe.init?.type === draft.init ? run.recipe.init : { type: draft.init };
   return {
     network: same ? (run.network ?? run.recipe.network) : draft.network,
-    dataset: draft.dataset || null,
+    data: { dataset: draft.dataset || null },
     init,
     optimizer: kept ? settings : { type: draft.optimizer },
     batch_size: draft.batch_size,

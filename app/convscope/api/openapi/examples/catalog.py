@@ -55,7 +55,7 @@ MODELS: JsonObject = {
                         }
                     ],
                 },
-                "dataset": None,
+                "data": {"dataset": None},
                 "init": {"type": "glorot_uniform", "std": 0.05, "bound": 0.05, "run": None},
                 "optimizer": {
                     "type": "SGD",
@@ -74,7 +74,7 @@ MODELS: JsonObject = {
 DATASETS: JsonObject = {
     "datasets": [
         {
-            "name": "fashion-mnist-10k",
+            "id": "fashion-mnist-10k",
             "title": "Fashion-MNIST, 10,000 pictures",
             "shape": [1, 28, 28],
             "classes": [
@@ -99,11 +99,11 @@ DATASETS: JsonObject = {
         }
     ]
 }
-PICTURES: JsonObject = {
-    "pictures": [
+IMAGES: JsonObject = {
+    "images": [
         {"id": "test-0", "label": 1, "class": "Trouser"},
         {"id": "test-1", "label": 4, "class": "Coat"},
         {"id": "test-2", "label": 6, "class": "Shirt"},
     ],
-    "next": 3,
+    "next": "3",
 }

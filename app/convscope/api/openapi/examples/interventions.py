@@ -27,7 +27,7 @@ TRACE: JsonObject = {
     "step": 11,
     "loss": 2.51565,
     "batch_size": 4,
-    "picture": {
+    "example": {
         "index": 0,
         "id": 8400,
         "label": 1,
@@ -87,7 +87,7 @@ TRACE: JsonObject = {
             "layer": None,
             "says": "The scores become probabilities; the right class, Trouser, gets 7.5%. "
             "The loss is −ln of that, 2.587; the mean over the batch is 2.516.",
-            "numbers": {"loss": 2.51565, "probability": 0.0752137, "picture_loss": 2.58742},
+            "numbers": {"loss": 2.51565, "probability": 0.0752137, "example_loss": 2.58742},
         },
         {
             "phase": "backward",

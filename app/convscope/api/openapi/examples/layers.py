@@ -25,7 +25,7 @@ LAYERS: JsonObject = {
             "tensors": ["weight", "bias"],
             "parameters": 20,
             "counted": "2 filters × (1 channel × 3 × 3 weights + 1 bias) = 20",
-            "receptive_field": 3,
+            "receptive_field": [3, 3],
         },
         {
             "index": 1,
@@ -39,7 +39,7 @@ LAYERS: JsonObject = {
             "tensors": [],
             "parameters": 0,
             "counted": "no weights",
-            "receptive_field": 3,
+            "receptive_field": [3, 3],
         },
         {
             "index": 2,
@@ -53,7 +53,7 @@ LAYERS: JsonObject = {
             "tensors": [],
             "parameters": 0,
             "counted": "no weights",
-            "receptive_field": 11,
+            "receptive_field": [11, 11],
         },
         {
             "index": 3,

@@ -4,6 +4,7 @@ from convscope.types import JsonObject
 
 RUN: JsonObject = {
     "id": "k3f9x0a1bc",
+    "kind": "trained",
     "name": None,
     "parent": None,
     "imported_from": None,
@@ -11,6 +12,7 @@ RUN: JsonObject = {
     "recomputed": None,
     "awake": True,
     "steps": 10,
+    "saved_step": 10,
     "kept": None,
     "state": "ready",
     "step": 10,
@@ -45,7 +47,7 @@ RUN: JsonObject = {
                 {"type": "Linear", "out_features": 10, "bias": True},
             ],
         },
-        "dataset": "fashion-mnist-10k",
+        "data": {"dataset": "fashion-mnist-10k"},
         "init": {"type": "he_uniform", "std": 0.05, "bound": 0.05, "run": None},
         "optimizer": {
             "type": "SGD",

@@ -24,14 +24,14 @@ function ContributionMap({ values, label, text, stamp, limit }) {
 
 /** Each picture of the batch as a bar; pressed, its map is shown. @param {{gradient: any}} props */
 function Batch({ gradient }) {
-  const sums = gradient.picture_sums;
+  const sums = gradient.example_sums;
   const most = sizeOf(sums) || 1;
   return html`<div class="batch" role="group" aria-label="Pictures of the batch, and the sum of each">${sums.map(
     (
       /** @type {number} */ sum,
       /** @type {number} */ i,
-    ) => html`<button type="button" key=${i} class=${i === gradient.picture ? "on" : ""}
-      aria-pressed=${i === gradient.picture} aria-label=${`picture ${i} of the batch: ${exact(sum)}`} title=${`picture ${i}: ${exact(sum)}`}
+    ) => html`<button type="button" key=${i} class=${i === gradient.example ? "on" : ""}
+      aria-pressed=${i === gradient.example} aria-label=${`picture ${i} of the batch: ${exact(sum)}`} title=${`picture ${i}: ${exact(sum)}`}
       onClick=${() => {
         batchImage.value = i;
       }}><i class=${sum < 0 ? "minus" : "plus"} style=${{ height: `${Math.max(2, (50 * Math.abs(sum)) / most)}%` }}></i></button>`,
@@ -40,17 +40,17 @@ function Batch({ gradient }) {
 
 /** @param {{gradient: any}} props */
 function Contributions({ gradient }) {
-  const { positions, picture_map, batch_map, picture_sums, picture } = gradient;
+  const { positions, example_map, batch_map, example_sums, example } = gradient;
   const single = positions[0] * positions[1] === 1;
   const where = single ? "" : ` at ${count(positions[0] * positions[1])} positions`;
-  const stamp = gradient.step * 1000 + picture;
-  const who = gradient.picture_class ?? `class ${gradient.picture_label}`;
+  const stamp = gradient.step * 1000 + example;
+  const who = gradient.example_class ?? `class ${gradient.example_label}`;
   return html`<section><h3>Contributions to the gradient${where}: input × output gradient, step ${count(gradient.step)}</h3>
     <div class="contribution-maps">
       ${
         !single &&
-        html`<${ContributionMap} values=${batch_map} stamp=${gradient.step} limit=${sizeOf(batch_map)} label="Contributions at each position, summed over the batch" text=${html`all ${picture_sums.length} pictures, Σ <b>${exact(gradient.total)}</b>`} />
-      <${ContributionMap} values=${picture_map} stamp=${stamp} limit=${sizeOf(picture_map)} label=${`Contributions at each position, picture ${picture} of the batch`} text=${html`picture ${picture}, ${who}, Σ <b>${exact(picture_sums[picture])}</b>`} />`
+        html`<${ContributionMap} values=${batch_map} stamp=${gradient.step} limit=${sizeOf(batch_map)} label="Contributions at each position, summed over the batch" text=${html`all ${example_sums.length} pictures, Σ <b>${exact(gradient.total)}</b>`} />
+      <${ContributionMap} values=${example_map} stamp=${stamp} limit=${sizeOf(example_map)} label=${`Contributions at each position, picture ${example} of the batch`} text=${html`picture ${example}, ${who}, Σ <b>${exact(example_sums[example])}</b>`} />`
       }
       <div class="sums"><${Batch} gradient=${gradient} />
         <p class="rest">The sum of each picture; together they are the gradient. <span class="minus-word">Negative</span> moves the weight up, <span class="plus-word">positive</span> down.</p>

@@ -1,0 +1,22 @@
+"""Lists that come in pages: how many entries, and from where on."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+MOST_ENTRIES = 200  # of a page
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which entries of a list are asked for; the answer's `next` is the `cursor` of those after."""
+
+    cursor: Annotated[
+        str | None,
+        Query(max_length=200, description="`next` of the page before; the first without it"),
+    ] = None
+    limit: Annotated[int, Query(ge=1, le=MOST_ENTRIES, description="entries, at most")] = 50
+
+
+ThePage = Annotated[Page, Depends()]
