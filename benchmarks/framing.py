@@ -139,21 +139,21 @@ class Summaries:
     def __init__(self, session: Session, writer: SummaryWriter) -> None:
         self.writer = writer
         sections, _ = capture(session, everything(session))
-        self.numbers = {name(s): s.values for s in sections if s.dtype == "f32"}
-        pictures = [s for s in sections if s.dtype == "u8" and s.shape[1] > 1]
-        self.pictures = {name(s): unit(s) for s in pictures}  # (C, 1, H, W) in 0 … 1
+        self.numbers = {name(s): s.values for s in sections if s.spec.dtype == "f32"}
+        images = [s for s in sections if s.spec.dtype == "u8" and s.spec.shape[1] > 1]
+        self.images = {name(s): unit(s) for s in images}  # (C, 1, H, W) in 0 … 1
 
     def write(self) -> None:
         """All of them; the time of the calls alone, without the flush to the disk."""
         for tag, values in self.numbers.items():
             self.writer.add_histogram(tag, values, STEPS)
-        for tag, images in self.pictures.items():
+        for tag, images in self.images.items():
             self.writer.add_images(tag, images, STEPS)
 
 
 def name(section: Section) -> str:
     """As TensorBoard shows it."""
-    return f"{section.layer or 'input'}/{section.tensor}/{section.of}"
+    return f"{section.spec.layer or 'input'}/{section.spec.tensor}/{section.spec.of}"
 
 
 def unit(section: Section) -> torch.Tensor:

@@ -10,6 +10,7 @@ import pytest
 from convscope.frames.format import (
     FrameError,
     Section,
+    SectionSpec,
     decode_frame,
     decode_sections,
     encode_frame,
@@ -25,7 +26,7 @@ def test_the_golden_bytes_decode_to_what_is_written_beside_them() -> None:
     header, sections = decode_frame(BYTES)
     assert header == EXPECTED["header"]
     for section, expected in zip(sections, EXPECTED["sections"], strict=True):
-        assert section.key[:3] == (expected["layer"], expected["tensor"], expected["of"])
+        assert section.spec.key[:3] == (expected["layer"], expected["tensor"], expected["of"])
         np.testing.assert_allclose(section.values.ravel(), expected["values"], rtol=1e-6)
 
 
@@ -38,8 +39,8 @@ def test_encoding_what_was_decoded_gives_the_golden_bytes_again() -> None:
 
 def test_every_section_begins_at_a_multiple_of_eight() -> None:
     odd = [
-        Section("a", "weight", "value", (3,), "f32", bytes(12)),
-        Section("b", "bias", "value", (1,), "f32", bytes(4)),
+        Section(SectionSpec("a", "weight", "value", (3,), "f32"), bytes(12)),
+        Section(SectionSpec("b", "bias", "value", (1,), "f32"), bytes(4)),
     ]
     entries, payload = encode_payload(odd)
     assert [entry["offset"] for entry in entries] == [0, 16]

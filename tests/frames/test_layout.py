@@ -7,6 +7,7 @@ import pytest
 
 from convscope.frames.format import (
     Section,
+    SectionSpec,
     decode_frame,
     decode_sections,
     encode_frame,
@@ -16,9 +17,13 @@ from convscope.frames.layout import Layout
 from convscope.types import JsonObject
 
 SECTIONS = [
-    Section("a", "weight", "value", (3,), "f32", np.arange(3, dtype=np.float32).tobytes()),
-    Section("b", "bias", "value", (1,), "f32", np.float32(7).tobytes()),
-    Section("c", "weight", "value", (5,), "f32", np.arange(5, dtype=np.float32).tobytes()),
+    Section(
+        SectionSpec("a", "weight", "value", (3,), "f32"), np.arange(3, dtype=np.float32).tobytes()
+    ),
+    Section(SectionSpec("b", "bias", "value", (1,), "f32"), np.float32(7).tobytes()),
+    Section(
+        SectionSpec("c", "weight", "value", (5,), "f32"), np.arange(5, dtype=np.float32).tobytes()
+    ),
 ]
 
 
@@ -26,7 +31,7 @@ SECTIONS = [
 def test_a_part_is_what_encoding_its_sections_alone_gives(taken: str) -> None:
     entries, payload = encode_payload(SECTIONS)
     part = Layout(entries).part(lambda entry: entry["layer"] in taken)
-    expected, bytes_alone = encode_payload([s for s in SECTIONS if s.layer in taken])
+    expected, bytes_alone = encode_payload([s for s in SECTIONS if s.spec.layer in taken])
     assert json.loads(part.text) == expected
     assert part.of(payload) == bytes_alone
 
@@ -36,7 +41,7 @@ def test_a_part_that_is_all_of_it_copies_nothing() -> None:
     part = Layout(entries).part(lambda _: True)
     assert part.of(payload) is payload
     found = decode_sections(json.loads(part.text), memoryview(payload))
-    assert [section.layer for section in found] == ["a", "b", "c"]
+    assert [section.spec.layer for section in found] == ["a", "b", "c"]
 
 
 def test_a_frame_is_the_same_bytes_whether_its_sections_are_text_already_or_not() -> None:

@@ -33,7 +33,7 @@ def do(made: Session, kind: str, **command: Any) -> Any:
 
 
 def test_a_weight_is_set_and_the_maps_follow(made: Session) -> None:
-    pixels = made.pictures.get("test-0")
+    pixels = made.images.get("test-0")
     before = made.observer.feature_maps("conv1", pixels)
     intervention = do(made, "set", layer="conv1", tensor="bias", index=[2], value=3.0)
     after = made.observer.feature_maps("conv1", pixels)
@@ -78,7 +78,7 @@ def test_all_kernels_of_a_filter_are_filled_at_once(made: Session) -> None:
 
 
 def test_a_silenced_filter_gives_zeros_learns_nothing_and_explains_itself(made: Session) -> None:
-    pixels = made.pictures.get("test-0")
+    pixels = made.images.get("test-0")
     do(made, "silence", layer="conv1", filter=4, on=True)
     assert (made.observer.feature_maps("conv1", pixels)[4] == 0).all()
     assert made.interventions.silenced() == [{"layer": "conv1", "filter": 4}]

@@ -31,7 +31,7 @@ def test_a_pixel_of_255_becomes_exactly_1() -> None:
 def test_feature_maps_of_every_layer_are_those_of_the_network_in_evaluation_mode(
     seen: Session,
 ) -> None:
-    pixels = seen.pictures.get("test-5")
+    pixels = seen.images.get("test-5")
     network = seen.trainer.network.eval()
     try:
         values = torch.from_numpy(pixels[None].astype(np.float32) / 255)
@@ -48,7 +48,7 @@ def test_feature_maps_of_every_layer_are_those_of_the_network_in_evaluation_mode
 def test_a_layer_in_place_does_not_overwrite_what_is_shown_of_the_layer_before(
     seen: Session,
 ) -> None:
-    pixels = seen.pictures.get("test-0")
+    pixels = seen.images.get("test-0")
     together = seen.observer.outputs([pixels], ["norm1", "relu1"])
     assert (together["norm1"] < 0).any()
     np.testing.assert_array_equal(together["relu1"], np.maximum(together["norm1"], 0))
@@ -60,7 +60,7 @@ def test_sixty_four_channels_give_sixty_four_maps(tmp_path: Path) -> None:
         "layers": [{"type": "Conv2d", "out_channels": 64, "kernel_size": 3}],
     }
     made = session(recipe(spec), tmp_path)
-    pixels = made.pictures.get("test-0")
+    pixels = made.images.get("test-0")
     assert made.observer.feature_maps("conv1", pixels).shape == (64, 26, 26)
 
 
@@ -98,7 +98,7 @@ def test_what_is_not_there_is_refused_with_what_is(  # one argument a column
 @pytest.mark.parametrize("image", ["test-2000", "test--1", "test-", "up-00000000", "", "test-1e3"])
 def test_an_unknown_picture_is_not_found(seen: Session, image: str) -> None:
     with pytest.raises(NotFoundError, match="There is no image"):
-        seen.pictures.get(image)
+        seen.images.get(image)
 
 
 def test_a_picture_is_fitted_to_another_networks_input() -> None:

@@ -127,7 +127,7 @@ def test_looking_never_changes_the_run(spec: dict[str, Any], cache_dir: Path) ->
     for _ in range(10):
         watched.advance()
         alone.advance()
-        pixels = watched.pictures.get("test-3")
+        pixels = watched.images.get("test-3")
         watched.observer.outputs([pixels], list(watched.observer.plans))
         for layer, plan in watched.observer.plans.items():
             for tensor in plan.tensors:

@@ -93,7 +93,7 @@ def test_a_traced_step_is_a_real_step_with_all_its_phases(run: LiveRun) -> None:
     forward = [("forward", name) for name in names]
     backward = [("backward", name) for name in reversed(names)]
     assert phases == [("batch", None), *forward, ("loss", None), *backward, ("update", None)]
-    found = {(s.layer, s.tensor, s.of): s.values for s in sections}
+    found = {(s.spec.layer, s.spec.tensor, s.spec.of): s.values for s in sections}
     np.testing.assert_array_equal(found["conv1", "weight", "value"], before)
     after = np.array(run.get("/layers/conv1/tensors/weight", format="json")["values"], np.float32)
     np.testing.assert_allclose(before + found["conv1", "weight", "update"], after, atol=1e-7)

@@ -65,7 +65,7 @@ def test_a_layers_name_may_be_as_long_as_a_recipe_allows(server: Server) -> None
         with run.stream() as socket:
             socket.send(f'{{"type": "watch", "layers": ["{name}"], "kinds": ["weight"]}}')
             _, sections = next_frame(socket)
-            assert [section.layer for section in sections] == [name]
+            assert [section.spec.layer for section in sections] == [name]
 
 
 def test_a_name_that_torch_keeps_is_refused_with_the_layers_index(server: Server) -> None:

@@ -32,7 +32,7 @@ def test_64_channels_give_64_maps(server: Server) -> None:
             json.dumps({"type": "watch", "tensors": tensors("output"), "layers": ["conv1"]})
         )
         [section] = next_frame(socket)[1]
-        assert section.shape == (64, 26, 26)
+        assert section.spec.shape == (64, 26, 26)
         spread = np.ptp(maps, axis=(1, 2), keepdims=True)
         assert (np.abs(section.values - maps) <= spread / 255).all()
     run.delete()

@@ -46,7 +46,7 @@ def test_the_first_message_is_the_run_and_a_watch_is_answered_with_a_frame(run: 
         watch(socket)
         header, sections = next_frame(socket)
         assert header["step"] == 1
-        assert {(s.layer, s.tensor, s.of) for s in sections} >= {
+        assert {(s.spec.layer, s.spec.tensor, s.spec.of) for s in sections} >= {
             ("conv1", "weight", "value"),
             ("linear1", "bias", "update"),
             ("pool2", "output", "value"),
@@ -62,10 +62,10 @@ def test_what_a_frame_shows_is_what_rest_answers(run: LiveRun) -> None:
             pass
         header, sections = frame
         for section in sections:
-            if section.dtype == "f32":
-                expected = exact(run, section.layer, section.tensor, section.of)
+            if section.spec.dtype == "f32":
+                expected = exact(run, section.spec.layer, section.spec.tensor, section.spec.of)
                 np.testing.assert_array_equal(section.values, expected)
-            elif section.layer == "conv1":
+            elif section.spec.layer == "conv1":
                 maps = run.get("/layers/conv1/feature-maps", format="json")["values"]
                 step = (np.max(maps, axis=(1, 2)) - np.min(maps, axis=(1, 2))) / 255
                 error = np.abs(section.values - np.array(maps)).max(axis=(1, 2))
@@ -78,7 +78,7 @@ def test_at_step_0_there_is_no_gradient(run: LiveRun) -> None:
     with run.stream() as socket:
         watch(socket)
         _, sections = next_frame(socket)
-        assert {s.of for s in sections} == {"value"}
+        assert {s.spec.of for s in sections} == {"value"}
 
 
 def test_only_what_is_watched_is_sent(run: LiveRun) -> None:
@@ -86,7 +86,7 @@ def test_only_what_is_watched_is_sent(run: LiveRun) -> None:
     with run.stream() as socket:
         watch(socket, layers=["conv2"], tensors=tensors("weight", "output"), probe="test-9")
         _, sections = next_frame(socket)
-        found = {(s.layer, s.tensor, s.probe) for s in sections}
+        found = {(s.spec.layer, s.spec.tensor, s.spec.probe) for s in sections}
         assert found == {("conv2", "weight", None), ("conv2", "output", "test-9")}
 
 
@@ -103,8 +103,8 @@ def test_two_viewers_of_one_run_each_see_their_own_probe(run: LiveRun) -> None:
             seen.append(frame)
         for (header, sections), probe in zip(seen, ("test-1", "test-2"), strict=True):
             assert header["predictions"]["probe"] == probe
-            assert {s.probe for s in sections if s.tensor == "input"} == {probe}
-        assert [s.tensor for s in seen[0][1]] == ["input"]
+            assert {s.spec.probe for s in sections if s.spec.tensor == "input"} == {probe}
+        assert [s.spec.tensor for s in seen[0][1]] == ["input"]
 
 
 @pytest.mark.parametrize("command", ["pause", "step", "reset"])
@@ -187,6 +187,7 @@ def test_a_watch_that_cannot_be_followed_is_answered_with_a_sentence(
         while answer["type"] == "run":
             answer = said(socket)
         assert answer["type"] == "error"
+        assert answer["code"] in ("invalid_request", "not_found")
         assert answer["detail"].endswith(".")
 
 

@@ -45,6 +45,7 @@ class Client(Thread):
             *[self._step] * 4,
             *[self._play] * 2,
             *[self._pause] * 3,
+            *[self._look] * 3,
             *[self._intervene] * 5,
             self._upload,
             self._rename,
@@ -80,6 +81,11 @@ class Client(Thread):
 
     def _pause(self) -> None:
         self._ran(self._ask("POST", f"{self._run}/pause"))
+
+    def _look(self) -> None:
+        """What a run in training says to be on the disk is there after a kill."""
+        run = self._ask("GET", self._run)
+        self._ledger.steps = max(self._ledger.steps, run["saved_step"])
 
     def _intervene(self) -> None:
         intervention = self._ask("POST", f"{self._run}/interventions", json=self._change())

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convscope.frames.format import Section, decode_frame, encode_payload
+from convscope.frames.format import Section, SectionSpec, decode_frame, encode_payload
 from convscope.frames.quantize import quantize
 from convscope.ipc import commands
 from convscope.ipc.commands import Command
@@ -59,9 +59,13 @@ def sections() -> list[Section]:
     weight = np.arange(8, dtype=np.float32).reshape(2, 1, 2, 2)
     maps = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
     return [
-        Section("conv1", "weight", "value", weight.shape, "f32", weight.tobytes()),
-        Section("conv1", "output", "value", maps.shape, "u8", quantize(maps), "test-0"),
-        Section("conv1", "output", "value", maps.shape, "u8", quantize(maps + 1), "test-1"),
+        Section(SectionSpec("conv1", "weight", "value", weight.shape, "f32"), weight.tobytes()),
+        Section(
+            SectionSpec("conv1", "output", "value", maps.shape, "u8", "test-0"), quantize(maps)
+        ),
+        Section(
+            SectionSpec("conv1", "output", "value", maps.shape, "u8", "test-1"), quantize(maps + 1)
+        ),
     ]
 
 
@@ -148,7 +152,7 @@ def test_who_wants_all_of_a_frame_gets_the_workers_own_bytes() -> None:
 def test_a_part_holds_the_viewers_own_probe_and_nothing_else() -> None:
     wanted = watch("conv1", "weight output", probe="test-1")
     header, found = decode_frame(frame_bytes(frame(7), wanted, {"mine": True}))
-    assert [section.key for section in found] == [
+    assert [section.spec.key for section in found] == [
         ("conv1", "weight", "value", None),
         ("conv1", "output", "value", "test-1"),
     ]

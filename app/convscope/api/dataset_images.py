@@ -7,6 +7,7 @@ import numpy as np
 
 from convscope.api.paging import Page
 from convscope.data.catalog import Dataset, open_dataset
+from convscope.data.image_ids import held_out_number
 from convscope.errors import InvalidError, NotFoundError
 from convscope.settings import Settings
 from convscope.types import JsonObject
@@ -24,10 +25,9 @@ async def open_gallery(dataset_id: str, settings: Settings) -> Dataset:
 
 def number_of(image: str, data: Dataset) -> int:
     """`test-17` -> 17; NotFoundError for what is no held-out picture of this set."""
-    kind, _, number = image.partition("-")
-    fits = kind == "test" and number.isdecimal() and len(number) < 9
-    if fits and int(number) < len(data.test_labels):
-        return int(number)
+    number = held_out_number(image, len(data.test_labels))
+    if number is not None:
+        return number
     raise NotFoundError(
         f"There is no image {image!r}: expected test-0 to test-{len(data.test_labels) - 1}, or the "
         "id of an upload of this run."

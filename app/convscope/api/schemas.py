@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 from convscope.api.openapi.document import shown
 from convscope.api.openapi.examples.run import HISTORY, RUN
 from convscope.recipe.model import Fraction, Rate
+from convscope.storage.about import Environment, Parent
 from convscope.types import RunState
 
 EXAMPLE_RECIPE: dict[str, Any] = {
@@ -68,18 +69,6 @@ class TuneBody(Body):
         return {k: v for k, v in sent.items() if v is not None or k == "steps_per_second"}
 
 
-class Environment(BaseModel):
-    """What a run's exact bits depend on."""
-
-    device: str
-    torch: str
-    threads: int
-    memory_format: str
-    processor: str | None = None  # its model's name
-    capability: str | None = None  # the instructions that torch uses of it
-    convscope: str | None = None
-
-
 class Filter(BaseModel):
     """One filter of a layer."""
 
@@ -88,19 +77,12 @@ class Filter(BaseModel):
 
 
 class Intervention(BaseModel):
-    """One change by hand: when it took effect, what it did, which one it put back."""
+    """One intervention: the step after which it took effect, what it did, which one it undid."""
 
     id: int
     step: int
     says: str
     undoes: int | None
-
-
-class Parent(BaseModel):
-    """The run that another came from, and the step at which it left it."""
-
-    run: str
-    step: int | None
 
 
 class Origin(BaseModel):
@@ -137,7 +119,7 @@ class RunAnswer(BaseModel):
     )
     steps: int = _said("how far it has come")
     saved_step: int = _said(
-        "the step that it comes back to whatever is killed; it never goes down but by a reset"
+        "how far of that is on the disk: what a killed run comes back to, or later"
     )
     loss: float | None = _said("of the last batch; null where there is none, or it is not finite")
     accuracy: float | None = _said("mean over the last 50 batches")
@@ -145,7 +127,9 @@ class RunAnswer(BaseModel):
         "on at most 1,000 held-out images; null until it is measured"
     )
     held_out_step: int | None = _said("the step that `held_out_accuracy` was measured at")
-    images_per_second: float = _said("over the last two seconds of training; 0 while it rests")
+    images_per_second: float = _said(
+        "over the last two seconds of training; 0 while it is not training"
+    )
     steps_per_second: float | None = _said("the pace that it plays at; null: flat out")
     learning_rate: float = _said("of the optimiser, as it is tuned now")
     momentum: float | None = _said("of the optimiser, as it is tuned now; null where it has none")
@@ -154,7 +138,7 @@ class RunAnswer(BaseModel):
         "whether there is a data set here, with a score for each of its classes at the "
         "network's end"
     )
-    problem: str | None = _said("a sentence about what is wrong, or was done to it")
+    problem: str | None = _said("one sentence about what is wrong, or was done about it")
     recipe: dict[str, Any] = _said("what it was made from, all of it spelled out")
     network: str | None = _said("the named network that it is, or null")
     classes: list[str] = _said("their names, where the network gives a score for each")
@@ -173,11 +157,13 @@ class RunAnswer(BaseModel):
     viewers: int = _said("how many streams it has")
     taken: list[str] = _said("the tensors that came from trained weights")
     interventions: list[Intervention] = _said(
-        "the changes by hand, in their order; a reset takes them back"
+        "what was done to it, in order; a reset undoes all of it"
     )
     silenced: list[Filter] = _said("the filters whose maps are 0")
     frozen: list[Filter] = _said("the filters that learn nothing")
-    awake: bool = _said("whether it has a worker, which it gets when it is asked something")
+    awake: bool = _said(
+        "whether it has a worker; without one it is suspended until it is asked something"
+    )
     imported_from: Origin | None = _said(
         "the id that it had where it was exported, and when it came"
     )

@@ -45,7 +45,7 @@ class Subject:
     @property
     def starts_from_weights(self) -> bool:
         """Whether the first weights come from a file and not from a draw."""
-        return self.recipe.init.type in ("pretrained", "from_run", "from_file")
+        return self.recipe.init.takes_weights
 
 
 def summary(plan: LayerPlan) -> str:

@@ -2,9 +2,10 @@
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -22,15 +23,14 @@ class FrameError(ValueError):
 
 
 @dataclass(frozen=True)
-class Section:
-    """One tensor of a frame, still as bytes: `f32` row-major, or `u8` as quantize.py writes it."""
+class SectionSpec:
+    """What one section of a frame holds: `f32` row-major, or `u8` as quantize.py writes it."""
 
     layer: str  # "" for the input
     tensor: str  # `weight`, `bias`, `output` or `input`
     of: str  # `value`, `gradient` or `update`
     shape: Shape
     dtype: str
-    data: bytes | memoryview
     probe: str | None = None
 
     @property
@@ -38,32 +38,50 @@ class Section:
         """What tells it from every other section of a frame."""
         return (self.layer, self.tensor, self.of, self.probe)
 
-    @cached_property
-    def values(self) -> Floats:
-        """The numbers, (…shape) float32."""
-        if self.dtype == "u8":
-            return dequantize(self.data, self.shape)
-        return np.frombuffer(self.data, np.float32).reshape(self.shape)
+    @property
+    def length(self) -> int:
+        """Its bytes, without padding."""
+        ranges = 8 * self.shape[0] if self.dtype == "u8" else 0
+        return ranges + prod(self.shape) * (1 if self.dtype == "u8" else 4)
 
     def describe(self, offset: int) -> JsonObject:
         """Its entry in the header."""
         entry: JsonObject = {"layer": self.layer, "tensor": self.tensor, "of": self.of}
-        entry["shape"] = list(self.shape)
-        place = {"dtype": self.dtype, "offset": offset, "length": len(self.data)}
+        place = {"dtype": self.dtype, "offset": offset, "length": self.length}
         probe = {} if self.probe is None else {"probe": self.probe}
-        return entry | place | probe
+        return entry | {"shape": list(self.shape)} | place | probe
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section with its numbers, still as bytes."""
+
+    spec: SectionSpec
+    data: bytes | memoryview
+
+    @cached_property
+    def values(self) -> Floats:
+        """The numbers, (…shape) float32."""
+        if self.spec.dtype == "u8":
+            return dequantize(self.data, self.spec.shape)
+        return np.frombuffer(self.data, np.float32).reshape(self.spec.shape)
+
+
+def lay_out(specs: Iterable[SectionSpec]) -> tuple[list[JsonObject], int]:
+    """The entries of sections that lie one after the other, each at a multiple of 8, and how many
+    bytes the payload has."""
+    entries: list[JsonObject] = []
+    offset = 0
+    for spec in specs:
+        entries.append(spec.describe(offset))
+        offset += padded(spec.length)
+    return entries, offset
 
 
 def encode_payload(sections: Sequence[Section]) -> tuple[list[JsonObject], bytes]:
-    """The sections one after the other, each at a multiple of 8, and their entries."""
-    entries: list[JsonObject] = []
-    parts: list[bytes | memoryview] = []
-    offset = 0
-    for section in sections:
-        entries.append(section.describe(offset))
-        length = padded(len(section.data))
-        parts += (section.data, bytes(length - len(section.data)))
-        offset += length
+    """The entries of some sections, and their payload."""
+    entries, _ = lay_out(section.spec for section in sections)
+    parts = [bytes(section.data).ljust(padded(section.spec.length), b"\0") for section in sections]
     return entries, b"".join(parts)
 
 
@@ -107,12 +125,12 @@ def _decode_section(entry: JsonObject, payload: memoryview) -> Section:
     start, end = entry["offset"], entry["offset"] + entry["length"]
     if start < 0 or start % _ALIGN or end > len(payload):
         raise FrameError(f"section {entry['layer']}.{entry['tensor']} leaves the payload")
-    return Section(
+    spec = SectionSpec(
         entry["layer"],
         entry["tensor"],
         entry["of"],
         tuple(entry["shape"]),
         entry["dtype"],
-        payload[start:end],
         entry.get("probe"),
     )
+    return Section(spec, payload[start:end])

@@ -23,6 +23,7 @@ from PIL import (
 from convscope.errors import ConvscopeError, TooLargeError, UnsupportedMediaError, UploadError
 
 KEPT_SIDE = 1024  # px; no network's input is larger, so nothing is lost by keeping no more
+_STORED_BYTES = 2**24  # of a PNG of that size
 _READERS: dict[str, type[ImageFile.ImageFile]] = {
     "PNG": PngImagePlugin.PngImageFile,
     "JPEG": JpegImagePlugin.JpegImageFile,
@@ -71,6 +72,12 @@ class Picture:
     height: int
     format: str  # PNG, JPEG, WebP, GIF or BMP
     sentences: tuple[str, ...] = ()  # what was done to it, in plain words
+
+
+def decode_stored(data: bytes) -> "Picture":
+    """One that was stored, so that it has at most `KEPT_SIDE` pixels a side; UploadError for any
+    other."""
+    return decode(data, max_bytes=_STORED_BYTES, max_pixels=KEPT_SIDE**2)
 
 
 def decode(data: bytes, *, max_bytes: int, max_pixels: int) -> Picture:

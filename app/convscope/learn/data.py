@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from convscope.data.catalog import SHOWN_WITHOUT_DATA, Dataset, open_dataset
+from convscope.data.image_ids import held_out_number
 from convscope.errors import NotFoundError
 from convscope.learn.network import with_channels_last
 from convscope.learn.seeds import Purpose, seed_of
@@ -57,7 +58,7 @@ class Batches:
         return images, labels.to(self.device)
 
 
-class Pictures:
+class ProbeImages:
     """What can be looked at: held-out pictures `test-N`, and uploads by their id, all as uint8."""
 
     def __init__(self, data: Dataset, shape: Shape) -> None:
@@ -72,7 +73,7 @@ class Pictures:
         self.version += 1
 
     def drop(self, image: str) -> None:
-        """Forget an upload; an unknown one is no error."""
+        """Drop an upload; an unknown one is no error."""
         self._uploads.pop(image, None)
         self.version += 1
 
@@ -80,10 +81,9 @@ class Pictures:
         """uint8 (C, H, W) of the network's input shape; NotFoundError for an unknown id."""
         if image in self._uploads:
             return self._uploads[image]
-        kind, _, number = image.partition("-")
-        known = kind == "test" and number.isdecimal() and len(number) < 9
-        if known and int(number) < len(self._data.test_labels):
-            return fit(self._data.test_images[int(number)], self._shape)
+        number = held_out_number(image, len(self._data.test_labels))
+        if number is not None:
+            return fit(self._data.test_images[number], self._shape)
         raise NotFoundError(
             f"There is no image {image!r}: expected test-0 to "
             f"test-{len(self._data.test_labels) - 1}, or an upload's id."
@@ -102,10 +102,10 @@ def fit(pixels: Pixels, shape: Shape) -> Pixels:
     return scaled
 
 
-def open_pictures(
+def open_images(
     recipe: Recipe, *, data_dirs: tuple[Path, ...], cache_dir: Path
-) -> tuple[Dataset, Pictures]:
+) -> tuple[Dataset, ProbeImages]:
     """The recipe's data set (or the one shown in its place) and its pictures."""
     dataset_id = recipe.data.dataset or SHOWN_WITHOUT_DATA
     data = open_dataset(dataset_id, data_dirs=data_dirs, cache_dir=cache_dir)
-    return data, Pictures(data, recipe.network.input)
+    return data, ProbeImages(data, recipe.network.input)

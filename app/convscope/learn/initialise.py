@@ -13,7 +13,6 @@ from convscope.learn.seeds import Purpose, torch_generator
 from convscope.recipe.model import Init
 
 Fill = Callable[[torch.Tensor], torch.Tensor]
-TRAINED = ("pretrained", "from_run", "from_file")
 
 
 def initialise(network: nn.Sequential, init: Init, seed: int, weights: bytes = b"") -> list[str]:
@@ -30,7 +29,7 @@ def initialise(network: nn.Sequential, init: Init, seed: int, weights: bytes = b
                 layer.weight.copy_(fill(torch.empty(layer.weight.shape)))
                 if layer.bias is not None:
                     layer.bias.zero_()
-    return _take(network, init, weights) if init.type in TRAINED else []
+    return _take(network, init, weights) if init.takes_weights else []
 
 
 def _fill(init: Init, generator: torch.Generator) -> Fill:
@@ -45,7 +44,7 @@ def _fill(init: Init, generator: torch.Generator) -> Fill:
         "orthogonal": partial(draw.orthogonal_, generator=generator),
         "zeros": draw.zeros_,
     }
-    return fills["he_uniform" if init.type in TRAINED else init.type]
+    return fills["he_uniform" if init.takes_weights else init.type]
 
 
 def _take(network: nn.Sequential, init: Init, weights: bytes) -> list[str]:

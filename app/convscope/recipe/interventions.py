@@ -1,4 +1,4 @@
-"""What people may do to a run while it lives: changes by hand, and settings that are tuned."""
+"""What may be done to a run in training: interventions, and settings that are tuned."""
 
 from typing import Annotated, Any, Literal
 

@@ -62,6 +62,11 @@ class Init(_Part):
     bound: Annotated[float, Field(gt=0, le=100)] = 0.05  # of `uniform`: from -bound to bound
     run: Annotated[str, Field(max_length=64)] | None = None  # of `from_run`
 
+    @property
+    def takes_weights(self) -> bool:
+        """Whether the first weights come from trained ones, and not from a draw."""
+        return self.type in ("pretrained", "from_run", "from_file")
+
 
 class SGD(_Part):
     """Stochastic gradient descent, with momentum, Nesterov's variant and weight decay."""

@@ -245,7 +245,7 @@ class Run:
                 "viewers": len(self.viewers),
                 "awake": self.is_awake,
                 "steps": self.file.steps,
-                "saved_step": self.file.saved_steps,
+                "saved_step": self.file.saved_step,
                 "recomputed": self.file.recomputed,
             }
         )

@@ -39,7 +39,7 @@ class RunFile:
         self.about: JsonObject = dict(stored.about) if stored else {}
         self.segments: tuple[Segment, ...] = stored.segments if stored else ()
         self.steps = stored.steps if stored else 0  # how far the run has come
-        self.saved_steps = self.steps  # how far of that is on the disk
+        self.saved_step = self.steps  # how far of that is on the disk
         self.events = len(stored.events) if stored else 0
         self._recomputed_from = (
             stored.recomputed_from if stored else None
@@ -55,7 +55,7 @@ class RunFile:
             self._writer = RunWriter(self.path, on_disk_error, room, self._on_saved)
 
     def _on_saved(self, step: int) -> None:
-        self.saved_steps = max(self.saved_steps, min(step, self.steps))
+        self.saved_step = max(self.saved_step, min(step, self.steps))
 
     @property
     def writer(self) -> RunWriter:
@@ -89,7 +89,7 @@ class RunFile:
         if here < self.steps:
             writer.back_to(here)
             self.steps, self._sure_of = here, (-1, -1)
-            self.saved_steps = min(self.saved_steps, here)
+            self.saved_step = min(self.saved_step, here)
         if isinstance(report.event, CheckpointEvent):
             tensors = report.event.payload
             writer.checkpoint(self.segments[-1].number, report.event.checkpoint, tensors)
@@ -114,7 +114,7 @@ class RunFile:
         """The run is at step 0 again: what it was is kept in another file."""
         last = self.segments[-1]
         first = Segment(0, 0, last.recipe, environment=last.environment)
-        self.segments, self.steps, self.saved_steps, self.events = (first,), 0, 0, 0
+        self.segments, self.steps, self.saved_step, self.events = (first,), 0, 0, 0
         self._sure_of, self._recomputed_from = (-1, -1), None
         self.writer.forget(first)
 

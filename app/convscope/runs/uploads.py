@@ -7,14 +7,11 @@ from secrets import token_hex
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
-from convscope.images import Picture, Prepared, decode, png, preprocess
+from convscope.images import Picture, Prepared, decode, decode_stored, png, preprocess
 from convscope.ipc.commands import Command, DropImage, PutImage
 from convscope.runs.run_file import RunFile
 from convscope.storage.reader import read_uploads
 from convscope.types import JsonObject, Shape
-
-STORED_BYTES = 2**24  # of one that is stored, which is at most 1,024 px a side
-STORED_PIXELS = 2**20
 
 
 @dataclass(frozen=True)
@@ -177,7 +174,7 @@ class Uploads:
         return self._made(upload.picture, upload.name, invert, upload.id)
 
     def _restored(self, image: str, about: JsonObject, picture: bytes) -> Upload:
-        decoded = decode(picture, max_bytes=STORED_BYTES, max_pixels=STORED_PIXELS)
+        decoded = decode_stored(picture)
         size = about["width"], about["height"]
         sentences = tuple(about["sentences"])
         as_it_was = Picture(decoded.image, *size, about["format"], sentences)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from convscope.errors import NotFoundError, UnavailableError
-from convscope.storage.schema import SUFFIX
+from convscope.storage.schema import SUFFIX, remove
 
 TRASH_KEPT_S = 24 * 3600.0
 USED_FOR_S = 1.0  # how long a sum of the files' sizes is believed
@@ -80,7 +80,7 @@ class RunDirectory:
         """What was deleted more than a day ago goes for good."""
         for path in self._trash.glob(f"*{SUFFIX}"):
             if time.time() - path.stat().st_mtime > TRASH_KEPT_S:
-                _unlink(path)
+                remove(path)
 
     def path(self, run_id: str) -> Path:
         """Where the file of a run lies."""
@@ -120,8 +120,8 @@ class RunDirectory:
 
     def forget(self, run_id: str) -> None:
         """A run that nobody was ever told of leaves nothing."""
-        _unlink(self.path(run_id))
-        _unlink(self.part(run_id))
+        remove(self.path(run_id))
+        remove(self.part(run_id))
 
     def _move(self, source: Path, target: Path, run_id: str) -> None:
         """With what a writer that was killed left beside it; `_sweep` ends what a kill cut off."""
@@ -168,16 +168,10 @@ class RunDirectory:
     def _make_room(self, more_bytes: int) -> None:
         """What was deleted first goes first."""
         for path in sorted(self.deleted(), key=_changed):
-            _unlink(path)
+            remove(path)
             self._used = (float("-inf"), 0)
             if not self._is_full(more_bytes):
                 return
-
-
-def _unlink(path: Path) -> None:
-    """A file and all that SQLite keeps beside it."""
-    for end in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _size(path: Path) -> int:

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from convscope.storage.schema import open_to_read
+from convscope.storage.schema import open_to_read, remove
 from convscope.types import JsonObject
 
 
@@ -21,8 +21,7 @@ def export_to(source: Path, target: Path, exported: JsonObject, *, uploads: bool
                 original.backup(copy)
             _make_one_file(copy, exported, uploads)
     except BaseException:
-        for end in ("", "-wal", "-shm", "-journal"):
-            target.with_name(target.name + end).unlink(missing_ok=True)
+        remove(target)
         raise
 
 

@@ -10,6 +10,7 @@ APPLICATION_ID = 0x43565343  # "CVSC"
 VERSION = 2
 READABLE = (1, VERSION)  # what is read; `upgrade_file` brings an older one to the present
 SUFFIX = ".convscope"
+BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
 
 TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -32,6 +33,12 @@ CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, picture BLOB NOT 
 """
 SYNCHRONOUS = "FULL"  # what is committed stays, whatever happens
 WAL_BYTES = 4 * 2**20  # what the WAL file is cut back to
+
+
+def remove(path: Path) -> None:
+    """A database and all that SQLite keeps beside it, as far as it is there."""
+    for end in ("", *BESIDE):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def create(path: Path) -> sqlite3.Connection:

@@ -26,6 +26,7 @@ from convscope.worker.loop import Handlers, Loop
 from convscope.worker.session import Session
 from convscope.worker.step_trace import trace
 from convscope.worker.tasks.seek import Seeker
+from convscope.worker.tasks.task import replied
 
 
 def start(loop: Loop, command: commands.Start, _: int) -> StartReply:
@@ -50,7 +51,7 @@ def start(loop: Loop, command: commands.Start, _: int) -> StartReply:
 
 def start_replay(loop: Loop, command: commands.StartReplay, _: int) -> StartReplayReply:
     """Build a run to look at its past steps; nothing of it is kept."""
-    loop.tasks.leave_off()
+    loop.drop_task()
     loop.session = Session(command.setup, command.payload)
     loop.seeker = Seeker(loop.session)
     loop.state = RunState.READY
@@ -59,7 +60,7 @@ def start_replay(loop: Loop, command: commands.StartReplay, _: int) -> StartRepl
 
 def seek(loop: Loop, command: commands.Seek, number: int) -> None:
     """Go to a step that was recorded; one that is under way is left off."""
-    loop.tasks.begin(number, loop.seeker.go(command.plan, command.payload))
+    loop.begin_task(number, replied(loop.seeker.go(command.plan, command.payload)))
 
 
 def begin_segment(loop: Loop, _: commands.BeginSegment, number: int) -> CheckpointReply:
@@ -70,7 +71,7 @@ def begin_segment(loop: Loop, _: commands.BeginSegment, number: int) -> Checkpoi
 
 def ablate_freezing(loop: Loop, command: commands.AblateFreezing, number: int) -> None:
     """What a filter's learning is worth from this step on; afterwards this is no step any more."""
-    loop.tasks.begin(number, loop.seeker.ablate_freezing(command.layer, command.filter))
+    loop.begin_task(number, loop.seeker.ablate_freezing(command.layer, command.filter))
 
 
 def play(loop: Loop, _: commands.Play, __: int) -> Done:
@@ -150,7 +151,7 @@ def put_image(loop: Loop, command: commands.PutImage, _: int) -> Done:
     """Keep an image, uint8 (C, H, W) of the input's shape."""
     shape = loop.session.recipe.network.input
     pixels = np.frombuffer(command.payload, np.uint8).reshape(shape)
-    loop.session.pictures.put(command.image, pixels)
+    loop.session.images.put(command.image, pixels)
     if command.image in loop.scheduler.watched.wanted.probes:
         loop.show("watch")
     return Done()
@@ -158,7 +159,7 @@ def put_image(loop: Loop, command: commands.PutImage, _: int) -> Done:
 
 def drop_image(loop: Loop, command: commands.DropImage, _: int) -> Done:
     """Forget an image."""
-    loop.session.pictures.drop(command.image)
+    loop.session.images.drop(command.image)
     return Done()
 
 
@@ -218,7 +219,7 @@ def trace_step(loop: Loop, _: commands.TraceStep, __: int) -> TraceReply:
 
 def _traced(session: Session) -> TraceReply:
     """The last step in its phases, with all that it was made of."""
-    found, sections = trace(session, session.batch_picture(0))
+    found, sections = trace(session, session.batch_example(0))
     entries, payload = encode_payload(sections)
     return TraceReply(trace=found, sections=entries, payload=payload)
 

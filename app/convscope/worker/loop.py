@@ -1,7 +1,7 @@
 """A worker's one loop: serve what has come, do one piece of work, show it if it is due."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from convscope.worker.metrics import MetricsBuffer, number
 from convscope.worker.session import Session
 from convscope.worker.tasks.held_out_evaluation import HeldOutEvaluation, Then
 from convscope.worker.tasks.seek import Seeker
-from convscope.worker.tasks.task import TaskRunner
+from convscope.worker.tasks.task import Task, TaskRunner
 
 log = logging.getLogger("convscope")
 EVALUATE_EVERY = 200  # steps
@@ -47,8 +47,8 @@ class Loop:
         self.events = 0  # changes that the run has been through, as its file counts them
         # None: nothing is kept, since this is the replay of another worker's run
         self._checkpoints: CheckpointSchedule | None = None
-        self.tasks = TaskRunner(self.reply, self.refuse)
-        self._evaluation = HeldOutEvaluation()
+        self._tasks = TaskRunner[Reply]()
+        self._evaluation = HeldOutEvaluation(self._measured)
         self._untold = False  # since the last message
         self._next_step_s = self._next_report_s = 0.0
 
@@ -56,10 +56,10 @@ class Loop:
         """For ever; the end of the channel ends the process."""
         while True:
             self._serve_all(self._patience_s())
-            if self.tasks.is_under_way:
-                self.tasks.piece()
+            if self._tasks.is_under_way:
+                self._tasks.piece()
             elif self._evaluation.is_under_way:
-                self._measure_piece()
+                self._evaluation.piece()
             elif self._step_is_due():
                 self.step()
             self._serve_all(0)  # the room for a frame may have come during a long step
@@ -83,7 +83,7 @@ class Loop:
             self.refuse(number, error)
         except Exception:
             log.exception("command %s failed", type(command).__name__)
-            self.refuse(number, ConvscopeError("The worker failed at this."))
+            self.refuse(number, ConvscopeError("Internal error in the worker; see the server log."))
 
     def reply(self, number: int, reply: Reply) -> None:
         """The reply to a command, with the metrics."""
@@ -92,6 +92,20 @@ class Loop:
     def refuse(self, number: int, error: ConvscopeError) -> None:
         """A refusal, which the server raises again."""
         self._send(Answer(number=number, error=error))
+
+    def begin_task(self, number: int, pieces: Iterator[Reply | None]) -> None:
+        """Do what the command of this number asked for, piece by piece, and reply at its end."""
+        self._tasks.begin(
+            Task(
+                pieces,
+                lambda reply: self.reply(number, reply),
+                lambda error: self.refuse(number, error),
+            )
+        )
+
+    def drop_task(self) -> None:
+        """Whoever waits for it is not interested any more."""
+        self._tasks.drop()
 
     def _send(self, said: Answer | Event | None = None) -> None:
         self._next_report_s, self._untold = perf_counter() + REPORT_INTERVAL_S, False
@@ -158,8 +172,8 @@ class Loop:
             self.reply(request, Done())
 
     def evaluate(self, then: Then | None = None) -> None:
-        """Measure the held-out accuracy of this state; see Measuring.begin."""
-        self._evaluation.begin(self.session, then)
+        """Measure the held-out accuracy of this state; see HeldOutEvaluation.measure."""
+        self._evaluation.measure(self.session, then)
 
     def show(self, reason: str) -> None:
         """The frame after this must come."""
@@ -175,15 +189,10 @@ class Loop:
         self.evaluate(then)
         self.show("edit")
 
-    def _measure_piece(self) -> None:
-        found = self._evaluation.piece()
-        if found is None:
-            return
-        accuracy, tell = found
+    def _measured(self, accuracy: float) -> None:
         step = self.session.trainer.step
         self.session.held_out = (step, accuracy)
         self.metrics.held_out(step, accuracy)
-        tell(accuracy)
         if self.state is not RunState.PLAYING:
             self.show("evaluate")
 
@@ -293,7 +302,7 @@ class Loop:
 
     def _patience_s(self) -> float | None:
         """How long there is nothing to do; None: until something comes."""
-        busy = self.tasks.is_under_way or self._evaluation.is_under_way or self.scheduler.reason
+        busy = self._tasks.is_under_way or self._evaluation.is_under_way or self.scheduler.reason
         if busy or self.state is RunState.STEPPING:
             return 0
         moments = []

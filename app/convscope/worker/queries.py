@@ -64,7 +64,7 @@ def tensor(loop: Loop, command: commands.Tensor, _: int) -> TensorReply:
 
 def feature_maps(loop: Loop, command: commands.FeatureMaps, _: int) -> TensorReply:
     """A layer's output for one image, exact."""
-    pixels = loop.session.pictures.get(command.image)
+    pixels = loop.session.images.get(command.image)
     return _tensor(loop, loop.session.observer.feature_maps(command.layer, pixels))
 
 
@@ -75,7 +75,7 @@ def _tensor(loop: Loop, values: Floats) -> TensorReply:
 
 def image(loop: Loop, command: commands.Image, _: int) -> ImageReply:
     """An image as the network sees it, uint8 (C, H, W)."""
-    pixels = loop.session.pictures.get(command.image)
+    pixels = loop.session.images.get(command.image)
     return ImageReply(shape=pixels.shape, payload=pixels.tobytes())
 
 
@@ -84,7 +84,7 @@ def predict(loop: Loop, command: commands.Predict, _: int) -> PredictionsReply:
     session = loop.session
     if not session.has_scores:
         session.must_train()
-    pixels = session.pictures.get(command.image)
+    pixels = session.images.get(command.image)
     scores = prediction(session.observer.outputs([pixels], [])[""][0])
     return PredictionsReply(step=session.trainer.step, **scores)
 
@@ -92,7 +92,7 @@ def predict(loop: Loop, command: commands.Predict, _: int) -> PredictionsReply:
 def explain_output(loop: Loop, command: commands.ExplainOutput, _: int) -> ExplanationReply:
     """One value of a layer's output as arithmetic."""
     session = loop.session
-    pixels = session.pictures.get(command.image)
+    pixels = session.images.get(command.image)
     where = (command.channel, command.y, command.x)
     found = session.explainer.output(command.layer, where, pixels)
     return ExplanationReply(payload=_json(found | {"image": command.image}))
@@ -102,7 +102,7 @@ def explain_weight(loop: Loop, command: commands.ExplainWeight, _: int) -> Expla
     """One weight's gradient and the update that followed, as arithmetic."""
     session, example = loop.session, command.example
     found = session.explainer.weight(command.layer, command.tensor, command.index, example)
-    found["gradient"] |= session.batch_picture(example)
+    found["gradient"] |= session.batch_example(example)
     return ExplanationReply(payload=_json(found))
 
 

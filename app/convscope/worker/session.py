@@ -11,7 +11,7 @@ from convscope import __version__
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Setup
 from convscope.ipc.replies import FilterId, Switches
-from convscope.learn.data import Batches, open_pictures
+from convscope.learn.data import Batches, open_images
 from convscope.learn.evaluate import accuracy_in_pieces
 from convscope.learn.explain.explainer import Explainer
 from convscope.learn.initialise import initialise
@@ -37,7 +37,7 @@ class Session:
         self.device = _device(setup.device)
         self._classes = setup.classes  # of a data set that is not here
         self._weights = weights
-        self.data, self.pictures = open_pictures(
+        self.data, self.images = open_images(
             self.recipe,
             data_dirs=tuple(map(Path, setup.data_dirs)),
             cache_dir=Path(setup.cache_dir),
@@ -98,7 +98,7 @@ class Session:
         """Held-out accuracy of the present state, in pieces."""
         return accuracy_in_pieces(self.observer.twin, self.data, self.device)
 
-    def batch_picture(self, number: int) -> JsonObject:
+    def batch_example(self, number: int) -> JsonObject:
         """Which training picture was number `number` of the last step's batch."""
         assert self.trainer.batches is not None
         index = int(self.trainer.batches.indices(self.trainer.step)[number])

@@ -6,7 +6,7 @@ from math import exp, log
 import numpy as np
 from torch import nn
 
-from convscope.frames.format import Section
+from convscope.frames.format import Section, SectionSpec
 from convscope.frames.quantize import Floats, quantize
 from convscope.learn.explain.replay import Replay
 from convscope.learn.observe import as_maps, softmax, to_numpy
@@ -138,14 +138,13 @@ def _update_phase(session: Session) -> JsonObject:
 
 def _sections(session: Session, replayed: Replay) -> Iterable[Section]:
     first = _pictured(replayed.inputs[session.plans[0].name])
-    yield Section("", "input", Of.VALUE, first.shape, "u8", quantize(first), "batch")
+    yield _maps("", "input", Of.VALUE, first)
     for name, layer in session.trainer.network.named_children():
         for of, values in (
             (Of.VALUE, replayed.outputs[name].detach()),
             (Of.GRADIENT, replayed.gradients[name]),
         ):
-            maps = as_maps(_pictured(values))
-            yield Section(name, "output", of, maps.shape, "u8", quantize(maps), "batch")
+            yield _maps(name, "output", of, as_maps(_pictured(values)))
         yield from _weight_sections(session, name, layer)
 
 
@@ -157,4 +156,8 @@ def _weight_sections(session: Session, name: str, layer: nn.Module) -> Iterable[
             (Of.GRADIENT, observer.gradient(parameter)),
             (Of.UPDATE, observer.update(parameter)),
         ):
-            yield Section(name, tensor, of, values.shape, "f32", values.tobytes())
+            yield Section(SectionSpec(name, tensor, of, values.shape, "f32"), values.tobytes())
+
+
+def _maps(layer: str, tensor: str, of: str, maps: Floats) -> Section:
+    return Section(SectionSpec(layer, tensor, of, maps.shape, "u8", "batch"), quantize(maps))

@@ -95,7 +95,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is it up?
+         * Health check
          * @description Version of Convscope and of torch, and the device that runs compute on.
          */
         get: operations["get_health"];
@@ -161,7 +161,7 @@ export interface paths {
         get: operations["list_runs"];
         put?: never;
         /**
-         * Make a run from a recipe
+         * Create a run from a recipe
          * @description Every field has a default: `{}` gives the default run. It answers at once, in state
          *     `starting`; whatever is asked of it next waits until its worker is up.
          */
@@ -181,7 +181,7 @@ export interface paths {
         };
         /**
          * Runs deleted within the last day
-         * @description The latest first; `POST /runs/{id}/restore` takes one back.
+         * @description The latest first; `POST /runs/{id}/restore` restores one.
          */
         get: operations["list_deleted_runs"];
         put?: never;
@@ -202,7 +202,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a run from weights
+         * Create a run from weights
          * @description As `POST /runs`, the first weights from a file; `taken` names the tensors that fitted.
          */
         post: operations["create_run_from_weights"];
@@ -222,7 +222,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take in a run's file
+         * Import a run's file
          * @description Every value in it is checked before anything is kept. The run gets an id of its own, and
          *     `imported_from` names the one that it had. Where its data set is absent, `absent` says why.
          */
@@ -262,7 +262,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look at a run
+         * Get a run
          * @description State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
          *     was true of it then; `steps` tells how far it has come.
          */
@@ -381,7 +381,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Go on from a step in a new run
+         * Fork a run at a step
          * @description The new run's history up to that step is its parent's, which stays as it is. Any part of the
          *     recipe may change that the weights still fit; where the kind of optimiser changes, its state
          *     begins anew. 404 for a step that the run has not come to.
@@ -447,7 +447,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look up an image
+         * Get an image's record
          * @description `test-17` is image 17 of the held-out half; uploads go by their id.
          */
         get: operations["get_image"];
@@ -458,14 +458,14 @@ export interface paths {
         put: operations["replace_image"];
         post?: never;
         /**
-         * Forget an upload
+         * Delete an upload
          * @description Whoever looks at it sees nothing any more.
          */
         delete: operations["delete_image"];
         options?: never;
         head?: never;
         /**
-         * Prepare an upload another way
+         * Change an upload's preprocessing
          * @description Inverted or not.
          */
         patch: operations["prepare_image"];
@@ -501,10 +501,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change a run by hand
+         * Intervene in a run
          * @description Takes effect between two steps, and says at which. Silencing a filter measures the held-out
          *     accuracy before and after; freezing one, where it will be some steps ahead with the filter
-         *     learning on (before) and with it frozen (after). A reset takes everything back.
+         *     learning on (before) and with it frozen (after). A reset undoes everything.
          */
         post: operations["intervene_in_run"];
         delete?: never;
@@ -605,7 +605,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop after the step in hand
+         * Pause after the current step
          * @description Measures the held-out accuracy of where it stopped, too. Safe to repeat.
          */
         post: operations["pause_run"];
@@ -625,7 +625,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Train until told otherwise
+         * Train until paused
          * @description At `steps_per_second`, or flat out. Safe to repeat.
          */
         post: operations["play_run"];
@@ -665,7 +665,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Back to step 0
+         * Reset to step 0
          * @description To the very same first weights and the recipe's own settings; what the run was is kept as
          *     another, whose id is `kept`. Safe to repeat.
          */
@@ -686,7 +686,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take a deleted run back
+         * Restore a deleted run
          * @description As it was; 404 where it was deleted more than a day ago.
          */
         post: operations["restore_run"];
@@ -1464,7 +1464,7 @@ export interface components {
         };
         /**
          * DeletedRunList
-         * @description A page of the runs that can be taken back; `next` is the cursor of the page after it.
+         * @description A page of the runs that can be restored; `next` is the cursor of the page after it.
          * @example {
          *       "next": null,
          *       "runs": [
@@ -1503,7 +1503,7 @@ export interface components {
         };
         /**
          * Environment
-         * @description What a run's exact bits depend on.
+         * @description What the same bits depend on; older files say less of it.
          */
         Environment: {
             /** Capability */
@@ -1851,7 +1851,7 @@ export interface components {
         };
         /**
          * Intervention
-         * @description One change by hand: when it took effect, what it did, which one it put back.
+         * @description One intervention: the step after which it took effect, what it did, which one it undid.
          */
         Intervention: {
             /** Id */
@@ -2512,7 +2512,7 @@ export interface components {
         };
         /**
          * Parent
-         * @description The run that another came from, and the step at which it left it.
+         * @description The run that this one came from.
          */
         Parent: {
             /** Run */
@@ -2891,7 +2891,7 @@ export interface components {
             accuracy: number | null;
             /**
              * Awake
-             * @description whether it has a worker, which it gets when it is asked something
+             * @description whether it has a worker; without one it is suspended until it is asked something
              */
             awake: boolean;
             /**
@@ -2933,14 +2933,14 @@ export interface components {
             id: string;
             /**
              * Images Per Second
-             * @description over the last two seconds of training; 0 while it rests
+             * @description over the last two seconds of training; 0 while it is not training
              */
             images_per_second: number;
             /** @description the id that it had where it was exported, and when it came */
             imported_from: components["schemas"]["Origin"] | null;
             /**
              * Interventions
-             * @description the changes by hand, in their order; a reset takes them back
+             * @description what was done to it, in order; a reset undoes all of it
              */
             interventions: components["schemas"]["Intervention"][];
             /**
@@ -2994,7 +2994,7 @@ export interface components {
             probe: string;
             /**
              * Problem
-             * @description a sentence about what is wrong, or was done to it
+             * @description one sentence about what is wrong, or was done about it
              */
             problem: string | null;
             /**
@@ -3021,7 +3021,7 @@ export interface components {
             revision: number;
             /**
              * Saved Step
-             * @description the step that it comes back to whatever is killed; it never goes down but by a reset
+             * @description how far of that is on the disk: what a killed run comes back to, or later
              */
             saved_step: number;
             /**

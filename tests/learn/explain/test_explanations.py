@@ -58,7 +58,7 @@ def assert_closes(explanation: JsonObject) -> None:
 def float64_outputs(made: Session, image: str) -> dict[str, torch.Tensor]:
     """Each layer's output by torch in float64, evaluation mode."""
     network = copy.deepcopy(made.trainer.network).double().eval()
-    values = torch.from_numpy(np.array(made.pictures.get(image)[None])).double() / 255
+    values = torch.from_numpy(np.array(made.images.get(image)[None])).double() / 255
     found = {}
     with torch.no_grad():
         for name, layer in network.named_children():
@@ -71,7 +71,7 @@ def float64_outputs(made: Session, image: str) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_output_values_of_every_layer_close_and_agree_with_float64(seed: int) -> None:
     made, explainer = trained(seed)
-    pixels = made.pictures.get("test-3")
+    pixels = made.images.get("test-3")
     draw = np.random.default_rng(seed)
     for layer, expected in float64_outputs(made, "test-3").items():
         shape = (*expected.shape, 1, 1)[:3]
@@ -86,7 +86,7 @@ def test_output_values_of_every_layer_close_and_agree_with_float64(seed: int) ->
 def test_corners_and_edges_show_the_padding_as_nothing() -> None:
     made = session(recipe(), CACHE)
     explainer = Explainer(made.observer, made.plans, made.device)
-    pixels = made.pictures.get("test-0")
+    pixels = made.images.get("test-0")
     found = explainer.output("conv1", (0, 0, 0), pixels)
     assert found["rows"] == [None, 0, 1]
     [channel] = found["channels"]
@@ -102,7 +102,7 @@ def test_a_convolution_lists_nine_products_a_channel_and_the_bias() -> None:
     for _ in range(3):
         made.advance()
     explainer = Explainer(made.observer, made.plans, made.device)
-    found = explainer.output("conv2", (5, 7, 6), made.pictures.get("test-0"))
+    found = explainer.output("conv2", (5, 7, 6), made.images.get("test-0"))
     assert len(found["channels"]) == 8
     sums = [sum(map(sum, entry["products"])) for entry in found["channels"]]
     assert sums == pytest.approx([entry["sum"] for entry in found["channels"]])
@@ -114,7 +114,7 @@ def test_a_convolution_lists_nine_products_a_channel_and_the_bias() -> None:
 def test_the_largest_value_of_a_pool_is_named_with_its_place() -> None:
     made = session(recipe(), CACHE)
     explainer = Explainer(made.observer, made.plans, made.device)
-    pixels = made.pictures.get("test-1")
+    pixels = made.images.get("test-1")
     maps = made.observer.feature_maps("relu1", pixels)
     found = explainer.output("pool1", (2, 6, 7), pixels)
     window = maps[2, 12:14, 14:16]
@@ -126,7 +126,7 @@ def test_the_largest_value_of_a_pool_is_named_with_its_place() -> None:
 def test_the_terms_of_a_linear_layer_come_largest_first() -> None:
     made, explainer = trained(0)
     name = [plan.name for plan in made.plans if plan.type == "Linear"][-1]
-    terms = explainer.output(name, (4, 0, 0), made.pictures.get("test-2"))["terms"]
+    terms = explainer.output(name, (4, 0, 0), made.images.get("test-2"))["terms"]
     sizes = [abs(term["product"]) for term in terms]
     assert sizes == sorted(sizes, reverse=True)
     assert len(terms) == 12
@@ -223,7 +223,7 @@ def test_explaining_changes_nothing() -> None:
     for _ in range(3):
         twin.advance()
     explainer.weight("conv1", "weight", (0, 0, 0, 0), picture=0)
-    explainer.output("conv1", (0, 0, 0), made.pictures.get("test-0"))
+    explainer.output("conv1", (0, 0, 0), made.images.get("test-0"))
     made.advance()
     twin.advance()
     states = (of.trainer.network.state_dict().values() for of in (made, twin))
@@ -248,7 +248,7 @@ def test_a_place_outside_a_layer_is_not_found(
     made = session(recipe(), CACHE)
     explainer = Explainer(made.observer, made.plans, made.device)
     with pytest.raises(NotFoundError, match=words):
-        explainer.output(layer, where, made.pictures.get("test-0"))
+        explainer.output(layer, where, made.images.get("test-0"))
 
 
 def test_what_has_no_gradient_says_why() -> None:

@@ -97,5 +97,5 @@ def test_values_of_the_channel_close_too(spread: float, tmp_path: Path) -> None:
     made = far(5, spread, tmp_path)
     explainer = Explainer(made.observer, made.plans, made.device)
     for channel in range(4):
-        found = explainer.output("norm1", (channel, 7, 9), made.pictures.get("test-3"))
+        found = explainer.output("norm1", (channel, 7, 9), made.images.get("test-3"))
         assert found["closes"], found

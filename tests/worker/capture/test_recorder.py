@@ -80,7 +80,7 @@ def test_a_state_is_captured_once_however_many_watch_the_same(
     script, captured = trained_for(viewers, tmp_path, monkeypatch)
     assert script.frames == [("watch", 0), ("step", 1), ("step", 2)]
     assert len(captured) == 3
-    keys = [[section.key for section in found] for found in captured]
+    keys = [[section.spec.key for section in found] for found in captured]
     assert (
         keys
         == [
@@ -105,7 +105,7 @@ def test_a_frame_holds_what_was_captured(tmp_path: Path, monkeypatch: pytest.Mon
     for frame, expected in zip(frames, captured, strict=True):
         found = decode_sections(entries, memoryview(frame.payload))
         for ours, theirs in zip(found, expected, strict=True):
-            assert ours.key == theirs.key
+            assert ours.spec.key == theirs.spec.key
             np.testing.assert_array_equal(ours.values, theirs.values)
 
 
@@ -122,13 +122,13 @@ def everything(of: Session, *probes: str) -> Wanted:
 
 def seen_directly(of: Session, section: Section) -> Floats:
     """What a section shows, each got by itself from the observer."""
-    if section.dtype == "f32":
-        return of.observer.tensor(section.layer, section.tensor, section.of)
-    assert section.probe is not None
-    pixels = of.pictures.get(section.probe)
-    if section.tensor == "input":
+    if section.spec.dtype == "f32":
+        return of.observer.tensor(section.spec.layer, section.spec.tensor, section.spec.of)
+    assert section.spec.probe is not None
+    pixels = of.images.get(section.spec.probe)
+    if section.spec.tensor == "input":
         return pixels.astype(np.float32) / np.float32(255)
-    return as_maps(of.observer.outputs([pixels], [section.layer])[section.layer][0])
+    return as_maps(of.observer.outputs([pixels], [section.spec.layer])[section.spec.layer][0])
 
 
 @pytest.mark.parametrize("spec", [DEFAULT, EVERY_LAYER])
@@ -144,7 +144,7 @@ def test_a_recorder_shows_snapshot_after_snapshot_what_each_tensor_is_by_itself(
         assert entries is not None
         for section in decode_sections(entries, memoryview(snapshot.payload)):
             expected = seen_directly(made, section)
-            if section.dtype == "f32":
+            if section.spec.dtype == "f32":
                 np.testing.assert_array_equal(section.values, expected)
                 continue
             level = (expected.max(axis=(1, 2)) - expected.min(axis=(1, 2)))[:, None, None] / 255
@@ -155,7 +155,7 @@ def test_a_layout_is_told_once_and_again_when_there_is_something_else_to_see(
     tmp_path: Path,
 ) -> None:
     made, recorder = session(recipe(), tmp_path), Recorder()
-    made.pictures.put("up-1", made.pictures.get("test-1"))
+    made.images.put("up-1", made.images.get("test-1"))
     wanted = everything(made, "test-0", "up-1")
 
     def told() -> tuple[int, bool]:
@@ -165,7 +165,7 @@ def test_a_layout_is_told_once_and_again_when_there_is_something_else_to_see(
     assert [told(), told()] == [(1, True), (1, False)]
     made.advance()  # now there are gradients
     assert [told(), told()] == [(2, True), (2, False)]
-    made.pictures.put("up-1", made.pictures.get("test-2"))
+    made.images.put("up-1", made.images.get("test-2"))
     assert [told(), told()] == [(3, True), (3, False)]
     made.begin()  # another network
     assert [told(), told()] == [(4, True), (4, False)]
@@ -178,13 +178,13 @@ def test_a_picture_that_is_replaced_is_seen_in_the_next_snapshot(tmp_path: Path)
     wanted = Wanted(maps=(("conv1", "up-1"),), probes=("up-1",))
     seen = []
     for picture in ("test-1", "test-2"):
-        made.pictures.put("up-1", made.pictures.get(picture))
+        made.images.put("up-1", made.images.get(picture))
         snapshot = recorder.take(made, wanted)
         assert snapshot.entries is not None
         sections = decode_sections(snapshot.entries, memoryview(bytes(snapshot.payload)))
         seen.append([section.values for section in sections])
     for ours, picture in zip(seen, ("test-1", "test-2"), strict=True):
-        expected = made.pictures.get(picture).astype(np.float32) / np.float32(255)
+        expected = made.images.get(picture).astype(np.float32) / np.float32(255)
         np.testing.assert_allclose(ours[0], expected, atol=1e-6)
     assert not np.array_equal(seen[0][1], seen[1][1])
 
@@ -195,7 +195,7 @@ def test_two_probes_of_one_layer_are_two_sections(
     made = session(recipe(), tmp_path)
     maps = (("conv1", "test-0"), ("conv1", "test-1"))
     found, predictions = capture(made, Wanted(maps=maps, probes=("test-0", "test-1")))
-    keys = [section.key for section in found]
+    keys = [section.spec.key for section in found]
     assert keys == [
         ("", "input", "value", "test-0"),
         ("", "input", "value", "test-1"),
@@ -214,6 +214,6 @@ def test_a_picture_that_is_gone_is_left_out(tmp_path: Path) -> None:
 def test_before_the_first_step_there_is_no_gradient_to_capture(tmp_path: Path) -> None:
     made = session(recipe(), tmp_path)
     wanted = Wanted(tensors=(("conv1", *WEIGHT), ("conv1", *GRADIENT)))
-    assert [section.of for section in capture(made, wanted)[0]] == ["value"]
+    assert [section.spec.of for section in capture(made, wanted)[0]] == ["value"]
     made.advance()
-    assert [section.of for section in capture(made, wanted)[0]] == ["value", "gradient"]
+    assert [section.spec.of for section in capture(made, wanted)[0]] == ["value", "gradient"]

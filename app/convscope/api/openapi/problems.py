@@ -110,7 +110,7 @@ def _sentence(entry: JsonObject) -> tuple[str, int | None]:
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     kind = Kind(500, "Internal error", "internal_error")
-    return problem(kind, "The server failed at this; its log says more.")
+    return problem(kind, "Internal error; see the server log.")
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -38,7 +38,7 @@ class HealthAnswer(BaseModel):
     device: str
 
 
-@up.get("/health", response_model=HealthAnswer, summary="Is it up?")
+@up.get("/health", response_model=HealthAnswer, summary="Health check")
 async def get_health(settings: TheSettings) -> JsonObject:
     """Version of Convscope and of torch, and the device that runs compute on."""
     return {

@@ -35,7 +35,7 @@ class ForkBody(Body):
     status_code=201,
     response_model=RunAnswer,
     responses=problems(404, 409, 413, 503),
-    summary="Go on from a step in a new run",
+    summary="Fork a run at a step",
 )
 async def fork_run(
     run_id: str,

@@ -105,7 +105,7 @@ async def replace_image(
     "/{image}",
     response_model=ImageAnswer,
     responses=ASKED | problems(413),
-    summary="Prepare an upload another way",
+    summary="Change an upload's preprocessing",
 )
 async def prepare_image(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
     """Inverted or not."""
@@ -116,7 +116,7 @@ async def prepare_image(run: TheAwakeRun, image: str, body: InvertBody) -> JsonO
     "/{image}",
     response_model=ImageAnswer,
     responses=problems(503),
-    summary="Look up an image",
+    summary="Get an image's record",
 )
 async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
     """`test-17` is image 17 of the held-out half; uploads go by their id."""
@@ -130,7 +130,7 @@ async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Json
     return found
 
 
-@router.delete("/{image}", status_code=204, responses=ASKED, summary="Forget an upload")
+@router.delete("/{image}", status_code=204, responses=ASKED, summary="Delete an upload")
 async def delete_image(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await run.uploads.remove(image)

@@ -1,4 +1,4 @@
-"""Changing a run by hand, and taking one step apart."""
+"""Interventions, and one step traced."""
 
 from typing import Annotated, Any, Literal
 
@@ -16,7 +16,9 @@ from convscope.ipc.commands import TraceStep
 from convscope.recipe.interventions import AnyIntervention
 from convscope.types import JsonObject
 
-router = APIRouter(prefix="/runs/{run_id}", tags=["by hand"], responses=problems(404, 409, 503))
+router = APIRouter(
+    prefix="/runs/{run_id}", tags=["interventions"], responses=problems(404, 409, 503)
+)
 Change = Annotated[AnyIntervention, Body(discriminator="type", openapi_examples=CHANGES)]
 
 
@@ -34,12 +36,12 @@ class InterventionAnswer(Intervention):
     "/interventions",
     response_model=InterventionAnswer,
     responses=problems(413),
-    summary="Change a run by hand",
+    summary="Intervene in a run",
 )
 async def intervene_in_run(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
-    learning on (before) and with it frozen (after). A reset takes everything back."""
+    learning on (before) and with it frozen (after). A reset undoes everything."""
     return await run.intervene(change.model_dump(by_alias=True))
 
 

@@ -50,7 +50,7 @@ RECIPES = {
     status_code=201,
     response_model=RunAnswer,
     responses=problems(409, 413, 503),
-    summary="Make a run from a recipe",
+    summary="Create a run from a recipe",
 )
 async def create_run(
     registry: TheRegistry,
@@ -70,7 +70,7 @@ async def create_run(
     status_code=201,
     response_model=RunAnswer,
     responses=problems(400, 409, 413, 503),
-    summary="Make a run from weights",
+    summary="Create a run from weights",
 )
 async def create_run_from_weights(
     registry: TheRegistry,
@@ -111,7 +111,7 @@ async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
     return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}
 
 
-@router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Look at a run")
+@router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Get a run")
 async def get_run(look: TheLook, response: Response) -> JsonObject:
     """State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
     was true of it then; `steps` tells how far it has come."""
@@ -131,7 +131,7 @@ async def delete_run(run_id: str, registry: TheRegistry) -> None:
     "/{run_id}/restore",
     response_model=RunAnswer,
     responses=problems(404),
-    summary="Take a deleted run back",
+    summary="Restore a deleted run",
 )
 async def restore_run(run_id: str, registry: TheRegistry) -> JsonObject:
     """As it was; 404 where it was deleted more than a day ago."""
@@ -155,7 +155,7 @@ async def train_steps(run: TheRun, body: StepBody | None = None) -> JsonObject:
     "/{run_id}/play",
     response_model=RunAnswer,
     responses=COMMAND,
-    summary="Train until told otherwise",
+    summary="Train until paused",
 )
 async def play_run(run: TheRun) -> JsonObject:
     """At `steps_per_second`, or flat out. Safe to repeat."""
@@ -166,7 +166,7 @@ async def play_run(run: TheRun) -> JsonObject:
     "/{run_id}/pause",
     response_model=RunAnswer,
     responses=COMMAND,
-    summary="Stop after the step in hand",
+    summary="Pause after the current step",
 )
 async def pause_run(run: TheRun) -> JsonObject:
     """Measures the held-out accuracy of where it stopped, too. Safe to repeat."""
@@ -177,7 +177,7 @@ async def pause_run(run: TheRun) -> JsonObject:
     "/{run_id}/reset",
     response_model=RunAnswer,
     responses=COMMAND,
-    summary="Back to step 0",
+    summary="Reset to step 0",
 )
 async def reset_run(run: TheRun, registry: TheRegistry) -> JsonObject:
     """To the very same first weights and the recipe's own settings; what the run was is kept as

@@ -115,7 +115,9 @@ async def _follow(
             viewer.offer_past(await _look_back(run, watch))
     except ConvscopeError as error:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
-            await socket.send_text(json.dumps({"type": "error", "detail": error.detail}))
+            await socket.send_text(
+                json.dumps({"type": "error", "code": error.code, "detail": error.detail})
+            )
 
 
 async def _look_back(run: Run, watch: Watch) -> Frame:

@@ -34,7 +34,7 @@ CURVES: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
     status_code=201,
     response_model=RunAnswer,
     responses=problems(400, 413, 503),
-    summary="Take in a run's file",
+    summary="Import a run's file",
 )
 async def import_run(
     registry: TheRegistry,

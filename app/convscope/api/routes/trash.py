@@ -1,4 +1,4 @@
-"""The runs that were deleted and can be taken back."""
+"""The runs that were deleted and can be restored."""
 
 import asyncio
 
@@ -30,7 +30,7 @@ class DeletedRun(BaseModel):
 
 
 class DeletedRunList(BaseModel):
-    """A page of the runs that can be taken back; `next` is the cursor of the page after it."""
+    """A page of the runs that can be restored; `next` is the cursor of the page after it."""
 
     model_config = ConfigDict(json_schema_extra=shown({"runs": [EXAMPLE], "next": None}))
     runs: list[DeletedRun]
@@ -39,7 +39,7 @@ class DeletedRunList(BaseModel):
 
 @router.get("/deleted", response_model=DeletedRunList, summary="Runs deleted within the last day")
 async def list_deleted_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
-    """The latest first; `POST /runs/{id}/restore` takes one back."""
+    """The latest first; `POST /runs/{id}/restore` restores one."""
     found = await asyncio.to_thread(deleted_runs, registry.directory)
     found.sort(key=_place, reverse=True)
     later = [run for run in found if page.cursor is None or _place(run) < page.cursor]

@@ -14,14 +14,13 @@ from convscope.errors import RecipeError, UnreadableRunError
 from convscope.recipe import LayerPlan, Recipe, named_models, plan
 from convscope.recipe.interventions import Tuned
 from convscope.recipe.safetensors_header import check_safetensors, tensors_in
+from convscope.storage.about import About, Environment
 from convscope.storage.importing.checkpoints import check_state, optimizers_of
 from convscope.storage.importing.interventions import InterventionsValidator, check_tuned
 from convscope.storage.importing.untrusted import Bounds, opened
 from convscope.storage.importing.uploads import copy_pictures
 from convscope.storage.importing.validation import (
-    About,
     CheckpointAbout,
-    Environment,
     InterventionBody,
     TuneBody,
     When,
@@ -31,11 +30,10 @@ from convscope.storage.importing.validation import (
 )
 from convscope.storage.metrics import COLUMNS
 from convscope.storage.run_writer import Segment, insert_checkpoint, insert_segment
-from convscope.storage.schema import VERSION, check_identity, create
+from convscope.storage.schema import VERSION, check_identity, create, remove
 from convscope.storage.upgrade import event_of_version_1, recipe_of_version_1
 from convscope.types import JsonObject
 
-TAKES_WEIGHTS = ("pretrained", "from_run", "from_file")
 MOST_STEPS = 2**53  # JSON's readers count no further
 ALMOST_1 = 1 + 1e-6  # a mean of float32 numbers that are all 1
 
@@ -63,8 +61,7 @@ def import_to(source: Path, target: Path, bounds: Bounds, noted: JsonObject) -> 
             made.execute("COMMIT")
             made.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except BaseException:
-        for end in ("", "-wal", "-shm"):
-            target.with_name(target.name + end).unlink(missing_ok=True)
+        remove(target)
         raise
 
 
@@ -154,7 +151,7 @@ def _check_together(parts: list[Part], most_batch: int) -> None:
 
 def _copy_weights(given: sqlite3.Connection, made: sqlite3.Connection, parts: list[Part]) -> None:
     found = given.execute("SELECT tensors FROM weights").fetchone()
-    taken = any(part.recipe.init.type in TAKES_WEIGHTS for part in parts)
+    taken = any(part.recipe.init.takes_weights for part in parts)
     expect(taken == bool(found), "In this file the first weights do not go with its init.")
     if found:
         tensors_in(check_safetensors(found[0]))

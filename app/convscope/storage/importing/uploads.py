@@ -4,12 +4,10 @@ import json
 import sqlite3
 
 from convscope.errors import ConvscopeError, UnreadableRunError
-from convscope.images import decode, png
+from convscope.images import decode_stored, png
 from convscope.storage.importing.validation import UploadAbout, claim, expect, parsed
 from convscope.types import Shape
 
-MOST_BYTES = 2**24  # of one picture
-MOST_PIXELS = 2**20
 ID_LENGTH = len("up-") + 8
 HEXADECIMAL = set("0123456789abcdef")
 
@@ -30,6 +28,6 @@ def copy_pictures(given: sqlite3.Connection, made: sqlite3.Connection, shape: Sh
 
 def _again(picture: bytes, where: str) -> bytes:
     try:
-        return png(decode(picture, max_bytes=MOST_BYTES, max_pixels=MOST_PIXELS).image)
+        return png(decode_stored(picture).image)
     except ConvscopeError as error:
         raise UnreadableRunError(f"In this file {where} cannot be read: {error.detail}") from error

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from convscope.errors import NotFoundError
-from convscope.frames.format import Section, encode_payload
+from convscope.frames.format import SectionSpec, lay_out
 from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels, to_input
 from convscope.learn.observe import Observer
@@ -30,40 +30,39 @@ class FrameBuffer:
     ) -> None:
         """All of `tensors` must be there at present."""
         self._observer = session.observer
-        self._pictures = _present(session, probes)
+        self._probes = _present(session, probes)
         self._sources = [_source(self._observer, *pair) for pair in tensors]
-        inputs = [("", probe) for probe in self._pictures]
-        shown = [pair for pair in maps if pair[1] in self._pictures]
+        inputs = [("", probe) for probe in self._probes]
+        shown = [pair for pair in maps if pair[1] in self._probes]
         exact = [_exact(*pair, source) for pair, source in zip(tensors, self._sources, strict=True)]
         found = [self._map(*pair) for pair in [*inputs, *shown]]
-        self.entries, empty = encode_payload(exact + found)
-        self.payload = bytearray(empty)
+        self.entries, length = lay_out(exact + found)
+        self.payload = bytearray(length)
         self._exact = [self._floats(entry) for entry in self.entries[: len(exact)]]
         self._quantizers = map_quantizers(self.entries[len(exact) :], self.payload)
         self._places = self._find_places()
-        self._images = self._input() if self._pictures else None
+        self._images = self._input() if self._probes else None
 
     @property
     def probes(self) -> list[str]:
         """The pictures that are there, in the order of the scores."""
-        return list(self._pictures)
+        return list(self._probes)
 
     def _input(self) -> torch.Tensor:
         """The pictures as the network sees them, (P, C, H, W)."""
-        images = to_input(np.stack(list(self._pictures.values())), self._observer.device)
+        images = to_input(np.stack(list(self._probes.values())), self._observer.device)
         for number, place in self._places.pop("", ()):
             place.copy_(images[number])
         return images
 
-    def _map(self, layer: str, probe: str) -> Section:
+    def _map(self, layer: str, probe: str) -> SectionSpec:
         shape = self._shape(layer, probe)
         shape = shape if len(shape) == 3 else (1, 1, prod(shape))
-        empty = bytes(8 * shape[0] + prod(shape))
         tensor = "output" if layer else "input"
-        return Section(layer, tensor, Of.VALUE, shape, "u8", empty, probe)
+        return SectionSpec(layer, tensor, Of.VALUE, shape, "u8", probe)
 
     def _shape(self, layer: str, probe: str) -> Shape:
-        return self._observer.plans[layer].output_shape if layer else self._pictures[probe].shape
+        return self._observer.plans[layer].output_shape if layer else self._probes[probe].shape
 
     def _floats(self, entry: JsonObject) -> torch.Tensor:
         count = entry["length"] // 4
@@ -72,7 +71,7 @@ class FrameBuffer:
 
     def _find_places(self) -> dict[str, list[Place]]:
         """For each layer, where its output for which picture goes."""
-        numbers = {probe: number for number, probe in enumerate(self._pictures)}
+        numbers = {probe: number for number, probe in enumerate(self._probes)}
         places: dict[str, list[Place]] = defaultdict(list)
         for quantizer in self._quantizers:
             for entry, rows in quantizer.taken:
@@ -81,7 +80,7 @@ class FrameBuffer:
                 places[entry["layer"]].append(place)
         return places
 
-    def expose(self) -> Floats | None:
+    def write(self) -> Floats | None:
         """Write all of it as it is now; the class scores (P, N) where there are pictures."""
         if self._sources:
             with torch.no_grad():
@@ -94,9 +93,8 @@ class FrameBuffer:
         return scores
 
 
-def _exact(layer: str, tensor: str, of: str, source: Source) -> Section:
-    shape = tuple(source().shape)
-    return Section(layer, tensor, of, shape, "f32", bytes(4 * prod(shape)))
+def _exact(layer: str, tensor: str, of: str, source: Source) -> SectionSpec:
+    return SectionSpec(layer, tensor, of, tuple(source().shape), "f32")
 
 
 def _source(observer: Observer, layer: str, tensor: str, of: str) -> Source:
@@ -117,7 +115,7 @@ def _present(session: Session, probes: Sequence[str]) -> Mapping[str, Pixels]:
     found = {}
     for probe in probes:
         try:
-            found[probe] = session.pictures.get(probe)
+            found[probe] = session.images.get(probe)
         except NotFoundError:
             continue
     return found

@@ -44,7 +44,7 @@ class Recorder:
             self._layout += 1
         buffer = self._buffer
         predictions: dict[str, JsonObject] = {}
-        scores = buffer.expose()
+        scores = buffer.write()
         if scores is not None and session.has_scores:
             pairs = zip(buffer.probes, scores, strict=True)
             predictions = {probe: prediction(logits) for probe, logits in pairs}
@@ -53,9 +53,9 @@ class Recorder:
 
 def _subject(session: Session, wanted: Wanted) -> Subject:
     """All that decides which sections there are, and of what."""
-    observer, pictures = session.observer, session.pictures
+    observer, images = session.observer, session.images
     present = tuple(entry for entry in wanted.tensors if _is_there(observer, *entry))
-    return observer, wanted, pictures.version, present
+    return observer, wanted, images.version, present
 
 
 def _is_there(observer: Observer, layer: str, tensor: str, of: str) -> bool:

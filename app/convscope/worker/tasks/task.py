@@ -1,49 +1,62 @@
-"""Work that takes long, done piece by piece, between which whoever asks is answered."""
+"""Work that takes long, done piece by piece, between which other requests are served."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from convscope.errors import ConflictError, ConvscopeError
 from convscope.ipc.replies import Done, Reply
 
-Task = Iterator[Reply | None]  # None after a piece; a reply ends it, and so does its end
-OnReply = Callable[[int, Reply], None]
-OnRefusal = Callable[[int, ConvscopeError], None]
+T = TypeVar("T")
 
 
-class TaskRunner:
-    """One task at a time, and who is owed a reply at its end."""
+@dataclass(frozen=True)
+class Task(Generic[T]):
+    """An iterator that yields None after each piece and at last its result, and who hears of it."""
 
-    def __init__(self, on_reply: OnReply, on_refusal: OnRefusal) -> None:
-        self._reply = on_reply
-        self._refuse = on_refusal
-        self._task: tuple[int, Task] | None = None
+    pieces: Iterator[T | None]
+    on_result: Callable[[T], None]
+    on_error: Callable[[ConvscopeError], None]  # also where another takes its place
+
+
+class TaskRunner(Generic[T]):
+    """One task at a time; a new one takes the place of the one under way."""
+
+    def __init__(self) -> None:
+        self._task: Task[T] | None = None
 
     @property
     def is_under_way(self) -> bool:
         """Whether there is a piece to do."""
         return self._task is not None
 
-    def begin(self, number: int, task: Task) -> None:
-        """Begin one, for the command of this number; another that was under way is left off."""
-        self.leave_off()
-        self._task = number, task
+    def begin(self, task: Task[T]) -> None:
+        """Begin one; another that was under way is dropped."""
+        self.drop()
+        self._task = task
 
-    def leave_off(self) -> None:
-        """Whoever waits for it is not interested any more."""
+    def drop(self) -> None:
+        """Do no more of it."""
         task, self._task = self._task, None
         if task:
-            self._refuse(task[0], ConflictError("Another step was asked for."))
+            task.on_error(ConflictError("Another step was asked for."))
 
     def piece(self) -> None:
-        """Do one piece; at the end, the reply goes out."""
-        assert self._task is not None
-        number, task = self._task
+        """Do one piece; after the last, tell the result."""
+        task = self._task
+        assert task is not None
         try:
-            reply = next(task, Done())
+            result = next(task.pieces)
         except ConvscopeError as error:
             self._task = None
-            self._refuse(number, error)
+            task.on_error(error)
             return
-        if reply is not None:
+        if result is not None:
             self._task = None
-            self._reply(number, reply)
+            task.on_result(result)
+
+
+def replied(pieces: Iterator[Reply | None]) -> Iterator[Reply | None]:
+    """The same pieces, whose end is a reply too."""
+    yield from pieces
+    yield Done()

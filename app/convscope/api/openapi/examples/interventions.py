@@ -1,4 +1,4 @@
-"""Changes by hand, and a step in slow motion, of the run in `examples/run.py`."""
+"""Interventions in the run of `examples/run.py`, and one of its steps traced."""
 
 from fastapi.openapi.models import Example
 

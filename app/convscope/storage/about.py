@@ -1,0 +1,65 @@
+"""What a run's file says of the run as JSON, beside its recipe and its history: see FORMAT.md."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
+
+from convscope.recipe.interventions import Strict
+
+
+def _moment(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+Count = Annotated[StrictInt, Field(ge=0, le=2**53)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Word = Annotated[str, Field(max_length=200)]
+Sentence = Annotated[str, Field(max_length=2000)]
+Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
+RunId = Annotated[str, Field(pattern=r"^[a-z0-9]{1,32}$")]
+
+
+class Environment(BaseModel):
+    """What the same bits depend on; older files say less of it."""
+
+    model_config = ConfigDict(extra="forbid")
+    device: Word
+    torch: Word
+    threads: Count
+    memory_format: Word
+    processor: Word | None = None
+    capability: Word | None = None
+    convscope: Word | None = None
+
+
+class Parent(Strict):
+    """The run that this one came from."""
+
+    run: RunId
+    step: Count | None
+
+
+class Source(Strict):
+    """Where a file came from: the run that it was, and when it left or came."""
+
+    run: RunId
+    at: Moment
+    convscope: Word | None = None
+
+
+class About(BaseModel):
+    """What is known of a run; what is not named here is left behind."""
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
+    created_at: Moment
+    network: Word | None
+    dataset_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
+    classes: Annotated[list[Word], Field(max_length=1000)] | None = None
+    name: Word | None = None
+    parent: Parent | None = None
+    taken: Annotated[list[Word], Field(max_length=1000)] | None = None
+    steps_per_second: Annotated[float, Field(ge=0.1, le=10_000)] | None = None
+    halted: Sentence | None = None
+    exported: Source | None = None
