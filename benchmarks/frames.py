@@ -11,7 +11,7 @@ RARER = 10
 
 def measure(effort: Effort) -> list[Figure]:
     """In one process with a worker's environment, by turns."""
-    with helper("framing", **ENVIRONMENT) as process:
+    with helper("frame_helper", **ENVIRONMENT) as process:
         often = max(2, round(PER_SECOND * effort.window_s))
         for work in ("frame", "summaries"):
             time_ms(process, work, max(2, often // RARER))

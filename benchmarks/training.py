@@ -116,7 +116,10 @@ def _network(
     before = children(started.process.pid)
     run = flat_out_run(started, name)
     worker = worker_of(started, run, before)
-    with helper("plain", name, cache) as plain, helper("viewer", stream_address(run)) as viewer:
+    with (
+        helper("pytorch_baseline", name, cache) as plain,
+        helper("viewer", stream_address(run)) as viewer,
+    ):
         windows = Windows(effort, run, worker, plain, viewer)
         speeds = alternate(windows.parts(browser), effort.rounds)
     run.delete()

@@ -52,6 +52,14 @@ def pytest_collection_finish() -> None:
         torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True)
+def _import_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server within the test's own process does to imports ends with the test."""
+    monkeypatch.setenv("PYTHONSAFEPATH", "")  # remembers it, whatever is set meanwhile
+    monkeypatch.delenv("PYTHONSAFEPATH")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """The event loop of tests marked `anyio`: asyncio, which is the one that the server runs on."""

@@ -32,7 +32,7 @@ FIGURES = {
     "latency": {"step to painted pixel, 95th percentile", "frames painted"},
     "starting": {"POST /runs to first step, 95th percentile", "private memory of an idle run"},
     "explaining": {"explain/output, 95th percentile", "explain/weight, 95th percentile"},
-    "past": {
+    "seek": {
         "a step shown while dragging, 95th percentile",
         "any step shown at a click, 95th percentile",
         "10,000 steps on the disk",

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "contracts.py"))
+SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "scripts" / "write_contracts.py"))
 PAGE, updated = SCRIPT["PAGE"], SCRIPT["updated"]
 KNOWN = SCRIPT["document"]()
 
 
 def test_the_tables_are_those_of_the_document() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert updated(page, KNOWN) == page, "python -m scripts.contracts writes them anew"
+    assert updated(page, KNOWN) == page, "python -m scripts.write_contracts writes them anew"
 
 
 def test_every_operation_and_every_field_of_a_run_is_in_them() -> None:

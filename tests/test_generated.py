@@ -25,7 +25,7 @@ def output(command: list[str]) -> str:
 
 
 def test_the_openapi_document_is_what_the_application_says() -> None:
-    written = output([sys.executable, "scripts/openapi.py"])
+    written = output([sys.executable, "scripts/write_openapi.py"])
     assert written.endswith("}\n")
     assert DOCUMENT.read_text(encoding="utf-8") == written, AGAIN
 

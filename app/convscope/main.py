@@ -20,6 +20,7 @@ from convscope.api.routes import (
     filter_strips,
     forks,
     images,
+    import_export,
     interventions,
     layers,
     lessons,
@@ -27,7 +28,6 @@ from convscope.api.routes import (
     runs,
     stream,
     thumbnails,
-    transfer,
     trash,
 )
 from convscope.api.security.guard import Guard
@@ -73,7 +73,7 @@ def create_app(
         filter_strips,
         trash,
         thumbnails,
-        transfer,
+        import_export,
         runs,
         forks,
         layers,

@@ -1,4 +1,4 @@
-"""What a server is started with: frozen, validated once, passed whole."""
+"""The server's settings: frozen, validated once, passed whole."""
 
 import os
 from dataclasses import dataclass, field

@@ -232,8 +232,11 @@ def test_the_filter_views_weights_can_be_seen_and_opened_in_a_small_window(small
     assert foot
     assert cell
     assert cell["y"] + cell["height"] <= foot["y"]
+    hover_weight(small, 0, 0)
+    expect(dock(small)).to_contain_text("weight (3, 0, 0, 0)")
     places = page.evaluate(TABLES)
     hover_weight(small, 2, 2)
+    expect(dock(small)).to_contain_text("weight (3, 0, 2, 2)")
     expect(dock(small).locator("[data-test=before]")).to_be_visible()
     assert last.bounding_box() == cell
     assert page.evaluate(TABLES) == places

@@ -11,7 +11,7 @@ import torch
 from convscope.codegen import Subject, generate
 from convscope.codegen.keras import last, optimizer_call
 from convscope.recipe import named_model, plan
-from convscope.recipe.model import Optimizer
+from convscope.recipe.recipe import Optimizer
 from tests.codegen.keras_stub import installed
 from tests.codegen.networks import NETWORKS, pictures, subject, trained
 from tests.support.networks import DEFAULT, recipe

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convscope.data import catalog, idx, published
+from convscope.data import catalog, idx, idx_datasets
 from convscope.errors import NotFoundError, UnavailableError
 
 
@@ -170,7 +170,7 @@ def test_describing_everything_again_takes_less_than_50_ms(places: Places) -> No
     assert catalog.describe_all(places) == first
     assert time.perf_counter() - begin < 0.05
     assert [info.id for info in first] == list(catalog.IDS)
-    assert {entry.id for entry in published.ALL} | {"shapes"} == set(catalog.IDS)
+    assert {entry.id for entry in idx_datasets.ALL} | {"shapes"} == set(catalog.IDS)
 
 
 def test_importing_the_catalogue_brings_no_torch_and_no_server() -> None:

@@ -62,7 +62,7 @@ def test_each_number_is_one_cell_without_smoothing() -> None:
 
 
 def test_the_page_has_the_same_stops() -> None:
-    script = resources("static") / "js" / "colour.js"
+    script = resources("static") / "js" / "shared" / "heatmap" / "colour.js"
     light = _light_theme(script)
     assert light == {"positive": _hex(colour.POSITIVE), "negative": _hex(colour.NEGATIVE)}
 

@@ -19,9 +19,9 @@ from convscope.ipc.codec import (
 )
 from convscope.ipc.commands import COMMANDS, Command
 from convscope.ipc.messages import message_of
-from convscope.ipc.plan import SeekPlan
 from convscope.ipc.replies import FilterId, Reply, Switches
 from convscope.ipc.reports import CheckpointEvent, FrameEvent, Metrics
+from convscope.ipc.seek_plan import SeekPlan
 from convscope.types import RunState
 from convscope.worker.commands import HANDLERS
 from tests.support.workers import setup, status

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { differences } from "../../static/js/compare/differences.js";
-import { indexOf, placeOf, sizeOf, tile, weightAt } from "../../static/js/compare/tiles.js";
+import { indexOf, placeOf, sizeOf, tile, weightAt } from "../../static/js/compare/kernel-layout.js";
 import { parseNpy } from "../../static/js/shared/npy.js";
 
 const conv = { type: "Conv2d", out_channels: 8, kernel_size: [3, 3] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { extentsOf, limitOf } from "../../static/js/network/drawing/extents.js";
 import { layoutNetwork } from "../../static/js/network/drawing/layout.js";
+import { extentsOf, limitOf } from "../../static/js/network/drawing/value-ranges.js";
 import { filterSentence, filterValues, mapPeak } from "../../static/js/network/filter/values.js";
 import { frameOf, inputShape } from "./frames.js";
 import { DEFAULT } from "./layers.js";

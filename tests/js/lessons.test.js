@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { task } from "../../static/js/lessons/async-status.js";
 import {
   correlation,
   exact,
@@ -11,9 +12,8 @@ import {
   plain,
   signedSums,
   withNumber,
-} from "../../static/js/lessons/numbers.js";
+} from "../../static/js/lessons/matrix.js";
 import { html } from "../../static/js/lessons/prose.js";
-import { task } from "../../static/js/lessons/task.js";
 
 test("how positions pull is told by side, and what is left of it", () => {
   const { up, down, net, left } = signedSums([

@@ -7,7 +7,7 @@ import {
   OWN_NETWORK,
   recipeOf,
   withModel,
-} from "../../static/js/network/training/recipe.js";
+} from "../../static/js/network/training/recipe-draft.js";
 
 const run = /** @type {any} */ ({
   network: "default",

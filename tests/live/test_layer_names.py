@@ -63,7 +63,9 @@ def test_a_layers_name_may_be_as_long_as_a_recipe_allows(server: Server) -> None
         frozen = run.post("/interventions", type="freeze", layer=name, filter=0)
         assert frozen["run"]["frozen"] == [{"layer": name, "filter": 0}]
         with run.stream() as socket:
-            socket.send(f'{{"type": "watch", "layers": ["{name}"], "kinds": ["weight"]}}')
+            socket.send(
+                f'{{"type": "watch", "layers": ["{name}"], "tensors": [{{"tensor": "weight"}}]}}'
+            )
             _, sections = next_frame(socket)
             assert [section.spec.layer for section in sections] == [name]
 

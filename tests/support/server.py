@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from convscope.frames.format import Section, decode_frame
 from tests.support.cached import data_cache
 
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
 ADDRESS = "Convscope is at "
 
@@ -41,6 +42,8 @@ class Server:
         started = [*(command or (sys.executable, "-m", module)), "--port", "0", "--device", "cpu"]
         started += ["--cache-dir", str(data_cache()), *arguments]
         own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
+        if module != "convscope":  # in the checkout, where a server's workers do not look
+            own["PYTHONPATH"] = str(ROOT)
         self.process = subprocess.Popen(
             started,
             cwd=cwd,

@@ -1,4 +1,4 @@
-"""What routes are given: the settings, the runs, and the run that the path names."""
+"""Route dependencies: the settings, the registry, and the run that a path names."""
 
 from dataclasses import dataclass
 from typing import Annotated

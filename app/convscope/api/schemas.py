@@ -1,4 +1,4 @@
-"""What requests hold and what answers hold, for validation and for OpenAPI."""
+"""Request and response models, for validation and for OpenAPI."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from convscope.api.openapi.document import shown
 from convscope.api.openapi.examples.run import HISTORY, RUN
-from convscope.recipe.model import Fraction, Rate
+from convscope.recipe.recipe import Fraction, Rate
 from convscope.storage.about import Environment, Parent
 from convscope.types import RunState
 

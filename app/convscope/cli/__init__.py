@@ -1,1 +1,1 @@
-"""What the `convscope` command does beside serving: it asks a server, or is one for as long."""
+"""Subcommands of `convscope`, as a REST client of a running server or of one in this process."""

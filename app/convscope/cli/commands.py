@@ -135,16 +135,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def _do(options: argparse.Namespace, settings: Settings, token: str | None) -> int:
-    from convscope.cli import files, training
+    from convscope.cli import run_commands, train_commands
     from convscope.cli.connection import Api, connect_or_run
 
     doers: dict[str, Callable[[Api, argparse.Namespace], Awaitable[int]]] = {
-        "train": training.train,
-        "fork": training.fork,
-        "runs": files.runs,
-        "history": files.history,
-        "export": files.export,
-        "import": files.import_,
+        "train": train_commands.train,
+        "fork": train_commands.fork,
+        "runs": run_commands.runs,
+        "history": run_commands.history,
+        "export": run_commands.export,
+        "import": run_commands.import_,
     }
     works = options.command in NEED_WORKERS
     async with connect_or_run(settings, token, works=works) as api:

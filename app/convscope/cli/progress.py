@@ -1,4 +1,4 @@
-"""How far a training is: a bar on a terminal, else a plain line now and then."""
+"""Training progress: a bar on a terminal, else a plain line now and then."""
 
 import sys
 from time import monotonic

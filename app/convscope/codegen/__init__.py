@@ -2,7 +2,7 @@
 
 from convscope.codegen.keras import keras_code
 from convscope.codegen.pytorch import pytorch_code
-from convscope.codegen.subject import Code, Framework, Subject
+from convscope.codegen.source import Code, Framework, Subject
 
 __all__ = ["Code", "Framework", "Subject", "generate"]
 

@@ -2,11 +2,11 @@
 
 from convscope.codegen.keras_helpers import needed
 from convscope.codegen.keras_layers import keras_layers
-from convscope.codegen.subject import Subject, decays, summary
+from convscope.codegen.source import Subject, decays, summary
 from convscope.codegen.text import by, call, indented
 from convscope.recipe import LayerPlan
-from convscope.recipe.model import SGD, Adam, AdamW, Optimizer
 from convscope.recipe.plan import flattened_from
+from convscope.recipe.recipe import SGD, Adam, AdamW, Optimizer
 from convscope.types import Shape
 
 

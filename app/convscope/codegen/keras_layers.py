@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from convscope.codegen.text import call, spell
 from convscope.recipe import LayerPlan, layers
-from convscope.recipe.model import Init
+from convscope.recipe.recipe import Init
 from convscope.types import Shape
 
 

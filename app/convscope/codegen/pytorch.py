@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from convscope.codegen.subject import Subject, summary
+from convscope.codegen.source import Subject, summary
 from convscope.codegen.text import by, call, indented, spell
 from convscope.recipe import LayerPlan
-from convscope.recipe.model import SGD, Adam, Optimizer
+from convscope.recipe.recipe import SGD, Adam, Optimizer
 
 POSITIONAL = {
     "Conv2d": ("in_channels", "out_channels"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from convscope.data.files import write_atomically
+from convscope.data.atomic_write import write_atomically
 from convscope.data.idx import Bytes
 
 Shapes = Sequence[tuple[int, ...]]

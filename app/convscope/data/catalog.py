@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from convscope.data import cache, published, shapes
+from convscope.data import cache, idx_datasets, shapes
 from convscope.data.digests import sha256_of
 from convscope.data.idx import Bytes, IdxError
 from convscope.errors import NotFoundError, UnavailableError
@@ -19,7 +19,7 @@ SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a
 IDS = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
 
 _CACHE_VERSION = 1  # raised when the same source files would unpack to other numbers
-_PUBLISHED = {entry.id: entry for entry in published.ALL}
+_PUBLISHED = {entry.id: entry for entry in idx_datasets.ALL}
 
 
 class Places(Protocol):
@@ -109,7 +109,7 @@ def open_dataset(dataset_id: str, *, data_dirs: Sequence[Path], cache_dir: Path)
         raise UnavailableError(f"The files of {dataset_id} cannot be used. {error}") from error
 
 
-def _entry(dataset_id: str) -> published.Published:
+def _entry(dataset_id: str) -> idx_datasets.Published:
     try:
         return _PUBLISHED[dataset_id]
     except KeyError:
@@ -119,7 +119,7 @@ def _entry(dataset_id: str) -> published.Published:
         ) from None
 
 
-def _describe_found(found: published.Found, cache_dir: Path) -> DatasetInfo:
+def _describe_found(found: idx_datasets.Found, cache_dir: Path) -> DatasetInfo:
     train, _, test, _ = found.shapes()
     entry = found.published
     return DatasetInfo(
@@ -138,7 +138,7 @@ def _describe_found(found: published.Found, cache_dir: Path) -> DatasetInfo:
     )
 
 
-def _unavailable(entry: published.Published, why: str) -> DatasetInfo:
+def _unavailable(entry: idx_datasets.Published, why: str) -> DatasetInfo:
     return DatasetInfo(
         id=entry.id,
         title=entry.title,
@@ -172,7 +172,7 @@ def _describe_shapes() -> DatasetInfo:
     )
 
 
-def _open_found(found: published.Found, cache_dir: Path) -> Dataset:
+def _open_found(found: idx_datasets.Found, cache_dir: Path) -> Dataset:
     dataset_id, sha256 = found.published.id, sha256_of(found.files, cache_dir)
     path = _cache_path(cache_dir, dataset_id, sha256)
     (train, train_labels, test, test_labels), _ = cache.arrays(path, found.shapes(), found.read)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from convscope.data.files import write_atomically
+from convscope.data.atomic_write import write_atomically
 
 Stamp = tuple[str, int, int]  # path, size in bytes, time of change in ns
 

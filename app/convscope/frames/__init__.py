@@ -1,1 +1,1 @@
-"""What crosses between processes and to the page, as bytes."""
+"""Frames: observations of a run as bytes, between the processes and to the page."""

@@ -1,4 +1,4 @@
-"""What lies where in the payloads of frames: decided once, and kept while the same is watched."""
+"""Payload layouts: which section lies where, decided once while the same is watched."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from convscope.heatmap.bare import filters_png
 from convscope.heatmap.drawing import draw
+from convscope.heatmap.thumbnail import filters_png
 from convscope.heatmap.tiles import arrange
 from convscope.images import png
 

@@ -1,6 +1,6 @@
 """The diverging scale of signed numbers, the same as the page's in its light theme.
 
-`static/js/colour.js` has the same stops; a test holds one against the other.
+`static/js/shared/heatmap/colour.js` has the same stops; a test holds one against the other.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""Which numbers of a tensor are shown, in which tiles, how large, with what written beside."""
+"""A tensor as labelled tiles: which numbers are in which tile, and how large."""
 
 import math
 from collections.abc import Sequence

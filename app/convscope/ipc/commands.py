@@ -6,7 +6,6 @@ reply = await worker.ask(Tensor(layer="conv1", tensor="weight"))  # a TensorRepl
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar, get_args
 
-from convscope.ipc.plan import SeekPlan
 from convscope.ipc.replies import (
     AblationReply,
     CheckpointReply,
@@ -25,6 +24,7 @@ from convscope.ipc.replies import (
     TuneReply,
     WeightsReply,
 )
+from convscope.ipc.seek_plan import SeekPlan
 from convscope.types import JsonObject, Of, RunState
 
 R = TypeVar("R", bound=Reply)

@@ -1,4 +1,4 @@
-"""What a run needs of a worker, wherever it lives."""
+"""The interface of a worker, wherever it lives."""
 
 from collections.abc import Callable
 from typing import Any, Protocol

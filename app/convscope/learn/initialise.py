@@ -1,4 +1,4 @@
-"""How weights begin: one generator a run, layer after layer, so that a seed decides them all."""
+"""Initialisation: one generator a run, layer after layer, so that a seed decides all weights."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +10,7 @@ from torch import nn
 
 from convscope.errors import RecipeError
 from convscope.learn.seeds import Purpose, torch_generator
-from convscope.recipe.model import Init
+from convscope.recipe.recipe import Init
 
 Fill = Callable[[torch.Tensor], torch.Tensor]
 

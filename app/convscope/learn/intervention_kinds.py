@@ -8,7 +8,7 @@ from torch import nn
 
 from convscope.errors import ConflictError, InvalidError, NotFoundError
 from convscope.learn.interventions import Intervention, Interventions
-from convscope.learn.kernels import KERNELS, centred
+from convscope.learn.preset_kernels import KERNELS, centred
 from convscope.learn.seeds import Purpose, torch_generator
 from convscope.learn.undo_record import PreviousSwitch, UndoRecord
 from convscope.types import JsonObject

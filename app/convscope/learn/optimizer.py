@@ -7,7 +7,7 @@ import torch
 from torch import nn, optim
 
 from convscope.errors import InvalidError
-from convscope.recipe.model import SGD, Adam, AdamW, Optimizer, RMSprop
+from convscope.recipe.recipe import SGD, Adam, AdamW, Optimizer, RMSprop
 from convscope.types import JsonObject
 
 Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]

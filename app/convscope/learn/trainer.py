@@ -12,7 +12,7 @@ from convscope.learn.data import Batches
 from convscope.learn.network import fused_relu_pool
 from convscope.learn.optimizer import make_optimizer, update
 from convscope.learn.seeds import Purpose, seed_torch
-from convscope.recipe.model import Optimizer
+from convscope.recipe.recipe import Optimizer
 
 RECENT = 50  # batches that the training accuracy is the mean of
 

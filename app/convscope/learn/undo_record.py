@@ -1,4 +1,4 @@
-"""What an intervention replaced: enough to put it back, in another process too."""
+"""Undo records: what an intervention replaced, enough to put it back in another process."""
 
 import base64
 from dataclasses import dataclass, replace

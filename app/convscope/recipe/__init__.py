@@ -1,8 +1,8 @@
-"""What a run is made of, and its shapes and costs by arithmetic, without torch."""
+"""Recipes, and the shapes and costs that follow from them by arithmetic, without torch."""
 
-from convscope.recipe.model import Data, Network, Recipe, RecipeRequest, with_data
-from convscope.recipe.named import NamedModel, named_model, named_models, resolve
+from convscope.recipe.named_models import NamedModel, named_model, named_models, resolve
 from convscope.recipe.plan import LayerPlan, memory_bytes, plan
+from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest, with_data
 
 __all__ = [
     "Data",

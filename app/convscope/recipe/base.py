@@ -1,4 +1,4 @@
-"""What every layer of a recipe has, and the arithmetic that several share."""
+"""The base class of layers, and the arithmetic that several share."""
 
 from math import prod
 from typing import Annotated, ClassVar, NamedTuple

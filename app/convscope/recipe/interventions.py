@@ -1,11 +1,11 @@
-"""What may be done to a run in training: interventions, and settings that are tuned."""
+"""Interventions and tuned settings, as requests that are checked."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from convscope.recipe.base import LayerName
-from convscope.recipe.model import Fraction, Rate
+from convscope.recipe.recipe import Fraction, Rate
 
 Number = Annotated[StrictInt, Field(ge=0, le=2**31)]
 

@@ -7,9 +7,9 @@ from math import prod
 
 from convscope.errors import RecipeError
 from convscope.recipe.base import LayerBase
-from convscope.recipe.layer_names import is_kept_by_torch
-from convscope.recipe.model import Network
 from convscope.recipe.receptive_field import Axis, Fields, fields_after
+from convscope.recipe.recipe import Network
+from convscope.recipe.reserved_names import is_kept_by_torch
 from convscope.types import JsonObject, Shape
 
 MAX_PARAMETERS = 20_000_000

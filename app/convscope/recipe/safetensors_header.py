@@ -1,4 +1,4 @@
-"""A stranger's safetensors file: its bounds and its header, checked before anything reads it."""
+"""The header of an untrusted safetensors file, and its bounds, checked before anything reads it."""
 
 import json
 import struct

@@ -1,4 +1,4 @@
-"""What a run has been through: loss and accuracy of each step, and each held-out accuracy."""
+"""The metric history of a run: loss and accuracy of each step, and each held-out accuracy."""
 
 from array import array
 from bisect import bisect_left, bisect_right

@@ -1,6 +1,6 @@
-"""Which states were computed again in another environment than they were trained in."""
+"""Steps that were computed again in another environment than they were trained in."""
 
-from convscope.ipc.plan import SeekPlan
+from convscope.ipc.seek_plan import SeekPlan
 from convscope.types import JsonObject
 
 KEY = "recomputed_from"  # in what a checkpoint says of its state

@@ -21,7 +21,7 @@ from convscope.runs.status import (
     status_of_stored,
     switches_json,
 )
-from convscope.runs.supervision.replay import Looked
+from convscope.runs.supervision.replay_worker import Looked
 from convscope.runs.supervision.supervisor import Supervisor, Workers
 from convscope.runs.uploads import UploadLimits, Uploads
 from convscope.runs.viewers import Frame, Viewers, quantities_of

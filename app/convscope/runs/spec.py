@@ -1,4 +1,4 @@
-"""What a run is made from, with everything about it checked before anything is allocated."""
+"""A checked recipe with its layer plans, data set and first weights; nothing is allocated yet."""
 
 from dataclasses import dataclass, replace
 from math import prod

@@ -1,4 +1,4 @@
-"""What is known of a run now: from its worker, or from its file while it has none."""
+"""The present status of a run: from its worker, or from its file while it is suspended."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What a run's file says of the run as JSON, beside its recipe and its history: see FORMAT.md."""
+"""A run's metadata, stored as JSON beside its recipe and its history: see FORMAT.md."""
 
 from datetime import datetime
 from typing import Annotated

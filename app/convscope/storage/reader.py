@@ -1,4 +1,4 @@
-"""What a run's file holds, read while it is written."""
+"""Reads a run's file, also while it is written."""
 
 import json
 import sqlite3
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError, UnreadableRunError
-from convscope.ipc.plan import SeekPlan
+from convscope.ipc.seek_plan import SeekPlan
 from convscope.storage.metric_series import MetricSeries
 from convscope.storage.metrics import last_of, read_series, steps_of
 from convscope.storage.run_writer import Segment

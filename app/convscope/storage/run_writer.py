@@ -1,4 +1,4 @@
-"""What is written of a run, a method a kind of thing; all of it through one thread."""
+"""Writes a run's file, a method a kind of record; all of it through one thread."""
 
 import json
 import sqlite3

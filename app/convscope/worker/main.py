@@ -1,4 +1,4 @@
-"""Where a worker begins: it serves one run until the server is gone."""
+"""The entry point of a worker process: it serves one run until the server is gone."""
 
 import resource
 import signal

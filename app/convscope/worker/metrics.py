@@ -1,4 +1,4 @@
-"""What the server has not heard yet; it rides on whatever message goes out next."""
+"""Metrics that the server has not had yet; they go with the next message."""
 
 from math import isfinite
 

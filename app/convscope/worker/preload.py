@@ -11,7 +11,7 @@ from torch import nn
 
 from convscope.learn.network import channels_last, with_channels_last
 from convscope.learn.optimizer import make_optimizer, update
-from convscope.recipe.model import SGD, Adam, AdamW, Optimizer, RMSprop
+from convscope.recipe.recipe import SGD, Adam, AdamW, Optimizer, RMSprop
 from convscope.worker import main  # noqa: F401  # imported for every worker to come
 
 

@@ -22,7 +22,7 @@ from convscope.learn.optimizer import settings_of, tune
 from convscope.learn.trainer import Trainer
 from convscope.recipe import Recipe, plan
 from convscope.types import JsonObject
-from convscope.worker.processor import processor
+from convscope.worker.cpu_name import processor
 
 SPEED_WINDOW_S = 2.0
 

@@ -1,8 +1,8 @@
 /** The curves of both runs in one chart each, with the step shown and where they parted. */
 import { Chart, curve, dottedCurve, uPlot } from "../shared/chart.js";
 import { loss, percent } from "../shared/format.js";
-import { trailingMean } from "../shared/history.js";
 import { html } from "../shared/html.js";
+import { trailingMean } from "../shared/metric-history.js";
 import * as state from "./state.js";
 
 /** @typedef {import("../shared/chart.js").Data} Data @typedef {import("../shared/chart.js").Mark} Mark */

@@ -1,4 +1,4 @@
-/** What two runs were made of, and in what they differ, in words. */
+/** The recipes of two runs, and their differences in words. */
 import { rate, shape } from "../shared/format.js";
 
 /** @typedef {import("../shared/types.js").Run} Run */

@@ -2,9 +2,9 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { shape, short, signed } from "../shared/format.js";
 import { html } from "../shared/html.js";
+import { indexOf, tile } from "./kernel-layout.js";
 import { ColourBar, KernelPanel } from "./kernels.js";
 import * as state from "./state.js";
-import { indexOf, tile } from "./tiles.js";
 import { shownWords } from "./timeline.js";
 
 const { a, b, sides } = state;

@@ -5,10 +5,10 @@ import { valueCells } from "../shared/heatmap/cells.js";
 import { palette as colours } from "../shared/heatmap/palette.js";
 import { blit, fill } from "../shared/heatmap/raster.js";
 import { html } from "../shared/html.js";
+import { placeOf, weightAt } from "./kernel-layout.js";
 import { pointedWeight } from "./state.js";
-import { placeOf, weightAt } from "./tiles.js";
 
-/** @typedef {import("./tiles.js").Size} Size @typedef {import("./tiles.js").Tiling} Tiling */
+/** @typedef {import("./kernel-layout.js").Size} Size @typedef {import("./kernel-layout.js").Tiling} Tiling */
 
 const COUNTABLE = 5; // px a cell needs before lines between cells are drawn
 const EDGE = 1; // px of room for the frames of the outermost kernels

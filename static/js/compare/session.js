@@ -2,9 +2,9 @@
 
 import { batch, computed, effect } from "@preact/signals";
 import { sentenceOf } from "../shared/errors.js";
-import { emptyHistory } from "../shared/history.js";
 import { FIRST_IMAGE, testNumber } from "../shared/image-id.js";
-import { newest } from "../shared/newest.js";
+import { newest } from "../shared/latest-only.js";
+import { emptyHistory } from "../shared/metric-history.js";
 import { parseNpy } from "../shared/npy.js";
 import { server } from "../shared/server.js";
 import * as state from "./state.js";

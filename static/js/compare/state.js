@@ -2,10 +2,10 @@
 
 import { computed, signal } from "@preact/signals";
 import { largest } from "../shared/heatmap/colour.js";
-import { emptyHistory } from "../shared/history.js";
 import { FIRST_IMAGE } from "../shared/image-id.js";
+import { emptyHistory } from "../shared/metric-history.js";
 import { forkPoint } from "../shared/run-tree.js";
-import { sizeOf } from "./tiles.js";
+import { sizeOf } from "./kernel-layout.js";
 
 /**
  * @typedef {import("../shared/types.js").Run} Run
@@ -36,7 +36,9 @@ export const step = signal(/** @type {number | null} */ (null)); // null: now
 export const layer = signal(""); // whose filters are shown
 export const image = signal(FIRST_IMAGE);
 export const stretched = signal(false); // the difference has a scale of its own
-export const pointedWeight = signal(/** @type {import("./tiles.js").Weight | null} */ (null));
+export const pointedWeight = signal(
+  /** @type {import("./kernel-layout.js").Weight | null} */ (null),
+);
 export const imageInfo = signal(/** @type {import("../shared/types.js").Image | null} */ (null));
 export const serverLost = signal(false); // the server does not answer
 

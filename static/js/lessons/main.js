@@ -8,16 +8,16 @@ import { bindLeaving } from "./runs.js";
 
 /** Which module draws what. @type {Record<string, () => Promise<Module>>} */
 const FIGURES = {
-  schematic: () => import("./figures/schematic.js"),
+  convolution: () => import("./figures/convolution.js"),
   sliding: () => import("./figures/sliding.js"),
-  filters: () => import("./figures/filters.js"),
+  "first-layer": () => import("./figures/first-layer.js"),
   shape: () => import("./figures/shape.js"),
-  byhand: () => import("./figures/byhand.js"),
-  shared: () => import("./figures/shared.js"),
+  "gradient-by-hand": () => import("./figures/gradient-by-hand.js"),
+  "weight-sharing": () => import("./figures/weight-sharing.js"),
   update: () => import("./figures/update.js"),
-  depth: () => import("./figures/depth.js"),
-  stack: () => import("./figures/stack.js"),
-  transfer: () => import("./figures/transfer.js"),
+  "input-channels": () => import("./figures/input-channels.js"),
+  "receptive-field": () => import("./figures/receptive-field.js"),
+  "transfer-learning": () => import("./figures/transfer-learning.js"),
 };
 
 /** @param {"figure" | "answer"} kind @param {(module: Module) => any} pick */

@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { html } from "../shared/html.js";
-import { Status } from "./parts.js";
-import { task } from "./task.js";
+import { task } from "./async-status.js";
+import { Status } from "./components.js";
 
 /** @typedef {{text: any, number?: number}} Answer `number`: what a guess is compared with */
 

@@ -15,7 +15,7 @@ import {
   Tour,
   titled,
 } from "./lazy.js";
-import { Notices } from "./page/bars.js";
+import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
 import { codeDrawer, menuOpen, run, tourStep } from "./state.js";

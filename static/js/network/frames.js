@@ -8,7 +8,7 @@
  */
 import { batch } from "@preact/signals";
 import { decodeFrame } from "../shared/frame.js";
-import { addPoints, between } from "../shared/history.js";
+import { addPoints, between } from "../shared/metric-history.js";
 import * as state from "./state.js";
 
 /** @typedef {import("../shared/frame.js").Frame} Frame */

@@ -2,7 +2,7 @@
  * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
  * sentence on the page.
  */
-import { newest } from "../shared/newest.js";
+import { newest } from "../shared/latest-only.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { server } from "../shared/server.js";
 import { openRun, probeId, refreshProbe, updateRun } from "./session.js";

@@ -2,12 +2,12 @@
  * The run on the page: opened, followed, and left. Joins the server's news to the state.
  */
 import { batch, computed, effect } from "@preact/signals";
-import { emptyHistory, reconcile } from "../shared/history.js";
+import { emptyHistory, reconcile } from "../shared/metric-history.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
-import { ofKind } from "./drawing/extents.js";
+import { ofKind } from "./drawing/value-ranges.js";
 import { clearFrame, latest, receiveFrame } from "./frames.js";
 import * as state from "./state.js";
 

@@ -3,7 +3,7 @@
  * whatever reads a signal is drawn again by itself.
  */
 import { computed, signal } from "@preact/signals";
-import { emptyHistory } from "../shared/history.js";
+import { emptyHistory } from "../shared/metric-history.js";
 import { asMaps, layoutNetwork } from "./drawing/layout.js";
 
 /** @typedef {import("../shared/types.js").Run} Run @typedef {import("../shared/types.js").Layer} Layer */

@@ -1,4 +1,4 @@
-/** What can be done on the page of the runs, and its quiet asking for news. */
+/** The actions of the page of the runs, and its background polling. */
 
 import { batch } from "@preact/signals";
 import { noticeError } from "../shared/notices.js";

@@ -5,8 +5,8 @@ import { html } from "../shared/html.js";
 import { runName } from "../shared/run-text.js";
 import { descendantCount } from "../shared/run-tree.js";
 import { address } from "../shared/server.js";
-import { Bars, RecentlyDeleted, UnreadableFiles } from "./bars.js";
 import { importFiles, startNew } from "./intents.js";
+import { Bars, RecentlyDeleted, UnreadableFiles } from "./notices.js";
 import { Row } from "./row.js";
 import { busy, chosen, draggingFile, rows, runs, runsById } from "./state.js";
 

@@ -3,9 +3,9 @@ import { effect, untracked } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { percent } from "./format.js";
 import { cssColour } from "./heatmap/palette.js";
-import { labelRoom } from "./history.js";
 import { html } from "./html.js";
-import { dark } from "./theme.js";
+import { dark } from "./media-queries.js";
+import { labelRoom } from "./metric-history.js";
 
 /** @type {typeof import("uplot")} */
 export const uPlot = /** @type {any} */ (globalThis).uPlot;

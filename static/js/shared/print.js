@@ -3,7 +3,7 @@
  * `beforeprint` has been heard, so all that is drawn is drawn again by then.
  */
 import { options } from "preact";
-import { printing } from "./theme.js";
+import { printing } from "./media-queries.js";
 
 /** Draws what depends on it at once, rather than when there is time.
  * @param {boolean} on @param {() => void} paintNow */

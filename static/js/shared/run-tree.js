@@ -1,4 +1,4 @@
-/** Runs in the order of their descent: a fork stands below what it came from. */
+/** Runs as a tree: a fork stands below its parent. */
 
 /** @typedef {import("./types.js").Run} Run @typedef {{run: Run, depth: number}} TreeRow */
 

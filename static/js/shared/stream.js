@@ -16,7 +16,7 @@
  * @property {number} max_fps
  * @property {number} [step] of the past; absent: the present
  */
-import { newest } from "./newest.js";
+import { newest } from "./latest-only.js";
 
 const GONE = 4404;
 const FIRST_PAUSE_MS = 250;

@@ -19,7 +19,7 @@ from convscope.learn.observe import Observer
 from convscope.learn.seeds import Purpose, seed_torch
 from convscope.learn.trainer import Trainer
 from convscope.recipe import plan
-from convscope.recipe.model import SGD
+from convscope.recipe.recipe import SGD
 from convscope.types import JsonObject
 from convscope.worker.session import Session
 from tests.support.networks import network, recipe

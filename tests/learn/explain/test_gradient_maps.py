@@ -17,7 +17,7 @@ from convscope.learn.explain.replay import Replay, replay
 from convscope.learn.network import build
 from convscope.learn.trainer import Trainer
 from convscope.recipe import plan
-from convscope.recipe.model import SGD
+from convscope.recipe.recipe import SGD
 from tests.support.networks import network
 
 PICTURES = 3

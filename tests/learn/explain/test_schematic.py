@@ -13,7 +13,7 @@ from convscope.learn.network import build
 from convscope.learn.observe import Observer
 from convscope.learn.trainer import Trainer
 from convscope.recipe import plan
-from convscope.recipe.model import SGD
+from convscope.recipe.recipe import SGD
 from convscope.types import JsonObject
 from tests.support.networks import network
 

@@ -151,7 +151,7 @@ def test_the_gradient_by_hand_is_22_and_a_step_brings_the_loss_to_20_55725(
     group.get_by_role("button").first.wait_for()
     expected = ["22", "23", "19", "14", "25", "21", "14", "19", "19"]
     assert group.get_by_role("button").all_inner_texts() == expected
-    figure = page.locator('[data-figure="byhand"]')
+    figure = page.locator('[data-figure="gradient-by-hand"]')
     expect(figure).to_contain_text("the loss is 49.5")
     figure.get_by_role("button", name="One step").click()
     expect(figure).to_contain_text("step 1: the loss is 20.55725")

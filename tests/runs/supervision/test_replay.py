@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from convscope.ipc.commands import Command, R, Seek, StartReplay, Weights
-from convscope.ipc.plan import SeekPlan
+from convscope.ipc.seek_plan import SeekPlan
 from convscope.runs.run_file import RunFile
-from convscope.runs.supervision import replay as module
-from convscope.runs.supervision.replay import ReplayWorker
+from convscope.runs.supervision import replay_worker as module
+from convscope.runs.supervision.replay_worker import ReplayWorker
 from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import StoredPlan, StoredRun
 from convscope.storage.run_writer import Segment

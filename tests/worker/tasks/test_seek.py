@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from convscope.ipc.plan import SeekPlan
+from convscope.ipc.seek_plan import SeekPlan
 from convscope.learn.checkpoint import save_state
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.recipe import Recipe

@@ -1,4 +1,4 @@
-"""What OpenAPI says beside the routes' own types: errors as problems, and examples of answers."""
+"""OpenAPI beside the routes' own types: errors as problems, and examples of answers."""
 
 from typing import Any
 

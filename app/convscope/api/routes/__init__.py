@@ -1,1 +1,1 @@
-"""The calls, a file a resource."""
+"""REST and WebSocket routes, one file a resource."""

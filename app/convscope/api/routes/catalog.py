@@ -1,4 +1,4 @@
-"""What can be named in a recipe: networks and data sets; and whether the server is up."""
+"""The catalog: the networks and data sets that a recipe can name; and the health check."""
 
 import asyncio
 import hashlib

@@ -19,7 +19,7 @@ from convscope.api.schemas import (
 from convscope.errors import ConvscopeError
 from convscope.ipc import commands
 from convscope.recipe import RecipeRequest
-from convscope.recipe.model import Init
+from convscope.recipe.recipe import Init
 from convscope.recipe.safetensors_header import check_safetensors
 from convscope.types import JsonObject
 

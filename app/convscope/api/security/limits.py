@@ -1,4 +1,4 @@
-"""How long a body may be, and the cut where it gets longer."""
+"""Limits of a request body's size, held while it arrives."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Whether a request is meant for this server, and comes from its own page or from no page."""
+"""Host and Origin checks: is a request meant for this server, and from its own page or none?"""
 
 from starlette.datastructures import Headers
 from starlette.types import Scope

@@ -1,4 +1,4 @@
-"""What makes an explanation one: its parts add up to the number that the network really has."""
+"""The check of every explanation: its parts add up to the number that the network has."""
 
 from collections.abc import Iterable
 from math import fsum, isfinite, nan

@@ -17,7 +17,7 @@ from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels
 from convscope.learn.explain import pointwise, windowed
 from convscope.learn.explain.check import check_sum
-from convscope.learn.explain.output_value import Place
+from convscope.learn.explain.value_location import Place
 from convscope.learn.observe import Observer, softmax
 from convscope.types import JsonObject, Shape
 

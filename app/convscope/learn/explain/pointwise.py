@@ -7,7 +7,7 @@ import numpy as np
 from torch import nn
 
 from convscope.learn.explain.check import added_up, check_sum
-from convscope.learn.explain.output_value import Place, learned
+from convscope.learn.explain.value_location import Place, learned
 from convscope.learn.observe import to_numpy
 from convscope.types import JsonObject
 

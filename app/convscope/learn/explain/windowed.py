@@ -7,7 +7,7 @@ from torch import nn
 
 from convscope.frames.quantize import Floats
 from convscope.learn.explain.check import check_sum
-from convscope.learn.explain.output_value import Place, learned, nested
+from convscope.learn.explain.value_location import Place, learned, nested
 from convscope.learn.observe import to_numpy
 from convscope.types import JsonObject
 

@@ -1,4 +1,4 @@
-"""Which runs may have a worker: as many as the server's limit, the longest untouched go first."""
+"""The pool of workers: at most the limit; the run longest untouched is suspended first."""
 
 from typing import Protocol
 

@@ -27,7 +27,7 @@ from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
 from convscope.runs.status import RunStatus
 from convscope.runs.supervision.pool import Pool
-from convscope.runs.supervision.replay import ReplayWorker
+from convscope.runs.supervision.replay_worker import ReplayWorker
 from convscope.settings import Settings
 from convscope.storage.reader import StoredPlan
 from convscope.storage.run_writer import Segment

@@ -14,7 +14,7 @@ from convscope.runs.run import Run
 from convscope.runs.status import now
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
-from convscope.storage.exporting import export_to
+from convscope.storage.exporter import export_to
 from convscope.storage.importing.importer import import_to
 from convscope.storage.importing.untrusted import Bounds
 

@@ -1,4 +1,4 @@
-"""Whether a checkpoint's tensors are exactly those that a recipe can have, without torch."""
+"""Validation of a checkpoint's tensors against the recipe's, without torch."""
 
 import numpy as np
 

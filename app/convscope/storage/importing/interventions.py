@@ -1,4 +1,4 @@
-"""Whether the interventions in a file can be made in its network, one after the other."""
+"""Validation of a file's interventions: each can be made in its network, one after the other."""
 
 import base64
 import binascii
@@ -8,7 +8,7 @@ from math import prod
 from convscope.errors import UnreadableRunError
 from convscope.recipe import LayerPlan
 from convscope.recipe.interventions import FillKernel, SetWeight, SwitchFilter, Tuned, UndoLast
-from convscope.recipe.model import Optimizer
+from convscope.recipe.recipe import Optimizer
 from convscope.storage.importing.validation import (
     InterventionBody,
     PreviousSwitchClaim,

@@ -1,4 +1,4 @@
-"""What the JSON texts of a run's file may say: see FORMAT.md."""
+"""Models of the JSON texts in a run's file: see FORMAT.md."""
 
 import json
 from typing import Annotated, Any, Literal, TypeVar

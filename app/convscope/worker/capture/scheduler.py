@@ -1,4 +1,4 @@
-"""What the viewers are shown, and when: as often as they have room, and always after a change."""
+"""Decides when a frame is captured: as often as viewers have room, and always after a change."""
 
 from time import perf_counter, time
 

@@ -1,4 +1,4 @@
-"""What freezing a filter would cost: the same steps with it learning and with it frozen."""
+"""The cost of freezing a filter: the same steps with it learning and with it frozen."""
 
 from collections.abc import Iterator
 from time import perf_counter

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from convscope.errors import ConflictError
-from convscope.ipc.plan import SeekPlan
 from convscope.ipc.replies import AblationReply
+from convscope.ipc.seek_plan import SeekPlan
 from convscope.learn.checkpoint import load_state
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.trainer import NotFiniteError

@@ -2,12 +2,12 @@
 
 import { signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
-import { exact, glorotBound, limitOf } from "../numbers.js";
-import { Heatmap, Slider, Start } from "../parts.js";
+import { task } from "../async-status.js";
+import { Heatmap, Slider, Start } from "../components.js";
+import { exact, glorotBound, limitOf } from "../matrix.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { runFor, withTemporaryRun } from "../runs.js";
-import { task } from "../task.js";
 
 /** @typedef {import("../../shared/types.js").Tensor} Tensor */
 /** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../shared/types.js").Layer}} Made */

@@ -2,16 +2,16 @@
 
 import { effect, signal } from "@preact/signals";
 import { sentenceOf } from "../../shared/errors.js";
-import { newest } from "../../shared/newest.js";
+import { newest } from "../../shared/latest-only.js";
 import { server } from "../../shared/server.js";
-import { limitOf, plain } from "../numbers.js";
-import { ActionButton, Grid, Heatmap, Select, Slider, Status } from "../parts.js";
-import { pixels } from "../pixels.js";
+import { task } from "../async-status.js";
+import { ActionButton, Grid, Heatmap, Select, Slider, Status } from "../components.js";
+import { pixels } from "../held-out-images.js";
+import { limitOf, plain } from "../matrix.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { task } from "../task.js";
 
-/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../numbers.js").Rows} Rows */
+/** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../matrix.js").Rows} Rows */
 
 const DATASET = "fashion-mnist-10k";
 const PICTURES = 40;

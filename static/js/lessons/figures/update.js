@@ -2,12 +2,12 @@
 
 import { signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
-import { exact } from "../numbers.js";
-import { ActionButton, Start, Status, SumCheck } from "../parts.js";
+import { task } from "../async-status.js";
+import { ActionButton, Start, Status, SumCheck } from "../components.js";
+import { exact } from "../matrix.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { runFor } from "../runs.js";
-import { task } from "../task.js";
 
 const PLACE = { layer: "conv1", out: 3, in: 0, ky: 1, kx: 1 };
 const RATE = 0.01; // the same for all three, so that their steps can be compared

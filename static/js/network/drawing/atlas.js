@@ -7,14 +7,14 @@ import { keyOf } from "../../shared/frame.js";
 import { colourCells, greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
 import { largest } from "../../shared/heatmap/colour.js";
 import { blit, fill } from "../../shared/heatmap/raster.js";
-import { limitOf, ofKind } from "./extents.js";
+import { limitOf, ofKind } from "./value-ranges.js";
 
 /**
  * @typedef {import("./layout.js").Column} Column
  * @typedef {import("./layout.js").Rect} Rect
  * @typedef {import("./layout.js").Cell} Cell
  * @typedef {import("../../shared/frame.js").Frame} Frame
- * @typedef {{frame: Frame, extents: import("./extents.js").Extents, mode: import("./extents.js").Mode,
+ * @typedef {{frame: Frame, extents: import("./value-ranges.js").Extents, mode: import("./value-ranges.js").Mode,
  *   kind: string, bare?: boolean}} View `bare`: a map that is not in the frame is cleared
  */
 

@@ -3,9 +3,9 @@ import { computed, effect } from "@preact/signals";
 import { askPaint, latest, onPaint } from "../frames.js";
 import { kindAt, shownFrame } from "../slow-motion/phases.js";
 import { kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
-import { extentsOf } from "./extents.js";
+import { extentsOf } from "./value-ranges.js";
 
-/** @typedef {import("./atlas.js").Atlas} Atlas @typedef {import("./extents.js").Extents} Extents */
+/** @typedef {import("./atlas.js").Atlas} Atlas @typedef {import("./value-ranges.js").Extents} Extents */
 
 /** @type {Set<Atlas>} */
 const atlases = new Set();

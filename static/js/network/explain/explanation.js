@@ -8,16 +8,16 @@
  */
 
 import { computed, effect, signal } from "@preact/signals";
-import { newest } from "../../shared/newest.js";
+import { newest } from "../../shared/latest-only.js";
 import { noticeError } from "../../shared/notices.js";
 import { Problem, server } from "../../shared/server.js";
 import { latest as newestFrame } from "../frames.js";
+import { inOrder } from "../request-queue.js";
 import { probeId } from "../session.js";
 import * as state from "../state.js";
-import { inputExplained } from "./pixel.js";
+import { inputExplained } from "./input-value.js";
 import { valueAsked, weightAsked } from "./places.js";
 import { isWeight } from "./pointing.js";
-import { inOrder } from "./queue.js";
 
 /** The newest answer; null: no number is open. */
 export const explained = signal(/** @type {Explained | null} */ (null));

@@ -7,7 +7,7 @@
 import { count, plural } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { largest } from "../../shared/heatmap/colour.js";
-import { ofKind } from "../drawing/extents.js";
+import { ofKind } from "../drawing/value-ranges.js";
 import { kernelPlace } from "../explain/places.js";
 
 /**

@@ -1,4 +1,4 @@
-/** The second depth: one filter, all its kernels with their numbers, and where it answers most. */
+/** The filter view: one filter, all its kernels with their numbers, and where it answers most. */
 
 import { short, signed } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";

@@ -1,8 +1,8 @@
 /** Interventions in a run: its weights, and which filters take part. */
 import { effect, signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
-import { inOrder } from "../explain/queue.js";
 import { proposeFork, withRun } from "../intents.js";
+import { inOrder } from "../request-queue.js";
 import { updateRun } from "../session.js";
 import { heldOut, heldOutStep, playing, run, step } from "../state.js";
 

@@ -4,7 +4,7 @@ import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { address } from "../../shared/server.js";
 import { askedStep, liveRun } from "../state.js";
-import { parentDeleted, parentName, rename } from "./parent.js";
+import { parentDeleted, parentName, rename } from "./run-name.js";
 
 const uploads = signal(false);
 

@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
+import { reducedMotion } from "../../shared/media-queries.js";
 import { placeNextTo } from "../../shared/popover.js";
-import { reducedMotion } from "../../shared/theme.js";
 import { tourStep } from "../state.js";
 
 const STOPS = [

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { count, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
-import { reducedMotion } from "../../shared/theme.js";
+import { reducedMotion } from "../../shared/media-queries.js";
 import { exact } from "../explain/digits.js";
 import { replay, run, step } from "../state.js";
 import { closeSlow, moveBy, showPhase, slowPlaying, slowSpeed, toggleSlow } from "./slow-motion.js";

@@ -1,8 +1,8 @@
 /** Slow motion's controls: a real step is taken, and shown phase by phase. */
 import { signal } from "@preact/signals";
 import { decodeFrame } from "../../shared/frame.js";
+import { reducedMotion } from "../../shared/media-queries.js";
 import { server } from "../../shared/server.js";
-import { reducedMotion } from "../../shared/theme.js";
 import { unpin } from "../explain/pointing.js";
 import { pause, proposeFork, withRun } from "../intents.js";
 import { playing, replay, run, startable } from "../state.js";

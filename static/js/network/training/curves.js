@@ -1,7 +1,7 @@
 /** Loss and accuracy of the run over the steps; a press on a curve leads to its step. */
 import { Chart, curve, dottedCurve, uPlot } from "../../shared/chart.js";
-import { trailingMean } from "../../shared/history.js";
 import { html } from "../../shared/html.js";
+import { trailingMean } from "../../shared/metric-history.js";
 import { seek } from "../intents.js";
 import { history, historyTick, lastStep, pastStep } from "../state.js";
 

@@ -7,9 +7,16 @@ import { forkWithRecipe, startRun } from "../intents.js";
 import { Term } from "../page/tip.js";
 import { busy, datasets, models, pastStep, lastStep as present, run } from "../state.js";
 import { TERMS } from "../terms.js";
-import { changedFields, draftOf, forkRecipe, OWN_NETWORK, recipeOf, withModel } from "./recipe.js";
+import {
+  changedFields,
+  draftOf,
+  forkRecipe,
+  OWN_NETWORK,
+  recipeOf,
+  withModel,
+} from "./recipe-draft.js";
 
-/** @typedef {import("./recipe.js").Draft} Draft */
+/** @typedef {import("./recipe-draft.js").Draft} Draft */
 
 const INITS = {
   he_uniform: "He, uniform",

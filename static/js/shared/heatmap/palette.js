@@ -1,6 +1,6 @@
 /** The colours of the theme in force, read from the style sheet so that they are written once. */
 import { computed } from "@preact/signals";
-import { dark } from "../theme.js";
+import { dark } from "../media-queries.js";
 import { divergingTable, greyTable, pack, parseHex } from "./colour.js";
 
 /** @typedef {{diverging: Uint32Array, grey: Uint32Array, line: number, paper: number, absent: number}} Palette */

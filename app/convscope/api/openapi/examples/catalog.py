@@ -1,4 +1,4 @@
-"""What the server answers about itself; the lists are cut to one entry."""
+"""Examples for the catalog's routes; the lists are cut to one entry."""
 
 from convscope.types import JsonObject
 

@@ -6,8 +6,8 @@ import { valueCells } from "../../../shared/heatmap/cells.js";
 import { palette } from "../../../shared/heatmap/palette.js";
 import { cellUnder, shareOfGrid } from "../../../shared/heatmap/pointer.js";
 import { html } from "../../../shared/html.js";
-import { limitOf, ofKind } from "../../drawing/extents.js";
 import { currentFrame, shownScales } from "../../drawing/painter.js";
+import { limitOf, ofKind } from "../../drawing/value-ranges.js";
 import { openFilter } from "../../intents.js";
 import {
   hoveredCell,

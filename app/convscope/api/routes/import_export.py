@@ -1,0 +1,139 @@
+"""Runs, weights and curves as files: export, and import of a run."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Iterable
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi.responses import JSONResponse, StreamingResponse
+from safetensors.numpy import load
+
+from convscope.api.deps import TheLook, TheRegistry, TheRun, TheSettings
+from convscope.api.openapi.document import Responses, problems
+from convscope.api.schemas import HistoryAnswer, RunAnswer
+from convscope.ipc.commands import Weights
+from convscope.runs.transfer import import_export
+from convscope.storage.schema import SUFFIX
+from convscope.types import JsonObject
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+BYTES = "application/octet-stream"
+CSV = "text/csv; charset=utf-8"
+CSV_HEAD = "step,loss,accuracy,held_out_accuracy\n"
+CSV_EXAMPLE = CSV_HEAD + "0,,,0.0775\n1,2.47189,0.125,\n2,2.20301,0.1875,\n"
+CSV_ROWS = 2000  # in one piece
+BINARY: Responses = {200: {"content": {BYTES: {}}}}
+CURVES: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
+
+
+@router.post(
+    "/import",
+    status_code=201,
+    response_model=RunAnswer,
+    responses=problems(400, 413, 503),
+    summary="Import a run's file",
+)
+async def import_run(
+    registry: TheRegistry,
+    settings: TheSettings,
+    request: Request,
+    response: Response,
+    file: Annotated[UploadFile, File(description="what `GET /runs/{id}/export` answered")],
+) -> JsonObject:
+    """Every value in it is checked before anything is kept. The run gets an id of its own, and
+    `imported_from` names the one that it had. Where its data set is absent, `absent` says why."""
+    run = await import_export.import_run(registry, settings, file.file)
+    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
+    return run.describe()
+
+
+@router.get(
+    "/{run_id}/export",
+    response_class=Response,
+    responses=BINARY | problems(404, 503),
+    summary="A run as one file",
+)
+async def export_run(
+    run: TheRun,
+    registry: TheRegistry,
+    uploads: Annotated[bool, Query(description="with the images that people gave it")] = False,
+) -> StreamingResponse:
+    """SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
+    checkpoints, as they are durable now. `POST /runs/import` takes it in."""
+    exported = await import_export.export_run(run, registry.directory, uploads=uploads)
+    headers = _attachment(f"{run.id}{SUFFIX}") | {"Content-Length": str(exported.size)}
+    return StreamingResponse(exported.pieces(), media_type=BYTES, headers=headers)
+
+
+@router.get(
+    "/{run_id}/weights",
+    response_class=Response,
+    responses=BINARY | problems(404, 409, 503),
+    summary="All weights",
+)
+async def get_weights(
+    look: TheLook,
+    format_: Annotated[
+        Literal["safetensors", "npz"], Query(alias="format", description="npz: for `numpy.load`")
+    ] = "safetensors",
+) -> Response:
+    """Parameters and buffers by torch's names (`conv1.weight`), in torch's order of axes."""
+    reply = await look.ask(Weights())
+    step, data = reply.step, reply.payload
+    if format_ == "npz":
+        data = await asyncio.to_thread(_npz, data)
+    headers = {"Convscope-Step": str(step), **look.headers}
+    headers |= _attachment(f"{look.run.id}-step{step}.{format_}")
+    return Response(data, media_type=BYTES, headers=headers)
+
+
+def _npz(tensors: bytes) -> bytes:
+    file = io.BytesIO()
+    arrays: dict[str, Any] = load(tensors)
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+@router.get(
+    "/{run_id}/history",
+    response_model=HistoryAnswer,
+    responses=CURVES | problems(404),
+    summary="The curves",
+)
+async def get_history(
+    run: TheRun,
+    first: Annotated[int, Query(alias="from", ge=0)] = 0,
+    last: Annotated[int | None, Query(alias="to", ge=0)] = None,
+    max_points: Annotated[int, Query(ge=1, le=20_000, description="of JSON")] = 2000,
+    format_: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="csv: one row a step")
+    ] = "json",
+) -> Response:
+    """Where a point of the JSON stands for several steps, it is named by the last of them; its loss
+    is their mean, its accuracy the last one's running mean. CSV has all that is kept: every step,
+    but of the older half of more than 2,000,000 one point for several."""
+    curves = await run.curves()
+    end = curves.steps if last is None else last
+    if format_ == "json":
+        return JSONResponse(curves.span(first, end, max_points))
+    headers = _attachment(f"{run.id}-history.csv")
+    return StreamingResponse(_csv(curves.rows(first, end)), media_type=CSV, headers=headers)
+
+
+async def _csv(rows: Iterable[tuple[int, Any, Any, Any]]) -> AsyncIterator[str]:
+    """Numbers with nine digits, from which a float32 comes back bit for bit."""
+    yield CSV_HEAD
+    left = iter(rows)
+    while some := list(islice(left, CSV_ROWS)):
+        yield "".join(f"{step},{','.join(map(_cell, numbers))}\n" for step, *numbers in some)
+
+
+def _cell(number: float | None) -> str:
+    return "" if number is None else f"{number:.9g}"
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,0 +1,43 @@
+"""Pixels as PNG, with no metadata."""
+
+import io
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from convscope.images.decode import Picture
+
+_LARGE = 1_000_000  # px; beyond this, speed counts for more than the last tenth of the bytes
+
+
+def png(picture: Picture | Image.Image | NDArray[np.uint8]) -> bytes:
+    """A PNG of a picture, or of uint8 pixels (H, W), (1, H, W) or (3, H, W)."""
+    image = _as_image(picture)
+    file = io.BytesIO()
+    bare = Image.new(image.mode, image.size)
+    bare.paste(image)  # what a decoder left in `info` would be written too
+    bare.save(file, "PNG", compress_level=1 if image.width * image.height > _LARGE else 6)
+    return file.getvalue()
+
+
+def sheet_png(images: NDArray[np.uint8], columns: int) -> bytes:
+    """Pictures (N, C, H, W) side by side, row by row, without gaps; empty places are white."""
+    count, channels, height, width = images.shape
+    columns = max(1, columns)
+    rows = max(1, math.ceil(count / columns))
+    places = np.full((rows * columns, channels, height, width), 255, dtype=np.uint8)
+    places[:count] = images
+    grid = places.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)
+    return png(grid.reshape(channels, rows * height, columns * width))
+
+
+def _as_image(picture: Picture | Image.Image | NDArray[np.uint8]) -> Image.Image:
+    if isinstance(picture, Picture):
+        return picture.image
+    if isinstance(picture, Image.Image):
+        return picture
+    if picture.ndim == 3:
+        picture = picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)
+    return Image.fromarray(np.ascontiguousarray(picture))

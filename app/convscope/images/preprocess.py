@@ -1,0 +1,104 @@
+"""From a picture to exactly the pixels that a network sees, with every step in a sentence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from convscope.errors import ConflictError
+from convscope.images.decode import Picture
+from convscope.types import Shape
+
+_LIGHT = 128  # a border whose median is at least this is light
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the network sees of a picture, and how it came to be."""
+
+    pixels: NDArray[np.uint8]  # (C, H, W), 0 … 255
+    inverted: bool
+    sentences: tuple[str, ...]  # in the order in which it was done
+
+
+def preprocess(
+    picture: Picture, shape: Shape, *, dark_background: bool, invert: bool | None
+) -> Prepared:
+    """A picture as the input (C, H, W) of a network: cropped, resized, grey for one channel.
+
+    With `invert` None it is inverted where the network's data has a dark background and the
+    picture's border is light.  A picture of exactly H × W keeps every pixel.  Raises ConflictError
+    for a network whose input has neither 1 nor 3 channels.
+    """
+    channels, height, width = shape
+    image, sentences = picture.image, list(picture.sentences)
+    if channels not in (1, 3):
+        raise ConflictError(
+            f"Expected a network that takes 1 or 3 channels to show a picture to, "
+            f"this one takes {channels}."
+        )
+    for step in (_crop, _resize):
+        image, done = step(image, (width, height))
+        sentences += done
+    image, done = _channels(image, channels)
+    pixels = np.asarray(image, dtype=np.uint8).reshape(height, width, channels).transpose(2, 0, 1)
+    inverted = dark_background and _border_is_light(pixels) if invert is None else invert
+    if inverted:
+        done.append(_why_inverted(asked=invert is not None))
+    return Prepared(
+        np.ascontiguousarray(255 - pixels if inverted else pixels),
+        inverted,
+        tuple(sentences + done) or (f"Used as it is: {width} × {height} already",),
+    )
+
+
+Size = tuple[int, int]  # width, height in px
+
+
+def _crop(image: Image.Image, target: Size) -> tuple[Image.Image, list[str]]:
+    """The largest middle part of the target's proportions."""
+    width, height = image.size
+    scale = min(width / target[0], height / target[1])
+    kept = tuple(max(1, round(side * scale)) for side in target)
+    if kept == (width, height):
+        return image, []
+    left, top = (width - kept[0]) // 2, (height - kept[1]) // 2
+    part = image.crop((left, top, left + kept[0], top + kept[1]))
+    return part, [f"Cropped to the middle {_size(part.size)} of {_size(image.size)}"]
+
+
+def _resize(image: Image.Image, target: Size) -> tuple[Image.Image, list[str]]:
+    """Averaged when made smaller (no pixel is skipped), interpolated when made larger."""
+    if image.size == target:
+        return image, []
+    return image.resize(target, Image.Resampling.BILINEAR), [f"Resized to {_size(target)}"]
+
+
+def _channels(image: Image.Image, channels: int) -> tuple[Image.Image, list[str]]:
+    if channels == 3:
+        said = ["Gave its grey to all three colour channels"] if image.mode == "L" else []
+        return image.convert("RGB"), said
+    said = [] if _is_grey(image) else ["Turned to grey (0.299 R + 0.587 G + 0.114 B)"]
+    return image.convert("L"), said
+
+
+def _is_grey(image: Image.Image) -> bool:
+    pixels = np.asarray(image)
+    return pixels.ndim == 2 or bool((pixels == pixels[..., :1]).all())
+
+
+def _border_is_light(pixels: NDArray[np.uint8]) -> bool:
+    grey = pixels.mean(axis=0)
+    border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
+    return float(np.median(border)) >= _LIGHT
+
+
+def _why_inverted(*, asked: bool) -> str:
+    if asked:
+        return "Inverted, as asked: dark became light"
+    return "Inverted: its border is light, and the network's pictures have a dark background"
+
+
+def _size(size: Size) -> str:
+    return f"{size[0]:,} × {size[1]:,}"

@@ -1,0 +1,17 @@
+/** Media queries as signals: dark theme, reduced motion, print. */
+import { computed, signal } from "@preact/signals";
+
+/** @param {string} query */
+function media(query) {
+  const list = matchMedia(query);
+  const matches = signal(list.matches);
+  list.addEventListener("change", () => {
+    matches.value = list.matches;
+  });
+  return matches;
+}
+
+const darkLiked = media("(prefers-color-scheme: dark)");
+export const printing = media("print"); // paper is light
+export const dark = computed(() => darkLiked.value && !printing.value);
+export const reducedMotion = media("(prefers-reduced-motion: reduce)"); // no motion but data
