@@ -30,7 +30,7 @@ from convscope.ipc.codec import decode_report, encode_report
 from convscope.ipc.commands import Setup, Wanted
 from convscope.ipc.messages import receive_blocking
 from convscope.ipc.replies import Done, Status
-from convscope.ipc.reports import FrameEvent, Metrics
+from convscope.ipc.reports import FrameNotice, Metrics
 from convscope.learn.observe import as_maps
 from convscope.recipe import named_model
 from convscope.runs.viewers import INPUT, OUTPUT, Frame, Quantity, Viewers, Watch, frame_bytes
@@ -106,7 +106,7 @@ class Frames:
 
     def _message(self, recorder: Recorder) -> bytes:
         snapshot = recorder.take(self.session, self.wanted)
-        event = FrameEvent(
+        event = FrameNotice(
             seq=1,
             reason="train",
             time=time(),
@@ -121,10 +121,10 @@ class Frames:
         """And send it."""
         self.worker_end.sendall(self._message(self.recorder))
         report, _ = decode_report(receive_blocking(self.server_end), lambda number: Done)
-        assert isinstance(report.event, FrameEvent)
+        assert isinstance(report.notice, FrameNotice)
         assert report.status is not None
-        own = {"history": HISTORY, "predictions": report.event.predictions[PROBE]}
-        frame = Frame.of_event(report.event, report.status)
+        own = {"history": HISTORY, "predictions": report.notice.predictions[PROBE]}
+        frame = Frame.of_notice(report.notice, report.status)
         self.viewers.offer(frame)
         self.client.send(frame_bytes(frame, self.watch, own))
 

@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 def document() -> Json:
     """The application's OpenAPI document."""
-    app = create_app(warm=False).app
+    app = create_app(preload=False).app
     assert isinstance(app, FastAPI)
     return app.openapi()
 

@@ -1,3 +1,3 @@
-"""Convscope: see what a convolutional network's weights are, and watch them learn."""
+"""Convscope: watch every weight of a CNN learn."""
 
 __version__ = "0.1.0"

@@ -37,19 +37,19 @@ from convscope.runs.registry import Registry
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 
-DESCRIPTION = """See what a convolutional network's weights are, and watch them learn.
+DESCRIPTION = """Watch every weight of a CNN learn.
 
 Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
-`application/problem+json`: one sentence in `detail` says what was expected and what came."""
+`application/problem+json`: one sentence in `detail` says what was expected and what was found."""
 
 
 def create_app(
-    settings: Settings | None = None, directory: RunDirectory | None = None, *, warm: bool = True
+    settings: Settings | None = None, directory: RunDirectory | None = None, *, preload: bool = True
 ) -> Guard:
     """The whole server as an ASGI application; it starts nothing before its lifespan does.
 
-    `directory` is the folder of the runs, where it has been opened already; `warm` is whether the
-    first worker is likely to be needed soon.
+    `directory` is the folder of the runs, where it has been opened already; `preload` says
+    whether the first worker is likely to be needed soon.
     """
     settings = settings or Settings()
     directory = directory or RunDirectory(settings.state_dir, settings.max_disk_bytes)
@@ -64,7 +64,7 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     app.state.settings = settings
-    app.state.warm = warm
+    app.state.warm = preload
     app.state.registry = Registry(settings, directory, ProcessWorker)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)

@@ -8,7 +8,7 @@ JsonObject = dict[str, Any]
 
 
 class RunState(StrEnum):
-    """Where a run is in its life; the gates are in `app/convscope/worker/commands.py`."""
+    """The states of a run; the gates are in `app/convscope/worker/commands.py`."""
 
     STARTING = "starting"
     READY = "ready"

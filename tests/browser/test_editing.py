@@ -261,8 +261,8 @@ def test_freezing_says_what_the_filters_learning_would_have_been_worth(screen: S
         f"{100 * intervention[f'held_out_{when}']:.1f} %" for when in ("before", "after")
     )
     points = f"{100 * (intervention['held_out_before'] - intervention['held_out_after']):.1f}"
-    assert 0 < intervention["ahead"] <= 100  # a machine that is busy looks less far
-    said = expect_done(screen, f"{intervention['ahead']} steps on, held-out accuracy ")
+    assert 0 < intervention["steps_ahead"] <= 100  # a machine that is busy looks less far
+    said = expect_done(screen, f"{intervention['steps_ahead']} steps on, held-out accuracy ")
     assert f"{learning} if it learned, {frozen} frozen: " in said
     if float(points) == 0:
         assert said.endswith("no difference.")

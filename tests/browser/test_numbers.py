@@ -29,7 +29,7 @@ def expect_as_rest(card: Locator, run: LiveRun, layer: str, at: tuple[int, int, 
     """The card's figures are those that the API gives for a value (channel, row, column)."""
     channel, y, x = at
     truth = run.get("/explain/output", layer=layer, channel=channel, y=y, x=x)
-    assert truth["closes"]
+    assert truth["matches"]
     assert figure(card, "total").says(truth["total"])
     assert figure(card, "value").says(truth["value"])
     maps = run.get(f"/layers/{layer}/feature-maps")["values"]

@@ -130,7 +130,7 @@ def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(machine:
 
 def expect_the_same_over_rest(run: LiveRun) -> None:
     """A run that this server finds asleep is forked at step 137, and stays as it is."""
-    assert run.get()["awake"] is False
+    assert run.get()["suspended"] is True
     past = run.get(step=137)
     assert (past["step"], past["recomputed"]) == (137, None)
     change = {"optimizer": {"learning_rate": 0.3}}

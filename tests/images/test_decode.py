@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convscope.images import KEPT_SIDE, Picture
+from convscope.images import KEPT_SIDE, DecodedImage
 from tests.support.pictures import KINDS, encoded, gradient, read, rgb_with_16_bits
 
 
-def pixels(picture: Picture) -> list[list[int]] | list[list[list[int]]]:
+def pixels(picture: DecodedImage) -> list[list[int]] | list[list[list[int]]]:
     values: list[list[int]] = np.asarray(picture.image).tolist()
     return values
 

@@ -5,13 +5,13 @@ import pytest
 from PIL import Image
 
 from convscope.errors import ConflictError
-from convscope.images import Picture, Prepared, decode, preprocess
+from convscope.images import DecodedImage, Prepared, decode, preprocess
 from tests.support.pictures import encoded, gradient
 
 GREY, COLOUR = (1, 28, 28), (3, 64, 64)
 
 
-def picture_of(image: Image.Image) -> Picture:
+def picture_of(image: Image.Image) -> DecodedImage:
     return decode(encoded(image), max_bytes=2**24, max_pixels=16_000_000)
 
 

@@ -20,7 +20,7 @@ from convscope.ipc.codec import (
 from convscope.ipc.commands import COMMANDS, Command
 from convscope.ipc.messages import message_of
 from convscope.ipc.replies import FilterId, Reply, Switches
-from convscope.ipc.reports import CheckpointEvent, FrameEvent, Metrics
+from convscope.ipc.reports import CheckpointNotice, FrameNotice, Metrics
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.types import RunState
 from convscope.worker.commands import HANDLERS
@@ -62,7 +62,7 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "taken": ["conv1.weight"],
     "checkpoint": {"step": 4},
     "settings": {"momentum": None},
-    "ahead": 100,
+    "steps_ahead": 100,
     "learning": 0.5,
     "frozen": None,
     "sections": [{"layer": "conv1", "offset": 0}],
@@ -112,11 +112,11 @@ def test_a_reply_crosses_as_it_is_with_metrics_and_status(kind: type[Reply]) -> 
     assert (report.metrics, report.status, report.reply) == (metrics, status(1), reply)
 
 
-@pytest.mark.parametrize("kind", [CheckpointEvent, FrameEvent])
-def test_an_event_crosses_as_it_is(kind: type[reports.Event]) -> None:
+@pytest.mark.parametrize("kind", [CheckpointNotice, FrameNotice])
+def test_an_event_crosses_as_it_is(kind: type[reports.Notice]) -> None:
     event, nothing = made(kind), Metrics(step=[], loss=[], accuracy=[], held_out=[])
     report, answer = decode_report(message_of(encode_report(nothing, None, event)), lambda _: Reply)
-    assert (report.event, report.status, answer) == (event, None, None)
+    assert (report.notice, report.status, answer) == (event, None, None)
 
 
 def test_a_refusal_is_the_exception_that_it_was() -> None:

@@ -28,7 +28,7 @@ test("what a filter was worth is told in points", () => {
   const worth = {
     ...change,
     type: "silence",
-    ahead: 0,
+    steps_ahead: 0,
     held_out_before: 0.81,
     held_out_after: 0.748,
   };
@@ -38,7 +38,7 @@ test("what a filter was worth is told in points", () => {
   assert.match(effectSentence({ ...worth, held_out_after: 0.81 }), /no change/);
   assert.equal(effectSentence({ ...worth, held_out_after: null }), "");
   assert.match(
-    effectSentence({ ...worth, ahead: 100, type: "freeze" }),
+    effectSentence({ ...worth, steps_ahead: 100, type: "freeze" }),
     /^100 steps on, .* 81\.0 % if it learned, 74\.8 % frozen: its learning is worth 6\.2 points\.$/,
   );
 });

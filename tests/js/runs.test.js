@@ -8,7 +8,7 @@ const run = (id, more) => ({
   id,
   name: null,
   state: "ready",
-  awake: true,
+  suspended: false,
   parent: null,
   created_at: `2026-01-01T00:00:0${id.length}Z`,
   ...more,
@@ -74,7 +74,7 @@ test("a run is called by its name, or by its id", () => {
 
 test("what is ready is paused, or suspended without a worker", () => {
   assert.equal(runState(run("a")), "paused");
-  assert.equal(runState(run("a", { awake: false })), "suspended");
+  assert.equal(runState(run("a", { suspended: true })), "suspended");
   assert.equal(runState(run("a", { state: "failed" })), "failed");
 });
 

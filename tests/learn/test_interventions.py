@@ -85,10 +85,10 @@ def test_a_silenced_filter_gives_zeros_learns_nothing_and_explains_itself(made: 
     made.advance()
     assert (made.observer.tensor("conv1", "weight", "gradient")[4] == 0).all()
     found = made.explainer.weight("conv1", "weight", (4, 0, 0, 0), 0)["gradient"]
-    assert found["closes"]
+    assert found["matches"]
     assert found["total"] == 0
     other = made.explainer.weight("conv1", "weight", (3, 0, 0, 0), 0)["gradient"]
-    assert other["closes"]
+    assert other["matches"]
     value = made.explainer.output("conv1", (4, 9, 9), pixels)
     assert (value["silenced"], value["value"]) == (True, 0.0)
     assert value["would_be"] != 0
@@ -104,7 +104,7 @@ def test_a_frozen_filter_stays_while_the_others_learn_and_its_update_closes(made
     after = made.observer.tensor("conv2", "weight")
     np.testing.assert_array_equal(after[7], before[7])
     assert (after[6] != before[6]).any()
-    assert made.explainer.weight("conv2", "weight", (7, 0, 0, 0), 0)["update"]["closes"]
+    assert made.explainer.weight("conv2", "weight", (7, 0, 0, 0), 0)["update"]["matches"]
     made.interventions.undo()
     made.advance()
     assert (made.observer.tensor("conv2", "weight")[7] != before[7]).any()

@@ -58,7 +58,7 @@ def first_frame(socket: ClientConnection) -> dict[str, Any]:
 
 def test_a_name_is_given_without_waking_a_worker(run: LiveRun, yesterday: Yesterday) -> None:
     named = run.send("PATCH", json={"name": "from yesterday"}).json()
-    assert (named["name"], named["awake"]) == ("from yesterday", False)
+    assert (named["name"], named["suspended"]) == ("from yesterday", True)
     run.server.kill()
     run.server = Server(yesterday.folder)
     assert run.get()["name"] == "from yesterday"

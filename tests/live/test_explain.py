@@ -12,7 +12,7 @@ def test_an_output_value_opens_and_is_the_one_that_the_map_has(run: LiveRun) -> 
     found = run.get("/explain/output", layer="conv2", channel=3, y=4, x=5, image="test-6")
     maps = run.get("/layers/conv2/feature-maps", image="test-6", format="json")["values"]
     assert found["value"] == maps[3][4][5]
-    assert found["closes"]
+    assert found["matches"]
     assert abs(found["value"] - found["total"]) <= found["bound"]
 
 
@@ -24,8 +24,8 @@ def test_a_weight_opens_into_its_gradient_and_its_update(run: LiveRun) -> None:
     weight = run.get("/layers/conv2/tensors/weight", format="json")["values"]
     assert found["gradient"]["value"] == gradient[3][2][0][1]
     assert found["update"]["after"] == weight[3][2][0][1]
-    assert found["gradient"]["closes"]
-    assert found["update"]["closes"]
+    assert found["gradient"]["matches"]
+    assert found["update"]["matches"]
     assert len(found["gradient"]["example_sums"]) == 32
     assert found["gradient"]["example_class"] in run.get()["classes"]
 
@@ -37,8 +37,8 @@ def test_it_works_while_the_network_trains(run: LiveRun) -> None:
     steps = []
     for _ in range(10):
         found = run.get("/explain/weight", layer="conv1", tensor="bias", out=2)
-        assert found["gradient"]["closes"]
-        assert run.get("/explain/output", layer="softmax", channel=1)["closes"]
+        assert found["gradient"]["matches"]
+        assert run.get("/explain/output", layer="softmax", channel=1)["matches"]
         steps.append(found["gradient"]["step"])
     assert steps[-1] > steps[0]
 
@@ -76,8 +76,8 @@ def test_a_network_whose_first_layers_have_no_weights_is_explained_and_traced(
         backward = [phase for phase in trace["phases"] if phase["phase"] == "backward"]
         assert len(backward) == len(layers)
         found = run.get("/explain/weight", layer="linear1", out=3, **{"in": 2})
-        assert found["gradient"]["closes"]
-        assert found["update"]["closes"]
+        assert found["gradient"]["matches"]
+        assert found["update"]["matches"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_value_that_is_no_number_any_more_says_so_and_the_run_goes_on(run: Liv
     for number in range(8):  # 1e6 for each cell of the second filter's kernels, on maps of 1e6 …
         run.post("/interventions", type="set", layer="conv2", index=[0, number, 0, 0], value=-1e6)
     found = run.get("/explain/output", layer="conv2", channel=0, y=7, x=7)
-    assert found["closes"]
+    assert found["matches"]
     assert run.post("/step", steps=1)["state"] in ("ready", "halted")
 
 

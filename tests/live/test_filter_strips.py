@@ -74,7 +74,7 @@ def test_the_picture_of_a_sleeping_run_wakes_no_worker(tmp_path_factory: Any) ->
         same = LiveRun(second, run.id)
         before = children(second.process.pid)
         assert same.send("GET", "/thumbnail").content == picture
-        assert not same.get()["awake"]
+        assert same.get()["suspended"]
         assert children(second.process.pid) <= before
     finally:
         second.stop()

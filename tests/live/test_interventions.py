@@ -58,7 +58,7 @@ def test_freezing_a_filter_says_what_its_learning_would_have_been_worth(run: Liv
     other = LiveRun(run.server, run.post("/fork")["id"])
     before = run.send("GET", "/weights").content
     intervention = run.post("/interventions", type="freeze", layer="linear1", filter=3)
-    assert intervention["ahead"] == 100
+    assert intervention["steps_ahead"] == 100
     assert intervention["run"]["frozen"] == [{"layer": "linear1", "filter": 3}]
     assert run.send("GET", "/weights").content == before, "it only looked ahead"
     assert held_out_at(run, 400) == pytest.approx(intervention["held_out_after"])

@@ -15,12 +15,12 @@ def test_a_reset_keeps_what_was_and_says_where(run: LiveRun) -> None:
     before = run.send("GET", "/weights").content
     answer = run.post("/reset")
     assert (answer["step"], answer["frozen"]) == (0, [])
-    kept = LiveRun(run.server, answer["kept"])
+    kept = LiveRun(run.server, answer["previous_run"])
     assert kept.get()["frozen"] == [{"layer": "conv1", "filter": 0}]
     assert kept.send("GET", "/weights").content == before
     assert kept.get()["parent"] == {"run": run.id, "step": None}
     kept.delete()
-    assert run.post("/reset")["kept"] is None, "there was nothing to keep"
+    assert run.post("/reset")["previous_run"] is None, "there was nothing to keep"
 
 
 def test_a_reset_while_it_trains_flat_out_keeps_every_step_that_was_told(run: LiveRun) -> None:
@@ -28,7 +28,7 @@ def test_a_reset_while_it_trains_flat_out_keeps_every_step_that_was_told(run: Li
     run.post("/play")
     while (told := run.get()["step"]) < 50:
         pass
-    kept = LiveRun(run.server, run.post("/reset")["kept"])
+    kept = LiveRun(run.server, run.post("/reset")["previous_run"])
     assert kept.get()["step"] >= told
     assert run.get()["step"] == 0
     kept.delete()
@@ -56,7 +56,7 @@ def test_steps_that_somebody_else_takes_during_a_reset_are_in_one_of_the_two_run
         assert "pause it" in response.json()["detail"]
         assert run.get()["step"] == answers[-1]
         return
-    kept = LiveRun(run.server, response.json()["kept"])
+    kept = LiveRun(run.server, response.json()["previous_run"])
     last = max(index for index, step in enumerate(answers) if step == max(answers))
     assert kept.get()["step"] == answers[last]
     assert run.get()["step"] == len(answers) - last - 1
@@ -85,7 +85,7 @@ def test_a_setting_that_somebody_else_changes_during_a_reset_is_in_one_of_the_tw
         tuning.join()
     found = tuned(run)
     if response.is_success:  # else the other was always quicker
-        kept = LiveRun(run.server, response.json()["kept"])
+        kept = LiveRun(run.server, response.json()["previous_run"])
         found = tuned(kept) + found
         kept.delete()
     assert found == rates

@@ -30,7 +30,7 @@ def test_momentum_can_be_given_to_an_optimiser_that_began_without(server: Server
     run.send("PATCH", json={"momentum": 0.9})
     assert run.post("/step", steps=3)["step"] == 6
     found = run.get("/explain/weight", layer="conv1", tensor="bias", out=0)
-    assert found["update"]["closes"]
+    assert found["update"]["matches"]
     assert any("Momentum" in line["says"] for line in found["update"]["lines"])
     run.delete()
 
@@ -127,7 +127,7 @@ def test_freezing_after_a_step_leaves_that_steps_explanation_as_it_was(tmp_path:
         made.interventions, {"type": "freeze", "layer": "conv1", "filter": 0, "on": True}
     )
     found = made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0)["update"]
-    assert found["closes"]
+    assert found["matches"]
     assert found["change"] != 0
     made.advance()
     assert made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0)["update"]["change"] == 0

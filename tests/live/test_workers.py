@@ -147,7 +147,7 @@ def test_as_many_runs_play_as_are_allowed_and_then_503_with_retry_after(
         refused = strict_server.http.post("/runs", json={})
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
-    assert "1 run awake" in refused.json()["detail"]
+    assert "1 run with a worker" in refused.json()["detail"]
 
 
 def test_a_run_that_rests_makes_room_and_is_where_it_was_when_it_is_asked_again(
@@ -158,7 +158,7 @@ def test_a_run_that_rests_makes_room_and_is_where_it_was_when_it_is_asked_again(
     other = strict_server.run()
     other.post("/step", steps=1)
     listed = {run["id"]: run for run in strict_server.http.get("/runs").json()["runs"]}
-    assert not listed[only_run.id]["awake"]
+    assert listed[only_run.id]["suspended"]
     assert listed[only_run.id]["step"] == 3
     assert only_run.send("GET", "/weights").content == weights
     other.delete()

@@ -84,12 +84,13 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_and_the_others_open(
     damage(runs / source.name)
     before = (runs / source.name).read_bytes()
     settings = Settings(state_dir=tmp_path, cache_dir=tmp_path / "cache")
-    registry = Registry(settings, RunDirectory(tmp_path, 10**9), ProcessWorker)
+    directory = RunDirectory(tmp_path, 10**9)
+    registry = Registry(settings, directory, ProcessWorker)
     registry.open()
     assert DAMAGE[damage] in registry.unreadable[source.stem]
     assert registry.get(other.stem).file.steps == 3
     assert (runs / source.name).read_bytes() == before
-    registry.directory.close()
+    directory.close()
 
 
 @pytest.mark.slow

@@ -26,11 +26,18 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def registry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Registry]:
+def directory(settings: Settings) -> RunDirectory:
+    """Where the server keeps its runs."""
+    return RunDirectory(settings.state_dir, settings.max_disk_bytes)
+
+
+@pytest.fixture
+async def registry(
+    settings: Settings, directory: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Registry]:
     """A server's runs, looked after all the time, by one that has no patience."""
     monkeypatch.setattr(module, "UNTOUCHED_S", 0.5)
     monkeypatch.setattr(module, "WATCH_EVERY_S", 0.01)
-    directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
     made = Registry(settings, directory, lambda device: FakeWorker())
     made.open()
     watching = asyncio.create_task(made.watch())
@@ -42,16 +49,16 @@ async def registry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Async
 
 
 async def test_a_run_in_which_nobody_did_anything_is_forgotten_and_one_with_a_name_is_not(
-    registry: Registry,
+    registry: Registry, directory: RunDirectory
 ) -> None:
     untouched = await registry.create(RecipeRequest())
     named = await registry.create(RecipeRequest())
     await named.rename("mine")
-    await comes_true(lambda: untouched.id not in registry.directory.ids())
+    await comes_true(lambda: untouched.id not in directory.ids())
     with pytest.raises(NotFoundError):
         registry.get(untouched.id)
     assert registry.get(named.id) is named
-    assert list(registry.directory.ids()) == [named.id]
+    assert list(directory.ids()) == [named.id]
 
 
 async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
@@ -73,7 +80,7 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
     begun = asyncio.create_task(registry.create(RecipeRequest()))
     await waits.wait()
     assert registry.page(None, 10) == ([], None)
-    with pytest.raises(UnavailableError, match="1 run awake"):
+    with pytest.raises(UnavailableError, match="1 run with a worker"):
         await registry.create(RecipeRequest())
     goes_on.set()
     assert [await begun] == registry.page(None, 10)[0]
@@ -82,7 +89,7 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
 
 @pytest.mark.parametrize("moment", ["while it is copied", "while it is changed by hand"])
 async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
-    moment: str, registry: Registry, monkeypatch: pytest.MonkeyPatch
+    moment: str, registry: Registry, directory: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parent = await registry.create(RecipeRequest())
     await parent.rename("mine")
@@ -112,4 +119,4 @@ async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
     with pytest.raises(asyncio.CancelledError):
         await forking
     assert registry.page(None, 10) == ([parent], None)
-    assert list(registry.directory.ids()) == [parent.id]
+    assert list(directory.ids()) == [parent.id]

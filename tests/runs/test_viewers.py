@@ -9,7 +9,7 @@ from convscope.frames.format import Section, SectionSpec, decode_frame, encode_p
 from convscope.frames.quantize import quantize
 from convscope.ipc import commands
 from convscope.ipc.commands import Command
-from convscope.ipc.reports import FrameEvent
+from convscope.ipc.reports import FrameNotice
 from convscope.runs.viewers import Frame, Parts, Quantity, Viewer, Viewers, Watch, frame_bytes
 from tests.support.workers import status
 
@@ -72,7 +72,7 @@ def sections() -> list[Section]:
 def frame(number: int = 1, *, told: bool = True, layout: int = 1) -> Frame:
     """The worker's frame `number`; `told`: with its sections."""
     entries, payload = encode_payload(sections())
-    event = FrameEvent(
+    event = FrameNotice(
         seq=number,
         reason="train",
         time=0.0,
@@ -81,7 +81,7 @@ def frame(number: int = 1, *, told: bool = True, layout: int = 1) -> Frame:
         predictions={},
         payload=payload,
     )
-    return Frame.of_event(event, status(number))
+    return Frame.of_notice(event, status(number))
 
 
 def test_with_no_viewer_the_worker_is_told_to_watch_nothing() -> None:

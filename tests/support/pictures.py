@@ -6,12 +6,12 @@ import zlib
 
 from PIL import Image
 
-from convscope.images import Picture, decode
+from convscope.images import DecodedImage, decode
 
 KINDS = {"PNG": "PNG", "JPEG": "JPEG", "WebP": "WEBP", "GIF": "GIF", "BMP": "BMP"}
 
 
-def read(data: bytes, *, max_bytes: int = 2**24, max_pixels: int = 16_000_000) -> Picture:
+def read(data: bytes, *, max_bytes: int = 2**24, max_pixels: int = 16_000_000) -> DecodedImage:
     """As an upload is read, within the usual bounds."""
     return decode(data, max_bytes=max_bytes, max_pixels=max_pixels)
 

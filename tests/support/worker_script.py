@@ -8,7 +8,7 @@ from convscope.ipc.codec import Answer, encode_command
 from convscope.ipc.commands import Command
 from convscope.ipc.messages import Message, message_of
 from convscope.ipc.replies import Status
-from convscope.ipc.reports import Event, FrameEvent, Metrics, Report
+from convscope.ipc.reports import FrameNotice, Metrics, Notice, Report
 
 
 class OverError(Exception):
@@ -36,26 +36,26 @@ class Script:
         return None
 
     def send(
-        self, metrics: Metrics, status: Status | None, said: Answer | Event | None = None
+        self, metrics: Metrics, status: Status | None, said: Answer | Notice | None = None
     ) -> None:
         """What it says."""
-        event = said if isinstance(said, Event) else None
-        if isinstance(event, FrameEvent):  # whose payload changes with the next one
-            event = FrameEvent(**vars(event) | {"payload": event.payload})
-        self.said.append(Report(metrics=metrics, status=status, event=event))
+        notice = said if isinstance(said, Notice) else None
+        if isinstance(notice, FrameNotice):  # whose payload changes with the next one
+            notice = FrameNotice(**vars(notice) | {"payload": notice.payload})
+        self.said.append(Report(metrics=metrics, status=status, notice=notice))
         if isinstance(said, Answer):
             self.answers.append(said)
 
     @property
-    def events(self) -> list[FrameEvent]:
+    def events(self) -> list[FrameNotice]:
         """Its frames."""
-        return [report.event for report in self.said if isinstance(report.event, FrameEvent)]
+        return [report.notice for report in self.said if isinstance(report.notice, FrameNotice)]
 
     @property
     def frames(self) -> list[tuple[str, int]]:
         """Each frame's reason and step."""
         return [
-            (report.event.reason, report.status.step)
+            (report.notice.reason, report.status.step)
             for report in self.said
-            if isinstance(report.event, FrameEvent) and report.status
+            if isinstance(report.notice, FrameNotice) and report.status
         ]

@@ -119,7 +119,8 @@ class RunAnswer(BaseModel):
     )
     steps: int = _said("how far it has come")
     saved_step: int = _said(
-        "how far of that is on the disk: what a killed run comes back to, or later"
+        "how far of that is on the disk, which a killed run comes back to; only a reset or a halt "
+        "takes it down"
     )
     loss: float | None = _said("of the last batch; null where there is none, or it is not finite")
     accuracy: float | None = _said("mean over the last 50 batches")
@@ -161,9 +162,7 @@ class RunAnswer(BaseModel):
     )
     silenced: list[Filter] = _said("the filters whose maps are 0")
     frozen: list[Filter] = _said("the filters that learn nothing")
-    awake: bool = _said(
-        "whether it has a worker; without one it is suspended until it is asked something"
-    )
+    suspended: bool = _said("whether it has no worker; it gets one when it is asked something")
     imported_from: Origin | None = _said(
         "the id that it had where it was exported, and when it came"
     )
@@ -175,7 +174,7 @@ class RunAnswer(BaseModel):
         "why the last digits of this step may differ from what they were: it is computed "
         "again in another environment than it was trained in"
     )
-    kept: str | None = _said("after a reset: the run that it was", default=None)
+    previous_run: str | None = _said("after a reset: the run that it was", default=None)
 
 
 class UnreadableFile(BaseModel):

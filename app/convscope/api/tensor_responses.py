@@ -39,11 +39,18 @@ class Tensor:
     """A tensor and what is said with it."""
 
     layer: str
-    kind: str
+    tensor: str  # by torch's name; `output`: feature maps
+    of: str
     step: int
     layout: Layout
     axes: tuple[str, ...]
     values: Floats
+
+    @property
+    def title(self) -> str:
+        """What it is called by people."""
+        name = "feature maps" if self.tensor == "output" else self.tensor.replace("_", " ")
+        return f"{self.layer} {name}" + ("" if self.of == "value" else f" {self.of}")
 
 
 def choose_format(accept: str, asked: Format | None) -> Format:
@@ -84,7 +91,7 @@ async def answer(tensor: Tensor, chosen: Representation, headers: Mapping[str, s
     """The response, with the step and these headers."""
     if chosen.format == "json" and tensor.values.size > MOST_JSON_VALUES:
         raise TooLargeError(
-            f"{tensor.layer} {tensor.kind} has {tensor.values.size:,} numbers: as JSON at most "
+            f"{tensor.title}: {tensor.values.size:,} numbers, and as JSON at most "
             f"{MOST_JSON_VALUES:,} are given; ask for format=npy."
         )
     encoders: dict[Format, Callable[[Tensor], Response]] = {
@@ -104,7 +111,8 @@ def _json(tensor: Tensor) -> Response:
     return JSONResponse(
         {
             "layer": tensor.layer,
-            "kind": tensor.kind,
+            "tensor": tensor.tensor,
+            "of": tensor.of,
             "step": tensor.step,
             "layout": tensor.layout,
             "axes": tensor.axes,
@@ -128,20 +136,21 @@ def finite(values: Floats) -> Any:
 def _npy(tensor: Tensor) -> Response:
     file = io.BytesIO()
     np.save(file, np.ascontiguousarray(tensor.values), allow_pickle=False)
-    name = f"{tensor.layer}.{tensor.kind}.step{tensor.step}.npy"
+    of = "" if tensor.of == "value" else f".{tensor.of}"
+    name = f"{tensor.layer}.{tensor.tensor}{of}.step{tensor.step}.npy"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file.getvalue(), media_type=MEDIA_TYPES["npy"], headers=headers)
 
 
 def _png(tensor: Tensor, scale: Scale) -> Response:
-    title = f"{tensor.layer} {tensor.kind.replace('_', ' ')}, step {tensor.step}"
+    title = f"{tensor.title}, step {tensor.step}"
     data = heatmap_png(tensor.values, title=title, scale=scale, axes=tensor.axes)
     return Response(data, media_type=MEDIA_TYPES["png"])
 
 
 def axes_of(layer_type: str, tensor: str, shape: Shape) -> tuple[str, ...]:
     """The names of a tensor's axes, in torch's order."""
-    if tensor == "feature_maps":
+    if tensor == "output":
         return ("channel", "y", "x") if len(shape) == 3 else ("unit",)
     if len(shape) == 4:
         return ("out", "in", "ky", "kx")

@@ -143,7 +143,7 @@ async def _elsewhere(address: str, token: str | None) -> AsyncIterator[Api]:
 
 @contextlib.asynccontextmanager
 async def _here(settings: Settings, directory: RunDirectory, works: bool) -> AsyncIterator[Api]:
-    guard = create_app(settings, directory, warm=works)
+    guard = create_app(settings, directory, preload=works)
     app = guard.app
     assert isinstance(app, FastAPI)
     async with (

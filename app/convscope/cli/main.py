@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     usual = Settings()
     command = argparse.ArgumentParser(
         "convscope",
-        description="Watch a CNN's weights learn.",
+        description="Watch every weight of a CNN learn.",
         epilog=f"convscope {'|'.join(COMMANDS)} --help: from the command line, without a browser",
     )
     add = command.add_argument

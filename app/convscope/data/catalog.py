@@ -22,7 +22,7 @@ _CACHE_VERSION = 1  # raised when the same source files would unpack to other nu
 _PUBLISHED = {entry.id: entry for entry in idx_datasets.ALL}
 
 
-class Places(Protocol):
+class DataFolders(Protocol):
     """Where data is looked for and kept; the server's settings are one."""
 
     @property
@@ -71,12 +71,12 @@ class DatasetInfo:
     why: str | None
 
 
-def describe_all(settings: Places) -> list[DatasetInfo]:
+def describe_all(settings: DataFolders) -> list[DatasetInfo]:
     """What is known of every data set, available or not, in the order in which to offer them."""
     return [describe(dataset_id, settings) for dataset_id in IDS]
 
 
-def describe(dataset_id: str, settings: Places) -> DatasetInfo:
+def describe(dataset_id: str, settings: DataFolders) -> DatasetInfo:
     """What is known of one data set; raises NotFoundError for an id that is none."""
     if dataset_id == shapes.ID:
         return _describe_shapes()

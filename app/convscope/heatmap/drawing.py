@@ -18,7 +18,7 @@ _APART = 5  # px between two labels
 _LETTERS, _SMALL = 14, 11  # px
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
-Place = tuple[float, float]
+Point = tuple[float, float]
 
 
 def draw(grid: Grid, title: str, *, shared: bool) -> Image.Image:
@@ -118,7 +118,7 @@ class _Sketch:
         one_tile = self.grid.label_pitch_px == self.grid.cell
         return self.grid.cell if one_tile else self.grid.tile_px
 
-    def _small(self, place: Place, words: object, anchor: str) -> None:
+    def _small(self, place: Point, words: object, anchor: str) -> None:
         self.pen.text(place, str(words), fill=_FAINT, font=_font(_SMALL), anchor=anchor)
 
 

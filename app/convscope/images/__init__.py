@@ -1,12 +1,12 @@
 """Pictures that people give: read within bounds, fitted to a network's input, written as PNG."""
 
-from convscope.images.decode import KEPT_SIDE, Picture, decode, decode_stored
+from convscope.images.decode import KEPT_SIDE, DecodedImage, decode, decode_stored
 from convscope.images.encode import png, sheet_png
 from convscope.images.preprocess import Prepared, preprocess
 
 __all__ = [
     "KEPT_SIDE",
-    "Picture",
+    "DecodedImage",
     "Prepared",
     "decode",
     "decode_stored",

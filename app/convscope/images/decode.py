@@ -64,7 +64,7 @@ _TURNS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class DecodedImage:
     """A decoded upload without its metadata: pixels only, upright, nothing transparent."""
 
     image: Image.Image  # mode RGB or L, at most KEPT_SIDE px a side
@@ -74,13 +74,13 @@ class Picture:
     sentences: tuple[str, ...] = ()  # what was done to it, in plain words
 
 
-def decode_stored(data: bytes) -> "Picture":
+def decode_stored(data: bytes) -> "DecodedImage":
     """One that was stored, so that it has at most `KEPT_SIDE` pixels a side; UploadError for any
     other."""
     return decode(data, max_bytes=_STORED_BYTES, max_pixels=KEPT_SIDE**2)
 
 
-def decode(data: bytes, *, max_bytes: int, max_pixels: int) -> Picture:
+def decode(data: bytes, *, max_bytes: int, max_pixels: int) -> DecodedImage:
     """The picture in an uploaded file, its first frame if it is animated.
 
     Raises TooLargeError for more bytes or pixels than these, UnsupportedMediaError for a kind of
@@ -120,7 +120,7 @@ def _other_kind(data: bytes) -> str:
     return next(known, f"a file that begins with the bytes {data[:8].hex(' ')}")
 
 
-def _decoded(data: bytes, kind: str, max_pixels: int) -> Picture:
+def _decoded(data: bytes, kind: str, max_pixels: int) -> DecodedImage:
     if kind == "JPEG" and data.count(b"\xff\xda") > _MAX_JPEG_SCANS:
         raise UploadError(f"Expected a JPEG of at most {_MAX_JPEG_SCANS} scans, got more.")
     with _READERS[kind](io.BytesIO(data)) as image:
@@ -135,7 +135,7 @@ def _decoded(data: bytes, kind: str, max_pixels: int) -> Picture:
             sentences = ["Took the first frame of an animation", *sentences]
     size = plain.size
     plain, shrunk = _shrunk(plain)
-    return Picture(plain, *size, kind, (*sentences, *turned, *shrunk))
+    return DecodedImage(plain, *size, kind, (*sentences, *turned, *shrunk))
 
 
 def _plain(image: ImageFile.ImageFile) -> tuple[Image.Image, list[str]]:

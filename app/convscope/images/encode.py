@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from convscope.images.decode import Picture
+from convscope.images.decode import DecodedImage
 
 _LARGE = 1_000_000  # px; beyond this, speed counts for more than the last tenth of the bytes
 
 
-def png(picture: Picture | Image.Image | NDArray[np.uint8]) -> bytes:
+def png(picture: DecodedImage | Image.Image | NDArray[np.uint8]) -> bytes:
     """A PNG of a picture, or of uint8 pixels (H, W), (1, H, W) or (3, H, W)."""
     image = _as_image(picture)
     file = io.BytesIO()
@@ -33,8 +33,8 @@ def sheet_png(images: NDArray[np.uint8], columns: int) -> bytes:
     return png(grid.reshape(channels, rows * height, columns * width))
 
 
-def _as_image(picture: Picture | Image.Image | NDArray[np.uint8]) -> Image.Image:
-    if isinstance(picture, Picture):
+def _as_image(picture: DecodedImage | Image.Image | NDArray[np.uint8]) -> Image.Image:
+    if isinstance(picture, DecodedImage):
         return picture.image
     if isinstance(picture, Image.Image):
         return picture

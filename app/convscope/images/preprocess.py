@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from convscope.errors import ConflictError
-from convscope.images.decode import Picture
+from convscope.images.decode import DecodedImage
 from convscope.types import Shape
 
 _LIGHT = 128  # a border whose median is at least this is light
@@ -23,7 +23,7 @@ class Prepared:
 
 
 def preprocess(
-    picture: Picture, shape: Shape, *, dark_background: bool, invert: bool | None
+    picture: DecodedImage, shape: Shape, *, dark_background: bool, invert: bool | None
 ) -> Prepared:
     """A picture as the input (C, H, W) of a network: cropped, resized, grey for one channel.
 

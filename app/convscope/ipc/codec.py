@@ -11,13 +11,19 @@ from convscope.errors import ConvscopeError
 from convscope.ipc.commands import COMMANDS, Command
 from convscope.ipc.messages import Message, encode_message
 from convscope.ipc.replies import Reply, Status
-from convscope.ipc.reports import CheckpointEvent, Event, FrameEvent, Metrics, Report
+from convscope.ipc.reports import (
+    CheckpointNotice,
+    FrameNotice,
+    Metrics,
+    Notice,
+    Report,
+)
 from convscope.types import JsonObject
 
 T = TypeVar("T")
 _ADAPTERS: Final[dict[type[Any], TypeAdapter[Any]]] = {}
-EVENTS: Final[dict[str, type[Event]]] = {
-    kind.__name__: kind for kind in (CheckpointEvent, FrameEvent)
+NOTICES: Final[dict[str, type[Notice]]] = {
+    kind.__name__: kind for kind in (CheckpointNotice, FrameNotice)
 }
 
 
@@ -63,12 +69,12 @@ class Answer:
 
 
 def encode_report(
-    metrics: Metrics, status: Status | None, said: Answer | Event | None = None
+    metrics: Metrics, status: Status | None, said: Answer | Notice | None = None
 ) -> bytes:
     """A message of a worker as it crosses."""
     header: JsonObject = {"metrics": vars(metrics), "status": status and vars(status)}
-    if isinstance(said, Event):
-        body = {"event": type(said).__name__} | to_json(said)
+    if isinstance(said, Notice):
+        body = {"notice": type(said).__name__} | to_json(said)
         return encode_message(header | {"body": body}, said.payload)
     if said is None:
         return encode_message(header, b"")
@@ -89,8 +95,8 @@ def decode_report(
     status = header["status"] and from_json(Status, header["status"])
     body: JsonObject = header.get("body", {})
     if "number" not in header:
-        event = from_json(EVENTS[body.pop("event")], body, payload) if body else None
-        return Report(metrics=metrics, status=status, event=event), None
+        notice = from_json(NOTICES[body.pop("notice")], body, payload) if body else None
+        return Report(metrics=metrics, status=status, notice=notice), None
     number: int = header["number"]
     if "error" in header:
         error = _refused(header["error"])

@@ -48,7 +48,7 @@ def clear() -> None:
 
 
 def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.process.BaseProcess:
-    """A new worker process on its end of the line; blocks until it has been forked.
+    """A new worker process on its end of the channel; blocks until it has been forked.
 
     A run on CUDA is spawned, since CUDA cannot be used in a forked process.
     """

@@ -87,7 +87,7 @@ class CheckpointReply(Reply):
 class AblationReply(Reply):
     """Held-out accuracies some steps ahead, with a filter learning and with it frozen."""
 
-    ahead: int  # steps
+    steps_ahead: int
     learning: float | None
     frozen: float | None
 

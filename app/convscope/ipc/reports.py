@@ -19,21 +19,21 @@ class Metrics:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class Notice:
     """What a worker says without being asked."""
 
     payload: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckpointEvent(Event):
+class CheckpointNotice(Notice):
     """All it takes to come back to the present state; `payload` is safetensors."""
 
     checkpoint: JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
-class FrameEvent(Event):
+class FrameNotice(Notice):
     """One observation; `payload` is the sections' bytes."""
 
     seq: int
@@ -51,4 +51,4 @@ class Report:
     metrics: Metrics
     status: Status | None  # None before there is a run
     reply: Reply | None = None
-    event: Event | None = None
+    notice: Notice | None = None

@@ -21,8 +21,8 @@ def apply_intervention(interventions: Interventions, change: JsonObject) -> Inte
     one that cannot be."""
     if change["type"] == "undo":
         return interventions.undo()
-    says, found = ACTIONS[change["type"]](interventions, change)
-    return interventions.done(says, change, found)
+    says, undo_record = ACTIONS[change["type"]](interventions, change)
+    return interventions.done(says, change, undo_record)
 
 
 def _set(interventions: Interventions, change: JsonObject) -> Done:
@@ -66,7 +66,9 @@ def _fill(interventions: Interventions, change: JsonObject) -> Done:
 def _kernel(interventions: Interventions, name: str, shape: torch.Size) -> tuple[str, torch.Tensor]:
     """A title, and values of the shape (…, kh, kw)."""
     if name == "random":
-        draw = torch_generator(interventions.seed, Purpose.HANDS, len(interventions.applied))
+        draw = torch_generator(
+            interventions.seed, Purpose.INTERVENTIONS, len(interventions.applied)
+        )
         return "random numbers", torch.empty(shape).uniform_(-0.5, 0.5, generator=draw)
     title, kernel = KERNELS[name]
     if kernel is None:

@@ -36,8 +36,8 @@ class Intervention:
 
     def record(self) -> JsonObject:
         """All of it, for `Interventions.recall` in another process."""
-        found = self.undo_record.record() if self.undo_record else None
-        return self.describe() | {"change": self.change, "undo_record": found}
+        undo_record = self.undo_record.record() if self.undo_record else None
+        return self.describe() | {"change": self.change, "undo_record": undo_record}
 
 
 @dataclass
@@ -50,10 +50,10 @@ class Interventions:
     masks: dict[str, torch.Tensor] = field(default_factory=dict)
     applied: list[Intervention] = field(default_factory=list)
 
-    def done(self, says: str, change: JsonObject, found: UndoRecord) -> Intervention:
+    def done(self, says: str, change: JsonObject, undo_record: UndoRecord) -> Intervention:
         """Record one that was made."""
         return self._record(
-            Intervention(len(self.applied) + 1, self.trainer.step, says, change, found)
+            Intervention(len(self.applied) + 1, self.trainer.step, says, change, undo_record)
         )
 
     def undo(self) -> Intervention:
@@ -74,12 +74,12 @@ class Interventions:
         self.applied.append(intervention)
         return intervention
 
-    def _put_back(self, found: UndoRecord) -> None:
-        if isinstance(found, Values):
+    def _put_back(self, before: UndoRecord) -> None:
+        if isinstance(before, Values):
             with torch.no_grad():
-                self.place(found.layer, found.tensor, found.index).copy_(found.values)
+                self.place(before.layer, before.tensor, before.index).copy_(before.values)
         else:
-            self.switch(found)
+            self.switch(before)
 
     def switch(self, to: PreviousSwitch) -> None:
         """A filter's freezing or silence as it is to be."""
@@ -89,8 +89,10 @@ class Interventions:
     def recall(self, record: Mapping[str, Any]) -> None:
         """Know of a change that the weights have already been through."""
         names = ("id", "step", "says", "change", "undoes")
-        found = read_undo_record(record["undo_record"])
-        intervention = Intervention(**{name: record[name] for name in names}, undo_record=found)
+        undo_record = read_undo_record(record["undo_record"])
+        intervention = Intervention(
+            **{name: record[name] for name in names}, undo_record=undo_record
+        )
         self.applied.append(intervention)
         if intervention.undoes:
             undone = self.applied[intervention.undoes - 1]

@@ -12,7 +12,7 @@ class Purpose(IntEnum):
     INIT = 1
     ORDER = 2
     STEP = 3
-    HANDS = 4
+    INTERVENTIONS = 4
 
 
 def seed_of(seed: int, purpose: Purpose, number: int = 0) -> int:

@@ -1,1 +1,1 @@
-"""A run's life: which there are, what each does, who watches, what it has been through."""
+"""Runs: which there are, what each does, who watches, what it has been through."""

@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import IO, Any
 
 from convscope.errors import (
     ConflictError,
@@ -26,6 +26,8 @@ from convscope.runs.supervision.pool import Pool
 from convscope.runs.supervision.supervisor import BUSY, Workers
 from convscope.runs.transfer.copy import copy_run
 from convscope.runs.transfer.fork import Branch, branch_off
+from convscope.runs.transfer.import_export import ExportedFile, export_run, import_file
+from convscope.runs.trash import deleted_runs
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import read_stored_run
@@ -48,7 +50,7 @@ class Registry:
         self, settings: Settings, directory: RunDirectory, new_worker: Callable[[str], Worker]
     ) -> None:
         self._settings = settings
-        self.directory = directory
+        self._directory = directory
         self._workers = Workers(settings, Pool(settings.max_runs), new_worker)
         self._runs: dict[str, Run] = {}
         self.unreadable: dict[str, str] = {}  # file, and why
@@ -57,28 +59,28 @@ class Registry:
 
     def open(self) -> None:
         """Find the runs that are kept; InUseError where the folder is another server's."""
-        self.directory.open()
-        for run_id in list(self.directory.ids()):
-            if holds_nothing(self.directory.path(run_id)):
-                self.directory.forget(run_id)
+        self._directory.open()
+        for run_id in list(self._directory.ids()):
+            if holds_nothing(self._directory.path(run_id)):
+                self._directory.forget(run_id)
                 continue
             try:
                 self._runs[run_id] = self._stored(run_id)
             except (ConvscopeError, ValueError, LookupError, TypeError) as error:
                 log.warning(
-                    "the run in %s cannot be opened: %s", self.directory.path(run_id), error
+                    "the run in %s cannot be opened: %s", self._directory.path(run_id), error
                 )
                 self.unreadable[run_id] = str(error)
         self._sort()
 
     def _stored(self, run_id: str) -> Run:
-        upgrade_file(self.directory.path(run_id))
-        stored = read_stored_run(self.directory.path(run_id))
+        upgrade_file(self._directory.path(run_id))
+        stored = read_stored_run(self._directory.path(run_id))
         _must_have_age(stored.about)
         recipe, model = stored.segments[-1].recipe, stored.about["network"]
         sha256 = stored.about["dataset_sha256"]
         spec = stored_spec(recipe, self._settings, stored.weights, model, sha256)
-        return Run(run_id, spec, self._workers, self.directory, stored)
+        return Run(run_id, spec, self._workers, self._directory, stored)
 
     def _sort(self) -> None:
         """Oldest first."""
@@ -99,17 +101,17 @@ class Registry:
         """
         weights = await self._first_weights(request, weights)
         spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
-        self.directory.must_have_room()
+        self._directory.must_have_room()
         return await self.begin(spec)
 
     async def begin(self, spec: Spec, **about: JsonObject) -> Run:
         """A run with this spec, kept before it is answered."""
-        run = Run(self.new_id(), spec, self._workers, self.directory)
+        run = Run(self.new_id(), spec, self._workers, self._directory)
         try:
             await run.begin(**about)
         except BaseException:
             await run.close()
-            self.directory.forget(run.id)
+            self._directory.forget(run.id)
             raise
         self._runs[run.id] = run
         return run
@@ -152,11 +154,15 @@ class Registry:
         run = self.get(run_id)
         del self._runs[run_id]
         await run.close()
-        await asyncio.to_thread(self.directory.discard, run_id)
+        await asyncio.to_thread(self._directory.discard, run_id)
+
+    async def deleted(self) -> list[JsonObject]:
+        """`{id, name, steps, deleted_at}` of each run that can be restored, the latest first."""
+        return await asyncio.to_thread(deleted_runs, self._directory)
 
     async def restore(self, run_id: str) -> Run:
-        """Take back a run that was deleted; NotFoundError where it is gone for good."""
-        await asyncio.to_thread(self.directory.restore, run_id)
+        """Restore a run that was deleted; NotFoundError where it is gone for good."""
+        await asyncio.to_thread(self._directory.restore, run_id)
         return await self.adopt(run_id)
 
     async def reset(self, run_id: str) -> Run | None:
@@ -184,10 +190,10 @@ class Registry:
         """A run that nobody was told of."""
         self._runs.pop(run.id, None)
         await run.close()
-        self.directory.forget(run.id)
+        self._directory.forget(run.id)
 
     async def _keep_as_another(self, run: Run) -> Run:
-        self.directory.must_have_room()
+        self._directory.must_have_room()
         await run.durable()
         new_id = self.new_id()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
@@ -196,14 +202,14 @@ class Registry:
     async def _copied(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> Run:
         """A new run from another's file; where that fails, or nobody waits any more, it is gone."""
         copying = asyncio.ensure_future(
-            asyncio.to_thread(copy_run, self.directory, run_id, new_id, branch, **about)
+            asyncio.to_thread(copy_run, self._directory, run_id, new_id, branch, **about)
         )
         try:
             await asyncio.shield(copying)
             return await self.adopt(new_id)
         except BaseException:
             await asyncio.wait([copying])  # a thread goes on, whoever waits for it
-            self.directory.forget(new_id)
+            self._directory.forget(new_id)
             raise
 
     async def fork(
@@ -218,19 +224,35 @@ class Registry:
         run = self.get(run_id)
         restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
-        self.directory.must_have_room()
+        self._directory.must_have_room()
         await run.durable()
         about = {"name": name, "halted": None, "created_at": now()} | branch.about
         forked = await self._copied(run_id, self.new_id(), branch, **about)
         try:
             if run.restarts != restarts:
-                raise ConflictError("This run was reset meanwhile: what it was is another run now.")
+                raise ConflictError(
+                    "This run was reset meanwhile: its previous state is now another run."
+                )
             for change in interventions:
                 await forked.intervene(change)
         except BaseException:
             await self._forget(forked)
             raise
         return forked
+
+    async def export_run(self, run: Run, *, uploads: bool) -> ExportedFile:
+        """A run as one file, with all that was acknowledged up to now."""
+        return await export_run(run, self._directory, uploads=uploads)
+
+    async def import_run(self, given: IO[bytes]) -> Run:
+        """A new run from an untrusted file; see `import_file` for what is raised."""
+        new_id = self.new_id()
+        await import_file(given, self._directory, new_id, self._settings)
+        try:
+            return await self.adopt(new_id)
+        except (ConvscopeError, ValueError):
+            self._directory.forget(new_id)
+            raise
 
     async def watch(self) -> None:
         """For ever: pause what plays and nobody watches, suspend what nobody has touched."""
@@ -258,7 +280,7 @@ class Registry:
     async def close(self) -> None:
         """End all runs, for this server."""
         await asyncio.gather(*(run.close() for run in self._runs.values()))
-        self.directory.close()
+        self._directory.close()
 
 
 def _must_have_age(about: JsonObject) -> None:

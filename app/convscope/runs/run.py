@@ -8,7 +8,7 @@ from convscope.errors import ConflictError, ConvscopeError, RecipeError
 from convscope.ipc import commands
 from convscope.ipc.commands import Command, DropImage, Intervene, ListSwitches, Pause, PutImage, R
 from convscope.ipc.replies import InterventionReply, Status
-from convscope.ipc.reports import FrameEvent, Report
+from convscope.ipc.reports import FrameNotice, Report
 from convscope.runs.history import History
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
@@ -132,33 +132,33 @@ class Run:
         )
         return not (known or given or self.file.uploads or len(self.viewers))
 
-    # --- what its supervisor tells it: see RunEvents ----------------------------------------------
+    # --- what its supervisor tells it: see RunCallbacks -------------------------------------------
 
     async def load(self) -> None:
-        """See RunEvents."""
+        """See RunCallbacks."""
         self.history = await self.file.history()
         await self.uploads.load()
 
     def images(self) -> list[PutImage]:
-        """See RunEvents."""
+        """See RunCallbacks."""
         return self.uploads.commands()
 
     @property
     def is_watched(self) -> bool:
-        """See RunEvents."""
+        """See RunCallbacks."""
         return len(self.viewers) > 0
 
     def on_up(self) -> None:
-        """See RunEvents."""
+        """See RunCallbacks."""
         self.viewers.tell_worker()
         self.viewers.run_changed()
 
     def on_change(self) -> None:
-        """See RunEvents."""
+        """See RunCallbacks."""
         self.viewers.run_changed()
 
     def on_report(self, report: Report) -> None:
-        """See RunEvents: recorded first of all."""
+        """See RunCallbacks: recorded first of all."""
         if report.metrics.restarted:
             self._restart()
         self.file.record(report)
@@ -169,8 +169,8 @@ class Run:
             self.viewers.run_changed()
         if report.status:
             self._heard(report.status)
-            if isinstance(report.event, FrameEvent):
-                self.viewers.offer(Frame.of_event(report.event, report.status))
+            if isinstance(report.notice, FrameNotice):
+                self.viewers.offer(Frame.of_notice(report.notice, report.status))
 
     def _heard(self, status: Status) -> None:
         before, self._status.worker = self._status.worker, status
@@ -243,7 +243,7 @@ class Run:
                 "restarts": self.restarts,
                 "revision": self.viewers.changes,
                 "viewers": len(self.viewers),
-                "awake": self.is_awake,
+                "suspended": not self.is_awake,
                 "steps": self.file.steps,
                 "saved_step": self.file.saved_step,
                 "recomputed": self.file.recomputed,
@@ -260,7 +260,7 @@ class Run:
         switched = switches_json(looked.reply.switches) | {"interventions": interventions}
         return self.describe() | then | switched | {"recomputed": looked.recomputed}
 
-    async def curves(self) -> History:
+    async def metric_history(self) -> History:
         """Its history, also while it is suspended."""
         if not self.is_awake and self.history.steps < self.file.steps:
             self.history = await self.file.history()
@@ -326,7 +326,7 @@ class Run:
         worth = {
             "held_out_before": reply.held_out_before,
             "held_out_after": reply.held_out_after,
-            "ahead": 0,
+            "steps_ahead": 0,
         }
         if change["type"] == "freeze" and change["on"] and self.spec.trainable:
             worth |= await self._worth_of_learning(reply.intervention["step"], change)
@@ -341,7 +341,7 @@ class Run:
         return {
             "held_out_before": found.learning,
             "held_out_after": found.frozen,
-            "ahead": found.ahead,
+            "steps_ahead": found.steps_ahead,
         }
 
     async def started(self) -> JsonObject:

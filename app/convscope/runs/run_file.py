@@ -6,7 +6,7 @@ from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
 from convscope.ipc.replies import InterventionReply, TuneReply
-from convscope.ipc.reports import CheckpointEvent, Report
+from convscope.ipc.reports import CheckpointNotice, Report
 from convscope.runs.history import History
 from convscope.runs.recomputed import KEY, sentence
 from convscope.storage.directory import RunDirectory
@@ -23,7 +23,7 @@ from convscope.storage.reader import (
 from convscope.storage.run_writer import RunWriter, Segment
 from convscope.types import JsonObject
 
-KEPT = ("id", "step", "says", "undoes", "change", "undo_record")  # what of a change is kept
+STORED = ("id", "step", "says", "undoes", "change", "undo_record")  # what of a change is kept
 
 
 class RunFile:
@@ -90,11 +90,11 @@ class RunFile:
             writer.back_to(here)
             self.steps, self._sure_of = here, (-1, -1)
             self.saved_step = min(self.saved_step, here)
-        if isinstance(report.event, CheckpointEvent):
-            tensors = report.event.payload
-            writer.checkpoint(self.segments[-1].number, report.event.checkpoint, tensors)
+        if isinstance(report.notice, CheckpointNotice):
+            tensors = report.notice.payload
+            writer.checkpoint(self.segments[-1].number, report.notice.checkpoint, tensors)
         if isinstance(report.reply, InterventionReply):
-            body = {key: report.reply.intervention[key] for key in KEPT}
+            body = {key: report.reply.intervention[key] for key in STORED}
             self._event(body["step"], "intervention", body)
         if isinstance(report.reply, TuneReply):
             self._tuned(report.reply)
@@ -140,12 +140,12 @@ class RunFile:
         self.about |= values
 
     def segment(self, segment: Segment) -> None:
-        """A new part of the run's life, or what is now known of the last one."""
+        """A new segment, or what is now known of the last one."""
         self.segments = (*self.segments[: segment.number], segment)
         self.writer.segment(segment)
 
     def go_on(self, segment: Segment, state: JsonObject, tensors: bytes) -> None:
-        """A new part of the run's life, which begins with this state."""
+        """A new segment, which begins with this state."""
         # the checkpoint first: a segment that no checkpoint begins could not be resumed
         self.writer.checkpoint(segment.number, state, tensors)
         self.segment(segment)

@@ -7,7 +7,7 @@ from secrets import token_hex
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
-from convscope.images import Picture, Prepared, decode, decode_stored, png, preprocess
+from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess
 from convscope.ipc.commands import Command, DropImage, PutImage
 from convscope.runs.run_file import RunFile
 from convscope.storage.reader import read_uploads
@@ -16,11 +16,11 @@ from convscope.types import JsonObject, Shape
 
 @dataclass(frozen=True)
 class Upload:
-    """One picture; `picture` is what was uploaded, made no larger than is shown."""
+    """One image; `decoded` is what was uploaded, made no larger than is shown."""
 
     id: str
     name: str
-    picture: Picture
+    decoded: DecodedImage
     prepared: Prepared
 
     def describe(self) -> JsonObject:
@@ -31,16 +31,16 @@ class Upload:
             "label": None,
             "class": None,
             "name": self.name,
-            "width": self.picture.width,
-            "height": self.picture.height,
-            "format": self.picture.format,
+            "width": self.decoded.width,
+            "height": self.decoded.height,
+            "format": self.decoded.format,
             "inverted": self.prepared.inverted,
             "preprocessing": list(self.prepared.sentences),
         }
 
     def original_png(self) -> bytes:
-        """The picture as uploaded, re-encoded."""
-        return png(self.picture.image)
+        """The image as uploaded, re-encoded."""
+        return png(self.decoded.image)
 
 
 @dataclass(frozen=True)
@@ -160,24 +160,24 @@ class Uploads:
     def _decoded(self, data: bytes, name: str, invert: bool | None, image: str) -> Upload:
         """Slow (a large image takes a fraction of a second): call it in a thread."""
         limits = self._limits
-        picture = decode(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
-        return self._made(picture, name, invert, image)
+        decoded = decode(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+        return self._made(decoded, name, invert, image)
 
-    def _made(self, picture: Picture, name: str, invert: bool | None, image: str) -> Upload:
+    def _made(self, decoded: DecodedImage, name: str, invert: bool | None, image: str) -> Upload:
         """Prepared, under a new id unless one is given."""
         prepared = preprocess(
-            picture, self._shape, dark_background=self._dark_background, invert=invert
+            decoded, self._shape, dark_background=self._dark_background, invert=invert
         )
-        return Upload(image or f"up-{token_hex(4)}", name[:200], picture, prepared)
+        return Upload(image or f"up-{token_hex(4)}", name[:200], decoded, prepared)
 
     def _again(self, upload: Upload, invert: bool) -> Upload:
-        return self._made(upload.picture, upload.name, invert, upload.id)
+        return self._made(upload.decoded, upload.name, invert, upload.id)
 
-    def _restored(self, image: str, about: JsonObject, picture: bytes) -> Upload:
-        decoded = decode_stored(picture)
+    def _restored(self, image: str, about: JsonObject, content: bytes) -> Upload:
+        decoded = decode_stored(content)
         size = about["width"], about["height"]
         sentences = tuple(about["sentences"])
-        as_it_was = Picture(decoded.image, *size, about["format"], sentences)
+        as_it_was = DecodedImage(decoded.image, *size, about["format"], sentences)
         upload = self._made(as_it_was, about["name"], None, image)
         if upload.prepared.inverted == about["inverted"]:
             return upload  # its sentences say why, where nobody had to ask for it
@@ -190,13 +190,13 @@ def _put(upload: Upload) -> PutImage:
 
 def upload_row(upload: Upload) -> tuple[str, JsonObject, bytes]:
     """(id, about, PNG) as the file keeps it; slow, call it in a thread."""
-    picture = upload.picture
+    decoded = upload.decoded
     about = {
         "name": upload.name,
-        "width": picture.width,
-        "height": picture.height,
-        "format": picture.format,
-        "sentences": list(picture.sentences),
+        "width": decoded.width,
+        "height": decoded.height,
+        "format": decoded.format,
+        "sentences": list(decoded.sentences),
         "inverted": upload.prepared.inverted,
     }
-    return upload.id, about, png(picture)
+    return upload.id, about, png(decoded)

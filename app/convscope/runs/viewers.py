@@ -11,7 +11,7 @@ from convscope.frames.layout import Layout, Part
 from convscope.ipc import commands
 from convscope.ipc.commands import Command, Credit, Wanted
 from convscope.ipc.replies import FrameReply, Status, Switches
-from convscope.ipc.reports import FrameEvent
+from convscope.ipc.reports import FrameNotice
 from convscope.recipe import LayerPlan
 from convscope.types import JsonObject, Of
 
@@ -78,7 +78,7 @@ class Frame:
     _joined: dict[Part, bytes] = field(default_factory=dict)
 
     @classmethod
-    def of_event(cls, event: FrameEvent, status: Status) -> "Frame":
+    def of_notice(cls, event: FrameNotice, status: Status) -> "Frame":
         """What a worker captured of the present."""
         return cls(
             event.seq,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from convscope.errors import NotFoundError, UnavailableError
-from convscope.storage.schema import SUFFIX, remove
+from convscope.storage.schema import SHM, SUFFIX, WAL, remove
 
 TRASH_KEPT_S = 24 * 3600.0
 USED_FOR_S = 1.0  # how long a sum of the files' sizes is believed
@@ -70,8 +70,8 @@ class RunDirectory:
         for path in self._runs.glob("*.part*"):
             path.unlink()
         for folder, other in ((self._runs, self._trash), (self._trash, self._runs)):
-            for path in folder.glob(f"*{SUFFIX}-wal"):
-                name = path.name.removesuffix("-wal")
+            for path in folder.glob(f"*{SUFFIX}{WAL}"):
+                name = path.name.removesuffix(WAL)
                 if (other / name).exists() and not (folder / name).exists():
                     path.rename(other / path.name)  # its file was moved, or was about to be
         self._empty_trash()
@@ -126,10 +126,10 @@ class RunDirectory:
     def _move(self, source: Path, target: Path, run_id: str) -> None:
         """With what a writer that was killed left beside it; `_sweep` ends what a kill cut off."""
         name = self.path(run_id).name
-        for end in ("-wal", ""):
+        for end in (WAL, ""):
             if (source / (name + end)).exists():
                 (source / (name + end)).rename(target / (name + end))
-        (source / f"{name}-shm").unlink(missing_ok=True)  # SQLite makes it again
+        (source / f"{name}{SHM}").unlink(missing_ok=True)  # SQLite makes it again
         self._sync(target)
         self._sync(source)
 

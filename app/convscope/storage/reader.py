@@ -112,14 +112,14 @@ def read_history(path: Path) -> tuple[MetricSeries, list[tuple[int, float]]]:
 
 
 def read_uploads(path: Path) -> list[tuple[str, JsonObject, bytes]]:
-    """(id, about, PNG) of each picture, in the order in which they came."""
+    """(id, about, PNG) of each upload, in the order in which they came."""
     with reading(path) as connection:
-        rows = connection.execute("SELECT id, about, picture FROM upload ORDER BY rowid").fetchall()
-    return [(image, json.loads(about), picture) for image, about, picture in rows]
+        rows = connection.execute("SELECT id, about, image FROM upload ORDER BY rowid").fetchall()
+    return [(image, json.loads(about), content) for image, about, content in rows]
 
 
 def segment_at(segments: tuple[Segment, ...], step: int) -> Segment:
-    """The part of a run's life that a step lies in; where one begins, it is the later one."""
+    """The segment that a step lies in; where one begins, it is the later one."""
     return next(segment for segment in reversed(segments) if segment.step <= step)
 
 

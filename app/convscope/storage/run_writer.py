@@ -135,18 +135,18 @@ class RunWriter:
 
     # --- what people gave -------------------------------------------------------------------------
 
-    def upload(self, image: str, about: JsonObject, picture: bytes) -> None:
-        """A picture as PNG, new or in place of the one with this id."""
+    def upload(self, image: str, about: JsonObject, content: bytes) -> None:
+        """An upload as PNG, new or in place of the one with this id."""
         self._sql(
             "INSERT INTO upload VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE "
-            "SET about = excluded.about, picture = excluded.picture",
+            "SET about = excluded.about, image = excluded.image",
             image,
             _json(about),
-            picture,
+            content,
         )
 
     def drop_upload(self, image: str) -> None:
-        """Forget a picture."""
+        """Delete an upload."""
         self._sql("DELETE FROM upload WHERE id = ?", image)
 
 

@@ -10,7 +10,8 @@ APPLICATION_ID = 0x43565343  # "CVSC"
 VERSION = 2
 READABLE = (1, VERSION)  # what is read; `upgrade_file` brings an older one to the present
 SUFFIX = ".convscope"
-BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
+WAL, SHM = "-wal", "-shm"
+BESIDE = (WAL, SHM, "-journal")  # what SQLite keeps beside a database
 
 TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -29,7 +30,7 @@ CREATE TABLE event (
 CREATE TABLE checkpoint (
     segment INTEGER NOT NULL, step INTEGER NOT NULL, about TEXT NOT NULL, tensors BLOB NOT NULL,
     PRIMARY KEY (segment, step)) STRICT;
-CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, picture BLOB NOT NULL) STRICT;
+CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, image BLOB NOT NULL) STRICT;
 """
 SYNCHRONOUS = "FULL"  # what is committed stays, whatever happens
 WAL_BYTES = 4 * 2**20  # what the WAL file is cut back to

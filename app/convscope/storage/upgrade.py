@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from convscope.errors import UnreadableRunError
-from convscope.storage.schema import VERSION, check_version, connect
+from convscope.storage.schema import TABLES, VERSION, check_version, connect
 from convscope.types import JsonObject
 
 
@@ -36,7 +36,13 @@ def _upgrade(connection: sqlite3.Connection) -> None:
         kind, body = event_of_version_1(kind, json.loads(text))
         values = kind, json.dumps(body, separators=(",", ":")), number
         connection.execute("UPDATE event SET kind = ?, body = ? WHERE id = ?", values)
+    connection.execute("ALTER TABLE upload RENAME COLUMN picture TO image")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def tables_of_version_1() -> str:
+    """The statements that made its tables."""
+    return TABLES.replace("image BLOB", "picture BLOB")
 
 
 def recipe_of_version_1(recipe: JsonObject) -> JsonObject:

@@ -9,7 +9,7 @@ import traceback
 from convscope.ipc.codec import Answer, encode_report
 from convscope.ipc.messages import Message, receive_blocking
 from convscope.ipc.replies import Status
-from convscope.ipc.reports import Event, Metrics
+from convscope.ipc.reports import Metrics, Notice
 
 
 class Channel:
@@ -44,7 +44,7 @@ class Channel:
             return None
 
     def send(
-        self, metrics: Metrics, status: Status | None, said: Answer | Event | None = None
+        self, metrics: Metrics, status: Status | None, said: Answer | Notice | None = None
     ) -> None:
         """A message to the server; ends the process when there is none any more."""
         try:

@@ -173,9 +173,9 @@ def intervene(loop: Loop, command: commands.Intervene, number: int) -> Intervent
         return None
     made = _apply(loop, change)
     if change["type"] == "freeze":
-        loop.show("edit")  # the weights are the same ones
+        loop.show("intervention")  # the weights are the same ones
     else:
-        loop.edited()
+        loop.intervened()
     return _intervened(loop, made, None, None)
 
 
@@ -187,7 +187,7 @@ def _apply(loop: Loop, change: JsonObject) -> Intervention:
 
 def _silence(loop: Loop, change: JsonObject, number: int, before: float | None) -> None:
     made = _apply(loop, change)
-    loop.edited(lambda after: loop.reply(number, _intervened(loop, made, before, after)))
+    loop.intervened(lambda after: loop.reply(number, _intervened(loop, made, before, after)))
 
 
 def _intervened(

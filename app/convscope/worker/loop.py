@@ -10,7 +10,7 @@ from convscope.ipc.codec import Answer, decode_command
 from convscope.ipc.commands import Before, Command
 from convscope.ipc.messages import Message
 from convscope.ipc.replies import Done, Reply, Status
-from convscope.ipc.reports import CheckpointEvent, Event
+from convscope.ipc.reports import CheckpointNotice, Notice
 from convscope.learn.checkpoint import load_state, save_state
 from convscope.learn.trainer import NotFiniteError
 from convscope.types import RunState
@@ -107,7 +107,7 @@ class Loop:
         """Whoever waits for it is not interested any more."""
         self._tasks.drop()
 
-    def _send(self, said: Answer | Event | None = None) -> None:
+    def _send(self, said: Answer | Notice | None = None) -> None:
         self._next_report_s, self._untold = perf_counter() + REPORT_INTERVAL_S, False
         status = None if self.state is RunState.STARTING else self.status()
         self.channel.send(self.metrics.waiting(), status, said)
@@ -157,7 +157,7 @@ class Loop:
             return
         about, tensors = save_state(self.session.trainer)
         self._checkpoints.kept(len(tensors))
-        self._send(CheckpointEvent(checkpoint=about, payload=tensors))
+        self._send(CheckpointNotice(checkpoint=about, payload=tensors))
 
     def rest(self, reason: str, state: RunState = RunState.READY) -> None:
         """Stop training here; what is shown next is this state of the network."""
@@ -183,11 +183,11 @@ class Loop:
         """The weights are about to be others."""
         self._evaluation.drop()
 
-    def edited(self, then: Then | None = None) -> None:
+    def intervened(self, then: Then | None = None) -> None:
         """An intervention changed the weights; `then` hears the accuracy after it."""
         self.session.held_out = None
         self.evaluate(then)
-        self.show("edit")
+        self.show("intervention")
 
     def _measured(self, accuracy: float) -> None:
         step = self.session.trainer.step

@@ -15,7 +15,7 @@ from convscope.recipe.recipe import SGD, Adam, AdamW, Optimizer, RMSprop
 from convscope.worker import main  # noqa: F401  # imported for every worker to come
 
 
-def _warm() -> None:
+def _preload() -> None:
     torch.set_num_threads(1)
     optimizers: tuple[Optimizer, ...] = (
         SGD(),
@@ -39,4 +39,4 @@ def _small_step(spec: Optimizer) -> None:
     update(optimizer)
 
 
-_warm()
+_preload()

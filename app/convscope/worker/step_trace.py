@@ -16,26 +16,26 @@ from convscope.worker.capture.recorder import finite
 from convscope.worker.metrics import number
 from convscope.worker.session import Session
 
-PICTURED = 0  # which of the batch is shown
+EXAMPLE = 0  # which of the batch is shown
 
 
-def trace(session: Session, picture: JsonObject) -> tuple[JsonObject, list[Section]]:
+def trace(session: Session, example: JsonObject) -> tuple[JsonObject, list[Section]]:
     """The last step, replayed: what to say of each phase, and what to show.
 
     Sections: the input, and each layer's output with its gradient, of the pictured one of the batch
     (state k-1, training mode); each parameter before the update, its gradient and its update.
     """
     replayed = session.explainer.replayed()
-    phases = list(_phases(session, replayed, picture["example_class"]))
+    phases = list(_phases(session, replayed, example["example_class"]))
     about = {
         "step": replayed.step,
         "loss": replayed.loss,
         "batch_size": len(replayed.labels),
         "example": {
-            "index": PICTURED,
-            "id": picture["example_id"],
-            "label": picture["example_label"],
-            "class": picture["example_class"],
+            "index": EXAMPLE,
+            "id": example["example_id"],
+            "label": example["example_label"],
+            "class": example["example_class"],
             "probabilities": finite(softmax(_scores(session, replayed))),
         },
         "phases": phases,
@@ -48,12 +48,12 @@ def _phases(session: Session, replayed: Replay, name: str) -> Iterator[JsonObjec
     says = f"{batch} training pictures are drawn. The one shown is a picture of: {name}."
     yield _phase("batch", None, says, batch_size=batch, step=replayed.step)
     for plan in session.plans:
-        values = _pictured(replayed.outputs[plan.name].detach())
+        values = _of_example(replayed.outputs[plan.name].detach())
         ends = {"lowest": float(values.min()), "highest": float(values.max())}
         yield _phase("forward", plan.name, _forward_words(plan), **ends)
     yield _loss_phase(session, replayed, name)
     for plan in reversed(session.plans):
-        largest = float(np.abs(_pictured(replayed.gradients[plan.name])).max())
+        largest = float(np.abs(_of_example(replayed.gradients[plan.name])).max())
         yield _phase("backward", plan.name, _backward_words(plan, batch), largest=largest)
     yield _update_phase(session)
 
@@ -63,8 +63,8 @@ def _phase(phase: str, layer: str | None, says: str, **numbers: float) -> JsonOb
     return {"phase": phase, "layer": layer, "says": says, "numbers": shown}
 
 
-def _pictured(values: object) -> Floats:
-    shown: Floats = to_numpy(values[PICTURED])  # type: ignore[index]  # a tensor (B, …)
+def _of_example(values: object) -> Floats:
+    shown: Floats = to_numpy(values[EXAMPLE])  # type: ignore[index]  # a tensor (B, …)
     return shown
 
 
@@ -104,13 +104,13 @@ def _backward_words(plan: LayerPlan, batch: int) -> str:
 
 
 def _scores(session: Session, replayed: Replay) -> Floats:
-    return _pictured(replayed.outputs[session.plans[-1].name].detach())
+    return _of_example(replayed.outputs[session.plans[-1].name].detach())
 
 
 def _loss_phase(session: Session, replayed: Replay, name: str) -> JsonObject:
     """The cross-entropy of the pictured one: -ln of the right class's probability."""
     scores = _scores(session, replayed).astype(np.float64)
-    label = int(replayed.labels[PICTURED])
+    label = int(replayed.labels[EXAMPLE])
     largest = float(scores.max())
     log_probability = float(scores[label]) - largest - log(float(np.exp(scores - largest).sum()))
     probability = exp(log_probability)
@@ -137,14 +137,14 @@ def _update_phase(session: Session) -> JsonObject:
 
 
 def _sections(session: Session, replayed: Replay) -> Iterable[Section]:
-    first = _pictured(replayed.inputs[session.plans[0].name])
+    first = _of_example(replayed.inputs[session.plans[0].name])
     yield _maps("", "input", Of.VALUE, first)
     for name, layer in session.trainer.network.named_children():
         for of, values in (
             (Of.VALUE, replayed.outputs[name].detach()),
             (Of.GRADIENT, replayed.gradients[name]),
         ):
-            yield _maps(name, "output", of, as_maps(_pictured(values)))
+            yield _maps(name, "output", of, as_maps(_of_example(values)))
         yield from _weight_sections(session, name, layer)
 
 

@@ -98,6 +98,6 @@ export const Slider = ({ label, now, max, onSlide, text }) =>
     <output>${text ?? now}</output></label>`;
 
 /** Whether an explanation's parts add up to what the network has.
- * @param {{value: number, total: number, closes: boolean}} props */
-export const SumCheck = ({ value, total, closes }) =>
-  html`<p class="closes">${closes ? "✓" : "✗"} The parts add up to ${short(total)}; the network has ${short(value)}.</p>`;
+ * @param {{value: number, total: number, matches: boolean}} props */
+export const SumCheck = ({ value, total, matches }) =>
+  html`<p class="adds-up">${matches ? "✓" : "✗"} The parts add up to ${short(total)}; the network has ${short(value)}.</p>`;

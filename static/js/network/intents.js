@@ -65,8 +65,11 @@ export const togglePlay = () => (state.playing.value ? pause() : state.startable
 export async function reset() {
   if (state.inPast.value) backToNow();
   const answer = await withRun((id) => server.command(id, "reset"));
-  if (answer?.kept)
-    notice("The run before the reset was kept:", { to: `/?run=${answer.kept}`, says: "open it" });
+  if (answer?.previous_run)
+    notice("The run before the reset was kept:", {
+      to: `/?run=${answer.previous_run}`,
+      says: "open it",
+    });
 }
 
 let stepping = false;

@@ -242,8 +242,8 @@ export interface paths {
         };
         /**
          * Thumbnails of several runs
-         * @description As `GET /runs/{id}/thumbnail` each. A run that is not there, or of which nothing is kept yet,
-         *     is left out: what a list shows may be deleted before its thumbnail is asked for.
+         * @description As `GET /runs/{id}/thumbnail` each. A run that is not there, or of which nothing is saved
+         *     yet, is left out: what a list shows may be deleted before its thumbnail is asked for.
          */
         get: operations["get_thumbnails"];
         put?: never;
@@ -401,7 +401,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The curves
+         * Metric history
          * @description Where a point of the JSON stands for several steps, it is named by the last of them; its loss
          *     is their mean, its accuracy the last one's running mean. CSV has all that is kept: every step,
          *     but of the older half of more than 2,000,000 one point for several.
@@ -424,7 +424,7 @@ export interface paths {
         };
         /**
          * This run's uploads
-         * @description In the order in which they came.
+         * @description Oldest first.
          */
         get: operations["list_images"];
         put?: never;
@@ -667,7 +667,7 @@ export interface paths {
         /**
          * Reset to step 0
          * @description To the very same first weights and the recipe's own settings; what the run was is kept as
-         *     another, whose id is `kept`. Safe to repeat.
+         *     another, whose id is `previous_run`. Safe to repeat.
          */
         post: operations["reset_run"];
         delete?: never;
@@ -746,8 +746,8 @@ export interface paths {
         };
         /**
          * A run's thumbnail: its first filters
-         * @description The first convolution's kernels at the newest step that is kept, read from the run's file:
-         *     it wakes no worker. A network without a convolution shows its first weight. At most 200 × 100
+         * @description The first convolution's kernels at the newest step that is saved, read from the run's file:
+         *     it starts no worker. A network without a convolution shows its first weight. At most 200 × 100
          *     pixels, without labels; `ETag` goes by the step.
          */
         get: operations["get_run_thumbnail"];
@@ -1610,8 +1610,6 @@ export interface components {
             batch_map: number[][];
             /** Bound */
             bound: number;
-            /** Closes */
-            closes: boolean;
             /** Example */
             example: number;
             /** Example Class */
@@ -1628,6 +1626,8 @@ export interface components {
             index: number[];
             /** Layer */
             layer: string;
+            /** Matches */
+            matches: boolean;
             /** Positions */
             positions: number[];
             /** Step */
@@ -1793,7 +1793,7 @@ export interface components {
         };
         /**
          * ImageList
-         * @description A run's uploads.
+         * @description A page of a run's uploads; `next` is the cursor of the page after it.
          * @example {
          *       "images": [
          *         {
@@ -1813,12 +1813,15 @@ export interface components {
          *           "source": "upload",
          *           "width": 300
          *         }
-         *       ]
+         *       ],
+         *       "next": null
          *     }
          */
         ImageList: {
             /** Images */
             images: components["schemas"]["ImageAnswer"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Init
@@ -1867,14 +1870,12 @@ export interface components {
          * InterventionAnswer
          * @description A change, the held-out accuracy around it where that was measured, and the run after it.
          * @example {
-         *       "ahead": 0,
          *       "held_out_after": 0.0895,
          *       "held_out_before": 0.0715,
          *       "id": 1,
          *       "run": {
          *         "absent": null,
          *         "accuracy": 0.075,
-         *         "awake": true,
          *         "classes": [
          *           "T-shirt/top",
          *           "Trouser",
@@ -1912,7 +1913,6 @@ export interface components {
          *             "undoes": null
          *           }
          *         ],
-         *         "kept": null,
          *         "kind": "trained",
          *         "learning_rate": 0.01,
          *         "loss": 2.47189,
@@ -1921,6 +1921,7 @@ export interface components {
          *         "network": null,
          *         "parameters": 110,
          *         "parent": null,
+         *         "previous_run": null,
          *         "probe": "test-0",
          *         "problem": null,
          *         "recipe": {
@@ -2011,6 +2012,7 @@ export interface components {
          *         "step": 10,
          *         "steps": 10,
          *         "steps_per_second": 10,
+         *         "suspended": false,
          *         "taken": [],
          *         "trainable": true,
          *         "viewers": 0,
@@ -2018,12 +2020,11 @@ export interface components {
          *       },
          *       "says": "conv1, filter 1: silenced",
          *       "step": 10,
+         *       "steps_ahead": 0,
          *       "undoes": null
          *     }
          */
         InterventionAnswer: {
-            /** Ahead */
-            ahead: number;
             /** Held Out After */
             held_out_after: number | null;
             /** Held Out Before */
@@ -2035,6 +2036,8 @@ export interface components {
             says: string;
             /** Step */
             step: number;
+            /** Steps Ahead */
+            steps_ahead: number;
             /** Undoes */
             undoes: number | null;
         };
@@ -2487,14 +2490,14 @@ export interface components {
             bound: number;
             /** Channel */
             channel: number;
-            /** Closes */
-            closes: boolean;
             /** Image */
             image: string;
             /** Kind */
             kind: string;
             /** Layer */
             layer: string;
+            /** Matches */
+            matches: boolean;
             /** Step */
             step: number;
             /** Total */
@@ -2747,7 +2750,6 @@ export interface components {
          * @example {
          *       "absent": null,
          *       "accuracy": 0.075,
-         *       "awake": true,
          *       "classes": [
          *         "T-shirt/top",
          *         "Trouser",
@@ -2778,7 +2780,6 @@ export interface components {
          *       "images_per_second": 0,
          *       "imported_from": null,
          *       "interventions": [],
-         *       "kept": null,
          *       "kind": "trained",
          *       "learning_rate": 0.01,
          *       "loss": 2.47189,
@@ -2787,6 +2788,7 @@ export interface components {
          *       "network": null,
          *       "parameters": 110,
          *       "parent": null,
+         *       "previous_run": null,
          *       "probe": "test-0",
          *       "problem": null,
          *       "recipe": {
@@ -2872,6 +2874,7 @@ export interface components {
          *       "step": 10,
          *       "steps": 10,
          *       "steps_per_second": 10,
+         *       "suspended": false,
          *       "taken": [],
          *       "trainable": true,
          *       "viewers": 0,
@@ -2889,11 +2892,6 @@ export interface components {
              * @description mean over the last 50 batches
              */
             accuracy: number | null;
-            /**
-             * Awake
-             * @description whether it has a worker; without one it is suspended until it is asked something
-             */
-            awake: boolean;
             /**
              * Classes
              * @description their names, where the network gives a score for each
@@ -2944,11 +2942,6 @@ export interface components {
              */
             interventions: components["schemas"]["Intervention"][];
             /**
-             * Kept
-             * @description after a reset: the run that it was
-             */
-            kept?: string | null;
-            /**
              * Kind
              * @description `trained`: its steps are made here, from its recipe
              * @default trained
@@ -2988,6 +2981,11 @@ export interface components {
             /** @description the run that it left, by a fork or by what a reset kept, and at which step */
             parent: components["schemas"]["Parent"] | null;
             /**
+             * Previous Run
+             * @description after a reset: the run that it was
+             */
+            previous_run?: string | null;
+            /**
              * Probe
              * @description the image that is shown before another is chosen
              */
@@ -3021,7 +3019,7 @@ export interface components {
             revision: number;
             /**
              * Saved Step
-             * @description how far of that is on the disk: what a killed run comes back to, or later
+             * @description how far of that is on the disk, which a killed run comes back to; only a reset or a halt takes it down
              */
             saved_step: number;
             /**
@@ -3046,6 +3044,11 @@ export interface components {
              * @description the pace that it plays at; null: flat out
              */
             steps_per_second: number | null;
+            /**
+             * Suspended
+             * @description whether it has no worker; it gets one when it is asked something
+             */
+            suspended: boolean;
             /**
              * Taken
              * @description the tensors that came from trained weights
@@ -3076,7 +3079,6 @@ export interface components {
          *         {
          *           "absent": null,
          *           "accuracy": 0.075,
-         *           "awake": true,
          *           "classes": [
          *             "T-shirt/top",
          *             "Trouser",
@@ -3107,7 +3109,6 @@ export interface components {
          *           "images_per_second": 0,
          *           "imported_from": null,
          *           "interventions": [],
-         *           "kept": null,
          *           "kind": "trained",
          *           "learning_rate": 0.01,
          *           "loss": 2.47189,
@@ -3116,6 +3117,7 @@ export interface components {
          *           "network": null,
          *           "parameters": 110,
          *           "parent": null,
+         *           "previous_run": null,
          *           "probe": "test-0",
          *           "problem": null,
          *           "recipe": {
@@ -3201,6 +3203,7 @@ export interface components {
          *           "step": 10,
          *           "steps": 10,
          *           "steps_per_second": 10,
+         *           "suspended": false,
          *           "taken": [],
          *           "trainable": true,
          *           "viewers": 0,
@@ -3220,7 +3223,7 @@ export interface components {
         };
         /**
          * RunState
-         * @description Where a run is in its life; the gates are in `app/convscope/worker/commands.py`.
+         * @description The states of a run; the gates are in `app/convscope/worker/commands.py`.
          * @enum {string}
          */
         RunState: "starting" | "ready" | "stepping" | "playing" | "halted" | "failed";
@@ -3366,8 +3369,6 @@ export interface components {
         TensorAnswer: {
             /** Axes */
             axes: string[];
-            /** Kind */
-            kind: string;
             /** Layer */
             layer: string;
             /**
@@ -3375,10 +3376,14 @@ export interface components {
              * @enum {string}
              */
             layout: "torch" | "keras";
+            /** Of */
+            of: string;
             /** Shape */
             shape: number[];
             /** Step */
             step: number;
+            /** Tensor */
+            tensor: string;
             /** Values */
             values: unknown[];
         };
@@ -3555,7 +3560,6 @@ export interface components {
          *       "run": {
          *         "absent": null,
          *         "accuracy": 0.0681818,
-         *         "awake": true,
          *         "classes": [
          *           "T-shirt/top",
          *           "Trouser",
@@ -3593,7 +3597,6 @@ export interface components {
          *             "undoes": null
          *           }
          *         ],
-         *         "kept": null,
          *         "kind": "trained",
          *         "learning_rate": 0.01,
          *         "loss": 2.51565,
@@ -3602,6 +3605,7 @@ export interface components {
          *         "network": null,
          *         "parameters": 110,
          *         "parent": null,
+         *         "previous_run": null,
          *         "probe": "test-0",
          *         "problem": null,
          *         "recipe": {
@@ -3692,6 +3696,7 @@ export interface components {
          *         "step": 11,
          *         "steps": 10,
          *         "steps_per_second": 10,
+         *         "suspended": false,
          *         "taken": [],
          *         "trainable": true,
          *         "viewers": 0,
@@ -3786,14 +3791,14 @@ export interface components {
             bound: number;
             /** Change */
             change: number;
-            /** Closes */
-            closes: boolean;
             /** Gradient */
             gradient: number;
             /** Lines */
             lines: {
                 [key: string]: unknown;
             }[];
+            /** Matches */
+            matches: boolean;
             /** Optimizer */
             optimizer: string;
             /** Parts */
@@ -3839,7 +3844,6 @@ export interface components {
          *           ]
          *         ],
          *         "bound": 8.0255e-7,
-         *         "closes": true,
          *         "example": 0,
          *         "example_class": "Bag",
          *         "example_id": 9477,
@@ -3883,6 +3887,7 @@ export interface components {
          *           1
          *         ],
          *         "layer": "conv1",
+         *         "matches": true,
          *         "positions": [
          *           4,
          *           4
@@ -3897,7 +3902,6 @@ export interface components {
          *         "before": 0.618219,
          *         "bound": 6.35194e-7,
          *         "change": -0.00932515,
-         *         "closes": true,
          *         "gradient": -0.38245,
          *         "lines": [
          *           {
@@ -3921,6 +3925,7 @@ export interface components {
          *             "says": "The weight moves against it"
          *           }
          *         ],
+         *         "matches": true,
          *         "optimizer": "SGD",
          *         "parts": [
          *           {
@@ -6277,7 +6282,12 @@ export interface operations {
     };
     list_images: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before; the first without it */
+                cursor?: string | null;
+                /** @description entries, at most */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description a run's id */
@@ -6344,6 +6354,24 @@ export interface operations {
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that is understood and cannot be followed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
                      *       "type": "about:blank"
                      *     }
                      */

@@ -32,7 +32,7 @@ export const runName = (run) => run.name || `Run ${run.id}`;
 /** In one word. @param {Run} run */
 export function runState(run) {
   if (run.state !== "ready") return run.state;
-  return run.awake ? "paused" : "suspended";
+  return run.suspended ? "suspended" : "paused";
 }
 
 /** What each state means. @type {Record<string, string>} */

@@ -51,8 +51,8 @@ def trained(seed: int, optimizer: int = 1, steps: int = 3) -> tuple[Session, Exp
 def assert_closes(explanation: JsonObject) -> None:
     """Value, total and bound are what they say, and the total lies within."""
     distance = abs(explanation["value"] - explanation["total"])
-    assert explanation["closes"] is (distance <= explanation["bound"])
-    assert explanation["closes"], explanation
+    assert explanation["matches"] is (distance <= explanation["bound"])
+    assert explanation["matches"], explanation
 
 
 def float64_outputs(made: Session, image: str) -> dict[str, torch.Tensor]:
@@ -182,7 +182,7 @@ def test_gradients_of_every_weight_kind_close_and_agree_with_float64(seed: int) 
         layer, tensor = name.split(".")
         for _ in range(5):
             index = tuple(int(draw.integers(size)) for size in expected.shape)
-            found = explainer.weight(layer, tensor, index, picture=2)["gradient"]
+            found = explainer.weight(layer, tensor, index, example=2)["gradient"]
             assert_closes(found)
             scale = float(expected.abs().max())
             assert found["total"] == pytest.approx(float(expected[index]), abs=2e-4 * scale + 1e-7)
@@ -192,7 +192,7 @@ def test_gradients_of_every_weight_kind_close_and_agree_with_float64(seed: int) 
 def test_the_maps_of_a_gradient_add_up_to_it(seed: int) -> None:
     made, explainer = trained(seed)
     [layer, *_] = [plan.name for plan in made.plans if plan.type == "Conv2d"]
-    found = explainer.weight(layer, "weight", (0, 0, 0, 1), picture=1)["gradient"]
+    found = explainer.weight(layer, "weight", (0, 0, 0, 1), example=1)["gradient"]
     assert np.sum(found["batch_map"]) == pytest.approx(found["total"], rel=1e-9, abs=1e-12)
     assert sum(found["example_sums"]) == pytest.approx(found["total"], rel=1e-9, abs=1e-12)
     assert np.sum(found["example_map"]) == pytest.approx(found["example_sums"][1], abs=1e-12)
@@ -209,7 +209,7 @@ def test_updates_of_every_optimiser_close_from_the_weight_before_to_the_weight_a
         layer, tensor = name.split(".")
         for _ in range(4):
             index = tuple(int(draw.integers(size)) for size in parameter.shape)
-            found = explainer.weight(layer, tensor, index, picture=0)["update"]
+            found = explainer.weight(layer, tensor, index, example=0)["update"]
             assert_closes(found)
             assert found["after"] == float(parameter.detach()[index])
             last = found["lines"][-1]["result"]
@@ -222,7 +222,7 @@ def test_explaining_changes_nothing() -> None:
     twin = session(made.recipe, CACHE)
     for _ in range(3):
         twin.advance()
-    explainer.weight("conv1", "weight", (0, 0, 0, 0), picture=0)
+    explainer.weight("conv1", "weight", (0, 0, 0, 0), example=0)
     explainer.output("conv1", (0, 0, 0), made.images.get("test-0"))
     made.advance()
     twin.advance()
@@ -261,5 +261,5 @@ def test_what_has_no_gradient_says_why() -> None:
         explainer.weight("relu1", "weight", (0, 0, 0, 0), 0)
     with pytest.raises(NotFoundError, match="8 × 1 × 3 × 3"):
         explainer.weight("conv1", "weight", (0, 1, 0, 0), 0)
-    with pytest.raises(NotFoundError, match="32 pictures"):
+    with pytest.raises(NotFoundError, match="32 examples"):
         explainer.weight("conv1", "weight", (0, 0, 0, 0), 32)

@@ -67,8 +67,8 @@ def test_the_gradients_of_scale_and_shift_close(seed: int, spread: float, tmp_pa
     normalised = in_network_terms(step.inputs["norm1"])
     for tensor, products in (("weight", normalised * gradients), ("bias", gradients)):
         for channel, expected in enumerate(products.sum(dim=(0, 2, 3)).tolist()):
-            found = explainer.weight("norm1", tensor, (channel,), picture=3)["gradient"]
-            assert found["closes"], found
+            found = explainer.weight("norm1", tensor, (channel,), example=3)["gradient"]
+            assert found["matches"], found
             assert found["bound"] <= 1.01e-6 * float(products[:, channel].abs().sum()) + 1e-12
             assert found["total"] == pytest.approx(expected, abs=found["bound"])
 
@@ -87,9 +87,9 @@ def test_in_float64_they_are_torchs_own(spread: float) -> None:
     for tensor, parameter in norm.named_parameters():
         assert parameter.grad is not None
         for channel, expected in enumerate(parameter.grad.tolist()):
-            found = explain_gradient(step, norm, "n", tensor, (channel,), picture=0)
+            found = explain_gradient(step, norm, "n", tensor, (channel,), example=0)
             assert found["total"] == pytest.approx(expected, rel=1e-9, abs=1e-10)
-            assert found["closes"]
+            assert found["matches"]
 
 
 @pytest.mark.parametrize("spread", SPREADS)
@@ -98,4 +98,4 @@ def test_values_of_the_channel_close_too(spread: float, tmp_path: Path) -> None:
     explainer = Explainer(made.observer, made.plans, made.device)
     for channel in range(4):
         found = explainer.output("norm1", (channel, 7, 9), made.images.get("test-3"))
-        assert found["closes"], found
+        assert found["matches"], found

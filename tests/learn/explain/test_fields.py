@@ -48,7 +48,7 @@ class Looked:
     def at(self, channel: int, y: int, x: int) -> JsonObject:
         """One value, explained."""
         found = explain_output(self.observer, "looked", (channel, y, x), PIXELS)
-        assert found["closes"], found
+        assert found["matches"], found
         return found
 
 

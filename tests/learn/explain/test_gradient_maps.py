@@ -76,9 +76,9 @@ def test_all_weights_together_are_torchs_own_kernel_gradient(arguments: dict[str
     conv, inputs, gradients, step = through(arguments)
     expected = kernel_gradient(conv, inputs, gradients)
     for index in indices(conv.weight):
-        found = explain_gradient(step, conv, "c", "weight", index, picture=0)
+        found = explain_gradient(step, conv, "c", "weight", index, example=0)
         assert found["total"] == pytest.approx(float(expected[index]), rel=1e-12, abs=1e-12)
-        assert found["closes"]
+        assert found["matches"]
 
 
 @pytest.mark.parametrize("arguments", CONVOLUTIONS)
@@ -92,7 +92,7 @@ def test_a_pictures_sum_is_the_gradient_that_it_alone_would_give(
             for n in range(PICTURES)
         ]
         for index in indices(parameter):
-            found = explain_gradient(step, conv, "c", tensor, index, picture=0)
+            found = explain_gradient(step, conv, "c", tensor, index, example=0)
             expected = [float(gradient[index]) for gradient in alone]
             assert found["example_sums"] == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
@@ -129,7 +129,7 @@ def test_the_map_of_the_batch_is_unfolded_input_times_output_gradient_over_its_p
         out, within, row, column = index
         channel = within + (out // (4 // conv.groups) * within_group(conv))
         expected = (windows[:, channel, row, column] * gradients[:, out]).sum(dim=0)
-        found = explain_gradient(step, conv, "c", "weight", index, picture=0)
+        found = explain_gradient(step, conv, "c", "weight", index, example=0)
         np.testing.assert_allclose(found["batch_map"], expected, rtol=1e-12, atol=1e-12)
 
 
@@ -140,7 +140,7 @@ def within_group(conv: nn.Conv2d) -> int:
 
 def test_a_biass_map_is_the_output_gradient_itself() -> None:
     conv, _, gradients, step = through(CONVOLUTIONS[0])
-    found = explain_gradient(step, conv, "c", "bias", (2,), picture=1)
+    found = explain_gradient(step, conv, "c", "bias", (2,), example=1)
     assert found["example_map"] == gradients[1, 2].tolist()
     assert found["value"] == pytest.approx(float(gradients[:, 2].sum()), rel=1e-12)
 
@@ -187,6 +187,6 @@ def test_in_float64_a_small_networks_gradients_pass_gradcheck_and_are_explained_
         layer, _, tensor = name.partition(".")
         module = trainer.network.get_submodule(layer)
         for index in indices(gradient):
-            found = explain_gradient(step, module, layer, tensor, index, picture=0)
+            found = explain_gradient(step, module, layer, tensor, index, example=0)
             assert found["total"] == pytest.approx(float(gradient[index]), rel=1e-9, abs=1e-12)
-            assert found["closes"], (name, index)
+            assert found["matches"], (name, index)

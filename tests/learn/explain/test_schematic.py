@@ -99,7 +99,7 @@ def stepped(squared: bool) -> tuple[nn.Conv2d, Replay, float]:
 def explained_kernel(conv: nn.Conv2d, step: Replay) -> list[JsonObject]:
     """The gradient of each of the nine weights."""
     return [
-        explain_gradient(step, conv, "conv1", "weight", (0, 0, *cell), picture=0) for cell in CELLS
+        explain_gradient(step, conv, "conv1", "weight", (0, 0, *cell), example=0) for cell in CELLS
     ]
 
 
@@ -140,7 +140,7 @@ def test_one_step_of_plain_sgd_leads_to_the_published_kernel_and_loss() -> None:
     published = numbers(".78 -.23 .81 -.14 .75 -.21 .86 -.19 .81")
     assert totals == pytest.approx(published, abs=1e-12)
     assert [u["lines"][-1]["result"] for u in explained] == pytest.approx(published, abs=1e-12)
-    assert all(update["closes"] for update in explained)
+    assert all(update["matches"] for update in explained)
     kernel = torch.tensor(totals, dtype=torch.float64).reshape(1, 1, 3, 3)
     loss = (nn.functional.conv2d(IMAGE[None, None], kernel) ** 2).sum() / 2
     assert loss.item() == pytest.approx(20.55725, abs=1e-10)

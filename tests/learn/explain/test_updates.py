@@ -51,7 +51,7 @@ def test_every_step_is_the_optimisers_own_in_float64(
         assert found["total"] == pytest.approx(moment.after, rel=1e-12, abs=1e-13)
         assert found["lines"][-1]["result"] == pytest.approx(moment.after, rel=1e-12, abs=1e-13)
         assert sum(part["value"] for part in found["parts"]) == pytest.approx(found["total"])
-        assert found["closes"]
+        assert found["matches"]
         assert found["change"] == moment.after - moment.before
 
 
@@ -59,8 +59,8 @@ def test_an_explanation_that_is_not_the_optimisers_does_not_close() -> None:
     plain, heavy = ({"momentum": 0.0}, {"momentum": 0.9})
     [*_, moment] = moments(SGD, heavy)
     wrong = Moment(**(vars(moment) | {"settings": moment.settings | plain}))
-    assert explain_update(moment, "SGD")["closes"]
-    assert not explain_update(wrong, "SGD")["closes"]
+    assert explain_update(moment, "SGD")["matches"]
+    assert not explain_update(wrong, "SGD")["matches"]
 
 
 def test_each_setting_that_takes_part_has_a_part_of_its_own() -> None:

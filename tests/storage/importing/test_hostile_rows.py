@@ -149,8 +149,8 @@ HOSTILE: dict[str, Sql] = {
     "a shape of a billion": header(WEIGHT, shape=[10**9, 10**9, 10**9, 10**9]),
     "a negative shape": header(WEIGHT, shape=[-2, -1, 3, 3]),
     "an upload with a path for an id": ("UPDATE upload SET id = '../../etc/x'",),
-    "an upload that is no picture": ("UPDATE upload SET picture = x'00'",),
-    "an upload of another kind": ("UPDATE upload SET picture = ?", b"<svg onload='x'/>"),
+    "an upload that is no picture": ("UPDATE upload SET image = x'00'",),
+    "an upload of another kind": ("UPDATE upload SET image = ?", b"<svg onload='x'/>"),
     "an upload with false words": ("UPDATE upload SET about = '{\"name\": 3}'",),
     "wrong types": ("PRAGMA user_version = 1",),
 }

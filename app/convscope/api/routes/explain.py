@@ -20,17 +20,17 @@ router = APIRouter(
 At = Annotated[int, Query(ge=-(2**31), le=2**31)]
 
 
-class Closing(BaseModel):
+class Check(BaseModel):
     """What the network has, what the parts add up to, and how far apart the two may be."""
 
     model_config = ConfigDict(extra="allow")
     value: float
     total: float
     bound: float
-    closes: bool
+    matches: bool
 
 
-class OutputExplanation(Closing):
+class OutputExplanation(Check):
     """One value of a layer's output; what else there is depends on `kind`."""
 
     step: int
@@ -44,7 +44,7 @@ class OutputExplanation(Closing):
     activation: dict[str, Any] | None
 
 
-class GradientExplanation(Closing):
+class GradientExplanation(Check):
     """A weight's gradient as a sum over positions and the batch's images."""
 
     layer: str
@@ -61,7 +61,7 @@ class GradientExplanation(Closing):
     example_class: str
 
 
-class UpdateExplanation(Closing):
+class UpdateExplanation(Check):
     """From the weight before to the weight after, line by line."""
 
     optimizer: str

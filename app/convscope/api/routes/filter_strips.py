@@ -1,38 +1,28 @@
-"""Pictures of a run's filters: as they are kept, and one filter over the steps."""
+"""One filter over the steps."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from convscope.api.deps import TheRegistry, TheRun
+from convscope.api.deps import TheRun
 from convscope.api.openapi.document import answers, problems
 from convscope.api.openapi.examples import filter_strips as examples
 from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite
-from convscope.errors import (
-    ConflictError,
-    InvalidError,
-    NotFoundError,
-    TooLargeError,
-    UnreadableRunError,
-)
-from convscope.heatmap import filters_png, strip_png
+from convscope.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from convscope.heatmap import strip_png
 from convscope.ipc.commands import Tensor
 from convscope.recipe import LayerPlan
-from convscope.runs.run import Run
-from convscope.storage.newest_weights import newest_mark, newest_tensor
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
 MOST_STEPS = 64
 LONGEST = 2**53  # a step
 PNG = "image/png"
-STARTING = "Nothing is kept of this run yet: it is still starting."
 
 
 class StripAnswer(BaseModel):
@@ -45,54 +35,6 @@ class StripAnswer(BaseModel):
     shape: list[int]
     values: list[Any]
     recomputed: str | None
-
-
-@router.get(
-    "/thumbnail",
-    response_class=Response,
-    responses=problems(409) | {200: {"content": {PNG: {}}}, 304: {"description": "Not modified."}},
-    summary="A run's thumbnail: its first filters",
-)
-async def get_run_thumbnail(
-    run_id: str,
-    registry: TheRegistry,
-    if_none_match: Annotated[str, Header(include_in_schema=False)] = "",
-) -> Response:
-    """The first convolution's kernels at the newest step that is kept, read from the run's file:
-    it wakes no worker. A network without a convolution shows its first weight. At most 200 × 100
-    pixels, without labels; `ETag` goes by the step."""
-    run = registry.get(run_id)  # a glance at a list of runs keeps none of them awake
-    try:
-        mark = await _mark(run)
-        headers = {"Cache-Control": "no-cache", "ETag": f'"{mark}"'}
-        if headers["ETag"] in if_none_match:
-            return Response(status_code=304, headers=headers)
-        return Response(await asyncio.to_thread(drawn, run), media_type=PNG, headers=headers)
-    except UnreadableRunError:
-        registry.get(run_id)  # its file is gone where it was deleted meanwhile
-        raise
-
-
-async def _mark(run: Run) -> str:
-    mark = await asyncio.to_thread(newest_mark, run.path)
-    if mark is None:  # it begins
-        await run.up()
-        await run.durable()
-        mark = await asyncio.to_thread(newest_mark, run.path)
-    if mark is None:
-        raise ConflictError(STARTING)
-    return mark
-
-
-def drawn(run: Run) -> bytes:
-    """The PNG of the newest kernels that are kept; ConflictError while there are none."""
-    plans = [plan for plan in run.spec.plans if "weight" in plan.tensors]
-    convolutions = [plan for plan in plans if plan.type == "Conv2d"]
-    first = (convolutions or [plan for plan in plans if plan.type == "Linear"])[0]
-    weight = newest_tensor(run.path, f"{first.name}.weight")
-    if weight is None:  # it goes back to step 0 just now
-        raise ConflictError(STARTING)
-    return filters_png(weight)
 
 
 @router.get(

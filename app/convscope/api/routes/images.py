@@ -11,6 +11,7 @@ from convscope.api.dataset_images import describe, number_of, open_gallery
 from convscope.api.deps import TheAwakeRun, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.run import IMAGE, UPLOAD
+from convscope.api.paging import ThePage
 from convscope.api.schemas import Body
 from convscope.images import png
 from convscope.ipc.commands import Image
@@ -52,16 +53,22 @@ class ImageAnswer(BaseModel):
 
 
 class ImageList(BaseModel):
-    """A run's uploads."""
+    """A page of a run's uploads; `next` is the cursor of the page after it."""
 
-    model_config = ConfigDict(json_schema_extra=shown({"images": [UPLOAD]}))
+    model_config = ConfigDict(json_schema_extra=shown({"images": [UPLOAD], "next": None}))
     images: list[ImageAnswer]
+    next: str | None
 
 
 @router.get("", response_model=ImageList, summary="This run's uploads")
-async def list_images(run: TheAwakeRun) -> JsonObject:
-    """In the order in which they came."""
-    return {"images": [upload.describe() for upload in run.uploads]}
+async def list_images(run: TheAwakeRun, page: ThePage) -> JsonObject:
+    """Oldest first."""
+    uploads = [*run.uploads]
+    if page.cursor is not None:
+        uploads = uploads[uploads.index(run.uploads.get(page.cursor)) + 1 :]
+    shown_now = uploads[: page.limit]
+    after = shown_now[-1].id if len(uploads) > page.limit else None
+    return {"images": [upload.describe() for upload in shown_now], "next": after}
 
 
 @router.post(

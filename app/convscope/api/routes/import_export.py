@@ -11,11 +11,10 @@ from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from safetensors.numpy import load
 
-from convscope.api.deps import TheLook, TheRegistry, TheRun, TheSettings
+from convscope.api.deps import TheLook, TheRegistry, TheRun
 from convscope.api.openapi.document import Responses, problems
 from convscope.api.schemas import HistoryAnswer, RunAnswer
 from convscope.ipc.commands import Weights
-from convscope.runs.transfer import import_export
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
@@ -26,7 +25,7 @@ CSV_HEAD = "step,loss,accuracy,held_out_accuracy\n"
 CSV_EXAMPLE = CSV_HEAD + "0,,,0.0775\n1,2.47189,0.125,\n2,2.20301,0.1875,\n"
 CSV_ROWS = 2000  # in one piece
 BINARY: Responses = {200: {"content": {BYTES: {}}}}
-CURVES: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
+METRICS: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
 
 
 @router.post(
@@ -38,14 +37,13 @@ CURVES: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
 )
 async def import_run(
     registry: TheRegistry,
-    settings: TheSettings,
     request: Request,
     response: Response,
     file: Annotated[UploadFile, File(description="what `GET /runs/{id}/export` answered")],
 ) -> JsonObject:
     """Every value in it is checked before anything is kept. The run gets an id of its own, and
     `imported_from` names the one that it had. Where its data set is absent, `absent` says why."""
-    run = await import_export.import_run(registry, settings, file.file)
+    run = await registry.import_run(file.file)
     response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     return run.describe()
 
@@ -63,7 +61,7 @@ async def export_run(
 ) -> StreamingResponse:
     """SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
     checkpoints, as they are durable now. `POST /runs/import` takes it in."""
-    exported = await import_export.export_run(run, registry.directory, uploads=uploads)
+    exported = await registry.export_run(run, uploads=uploads)
     headers = _attachment(f"{run.id}{SUFFIX}") | {"Content-Length": str(exported.size)}
     return StreamingResponse(exported.pieces(), media_type=BYTES, headers=headers)
 
@@ -100,8 +98,8 @@ def _npz(tensors: bytes) -> bytes:
 @router.get(
     "/{run_id}/history",
     response_model=HistoryAnswer,
-    responses=CURVES | problems(404),
-    summary="The curves",
+    responses=METRICS | problems(404),
+    summary="Metric history",
 )
 async def get_history(
     run: TheRun,
@@ -115,12 +113,12 @@ async def get_history(
     """Where a point of the JSON stands for several steps, it is named by the last of them; its loss
     is their mean, its accuracy the last one's running mean. CSV has all that is kept: every step,
     but of the older half of more than 2,000,000 one point for several."""
-    curves = await run.curves()
-    end = curves.steps if last is None else last
+    history = await run.metric_history()
+    end = history.steps if last is None else last
     if format_ == "json":
-        return JSONResponse(curves.span(first, end, max_points))
+        return JSONResponse(history.span(first, end, max_points))
     headers = _attachment(f"{run.id}-history.csv")
-    return StreamingResponse(_csv(curves.rows(first, end)), media_type=CSV, headers=headers)
+    return StreamingResponse(_csv(history.rows(first, end)), media_type=CSV, headers=headers)
 
 
 async def _csv(rows: Iterable[tuple[int, Any, Any, Any]]) -> AsyncIterator[str]:

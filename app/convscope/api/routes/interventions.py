@@ -28,7 +28,7 @@ class InterventionAnswer(Intervention):
     model_config = ConfigDict(json_schema_extra=shown(SILENCED))
     held_out_before: float | None
     held_out_after: float | None
-    ahead: int  # steps after `step` that both were measured at
+    steps_ahead: int  # steps after `step` that both were measured at
     run: RunAnswer
 
 

@@ -59,7 +59,8 @@ class TensorAnswer(BaseModel):
     """A tensor as nested lists, in the order that `axes` names."""
 
     layer: str
-    kind: str
+    tensor: str
+    of: str
     step: int
     layout: Literal["torch", "keras"]
     axes: list[str]
@@ -142,9 +143,8 @@ async def get_feature_maps(
     plan = look.run.spec.layer(layer)
     reply = await look.ask(FeatureMaps(layer=layer, image=image))
     flat_from = flattened_into(look.run.spec.plans, plan) if layout == "keras" else None
-    return await answer(
-        _tensor(reply, plan, "feature_maps", layout, flat_from), chosen, look.headers
-    )
+    values = _tensor(reply, plan, ("output", "value"), layout, flat_from)
+    return await answer(values, chosen, look.headers)
 
 
 @router.get(
@@ -170,18 +170,22 @@ async def get_tensor(
     reply = await look.ask(commands.Tensor(layer=layer, tensor=tensor, of=of))
     read = layout == "keras" and len(reply.shape) == 2
     flat_from = flattened_from(look.run.spec.plans, plan) if read else None
-    kind = tensor if of == "value" else f"{tensor}_{of}"
-    return await answer(_tensor(reply, plan, kind, layout, flat_from), chosen, look.headers)
+    values = _tensor(reply, plan, (tensor, of), layout, flat_from)
+    return await answer(values, chosen, look.headers)
 
 
 def _tensor(
-    reply: TensorReply, plan: LayerPlan, kind: str, layout: Layout, flat_from: Shape | None = None
+    reply: TensorReply,
+    plan: LayerPlan,
+    quantity: tuple[str, str],
+    layout: Layout,
+    flat_from: Shape | None,
 ) -> Tensor:
     values = np.frombuffer(reply.payload, np.float32).reshape(reply.shape)
-    axes = axes_of(plan.type, kind, values.shape)
+    axes = axes_of(plan.type, quantity[0], values.shape)
     if layout == "keras":
         values, axes = to_keras(values, axes, flat_from)
-    return Tensor(plan.name, kind, reply.step, layout, axes, values)
+    return Tensor(plan.name, *quantity, reply.step, layout, axes, values)
 
 
 @router.get(

@@ -128,17 +128,6 @@ async def delete_run(run_id: str, registry: TheRegistry) -> None:
 
 
 @router.post(
-    "/{run_id}/restore",
-    response_model=RunAnswer,
-    responses=problems(404),
-    summary="Restore a deleted run",
-)
-async def restore_run(run_id: str, registry: TheRegistry) -> JsonObject:
-    """As it was; 404 where it was deleted more than a day ago."""
-    return (await registry.restore(run_id)).describe()
-
-
-@router.post(
     "/{run_id}/step",
     response_model=RunAnswer,
     responses=COMMAND | problems(413),
@@ -181,9 +170,9 @@ async def pause_run(run: TheRun) -> JsonObject:
 )
 async def reset_run(run: TheRun, registry: TheRegistry) -> JsonObject:
     """To the very same first weights and the recipe's own settings; what the run was is kept as
-    another, whose id is `kept`. Safe to repeat."""
-    kept = await registry.reset(run.id)
-    return run.describe() | {"kept": kept.id if kept else None}
+    another, whose id is `previous_run`. Safe to repeat."""
+    previous = await registry.reset(run.id)
+    return run.describe() | {"previous_run": previous.id if previous else None}
 
 
 @router.post(

@@ -75,36 +75,36 @@ async def watch_run(
 
 async def _serve(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
     """Until either direction ends."""
-    listening = asyncio.create_task(_listen(socket, run, viewer, settings))
-    connect_or_run = asyncio.create_task(_talk(socket, run, viewer, settings.viewer_send_timeout_s))
+    receiving = asyncio.create_task(_receive(socket, run, viewer, settings))
+    sending = asyncio.create_task(_send_updates(socket, run, viewer, settings))
     try:
-        await asyncio.wait({listening, connect_or_run}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (listening, connect_or_run):
+        for task in (receiving, sending):
             task.cancel()
-        ends = await asyncio.gather(listening, connect_or_run, return_exceptions=True)
+        ends = await asyncio.gather(receiving, sending, return_exceptions=True)
         for error in ends:
             if isinstance(error, Exception):
                 log.error("a stream failed", exc_info=error)
 
 
-async def _listen(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
-    looking: asyncio.Task[None] | None = None  # at the past; only the latest step counts
+async def _receive(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
+    seek_task: asyncio.Task[None] | None = None  # at the past; only the latest step counts
     try:
         while True:
             try:
                 text = await socket.receive_text()
             except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: bytes came
                 return
-            if looking:
-                looking.cancel()
-            looking = asyncio.create_task(_follow(text, socket, run, viewer, settings))
+            if seek_task:
+                seek_task.cancel()
+            seek_task = asyncio.create_task(_watch(text, socket, run, viewer, settings))
     finally:
-        if looking:
-            looking.cancel()
+        if seek_task:
+            seek_task.cancel()
 
 
-async def _follow(
+async def _watch(
     text: str, socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
 ) -> None:
     """Do as a watch message says, or answer why not."""
@@ -149,13 +149,13 @@ async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
         number_of(probe, await open_gallery(run.spec.shown.id, settings))
 
 
-async def _talk(socket: WebSocket, run: Run, viewer: Viewer, timeout_s: float) -> None:
+async def _send_updates(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
     """What is new, at most as often as the viewer wants; one that takes nothing is cut off."""
     try:
-        while news := await viewer.next():
+        while update := await viewer.next():
             began = monotonic()
-            async with asyncio.timeout(timeout_s):
-                await _send(socket, run, viewer, *news)
+            async with asyncio.timeout(settings.viewer_send_timeout_s):
+                await _send(socket, run, viewer, *update)
             await asyncio.sleep(max(0.0, 0.9 / viewer.watch.max_fps - (monotonic() - began)))
         await socket.close(NO_SUCH_RUN, "The run was deleted.")
     except (TimeoutError, WebSocketDisconnect, RuntimeError):

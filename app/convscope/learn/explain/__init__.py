@@ -1,1 +1,1 @@
-"""Any number of a run as the arithmetic that made it; every explanation closes, or it is a bug."""
+"""Any number of a run as the arithmetic that made it; each adds up, or it is a bug."""

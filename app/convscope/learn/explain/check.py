@@ -13,7 +13,7 @@ ABSOLUTE = 1e-12
 
 def check_sum(value: float, parts: Iterable[float]) -> JsonObject:
     """`value`, what the network has; `total`, what the parts add up to; `bound`, how far apart the
-    two may be: 1e-6 · Σ|part| + 1e-12; `closes`, whether they are no further."""
+    two may be: 1e-6 · Σ|part| + 1e-12; `matches`, whether they are no further."""
     listed = [float(part) for part in parts]
     return _check(float(value), added_up(listed), added_up(map(abs, listed)))
 
@@ -32,5 +32,5 @@ def check_tensor_sum(value: float, parts: torch.Tensor) -> JsonObject:
 
 def _check(value: float, total: float, size: float) -> JsonObject:
     bound = RELATIVE * size + ABSOLUTE
-    closes = abs(value - total) <= bound
-    return {"value": value, "total": total, "bound": bound, "closes": closes}
+    matches = abs(value - total) <= bound
+    return {"value": value, "total": total, "bound": bound, "matches": matches}

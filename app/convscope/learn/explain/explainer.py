@@ -44,12 +44,12 @@ class Explainer:
                 self._replay = mute(self._replay, self.interventions.masks)
         return self._replay
 
-    def weight(self, layer: str, tensor: str, index: Index, picture: int) -> JsonObject:
+    def weight(self, layer: str, tensor: str, index: Index, example: int) -> JsonObject:
         """One weight's gradient and the update that followed; see explain_gradient and
         explain_update. ConflictError at step 0, or for a layer without weights."""
         module = self._observer.module(layer)
         self._observer.tensor(layer, tensor, "gradient")  # raises what there is to raise
-        gradient = explain_gradient(self.replayed(), module, layer, tensor, index, picture)
+        gradient = explain_gradient(self.replayed(), module, layer, tensor, index, example)
         return {"gradient": gradient, "update": self._update(module, layer, tensor, index)}
 
     def _update(self, module: nn.Module, layer: str, tensor: str, index: Index) -> JsonObject:

@@ -21,18 +21,18 @@ Contributions = Callable[[nn.Module, torch.Tensor, torch.Tensor, str, Index], to
 
 
 def explain_gradient(
-    replay: Replay, module: nn.Module, layer: str, tensor: str, index: Index, picture: int
+    replay: Replay, module: nn.Module, layer: str, tensor: str, index: Index, example: int
 ) -> JsonObject:
     """The gradient of one number of `tensor` as a sum over pictures and positions.
 
-    `index` goes by torch's axes; `picture` says which of the batch is shown by itself.
+    `index` goes by torch's axes; `example` says which of the batch is shown by itself.
     NotFoundError, with the shape, for an index outside; ConflictError for a layer without weights.
     """
     parameter = _parameter(module, layer, tensor)
     check_index(f"{layer}.{tensor}", tuple(parameter.shape), index)
     batch = len(replay.labels)
-    if not 0 <= picture < batch:
-        raise NotFoundError(f"The batch has {batch} pictures: there is no picture {picture} in it.")
+    if not 0 <= example < batch:
+        raise NotFoundError(f"The batch has {batch} examples: there is no example {example} in it.")
     assert parameter.grad is not None
     values, gradients = replay.inputs[layer], replay.gradients[layer]
     products = CONTRIBUTIONS[type(module)](module, values, gradients, tensor, index)  # (B, …)
@@ -43,8 +43,8 @@ def explain_gradient(
         "index": list(index),
         "step": replay.step,
         "positions": list(maps.shape[1:]),
-        "example": picture,
-        "example_map": maps[picture].tolist(),
+        "example": example,
+        "example_map": maps[example].tolist(),
         "batch_map": maps.sum(dim=0).tolist(),
         "example_sums": maps.sum(dim=(1, 2)).tolist(),
     } | check_tensor_sum(float(parameter.grad[index]), products)

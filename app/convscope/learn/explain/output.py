@@ -17,7 +17,7 @@ from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels
 from convscope.learn.explain import pointwise, windowed
 from convscope.learn.explain.check import check_sum
-from convscope.learn.explain.value_location import Place
+from convscope.learn.explain.value_location import ValueLocation
 from convscope.learn.observe import Observer, softmax
 from convscope.types import JsonObject, Shape
 
@@ -50,7 +50,7 @@ def explain_output(
     inputs = pixels.astype(np.float32) / np.float32(255) if before is None else before[0]
     module = observer.twin.get_submodule(layer)
     output = _unsilenced(module, inputs, observer.device) if silent else outputs[layer][0]
-    place = Place(plan, module, inputs, output, *where)
+    place = ValueLocation(plan, module, inputs, output, *where)
     found = EXPLAINERS[plan.type](place)
     if silent:
         found |= {"silenced": True, "would_be": found["total"], "value": 0.0, "total": 0.0}
@@ -74,13 +74,15 @@ def _check(layer: str, shape: Shape, where: tuple[int, int, int]) -> None:
         )
 
 
-def _about(place: Place) -> JsonObject:
+def _about(place: ValueLocation) -> JsonObject:
     plan = place.plan
     where = {"channel": place.channel, "y": place.y, "x": place.x}
     return {"layer": plan.name, "type": plan.type} | where
 
 
-def _activation(observer: Observer, place: Place, outputs: dict[str, Floats]) -> JsonObject | None:
+def _activation(
+    observer: Observer, place: ValueLocation, outputs: dict[str, Floats]
+) -> JsonObject | None:
     """What the next layer makes of this value, where that is an activation."""
     after = [plan for plan in observer.plans.values() if plan.index == place.plan.index + 1]
     if not after or after[0].type not in ACTIVATIONS:
@@ -89,7 +91,7 @@ def _activation(observer: Observer, place: Place, outputs: dict[str, Floats]) ->
     return {"layer": after[0].name, "type": after[0].type, "value": value}
 
 
-EXPLAINERS: Final[dict[str, Callable[[Place], JsonObject]]] = {
+EXPLAINERS: Final[dict[str, Callable[[ValueLocation], JsonObject]]] = {
     "Conv2d": windowed.convolution,
     "BatchNorm2d": pointwise.norm,
     "ReLU": pointwise.function_of("clamp", lambda value, _: max(value, 0.0)),

@@ -7,24 +7,24 @@ import numpy as np
 from torch import nn
 
 from convscope.learn.explain.check import added_up, check_sum
-from convscope.learn.explain.value_location import Place, learned
+from convscope.learn.explain.value_location import ValueLocation, learned
 from convscope.learn.observe import to_numpy
 from convscope.types import JsonObject
 
 MOST_TERMS = 1_000  # of a weighted sum; a flattened layer may have a hundred thousand
 
 
-def _single(place: Place) -> float:
+def _single(place: ValueLocation) -> float:
     """The one input value that an elementwise layer reads here."""
     return float(place.inputs[place.index])
 
 
 def function_of(
     name: str, function: Callable[[float, nn.Module], float]
-) -> Callable[[Place], JsonObject]:
+) -> Callable[[ValueLocation], JsonObject]:
     """An elementwise function as an explanation, computed in float64."""
 
-    def explain(place: Place) -> JsonObject:
+    def explain(place: ValueLocation) -> JsonObject:
         value = _single(place)
         result = function(value, place.module)
         slope = getattr(place.module, "negative_slope", None)
@@ -45,7 +45,7 @@ def sigmoid(value: float, _: nn.Module) -> float:
     return 1 / (1 + exp(-value)) if value >= 0 else exp(value) / (1 + exp(value))
 
 
-def norm(place: Place) -> JsonObject:
+def norm(place: ValueLocation) -> JsonObject:
     """(x - mean) / √(variance + eps) · scale + shift, with the running statistics."""
     module = place.module
     assert isinstance(module, nn.BatchNorm2d)
@@ -64,7 +64,7 @@ def norm(place: Place) -> JsonObject:
     )
 
 
-def linear(place: Place) -> JsonObject:
+def linear(place: ValueLocation) -> JsonObject:
     """Σ input × weight, + bias; its terms the largest first, at most MOST_TERMS of them.
 
     What is beyond is `rest`: how many there are, and what their products add up to.
@@ -87,7 +87,7 @@ def linear(place: Place) -> JsonObject:
     return found | check_sum(place.value, parts)
 
 
-def flatten(place: Place) -> JsonObject:
+def flatten(place: ValueLocation) -> JsonObject:
     """The same number under another index: channel-first, row after row."""
     shape = place.inputs.shape
     source = [int(n) for n in np.unravel_index(place.channel, shape)]
@@ -95,7 +95,7 @@ def flatten(place: Place) -> JsonObject:
     return {"kind": "same", "source": source, "input": value} | check_sum(place.value, [value])
 
 
-def same(place: Place) -> JsonObject:
+def same(place: ValueLocation) -> JsonObject:
     """Dropout lets everything through when it is not training."""
     value = _single(place)
     return {"kind": "same", "input": value} | check_sum(place.value, [value])

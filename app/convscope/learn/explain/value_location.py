@@ -11,7 +11,7 @@ from convscope.recipe import LayerPlan
 
 
 @dataclass(frozen=True)
-class Place:
+class ValueLocation:
     """One value: its layer, and where it lies in the layer's output."""
 
     plan: LayerPlan

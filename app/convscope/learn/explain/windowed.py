@@ -7,12 +7,12 @@ from torch import nn
 
 from convscope.frames.quantize import Floats
 from convscope.learn.explain.check import check_sum
-from convscope.learn.explain.value_location import Place, learned, nested
+from convscope.learn.explain.value_location import ValueLocation, learned, nested
 from convscope.learn.observe import to_numpy
 from convscope.types import JsonObject
 
 
-def convolution(place: Place) -> JsonObject:
+def convolution(place: ValueLocation) -> JsonObject:
     """Σ over channels and kernel cells of input × weight, + bias; no flip (cross-correlation)."""
     conv = place.module
     assert isinstance(conv, nn.Conv2d)
@@ -46,7 +46,7 @@ def _pair(value: Any) -> tuple[int, int]:
 
 
 def window_of(
-    place: Place, kernel: Any, stride: Any, padding: Any, dilation: Any = 1
+    place: ValueLocation, kernel: Any, stride: Any, padding: Any, dilation: Any = 1
 ) -> tuple[list[int], list[int]]:
     """The input rows and columns under the window; some may lie in the padding."""
     sides = zip(*map(_pair, (kernel, stride, padding, dilation)), strict=True)
@@ -58,7 +58,7 @@ def window_of(
     return rows, columns
 
 
-def _inside(lines: list[int], axis: int, place: Place) -> list[int | None]:
+def _inside(lines: list[int], axis: int, place: ValueLocation) -> list[int | None]:
     """Row or column numbers, None where they lie in the padding."""
     size = place.inputs.shape[axis]
     return [line if 0 <= line < size else None for line in lines]
@@ -76,7 +76,7 @@ def _patch(maps: Floats, rows: list[int], columns: list[int], fill: float = 0.0)
     return patch
 
 
-def max_pool(place: Place) -> JsonObject:
+def max_pool(place: ValueLocation) -> JsonObject:
     """The largest value under the window wins; padding never does."""
     pool = place.module
     assert isinstance(pool, nn.MaxPool2d)
@@ -93,7 +93,7 @@ def max_pool(place: Place) -> JsonObject:
     )
 
 
-def _mean(place: Place, rows: list[int], columns: list[int], count: int) -> JsonObject:
+def _mean(place: ValueLocation, rows: list[int], columns: list[int], count: int) -> JsonObject:
     """The sum of the values under a window over how many count."""
     patch = _patch(place.inputs[place.channel : place.channel + 1], rows, columns)[0]
     window = {"rows": _inside(rows, 1, place), "columns": _inside(columns, 2, place)}
@@ -105,7 +105,7 @@ def _mean(place: Place, rows: list[int], columns: list[int], count: int) -> Json
     )
 
 
-def avg_pool(place: Place) -> JsonObject:
+def avg_pool(place: ValueLocation) -> JsonObject:
     """The mean under the window; the padding counts if the layer says so."""
     pool = place.module
     assert isinstance(pool, nn.AvgPool2d)
@@ -116,7 +116,7 @@ def avg_pool(place: Place) -> JsonObject:
     return _mean(place, rows, columns, count)
 
 
-def adaptive_pool(place: Place) -> JsonObject:
+def adaptive_pool(place: ValueLocation) -> JsonObject:
     """Region n of N over a size S: from floor(n S / N) to ceil((n + 1) S / N)."""
     regions = []
     for at, axis in ((place.y, 1), (place.x, 2)):

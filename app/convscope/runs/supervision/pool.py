@@ -48,8 +48,8 @@ class Pool:
             idle = [member for member in self._members - {comer} if member.may_suspend]
             if not idle:
                 raise UnavailableError(
-                    f"This server may have {self._most} run{'s' * (self._most > 1)} awake and all "
-                    "of them train or are looked at: pause one, or try again later.",
+                    f"This server may have {self._most} run{'s' * (self._most > 1)} with a worker, "
+                    "and all of them train or are watched: pause one, or try again later.",
                     retry_after=RETRY_AFTER_S,
                 )
             await min(idle, key=lambda member: member.touched_s).suspend()

@@ -39,7 +39,7 @@ class Looked(Generic[R]):
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """Where the worker is, and all that could make it another state."""
 
     step: int
@@ -67,7 +67,7 @@ class ReplayWorker:
         self._segment: Segment | None = None
         self.environment: JsonObject | None = None  # in which the steps here are computed
         self._restarts = 0
-        self._here: Place | None = None
+        self._here: Position | None = None
         self._asked_environment: JsonObject | None = None  # that the steps were trained in
         self._plan: SeekPlan | None = None  # that led here
         self._busy = False
@@ -146,7 +146,7 @@ class ReplayWorker:
             )
         segment = segment_at(self._file.segments, step)
         worker = await self._worker_for(segment)
-        there = Place(step, self._file.events, self._restarts)
+        there = Position(step, self._file.events, self._restarts)
         if self._here != there:
             self._here = None
             self._asked_environment = segment.environment

@@ -58,7 +58,7 @@ class Workers:
     new: Callable[[str], Worker]  # by device
 
 
-class RunEvents(Protocol):
+class RunCallbacks(Protocol):
     """What a supervisor tells the run."""
 
     id: str
@@ -87,7 +87,7 @@ class Supervisor:
     """One worker at a time; a dead one is replaced, a run that nobody needs has none."""
 
     def __init__(
-        self, run: RunEvents, spec: Spec, workers: Workers, file: RunFile, status: RunStatus
+        self, run: RunCallbacks, spec: Spec, workers: Workers, file: RunFile, status: RunStatus
     ) -> None:
         self._run = run
         self._spec = spec

@@ -30,7 +30,7 @@ class Branch:
     last_event: int  # the id of the last change that the state has been through
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """As a new part of the life that a copied file tells of."""
+        """As a new segment of a copied file."""
         (last,) = connection.execute("SELECT max(number) FROM segment").fetchone()
         recipe = self.recipe.model_dump(mode="json")
         insert_segment(

@@ -1,4 +1,4 @@
-"""Runs as files that leave and come: made beside the run, and taken in under a new id."""
+"""Runs as files: exported beside the run, and imported under a new id."""
 
 import asyncio
 import shutil
@@ -8,8 +8,6 @@ from secrets import token_hex
 from typing import IO
 
 from convscope import __version__
-from convscope.errors import ConvscopeError
-from convscope.runs.registry import Registry
 from convscope.runs.run import Run
 from convscope.runs.status import now
 from convscope.settings import Settings
@@ -50,18 +48,13 @@ def _export(run: Run, directory: RunDirectory, uploads: bool) -> ExportedFile:
     return ExportedFile(file, _size(file))
 
 
-async def import_run(registry: Registry, settings: Settings, given: IO[bytes]) -> Run:
-    """A new run from an untrusted file; UnreadableRunError, TooLargeError or RecipeError for one
-    that is not to be trusted, UnavailableError where there is no room."""
-    directory = registry.directory
+async def import_file(
+    given: IO[bytes], directory: RunDirectory, new_id: str, settings: Settings
+) -> None:
+    """Make a run's file from an untrusted one; UnreadableRunError, TooLargeError or RecipeError for
+    one that is not to be trusted, UnavailableError where there is no room."""
     directory.must_have_room(_size(given))
-    new_id = registry.new_id()
     await asyncio.to_thread(_import, directory, new_id, settings, given)
-    try:
-        return await registry.adopt(new_id)
-    except (ConvscopeError, ValueError):
-        directory.forget(new_id)
-        raise
 
 
 def _import(directory: RunDirectory, new_id: str, settings: Settings, given: IO[bytes]) -> None:

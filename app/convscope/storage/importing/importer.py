@@ -18,15 +18,15 @@ from convscope.storage.about import About, Environment
 from convscope.storage.importing.checkpoints import check_state, optimizers_of
 from convscope.storage.importing.interventions import InterventionsValidator, check_tuned
 from convscope.storage.importing.untrusted import Bounds, opened
-from convscope.storage.importing.uploads import copy_pictures
+from convscope.storage.importing.uploads import copy_uploads
 from convscope.storage.importing.validation import (
     CheckpointAbout,
     InterventionBody,
     TuneBody,
     When,
-    claim,
     expect,
     parsed,
+    validated,
 )
 from convscope.storage.metrics import COLUMNS
 from convscope.storage.run_writer import Segment, insert_checkpoint, insert_segment
@@ -80,7 +80,7 @@ def _copy(
     events = _copy_events(given, made, parts, older=older)
     _copy_checkpoints(given, made, parts, needed=bool(steps or events or len(parts) > 1))
     _copy_weights(given, made, parts)
-    copy_pictures(given, made, parts[-1].recipe.network.input)
+    copy_uploads(given, made, parts[-1].recipe.network.input)
 
 
 # --- what a run is ------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def _copy(
 
 def _copy_about(given: sqlite3.Connection, made: sqlite3.Connection, noted: JsonObject) -> None:
     rows = given.execute("SELECT key, value FROM about").fetchall()
-    about = claim(About, {key: parsed(value, "about") for key, value in rows}, "about")
+    about = validated(About, {key: parsed(value, "about") for key, value in rows}, "about")
     said = about.model_dump(mode="json", exclude_unset=True)
     if about.network not in named_models():
         said["network"] = None
@@ -119,11 +119,11 @@ def _part(row: tuple[Any, ...], last: int, *, older: bool) -> Part:
     recipe_said, settings_said = (parsed(text, where) for text in texts[:2])
     if older and isinstance(recipe_said, dict) and "dataset" in recipe_said:
         recipe_said = recipe_of_version_1(recipe_said)
-    recipe = claim(Recipe, recipe_said, f"the recipe of {where}")
-    settings = claim(Tuned, settings_said, f"the settings of {where}")
+    recipe = validated(Recipe, recipe_said, f"the recipe of {where}")
+    settings = validated(Tuned, settings_said, f"the settings of {where}")
     check_tuned(recipe.optimizer, settings, where)
     environment_said = parsed(texts[3], where)
-    environment = claim(Environment, environment_said, where) if environment_said else None
+    environment = validated(Environment, environment_said, where) if environment_said else None
     expect(texts[2] in (0, 1), f"In this file the optimizer of {where} is neither 0 nor 1.")
     try:
         plans = plan(recipe.network, recipe.batch_size)
@@ -209,7 +209,7 @@ def _copy_events(
             f"In this file {where} is of step {step}, which cannot be.",
         )
         before, count = (segment, step), count + 1
-        claim(When, {"at": at}, where)
+        validated(When, {"at": at}, where)
         said = parsed(text, where)
         if older and isinstance(said, dict):
             kind, said = event_of_version_1(kind, said)
@@ -228,11 +228,11 @@ def _event_body(
         f"In this file {where} is neither an intervention nor tuning.",
     )
     if kind == "intervention":
-        intervention = claim(InterventionBody, said, where)
+        intervention = validated(InterventionBody, said, where)
         interventions.take(intervention)
         expect(intervention.step == step, f"In this file {where} names another step.")
         return intervention.model_dump(by_alias=True)
-    tuned = claim(TuneBody, said, where)
+    tuned = validated(TuneBody, said, where)
     check_tuned(part.recipe.optimizer, tuned.changes, where)
     expect(tuned.step == step, f"In this file {where} names another step.")
     return {"step": step, "changes": tuned.changes.given()}
@@ -252,7 +252,7 @@ def _copy_checkpoints(
             inside and parts[number].segment.step <= step <= parts[number].last,
             f"In this file {where} lies in no segment.",
         )
-        about = claim(CheckpointAbout, parsed(text, where), where)
+        about = validated(CheckpointAbout, parsed(text, where), where)
         expect(about.step == step, f"In this file {where} says that it is of step {about.step}.")
         part = parts[number]
         first = step == part.segment.step

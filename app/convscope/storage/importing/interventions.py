@@ -11,8 +11,8 @@ from convscope.recipe.interventions import FillKernel, SetWeight, SwitchFilter, 
 from convscope.recipe.recipe import Optimizer
 from convscope.storage.importing.validation import (
     InterventionBody,
-    PreviousSwitchClaim,
-    PreviousValuesClaim,
+    PreviousSwitch,
+    PreviousValues,
     expect,
 )
 from convscope.types import Shape
@@ -76,8 +76,8 @@ class InterventionsValidator:
         plan = self._plans[change.layer]
         _must(plan.type in WITH_FILTERS and change.filter < plan.tensors["weight"][0])
         found = intervention.undo_record
-        _must(isinstance(found, PreviousSwitchClaim) and intervention.undoes is None)
-        assert isinstance(found, PreviousSwitchClaim)
+        _must(isinstance(found, PreviousSwitch) and intervention.undoes is None)
+        assert isinstance(found, PreviousSwitch)
         same = (found.what, found.layer, found.filter) == (change.type, change.layer, change.filter)
         _must(same)
 
@@ -86,8 +86,8 @@ class InterventionsValidator:
     ) -> None:
         """The numbers that were there before are as many as the part has that was changed."""
         found = intervention.undo_record
-        _must(isinstance(found, PreviousValuesClaim))
-        assert isinstance(found, PreviousValuesClaim)
+        _must(isinstance(found, PreviousValues))
+        assert isinstance(found, PreviousValues)
         shape = _rest(self._plans[layer].tensors[tensor], index)
         _must((found.layer, found.tensor, found.index) == (layer, tensor, index))
         _must(tuple(found.shape) == shape)

@@ -9,7 +9,8 @@ from pathlib import Path
 from time import monotonic
 
 from convscope.errors import ConvscopeError, TooLargeError, UnavailableError, UnreadableRunError
-from convscope.storage.schema import TABLES, check_identity
+from convscope.storage.schema import TABLES, VERSION, check_identity
+from convscope.storage.upgrade import tables_of_version_1
 
 MAGIC = b"SQLite format 3\0"
 ONE_FILE = b"\x01\x01"  # where a file in WAL mode says 2: bytes 18 and 19
@@ -125,7 +126,8 @@ def _restrict(connection: sqlite3.Connection, bounds: Bounds) -> None:
 def _check_schema(connection: sqlite3.Connection) -> None:
     """Nothing but our tables, made by the very same statements: no view, trigger or index."""
     with closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(TABLES)
+        older = check_identity(connection, "This file") < VERSION
+        fresh.executescript(tables_of_version_1() if older else TABLES)
         expected = _schema(fresh)
     if _schema(connection) != expected:
         raise UnreadableRunError("This file has other tables than a run's: it is not read.")

@@ -5,29 +5,27 @@ import sqlite3
 
 from convscope.errors import ConvscopeError, UnreadableRunError
 from convscope.images import decode_stored, png
-from convscope.storage.importing.validation import UploadAbout, claim, expect, parsed
+from convscope.storage.importing.validation import UploadAbout, expect, parsed, validated
 from convscope.types import Shape
 
 ID_LENGTH = len("up-") + 8
 HEXADECIMAL = set("0123456789abcdef")
 
 
-def copy_pictures(given: sqlite3.Connection, made: sqlite3.Connection, shape: Shape) -> None:
+def copy_uploads(given: sqlite3.Connection, made: sqlite3.Connection, shape: Shape) -> None:
     """Copy the uploads; UnreadableRunError for one that no run can have."""
-    for image, text, picture in given.execute(
-        "SELECT id, about, picture FROM upload ORDER BY rowid"
-    ):
-        where = f"picture {image[:20]!r}"
+    for image, text, content in given.execute("SELECT * FROM upload ORDER BY rowid"):
+        where = f"image {image[:20]!r}"
         named = len(image) == ID_LENGTH and image[:3] == "up-" and set(image[3:]) <= HEXADECIMAL
-        expect(named, f"In this file {where} has an id that is none.")
+        expect(named, f"In this file {where} has an invalid id.")
         expect(shape[0] in (1, 3), f"In this file {where} cannot be shown to its network.")
-        about = claim(UploadAbout, parsed(text, where), where)
+        about = validated(UploadAbout, parsed(text, where), where)
         said = json.dumps(about.model_dump(), separators=(",", ":"))
-        made.execute("INSERT INTO upload VALUES (?, ?, ?)", (image, said, _again(picture, where)))
+        made.execute("INSERT INTO upload VALUES (?, ?, ?)", (image, said, _again(content, where)))
 
 
-def _again(picture: bytes, where: str) -> bytes:
+def _again(content: bytes, where: str) -> bytes:
     try:
-        return png(decode_stored(picture).image)
+        return png(decode_stored(content).image)
     except ConvscopeError as error:
         raise UnreadableRunError(f"In this file {where} cannot be read: {error.detail}") from error

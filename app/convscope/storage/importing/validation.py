@@ -17,7 +17,7 @@ from convscope.recipe.base import LayerName
 from convscope.recipe.interventions import AnyIntervention, Number, Strict, Tuned
 from convscope.storage.about import Count, Moment, Share, Word
 
-Claim = TypeVar("Claim", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class When(Strict):
@@ -54,7 +54,7 @@ class TuneBody(Strict):
     changes: Tuned
 
 
-class PreviousValuesClaim(Strict):
+class PreviousValues(Strict):
     """The numbers that a change found, float32 in base64."""
 
     layer: LayerName
@@ -64,7 +64,7 @@ class PreviousValuesClaim(Strict):
     values: str
 
 
-class PreviousSwitchClaim(Strict):
+class PreviousSwitch(Strict):
     """Whether a filter was frozen, or silent."""
 
     what: Literal["freeze", "silence"]
@@ -82,7 +82,7 @@ class InterventionBody(BaseModel):
     says: Annotated[str, Field(max_length=500)]
     undoes: StrictInt | None
     change: Annotated[AnyIntervention, Field(discriminator="type")]
-    undo_record: PreviousValuesClaim | PreviousSwitchClaim | None
+    undo_record: PreviousValues | PreviousSwitch | None
 
 
 def parsed(text: str, where: str) -> Any:
@@ -97,7 +97,7 @@ def parsed(text: str, where: str) -> Any:
         raise UnreadableRunError(f"In this file {where} is not JSON: {error}.") from error
 
 
-def claim(model: type[Claim], value: Any, where: str) -> Claim:
+def validated(model: type[Model], value: Any, where: str) -> Model:
     """A value as a model has it; UnreadableRunError, with the first thing that is wrong."""
     try:
         return model.model_validate(value)

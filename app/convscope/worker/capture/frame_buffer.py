@@ -19,7 +19,7 @@ from convscope.worker.session import Session
 Tensors = Sequence[tuple[str, str, str]]  # (layer, tensor, of)
 Maps = Sequence[tuple[str, str]]  # (layer, probe)
 Source = Callable[[], torch.Tensor]
-Place = tuple[int, torch.Tensor]  # the number of a picture, and where a layer's output goes
+Target = tuple[int, torch.Tensor]  # the number of a picture, and where a layer's output goes
 
 
 class FrameBuffer:
@@ -69,10 +69,10 @@ class FrameBuffer:
         values = np.frombuffer(self.payload, np.float32, count, entry["offset"])
         return torch.from_numpy(values.reshape(entry["shape"]))
 
-    def _find_places(self) -> dict[str, list[Place]]:
+    def _find_places(self) -> dict[str, list[Target]]:
         """For each layer, where its output for which picture goes."""
         numbers = {probe: number for number, probe in enumerate(self._probes)}
-        places: dict[str, list[Place]] = defaultdict(list)
+        places: dict[str, list[Target]] = defaultdict(list)
         for quantizer in self._quantizers:
             for entry, rows in quantizer.taken:
                 shape = self._shape(entry["layer"], entry["probe"])

@@ -21,7 +21,7 @@ class Snapshot:
     """One observation; the payload is the recorder's own, and changes with the next one."""
 
     layout: int  # the number of what lies where, from 1
-    entries: list[JsonObject] | None  # of its sections; None: as in the shot before
+    entries: list[JsonObject] | None  # of its sections; None: as in the frame before
     payload: bytearray
     predictions: dict[str, JsonObject]  # by probe
 

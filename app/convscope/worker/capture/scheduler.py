@@ -3,7 +3,7 @@
 from time import perf_counter, time
 
 from convscope.ipc.commands import Watch
-from convscope.ipc.reports import FrameEvent
+from convscope.ipc.reports import FrameNotice
 from convscope.worker.capture.recorder import Recorder
 from convscope.worker.session import Session
 
@@ -39,7 +39,7 @@ class FrameScheduler:
         """Whether a frame is to come now."""
         return self.reason is not None or (self.is_wanted and now >= self.next_s)
 
-    def take(self, session: Session) -> FrameEvent | None:
+    def take(self, session: Session) -> FrameNotice | None:
         """The frame, or None where nobody watches."""
         reason, self.reason = self.reason or "train", None
         if not self.watched.watched:
@@ -50,7 +50,7 @@ class FrameScheduler:
         # a late frame does not make the next ones hurry
         interval_s = self.watched.interval_s
         self.next_s = max(self.next_s, perf_counter() - interval_s) + interval_s
-        return FrameEvent(
+        return FrameNotice(
             seq=self._sequence,
             reason=reason,
             time=self._stepped_at,

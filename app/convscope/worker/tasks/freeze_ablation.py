@@ -39,7 +39,7 @@ def freeze_ablation(session: Session, layer: str, number: int) -> Iterator[Ablat
             accuracy = next(pieces)
             yield None
         accuracies.append(accuracy)
-    yield AblationReply(ahead=ahead, learning=accuracies[0], frozen=accuracies[1])
+    yield AblationReply(steps_ahead=ahead, learning=accuracies[0], frozen=accuracies[1])
 
 
 def _train(session: Session, to: int, until_s: float) -> Iterator[None]:

@@ -66,7 +66,7 @@ function noGradient() {
     return "There is no gradient yet: step 0 is before the first update. Take a step to see what each position contributed to the gradient of this weight.";
   }
   const changed = state.run.peek()?.interventions?.some((change) => change.step >= now);
-  if (changed || newestFrame.frame?.header.reason === "edit") {
+  if (changed || newestFrame.frame?.header.reason === "intervention") {
     return "The network was changed by hand since its last update, so no update led to these weights. Take a step to see what each position contributed to the gradient of this weight.";
   }
   return state.atFork.peek()

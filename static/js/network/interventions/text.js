@@ -32,7 +32,12 @@ export function accuracyShift(worth) {
 }
 
 /** What a change did to the held-out accuracy, in a sentence. @param {Intervention & {type?: string}} change */
-export function effectSentence({ held_out_before: before, held_out_after: after, ahead, type }) {
+export function effectSentence({
+  held_out_before: before,
+  held_out_after: after,
+  steps_ahead: ahead,
+  type,
+}) {
   if (before === null || after === null || before === undefined || after === undefined) return "";
   const points = (100 * (before - after)).toFixed(1);
   if (ahead) return learningSentence(before, after, ahead, points);

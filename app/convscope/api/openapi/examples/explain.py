@@ -37,7 +37,7 @@ CONVOLUTION: JsonObject = {
     "value": 0.0783885,
     "total": 0.0783885,
     "bound": 3.28761e-06,
-    "closes": True,
+    "matches": True,
     "activation": {"layer": "relu1", "type": "ReLU", "value": 0.0783885},
     "image": "test-0",
 }
@@ -53,7 +53,7 @@ CLAMP: JsonObject = {
     "value": 0.0783885,
     "total": 0.0783885,
     "bound": 7.83895e-08,
-    "closes": True,
+    "matches": True,
     "activation": None,
     "image": "test-0",
 }
@@ -72,7 +72,7 @@ LARGEST: JsonObject = {
     "value": 0.0783885,
     "total": 0.0783885,
     "bound": 7.83895e-08,
-    "closes": True,
+    "matches": True,
     "activation": None,
     "image": "test-0",
 }
@@ -89,7 +89,7 @@ SAME: JsonObject = {
     "value": 0.0783885,
     "total": 0.0783885,
     "bound": 7.83895e-08,
-    "closes": True,
+    "matches": True,
     "activation": None,
     "image": "test-0",
 }
@@ -116,7 +116,7 @@ WEIGHTED_SUM: JsonObject = {
     "value": -0.774775,
     "total": -0.774775,
     "bound": 1.59147e-06,
-    "closes": True,
+    "matches": True,
     "activation": None,
     "image": "test-0",
 }
@@ -146,7 +146,7 @@ SOFTMAX: JsonObject = {
     "value": 0.0470171,
     "total": 0.0470171,
     "bound": 4.70181e-08,
-    "closes": True,
+    "matches": True,
     "image": "test-0",
 }
 WEIGHT: JsonObject = {
@@ -173,7 +173,7 @@ WEIGHT: JsonObject = {
         "value": -0.38245,
         "total": -0.38245,
         "bound": 8.0255e-07,
-        "closes": True,
+        "matches": True,
         "example_id": 9477,
         "example_label": 8,
         "example_class": "Bag",
@@ -207,6 +207,6 @@ WEIGHT: JsonObject = {
         "value": 0.608894,
         "total": 0.608894,
         "bound": 6.35194e-07,
-        "closes": True,
+        "matches": True,
     },
 }

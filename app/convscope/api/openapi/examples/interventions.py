@@ -10,7 +10,7 @@ SILENCED: JsonObject = {
     "step": 10,
     "says": "conv1, filter 1: silenced",
     "undoes": None,
-    "ahead": 0,
+    "steps_ahead": 0,
     "held_out_before": 0.0715,
     "held_out_after": 0.0895,
     "run": RUN

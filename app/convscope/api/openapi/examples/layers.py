@@ -87,7 +87,8 @@ LAYERS: JsonObject = {
 }
 WEIGHT: JsonObject = {
     "layer": "conv1",
-    "kind": "weight",
+    "tensor": "weight",
+    "of": "value",
     "step": 10,
     "layout": "torch",
     "axes": ["out", "in", "ky", "kx"],
@@ -111,7 +112,8 @@ WEIGHT: JsonObject = {
 }
 KERAS_WEIGHT: JsonObject = {
     "layer": "conv1",
-    "kind": "weight",
+    "tensor": "weight",
+    "of": "value",
     "step": 10,
     "layout": "keras",
     "axes": ["ky", "kx", "in", "out"],
@@ -124,7 +126,8 @@ KERAS_WEIGHT: JsonObject = {
 }
 BIAS_GRADIENT: JsonObject = {
     "layer": "conv1",
-    "kind": "bias_gradient",
+    "tensor": "bias",
+    "of": "gradient",
     "step": 10,
     "layout": "torch",
     "axes": ["out"],
@@ -133,7 +136,8 @@ BIAS_GRADIENT: JsonObject = {
 }
 POOLED_MAPS: JsonObject = {
     "layer": "pool1",
-    "kind": "feature_maps",
+    "tensor": "output",
+    "of": "value",
     "step": 10,
     "layout": "torch",
     "axes": ["channel", "y", "x"],
@@ -145,7 +149,8 @@ POOLED_MAPS: JsonObject = {
 }
 FLAT_MAPS: JsonObject = {
     "layer": "linear1",
-    "kind": "feature_maps",
+    "tensor": "output",
+    "of": "value",
     "step": 10,
     "layout": "torch",
     "axes": ["unit"],

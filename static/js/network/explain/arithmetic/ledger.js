@@ -16,10 +16,10 @@ export function Ledger({ lines }) {
 }
 
 /** That the parts come to what the network has, with both numbers.
- * @param {{about: {value: number, total: number, bound: number, closes: boolean}, what?: string}} props */
+ * @param {{about: {value: number, total: number, bound: number, matches: boolean}, what?: string}} props */
 export function SumCheck({ about, what = "the network has" }) {
-  const { value, total, bound, closes } = about;
+  const { value, total, bound, matches } = about;
   const tip = `They differ by ${Math.abs(value - total).toExponential(1)}; ${bound.toExponential(1)} is allowed for rounding in 32-bit arithmetic.`;
-  return html`<p class=${`closing ${closes ? "" : "open-end"}`} title=${tip}>
-    ${closes ? "✓ " : "✗ "}adds up to <b data-test="total">${exact(total)}</b> — ${what} <b data-test="value">${exact(value)}</b></p>`;
+  return html`<p class=${`sum-check ${matches ? "" : "mismatch"}`} title=${tip}>
+    ${matches ? "✓ " : "✗ "}adds up to <b data-test="total">${exact(total)}</b> — ${what} <b data-test="value">${exact(value)}</b></p>`;
 }
