@@ -113,6 +113,6 @@ def test_a_run_whose_checkpoints_are_damaged_says_so_the_rest_of_it_opens_and_it
     assert refused.json()["detail"][0].isupper()
     reset = LiveRun(again, run.id).post("/reset")
     assert (reset["state"], reset["step"]) == ("ready", 0)
-    assert LiveRun(again, reset["kept"]).get()["steps"] == 3
+    assert LiveRun(again, reset["previous_run"]).get()["steps"] == 3
     assert LiveRun(again, run.id).post("/step", steps=2)["step"] == 2
     again.stop()

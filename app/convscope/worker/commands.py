@@ -22,7 +22,7 @@ from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.interventions import Intervention
 from convscope.types import JsonObject, RunState
 from convscope.worker import queries
-from convscope.worker.loop import Handlers, Loop
+from convscope.worker.loop import Handlers, Loop, handle
 from convscope.worker.session import Session
 from convscope.worker.step_trace import trace
 from convscope.worker.tasks.seek import Seeker
@@ -224,31 +224,33 @@ def _traced(session: Session) -> TraceReply:
     return TraceReply(trace=found, sections=entries, payload=payload)
 
 
-HANDLERS: Final[Handlers] = {
-    commands.Start: start,
-    commands.StartReplay: start_replay,
-    commands.Seek: seek,
-    commands.BeginSegment: begin_segment,
-    commands.AblateFreezing: ablate_freezing,
-    commands.Play: play,
-    commands.Pause: pause,
-    commands.Step: step,
-    commands.Reset: reset,
-    commands.Tune: tune,
-    commands.Watch: watch,
-    commands.Credit: credit,
-    commands.PutImage: put_image,
-    commands.DropImage: drop_image,
-    commands.Intervene: intervene,
-    commands.TraceStep: trace_step,
-    commands.Look: queries.look,
-    commands.ListSwitches: queries.list_switches,
-    commands.Checkpoint: queries.checkpoint,
-    commands.Weights: queries.weights,
-    commands.Tensor: queries.tensor,
-    commands.FeatureMaps: queries.feature_maps,
-    commands.Image: queries.image,
-    commands.Predict: queries.predict,
-    commands.ExplainOutput: queries.explain_output,
-    commands.ExplainWeight: queries.explain_weight,
-}
+HANDLERS: Final[Handlers] = dict(
+    [
+        handle(commands.Start, start),
+        handle(commands.StartReplay, start_replay),
+        handle(commands.Seek, seek),
+        handle(commands.BeginSegment, begin_segment),
+        handle(commands.AblateFreezing, ablate_freezing),
+        handle(commands.Play, play),
+        handle(commands.Pause, pause),
+        handle(commands.Step, step),
+        handle(commands.Reset, reset),
+        handle(commands.Tune, tune),
+        handle(commands.Watch, watch),
+        handle(commands.Credit, credit),
+        handle(commands.PutImage, put_image),
+        handle(commands.DropImage, drop_image),
+        handle(commands.Intervene, intervene),
+        handle(commands.TraceStep, trace_step),
+        handle(commands.Look, queries.look),
+        handle(commands.ListSwitches, queries.list_switches),
+        handle(commands.Checkpoint, queries.checkpoint),
+        handle(commands.Weights, queries.weights),
+        handle(commands.Tensor, queries.tensor),
+        handle(commands.FeatureMaps, queries.feature_maps),
+        handle(commands.Image, queries.image),
+        handle(commands.Predict, queries.predict),
+        handle(commands.ExplainOutput, queries.explain_output),
+        handle(commands.ExplainWeight, queries.explain_weight),
+    ]
+)

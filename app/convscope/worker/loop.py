@@ -319,3 +319,11 @@ class Loop:
 
 Handler = Callable[[Loop, Any, int], Reply | None]  # None: it is replied to later
 Handlers = Mapping[type[Command[Any]], Handler]
+C = TypeVar("C", bound=Command[Any])
+
+
+def handle(
+    kind: type[C], handler: Callable[[Loop, C, int], Reply | None]
+) -> tuple[type[Command[Any]], Handler]:
+    """An entry of `Handlers`, whose handler takes this kind of command."""
+    return kind, handler
