@@ -22,10 +22,12 @@ from convscope.ipc.messages import message_of
 from convscope.ipc.replies import FilterId, Reply, Switches
 from convscope.ipc.reports import CheckpointNotice, FrameNotice, Metrics
 from convscope.ipc.seek_plan import SeekPlan
+from convscope.recipe.interventions import FillKernel
 from convscope.types import RunState
 from convscope.worker.commands import HANDLERS
 from tests.support.workers import setup, status
 
+FILL = {"type": "fill", "layer": "conv1", "filter": 2, "with": "blur"}
 SETUP = setup({"seed": 1}, "cache", classes=10)
 PLAN = SeekPlan(
     to=7,
@@ -55,7 +57,7 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "step": 4,
     "events": 2,
     "changes": {"learning_rate": 0.1},
-    "change": {"type": "undo"},
+    "change": FillKernel.model_validate(FILL),
     "switches": Switches((FilterId("conv1", 2),), ()),
     "status": status(4),
     "environment": {"torch": "2"},

@@ -11,6 +11,7 @@ import pytest
 
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.recipe import RecipeRequest
+from convscope.recipe.interventions import UndoLast
 from convscope.runs import registry as module
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
@@ -112,7 +113,7 @@ async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
     if moment == "while it is copied":
         monkeypatch.setattr(module, "copy_run", slow_copy)
     monkeypatch.setattr(Run, "intervene", slow_change)
-    forking = asyncio.create_task(registry.fork(parent.id, 0, {}, [{}], None))
+    forking = asyncio.create_task(registry.fork(parent.id, 0, {}, [UndoLast(type="undo")], None))
     await begun.wait()
     forking.cancel()
     goes_on.set()

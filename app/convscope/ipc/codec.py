@@ -35,7 +35,9 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 def to_json(value: Any) -> JsonObject:
     """The fields of a dataclass, without its payload."""
-    fields: JsonObject = _adapter(type(value)).dump_python(value, mode="json", exclude={"payload"})
+    fields: JsonObject = _adapter(type(value)).dump_python(
+        value, mode="json", by_alias=True, exclude={"payload"}
+    )
     return fields
 
 

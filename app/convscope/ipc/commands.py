@@ -25,6 +25,7 @@ from convscope.ipc.replies import (
     WeightsReply,
 )
 from convscope.ipc.seek_plan import SeekPlan
+from convscope.recipe.interventions import AnyIntervention
 from convscope.types import JsonObject, Of, RunState
 
 R = TypeVar("R", bound=Reply)
@@ -146,7 +147,7 @@ class Tune(Command[TuneReply]):
 class Intervene(Command[InterventionReply]):
     """An intervention, as the API takes it."""
 
-    change: JsonObject
+    change: AnyIntervention
 
 
 @dataclass(frozen=True, kw_only=True)

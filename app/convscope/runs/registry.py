@@ -19,6 +19,7 @@ from convscope.errors import (
 from convscope.ipc.commands import Pause, Weights
 from convscope.ipc.protocol import Worker
 from convscope.recipe import RecipeRequest
+from convscope.recipe.interventions import AnyIntervention
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, make_spec, stored_spec
 from convscope.runs.status import now
@@ -217,7 +218,7 @@ class Registry:
         run_id: str,
         step: int | None,
         recipe: JsonObject,
-        interventions: Iterable[JsonObject],
+        interventions: Iterable[AnyIntervention],
         name: str | None,
     ) -> Run:
         """A new run that goes on from a step of another; see `branch_off` for what is raised."""

@@ -2,13 +2,14 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from convscope.errors import ConflictError, ConvscopeError, RecipeError
 from convscope.ipc import commands
 from convscope.ipc.commands import Command, DropImage, Intervene, ListSwitches, Pause, PutImage, R
 from convscope.ipc.replies import InterventionReply, Status
 from convscope.ipc.reports import FrameNotice, Report
+from convscope.recipe.interventions import AnyIntervention, SwitchFilter
 from convscope.runs.history import History
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
@@ -320,7 +321,7 @@ class Run:
         await self.do(command)
         return self.describe()
 
-    async def intervene(self, change: JsonObject) -> JsonObject:
+    async def intervene(self, change: AnyIntervention) -> JsonObject:
         """An intervention; answers with it, and what it was worth where that was measured."""
         reply = await self.do(Intervene(change=change))
         worth = {
@@ -328,14 +329,14 @@ class Run:
             "held_out_after": reply.held_out_after,
             "steps_ahead": 0,
         }
-        if change["type"] == "freeze" and change["on"] and self.spec.trainable:
+        if _freezes(change) and self.spec.trainable:
             worth |= await self._worth_of_learning(reply.intervention["step"], change)
         return reply.intervention | worth | {"run": self.describe()}
 
-    async def _worth_of_learning(self, step: int, change: JsonObject) -> JsonObject:
+    async def _worth_of_learning(self, step: int, change: SwitchFilter) -> JsonObject:
         """What freezing costs in the steps to come; it is done, whatever becomes of this."""
         try:
-            found = await self._replay.ablate_freezing(step, change["layer"], change["filter"])
+            found = await self._replay.ablate_freezing(step, change.layer, change.filter)
         except ConvscopeError:
             return {}
         return {
@@ -402,3 +403,7 @@ class Run:
         waited = f"{self._settings.unwatched_pause_s / 60:g} minutes"
         self._status.notice = f"Paused: nobody watched for {waited}. Press play to go on."
         self.viewers.run_changed()
+
+
+def _freezes(change: AnyIntervention) -> TypeGuard[SwitchFilter]:
+    return isinstance(change, SwitchFilter) and change.type == "freeze" and change.on

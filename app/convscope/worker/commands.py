@@ -166,7 +166,8 @@ def drop_image(loop: Loop, command: commands.DropImage, _: int) -> Done:
 def intervene(loop: Loop, command: commands.Intervene, number: int) -> InterventionReply | None:
     """Silencing a filter is replied to later: what it is worth is measured first."""
     _must_not_be_halted(loop)
-    interventions, change = loop.session.interventions, command.change
+    interventions = loop.session.interventions
+    change = command.change.model_dump(by_alias=True)
     if change["type"] == "silence" and loop.session.trainable:
         interventions.filters(change["layer"], change["filter"])
         loop.evaluate(lambda before: _silence(loop, change, number, before))

@@ -48,9 +48,10 @@ async def fork_run(
     recipe may change that the weights still fit; where the kind of optimiser changes, its state
     begins anew. 404 for a step that the run has not come to."""
     wanted = body or ForkBody()
-    changes = [change.model_dump(by_alias=True) for change in wanted.interventions]
     try:
-        made = await registry.fork(run_id, wanted.step, wanted.recipe, changes, wanted.name)
+        made = await registry.fork(
+            run_id, wanted.step, wanted.recipe, wanted.interventions, wanted.name
+        )
     except ValidationError as error:
         raise RequestValidationError(
             [entry | {"loc": ("body", "recipe", *entry["loc"])} for entry in error.errors()]

@@ -42,7 +42,7 @@ async def intervene_in_run(run: TheRun, change: Change) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
     learning on (before) and with it frozen (after). A reset undoes everything."""
-    return await run.intervene(change.model_dump(by_alias=True))
+    return await run.intervene(change)
 
 
 class TraceExample(BaseModel):
