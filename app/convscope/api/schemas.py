@@ -1,12 +1,13 @@
 """Request and response models, for validation and for OpenAPI."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from convscope.api.openapi.document import shown
 from convscope.api.openapi.examples.run import HISTORY, RUN
+from convscope.recipe.interventions import TunedSettings
 from convscope.recipe.recipe import Fraction, Rate
 from convscope.storage.about import Environment, Parent
 from convscope.types import RunState
@@ -63,10 +64,11 @@ class TuneBody(Body):
     steps_per_second: Annotated[float, Field(ge=0.1, le=10_000)] | None = None
     name: Annotated[str, Field(max_length=200)] | None = None
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> TunedSettings:
         """The settings that were sent; only steps_per_second may be null (flat out)."""
         sent = {name: getattr(self, name) for name in self.model_fields_set - {"name"}}
-        return {k: v for k, v in sent.items() if v is not None or k == "steps_per_second"}
+        given = {k: v for k, v in sent.items() if v is not None or k == "steps_per_second"}
+        return cast(TunedSettings, given)
 
 
 class Filter(BaseModel):

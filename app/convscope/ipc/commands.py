@@ -25,7 +25,7 @@ from convscope.ipc.replies import (
     WeightsReply,
 )
 from convscope.ipc.seek_plan import SeekPlan
-from convscope.recipe.interventions import AnyIntervention
+from convscope.recipe.interventions import AnyIntervention, TunedSettings
 from convscope.types import JsonObject, Of, RunState
 
 R = TypeVar("R", bound=Reply)
@@ -140,7 +140,7 @@ class Reset(Command[Done]):
 class Tune(Command[TuneReply]):
     """Change settings while it trains, from the next step on."""
 
-    changes: JsonObject
+    changes: TunedSettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from convscope.recipe.interventions import TunedSettings
 from convscope.types import JsonObject, RunState, Shape
 
 
@@ -146,7 +147,7 @@ class TuneReply(Reply):
     """Settings that are others from the next step on."""
 
     step: int
-    changes: JsonObject
+    changes: TunedSettings
 
 
 @dataclass(frozen=True, kw_only=True)

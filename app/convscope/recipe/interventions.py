@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from typing_extensions import TypedDict  # pydantic needs this one below Python 3.12
 
 from convscope.recipe.base import LayerName
 from convscope.recipe.recipe import Fraction, Rate
@@ -55,6 +56,16 @@ class UndoLast(Strict):
 
 
 AnyIntervention = SetWeight | FillKernel | SwitchFilter | UndoLast
+
+
+class TunedSettings(TypedDict, total=False):
+    """What a run in training may be tuned to; what is absent stays."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]  # as pydantic reads it
+    learning_rate: float
+    momentum: float
+    weight_decay: float
+    steps_per_second: float | None  # None: flat out
 
 
 class Tuned(Strict):

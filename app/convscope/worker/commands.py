@@ -125,12 +125,12 @@ def reset(loop: Loop, command: commands.Reset, _: int) -> Done:
 
 def tune(loop: Loop, command: commands.Tune, _: int) -> TuneReply:
     """Change settings while it trains, from the next step on."""
-    step, changes = loop.session.trainer.step, dict(command.changes)
-    speed = {key: changes.pop(key) for key in ("steps_per_second",) if key in changes}
+    step = loop.session.trainer.step
+    changes = {k: v for k, v in command.changes.items() if k != "steps_per_second"}
     loop.session.tune(changes)
     loop.events += bool(changes)
-    if speed:
-        loop.steps_per_second = speed["steps_per_second"]
+    if "steps_per_second" in command.changes:
+        loop.steps_per_second = command.changes["steps_per_second"]
         loop.hurry()
     return TuneReply(step=step, changes=command.changes)
 
