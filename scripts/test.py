@@ -26,6 +26,7 @@ from vendor import system_npm
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent  # not resolved: .venv/bin, where the tools are
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DATA_CACHE = "CONVSCOPE_TEST_CACHE"  # tests/support/data_cache.py fills it
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 CHECKS = (
@@ -138,6 +139,18 @@ def set_up_debian() -> None:
         print("strace is not here: the tests that trace the server are skipped.")
 
 
+@contextlib.contextmanager
+def data_cache() -> Iterator[None]:
+    """A folder in which every run of pytest within the block finds its data sets unpacked."""
+    with tempfile.TemporaryDirectory(prefix="convscope-data-") as folder:
+        os.environ[DATA_CACHE] = folder
+        try:
+            yield
+        finally:
+            del os.environ[DATA_CACHE]
+            Path(folder).chmod(0o755)  # the tests leave it read-only
+
+
 class Checks(Thread):
     """All that is not pytest, one after another beside it; each is shown whole when it ends."""
 
@@ -221,7 +234,8 @@ def main() -> int:
         arguments[:1] = ["-m", "not bench"]
     set_up_node()
     set_up_debian()
-    return report(check(arguments))
+    with data_cache():
+        return report(check(arguments))
 
 
 if __name__ == "__main__":

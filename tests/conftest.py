@@ -8,7 +8,7 @@ import pytest
 
 from convscope.settings import Settings
 from tests.support import groups
-from tests.support.cached import data_cache, share_data_cache
+from tests.support.data_cache import data_cache, share_data_cache
 from tests.support.server import Server
 from tests.support.tally import write_tally
 

@@ -10,7 +10,7 @@ from convscope.learn.intervention_kinds import apply_intervention
 from convscope.recipe import Recipe
 from convscope.storage.reader import StoredRun, read_stored_run
 from convscope.worker.session import Session
-from tests.support.cached import data_cache
+from tests.support.data_cache import data_cache
 from tests.support.server import Server
 from tests.support.sessions import session
 

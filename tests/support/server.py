@@ -16,7 +16,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from convscope.frames.format import Section, decode_frame
-from tests.support.cached import data_cache
+from tests.support.data_cache import data_cache
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
