@@ -181,18 +181,21 @@ class Checks(Thread):
         self.join()
 
 
-def tested(part: str, options: list[str]) -> Tally:
-    """What pytest counts of the tests that run beside others, or of those that run alone."""
+def run_pytest(part: str, options: list[str], tally: Tally) -> None:
+    """Add what pytest counts of the tests that run beside others, or of those that run alone;
+    where this is interrupted, of those that have run."""
     print(f"\n== pytest, {part}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        tally = Path(folder) / "tally"
-        command = [sys.executable, "-m", "pytest", f"--part={part}", f"--tally={tally}", *options]
-        with started(command) as child:
-            status = child.wait()
-        counted = Tally(json.loads(tally.read_text()) if tally.exists() else {})
+        written = Path(folder) / "tally"
+        command = [sys.executable, "-m", "pytest", f"--part={part}", f"--tally={written}", *options]
+        try:
+            with started(command) as child:
+                status = child.wait()
+        finally:
+            counted = Tally(json.loads(written.read_text()) if written.exists() else {})
+            tally.update(counted)
     if status not in (0, NO_TEST) and not counted["failed"]:
-        counted["failed"] = 1  # pytest itself
-    return counted
+        tally["failed"] += 1  # pytest itself
 
 
 def report(tally: Tally) -> int:
@@ -204,23 +207,29 @@ def report(tally: Tally) -> int:
 
 
 def check(options: list[str]) -> Tally:
-    """Everything: what may run beside others, and then what must have the machine for itself."""
-    checks = Checks()
+    """Everything: what may run beside others, and then what must have the machine for itself.
+    Where it is interrupted, what was counted until then and one failure."""
+    checks, tests = Checks(), Tally()
     checks.start()
     try:
-        together = tested("together", [*BESIDE_OTHERS, *options])
+        run_pytest("together", [*BESIDE_OTHERS, *options], tests)
         checks.join()
-        alone = tested("alone", options)
+        run_pytest("alone", options, tests)
+        if not +tests:
+            print("make test: no test was selected.")
+            tests["failed"] += 1
+    except KeyboardInterrupt:
+        print("make test: interrupted.", flush=True)
+        tests["failed"] += 1
     finally:
         checks.stop()
-    if not +(together + alone):
-        print("make test: no test was selected.")
-        alone = Tally(failed=1)
-    return checks.tally + together + alone
+    return checks.tally + tests
 
 
-def interrupt(*_: object) -> NoReturn:
-    """A SIGTERM ends the whole, as Ctrl-C does."""
+def interrupt(number: int, _: object) -> NoReturn:
+    """A SIGTERM ends the whole, as Ctrl-C does; another one changes nothing."""
+    if number == signal.SIGTERM:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -242,4 +251,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("make test: interrupted.")
+        fail("interrupted.")
