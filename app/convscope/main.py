@@ -40,7 +40,7 @@ from convscope.storage.directory import RunDirectory
 DESCRIPTION = """Watch every weight of a CNN learn.
 
 Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
-`application/problem+json`: one sentence in `detail` says what was expected and what was found."""
+`application/problem+json`: one sentence in `detail` says what was expected and what was sent."""
 
 
 def create_app(

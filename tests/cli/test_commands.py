@@ -194,7 +194,7 @@ def test_a_command_finds_its_way_to_a_server_with_a_token(machine: Machine, tmp_
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Convscope is at")
         out, err = machine.do("runs", status=1)
-        assert "A token was expected" in err
+        assert "A valid token is needed" in err
         assert out == ""
         assert machine.do("runs", "--token-file", path)[0].startswith("run")
         machine.environment["CONVSCOPE_TOKEN"] = TOKEN
@@ -237,7 +237,7 @@ def test_a_server_that_is_stopped_dead_is_said_to_be_silent(machine: Machine) ->
         (["history", "nix"], 1, "There is no run 'nix'"),
         (["export", "nix"], 1, "There is no run 'nix'"),
         (["import", "/nowhere/x"], 1, "/nowhere/x"),
-        (["import", sys.executable], 1, "A run's file was expected"),
+        (["import", sys.executable], 1, "Expected a run's file"),
         (["runs", "--token-file", "/nowhere/token"], 2, "/nowhere/token"),
         (["runs", "--state-dir", "/proc/nowhere"], 1, "/proc/nowhere"),
     ],

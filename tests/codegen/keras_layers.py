@@ -52,7 +52,7 @@ class Layer:
         self.name = name
         named = dict(zip(self.first, arguments, strict=False)) | options
         if len(arguments) > len(self.first) or self.first - named.keys():
-            raise TypeError(f"{type(self).__name__} expects {self.first}, and {arguments} came.")
+            raise TypeError(f"{type(self).__name__} expects {self.first}, got {arguments}.")
         known = {*self.first, *self.options, *begun(self.shaped)}
         if unknown := named.keys() - known:
             raise ValueError(f"Unrecognized arguments of {type(self).__name__}: {sorted(unknown)}")

@@ -98,7 +98,7 @@ def test_every_shape_and_count_is_what_torch_gives(spec: dict[str, Any]) -> None
         ([conv(2, 9)], 0, ["9 pixels", "8"]),
         ([conv(2, 3), {"type": "Linear", "out_features": 3}], 1, ["flat vector", "2 × 6 × 6"]),
         ([*HEAD, conv(2, 3)], 2, ["maps", "10 numbers"]),
-        ([conv(2, 3), conv(2, 3, in_channels=5)], 1, ["in_channels is 5", "2 come"]),
+        ([conv(2, 3), conv(2, 3, in_channels=5)], 1, ["in_channels is 5: expected 2"]),
         (
             [{"type": "Flatten"}, {"type": "Linear", "in_features": 9, "out_features": 2}],
             1,

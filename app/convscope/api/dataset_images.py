@@ -69,5 +69,5 @@ def _first(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 9):
-        raise InvalidError(f"cursor: expected `next` of the page before, and {cursor!r} came.")
+        raise InvalidError(f"cursor: expected `next` of the page before, got {cursor!r}.")
     return int(cursor)

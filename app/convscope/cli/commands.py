@@ -110,7 +110,7 @@ def _add_common(one: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 10**9:
-        raise argparse.ArgumentTypeError(f"expected 0 to 1,000,000,000, and {text} came")
+        raise argparse.ArgumentTypeError(f"expected 0 to 1,000,000,000, got {text}")
     return number
 
 

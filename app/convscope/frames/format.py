@@ -105,13 +105,13 @@ def encode_frame(header: JsonObject, payload: bytes, sections: bytes | None = No
 def decode_frame(frame: bytes) -> tuple[JsonObject, list[Section]]:
     """The header and the sections, which look into `frame`; FrameError for anything else."""
     if len(frame) < _PREFIX.size:
-        raise FrameError(f"expected at least {_PREFIX.size} bytes, and {len(frame)} came")
+        raise FrameError(f"expected at least {_PREFIX.size} bytes, got {len(frame)}")
     magic, version, _, header_length, payload_length = _PREFIX.unpack_from(frame)
     if (magic, version) != (MAGIC, VERSION):
-        raise FrameError(f"expected {MAGIC!r} version {VERSION}, and {magic!r} {version} came")
+        raise FrameError(f"expected {MAGIC!r} version {VERSION}, got {magic!r} version {version}")
     start = _PREFIX.size + header_length
     if len(frame) != start + payload_length:
-        raise FrameError(f"expected {start + payload_length} bytes, and {len(frame)} came")
+        raise FrameError(f"expected {start + payload_length} bytes, got {len(frame)}")
     header: JsonObject = json.loads(frame[_PREFIX.size : start])
     return header, decode_sections(header["sections"], memoryview(frame)[start:])
 

@@ -89,15 +89,15 @@ def need_maps(shape: Shape, type_name: str) -> None:
     """RecipeError unless a shape is one of maps."""
     if len(shape) != 3:
         raise RecipeError(
-            f"{type_name} expects maps (channels, height, width), and a flat vector of "
-            f"{shape[0]} numbers came: put it before Flatten."
+            f"{type_name} expects maps (channels, height, width), got a flat vector of "
+            f"{shape[0]} numbers: put it before Flatten."
         )
 
 
-def check_given(argument: str, given: int | None, came: int) -> None:
-    """RecipeError where an argument was given and is not what comes from before."""
-    if given is not None and given != came:
-        raise RecipeError(f"{argument} is {given}, and {came} come from the layer before.")
+def check_given(argument: str, given: int | None, needed: int) -> None:
+    """RecipeError where an argument was given and is not what the layer before gives."""
+    if given is not None and given != needed:
+        raise RecipeError(f"{argument} is {given}: expected {needed}, as the layer before gives.")
 
 
 def slide(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:

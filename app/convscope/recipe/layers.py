@@ -243,7 +243,7 @@ class Linear(LayerBase):
         """(N,) -> (out_features,)."""
         if len(shape) != 1:
             raise RecipeError(
-                f"Linear expects a flat vector, and maps of {' × '.join(map(str, shape))} came: "
+                f"Linear expects a flat vector, got maps of {' × '.join(map(str, shape))}: "
                 "put Flatten before it."
             )
         check_given("in_features", self.in_features, shape[0])

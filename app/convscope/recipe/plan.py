@@ -116,13 +116,13 @@ def _check_costs(plans: list[LayerPlan], input_shape: Shape, batch_size: int) ->
     parameters = sum(plan.parameters for plan in plans)
     macs = sum(plan.layer.macs(plan.input_shape) for plan in plans)
     memory = memory_bytes(plans, input_shape, batch_size)
-    for came, most, what in (
+    for needed, most, what in (
         (parameters, MAX_PARAMETERS, "parameters"),
         (macs, MAX_MACS, "multiply-adds an image"),
         (memory, MAX_BYTES, f"bytes of memory with {batch_size} images a batch"),
     ):
-        if came > most:
-            raise RecipeError(f"expected at most {most:,} {what} in all, and {came:,} came.")
+        if needed > most:
+            raise RecipeError(f"expected at most {most:,} {what} in all, got {needed:,}.")
 
 
 def memory_bytes(plans: list[LayerPlan], input_shape: Shape, batch_size: int) -> int:

@@ -22,19 +22,19 @@ def check_safetensors(data: bytes) -> bytes:
     What is in it is checked against the recipe by whoever loads it.
     """
     if len(data) < LENGTH.size:
-        raise UploadError("A safetensors file was expected, and fewer than 8 bytes came.")
+        raise UploadError("Expected a safetensors file, got fewer than 8 bytes.")
     (length,) = LENGTH.unpack_from(data)
     if length > min(MAX_HEADER_BYTES, len(data) - LENGTH.size):
         raise UploadError(
-            f"A safetensors header of at most {MAX_HEADER_BYTES:,} bytes was expected, within the "
-            f"{len(data):,} bytes of the file, and one of {length:,} was announced."
+            f"Expected a safetensors header of at most {MAX_HEADER_BYTES:,} bytes, within the "
+            f"{len(data):,} bytes of the file, got one of {length:,}."
         )
     try:
         header = json.loads(data[LENGTH.size : LENGTH.size + length])
     except (ValueError, RecursionError) as error:
         raise UploadError("The header of the safetensors file is not JSON.") from error
     if not isinstance(header, dict) or len(header.keys() - {"__metadata__"}) > MAX_TENSORS:
-        raise UploadError(f"A safetensors file of at most {MAX_TENSORS} tensors was expected.")
+        raise UploadError(f"Expected a safetensors file of at most {MAX_TENSORS} tensors.")
     return data
 
 

@@ -2641,7 +2641,7 @@ export interface components {
             code: "internal_error" | "not_found" | "conflict" | "invalid_request" | "invalid_recipe" | "not_acceptable" | "unreadable_upload" | "unreadable_run" | "too_large" | "unsupported_media_type" | "forbidden" | "unauthorized" | "unavailable" | "worker_died" | "method_not_allowed" | "bad_request";
             /**
              * Detail
-             * @description one sentence: what was expected, and what came
+             * @description one sentence: what was expected, and what was sent
              */
             detail: string;
             /**
@@ -3996,7 +3996,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4032,7 +4032,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -4050,7 +4050,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4088,7 +4088,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4153,7 +4153,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4207,7 +4207,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4275,7 +4275,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4329,7 +4329,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4423,7 +4423,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4484,7 +4484,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4538,7 +4538,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4581,7 +4581,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4617,7 +4617,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4659,7 +4659,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4713,7 +4713,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -4731,7 +4731,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4792,7 +4792,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4828,7 +4828,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4888,7 +4888,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -4942,7 +4942,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -4960,7 +4960,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5038,7 +5038,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5074,7 +5074,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -5092,7 +5092,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5151,7 +5151,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5187,7 +5187,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5231,7 +5231,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5285,7 +5285,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5323,7 +5323,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5404,7 +5404,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5476,7 +5476,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -5494,7 +5494,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5556,7 +5556,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5610,7 +5610,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5660,7 +5660,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5732,7 +5732,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5802,7 +5802,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5874,7 +5874,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5936,7 +5936,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -5990,7 +5990,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6052,7 +6052,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -6124,7 +6124,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -6142,7 +6142,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6215,7 +6215,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -6269,7 +6269,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6315,7 +6315,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -6369,7 +6369,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6432,7 +6432,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -6504,7 +6504,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -6540,7 +6540,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6600,7 +6600,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -6718,7 +6718,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -6790,7 +6790,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -6826,7 +6826,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6884,7 +6884,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7002,7 +7002,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7074,7 +7074,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -7092,7 +7092,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7155,7 +7155,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7227,7 +7227,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7290,7 +7290,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7362,7 +7362,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -7380,7 +7380,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7439,7 +7439,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7529,7 +7529,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7619,7 +7619,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7685,7 +7685,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7757,7 +7757,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7830,7 +7830,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -7920,7 +7920,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7979,7 +7979,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8092,7 +8092,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8210,7 +8210,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8282,7 +8282,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8341,7 +8341,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8453,7 +8453,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8530,7 +8530,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8647,7 +8647,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8719,7 +8719,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "too_large",
-                     *       "detail": "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
                      *       "type": "about:blank"
@@ -8737,7 +8737,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8802,7 +8802,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8901,7 +8901,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -8973,7 +8973,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -9037,7 +9037,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unauthorized",
-                     *       "detail": "A token was expected and none that is valid came: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
                      *       "status": 401,
                      *       "title": "Unauthorized",
                      *       "type": "about:blank"
@@ -9109,7 +9109,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, and 0 came.",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"

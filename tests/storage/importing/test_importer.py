@@ -35,7 +35,7 @@ def test_a_sound_file_is_taken_in_whole(given: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"SQLite", b"PK\x03\x04" + bytes(200), b"\x80\x04." * 99])
 def test_a_file_of_another_kind_is_refused(given: Path, data: bytes) -> None:
     given.write_bytes(data)
-    assert "A run's file was expected" in refused(given)
+    assert "Expected a run's file" in refused(given)
 
 
 def test_an_sqlite_file_of_something_else_is_refused(given: Path) -> None:
@@ -65,7 +65,8 @@ def test_a_full_disk_is_no_fault_of_the_files(given: Path) -> None:
 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(given: Path) -> None:
     sentence = refused(given, Bounds(most_bytes=4096, most_batch=64, most_uploads=4))
-    assert sentence == "A run's file of at most 4,096 bytes was expected."
+    got = given.stat().st_size
+    assert sentence == f"Expected a run's file of at most 4,096 bytes, got {got:,}."
 
 
 def test_a_file_cut_off_anywhere_is_refused(given: Path) -> None:

@@ -22,8 +22,8 @@ ERRORS: dict[int, tuple[str, str, str]] = {
     401: (
         "The server was started with a token, and the request has none that is valid.",
         "Unauthorized",
-        "A token was expected and none that is valid came: open the sign-in link that convscope "
-        "printed when it started, or send Authorization: Bearer TOKEN.",
+        "A valid token is needed: open the sign-in link that convscope printed when it started, or "
+        "send Authorization: Bearer TOKEN.",
     ),
     403: (
         "The host or the origin may not come in.",
@@ -49,7 +49,7 @@ ERRORS: dict[int, tuple[str, str, str]] = {
     413: (
         "More bytes or more pixels than the server takes.",
         "Too large",
-        "A body of at most 1,048,576 bytes was expected, and a longer one came.",
+        "Expected a body of at most 1,048,576 bytes, got a longer one.",
     ),
     415: (
         "A kind of file that is not read here.",
@@ -60,7 +60,7 @@ ERRORS: dict[int, tuple[str, str, str]] = {
     422: (
         "A request that is understood and cannot be followed.",
         "Invalid request",
-        "steps: Input should be greater than or equal to 1, and 0 came.",
+        "steps: Input should be greater than or equal to 1, got 0.",
     ),
     503: (
         "A limit is reached, the worker ended, or what is needed is not on this machine.",

@@ -39,7 +39,7 @@ class Problem(BaseModel):
     title: str = Field(description="the kind of error, for people")
     status: int = Field(ge=400, le=599, description="that of the HTTP answer")
     code: Code = Field(description="the kind of error, for programs: it never changes")
-    detail: str = Field(description="one sentence: what was expected, and what came")
+    detail: str = Field(description="one sentence: what was expected, and what was sent")
     layer: int | None = Field(None, description="of a recipe: the index of the layer at fault")
 
 
@@ -95,16 +95,16 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 def _sentence(entry: JsonObject) -> tuple[str, int | None]:
     """(sentence, index of the layer at fault)."""
     if entry["type"] == "json_invalid":
-        return f"JSON was expected: {entry['ctx']['error']} at character {entry['loc'][-1]}.", None
+        return f"Expected JSON: {entry['ctx']['error']} at character {entry['loc'][-1]}.", None
     path = [part for part in entry["loc"][1:] if part not in ("name", "spelled out")]
     layer = None
     if "layers" in path:
         after = path[path.index("layers") + 1 :]
         layer = next((part for part in after if isinstance(part, int)), None)
     where = ".".join(map(str, path)) or str(entry["loc"][0])
-    came = repr(entry.get("input"))
-    came = came if len(came) <= 80 else f"{came[:77]}…"
-    return f"{where}: {entry['msg']}, and {came} came.", layer
+    got = repr(entry.get("input"))
+    got = got if len(got) <= 80 else f"{got[:77]}…"
+    return f"{where}: {entry['msg']}, got {got}.", layer
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

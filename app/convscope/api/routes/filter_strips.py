@@ -96,10 +96,10 @@ def _asked(text: str) -> list[int]:
     """Ascending, each once; InvalidError for what are no steps, or too many."""
     parts = {part.strip() for part in text.split(",")}
     if not all(part.isascii() and part.isdecimal() and len(part) < 17 for part in parts):
-        raise InvalidError(f"steps: expected whole numbers such as 0,1,2,4, and {text!r} came.")
+        raise InvalidError(f"steps: expected whole numbers such as 0,1,2,4, got {text!r}.")
     steps = sorted({int(part) for part in parts})
     if len(steps) > MOST_STEPS:
-        raise InvalidError(f"steps: expected at most {MOST_STEPS}, and {len(steps)} came.")
+        raise InvalidError(f"steps: expected at most {MOST_STEPS}, got {len(steps)}.")
     return steps
 
 

@@ -38,7 +38,7 @@ class WatchedTensor(Body):
     @model_validator(mode="after")
     def _has_a_value_alone(self) -> "WatchedTensor":
         if self.tensor in ("output", "input") and self.of is not Of.VALUE:
-            raise ValueError(f"expected of to be value for {self.tensor}, and {self.of} came")
+            raise ValueError(f"expected of to be value for {self.tensor}, got {self.of}")
         return self
 
 
@@ -132,7 +132,7 @@ async def _parse(text: str, run: Run, settings: Settings) -> Watch:
     try:
         message = WatchMessage.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidError(f"A watch message was expected: {error.errors()[0]['msg']}.") from error
+        raise InvalidError(f"Expected a watch message: {error.errors()[0]['msg']}.") from error
     names = {plan.name for plan in run.spec.plans}
     layers = names if message.layers is None else set(message.layers)
     if unknown := layers - names:

@@ -118,8 +118,8 @@ class Guard:
         """Raise UnauthorizedError unless the request has the token or the cookie, or needs none."""
         if not self.authorized(headers):
             raise UnauthorizedError(
-                "A token was expected and none that is valid came: open the sign-in link that "
-                "convscope printed when it started, or send Authorization: Bearer TOKEN."
+                "A valid token is needed: open the sign-in link that convscope printed when it "
+                "started, or send Authorization: Bearer TOKEN."
             )
 
     def authorized(self, headers: Headers) -> bool:

@@ -27,7 +27,7 @@ def announced_bytes(headers: Headers) -> int:
     """`Content-Length`, 0 where there is none; raises InvalidError for what is no length."""
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit() and len(length) < 20):
-        raise InvalidError("Content-Length was expected to be a number of bytes.")
+        raise InvalidError("Expected Content-Length to be a number of bytes.")
     return int(length)
 
 
@@ -39,7 +39,7 @@ class LimitedBody:
     """
 
     def __init__(self, receive: Receive, send: Send, limit: int, headers: Headers) -> None:
-        self.sentence = f"A body of at most {limit:,} bytes was expected, and a longer one came."
+        self.sentence = f"Expected a body of at most {limit:,} bytes, got a longer one."
         if announced_bytes(headers) > limit:
             raise TooLargeError(self.sentence)
         self._receive = receive

@@ -28,7 +28,9 @@ def check_host(scope: Scope, settings: Settings) -> None:
     given = Headers(scope=scope).getlist("host")
     authority = split_authority(given[0], scope["scheme"]) if len(given) == 1 else None
     if authority is None:
-        raise ForbiddenError(f"One Host was expected, a name or an address; {describe(given)}.")
+        raise ForbiddenError(
+            f"Expected one Host header, a name or an address, got {describe('Host', given)}."
+        )
     if not allowed(authority[0], scope, settings):
         raise ForbiddenError(
             f"The host {authority[0]} is not known here. Start convscope with "
@@ -59,10 +61,14 @@ def check_origin(scope: Scope) -> None:
     headers = Headers(scope=scope)
     origins = headers.getlist("origin")
     if origins and (len(origins) > 1 or split_origin(origins[0]) != own_origin(scope)):
-        raise ForbiddenError(f"Only its own pages may ask this server; {describe(origins)}.")
+        raise ForbiddenError(
+            f"Only this server's own pages may call it, got {describe('Origin', origins)}."
+        )
     sites = [site for site in headers.getlist("sec-fetch-site") if site not in OWN]
     if sites and not follows_link(scope, headers):
-        raise ForbiddenError(f"Only its own pages may ask this server; the site is {sites[0]!r}.")
+        raise ForbiddenError(
+            f"Only this server's own pages may call it, got Sec-Fetch-Site {sites[0]!r}."
+        )
 
 
 def own_origin(scope: Scope) -> tuple[str, str, int] | None:
@@ -82,6 +88,6 @@ def follows_link(scope: Scope, headers: Headers) -> bool:
     )
 
 
-def describe(values: list[str]) -> str:
-    """What came, for the end of a sentence."""
-    return f"{len(values)} came" if len(values) != 1 else f"{values[0]!r} came"
+def describe(header: str, values: list[str]) -> str:
+    """What was sent, for the end of a sentence."""
+    return f"{header} {values[0]!r}" if len(values) == 1 else f"{len(values)} {header} headers"

@@ -74,14 +74,13 @@ def _why_not(error: Exception, bounds: Bounds) -> ConvscopeError:
 def _check_first_bytes(path: Path, most_bytes: int) -> None:
     size = path.stat().st_size
     if size > most_bytes:
-        raise TooLargeError(f"A run's file of at most {most_bytes:,} bytes was expected.")
+        raise TooLargeError(f"Expected a run's file of at most {most_bytes:,} bytes, got {size:,}.")
     with path.open("rb") as file:
         start = file.read(HEADER_BYTES)
     if not start.startswith(MAGIC) or len(start) < HEADER_BYTES:
-        raise UnreadableRunError(
-            "A run's file was expected, an SQLite database, and this file begins with the bytes "
-            f"{start[:8].hex(' ') or 'of nothing'}."
-        )
+        first = start[:8].hex(" ")
+        got = f"a file that begins with the bytes {first}" if first else "an empty file"
+        raise UnreadableRunError(f"Expected a run's file (an SQLite database), got {got}.")
     if start[18:20] != ONE_FILE:
         raise UnreadableRunError(
             "This file was copied while it was in use, and what was written last lay in another "
