@@ -148,7 +148,7 @@ def test_a_terminated_server_ends_by_that_signal_and_says_nothing() -> None:
 
 def test_the_sign_in_link_is_printed_and_lets_a_browser_in() -> None:
     with running("--token") as server, httpx.Client(trust_env=False) as browser:
-        assert "Convscope is at" in server.line
+        assert "Convscope is running at" in server.line
         assert server.process.stdout
         link = server.process.stdout.readline().strip()
         assert link.endswith(f"/?token={tokens.read(tokens.default_token_file())}")

@@ -143,7 +143,10 @@ def announcement(settings: Settings) -> list[str]:
     """What the terminal says at the start: the address, or the links that sign a browser in."""
     if settings.token is None:
         return [f"Convscope is at {links(settings)[0]}"]
-    return ["Convscope is at, for whoever has this link:", *(f"  {it}" for it in links(settings))]
+    return [
+        "Convscope is running at (this link signs you in):",
+        *(f"  {it}" for it in links(settings)),
+    ]
 
 
 def links(settings: Settings) -> list[str]:

@@ -13,11 +13,11 @@ from convscope.settings import DEVICES, Settings
 NEED_WORKERS = ("train", "fork")
 COMMANDS: Final = {
     "train": "train a run without a browser",
-    "fork": "go on from a step of a run, with something changed",
+    "fork": "fork a run at a step, with something changed",
     "runs": "list the runs",
     "history": "a run's curves as CSV",
     "export": "a run as one file",
-    "import": "take in a run's file",
+    "import": "import a run's file",
 }
 
 

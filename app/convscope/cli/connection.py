@@ -99,7 +99,7 @@ def _detail(answer: httpx.Response) -> str:
     try:
         return str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):
-        return f"The Convscope there answers {answer.status_code}, and not why."
+        return f"The server answered {answer.status_code} without a reason."
 
 
 @contextlib.asynccontextmanager
