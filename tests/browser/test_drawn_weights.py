@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.test_editing import TYPING, expect_done, tools
+from tests.browser.test_interventions import TYPING, expect_done, tools
 from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors

@@ -21,7 +21,7 @@ LENGTH = 300
 
 @pytest.fixture
 def trained(run: LiveRun) -> LiveRun:
-    """A run that has come some way, changed by hand on it."""
+    """A run that has come some way, with new settings and an intervention on it."""
     run.post("/step", until=100)
     assert run.send("PATCH", json={"learning_rate": 0.02}).is_success
     run.post("/interventions", type="silence", layer="conv1", filter=2, on=True)
@@ -79,7 +79,7 @@ def test_dragging_shows_the_numbers_of_that_step(visit: Visitors, trained: LiveR
     step = int(slider(screen).input_value())
     assert abs(step - 0.2 * LENGTH) < 0.03 * LENGTH
     expect_numbers_of(screen, trained.get(step=step))
-    for other in (100, 137, 0, 299):  # 100: before and after the changes by hand
+    for other in (100, 137, 0, 299):  # 100: before and after both
         look(screen, other)
         then = trained.get(step=other)
         assert bool(then["silenced"]) == (other >= 100)

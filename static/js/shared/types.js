@@ -32,7 +32,7 @@
  * A run's recipe is any object to the document: its parts differ by type.
  * @typedef {Overridden<Answer<"get", "/runs/{run_id}">, {recipe: any}>} Run
  * @typedef {Run["state"]} RunState
- * @typedef {Run["interventions"][number]} Change by hand
+ * @typedef {Run["interventions"][number]} Change one intervention, as a run lists it
  * @typedef {Overridden<Answer<"post", "/runs/{run_id}/interventions">, {run: Run}>} Intervention
  * @typedef {Overridden<Answer<"get", "/runs">, {runs: Run[]}>} RunPage
  * @typedef {RunPage["unreadable"][number]} Unreadable

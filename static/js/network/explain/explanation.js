@@ -67,7 +67,7 @@ function noGradient() {
   }
   const changed = state.run.peek()?.interventions?.some((change) => change.step >= now);
   if (changed || newestFrame.frame?.header.reason === "intervention") {
-    return "The network was changed by hand since its last update, so no update led to these weights. Take a step to see what each position contributed to the gradient of this weight.";
+    return "There was an intervention after the last update, so no update led to these weights. Take a step to see what each position contributed to the gradient of this weight.";
   }
   return state.atFork.peek()
     ? `This fork begins at step ${now}: the update that led here is its parent's, which shows it at that step. Take a step to see what each position contributed to the gradient of this weight.`

@@ -1,6 +1,6 @@
 /** The chip of a run with interventions, and their list: what, where and when. */
 
-import { count } from "../../shared/format.js";
+import { count, plural } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { run } from "../state.js";
 import { accuracyEffectOf } from "./interventions.js";
@@ -15,8 +15,8 @@ function AccuracyShift({ id }) {
 export function InterventionsChip() {
   const changes = run.value?.interventions ?? [];
   if (!changes.length) return null;
-  return html`<details class="interventions"><summary>edited ${changes.length}×</summary>
-    <ol aria-label="Changes by hand">${changes.map(
+  return html`<details class="interventions"><summary>${plural(changes.length, "intervention")}</summary>
+    <ol aria-label="Interventions">${changes.map(
       (change) =>
         html`<li key=${change.id}><span class="hint">step ${count(change.step)}</span> ${withRealMinus(change.says)}<${AccuracyShift} id=${change.id} /></li>`,
     )}</ol></details>`;

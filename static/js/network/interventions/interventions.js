@@ -9,13 +9,13 @@ import { heldOut, heldOutStep, playing, run, step } from "../state.js";
 /** @typedef {import("../../shared/types.js").Intervention} Intervention */
 /** @typedef {{held_out_before: number | null, held_out_after: number | null}} AccuracyEffect */
 
-/** What the last change did. */
+/** What the last intervention did. */
 export const lastChange = signal(/** @type {(Intervention & {type: string}) | null} */ (null));
 
-/** What changes did to the held-out accuracy, by run and number, as far as this page saw it. */
+/** What interventions did to the held-out accuracy, by run and number, as far as this page saw it. */
 export const accuracyEffects = signal(/** @type {Record<string, AccuracyEffect>} */ ({}));
 
-/** @param {number} id of a change of the run on the page */
+/** @param {number} id of an intervention in the run on the page */
 export const accuracyEffectOf = (id) => accuracyEffects.value[`${run.value?.id}.${id}`] ?? null;
 
 /** @param {string} key @param {AccuracyEffect} worth */
@@ -27,10 +27,10 @@ const setEffect = (key, worth) => {
 const currentAccuracy = () =>
   !playing.peek() && heldOutStep.peek() === step.peek() ? heldOut.peek() : null;
 
-/** The change whose state is measured next. @type {{key: string, step: number} | null} */
+/** The intervention whose state is measured next. @type {{key: string, step: number} | null} */
 let awaited = null;
 
-/** An edit takes the accuracy away until it is measured again, which is then of this state. */
+/** An intervention takes the accuracy away until it is measured again, which is then of this state. */
 function completeEffect() {
   const share = heldOut.value;
   if (!awaited || share === null || heldOutStep.value !== awaited.step) return;
@@ -41,7 +41,7 @@ function completeEffect() {
 
 effect(completeEffect);
 
-/** A reset takes all changes back, and numbers the next ones from the beginning. */
+/** A reset takes all of them back, and numbers the next ones from the beginning. */
 effect(() => {
   if (!run.value?.interventions?.length) accuracyEffects.value = {};
 });

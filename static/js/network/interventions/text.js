@@ -14,24 +14,24 @@ export const KERNELS = {
   random: "random",
 };
 
-/** How many changes can still be undone. @param {import("../../shared/types.js").Change[]} changes */
+/** How many interventions can still be undone. @param {import("../../shared/types.js").Change[]} changes */
 export function undoableCount(changes) {
   const undone = new Set(changes.map((change) => change.undoes));
   return changes.filter((change) => change.undoes === null && !undone.has(change.id)).length;
 }
 
-/** What the server says of a change, with a real minus before numbers and powers. @param {string} says */
+/** What the server says of an intervention, with a real minus before numbers and powers. @param {string} says */
 export const withRealMinus = (says) =>
   says.replace(/(?<![\w.]|\d\])-(?=[\d.])|(?<=\de)-(?=\d)/g, "−");
 
-/** The accuracy before and after a change, as far as it is known. @param {{held_out_before: number | null, held_out_after: number | null} | null} worth */
+/** The accuracy before and after an intervention, as far as it is known. @param {{held_out_before: number | null, held_out_after: number | null} | null} worth */
 export function accuracyShift(worth) {
   if (!worth || worth.held_out_after === null) return "";
   const { held_out_before: before, held_out_after: after } = worth;
   return before === null ? `→ ${percent(after)}` : `${percent(before)} → ${percent(after)}`;
 }
 
-/** What a change did to the held-out accuracy, in a sentence. @param {Intervention & {type?: string}} change */
+/** What an intervention did to the held-out accuracy, in a sentence. @param {Intervention & {type?: string}} change */
 export function effectSentence({
   held_out_before: before,
   held_out_after: after,

@@ -66,7 +66,7 @@ function Switches({ column, channel }) {
   return html`${one("freeze", frozen)}${one("silence", silenced)}`;
 }
 
-/** What the last change was, and what it did. */
+/** What the last intervention was, and what it did. */
 function LastChange() {
   const changes = run.value?.interventions ?? [];
   const last = lastChange.value;
@@ -81,7 +81,7 @@ function LastChange() {
 export function Tools({ column, channel, nameOfKernel }) {
   if (replay.value) return null;
   const left = undoableCount(run.value?.interventions ?? []);
-  return html`<section class="tools" aria-label="Change this filter by hand">
+  return html`<section class="tools" aria-label="Interventions on this filter">
     <div class="tool-row"><${Fill} column=${column} channel=${channel} nameOfKernel=${nameOfKernel} />
       <${Switches} column=${column} channel=${channel} />
       <button type="button" disabled=${!left || working.value} onClick=${undo}>Undo</button>

@@ -7,7 +7,7 @@ import { rate } from "../../shared/format.js";
  *
  * @typedef {object} Part what somebody asked for while the past was on the page
  * @property {Settings} [settings]
- * @property {{type: string} & Record<string, any>} [change] by hand
+ * @property {{type: string} & Record<string, any>} [change] an intervention
  * @property {"play" | "step"} [go] what follows
  *
  * @typedef {object} Proposal

@@ -1,4 +1,4 @@
-"""Changing a run by hand: typed, filled, frozen, silenced, and undone."""
+"""Interventions: numbers typed, filters filled, frozen and silenced, and all of it undone."""
 
 import re
 
@@ -28,7 +28,7 @@ def screen(visit: Visitors, run: LiveRun) -> Screen:
 
 def tools(screen: Screen) -> Locator:
     """What can be done to the filter that is open."""
-    return screen.page.get_by_role("region", name="Change this filter by hand")
+    return screen.page.get_by_role("region", name="Interventions on this filter")
 
 
 def expect_done(screen: Screen, words: str) -> str:
@@ -166,32 +166,33 @@ def test_a_silenced_filter_says_what_it_was_worth_and_is_marked(
     expect(button).to_have_accessible_name("conv1, filter 3, 1 kernel")
 
 
-def test_every_change_is_listed_where_it_can_be_seen(screen: Screen, run: LiveRun) -> None:
+def test_every_intervention_is_listed_where_it_can_be_seen(screen: Screen, run: LiveRun) -> None:
     page = screen.page
     chip = page.locator(".interventions summary")
     expect(chip).to_have_count(0)
     fill(screen, "blur")
     expect_done(screen, "filled")
+    expect(chip).to_have_text("1 intervention")
     tools(screen).get_by_role("button", name="Undo").click()
-    expect(chip).to_have_text("edited 2×")
+    expect(chip).to_have_text("2 interventions")
     chip.click()
-    entries = page.get_by_role("list", name="Changes by hand").get_by_role("listitem")
+    entries = page.get_by_role("list", name="Interventions").get_by_role("listitem")
     said = [change["says"] for change in run.get()["interventions"]]
     for entry, text in zip(entries.all(), said, strict=True):
         expect(entry).to_contain_text(f"step {STEPS} {text}")
     screen.open(page.url)
-    expect(chip).to_have_text("edited 2×")  # it is the run's, not the page's
+    expect(chip).to_have_text("2 interventions")  # it is the run's, not the page's
     screen.reset.click()
     screen.expect_step(0)
     expect(chip).to_have_count(0)
 
 
-def test_every_change_in_the_list_says_what_it_did_to_the_accuracy(
+def test_every_intervention_in_the_list_says_what_it_did_to_the_accuracy(
     screen: Screen, run: LiveRun
 ) -> None:
     fill(screen, "zeros")
     screen.page.locator(".interventions summary").click()
-    listed = screen.page.get_by_role("list", name="Changes by hand").get_by_role("listitem")
+    listed = screen.page.get_by_role("list", name="Interventions").get_by_role("listitem")
     # the state before the first change was never measured
     expect(listed.first).to_contain_text(re.compile(r"held-out accuracy → \d+\.\d %$"))
     filled = f"{100 * run.get()['held_out_accuracy']:.1f} %"
@@ -213,7 +214,7 @@ def test_an_answer_that_comes_after_the_measurement_does_not_take_it_away(
     screen.page.wait_for_timeout(500)  # the stream has told it
     late[0][0].fulfill(response=late[0][1])
     screen.page.locator(".interventions summary").click()
-    listed = screen.page.get_by_role("list", name="Changes by hand").get_by_role("listitem")
+    listed = screen.page.get_by_role("list", name="Interventions").get_by_role("listitem")
     measured = f"{100 * run.get()['held_out_accuracy']:.1f} %"
     expect(listed.first).to_contain_text(f"held-out accuracy → {measured}")
 
