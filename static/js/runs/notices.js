@@ -1,7 +1,7 @@
 /** Notices: what was deleted, what went wrong, and what cannot be opened. */
 
 import { html } from "../shared/html.js";
-import { dismiss, notices } from "../shared/notices.js";
+import { NoticeList } from "../shared/notice-list.js";
 import { age, runName } from "../shared/run-text.js";
 import { restore } from "./intents.js";
 import { busy, clock, deleted, serverLost, undoable, unreadable } from "./state.js";
@@ -18,12 +18,7 @@ export function Bars() {
         </p>`,
       )}
     </div>
-    ${notices.value.map(
-      ({ id, text }) => html`<p class="site-bar wrong" role="alert" key=${id}>
-        <span>${text}</span>
-        <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => dismiss(id)}>✕</button>
-      </p>`,
-    )}
+    <${NoticeList} kind="site-bar wrong" />
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 /** Notices at the top: what went wrong, what is waited for, what stopped the run. */
 import { signal } from "@preact/signals";
 import { html } from "../../shared/html.js";
-import { dismiss, notices } from "../../shared/notices.js";
+import { NoticeList } from "../../shared/notice-list.js";
 import { reset, resume } from "../intents.js";
 import { busy, connection, liveRun } from "../state.js";
 
@@ -43,11 +43,6 @@ export function Notices() {
   return html`<div class="bars">
     <${Waiting} />
     <${Stopped} /><${RunProblem} />
-    ${notices.value.map(
-      ({ id, text, link }) => html`<div class="bar" role="alert" key=${id}>
-        <span>${text} ${link && html`<a href=${link.to}>${link.says}</a>`}</span>
-        <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => dismiss(id)}>✕</button>
-      </div>`,
-    )}
+    <${NoticeList} kind="bar" />
   </div>`;
 }

@@ -1,0 +1,13 @@
+/** The list of notices, each with where it leads and a way to dismiss it. */
+import { html } from "./html.js";
+import { dismiss, notices } from "./notices.js";
+
+/** @param {{kind: string}} props `kind`: classes of each notice */
+export function NoticeList({ kind }) {
+  return notices.value.map(
+    ({ id, text, link }) => html`<div class=${kind} role="alert" key=${id}>
+      <span>${text} ${link && html`<a href=${link.to}>${link.says}</a>`}</span>
+      <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => dismiss(id)}>✕</button>
+    </div>`,
+  );
+}
