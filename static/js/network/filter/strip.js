@@ -18,6 +18,7 @@ const emptyStrip = (key) => ({ key, at: {}, recomputed: null, refused: false });
 
 /** The open filter's past. */
 export const strip = signal(emptyStrip(""));
+// not `latest-only.js`: which steps are asked for depends on what the answer before this one brought
 let asking = false;
 
 /** Asks for what is not known yet of the filter that is open, one request at a time. */

@@ -1,5 +1,6 @@
 /** Pages of the held-out images of a data set. */
 import { useEffect, useState } from "preact/hooks";
+import { newest } from "../../shared/latest-only.js";
 import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
 
@@ -14,12 +15,13 @@ export const LIMIT = 32; // images a page
 export function useHeldOutImages(dataset, cursor, label) {
   const [page, setPage] = useState(/** @type {any} */ ({ images: [], next: null }));
   useEffect(() => {
-    let wanted = true;
     const query = { cursor, limit: LIMIT, label: label === "" ? null : Number(label) };
-    server.heldOutImages(dataset, query).then((answer) => wanted && setPage(answer), noticeError);
-    return () => {
-      wanted = false;
-    };
+    const asking = newest(() => server.heldOutImages(dataset, query), {
+      done: setPage,
+      failed: noticeError,
+    });
+    asking.want(null);
+    return asking.drop;
   }, [dataset, cursor, label]);
   return page;
 }
