@@ -11,11 +11,7 @@
  * @property {Float32Array | Uint8Array} values a view into the frame, row-major
  * @property {Float32Array | null} ranges for u8: lowest and highest value of each channel
  *
- * @typedef {object} History
- * @property {number[]} step
- * @property {(number | null)[]} loss
- * @property {(number | null)[]} accuracy
- * @property {{step: number[], accuracy: (number | null)[]}} held_out
+ * @typedef {import("./types.js").Answer<"get", "/runs/{run_id}/history">} History
  *
  * @typedef {object} FrameHeader
  * @property {string} run
