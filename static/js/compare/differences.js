@@ -77,7 +77,7 @@ function layers(one, other, index) {
 /** @param {Run} a @param {Run} b @param {"silenced" | "frozen"} kind */
 function onlyInOne(a, b, kind) {
   const list = (/** @type {Run} */ run) =>
-    (run[kind] ?? []).map(({ layer, filter }) => `${layer}, filter ${filter}`);
+    run[kind].map(({ layer, filter }) => `${layer}, filter ${filter}`);
   const only = (/** @type {Run} */ run, /** @type {Run} */ other, /** @type {string} */ who) =>
     list(run)
       .filter((name) => !list(other).includes(name))

@@ -132,7 +132,7 @@ export const SlowMotion = lazy(
 
 /** The chip of a run with interventions. */
 export const InterventionsChip = lazy(
-  () => Boolean(run.value?.interventions?.length),
+  () => Boolean(run.value?.interventions.length),
   (again) =>
     styled(import(`./interventions/chip.js${again}`), "interventions").then(
       (module) => module.InterventionsChip,

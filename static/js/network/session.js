@@ -131,7 +131,7 @@ export function updateRun(run) {
 
 /** The numbers that frames bring too, for when none comes. @param {import("../shared/types.js").Run} run */
 function updateNumbers(run) {
-  state.lastStep.value = run.steps ?? run.step;
+  state.lastStep.value = run.steps;
   if (state.inPast.value) return;
   state.step.value = run.step;
   state.loss.value = run.loss;

@@ -70,7 +70,7 @@ export const inPast = computed(() => pastStep.value !== null);
 /** The run as the page shows it: in the past with that step's settings, and those of a fork to be. */
 export const run = computed(() => {
   if (!liveRun.value || !inPast.value) return liveRun.value;
-  const done = liveRun.value.interventions?.filter((change) => change.step <= step.value);
+  const done = liveRun.value.interventions.filter((change) => change.step <= step.value);
   return {
     ...liveRun.value,
     ...pastSettings.value,

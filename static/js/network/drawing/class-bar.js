@@ -19,7 +19,7 @@ function answerOf(index) {
 /** @param {{index: number, place: import("./layout.js").Cell}} props */
 export function ClassBar({ index, place }) {
   const { share, label } = answerOf(index);
-  const name = run.value?.classes?.[index] ?? `output ${index}`;
+  const name = run.value?.classes[index] ?? `output ${index}`;
   const truth = label === index;
   const { map, whole } = place;
   const at = { left: `${map.x - whole.x}px`, width: `${map.width}px` };

@@ -19,7 +19,7 @@ export function filterOf(column, channel) {
  * @param {Column} column @param {number} channel */
 export function cellName(column, channel) {
   if (column.role === "classes")
-    return `${column.name}, ${run.value?.classes?.[channel] ?? `output ${channel}`}`;
+    return `${column.name}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
   if (column.role === "conv") return `${column.name}, filter ${channel}`;
   if (column.role === "vector") return `${column.name}, ${column.shape[2]} values`;
   if (column.role === "input" && column.shape[0] === 3) {

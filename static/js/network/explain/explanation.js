@@ -65,7 +65,7 @@ function noGradient() {
   if (now === 0) {
     return "There is no gradient yet: step 0 is before the first update. Take a step to see what each position contributed to the gradient of this weight.";
   }
-  const changed = state.run.peek()?.interventions?.some((change) => change.step >= now);
+  const changed = state.run.peek()?.interventions.some((change) => change.step >= now);
   if (changed || newestFrame.frame?.header.reason === "intervention") {
     return "There was an intervention after the last update, so no update led to these weights. Take a step to see what each position contributed to the gradient of this weight.";
   }

@@ -8,7 +8,7 @@ import { doublingSteps } from "./kernel-grid.js";
 /** What a picture belongs to: a reset run has another past. */
 const filterKey = () => {
   const [run, place] = [liveRun.value, openedFilter.value];
-  return run && place ? `${run.id} ${run.restarts ?? 0} ${place.layer}.${place.channel}` : "";
+  return run && place ? `${run.id} ${run.restarts} ${place.layer}.${place.channel}` : "";
 };
 
 /** @typedef {{key: string, at: Record<number, number[]>, recomputed: string | null, refused: boolean}} Strip values by step */

@@ -110,7 +110,7 @@ function Title({ column, channel }) {
   const title =
     column.role === "conv"
       ? `${column.name}, filter ${channel}`
-      : `${column.name}, ${run.value?.classes?.[channel] ?? `output ${channel}`}`;
+      : `${column.name}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
   return html`<header>
     <h2 id="filter-title">${title} <small>of ${many}, counted from 0</small></h2>
     <button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>

@@ -43,7 +43,7 @@ effect(completeEffect);
 
 /** A reset takes all of them back, and numbers the next ones from the beginning. */
 effect(() => {
-  if (!run.value?.interventions?.length) accuracyEffects.value = {};
+  if (!run.value?.interventions.length) accuracyEffects.value = {};
 });
 
 /** @param {Intervention} answer @param {number | null} before */
@@ -63,7 +63,7 @@ async function applyChange(change) {
   const before = currentAccuracy();
   const answer = await withRun((id) => server.intervene(id, change));
   if (!answer) return false;
-  if (answer.run?.id === run.value?.id) updateRun(answer.run);
+  if (answer.run.id === run.value?.id) updateRun(answer.run);
   recordEffect(answer, before);
   lastChange.value = { ...answer, type: change.type };
   return true;

@@ -40,7 +40,7 @@ export function valueName({ layer, channel, y, x }) {
   const column = columnOf(layer);
   if (!column) return layer;
   if (column.role === "classes")
-    return `${layer}, ${run.value?.classes?.[channel] ?? `output ${channel}`}`;
+    return `${layer}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
   if (column.role === "vector") return `${layer}, value ${channel}`;
   if (column.role === "input" && column.shape[0] === 1) return `input · row ${y}, column ${x}`;
   const cell = column.cells.find((one) => mapChannel(column, one.channel) === channel);

@@ -83,7 +83,7 @@ export function Softmax({ answer }) {
       (
         /** @type {any} */ term,
       ) => html`<tr key=${term.index} class=${term.index === answer.channel ? "own" : ""}>
-        <th scope="row">${run.value?.classes?.[term.index] ?? `output ${term.index}`}</th>
+        <th scope="row">${run.value?.classes[term.index] ?? `output ${term.index}`}</th>
         <td>${inDecimals(term.score, scores)}</td><td>${inDecimals(term.exponential, decimals)}</td><td>${percent(term.exponential / answer.sum)}</td></tr>`,
     )}</tbody><tfoot><tr><th scope="row">together</th><td></td><td>${inDecimals(answer.sum, decimals)}</td><td>100.0 %</td></tr></tfoot></table>
     ${softmaxWith(inDecimals(own.exponential, decimals), inDecimals(answer.sum, decimals), exact(answer.total))}
