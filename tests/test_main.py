@@ -68,8 +68,8 @@ def test_the_token_file_goes_before_the_environment(
         (["--host", "0.0.0.0"], "a token is needed: add --token"),
         (["--host", "box.lan"], "a token is needed"),
         (["--host", "http://localhost"], "without scheme and port"),
-        (["--port", "70000"], "A port is from 0 to 65535"),
-        (["--max-runs", "0"], "max_runs must be more than 0"),
+        (["--port", "70000"], "Expected a port from 0 to 65535"),
+        (["--max-runs", "0"], "Expected max_runs above 0"),
         (["--token-file", "/proc/nowhere/token"], "/proc/nowhere"),
     ],
 )

@@ -135,8 +135,8 @@ def why_not(settings: Settings, error: OSError) -> str:
             f"look at {place}, or choose another with --port."
         )
     if error.errno == errno.EACCES:
-        return f"Port {settings.port} may not be used: choose one from 1024 up with --port."
-    return f"{place} cannot be listened on: {error.strerror or error}."
+        return f"Port {settings.port} needs more rights: choose 1024 or higher with --port."
+    return f"Cannot listen on {place}: {error.strerror or error}."
 
 
 def announcement(settings: Settings) -> list[str]:

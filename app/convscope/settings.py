@@ -77,12 +77,12 @@ class Settings:
         object.__setattr__(self, "allowed_hosts", names)
         self._check_token()
         if not 0 <= self.port <= 65535:
-            raise ValueError(f"A port is from 0 to 65535, not {self.port}.")
+            raise ValueError(f"Expected a port from 0 to 65535, got {self.port}.")
         if self.device not in DEVICES:
-            raise ValueError(f"A device is one of {', '.join(DEVICES)}, not {self.device!r}.")
+            raise ValueError(f"Expected a device of {', '.join(DEVICES)}, got {self.device!r}.")
         for name in COUNTS:
             if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be more than 0, not {getattr(self, name)}.")
+                raise ValueError(f"Expected {name} above 0, got {getattr(self, name)}.")
 
     def _check_token(self) -> None:
         if self.token is None:
@@ -93,7 +93,8 @@ class Settings:
                 )
         elif len(self.token) < MIN_TOKEN_LENGTH or not is_visible_ascii(self.token):
             raise ValueError(
-                f"A token has at least {MIN_TOKEN_LENGTH} visible ASCII characters and no spaces."
+                f"A token must have at least {MIN_TOKEN_LENGTH} visible ASCII characters, and no "
+                "spaces."
             )
 
 
@@ -102,8 +103,8 @@ def host_name(text: str, what: str) -> str:
     host = canonical(text)
     if host is None:
         raise ValueError(
-            f"{what.capitalize()} is a name or an address without scheme and port, "
-            f"such as localhost or 192.168.1.20, not {text!r}."
+            f"Expected {what} to be a name or an address without scheme and port, "
+            f"such as localhost or 192.168.1.20, got {text!r}."
         )
     return host
 

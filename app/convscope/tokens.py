@@ -56,9 +56,11 @@ def read(path: Path) -> str:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         token = file.read(4096).strip()
     if os.name == "posix" and mode & 0o077:
-        raise ValueError(f"{path} can be read by others (mode {mode:04o}): chmod 600 {path}")
+        raise ValueError(
+            f"{path} can be read by other users (mode {mode:04o}): run chmod 600 {path}"
+        )
     if not token:
-        raise ValueError(f"{path} holds no token: remove it, and a new one is made.")
+        raise ValueError(f"{path} holds no token: delete it to have a new one made.")
     return token
 
 

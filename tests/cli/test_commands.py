@@ -115,7 +115,7 @@ def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(machine:
     parent = machine.train(150)
     change = ("--step", 137, "--learning-rate", 0.001, "--name", "slower")
     out, err = machine.do("fork", parent[:6], *change, "--steps", 13)
-    assert f"leaves {parent} at step 137" in err
+    assert f"was forked from {parent} at step 137" in err
     found = {run["id"]: run for run in machine.runs()}
     fork = found[out]
     assert fork["parent"] == {"run": parent, "step": 137}
@@ -129,7 +129,7 @@ def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(machine:
 
 
 def expect_the_same_over_rest(run: LiveRun) -> None:
-    """A run that this server finds asleep is forked at step 137, and stays as it is."""
+    """A run that this server finds suspended is forked at step 137, and stays as it is."""
     assert run.get()["suspended"] is True
     past = run.get(step=137)
     assert (past["step"], past["recomputed"]) == (137, None)
@@ -159,7 +159,7 @@ def test_a_run_goes_from_one_machine_to_another_as_a_file(
     run_id = machine.train(20)
     target = tmp_path / "mine.convscope"
     assert machine.do("export", run_id, "-o", target)[0] == str(target)
-    assert "is there already" in machine.do("export", run_id, "-o", target, status=1)[1]
+    assert "already exists" in machine.do("export", run_id, "-o", target, status=1)[1]
     machine.do("export", run_id, "-o", target, "--force")
     other, server = served
     new_id, _ = other.do("import", target)
@@ -192,7 +192,7 @@ def test_a_command_finds_its_way_to_a_server_with_a_token(machine: Machine, tmp_
     process = machine.start(*arguments)
     try:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("Convscope is at")
+        assert process.stdout.readline().startswith("Convscope is running at")
         out, err = machine.do("runs", status=1)
         assert "A valid token is needed" in err
         assert out == ""
@@ -214,7 +214,7 @@ def test_a_server_that_is_stopped_dead_is_said_to_be_silent(machine: Machine) ->
     )
     for words, sentence in (
         ("77 http://127.0.0.1:9", "The Convscope at http://127.0.0.1:9 does not answer"),
-        ("77", "It is a command that will end by itself"),
+        ("77", "It is a command that will finish by itself"),
     ):
         command = [sys.executable, "-c", holder, str(runs / "lock"), words]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
@@ -272,7 +272,7 @@ def test_a_failure_is_the_exit_status_and_the_whole_of_what_is_written(machine: 
     out, err = machine.do("history", "nix", status=1)
     assert (out, err) == (
         "",
-        "convscope: There is no run 'nix': convscope runs lists those there are.",
+        "convscope: There is no run 'nix': `convscope runs` lists all runs.",
     )
 
 

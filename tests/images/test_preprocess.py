@@ -128,5 +128,5 @@ def test_what_decoding_did_comes_first() -> None:
 
 
 def test_a_network_of_two_channels_is_shown_no_picture() -> None:
-    with pytest.raises(ConflictError, match="this one takes 2"):
+    with pytest.raises(ConflictError, match="got 2"):
         prepared(gradient(9, 9), (2, 9, 9))

@@ -125,7 +125,11 @@ def test_a_fork_of_a_fork_goes_back_to_its_grandparents_steps(parent: LiveRun) -
         ({"recipe": {"sead": 3}}, 422, "sead"),
         ({"recipe": {"dataset": "shapes"}}, 422, "input"),
         ({"recipe": {"data": {"dataset": "shapes"}}}, 422, "input"),
-        ({"recipe": {"dataset": "shapes", "data": {"dataset": None}}}, 422, "two that differ"),
+        (
+            {"recipe": {"dataset": "shapes", "data": {"dataset": None}}},
+            422,
+            "expected one data set, got two",
+        ),
         (
             {"interventions": [{"type": "freeze", "layer": "pool1", "filter": 0, "on": True}]},
             409,

@@ -49,7 +49,11 @@ def layers(*entries: Any) -> Any:
         ({"dataset": "cifar"}, None, "cifar"),
         ({"dataset": "shapes"}, None, "1 × 28 × 28"),
         ({"data": {"dataset": "cifar"}}, None, "cifar"),
-        ({"dataset": "shapes", "data": {"dataset": "mnist"}}, None, "two that differ"),
+        (
+            {"dataset": "shapes", "data": {"dataset": "mnist"}},
+            None,
+            "expected one data set, got two",
+        ),
         ({"batch_size": 5000}, None, "at most 1024"),
         ({"seed": -1}, None, "seed"),
         ({"colour": "red"}, None, "colour"),

@@ -43,7 +43,9 @@ async def _awake(run: TheRun) -> Run:
 TheAwakeRun = Annotated[Run, Depends(_awake)]  # all that it holds is in memory
 StepNumber = Annotated[
     int | None,
-    Query(alias="step", ge=0, le=2**53, description="as it was at this step; now, without it"),
+    Query(
+        alias="step", ge=0, le=2**53, description="the step to describe; if absent, the current one"
+    ),
 ]
 
 

@@ -14,9 +14,11 @@ class Page:
 
     cursor: Annotated[
         str | None,
-        Query(max_length=200, description="`next` of the page before; the first without it"),
+        Query(max_length=200, description="`next` of the page before; if absent, the first page"),
     ] = None
-    limit: Annotated[int, Query(ge=1, le=MOST_ENTRIES, description="entries, at most")] = 50
+    limit: Annotated[
+        int, Query(ge=1, le=MOST_ENTRIES, description="the maximum number of entries")
+    ] = 50
 
 
 ThePage = Annotated[Page, Depends()]

@@ -22,7 +22,7 @@ EXAMPLE_RECIPE: dict[str, Any] = {
 
 
 ImageId = Annotated[
-    str, Query(max_length=64, description="an image's id; the default image without it")
+    str, Query(max_length=64, description="an image's id; if absent, the default image")
 ]
 
 
@@ -44,14 +44,14 @@ class StepBody(Body):
     @model_validator(mode="after")
     def _one_of_them(self) -> "StepBody":
         if self.steps is not None and self.until is not None:
-            raise ValueError("expected steps or until, and not both")
+            raise ValueError("expected steps or until, not both")
         if self.steps is None and self.until is None:
             self.steps = 1
         return self
 
 
 class TuneBody(Body):
-    """Settings that may change while a run trains; what is absent stays."""
+    """Settings that may change while a run trains; absent ones stay as they are."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -88,7 +88,7 @@ class Intervention(BaseModel):
 
 
 class Origin(BaseModel):
-    """Of an imported run: the id that it had where it came from, and when it came."""
+    """Where an imported run came from: its id there, and when it was imported."""
 
     run: str | None
     at: str
@@ -109,17 +109,15 @@ class RunAnswer(BaseModel):
     )
     name: str | None = _said("what people call it")
     parent: Parent | None = _said(
-        "the run that it left, by a fork or by what a reset kept, and at which step"
+        "the run that it was forked from or kept from at a reset, and at which step"
     )
     state: RunState = _said(
-        "`starting`; `ready`: it can be played, and is not; `stepping`; `playing`; `halted`: "
-        "its loss was not finite; `failed`: its worker died too often. `problem` says why of "
-        "the last two, and `POST /runs/{id}/reset` takes both back to step 0"
+        "`starting`; `ready`: not playing, but it can be; `stepping`; `playing`; `halted`: its "
+        "loss was not finite; `failed`: its worker died too often. `problem` explains the last "
+        "two, and `POST /runs/{id}/reset` takes both back to step 0"
     )
-    step: int = _said(
-        "the step that this answer describes: the present one, or the one that was asked for"
-    )
-    steps: int = _said("how far it has come")
+    step: int = _said("the step that this answer describes: the current one, or the one asked for")
+    steps: int = _said("its latest step")
     saved_step: int = _said(
         "how far of that is on the disk, which a killed run comes back to; only a reset or a halt "
         "takes it down"
@@ -133,31 +131,31 @@ class RunAnswer(BaseModel):
     images_per_second: float = _said(
         "over the last two seconds of training; 0 while it is not training"
     )
-    steps_per_second: float | None = _said("the pace that it plays at; null: flat out")
-    learning_rate: float = _said("of the optimiser, as it is tuned now")
-    momentum: float | None = _said("of the optimiser, as it is tuned now; null where it has none")
-    weight_decay: float = _said("of the optimiser, as it is tuned now")
+    steps_per_second: float | None = _said("the speed that it plays at; null: flat out")
+    learning_rate: float = _said("the optimiser's current setting")
+    momentum: float | None = _said("the optimiser's current setting; null if it has none")
+    weight_decay: float = _said("the optimiser's current setting")
     trainable: bool = _said(
-        "whether there is a data set here, with a score for each of its classes at the "
-        "network's end"
+        "whether its data set is here and its network ends in a score for each class"
     )
-    problem: str | None = _said("one sentence about what is wrong, or was done about it")
-    recipe: dict[str, Any] = _said("what it was made from, all of it spelled out")
-    network: str | None = _said("the named network that it is, or null")
-    classes: list[str] = _said("their names, where the network gives a score for each")
+    problem: str | None = _said("one sentence about what is wrong, or what was done about it")
+    recipe: dict[str, Any] = _said("the complete recipe")
+    network: str | None = _said("the name of its network, or null")
+    classes: list[str] = _said("class names, if the network gives a score for each class")
     dataset_sha256: str | None = _said("of the data set that it was trained on")
-    parameters: int = _said("how many numbers training changes")
-    probe: str = _said("the image that is shown before another is chosen")
+    parameters: int = _said("the number of trainable parameters")
+    probe: str = _said("the image shown until another is chosen")
     created_at: str = _said("ISO 8601, UTC")
     environment: Environment | None = _said(
-        "what its exact bits depend on; null until its worker has said"
+        "what its exact numbers depend on; null until its worker has reported it"
     )
-    restarts: int = _said("how often it went back to step 0")
+    restarts: int = _said("how often it was reset to step 0")
     revision: int = _said(
-        "grows whenever anything here changes but the moving numbers (step, loss, accuracy, "
-        "images per second): of two answers of one server, the smaller is the older"
+        "grows whenever anything here changes, except the numbers that training moves (step, loss, "
+        "accuracy, images per second): of two answers from one server, the one "
+        "with the smaller revision is older"
     )
-    viewers: int = _said("how many streams it has")
+    viewers: int = _said("the number of open streams")
     taken: list[str] = _said("the tensors that came from trained weights")
     interventions: list[Intervention] = _said(
         "what was done to it, in order; a reset undoes all of it"
@@ -168,19 +166,23 @@ class RunAnswer(BaseModel):
     imported_from: Origin | None = _said(
         "the id that it had where it was exported, and when it came"
     )
+    imported_from: Origin | None = _said("its id where it was exported, and when it was imported")
     absent: str | None = _said(
-        "why it can be looked at and not trained: its data set is not on this machine, or "
-        "other images have its name"
+        "why it can be viewed but not trained: its data set is not on this machine, or has other "
+        "images here"
     )
     recomputed: str | None = _said(
-        "why the last digits of this step may differ from what they were: it is computed "
-        "again in another environment than it was trained in"
+        "why the last digits of this step may differ from the original: it is computed again in "
+        "another environment than it was trained in"
+    )
+    kept: str | None = _said(
+        "after a reset: the id of the run that keeps the previous state", default=None
     )
     previous_run: str | None = _said("after a reset: the run that it was", default=None)
 
 
 class UnreadableFile(BaseModel):
-    """A file among the runs that cannot be opened: its name without ending, and why."""
+    """A run's file that cannot be opened: its name without extension, and why."""
 
     run: str
     why: str

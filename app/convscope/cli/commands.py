@@ -15,8 +15,8 @@ COMMANDS: Final = {
     "train": "train a run without a browser",
     "fork": "fork a run at a step, with something changed",
     "runs": "list the runs",
-    "history": "a run's curves as CSV",
-    "export": "a run as one file",
+    "history": "print a run's curves as CSV",
+    "export": "export a run to a file",
     "import": "import a run's file",
 }
 
@@ -25,9 +25,9 @@ def parser() -> argparse.ArgumentParser:
     """`convscope COMMAND …`; every default is that of Settings."""
     command = argparse.ArgumentParser(
         "convscope",
-        description="Work with runs from the command line: asks the server that has their folder, "
-        "or works in the folder itself where there is none.",
-        epilog="exit status: 0 done, 1 it cannot be done (a sentence says why), 2 wrong arguments, "
+        description="Work with runs from the command line: through the server that has their "
+        "folder open, or in the folder itself if no server is running.",
+        epilog="exit status: 0 done, 1 failed (and the reason is printed), 2 wrong arguments, "
         "130 paused by Ctrl-C, with nothing lost",
     )
     commands = command.add_subparsers(dest="command", required=True)
@@ -47,39 +47,47 @@ def _add_train(one: argparse.ArgumentParser) -> None:
         metavar="R",
         help="a model's name, a JSON file or JSON text (default: %(default)s)",
     )
-    one.add_argument("--steps", type=_count, required=True, metavar="N", help="how many to train")
-    one.add_argument("--name", help="what to call the run")
+    one.add_argument(
+        "--steps", type=_count, required=True, metavar="N", help="how many steps to train"
+    )
+    one.add_argument("--name", help="the run's name")
 
 
 def _add_fork(one: argparse.ArgumentParser) -> None:
     _add_run(one)
-    one.add_argument("--step", type=_count, help="where to leave it (default: where it stands)")
+    one.add_argument("--step", type=_count, help="the step to fork at (default: the current one)")
     for name in ("learning-rate", "momentum", "weight-decay"):
-        one.add_argument(f"--{name}", type=float, metavar="X", help="from there on")
-    one.add_argument("--recipe", metavar="R", help="other parts that change: JSON, or its file")
+        one.add_argument(f"--{name}", type=float, metavar="X", help="from that step on")
     one.add_argument(
-        "--steps", type=_count, default=0, metavar="N", help="how many to train then (default: 0)"
+        "--recipe", metavar="R", help="other changes to the recipe: JSON text or a JSON file"
     )
-    one.add_argument("--name", help="what to call the new run")
+    one.add_argument(
+        "--steps",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="how many steps to train after that (default: 0)",
+    )
+    one.add_argument("--name", help="the new run's name")
 
 
 def _add_runs(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--json", action="store_true", help="everything that is known of them")
+    one.add_argument("--json", action="store_true", help="everything about them, as JSON")
 
 
 def _add_export(one: argparse.ArgumentParser) -> None:
     _add_run(one)
     one.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: RUN.convscope")
-    one.add_argument("--uploads", action="store_true", help="with the pictures it was given")
-    one.add_argument("--force", action="store_true", help="replace a file that is there")
+    one.add_argument("--uploads", action="store_true", help="include uploaded images")
+    one.add_argument("--force", action="store_true", help="overwrite an existing file")
 
 
 def _add_import(one: argparse.ArgumentParser) -> None:
-    one.add_argument("file", type=Path, metavar="FILE", help="what export wrote")
+    one.add_argument("file", type=Path, metavar="FILE", help="a file that export wrote")
 
 
 def _add_run(one: argparse.ArgumentParser) -> None:
-    one.add_argument("run", metavar="RUN", help="an id, how it begins, or a name")
+    one.add_argument("run", metavar="RUN", help="an id, the start of one, or a name")
 
 
 ADDERS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
@@ -94,7 +102,7 @@ ADDERS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
 
 def _add_common(one: argparse.ArgumentParser) -> None:
     usual = Settings()
-    add = one.add_argument_group("the server, or what stands in for it").add_argument
+    add = one.add_argument_group("the server, or this command in its place").add_argument
     add("--state-dir", type=Path, default=usual.state_dir, help="runs (default: %(default)s)")
     add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
     add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
@@ -103,7 +111,7 @@ def _add_common(one: argparse.ArgumentParser) -> None:
         "--token-file",
         type=Path,
         metavar="PATH",
-        help=f"of a server that asks for one (default: {tokens.default_token_file()})",
+        help=f"the token of a server that needs one (default: {tokens.default_token_file()})",
     )
 
 
@@ -131,7 +139,7 @@ def main(arguments: Sequence[str]) -> int:
     except (RefusedError, OSError) as error:
         return _complain(error, 1)
     except KeyboardInterrupt:
-        return _complain("Interrupted: what was acknowledged is kept.", 130)
+        return _complain("Interrupted: everything acknowledged is kept.", 130)
 
 
 async def _do(options: argparse.Namespace, settings: Settings, token: str | None) -> int:

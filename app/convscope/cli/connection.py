@@ -80,8 +80,8 @@ class Api:
                 return found[0]
             if found:
                 ids = ", ".join(run["id"] for run in found[:6])
-                raise RefusedError(f"There are {len(found)} runs that {name!r} may mean: {ids}.")
-        raise RefusedError(f"There is no run {name!r}: convscope runs lists those there are.")
+                raise RefusedError(f"{name!r} matches {len(found)} runs: {ids}.")
+        raise RefusedError(f"There is no run {name!r}: `convscope runs` lists all runs.")
 
     async def runs(self) -> list[JsonObject]:
         """All of them, oldest first."""
@@ -116,7 +116,7 @@ async def connect_or_run(
         directory.open()
     except InUseError as error:
         if not error.address:
-            raise RefusedError(f"{error} It is a command that will end by itself.") from error
+            raise RefusedError(f"{error} It is a command that will finish by itself.") from error
         async with _elsewhere(error.address, token) as api:
             yield api
         return

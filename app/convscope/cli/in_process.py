@@ -56,7 +56,7 @@ class _Answer(httpx.AsyncByteStream):
         event = await self._events.get()
         if event is None:
             await self._working
-            raise httpx.RemoteProtocolError("The answer ended before it was whole.")
+            raise httpx.RemoteProtocolError("The answer was cut short.")
         return event
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -23,10 +23,15 @@ def parser() -> argparse.ArgumentParser:
     add = command.add_argument
     add("--version", action="version", version=f"convscope {__version__}")
     add("--host", default=usual.host, help="address to listen on (default: %(default)s)")
-    add("--port", type=int, default=usual.port, help="default: %(default)s; 0: any free one")
-    add("--allow-host", action="append", metavar="NAME", help="answer to this name too; repeatable")
-    add("--token", action="store_true", help=f"ask for a token, kept in {default_token_file()}")
-    add("--token-file", type=Path, metavar="PATH", help="… kept in this file; made if missing")
+    add("--port", type=int, default=usual.port, help="default: %(default)s; 0: any free port")
+    add(
+        "--allow-host",
+        action="append",
+        metavar="NAME",
+        help="also answer to this host name; repeatable",
+    )
+    add("--token", action="store_true", help=f"require a token, kept in {default_token_file()}")
+    add("--token-file", type=Path, metavar="PATH", help="… kept in this file, created if missing")
     add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
     add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
     add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
@@ -36,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=usual.max_disk_bytes / 1e9,
         metavar="GB",
-        help="what all runs may take on the disk (default: %(default)s)",
+        help="disk space for all runs (default: %(default)s)",
     )
     add("--max-runs", type=int, default=usual.max_runs, help="default: %(default)s")
     add("--max-batch-size", type=int, default=usual.max_batch_size, help="default: %(default)s")
@@ -45,14 +50,14 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=usual.unwatched_pause_s,
         metavar="S",
-        help="pause what plays and nobody watches after so many seconds (default: %(default)s)",
+        help="pause a run that nobody watches after this many seconds (default: %(default)s)",
     )
     add(
         "--viewer-timeout",
         type=float,
         default=usual.viewer_send_timeout_s,
         metavar="S",
-        help="cut off a viewer that takes nothing for so many seconds (default: %(default)s)",
+        help="disconnect a viewer that stalls for this many seconds (default: %(default)s)",
     )
     add("--open", action="store_true", help="open the page in the browser")
     return command

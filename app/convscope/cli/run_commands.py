@@ -88,7 +88,7 @@ def _target(options: argparse.Namespace, name: str) -> Path:
     if target.is_dir():
         target /= name
     if target.exists() and not options.force:
-        raise RefusedError(f"{target} is there already: name another with -o, or add --force.")
+        raise RefusedError(f"{target} already exists: choose another file with -o, or add --force.")
     return target
 
 
@@ -98,6 +98,6 @@ async def import_(api: Api, options: argparse.Namespace) -> int:
         sent = {"file": (options.file.name, file)}
         run = (await api.send("POST", "/runs/import", files=sent)).json()
     if run["absent"]:
-        print(f"It can be looked at, and not trained. {run['absent']}", file=sys.stderr)
+        print(f"It can be viewed but not trained. {run['absent']}", file=sys.stderr)
     print(run["id"])
     return 0

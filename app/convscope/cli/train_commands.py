@@ -31,7 +31,7 @@ async def fork(api: Api, options: argparse.Namespace) -> int:
     parent = await api.find(options.run)
     body = {"step": options.step, "recipe": _changes(options), "name": options.name}
     run = await api.post(f"/runs/{parent['id']}/fork", body)
-    said = f"{run['id']} leaves {parent['id']} at step {run['parent']['step']:,}."
+    said = f"{run['id']} was forked from {parent['id']} at step {run['parent']['step']:,}."
     print(said, file=sys.stderr)
     return await _go_on(api, run, options.steps)
 
@@ -93,7 +93,10 @@ async def _piece(api: Api, run: JsonObject, last: int, progress: Progress) -> Js
 def _farewell(run: JsonObject, *, interrupted: bool) -> int:
     """The run's id on the standard output, for whatever comes next; the rest is for people."""
     word = "Paused" if interrupted else "Done"
-    print(f"{word} at step {run['step']:,}. convscope shows it, and goes on.", file=sys.stderr)
+    print(
+        f"{word} at step {run['step']:,}. Start `convscope` to view it or train on.",
+        file=sys.stderr,
+    )
     print(run["id"])
     return INTERRUPTED if interrupted else 0
 

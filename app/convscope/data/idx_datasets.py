@@ -139,7 +139,7 @@ ALL = (
         licence="MIT, © 2017 Zalando SE",
         origin=_ZALANDO,
         splits=(Split("", FASHION),),
-        how="It is shipped with Convscope: install Convscope again.",
+        how="It is shipped with Convscope: reinstall Convscope.",
         folder=fashion_10k.FOLDER,
     ),
     Published(

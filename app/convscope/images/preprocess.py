@@ -35,8 +35,7 @@ def preprocess(
     image, sentences = picture.image, list(picture.sentences)
     if channels not in (1, 3):
         raise ConflictError(
-            f"Expected a network that takes 1 or 3 channels to show a picture to, "
-            f"this one takes {channels}."
+            f"Expected a network with 1 or 3 input channels, to show it a picture, got {channels}."
         )
     for step in (_crop, _resize):
         image, done = step(image, (width, height))

@@ -37,10 +37,10 @@ class Network(_Part):
 
 
 class Init(_Part):
-    """How weights begin; biases begin at 0 (`pretrained` apart).
+    """How weights are initialised; biases start at 0 (except with `pretrained`).
 
-    `pretrained`, `from_run` and `from_file` take the layers that fit from trained weights; what
-    does not fit begins as he_uniform.
+    `pretrained`, `from_run` and `from_file` take the layers that fit from trained weights; the
+    others start as he_uniform.
 
     Glorot: Glorot & Bengio 2010; He: He et al. 2015, gain √2; orthogonal: Saxe et al. 2013.
     """
@@ -113,7 +113,7 @@ DatasetId = Annotated[str, Field(max_length=64)]
 
 
 class Data(_Part):
-    """What a run learns from; without a data set it can be looked at, and not trained."""
+    """What a run learns from; without a data set it can be viewed but not trained."""
 
     dataset: DatasetId | None
 
@@ -134,7 +134,7 @@ def _network_kind(value: object) -> str:
 
 
 class RecipeRequest(_Part):
-    """A recipe as it is sent: what is absent comes from the named network, or is the default."""
+    """A recipe as sent: absent parts come from the named network, or are the defaults."""
 
     network: Annotated[
         Annotated[str, Tag("name"), Field(max_length=64)] | Annotated[Network, Tag("spelled out")],
@@ -165,5 +165,5 @@ def with_data(sent: JsonObject) -> JsonObject:
     others = {key: value for key, value in sent.items() if key != "dataset"}
     data = {"dataset": sent["dataset"]}
     if others.get("data", data) != data:
-        raise ValueError("expected dataset, or the same in data, and two that differ")
+        raise ValueError("expected one data set, got two: dataset and data differ")
     return others | {"data": data}

@@ -75,9 +75,7 @@ def tensors_in(data: bytes) -> dict[str, tuple[Kind, memoryview]]:
     try:
         entries = _HEADER.validate_python(header)
     except ValidationError as error:
-        raise UploadError("The header of the safetensors file is not as the format has it.") from (
-            error
-        )
+        raise UploadError("The header of the safetensors file is not valid.") from (error)
     return _cut(entries, memoryview(data)[LENGTH.size + length :])
 
 
@@ -87,9 +85,13 @@ def _cut(entries: dict[str, _Entry], body: memoryview) -> dict[str, tuple[Kind, 
         size = BYTES.get(entry.dtype, 0) * prod(entry.shape)
         fits = entry.data_offsets == (end, end + size) and min(entry.shape, default=0) >= 0
         if not fits or entry.dtype not in BYTES:
-            raise UploadError(f"The safetensors file does not hold {name[:80]!r} as it says.")
+            raise UploadError(
+                f"The safetensors file does not hold {name[:80]!r} as its header says."
+            )
         found[name] = Kind(entry.dtype, tuple(entry.shape)), body[end : end + size]
         end += size
     if end != len(body):
-        raise UploadError(f"The safetensors file has {len(body) - end:,} bytes more than it says.")
+        raise UploadError(
+            f"The safetensors file has {len(body) - end:,} bytes more than its header says."
+        )
     return found

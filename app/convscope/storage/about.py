@@ -22,7 +22,7 @@ RunId = Annotated[str, Field(pattern=r"^[a-z0-9]{1,32}$")]
 
 
 class Environment(BaseModel):
-    """What the same bits depend on; older files say less of it."""
+    """What exact numbers depend on; older files record less of it."""
 
     model_config = ConfigDict(extra="forbid")
     device: Word

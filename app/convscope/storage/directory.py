@@ -115,7 +115,9 @@ class RunDirectory:
     def restore(self, run_id: str) -> None:
         """Restore a run's file; NotFoundError where it is gone for good."""
         if not (self._trash / self.path(run_id).name).is_file():
-            raise NotFoundError(f"There is no deleted run {run_id!r}: they are kept for a day.")
+            raise NotFoundError(
+                f"There is no deleted run {run_id!r}: deleted runs are kept for a day."
+            )
         self._move(self._trash, self._runs, run_id)
 
     def forget(self, run_id: str) -> None:
@@ -158,8 +160,8 @@ class RunDirectory:
             self._make_room(more_bytes)
         if self._is_full(more_bytes):
             raise UnavailableError(
-                f"The runs on this server take {self._quota_bytes / 1e9:.3g} GB, as much as they "
-                "may: delete some."
+                f"The runs on this server take {self._quota_bytes / 1e9:.3g} GB, which is the "
+                "limit: delete some."
             )
 
     def _is_full(self, more_bytes: int) -> bool:

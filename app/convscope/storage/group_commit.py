@@ -234,8 +234,6 @@ def _sentence(error: Exception) -> str:
         getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
         or getattr(error, "errno", 0) == ENOSPC
     ):
-        return (
-            "The disk is full, so that this run can't be kept: training waits until there is room."
-        )
+        return "The disk is full, so this run cannot be saved: training waits until there is room."
     why = str(error).rstrip(".")
-    return f"The disk fails ({why}), so that this run can't be kept: training waits for it."
+    return f"The disk fails ({why}), so this run cannot be saved: training waits until it works."

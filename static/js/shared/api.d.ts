@@ -36,7 +36,7 @@ export interface paths {
         };
         /**
          * The data sets
-         * @description With shapes, classes, sizes and SHA-256; one that is not on this machine says what to do.
+         * @description With shapes, classes, sizes and SHA-256; a missing one says how to get it.
          */
         get: operations["list_datasets"];
         put?: never;
@@ -156,14 +156,14 @@ export interface paths {
         };
         /**
          * List runs
-         * @description Oldest first. `unreadable` are the files among them that cannot be opened.
+         * @description Oldest first. `unreadable` lists the files that cannot be opened.
          */
         get: operations["list_runs"];
         put?: never;
         /**
          * Create a run from a recipe
          * @description Every field has a default: `{}` gives the default run. It answers at once, in state
-         *     `starting`; whatever is asked of it next waits until its worker is up.
+         *     `starting`; the next requests wait until its worker is up.
          */
         post: operations["create_run"];
         delete?: never;
@@ -203,7 +203,7 @@ export interface paths {
         put?: never;
         /**
          * Create a run from weights
-         * @description As `POST /runs`, the first weights from a file; `taken` names the tensors that fitted.
+         * @description Like `POST /runs`, with initial weights from a file; `taken` lists those that fitted.
          */
         post: operations["create_run_from_weights"];
         delete?: never;
@@ -263,8 +263,8 @@ export interface paths {
         };
         /**
          * Get a run
-         * @description State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
-         *     was true of it then; `steps` tells how far it has come.
+         * @description State, step, loss, accuracy, images per second, and the whole recipe. For a past `step`,
+         *     what was true then; `steps` is the latest step.
          */
         get: operations["get_run"];
         put?: never;
@@ -278,7 +278,7 @@ export interface paths {
         head?: never;
         /**
          * Change settings while it trains
-         * @description From the next step on. `steps_per_second` null is flat out. `name` is what people call it.
+         * @description From the next step on. `steps_per_second` null is flat out. `name` is the run's name.
          */
         patch: operations["update_run"];
         trace?: never;
@@ -293,7 +293,7 @@ export interface paths {
         /**
          * A run's network as code
          * @description A module that makes the network with the run's layer names, loads the weights that
-         *     `GET /runs/{id}/weights` exports, draws the first ones anew, and trains. Written from the
+         *     `GET /runs/{id}/weights` exports, draws the initial ones again, and trains. Written from the
          *     recipe; settings changed while the run trained are not in it.
          */
         get: operations["get_run_code"];
@@ -382,9 +382,9 @@ export interface paths {
         put?: never;
         /**
          * Fork a run at a step
-         * @description The new run's history up to that step is its parent's, which stays as it is. Any part of the
-         *     recipe may change that the weights still fit; where the kind of optimiser changes, its state
-         *     begins anew. 404 for a step that the run has not come to.
+         * @description The new run has its parent's history up to that step; the parent does not change. Any part
+         *     of the recipe may change as long as the weights still fit; if the kind of optimiser changes,
+         *     its state starts afresh. 404 for a step that the run has not reached.
          */
         post: operations["fork_run"];
         delete?: never;
@@ -606,7 +606,7 @@ export interface paths {
         put?: never;
         /**
          * Pause after the current step
-         * @description Measures the held-out accuracy of where it stopped, too. Safe to repeat.
+         * @description Also measures the held-out accuracy there. Safe to repeat.
          */
         post: operations["pause_run"];
         delete?: never;
@@ -666,8 +666,8 @@ export interface paths {
         put?: never;
         /**
          * Reset to step 0
-         * @description To the very same first weights and the recipe's own settings; what the run was is kept as
-         *     another, whose id is `previous_run`. Safe to repeat.
+         * @description To the same initial weights and the recipe's own settings; the previous state is kept as
+         *     another run, whose id is `previous_run`. Safe to repeat.
          */
         post: operations["reset_run"];
         delete?: never;
@@ -707,7 +707,7 @@ export interface paths {
         put?: never;
         /**
          * Try again after a failure
-         * @description A run that failed gets a new worker and goes on from what is kept. Safe to repeat.
+         * @description A run that failed gets a new worker and continues from what is saved. Safe to repeat.
          */
         post: operations["resume_run"];
         delete?: never;
@@ -727,7 +727,7 @@ export interface paths {
         put?: never;
         /**
          * Train some steps
-         * @description Answers when they are done; one step without a body. `until` is safe to repeat.
+         * @description Answers when they are done; without a body, one step. `until` is safe to repeat.
          *     409 while the run is playing.
          */
         post: operations["train_steps"];
@@ -974,7 +974,7 @@ export interface components {
             recipe?: string;
             /**
              * Weights
-             * @description safetensors; the layers that fit are taken
+             * @description safetensors; layers that fit are loaded
              */
             weights: string;
         };
@@ -1331,7 +1331,7 @@ export interface components {
         };
         /**
          * Data
-         * @description What a run learns from; without a data set it can be looked at, and not trained.
+         * @description What a run learns from; without a data set it can be viewed but not trained.
          */
         Data: {
             /** Dataset */
@@ -1503,7 +1503,7 @@ export interface components {
         };
         /**
          * Environment
-         * @description What the same bits depend on; older files say less of it.
+         * @description What exact numbers depend on; older files record less of it.
          */
         Environment: {
             /** Capability */
@@ -1568,7 +1568,7 @@ export interface components {
         };
         /**
          * ForkBody
-         * @description Where to leave a run, and what is to be other from there on.
+         * @description The step to fork a run at, and what changes from there on.
          * @example {
          *       "recipe": {
          *         "optimizer": {
@@ -1643,7 +1643,7 @@ export interface components {
         };
         /**
          * HealthAnswer
-         * @description That the server is up; without a token where one is needed, only that.
+         * @description The server's health; without a token where one is needed, only that it is up.
          * @example {
          *       "device": "cpu",
          *       "status": "ok",
@@ -1825,10 +1825,10 @@ export interface components {
         };
         /**
          * Init
-         * @description How weights begin; biases begin at 0 (`pretrained` apart).
+         * @description How weights are initialised; biases start at 0 (except with `pretrained`).
          *
-         *     `pretrained`, `from_run` and `from_file` take the layers that fit from trained weights; what
-         *     does not fit begins as he_uniform.
+         *     `pretrained`, `from_run` and `from_file` take the layers that fit from trained weights; the
+         *     others start as he_uniform.
          *
          *     Glorot: Glorot & Bengio 2010; He: He et al. 2015, gain √2; orthogonal: Saxe et al. 2013.
          */
@@ -2469,7 +2469,7 @@ export interface components {
         };
         /**
          * Origin
-         * @description Of an imported run: the id that it had where it came from, and when it came.
+         * @description Where an imported run came from: its id there, and when it was imported.
          */
         Origin: {
             /** At */
@@ -2652,7 +2652,7 @@ export interface components {
             layer?: number | null;
             /**
              * Status
-             * @description that of the HTTP answer
+             * @description the HTTP status
              */
             status: number;
             /**
@@ -2722,7 +2722,7 @@ export interface components {
         };
         /**
          * RecipeRequest
-         * @description A recipe as it is sent: what is absent comes from the named network, or is the default.
+         * @description A recipe as sent: absent parts come from the named network, or are the defaults.
          */
         RecipeRequest: {
             /** Batch Size */
@@ -2884,7 +2884,7 @@ export interface components {
         RunAnswer: {
             /**
              * Absent
-             * @description why it can be looked at and not trained: its data set is not on this machine, or other images have its name
+             * @description why it can be viewed but not trained: its data set is not on this machine, or has other images here
              */
             absent: string | null;
             /**
@@ -2894,7 +2894,7 @@ export interface components {
             accuracy: number | null;
             /**
              * Classes
-             * @description their names, where the network gives a score for each
+             * @description class names, if the network gives a score for each class
              */
             classes: string[];
             /**
@@ -2907,7 +2907,7 @@ export interface components {
              * @description of the data set that it was trained on
              */
             dataset_sha256: string | null;
-            /** @description what its exact bits depend on; null until its worker has said */
+            /** @description what its exact numbers depend on; null until its worker has reported it */
             environment: components["schemas"]["Environment"] | null;
             /**
              * Frozen
@@ -2934,13 +2934,18 @@ export interface components {
              * @description over the last two seconds of training; 0 while it is not training
              */
             images_per_second: number;
-            /** @description the id that it had where it was exported, and when it came */
+            /** @description its id where it was exported, and when it was imported */
             imported_from: components["schemas"]["Origin"] | null;
             /**
              * Interventions
              * @description what was done to it, in order; a reset undoes all of it
              */
             interventions: components["schemas"]["Intervention"][];
+            /**
+             * Kept
+             * @description after a reset: the id of the run that keeps the previous state
+             */
+            kept?: string | null;
             /**
              * Kind
              * @description `trained`: its steps are made here, from its recipe
@@ -2950,7 +2955,7 @@ export interface components {
             kind?: "trained";
             /**
              * Learning Rate
-             * @description of the optimiser, as it is tuned now
+             * @description the optimiser's current setting
              */
             learning_rate: number;
             /**
@@ -2960,7 +2965,7 @@ export interface components {
             loss: number | null;
             /**
              * Momentum
-             * @description of the optimiser, as it is tuned now; null where it has none
+             * @description the optimiser's current setting; null if it has none
              */
             momentum: number | null;
             /**
@@ -2970,15 +2975,15 @@ export interface components {
             name: string | null;
             /**
              * Network
-             * @description the named network that it is, or null
+             * @description the name of its network, or null
              */
             network: string | null;
             /**
              * Parameters
-             * @description how many numbers training changes
+             * @description the number of trainable parameters
              */
             parameters: number;
-            /** @description the run that it left, by a fork or by what a reset kept, and at which step */
+            /** @description the run that it was forked from or kept from at a reset, and at which step */
             parent: components["schemas"]["Parent"] | null;
             /**
              * Previous Run
@@ -2987,34 +2992,34 @@ export interface components {
             previous_run?: string | null;
             /**
              * Probe
-             * @description the image that is shown before another is chosen
+             * @description the image shown until another is chosen
              */
             probe: string;
             /**
              * Problem
-             * @description one sentence about what is wrong, or was done about it
+             * @description one sentence about what is wrong, or what was done about it
              */
             problem: string | null;
             /**
              * Recipe
-             * @description what it was made from, all of it spelled out
+             * @description the complete recipe
              */
             recipe: {
                 [key: string]: unknown;
             };
             /**
              * Recomputed
-             * @description why the last digits of this step may differ from what they were: it is computed again in another environment than it was trained in
+             * @description why the last digits of this step may differ from the original: it is computed again in another environment than it was trained in
              */
             recomputed: string | null;
             /**
              * Restarts
-             * @description how often it went back to step 0
+             * @description how often it was reset to step 0
              */
             restarts: number;
             /**
              * Revision
-             * @description grows whenever anything here changes but the moving numbers (step, loss, accuracy, images per second): of two answers of one server, the smaller is the older
+             * @description grows whenever anything here changes, except the numbers that training moves (step, loss, accuracy, images per second): of two answers from one server, the one with the smaller revision is older
              */
             revision: number;
             /**
@@ -3027,21 +3032,21 @@ export interface components {
              * @description the filters whose maps are 0
              */
             silenced: components["schemas"]["Filter"][];
-            /** @description `starting`; `ready`: it can be played, and is not; `stepping`; `playing`; `halted`: its loss was not finite; `failed`: its worker died too often. `problem` says why of the last two, and `POST /runs/{id}/reset` takes both back to step 0 */
+            /** @description `starting`; `ready`: not playing, but it can be; `stepping`; `playing`; `halted`: its loss was not finite; `failed`: its worker died too often. `problem` explains the last two, and `POST /runs/{id}/reset` takes both back to step 0 */
             state: components["schemas"]["RunState"];
             /**
              * Step
-             * @description the step that this answer describes: the present one, or the one that was asked for
+             * @description the step that this answer describes: the current one, or the one asked for
              */
             step: number;
             /**
              * Steps
-             * @description how far it has come
+             * @description its latest step
              */
             steps: number;
             /**
              * Steps Per Second
-             * @description the pace that it plays at; null: flat out
+             * @description the speed that it plays at; null: flat out
              */
             steps_per_second: number | null;
             /**
@@ -3056,17 +3061,17 @@ export interface components {
             taken: string[];
             /**
              * Trainable
-             * @description whether there is a data set here, with a score for each of its classes at the network's end
+             * @description whether its data set is here and its network ends in a score for each class
              */
             trainable: boolean;
             /**
              * Viewers
-             * @description how many streams it has
+             * @description the number of open streams
              */
             viewers: number;
             /**
              * Weight Decay
-             * @description of the optimiser, as it is tuned now
+             * @description the optimiser's current setting
              */
             weight_decay: number;
         };
@@ -3737,7 +3742,7 @@ export interface components {
         };
         /**
          * TuneBody
-         * @description Settings that may change while a run trains; what is absent stays.
+         * @description Settings that may change while a run trains; absent ones stay as they are.
          * @example {
          *       "learning_rate": 0.01
          *     }
@@ -3770,7 +3775,7 @@ export interface components {
         };
         /**
          * UnreadableFile
-         * @description A file among the runs that cannot be opened: its name without ending, and why.
+         * @description A run's file that cannot be opened: its name without extension, and why.
          */
         UnreadableFile: {
             /** Run */
@@ -3987,7 +3992,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConvolveAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4005,7 +4010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4014,7 +4019,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4023,7 +4028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4041,7 +4046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4079,7 +4084,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetList"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4097,7 +4102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4106,7 +4111,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4122,9 +4127,9 @@ export interface operations {
             query?: {
                 /** @description only this class */
                 label?: number | null;
-                /** @description `next` of the page before; the first without it */
+                /** @description `next` of the page before; if absent, the first page */
                 cursor?: string | null;
-                /** @description entries, at most */
+                /** @description the maximum number of entries */
                 limit?: number;
             };
             header?: never;
@@ -4144,7 +4149,7 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetImageList"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4162,7 +4167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4171,7 +4176,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4180,7 +4185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4198,7 +4203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4241,12 +4246,12 @@ export interface operations {
             query?: {
                 /** @description only this class */
                 label?: number | null;
-                /** @description these, in place of a page */
+                /** @description these images instead of a page */
                 image?: string[] | null;
                 columns?: number;
-                /** @description `next` of the page before; the first without it */
+                /** @description `next` of the page before; if absent, the first page */
                 cursor?: string | null;
-                /** @description entries, at most */
+                /** @description the maximum number of entries */
                 limit?: number;
             };
             header?: never;
@@ -4266,7 +4271,7 @@ export interface operations {
                     "image/png": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4284,7 +4289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4293,7 +4298,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4302,7 +4307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4320,7 +4325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4376,7 +4381,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthAnswer"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4385,7 +4390,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4414,7 +4419,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4432,7 +4437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4441,7 +4446,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4475,7 +4480,7 @@ export interface operations {
                     "application/json": components["schemas"]["CodeAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4493,7 +4498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4502,7 +4507,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4511,7 +4516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4529,7 +4534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4552,9 +4557,9 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
-                /** @description `next` of the page before; the first without it */
+                /** @description `next` of the page before; if absent, the first page */
                 cursor?: string | null;
-                /** @description entries, at most */
+                /** @description the maximum number of entries */
                 limit?: number;
             };
             header?: never;
@@ -4572,7 +4577,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4590,7 +4595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4599,7 +4604,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4608,7 +4613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4650,7 +4655,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4668,7 +4673,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4677,7 +4682,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4686,7 +4691,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4704,7 +4709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4722,7 +4727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4763,9 +4768,9 @@ export interface operations {
     list_deleted_runs: {
         parameters: {
             query?: {
-                /** @description `next` of the page before; the first without it */
+                /** @description `next` of the page before; if absent, the first page */
                 cursor?: string | null;
-                /** @description entries, at most */
+                /** @description the maximum number of entries */
                 limit?: number;
             };
             header?: never;
@@ -4783,7 +4788,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeletedRunList"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4801,7 +4806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4810,7 +4815,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4819,7 +4824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4879,7 +4884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4897,7 +4902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4906,7 +4911,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -4915,7 +4920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4933,7 +4938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4951,7 +4956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5029,7 +5034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5047,7 +5052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5056,7 +5061,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5065,7 +5070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5083,7 +5088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5142,7 +5147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Thumbnails"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5160,7 +5165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5169,7 +5174,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5178,7 +5183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5201,7 +5206,7 @@ export interface operations {
     get_run: {
         parameters: {
             query?: {
-                /** @description as it was at this step; now, without it */
+                /** @description the step to describe; if absent, the current one */
                 step?: number | null;
             };
             header?: never;
@@ -5222,7 +5227,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5240,7 +5245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5249,7 +5254,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5258,7 +5263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5276,7 +5281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5314,7 +5319,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5332,7 +5337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5341,7 +5346,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5350,7 +5355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5395,7 +5400,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5413,7 +5418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5422,7 +5427,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5431,7 +5436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5449,7 +5454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5467,7 +5472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5485,7 +5490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5547,7 +5552,7 @@ export interface operations {
                     "application/json": components["schemas"]["CodeAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5565,7 +5570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5574,7 +5579,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5583,7 +5588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5601,7 +5606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5628,9 +5633,9 @@ export interface operations {
                 channel: number;
                 y?: number;
                 x?: number;
-                /** @description an image's id; the default image without it */
+                /** @description an image's id; if absent, the default image */
                 image?: string;
-                /** @description as it was at this step; now, without it */
+                /** @description the step to describe; if absent, the current one */
                 step?: number | null;
             };
             header?: never;
@@ -5651,7 +5656,7 @@ export interface operations {
                     "application/json": components["schemas"]["OutputExplanation"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5669,7 +5674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5678,7 +5683,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5687,7 +5692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5705,7 +5710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5723,7 +5728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5764,7 +5769,7 @@ export interface operations {
     explain_weight: {
         parameters: {
             query: {
-                /** @description as it was at this step; now, without it */
+                /** @description the step to describe; if absent, the current one */
                 step?: number | null;
                 layer: string;
                 out: number;
@@ -5793,7 +5798,7 @@ export interface operations {
                     "application/json": components["schemas"]["WeightExplanation"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5811,7 +5816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5820,7 +5825,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5829,7 +5834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5847,7 +5852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5865,7 +5870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5927,7 +5932,7 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5945,7 +5950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5954,7 +5959,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -5963,7 +5968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5981,7 +5986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6043,7 +6048,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6061,7 +6066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6070,7 +6075,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -6079,7 +6084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6097,7 +6102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6115,7 +6120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6133,7 +6138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6206,7 +6211,7 @@ export interface operations {
                     "text/csv": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6224,7 +6229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6233,7 +6238,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -6242,7 +6247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6260,7 +6265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6283,9 +6288,9 @@ export interface operations {
     list_images: {
         parameters: {
             query?: {
-                /** @description `next` of the page before; the first without it */
+                /** @description `next` of the page before; if absent, the first page */
                 cursor?: string | null;
-                /** @description entries, at most */
+                /** @description the maximum number of entries */
                 limit?: number;
             };
             header?: never;
@@ -6306,7 +6311,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageList"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6324,7 +6329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6333,7 +6338,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -6342,7 +6347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6360,7 +6365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6423,7 +6428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6441,7 +6446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6450,7 +6455,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -6459,7 +6464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6477,7 +6482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6495,7 +6500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6513,7 +6518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A kind of file that is not read here. */
+            /** @description A kind of file that the server does not read. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6531,7 +6536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6591,7 +6596,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6609,7 +6614,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6618,7 +6623,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -6627,7 +6632,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6709,7 +6714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6727,7 +6732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6736,7 +6741,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -6745,7 +6750,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6763,7 +6768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6781,7 +6786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6799,7 +6804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A kind of file that is not read here. */
+            /** @description A kind of file that the server does not read. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6817,7 +6822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6875,7 +6880,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6893,7 +6898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6902,7 +6907,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -6911,7 +6916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6929,7 +6934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6993,7 +6998,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImageAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7011,7 +7016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7020,7 +7025,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -7029,7 +7034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7047,7 +7052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7065,7 +7070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7083,7 +7088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7146,7 +7151,7 @@ export interface operations {
                     "image/png": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7164,7 +7169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7173,7 +7178,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -7182,7 +7187,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7200,7 +7205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7218,7 +7223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7281,7 +7286,7 @@ export interface operations {
                     "application/json": components["schemas"]["InterventionAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7299,7 +7304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7308,7 +7313,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -7317,7 +7322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7335,7 +7340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7353,7 +7358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7371,7 +7376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7430,7 +7435,7 @@ export interface operations {
                     "application/json": components["schemas"]["LayerList"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7448,7 +7453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7457,7 +7462,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -7466,7 +7471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7489,10 +7494,10 @@ export interface operations {
     get_feature_maps: {
         parameters: {
             query?: {
-                /** @description an image's id; the default image without it */
+                /** @description an image's id; if absent, the default image */
                 image?: string;
                 layout?: "torch" | "keras";
-                /** @description as it was at this step; now, without it */
+                /** @description the step to describe; if absent, the current one */
                 step?: number | null;
                 /** @description else by Accept */
                 format?: ("json" | "npy" | "png") | null;
@@ -7520,7 +7525,7 @@ export interface operations {
                     "image/png": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7538,7 +7543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7547,7 +7552,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -7556,7 +7561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7592,7 +7597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7610,7 +7615,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7676,7 +7681,7 @@ export interface operations {
                     "application/json": components["schemas"]["StripAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7694,7 +7699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7703,7 +7708,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -7712,7 +7717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7730,7 +7735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7748,7 +7753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7792,7 +7797,7 @@ export interface operations {
                 /** @description value, gradient, update, or torch's own buffer's name */
                 of?: string;
                 layout?: "torch" | "keras";
-                /** @description as it was at this step; now, without it */
+                /** @description the step to describe; if absent, the current one */
                 step?: number | null;
                 /** @description else by Accept */
                 format?: ("json" | "npy" | "png") | null;
@@ -7821,7 +7826,7 @@ export interface operations {
                     "image/png": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7839,7 +7844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7848,7 +7853,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -7857,7 +7862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7893,7 +7898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7911,7 +7916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7970,7 +7975,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7988,7 +7993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7997,7 +8002,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8006,7 +8011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8024,7 +8029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8083,7 +8088,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8101,7 +8106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8110,7 +8115,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8119,7 +8124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8137,7 +8142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8178,9 +8183,9 @@ export interface operations {
     get_predictions: {
         parameters: {
             query?: {
-                /** @description an image's id; the default image without it */
+                /** @description an image's id; if absent, the default image */
                 image?: string;
-                /** @description as it was at this step; now, without it */
+                /** @description the step to describe; if absent, the current one */
                 step?: number | null;
             };
             header?: never;
@@ -8201,7 +8206,7 @@ export interface operations {
                     "application/json": components["schemas"]["PredictionAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8219,7 +8224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8228,7 +8233,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8237,7 +8242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8255,7 +8260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8273,7 +8278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8332,7 +8337,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8350,7 +8355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8359,7 +8364,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8368,7 +8373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8386,7 +8391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8444,7 +8449,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8462,7 +8467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8471,7 +8476,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8480,7 +8485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8521,7 +8526,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8539,7 +8544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8548,7 +8553,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8557,7 +8562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8575,7 +8580,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8638,7 +8643,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8656,7 +8661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8665,7 +8670,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8674,7 +8679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8692,7 +8697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8710,7 +8715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More bytes or more pixels than the server takes. */
+            /** @description More bytes or more pixels than the server accepts. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8728,7 +8733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8793,7 +8798,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8811,7 +8816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8820,7 +8825,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8829,7 +8834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8847,7 +8852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8892,7 +8897,7 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8910,7 +8915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8919,7 +8924,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -8928,7 +8933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8946,7 +8951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8964,7 +8969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9007,7 +9012,7 @@ export interface operations {
             query?: {
                 /** @description npz: for `numpy.load` */
                 format?: "safetensors" | "npz";
-                /** @description as it was at this step; now, without it */
+                /** @description the step to describe; if absent, the current one */
                 step?: number | null;
             };
             header?: never;
@@ -9028,7 +9033,7 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description The server was started with a token, and the request has none that is valid. */
+            /** @description The server needs a token, and the request has no valid one. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9046,7 +9051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The host or the origin may not come in. */
+            /** @description The host or the origin is not allowed. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9055,7 +9060,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "forbidden",
-                     *       "detail": "The host other.example is not known here. Start convscope with --allow-host other.example if it should be.",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
                      *       "type": "about:blank"
@@ -9064,7 +9069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing of that name. */
+            /** @description There is nothing with that name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9082,7 +9087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The run is not in a state that allows this, or its network has no such thing. */
+            /** @description The run's state does not allow this, or its network has no such thing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9100,7 +9105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A request that is understood and cannot be followed. */
+            /** @description The request is understood but cannot be carried out. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -20,19 +20,19 @@ ERRORS: dict[int, tuple[str, str, str]] = {
         "truncated).",
     ),
     401: (
-        "The server was started with a token, and the request has none that is valid.",
+        "The server needs a token, and the request has no valid one.",
         "Unauthorized",
         "A valid token is needed: open the sign-in link that convscope printed when it started, or "
         "send Authorization: Bearer TOKEN.",
     ),
     403: (
-        "The host or the origin may not come in.",
+        "The host or the origin is not allowed.",
         "Forbidden",
-        "The host other.example is not known here. Start convscope with --allow-host "
-        "other.example if it should be.",
+        "The host other.example is not allowed. To allow it, start convscope with --allow-host "
+        "other.example.",
     ),
     404: (
-        "There is nothing of that name.",
+        "There is nothing with that name.",
         "Not found",
         "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
     ),
@@ -42,23 +42,23 @@ ERRORS: dict[int, tuple[str, str, str]] = {
         "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
     ),
     409: (
-        "The run is not in a state that allows this, or its network has no such thing.",
+        "The run's state does not allow this, or its network has no such thing.",
         "Conflict",
         "The run is playing: pause it before stepping.",
     ),
     413: (
-        "More bytes or more pixels than the server takes.",
+        "More bytes or more pixels than the server accepts.",
         "Too large",
         "Expected a body of at most 1,048,576 bytes, got a longer one.",
     ),
     415: (
-        "A kind of file that is not read here.",
+        "A kind of file that the server does not read.",
         "Unsupported media type",
         "Expected PNG, JPEG, WebP, GIF or BMP, got a file that begins with the bytes 68 65 6c 6c "
         "6f 20 74 68.",
     ),
     422: (
-        "A request that is understood and cannot be followed.",
+        "The request is understood but cannot be carried out.",
         "Invalid request",
         "steps: Input should be greater than or equal to 1, got 0.",
     ),

@@ -37,7 +37,7 @@ class Problem(BaseModel):
     )
     type: str = Field(description="always about:blank: `code` says which kind it is")
     title: str = Field(description="the kind of error, for people")
-    status: int = Field(ge=400, le=599, description="that of the HTTP answer")
+    status: int = Field(ge=400, le=599, description="the HTTP status")
     code: Code = Field(description="the kind of error, for programs: it never changes")
     detail: str = Field(description="one sentence: what was expected, and what was sent")
     layer: int | None = Field(None, description="of a recipe: the index of the layer at fault")

@@ -29,7 +29,7 @@ Label = Annotated[int | None, Query(ge=0, le=1000, description="only this class"
 
 
 class HealthAnswer(BaseModel):
-    """That the server is up; without a token where one is needed, only that."""
+    """The server's health; without a token where one is needed, only that it is up."""
 
     model_config = ConfigDict(json_schema_extra=shown(HEALTH))
     status: Literal["ok"]
@@ -163,7 +163,7 @@ def _pretrained(model: NamedModel) -> JsonObject | None:
 
 @router.get("/datasets", response_model=DatasetList, summary="The data sets")
 async def list_datasets(settings: TheSettings) -> dict[str, list[JsonObject]]:
-    """With shapes, classes, sizes and SHA-256; one that is not on this machine says what to do."""
+    """With shapes, classes, sizes and SHA-256; a missing one says how to get it."""
     found = await asyncio.to_thread(describe_all, settings)
     return {"datasets": [_dataset(info) for info in found]}
 
@@ -203,7 +203,8 @@ async def get_dataset_sheet(
     page: ThePage,
     label: Label = None,
     image: Annotated[
-        list[str] | None, Query(max_length=MOST_ENTRIES, description="these, in place of a page")
+        list[str] | None,
+        Query(max_length=MOST_ENTRIES, description="these images instead of a page"),
     ] = None,
     columns: Annotated[int, Query(ge=1, le=100)] = 12,
 ) -> Response:
@@ -214,7 +215,7 @@ async def get_dataset_sheet(
     else:
         numbers, _ = choose(data, label, page)
     if not numbers:
-        raise NotFoundError(f"{dataset_id} has no images there: expected an earlier page of it.")
+        raise NotFoundError(f"{dataset_id} has no images there: ask for an earlier page.")
     made = await asyncio.to_thread(sheet_png, data.test_images[numbers], columns)
     headers = {"Cache-Control": "private, max-age=3600"}
     return Response(made, media_type="image/png", headers=headers)

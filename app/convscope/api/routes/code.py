@@ -41,7 +41,7 @@ class CodeAnswer(BaseModel):
 )
 async def get_run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
     """A module that makes the network with the run's layer names, loads the weights that
-    `GET /runs/{id}/weights` exports, draws the first ones anew, and trains. Written from the
+    `GET /runs/{id}/weights` exports, draws the initial ones again, and trains. Written from the
     recipe; settings changed while the run trained are not in it."""
     spec = run.spec
     name = spec.model.name if spec.model else None

@@ -80,7 +80,7 @@ class ConvolveBody(Body):
             lengths = sorted({len(row) for row in rows})
             if len(lengths) > 1:
                 shown = " and ".join(map(str, lengths[:2]))
-                raise ValueError(f"expected {name} to have rows of one length, not of {shown}")
+                raise ValueError(f"expected {name} to have rows of one length, got {shown}")
         return self
 
 

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["runs"])
 
 
 class ForkBody(Body):
-    """Where to leave a run, and what is to be other from there on."""
+    """The step to fork a run at, and what changes from there on."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=shown(*FORKS))
     step: Annotated[int, Field(ge=0, le=2**53)] | None = None  # null: now
@@ -44,9 +44,9 @@ async def fork_run(
     response: Response,
     body: ForkBody | None = None,
 ) -> JsonObject:
-    """The new run's history up to that step is its parent's, which stays as it is. Any part of the
-    recipe may change that the weights still fit; where the kind of optimiser changes, its state
-    begins anew. 404 for a step that the run has not come to."""
+    """The new run has its parent's history up to that step; the parent does not change. Any part
+    of the recipe may change as long as the weights still fit; if the kind of optimiser changes,
+    its state starts afresh. 404 for a step that the run has not reached."""
     wanted = body or ForkBody()
     try:
         made = await registry.fork(

@@ -86,4 +86,4 @@ async def lesson(request: Request, slug: str) -> HTMLResponse:
             }
             more = {"lessons": LESSONS, "lesson": found, "number": number + 1}
             return page(request, f"lessons/{slug}.html", **more, **around)
-    raise NotFoundError(f"There is no lesson {slug!r}: /lessons lists those that there are.")
+    raise NotFoundError(f"There is no lesson {slug!r}: /lessons lists all lessons.")

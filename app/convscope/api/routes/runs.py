@@ -59,7 +59,7 @@ async def create_run(
     recipe: Annotated[RecipeRequest | None, Body(openapi_examples=RECIPES)] = None,
 ) -> JsonObject:
     """Every field has a default: `{}` gives the default run. It answers at once, in state
-    `starting`; whatever is asked of it next waits until its worker is up."""
+    `starting`; the next requests wait until its worker is up."""
     run = await registry.create(recipe or RecipeRequest())
     response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     return run.describe()
@@ -76,13 +76,13 @@ async def create_run_from_weights(
     registry: TheRegistry,
     request: Request,
     response: Response,
-    weights: Annotated[UploadFile, File(description="safetensors; the layers that fit are taken")],
+    weights: Annotated[UploadFile, File(description="safetensors; layers that fit are loaded")],
     recipe: Annotated[
         str,
         Form(description="a recipe as JSON; its init is set here", examples=['{"batch_size": 8}']),
     ] = "{}",
 ) -> JsonObject:
-    """As `POST /runs`, the first weights from a file; `taken` names the tensors that fitted."""
+    """Like `POST /runs`, with initial weights from a file; `taken` lists those that fitted."""
     wanted = _parse(recipe).model_copy(update={"init": Init(type="from_file")})
     wanted.model_fields_set.add("init")
     run = await registry.create(wanted, check_safetensors(await weights.read()))
@@ -105,7 +105,7 @@ def _parse(recipe: str) -> RecipeRequest:
 
 @router.get("", response_model=RunList, summary="List runs")
 async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
-    """Oldest first. `unreadable` are the files among them that cannot be opened."""
+    """Oldest first. `unreadable` lists the files that cannot be opened."""
     runs, after = registry.page(page.cursor, page.limit)
     unreadable = [{"run": run, "why": why} for run, why in registry.unreadable.items()]
     return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}
@@ -113,8 +113,8 @@ async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
 
 @router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Get a run")
 async def get_run(look: TheLook, response: Response) -> JsonObject:
-    """State, step, loss, accuracy, images per second, and the whole recipe. Of a past `step`, what
-    was true of it then; `steps` tells how far it has come."""
+    """State, step, loss, accuracy, images per second, and the whole recipe. For a past `step`,
+    what was true then; `steps` is the latest step."""
     run = await look.run.describe_at(look.step)
     look.mark(run["recomputed"])
     response.headers.update(look.headers)
@@ -134,7 +134,7 @@ async def delete_run(run_id: str, registry: TheRegistry) -> None:
     summary="Train some steps",
 )
 async def train_steps(run: TheRun, body: StepBody | None = None) -> JsonObject:
-    """Answers when they are done; one step without a body. `until` is safe to repeat.
+    """Answers when they are done; without a body, one step. `until` is safe to repeat.
     409 while the run is playing."""
     goal = body or StepBody()
     return await run.command(commands.Step(steps=goal.steps, until=goal.until))
@@ -158,7 +158,7 @@ async def play_run(run: TheRun) -> JsonObject:
     summary="Pause after the current step",
 )
 async def pause_run(run: TheRun) -> JsonObject:
-    """Measures the held-out accuracy of where it stopped, too. Safe to repeat."""
+    """Also measures the held-out accuracy there. Safe to repeat."""
     return await run.command(commands.Pause())
 
 
@@ -169,8 +169,8 @@ async def pause_run(run: TheRun) -> JsonObject:
     summary="Reset to step 0",
 )
 async def reset_run(run: TheRun, registry: TheRegistry) -> JsonObject:
-    """To the very same first weights and the recipe's own settings; what the run was is kept as
-    another, whose id is `previous_run`. Safe to repeat."""
+    """To the same initial weights and the recipe's own settings; the previous state is kept as
+    another run, whose id is `previous_run`. Safe to repeat."""
     previous = await registry.reset(run.id)
     return run.describe() | {"previous_run": previous.id if previous else None}
 
@@ -182,7 +182,7 @@ async def reset_run(run: TheRun, registry: TheRegistry) -> JsonObject:
     summary="Try again after a failure",
 )
 async def resume_run(run: TheRun) -> JsonObject:
-    """A run that failed gets a new worker and goes on from what is kept. Safe to repeat."""
+    """A run that failed gets a new worker and continues from what is saved. Safe to repeat."""
     return await run.resume()
 
 
@@ -193,7 +193,7 @@ async def resume_run(run: TheRun) -> JsonObject:
     summary="Change settings while it trains",
 )
 async def update_run(run: TheRun, body: TuneBody) -> JsonObject:
-    """From the next step on. `steps_per_second` null is flat out. `name` is what people call it."""
+    """From the next step on. `steps_per_second` null is flat out. `name` is the run's name."""
     changes = body.changes()
     if "name" in body.model_fields_set:
         await run.rename(body.name)

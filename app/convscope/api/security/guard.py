@@ -151,7 +151,7 @@ class Guard:
             return False
         if len(given) != 1 or not same(given[0], token):
             raise UnauthorizedError(
-                "The token in this link is not this server's: use the link that convscope "
+                "The token in this link is not valid: use the link that convscope "
                 "printed when it last started."
             )
         rest = urlencode([(name, value) for name, value in query if name != "token"])

@@ -33,8 +33,8 @@ def check_host(scope: Scope, settings: Settings) -> None:
         )
     if not allowed(authority[0], scope, settings):
         raise ForbiddenError(
-            f"The host {authority[0]} is not known here. Start convscope with "
-            f"--allow-host {authority[0]} if it should be."
+            f"The host {authority[0]} is not allowed. To allow it, start convscope with "
+            f"--allow-host {authority[0]}."
         )
 
 

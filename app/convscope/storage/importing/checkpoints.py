@@ -62,7 +62,10 @@ def _check_optimizer(
     kept: dict[str, set[str]] = {name: set() for name in shapes}
     for path, kind in kinds.items():
         name, _, key = path.removeprefix("optimizer/").rpartition("/")
-        expect(name in shapes, f"In this file {where} has a tensor of no parameter: {path[:100]}.")
+        expect(
+            name in shapes,
+            f"In this file {where} has a tensor that belongs to no parameter: {path[:100]}.",
+        )
         right = Kind("F32", () if key == "step" else shapes[name])
         expect(kind == right, _other(where, path, right, kind))
         kept[name].add(key)

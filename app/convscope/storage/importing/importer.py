@@ -72,7 +72,7 @@ def _copy(
     steps = _copy_history(given, made)
     older = check_identity(given, "This file") < VERSION
     parts = list(_parts(given, steps, older=older))
-    expect(bool(parts), "This file has no segment: it says nothing of a recipe.")
+    expect(bool(parts), "This file has no segment, and so no recipe.")
     _check_together(parts, bounds.most_batch)
     for part in parts:
         insert_segment(made, part.segment)
@@ -108,7 +108,9 @@ def _parts(given: sqlite3.Connection, steps: int, *, older: bool) -> Iterator[Pa
     for place, (row, last) in enumerate(zip(rows, ends, strict=True)):
         number, step, *_ = row
         follows = number == place and before <= step <= last and (number > 0 or step == 0)
-        expect(follows, f"In this file segment {number} begins at step {step}, which cannot be.")
+        expect(
+            follows, f"In this file segment {number} begins at step {step}, which is impossible."
+        )
         before = step
         yield _part(row, last, older=older)
 
@@ -128,7 +130,7 @@ def _part(row: tuple[Any, ...], last: int, *, older: bool) -> Part:
     try:
         plans = plan(recipe.network, recipe.batch_size)
     except RecipeError as error:
-        raise UnreadableRunError(f"In this file the recipe cannot be: {error.detail}") from error
+        raise UnreadableRunError(f"In this file the recipe is invalid: {error.detail}") from error
     segment = Segment(
         number,
         step,
@@ -152,7 +154,7 @@ def _check_together(parts: list[Part], most_batch: int) -> None:
 def _copy_weights(given: sqlite3.Connection, made: sqlite3.Connection, parts: list[Part]) -> None:
     found = given.execute("SELECT tensors FROM weights").fetchone()
     taken = any(part.recipe.init.takes_weights for part in parts)
-    expect(taken == bool(found), "In this file the first weights do not go with its init.")
+    expect(taken == bool(found), "In this file the initial weights do not match its init.")
     if found:
         tensors_in(check_safetensors(found[0]))
         made.execute("INSERT INTO weights VALUES (0, ?)", found)
@@ -170,7 +172,7 @@ def _copy_history(given: sqlite3.Connection, made: sqlite3.Connection) -> int:
         last = steps + every * (len(loss) // 4)
         expect(
             first == steps + 1 and whole and every >= 1 and last <= MOST_STEPS,
-            f"In this file the history goes on at step {first} with {len(loss)} and "
+            f"In this file the history continues at step {first} with {len(loss)} and "
             f"{len(accuracy)} bytes: expected step {steps + 1}, and 4 bytes a point.",
         )
         _check_numbers(np.frombuffer(loss, "<f4"), np.frombuffer(accuracy, "<f4"))
@@ -190,7 +192,7 @@ def _copy_held_out(given: sqlite3.Connection, made: sqlite3.Connection, steps: i
     rows = given.execute("SELECT id, step, accuracy FROM held_out ORDER BY id")
     for number, step, accuracy in rows:
         sound = before <= step <= steps and 0 <= accuracy <= 1
-        expect(sound, f"In this file held-out accuracy {number}, of step {step}, cannot be.")
+        expect(sound, f"In this file held-out accuracy {number}, of step {step}, is impossible.")
         made.execute("INSERT INTO held_out VALUES (?, ?, ?)", (number, step, accuracy))
         before = step
 
@@ -206,7 +208,7 @@ def _copy_events(
         in_order = before <= (segment, step) and segment < len(parts)
         expect(
             in_order and parts[segment].segment.step <= step <= parts[segment].last,
-            f"In this file {where} is of step {step}, which cannot be.",
+            f"In this file {where} is of step {step}, which is impossible.",
         )
         before, count = (segment, step), count + 1
         validated(When, {"at": at}, where)

@@ -101,7 +101,7 @@ class InterventionsValidator:
 def check_tuned(optimizer: Optimizer, changes: Tuned, where: str) -> None:
     """UnreadableRunError for a setting that this optimiser has not."""
     alien = changes.given().keys() - type(optimizer).model_fields.keys()
-    expect(not alien, f"In this file {where} sets what {optimizer.type} has not.")
+    expect(not alien, f"In this file {where} sets something that {optimizer.type} does not have.")
 
 
 def _check_kernel(plan: LayerPlan, change: FillKernel) -> None:

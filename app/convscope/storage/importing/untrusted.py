@@ -64,10 +64,10 @@ def _why_not(error: Exception, bounds: Bounds) -> ConvscopeError:
     """What SQLite has against it as ours; it knows no code for a text that is not UTF-8."""
     code = getattr(error, "sqlite_errorcode", None)
     if code == sqlite3.SQLITE_INTERRUPT:
-        said = f"Reading this file takes longer than {bounds.patience_s:g} s: it is not read."
+        said = f"Reading this file takes longer than {bounds.patience_s:g} s: it was not imported."
         return UnreadableRunError(said)
     if code == sqlite3.SQLITE_FULL:
-        return UnavailableError("The disk is full, so that this file can't be kept.")
+        return UnavailableError("The disk is full, so this file cannot be saved.")
     return UnreadableRunError(f"This file is damaged: {str(error)[:200]}.")
 
 
@@ -83,15 +83,15 @@ def _check_first_bytes(path: Path, most_bytes: int) -> None:
         raise UnreadableRunError(f"Expected a run's file (an SQLite database), got {got}.")
     if start[18:20] != ONE_FILE:
         raise UnreadableRunError(
-            "This file was copied while it was in use, and what was written last lay in another "
-            "beside it: export the run instead of copying its file."
+            "This file was copied while it was in use, and its latest changes were in a second "
+            "file beside it: export the run instead of copying its file."
         )
     page_bytes = int.from_bytes(start[16:18], "big")
     expected = int.from_bytes(start[28:32], "big") * (2**16 if page_bytes == 1 else page_bytes)
     if size != expected:
         raise UnreadableRunError(
-            f"This file has {size:,} bytes and says that it has {expected:,}: it is damaged, or "
-            "was cut off on its way."
+            f"This file has {size:,} bytes and its header says {expected:,}: it is damaged or was "
+            "cut short."
         )
 
 
@@ -129,7 +129,7 @@ def _check_schema(connection: sqlite3.Connection) -> None:
         fresh.executescript(tables_of_version_1() if older else TABLES)
         expected = _schema(fresh)
     if _schema(connection) != expected:
-        raise UnreadableRunError("This file has other tables than a run's: it is not read.")
+        raise UnreadableRunError("This file has other tables than a run's: it was not imported.")
 
 
 def _schema(connection: sqlite3.Connection) -> list[tuple[str, str, str, str | None]]:

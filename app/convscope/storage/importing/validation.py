@@ -89,7 +89,7 @@ def parsed(text: str, where: str) -> Any:
     """A JSON text; UnreadableRunError for what is none, is nested deeply, or has NaN in it."""
 
     def refuse(word: str) -> None:
-        raise ValueError(f"{word} is no JSON number")
+        raise ValueError(f"{word} is not a JSON number")
 
     try:
         return json.loads(text, parse_constant=refuse)
