@@ -1,4 +1,4 @@
-"""`convscope` without its journal, to measure what that costs: nothing is kept or written."""
+"""`convscope` without storage, to measure what that costs: nothing is kept or written."""
 
 import sys
 from dataclasses import replace

@@ -3,7 +3,7 @@ training run, and how large its file is.
 
 A client of the stream asks for steps as a page does whose slider is dragged: it moves on every
 16 ms and rests; what counts is the time from its last move to that step's frame. The run trains on,
-flat out. What the journal costs is measured beside a server whose journal is taken out.
+flat out. What storage costs is measured beside a server without it.
 """
 
 import json
@@ -61,7 +61,7 @@ def _train(run: LiveRun, steps: int) -> None:
 
 
 def _size_mb(home: Path) -> float:
-    """All that the run takes, its journal beside it too."""
+    """All that the run takes: its file and the WAL beside it."""
     return sum(path.stat().st_size for path in home.rglob("runs/*")) / 1e6
 
 
@@ -100,7 +100,7 @@ def _until_shown(socket: ClientConnection, step: int) -> None:
 
 @contextmanager
 def _two(home: Path) -> Iterator[dict[str, LiveRun]]:
-    """A run of a server as it is, and of one without a journal."""
+    """A run of a server as it is, and of one without storage."""
     with ExitStack() as stack:
         kept = stack.enter_context(server(home))
         unkept = Server(home / "unkept", module="benchmarks.no_storage")

@@ -1,5 +1,5 @@
 """One browser for the folder; a profile of its own and a fresh run for each test."""
 
-from tests.support.visiting import browser, run, server, visit
+from tests.support.browser_fixtures import browser, run, server, visit
 
 __all__ = ["browser", "run", "server", "visit"]

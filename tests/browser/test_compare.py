@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_accessibility import violations
 from tests.browser.test_looks import PHONE
-from tests.support.asking import npy
+from tests.support.api_calls import npy
 from tests.support.screen import Screen, coloured, pixels
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.test_fork import ask
 from tests.browser.test_timeline import back, look
-from tests.support.existing_run import Yesterday, move_elsewhere, train
+from tests.support.existing_run import ExistingRun, move_elsewhere, train
 from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
@@ -18,21 +18,21 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Yesterday:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> ExistingRun:
     """A run that was trained once."""
-    return train(tmp_path_factory.mktemp("yesterday"))
+    return train(tmp_path_factory.mktemp("existing"))
 
 
 @pytest.fixture
-def yesterday(trained: Yesterday, tmp_path: Path) -> Yesterday:
+def existing(trained: ExistingRun, tmp_path: Path) -> ExistingRun:
     """That run, and where it lies."""
     return trained.copied(tmp_path)
 
 
 @pytest.fixture
-def found(yesterday: Yesterday) -> Iterator[LiveRun]:
-    """That run on a new server, asleep."""
-    run = LiveRun(Server(yesterday.folder), yesterday.run_id)
+def found(existing: ExistingRun) -> Iterator[LiveRun]:
+    """That run on a new server, suspended."""
+    run = LiveRun(Server(existing.folder), existing.run_id)
     yield run
     run.server.stop()
 
@@ -53,7 +53,7 @@ def mark(screen: Screen) -> Locator:
 
 
 def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
-    visit: Visitors, found: LiveRun, yesterday: Yesterday
+    visit: Visitors, found: LiveRun, existing: ExistingRun
 ) -> None:
     before = found.get("/history")["loss"]
     screen = visited(visit, found)
@@ -70,7 +70,7 @@ def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
     screen.until(lambda: screen.steps() > 140)
     assert fork.get()["learning_rate"] == 0.01
     expect(rate).to_have_value("0.01")
-    assert (found.get()["steps"], found.get()["learning_rate"]) == (yesterday.last, 0.05)
+    assert (found.get()["steps"], found.get()["learning_rate"]) == (existing.last, 0.05)
     assert found.get("/history")["loss"] == before
     expect(screen.page.get_by_text("fork of")).to_contain_text("at step 137")
     screen.page.get_by_role("link", name=found.id).click()
@@ -80,19 +80,19 @@ def test_scrub_back_to_step_137_and_change_the_learning_rate_from_there(
 
 
 def test_a_step_that_is_computed_again_on_another_build_says_so(
-    visit: Visitors, found: LiveRun, yesterday: Yesterday
+    visit: Visitors, found: LiveRun, existing: ExistingRun
 ) -> None:
     move_elsewhere(found)
     screen = visited(visit, found)
     expect_sentence(screen, found.get()["recomputed"])
-    look(screen, yesterday.kept[1])
+    look(screen, existing.kept[1])
     expect(mark(screen)).to_have_count(0)
-    look(screen, yesterday.between)
-    expect_sentence(screen, found.get(step=yesterday.between)["recomputed"])
+    look(screen, existing.between)
+    expect_sentence(screen, found.get(step=existing.between)["recomputed"])
     back(screen)
-    screen.expect_step(yesterday.last)
+    screen.expect_step(existing.last)
     screen.step.click()
-    screen.expect_step(yesterday.last + 1)
+    screen.expect_step(existing.last + 1)
     expect(mark(screen)).to_have_count(0)
     left(screen)
 

@@ -9,29 +9,29 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from tests.live.test_transfer import exported, taken_in
-from tests.support.asking import tensors
-from tests.support.existing_run import Yesterday, checkpoints, move_elsewhere, train
+from tests.support.api_calls import tensors
+from tests.support.existing_run import ExistingRun, checkpoints, move_elsewhere, train
 from tests.support.server import LiveRun, Server, next_frame
 
 MARK = "Convscope-Recomputed"
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Yesterday:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> ExistingRun:
     """A run that was trained once."""
-    return train(tmp_path_factory.mktemp("yesterday"))
+    return train(tmp_path_factory.mktemp("existing"))
 
 
 @pytest.fixture
-def yesterday(trained: Yesterday, tmp_path: Path) -> Yesterday:
+def existing(trained: ExistingRun, tmp_path: Path) -> ExistingRun:
     """That run, and where it lies."""
     return trained.copied(tmp_path)
 
 
 @pytest.fixture
-def run(yesterday: Yesterday) -> Iterator[LiveRun]:
-    """That run on a new server, asleep."""
-    found = LiveRun(Server(yesterday.folder), yesterday.run_id)
+def run(existing: ExistingRun) -> Iterator[LiveRun]:
+    """That run on a new server, suspended."""
+    found = LiveRun(Server(existing.folder), existing.run_id)
     yield found
     found.server.stop()
 
@@ -56,19 +56,19 @@ def first_frame(socket: ClientConnection) -> dict[str, Any]:
     return next_frame(socket)[0]
 
 
-def test_a_name_is_given_without_waking_a_worker(run: LiveRun, yesterday: Yesterday) -> None:
-    named = run.send("PATCH", json={"name": "from yesterday"}).json()
-    assert (named["name"], named["suspended"]) == ("from yesterday", True)
+def test_a_name_is_given_without_waking_a_worker(run: LiveRun, existing: ExistingRun) -> None:
+    named = run.send("PATCH", json={"name": "the old one"}).json()
+    assert (named["name"], named["suspended"]) == ("the old one", True)
     run.server.kill()
-    run.server = Server(yesterday.folder)
-    assert run.get()["name"] == "from yesterday"
-    assert run.post("/step", steps=1)["steps"] == yesterday.last + 1
+    run.server = Server(existing.folder)
+    assert run.get()["name"] == "the old one"
+    assert run.post("/step", steps=1)["steps"] == existing.last + 1
 
 
 def test_on_another_build_a_step_between_checkpoints_is_marked_and_a_kept_one_is_not(
-    moved: LiveRun, yesterday: Yesterday
+    moved: LiveRun, existing: ExistingRun
 ) -> None:
-    run, then = moved, yesterday
+    run, then = moved, existing
     before = max(step for step in then.kept if step < then.between)
     said = mark(run, then.between)
     assert said is not None
@@ -79,9 +79,9 @@ def test_on_another_build_a_step_between_checkpoints_is_marked_and_a_kept_one_is
 
 
 def test_where_it_goes_on_from_on_another_build_stays_marked(
-    moved: LiveRun, yesterday: Yesterday
+    moved: LiveRun, existing: ExistingRun
 ) -> None:
-    run, then = moved, yesterday
+    run, then = moved, existing
     assert run.get()["recomputed"] is None, "nothing was computed yet"
     said = mark(run, None)
     assert said is not None
@@ -103,7 +103,7 @@ def test_where_it_goes_on_from_on_another_build_stays_marked(
 
 
 def test_a_loss_that_is_no_number_takes_back_no_step_of_another_build(
-    run: LiveRun, yesterday: Yesterday
+    run: LiveRun, existing: ExistingRun
 ) -> None:
     assert run.send("PATCH", json={"learning_rate": 1e30}).is_success
     last = run.post("/step", steps=1)["step"]
@@ -117,9 +117,9 @@ def test_a_loss_that_is_no_number_takes_back_no_step_of_another_build(
 
 
 def test_a_fork_of_a_step_that_was_computed_again_says_so(
-    moved: LiveRun, yesterday: Yesterday
+    moved: LiveRun, existing: ExistingRun
 ) -> None:
-    run, then = moved, yesterday
+    run, then = moved, existing
     fork = LiveRun(run.server, run.post("/fork", step=then.between)["id"])
     assert fork.get()["recomputed"] == mark(run, then.between)
     kept = LiveRun(run.server, run.post("/fork", step=then.kept[1])["id"])

@@ -11,7 +11,7 @@ from PIL import Image
 from convscope.api.openapi.examples.filter_strips import STRIP
 from convscope.api.openapi.examples.run import RUN
 from convscope.heatmap import filters_png, strip_png
-from tests.support.asking import npy
+from tests.support.api_calls import npy
 from tests.support.processes import children
 from tests.support.server import LiveRun, Server
 
@@ -63,7 +63,7 @@ def test_a_network_without_a_convolution_shows_its_first_weight(server: Server) 
 
 
 def test_the_picture_of_a_sleeping_run_wakes_no_worker(tmp_path_factory: Any) -> None:
-    folder = tmp_path_factory.mktemp("asleep")
+    folder = tmp_path_factory.mktemp("suspended")
     first = Server(folder)
     run = first.run()
     run.post("/step", steps=2)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.asking import npy
+from tests.support.api_calls import npy
 from tests.support.server import LiveRun
 
 OTHER = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.support.asking import npy, photograph
+from tests.support.api_calls import npy, photograph
 from tests.support.server import LiveRun, Server
 
 

@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.asking import tensors
+from tests.support.api_calls import tensors
 from tests.support.processes import children, environment, parent, worker_of
 from tests.support.server import LiveRun, Server, next_frame
 

@@ -9,7 +9,7 @@ import pytest
 
 from convscope.data import idx
 from tests.live.test_transfer import exported, taken_in
-from tests.support.asking import npy
+from tests.support.api_calls import npy
 from tests.support.server import LiveRun, Server
 
 NAME = "mnist"  # which nobody has unless its files are put there

@@ -8,7 +8,7 @@ import pytest
 from convscope.api.openapi.examples import catalog, explain, layers
 from convscope.api.openapi.examples import interventions as interventions
 from convscope.api.openapi.examples import run as a_run
-from tests.support.asking import photograph
+from tests.support.api_calls import photograph
 from tests.support.server import LiveRun, Server
 
 

@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.support.asking import npy, tensors
+from tests.support.api_calls import npy, tensors
 from tests.support.server import LiveRun, Server
 from tests.support.waiting import wait_until
 

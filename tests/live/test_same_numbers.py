@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.asking import npy, photograph, tensors
+from tests.support.api_calls import npy, photograph, tensors
 from tests.support.server import LiveRun, Server, next_frame
 
 WIDE: dict[str, Any] = {

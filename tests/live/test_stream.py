@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.asking import photograph, tensors
+from tests.support.api_calls import photograph, tensors
 from tests.support.server import PATIENCE_S, LiveRun, Server, next_frame
 from tests.support.waiting import wait_until
 

@@ -9,7 +9,7 @@ from safetensors.torch import load
 from torch import nn
 
 from convscope.heatmap import Scale, heatmap_png
-from tests.support.asking import npy
+from tests.support.api_calls import npy
 from tests.support.networks import EVERY_LAYER
 from tests.support.server import LiveRun, Server
 

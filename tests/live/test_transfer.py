@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from tests.support.asking import npy, photograph
+from tests.support.api_calls import npy, photograph
 from tests.support.server import LiveRun, Server
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.asking import photograph
+from tests.support.api_calls import photograph
 from tests.support.server import Server
 
 FILTERS = 8  # of conv1, in the default run

@@ -11,7 +11,7 @@ from convscope.storage.reader import read_stored_run
 from tests.resilience.disk import filled, small_disk
 from tests.resilience.replay import Replay, assert_as_never_interrupted, file_of
 from tests.resilience.tracing import must_trace, strace
-from tests.support.asking import photograph
+from tests.support.api_calls import photograph
 from tests.support.server import LiveRun, Server
 
 PATIENCE_S = 60.0

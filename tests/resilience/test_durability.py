@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.resilience.tracing import must_trace, strace
-from tests.support.asking import photograph
+from tests.support.api_calls import photograph
 from tests.support.server import LiveRun, Server
 
 CALLS = "trace=read,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync"
@@ -48,9 +48,9 @@ def careful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveRun]:
 
 
 @pytest.fixture(scope="module")
-def careless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveRun]:
+def no_fsync(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveRun]:
     """A run of a server that does not wait for the disk."""
-    yield from traced_run(tmp_path_factory.mktemp("careless"), "tests.resilience.no_fsync")
+    yield from traced_run(tmp_path_factory.mktemp("no_fsync"), "tests.resilience.no_fsync")
 
 
 def calls_of(run: LiveRun, ask: Ask, output: Path) -> list[str]:
@@ -62,7 +62,7 @@ def calls_of(run: LiveRun, ask: Ask, output: Path) -> list[str]:
 
 
 def written_and_synced(calls: list[str]) -> tuple[bool, bool]:
-    """Of the last request: whether a run's journal was written to before it was answered, and
+    """Of the last request: whether a run's WAL was written to before it was answered, and
     whether a sync of it had ended by then, after the last of these writes."""
     asked = max(n for n, call in enumerate(calls) if '"POST /' in call or '"PATCH /' in call)
     answered = next(n for n in range(asked, len(calls)) if '"HTTP/1.1 2' in calls[n])
@@ -73,7 +73,7 @@ def written_and_synced(calls: list[str]) -> tuple[bool, bool]:
 
 
 def _syncs(calls: list[str]) -> Iterator[tuple[int, bool]]:
-    """Where a sync of a journal ended well; strace tells in two lines of one that others cut."""
+    """Where a sync of a WAL ended well; strace tells in two lines of one that others cut."""
     begun: set[str] = set()
     for number, line in enumerate(calls):
         call = CALL.match(line)
@@ -96,7 +96,7 @@ def test_what_is_acknowledged_was_synced_before(
 
 @pytest.mark.parametrize("what", ["a step", "an intervention", "an upload", "a new name"])
 def test_that_test_finds_out_a_server_that_does_not_wait_for_the_disk(
-    what: str, careless: LiveRun, tmp_path: Path
+    what: str, no_fsync: LiveRun, tmp_path: Path
 ) -> None:
-    calls = calls_of(careless, ASKED[what], tmp_path / "calls")
+    calls = calls_of(no_fsync, ASKED[what], tmp_path / "calls")
     assert written_and_synced(calls) == (True, False), "\n".join(calls[-60:])

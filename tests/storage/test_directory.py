@@ -22,9 +22,7 @@ def directory(tmp_path: Path) -> Iterator[RunDirectory]:
 def put(directory: RunDirectory, run_id: str, *, writer: bool = False) -> None:
     directory.path(run_id).write_bytes(b"file")
     if writer:
-        directory.path(run_id).with_name(directory.path(run_id).name + "-wal").write_bytes(
-            b"journal"
-        )
+        directory.path(run_id).with_name(directory.path(run_id).name + "-wal").write_bytes(b"wal")
 
 
 def again(directory: RunDirectory) -> RunDirectory:
@@ -49,7 +47,7 @@ def test_what_was_deleted_comes_back_with_what_was_beside_it(directory: RunDirec
     directory.restore("a")
     assert sorted(path.read_bytes() for path in directory.path("a").parent.glob("a.*")) == [
         b"file",
-        b"journal",
+        b"wal",
     ]
     with pytest.raises(NotFoundError, match="no deleted run 'a'"):
         directory.restore("a")
@@ -67,11 +65,11 @@ def test_a_kill_while_a_run_is_deleted_leaves_it_whole_in_one_place(
     if "" in moved:
         opened.restore("a")
     found = {path.read_bytes() for path in opened.path("a").parent.glob("a.*")}
-    assert found == {b"file", b"journal"}
+    assert found == {b"file", b"wal"}
     opened.close()
 
 
-def test_an_old_journal_of_what_was_just_deleted_is_kept_with_it(directory: RunDirectory) -> None:
+def test_an_old_wal_of_what_was_just_deleted_is_kept_with_it(directory: RunDirectory) -> None:
     put(directory, "a", writer=True)
     long_ago = time.time() - 2 * TRASH_KEPT_S
     for path in directory.path("a").parent.glob("a.*"):

@@ -13,7 +13,7 @@ ELSEWHERE = "UPDATE segment SET environment = json_set(environment, '$.torch', '
 
 
 @dataclass
-class Yesterday:
+class ExistingRun:
     """A run whose server was stopped, and which of its steps lie as checkpoints in its file."""
 
     folder: Path
@@ -26,12 +26,12 @@ class Yesterday:
         """A step that has to be computed again."""
         return next(step for step in range(3, self.last) if step not in self.kept)
 
-    def copied(self, folder: Path) -> "Yesterday":
+    def copied(self, folder: Path) -> "ExistingRun":
         """The same in another folder, for a test that may do with it what it likes."""
         return replace(self, folder=shutil.copytree(self.folder, folder, dirs_exist_ok=True))
 
 
-def train(folder: Path) -> Yesterday:
+def train(folder: Path) -> ExistingRun:
     """150 steps or a few more, on a server of their own, which ends."""
     server = Server(folder)
     run = server.run()
@@ -40,7 +40,7 @@ def train(folder: Path) -> Yesterday:
         run.post("/step", steps=1)
     last = run.get()["steps"]
     server.stop()
-    return Yesterday(folder, run.id, kept, last)
+    return ExistingRun(folder, run.id, kept, last)
 
 
 def checkpoints(server: Server, run_id: str) -> list[int]:

@@ -163,9 +163,6 @@ class RunAnswer(BaseModel):
     silenced: list[Filter] = _said("the filters whose maps are 0")
     frozen: list[Filter] = _said("the filters that learn nothing")
     suspended: bool = _said("whether it has no worker; it gets one when it is asked something")
-    imported_from: Origin | None = _said(
-        "the id that it had where it was exported, and when it came"
-    )
     imported_from: Origin | None = _said("its id where it was exported, and when it was imported")
     absent: str | None = _said(
         "why it can be viewed but not trained: its data set is not on this machine, or has other "
@@ -175,10 +172,9 @@ class RunAnswer(BaseModel):
         "why the last digits of this step may differ from the original: it is computed again in "
         "another environment than it was trained in"
     )
-    kept: str | None = _said(
+    previous_run: str | None = _said(
         "after a reset: the id of the run that keeps the previous state", default=None
     )
-    previous_run: str | None = _said("after a reset: the run that it was", default=None)
 
 
 class UnreadableFile(BaseModel):

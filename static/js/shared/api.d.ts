@@ -2942,11 +2942,6 @@ export interface components {
              */
             interventions: components["schemas"]["Intervention"][];
             /**
-             * Kept
-             * @description after a reset: the id of the run that keeps the previous state
-             */
-            kept?: string | null;
-            /**
              * Kind
              * @description `trained`: its steps are made here, from its recipe
              * @default trained
@@ -2987,7 +2982,7 @@ export interface components {
             parent: components["schemas"]["Parent"] | null;
             /**
              * Previous Run
-             * @description after a reset: the run that it was
+             * @description after a reset: the id of the run that keeps the previous state
              */
             previous_run?: string | null;
             /**

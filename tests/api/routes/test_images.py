@@ -21,7 +21,7 @@ from convscope.runs.uploads import Uploads
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from convscope.types import JsonObject
-from tests.support.asking import photograph
+from tests.support.api_calls import photograph
 from tests.support.workers import FakeWorker
 
 pytestmark = pytest.mark.anyio

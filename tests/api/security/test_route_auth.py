@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, WebSocketRoute
+from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp
 
 from convscope.settings import Settings
@@ -15,7 +16,7 @@ from tests.support.asgi import HOST, ask, connect
 
 TOKEN = "the-token-of-this-test-0123456789"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
-Door = tuple[str, str]  # ("GET" or another method, or "WS"; path)
+Route = tuple[str, str]  # ("GET" or another method, or "WS"; path)
 
 
 @pytest.fixture(scope="module")
@@ -33,31 +34,35 @@ def framework_app(app: Any) -> FastAPI:
     return app
 
 
-def doors(app: FastAPI) -> Iterator[Door]:
+def routes(app: FastAPI) -> Iterator[Route]:
     """Every way in: each path with each method, whether its route knows the method or not."""
     for context in iter_route_contexts(app.routes):
         path = re.sub(r"\{[^}]*\}", "x", context.path or "/")
         if isinstance(context.original_route, WebSocketRoute):
             yield "WS", path
-        elif isinstance(context.original_route, Route | Mount):
+        elif isinstance(context.original_route, HttpRoute | Mount):
             yield from ((method, path) for method in METHODS)
         else:
             raise AssertionError(f"The walk does not know {type(context.original_route)}.")
 
 
-def status(app: ASGIApp, door: Door, headers: dict[str, str]) -> int:
-    """What a door answers; 0 for a WebSocket that was let in or closed without a status."""
-    method, path = door
+def status(app: ASGIApp, route: Route, headers: dict[str, str]) -> int:
+    """What a route answers; 0 for a WebSocket that was let in or closed without a status."""
+    method, path = route
     if method == "WS":
         answer = connect(app, path, headers)
         return 0 if answer.accepted else answer.status
     return ask(app, path, headers, method=method).status
 
 
-def all_doors(app: ASGIApp) -> list[Door]:
-    """The application's doors, and some that it does not have: what is unknown is refused too."""
+def all_routes(app: ASGIApp) -> list[Route]:
+    """The application's routes, and some that it does not have: what is unknown is refused too."""
     unknown = ["/", "/static/x", "/nothing/here", "/api/v1/nothing", "/docs", "/openapi.json"]
-    found = {*doors(framework_app(app)), *((m, p) for m in METHODS for p in unknown), ("WS", "/no")}
+    found = {
+        *routes(framework_app(app)),
+        *((m, p) for m in METHODS for p in unknown),
+        ("WS", "/no"),
+    }
     assert len({path for _, path in found}) > 25, "the walk has lost its way"
     assert ("WS", "/api/v1/runs/x/stream") in found
     assert ("POST", "/api/v1/runs/x/images") in found
@@ -76,21 +81,21 @@ def all_doors(app: ASGIApp) -> list[Door]:
     ],
     ids=["host", "similar host", "origin", "null origin", "cross-site", "no host"],
 )
-def test_no_door_opens_to_a_foreign_page(
+def test_no_route_opens_to_a_foreign_page(
     make_app: Callable[[Settings], ASGIApp], settings: Settings, headers: dict[str, str]
 ) -> None:
     app = make_app(settings)
-    answers = {door: status(app, door, headers) for door in all_doors(app)}
-    assert {door: answer for door, answer in answers.items() if answer != 403} == {}
+    answers = {route: status(app, route, headers) for route in all_routes(app)}
+    assert {route: answer for route, answer in answers.items() if answer != 403} == {}
 
 
-def test_no_door_but_health_opens_without_the_token(
+def test_no_route_but_health_opens_without_the_token(
     make_app: Callable[[Settings], ASGIApp], settings: Settings
 ) -> None:
     app = make_app(Settings(token=TOKEN, cache_dir=settings.cache_dir))
-    answers = {door: status(app, door, HOST) for door in all_doors(app)}
+    answers = {route: status(app, route, HOST) for route in all_routes(app)}
     health = {("GET", "/api/v1/health"): 200, ("HEAD", "/api/v1/health"): 200}
-    assert {door: answer for door, answer in answers.items() if answer != 401} == health
+    assert {route: answer for route, answer in answers.items() if answer != 401} == health
 
 
 def test_the_page_opens_with_the_token(

@@ -1,5 +1,5 @@
 """One browser for the folder."""
 
-from tests.support.visiting import browser, server, visit
+from tests.support.browser_fixtures import browser, server, visit
 
 __all__ = ["browser", "server", "visit"]
