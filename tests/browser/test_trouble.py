@@ -18,12 +18,11 @@ from tests.support.visitors import Visitors
 from tests.support.waiting import wait_until
 
 REPORTED_S = 2.0
-START_AGAIN = "Start again from step 0"
 
 
 def start_again(screen: Screen) -> None:
     """Presses what the stopped run offers, and trains on."""
-    screen.stopped.get_by_role("button", name=START_AGAIN).click()
+    screen.stopped.get_by_role("button", name="Reset").click()
     screen.expect_step(0)
     expect(screen.stopped).to_have_count(0)
     screen.step.click()

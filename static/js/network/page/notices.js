@@ -12,7 +12,7 @@ function Stopped() {
   return html`<div class="bar bar-stop" role="alert">
     <span>${what}</span>
     ${now.state === "failed" && html`<button type="button" class="primary" onClick=${resume}>Try again</button>`}
-    <button type="button" class=${now.state === "failed" ? "" : "primary"} onClick=${reset}>Start again from step 0</button>
+    <button type="button" class=${now.state === "failed" ? "" : "primary"} onClick=${reset}>Reset</button>
   </div>`;
 }
 
