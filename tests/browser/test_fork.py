@@ -137,7 +137,9 @@ def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
     fork = LiveRun(trained.server, trained.post("/fork", step=137)["id"])
     screen = visit(fork)
     screen.open_filter("conv1", 2)
-    said = screen.filter.get_by_text("gradient and update that led to these weights are its parent")
+    said = screen.filter.get_by_text(
+        "the gradient and update that led to these weights belong to its parent"
+    )
     expect(said).to_be_visible()
     assert fork.send("GET", "/layers/conv1/tensors/weight?of=gradient").status_code == 409
     screen.step.click()

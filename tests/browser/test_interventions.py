@@ -11,7 +11,7 @@ from tests.support.screen import Screen, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
-TYPING = "New value of this weight; Enter applies, Escape leaves it"
+TYPING = "New value of this weight; Enter applies, Escape cancels"
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=np.float32)
 STEPS = 20
 

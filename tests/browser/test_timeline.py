@@ -243,7 +243,7 @@ def test_the_curves_lead_to_a_step_too(visit: Visitors, trained: LiveRun) -> Non
 def test_a_filter_is_shown_over_the_steps(visit: Visitors, trained: LiveRun) -> None:
     screen = visit(trained)
     screen.open_filter("conv1", 3)
-    strip = screen.filter.get_by_role("region", name="This filter over the steps")
+    strip = screen.filter.get_by_role("region", name="This filter over training")
     steps = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256]
     expect(strip.get_by_role("button")).to_have_count(len(steps))
     for step in steps:

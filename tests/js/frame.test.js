@@ -79,11 +79,11 @@ test("another magic is refused", () =>
   refuses(bytesOf([], [], { magic: "CVSX" }), /not a Convscope frame/));
 
 test("another version is refused, and both are named", () =>
-  refuses(bytesOf([], [], { version: 1 }), /version 1 came, this page reads 2/));
+  refuses(bytesOf([], [], { version: 1 }), /version 1 arrived; this page reads version 2/));
 
-test("a section that leaves the payload is refused", () => {
-  refuses(bytesOf([{ ...weight, offset: 8 }], TWO_FLOATS), /leaves the payload/);
-  refuses(bytesOf([{ ...weight, offset: -8 }], TWO_FLOATS), /leaves the payload/);
+test("a section that extends beyond the payload is refused", () => {
+  refuses(bytesOf([{ ...weight, offset: 8 }], TWO_FLOATS), /extends beyond the payload/);
+  refuses(bytesOf([{ ...weight, offset: -8 }], TWO_FLOATS), /extends beyond the payload/);
 });
 
 test("a section whose length is not that of its shape is refused", () =>
@@ -99,7 +99,7 @@ test("an unknown type of values is refused", () =>
   refuses(bytesOf([{ ...weight, dtype: "f16" }], TWO_FLOATS), /unknown type, f16/));
 
 test("a frame that was cut off is refused", () => {
-  refuses(bytesOf([weight], TWO_FLOATS).slice(0, -1), /came/);
+  refuses(bytesOf([weight], TWO_FLOATS).slice(0, -1), /arrived/);
   refuses(new ArrayBuffer(5), /too short/);
 });
 

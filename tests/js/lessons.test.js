@@ -15,7 +15,7 @@ import {
 } from "../../static/js/lessons/matrix.js";
 import { html } from "../../static/js/lessons/prose.js";
 
-test("how positions pull is told by side, and what is left of it", () => {
+test("contributions are counted by sign, and their sum is a share of their sizes", () => {
   const { up, down, net, left } = signedSums([
     [3, 0, -1],
     [0, 1, -2],

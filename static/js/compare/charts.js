@@ -80,8 +80,8 @@ export function Charts() {
     <h2 id="curves">Curves <span class="curve-key"><i class="curve-line A" />A <i class="curve-line B" />B</span></h2>
     <${Numbers} />
     <h3>Loss, mean of 50 steps</h3>
-    <${Chart} ...${common} label="Loss of both runs over the steps" series=${lossSeries} data=${lossData} />
+    <${Chart} ...${common} label="Loss of both runs per step" series=${lossSeries} data=${lossData} />
     <h3>Accuracy: training thin, held out with dots</h3>
-    <${Chart} ...${common} label="Accuracy of both runs over the steps" series=${accuracySeries} data=${accuracyData} isShare />
+    <${Chart} ...${common} label="Accuracy of both runs per step" series=${accuracySeries} data=${accuracyData} isShare />
   </section>`;
 }

@@ -23,7 +23,7 @@ function whyNoClasses() {
     return `${untrained.map(({ letter }) => letter).join(" and ")} gives no score for each class.`;
   }
   if (one.recipe.data.dataset !== other.recipe.data.dataset) {
-    return `A was trained on ${one.recipe.data.dataset} and B on ${other.recipe.data.dataset}: no picture suits both.`;
+    return `A was trained on ${one.recipe.data.dataset} and B on ${other.recipe.data.dataset}: no picture fits both.`;
   }
   return null;
 }

@@ -76,7 +76,7 @@ export function Start({ task, label, onStart }) {
   return html`<div class="begin">
     <button type="button" class="primary" disabled=${Boolean(task.busy.value)} onClick=${onStart}>${label}</button>
     <${Status} task=${task} /></div>
-    <p class="on-paper">Printed before it was started: on the page, “${label}” begins this figure, and
+    <p class="on-paper">This figure was printed before it was started: press “${label}” on the page, and
       the server computes its numbers.</p>`;
 }
 

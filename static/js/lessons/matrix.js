@@ -34,8 +34,8 @@ export function peakOf(rows) {
 }
 
 /**
- * How far numbers cancel out: the sum and the count of those above zero, of those below, and how much of all
- * pulling is left once they are added up (0 … 1).
+ * How far numbers cancel out: the sum and the count of those above zero, of those below, and the size of
+ * their sum as a share of the sum of their sizes (0 … 1).
  * @param {Rows} rows
  */
 export function signedSums(rows) {

@@ -67,9 +67,9 @@ function readSection(buffer, payloadAt, payloadBytes, entry) {
   const { layer, tensor, of, shape, dtype, offset, length, probe } = entry;
   const name = keyOf(layer, tensor, of);
   const inside = offset >= 0 && length >= 0 && offset + length <= payloadBytes;
-  expect(inside, `Section ${name} leaves the payload of ${payloadBytes} bytes.`);
+  expect(inside, `Section ${name} extends beyond the payload of ${payloadBytes} bytes.`);
   expect(offset % 8 === 0, `Section ${name} begins at ${offset}, not at a multiple of 8.`);
-  expect(dtype === "f32" || dtype === "u8", `Section ${name} is of an unknown type, ${dtype}.`);
+  expect(dtype === "f32" || dtype === "u8", `Section ${name} has an unknown type, ${dtype}.`);
   const rangeBytes = dtype === "u8" ? 8 * shape[0] : 0;
   const expected = rangeBytes + sizeOf(shape) * (dtype === "u8" ? 1 : 4);
   expect(length === expected, `Section ${name} has ${length} bytes, expected ${expected}.`);
@@ -92,13 +92,16 @@ function readPrefix(buffer) {
   const view = new DataView(buffer);
   expect(view.getUint32(0, true) === MAGIC, "These bytes are not a Convscope frame.");
   const version = view.getUint16(4, true);
-  expect(version === VERSION, `A frame of version ${version} came, this page reads ${VERSION}.`);
+  expect(
+    version === VERSION,
+    `A frame of version ${version} arrived; this page reads version ${VERSION}.`,
+  );
   const headerBytes = view.getUint32(8, true);
   const payloadBytes = view.getUint32(12, true);
-  expect(headerBytes % 8 === 0, `The header's length, ${headerBytes}, is no multiple of 8.`);
+  expect(headerBytes % 8 === 0, `The header's length, ${headerBytes}, is not a multiple of 8.`);
   expect(
     PREFIX_BYTES + headerBytes + payloadBytes <= buffer.byteLength,
-    `A frame says it has ${headerBytes + payloadBytes} bytes, and ${buffer.byteLength - PREFIX_BYTES} came.`,
+    `A frame declares ${headerBytes + payloadBytes} bytes, but ${buffer.byteLength - PREFIX_BYTES} arrived.`,
   );
   return { headerBytes, payloadBytes };
 }

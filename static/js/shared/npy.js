@@ -12,7 +12,7 @@ export function parseNpy(bytes) {
   const header = new TextDecoder().decode(new Uint8Array(bytes, from, length));
   const shape = /'shape': \(([^)]*)\)/.exec(header)?.[1];
   if (shape === undefined || !header.includes("'<f4'") || header.includes("'fortran_order': True"))
-    throw new Error("These are no float32 numbers in rows.");
+    throw new Error("Expected an array of float32 numbers.");
   const sizes = shape.split(",").filter((part) => part.trim());
   return { shape: sizes.map(Number), values: new Float32Array(bytes, from + length) };
 }

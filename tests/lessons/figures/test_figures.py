@@ -21,12 +21,12 @@ ANSWERS = {
     "one-number-for-the-whole-image": r"26 × 26 = 676 numbers.*a padding of 1 makes it as large",
     "who-chooses-the-filters": r"No: other filters.*seed 0, step 200.*seed 1, step 200",
     "the-shape-of-a-layers-weights": r"= 336\..*= 336\..*The size does not matter",
-    "one-shared-weight-many-places": r"No\..*pull one way.*Added up.*is left",
+    "one-shared-weight-many-places": r"No\..*positive contribution.*Added up.*absolute values",
     "from-gradient-to-update": r"the same, since.*, 1\.000 times the learning rate",
     "colour-and-depth": r"10 · 3 = 30 kernels.*= 280\).*10 · 10 = 100 kernels.*= 910\)",
     "stacking": r"8×8 = 64 pixels\. .*5×5 = 25",
     "starting-from-another-network": (
-        r"Taken: conv1\.weight, conv1\.bias, conv2\.weight, conv2\.bias\. "
+        r"Copied: conv1\.weight, conv1\.bias, conv2\.weight, conv2\.bias\. "
         r"New: linear1\.weight, linear1\.bias, linear2\.weight, linear2\.bias"
     ),
 }

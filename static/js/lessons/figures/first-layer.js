@@ -66,7 +66,7 @@ function Both({ entry }) {
   const limit = Math.max(...[...entry.first, ...entry.now].map(limitOf));
   return html`<${Kernels} list=${entry.first} limit=${limit} name="step 0" />
     <${Kernels} list=${entry.now} limit=${limit} name=${`step ${entry.step}`} />
-    <p aria-live="polite">Step <b>${entry.step}</b>, loss <b>${lossText(entry.loss)}</b>, right on held-out pictures
+    <p aria-live="polite">Step <b>${entry.step}</b>, loss <b>${lossText(entry.loss)}</b>, held-out accuracy
       <b>${percent(entry.heldOut)}</b> (measured at step ${entry.heldOutStep ?? 0}; again every ${ENOUGH} steps).</p>`;
 }
 
@@ -98,8 +98,8 @@ async function compare() {
   const like = correlation(a, b);
   const limit = Math.max(...entries.flatMap((entry) => entry.now.map(limitOf)));
   const text = html`<p>${Math.abs(like) < 0.5 ? "No: other filters" : "Much the same filters"}. Filter for filter, the two sets
-      have a correlation of ${signed(Number(like.toFixed(2)))} (1 would be the same, 0 nothing in common). And yet one network is right on
-      ${percent(entries[0].heldOut)} of the held-out pictures and the other on ${percent(entries[1].heldOut)}.
+      have a correlation of ${signed(Number(like.toFixed(2)))} (1 would be the same, 0 nothing in common). Yet one network classifies
+      ${percent(entries[0].heldOut)} of the held-out pictures correctly and the other ${percent(entries[1].heldOut)}.
       Many sets of filters do the job; which one comes out depends on the first random numbers.</p>
     ${entries.map((entry, n) => html`<${Kernels} list=${entry.now} limit=${limit} name=${`seed ${which[n]}, step ${entry.step}`} />`)}`;
   return { text };

@@ -115,7 +115,7 @@ async function kernels() {
   const many = (/** @type {number[]} */ shape) => shape[0] * shape[1];
   const text = html`<p>${one.name}: ${one.weight_shape[0]} · ${one.weight_shape[1]} = ${plural(many(one.weight_shape), "kernel")}
     (${one.counted}). ${two.name}: ${two.weight_shape[0]} · ${two.weight_shape[1]} = ${plural(many(two.weight_shape), "kernel")}
-    (${two.counted}). Yet each layer makes ${one.output_shape[0]} maps: one a filter.</p>`;
+    (${two.counted}). Yet each layer makes ${one.output_shape[0]} maps: one per filter.</p>`;
   return { text, number: many(one.weight_shape) };
 }
 

@@ -83,7 +83,7 @@ function Seen({ layer, values }) {
         <figcaption>${layer.name}, map ${filter}: largest is <b>${short(peak.value)}</b></figcaption></figure>
       <figure><span class="picture"><img src=${address.image(id, at.value.image, "input")} width=${SIDE} height=${SIDE} alt="The input picture" />
         <${Mark} box=${field} rows=${input[1]} cols=${input[2]} /></span>
-        <figcaption>the ${field.height}×${field.width} pixels which that value depends on</figcaption></figure></div>
+        <figcaption>the ${field.height}×${field.width} pixels that this value depends on</figcaption></figure></div>
     <p aria-live="polite">In ${layer.name} one value depends on at most ${sizeText(layer)} pixels,
       here on ${pixels}: ${percent(pixels / (input[1] * input[2]))} of the picture.</p>`;
 }
@@ -120,7 +120,7 @@ async function pooled() {
     (layer.receptive_field ?? [0]).reduce((a, b) => a * b),
   );
   const text = html`<p>${sizeText(known)} = ${count} pixels. Without the pooling layer it would be ${sizeText(plain)} = ${less}:
-    the second kernel’s neighbours would lie one pixel apart and not two.</p>`;
+    the second kernel’s neighbours would be one pixel apart instead of two.</p>`;
   return { text, number: count };
 }
 

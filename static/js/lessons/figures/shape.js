@@ -100,7 +100,7 @@ async function colours() {
   const [sides, wide] = [small, large].map((layer) => layer.output_shape.slice(1).join("×"));
   const text = html`<p>${small.counted}. On pictures of 50×50 pixels: ${large.counted}.
     ${small.parameters === large.parameters ? "The size does not matter" : "The size matters"}: the same weights are used at
-    more places, and the maps grow from ${sides} to ${wide}.</p>`;
+    more positions, and the maps grow from ${sides} to ${wide}.</p>`;
   return { text, number: small.parameters };
 }
 

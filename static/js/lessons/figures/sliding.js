@@ -157,7 +157,7 @@ async function count() {
   const text = html`<p>The map has ${sizes[0].join(" × ")} = ${answers[0].output.flat().length} numbers, all made
     with the same ${kernel.flat().length} weights. ${paddings.map((padding) => `With padding ${padding} it is ${sizes[padding].join("×")}. `)}
     So a padding of ${same.join(" or ")} makes it as large as the picture, ${image.length}×${image[0].length}.
-    The largest size among them is ${plain(limitOf(answers[0].output))}: each place has its own number.</p>`;
+    The largest absolute value is ${plain(limitOf(answers[0].output))}: each position has its own number.</p>`;
   return { text, number: answers[0].output.flat().length };
 }
 

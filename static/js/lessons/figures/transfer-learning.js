@@ -104,8 +104,8 @@ const Progress = () =>
 export function Figure() {
   if (!source.value)
     return html`<${Start} task=${work} label="Make the three networks" onStart=${start} />`;
-  return html`<p>The first network trained for ${source.value.run.step} steps and is right on
-      <b>${percent(source.value.run.held_out_accuracy)}</b> of the held-out pictures.</p><${Taken} />
+  return html`<p>The first network trained for ${source.value.run.step} steps and classifies
+      <b>${percent(source.value.run.held_out_accuracy)}</b> of the held-out pictures correctly.</p><${Taken} />
     <div class="figure-controls"><${ActionButton} task=${work} onClick=${further(10)}>10 steps<//><${ActionButton} task=${work} onClick=${further(50)}>50 steps<//>
       <${ActionButton} task=${work} onClick=${further(200)}>200 steps<//></div><${Status} task=${work} /><${Progress} />`;
 }
@@ -116,9 +116,9 @@ async function fitting() {
   if (!begin) throw new Error(work.problem.value ?? "There are no networks yet.");
   const names = tensors().map(({ name }) => name);
   const rest = names.filter((name) => !taken.value.includes(name));
-  const text = html`<p>Taken: ${taken.value.join(", ")}. New: ${rest.join(", ")}, because their shapes are not those of the first
-    network, or it has no such layer. Before the first step it is right on ${percent(begin.taken.held_out_accuracy)} of the held-out pictures,
-    the random one on ${percent(begin.random.held_out_accuracy)}: good filters are of no use until the end of the network has
+  const text = html`<p>Copied: ${taken.value.join(", ")}. New: ${rest.join(", ")}, because their shapes differ from those in the
+    first network, or it has no such layer. Before the first step the network with copied weights classifies ${percent(begin.taken.held_out_accuracy)}
+    of the held-out pictures correctly, the random one ${percent(begin.random.held_out_accuracy)}: good filters are of no use until the end of the network has
     learned to read them. Now train both, and see which gets there sooner.</p>`;
   return { text };
 }

@@ -63,7 +63,7 @@ export function Figure() {
   if (!found.value)
     return html`<${Start} task=${work} label="Make three runs and train one step" onStart=${train(1)} />`;
   return html`<div class="figure-controls"><span>Step <b>${step.value}</b>, learning rate ${RATE}</span>
-      <${ActionButton} task=${work} onClick=${train(1)}>1 step more<//><${ActionButton} task=${work} onClick=${train(10)}>10 steps more<//></div>
+      <${ActionButton} task=${work} onClick=${train(1)}>1 more step<//><${ActionButton} task=${work} onClick=${train(10)}>10 more steps<//></div>
     <${Status} task=${work} />
     <div class="cards">${OPTIMIZERS.map(([, title], n) => html`<${Card} title=${title} update=${found.value?.[n].update} />`)}</div>`;
 }
@@ -75,8 +75,8 @@ async function firstStep() {
   const same = plain.change === momentum.change;
   const text = html`<p>In step 1 the gradient was ${exact(plain.gradient)} for all three. Plain descent moved the weight by
     ${exact(plain.change)}, momentum by ${exact(momentum.change)}: ${same ? "the same, since there was no earlier step to carry over" : "not the same"}.
-    Adam moved it by ${exact(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: corrected for
-    having begun at 0, its two averages are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
+    Adam moved it by ${exact(adam.change)}, ${(Math.abs(adam.change) / RATE).toFixed(3)} times the learning rate: after the
+    correction for starting at 0, its two averages are the gradient and its square, and one divided by the root of the other is ±1.</p>`;
   return { text };
 }
 

@@ -93,9 +93,9 @@ async function weigh() {
   const { gradient } = found.value;
   const { up, down, net, left } = signedSums(gradient.batch_map);
   const pictures = gradient.example_sums.filter((/** @type {number} */ sum) => sum > 0).length;
-  const text = html`<p>${up.count && down.count ? "No" : "Yes"}. Summed over the batch, ${up.count} positions pull one way (${signed(up.sum)}
-    in all) and ${down.count} the other (${signed(down.sum)}). Added up, ${signed(net)} is left: ${percent(left)} of all the pulling.
-    ${pictures} of the ${gradient.example_sums.length} pictures have a positive sum. The weight follows the sum, and no place gets its own way.</p>`;
+  const text = html`<p>${up.count && down.count ? "No" : "Yes"}. Summed over the batch, ${up.count} positions have a positive contribution (${signed(up.sum)}
+    in total) and ${down.count} a negative one (${signed(down.sum)}). Added up, they give ${signed(net)}: ${percent(left)} of the sum of their absolute values.
+    ${pictures} of the ${gradient.example_sums.length} pictures have a positive sum. The weight follows the total, not any single position.</p>`;
   return { text };
 }
 

@@ -78,7 +78,7 @@ function Legend() {
   const colours = palette.value.diverging;
   return html`<span class="legend" data-tour="legend">
     <span class="end">negative</span>
-    <${CellCanvas} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative, orange, over zero to positive, blue" stamp=${colours[0]} />
+    <${CellCanvas} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative (orange) through zero to positive (blue)" stamp=${colours[0]} />
     <span class="end">positive</span>
     <${Switch} label="One scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
       choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
@@ -98,7 +98,7 @@ function blankReason() {
     return null;
   const what = kind === "gradient" ? "gradient" : "update";
   if (step.value > 0)
-    return `This step's ${what}s are not available; the next step has them again.`;
+    return `This step's ${what}s are not available; the next step will have them.`;
   return `There is no ${what} yet: step 0 is before the first update. Take a step to see one.`;
 }
 

@@ -39,8 +39,8 @@ export function FilterStrip({ column, part }) {
   );
   const limit = Math.max(part?.limit ?? 0, ...limits);
   const own = { column, limit };
-  return html`<section class="strip-of-steps" aria-label="This filter over the steps">
-    <h3>Over the steps${recomputed && html`, <${Term} tip=${recomputed}>recomputed<//>`}</h3>
+  return html`<section class="strip-of-steps" aria-label="This filter over training">
+    <h3>Over training${recomputed && html`, <${Term} tip=${recomputed}>recomputed<//>`}</h3>
     <div class="step-row">${steps.map(
       (
         known,

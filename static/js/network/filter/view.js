@@ -98,7 +98,7 @@ function ColourFilter({ column, part }) {
   const [rows, cols] = column.kernel;
   const cells = () => filterImage(part.values, part.limit);
   return html`<figure class="in-colour"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${98} stamp=${slowTick.value} label="The filter as one colour picture" />
-    <figcaption>its kernels as red, green and blue of one picture; grey is zero</figcaption></figure>`;
+    <figcaption>its kernels as the red, green and blue of one picture; grey is zero</figcaption></figure>`;
 }
 
 /** @param {{column: Column, channel: number}} props */
@@ -122,7 +122,7 @@ function Title({ column, channel }) {
 function whyNoUpdate() {
   if (step.value === 0) return "At step 0 there is no gradient and no update yet: take a step.";
   return atFork.value
-    ? "This fork begins here: gradient and update that led to these weights are its parent's, at the same step. Take a step for its own."
+    ? "This fork begins here: the gradient and update that led to these weights belong to its parent, at the same step. Take a step to see its own."
     : "No update led to the weights as they are now: take a step.";
 }
 

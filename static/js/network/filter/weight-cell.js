@@ -29,7 +29,7 @@ function stopEditing(place) {
 }
 
 /**
- * The field for another number: Enter applies, Escape leaves it.
+ * The field for another number: Enter applies, Escape cancels.
  * @param {{place: WeightPlace, value: number, beside?: boolean}} props `beside`: not in place of the
  *   number, so it stays when something else is pressed, and at its end focus goes back to where it was
  */
@@ -66,7 +66,7 @@ export function Field({ place, value, beside = false }) {
   };
   return html`<form class=${beside ? "group" : "in-place"} onSubmit=${apply}>${beside && html`<span class="name" aria-hidden="true">Set it to</span>`}
     <input ref=${ref} class="edit" type="text" inputmode="decimal" autocomplete="off" onKeyDown=${onKey}
-      aria-label="New value of this weight; Enter applies, Escape leaves it" onBlur=${() => beside || stopEditing(place)} />
+      aria-label="New value of this weight; Enter applies, Escape cancels" onBlur=${() => beside || stopEditing(place)} />
     ${beside && html`<button type="submit">Set</button>`}</form>`;
 }
 

@@ -27,7 +27,7 @@ function CurrentImage() {
   const [, rows, cols] = inputShape.value;
   const src = address.image(now.id, image.id, "original", probeVersion.value);
   return html`<div class="probe-now">
-    <figure><img src=${src} alt=${image.name ?? "The picture as it came"} width="72" height="72" class=${image.source} />
+    <figure><img src=${src} alt=${image.name ?? "The picture as uploaded"} width="72" height="72" class=${image.source} />
       <figcaption>${image.source === "test" ? "test picture" : "as uploaded"}</figcaption></figure>
     <figure><${CellCanvas} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
       <figcaption>preprocessed</figcaption></figure>

@@ -45,8 +45,8 @@ const common = { lastStep: curvesEnd, marks, onStep };
 export function Curves() {
   return html`<section class="curves" aria-label="Curves">
     <h2>Loss <span class="curve-key"><i class="curve-line faint" />each batch <i class="curve-line" />mean of 50</span></h2>
-    <${Chart} ...${common} label="Loss over the steps" series=${lossSeries} data=${lossData} />
+    <${Chart} ...${common} label="Loss per step" series=${lossSeries} data=${lossData} />
     <h2>Accuracy <span class="curve-key"><i class="curve-line muted" />training <i class="curve-line dots" />held out</span></h2>
-    <${Chart} ...${common} label="Accuracy over the steps" series=${accuracySeries} data=${accuracyData} isShare />
+    <${Chart} ...${common} label="Accuracy per step" series=${accuracySeries} data=${accuracyData} isShare />
   </section>`;
 }
