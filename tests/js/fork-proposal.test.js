@@ -8,7 +8,7 @@ import {
 
 const SILENCE = { type: "silence", layer: "conv2", filter: 3, on: true };
 
-test("wishes gather in one proposal, and a setting counts as last given", () => {
+test("changes gather in one proposal, and a setting counts as last given", () => {
   let proposal = addToProposal(null, { settings: { learning_rate: 0.1, momentum: 0 } });
   proposal = addToProposal(proposal, { settings: { learning_rate: 0.01 } });
   proposal = addToProposal(proposal, { change: SILENCE });
@@ -21,7 +21,7 @@ test("wishes gather in one proposal, and a setting counts as last given", () => 
   assert.equal(addToProposal(proposal, { go: "play" }).go, "play");
 });
 
-test("a fork without a wish changes nothing of the recipe", () => {
+test("a fork without changes leaves the recipe as it is", () => {
   assert.deepEqual(forkBody(addToProposal(null, { go: "step" }), null), {
     step: null,
     recipe: {},
@@ -29,7 +29,7 @@ test("a fork without a wish changes nothing of the recipe", () => {
   });
 });
 
-test("each wish is said in words", () => {
+test("each change is said in words", () => {
   const settings = { learning_rate: 0.01 };
   const changes = [
     SILENCE,

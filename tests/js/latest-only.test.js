@@ -33,7 +33,7 @@ function questions(patienceMs) {
   return { hand, asked, shown, failed, cancelled, open };
 }
 
-test("the first wish is asked at once, and of those that come meanwhile only the newest", async () => {
+test("the first request is asked at once, and of those that come meanwhile only the newest", async () => {
   const { hand, asked, shown, open } = questions();
   for (const n of [1, 2, 3, 4]) hand.want(n);
   assert.deepEqual(asked, [1]);
@@ -112,7 +112,7 @@ test("what was dropped is not asked, and a late answer says nothing", async () =
   assert.deepEqual(asked, [10, 30]);
 });
 
-test("whoever waits for a wish waits until nothing is under way", async () => {
+test("whoever waits for a request waits until nothing is under way", async () => {
   const { hand, open } = questions();
   /** @type {string[]} */ const ended = [];
   hand.want(1).then(() => ended.push("first"));

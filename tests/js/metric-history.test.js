@@ -47,7 +47,7 @@ test("what was before a reset in another tab does not survive the reconnect", ()
   assert.deepEqual(joined.held_out.step, []);
 });
 
-test("a thinned history of the server joins a full one in order", () => {
+test("a history with fewer points from the server joins a full one in order", () => {
   const joined = mergeHistory(points([1, 5, 9]), points([4, 5, 6]));
   assert.deepEqual(joined.step, [1, 4, 5, 6, 9]);
 });
@@ -57,7 +57,7 @@ test("a cut keeps what lies between", () => {
   assert.deepEqual(between(points([1, 2, 3, 4], [2, 4]), 1, 3).held_out.step, [2]);
 });
 
-test("a very long history is thinned, and keeps its end and its held-out points", () => {
+test("a very long history loses every other point, and keeps its end and its held-out points", () => {
   let history = emptyHistory();
   for (let s = 1; s <= 20000; s++) history = addPoints(history, points([s], s % 200 ? [] : [s]));
   assert.ok(history.step.length <= 6000);

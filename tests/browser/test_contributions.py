@@ -1,4 +1,4 @@
-"""One weight: what pulled it, and the update that followed."""
+"""One weight: what contributed to its gradient, and the update that followed."""
 
 import re
 
@@ -52,7 +52,9 @@ def hover_weight(screen: Screen, row: int, column: int) -> None:
     screen.filter.get_by_role("button", name=label).hover()
 
 
-def test_a_weights_pull_and_its_update_are_the_optimisers_own(screen: Screen, run: LiveRun) -> None:
+def test_a_weights_contributions_and_its_update_are_the_optimisers_own(
+    screen: Screen, run: LiveRun
+) -> None:
     after = weights(run, "conv1")
     screen.open_filter("conv1", 3)
     hover_weight(screen, 0, 2)
@@ -70,7 +72,7 @@ def test_a_weights_pull_and_its_update_are_the_optimisers_own(screen: Screen, ru
     assert moved == pytest.approx(truth["update"]["change"], abs=2e-6)
 
 
-def test_each_picture_of_the_batch_shows_its_own_pull(screen: Screen, run: LiveRun) -> None:
+def test_each_picture_of_the_batch_shows_its_own_contribution(screen: Screen, run: LiveRun) -> None:
     screen.open_filter("conv1", 3)
     label = re.compile("^weight, for input, row 1, column 1: ")
     screen.filter.get_by_role("button", name=label).click()  # held
@@ -112,18 +114,18 @@ def signs(painted: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     return np.where(paper, 0, np.sign(away + 4))
 
 
-def expect_pull(canvas: Locator, truth: list[list[float]]) -> None:
-    """A map is painted with the signs of a pull."""
-    pull = np.array(truth)
-    clear = np.abs(pull) > 0.05 * np.abs(pull).max()
+def expect_contributions(canvas: Locator, truth: list[list[float]]) -> None:
+    """A map is painted with the signs of the contributions."""
+    contributions = np.array(truth)
+    clear = np.abs(contributions) > 0.05 * np.abs(contributions).max()
     shown = signs(pixels(canvas))
-    assert shown.shape == pull.shape
+    assert shown.shape == contributions.shape
     assert clear.sum() > 3
-    assert (shown[clear] == np.sign(pull)[clear]).all()
-    assert (shown[pull == 0] == 0).all()
+    assert (shown[clear] == np.sign(contributions)[clear]).all()
+    assert (shown[contributions == 0] == 0).all()
 
 
-def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointer(
+def test_a_weights_contributions_stand_on_its_filters_map_and_go_with_the_pointer(
     small: Screen, run: LiveRun
 ) -> None:
     page = small.page
@@ -135,7 +137,7 @@ def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointe
         "img", name="Contributions to the gradient of conv1, filter 3, weight (1, 0)"
     )
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=0)["gradient"]
-    expect_pull(over, truth["example_map"])
+    expect_contributions(over, truth["example_map"])
     tag = page.locator(".contributions-tag")
     expect(tag).to_contain_text(f"on picture 0 of the batch ({truth['example_class']})")
     expect(tag).to_contain_text("not the probe")
@@ -157,7 +159,7 @@ def test_the_pull_on_a_weight_stands_on_its_filters_map_and_goes_with_the_pointe
     assert page.evaluate(PLACES) == places
 
 
-def test_in_the_filter_view_the_pull_takes_the_place_of_the_large_map(
+def test_in_the_filter_view_the_contributions_take_the_place_of_the_large_map(
     screen: Screen, run: LiveRun
 ) -> None:
     screen.open_filter("conv1", 3)
@@ -167,7 +169,7 @@ def test_in_the_filter_view_the_pull_takes_the_place_of_the_large_map(
     over = screen.filter.get_by_role("img", name="Contributions to the gradient of the weight")
     expect(screen.filter.get_by_text("gradient of conv1, filter 3, weight (2, 1)")).to_be_visible()
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=2, kx=1)["gradient"]
-    expect_pull(over, truth["example_map"])
+    expect_contributions(over, truth["example_map"])
     screen.page.mouse.move(5, 5)
     expect(over).to_have_count(0)
     expect(own).to_be_visible()
