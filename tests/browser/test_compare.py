@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_accessibility import violations
-from tests.browser.test_looks import PHONE
+from tests.browser.test_display_preferences import PHONE
 from tests.support.api_calls import npy
 from tests.support.screen import Screen, coloured, pixels
 from tests.support.server import LiveRun, Server

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_accessibility import violations
-from tests.browser.test_looks import OBSERVE_SHIFTS, PHONE, SHIFTS
+from tests.browser.test_display_preferences import OBSERVE_SHIFTS, PHONE, SHIFTS
 from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors

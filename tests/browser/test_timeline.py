@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.test_display_preferences import OBSERVE_SHIFTS, SHIFTS
 from tests.browser.test_filter import numbers
-from tests.browser.test_looks import OBSERVE_SHIFTS, SHIFTS
 from tests.support.card import figure, point
 from tests.support.screen import Pixels, Screen, pixels
 from tests.support.server import LiveRun
