@@ -1,7 +1,6 @@
 """The lessons as a reader meets them: the figures start, and answer their questions."""
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -9,9 +8,10 @@ from playwright.sync_api import Page, expect
 
 from convscope.api.routes.lessons import LESSONS
 from tests.browser.test_accessibility import violations
-from tests.support.screen import PATIENCE_S, Screen
+from tests.support.screen import Screen
 from tests.support.server import Server
 from tests.support.visitors import Visitors
+from tests.support.waiting import wait_until
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
@@ -55,10 +55,7 @@ def runs_of(server: Server) -> int:
 
 def wait_for_no_run(server: Server) -> None:
     """A page that is left ends its runs, a moment later."""
-    end = time.monotonic() + PATIENCE_S
-    while runs_of(server):
-        assert time.monotonic() < end, "the lesson left runs behind"
-        time.sleep(0.05)
+    wait_until(lambda: not runs_of(server), "a lesson that leaves no run")
 
 
 def test_every_lesson_has_its_answer_here() -> None:
@@ -86,7 +83,7 @@ def test_a_lesson_answers_its_question_suits_everybody_and_leaves_no_run(
     start_all(page)
     page.locator(".reveal button").click()
     answer = page.locator(".answered")
-    expect(answer).to_be_visible(timeout=40_000)
+    expect(answer).to_be_visible()
     found = " ".join(answer.inner_text().split())
     assert re.search(ANSWERS[slug], found), found
     assert page.locator(".wrong").count() == 0
