@@ -43,6 +43,7 @@ def test_the_curves_have_ink_once_there_is_something_to_show(visit: Visitors, ru
 
 
 LABELS_PX = 20  # of the chart's foot
+FILLS = "canvas => canvas.clientWidth === canvas.closest('.chart').clientWidth"
 
 
 def test_the_label_under_the_end_of_a_curve_is_whole(visit: Visitors, run: LiveRun) -> None:
@@ -52,9 +53,14 @@ def test_the_label_under_the_end_of_a_curve_is_whole(visit: Visitors, run: LiveR
     drawn = screen.page.locator(".uplot canvas")
     for width in (1280, 1440, 1920):
         screen.page.set_viewport_size({"width": width, "height": 900})
-        screen.page.wait_for_timeout(300)  # what was drawn for the last width is gone
         for chart in drawn.all():
+            screen.until(partial(fills_its_place, chart))
             screen.until(partial(whole_label, chart))
+
+
+def fills_its_place(chart: Locator) -> bool:
+    """Whether it was drawn for the width that it has now."""
+    return bool(chart.evaluate(FILLS))
 
 
 def whole_label(chart: Locator) -> bool:

@@ -18,6 +18,7 @@ from tests.support.visitors import Visitors
 from tests.support.waiting import wait_until
 
 REPORTED_S = 2.0
+NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 
 
 def start_again(screen: Screen) -> None:
@@ -54,9 +55,10 @@ def test_an_answer_that_the_stream_has_overtaken_changes_nothing(
     screen.page.route("**/play", lambda route: late.append((route, route.fetch())))
     screen.play.click()
     expect(screen.stopped).to_be_visible()
-    with screen.page.expect_response("**/play"):
+    with screen.page.expect_response("**/play") as answered:
         late[0][0].fulfill(response=late[0][1])
-    screen.page.wait_for_timeout(100)  # the page has taken it, or not
+    answered.value.finished()
+    screen.page.evaluate(NEXT_FRAME)  # the page has taken it, or not
     expect(screen.stopped).to_be_visible()
     expect(screen.play).to_be_disabled()
 

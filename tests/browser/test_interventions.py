@@ -211,11 +211,12 @@ def test_an_answer_that_comes_after_the_measurement_does_not_take_it_away(
     screen.page.route("**/interventions", lambda route: late.append((route, route.fetch())))
     fill(screen, "zeros")
     screen.until(lambda: bool(late) and run.get()["held_out_accuracy"] is not None)
-    screen.page.wait_for_timeout(500)  # the stream has told it
+    measured = f"{100 * run.get()['held_out_accuracy']:.1f} %"
+    # the stream has told it
+    expect(screen.stat("Held-out acc.")).to_have_text(f"{measured} at step {STEPS}")
     late[0][0].fulfill(response=late[0][1])
     screen.page.locator(".interventions summary").click()
     listed = screen.page.get_by_role("list", name="Interventions").get_by_role("listitem")
-    measured = f"{100 * run.get()['held_out_accuracy']:.1f} %"
     expect(listed.first).to_contain_text(f"held-out accuracy → {measured}")
 
 

@@ -17,6 +17,7 @@ from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
 LENGTH = 300
+PAINTED_STEP = "() => window.convscope.painted.at(-1).step"
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ def test_a_reload_comes_back_to_the_same_step(visit: Visitors, trained: LiveRun)
 def test_resting_in_the_past_asks_nothing_more(visit: Visitors, trained: LiveRun) -> None:
     screen = visit(trained)
     look(screen, 137)
-    screen.page.wait_for_timeout(300)
+    screen.until(lambda: screen.page.evaluate(PAINTED_STEP) == 137)
     painted = "() => window.convscope.painted.length"
     before = screen.page.evaluate(painted)
     screen.page.wait_for_timeout(500)
