@@ -94,8 +94,8 @@ def _activation(
 EXPLAINERS: Final[dict[str, Callable[[ValueLocation], JsonObject]]] = {
     "Conv2d": windowed.convolution,
     "BatchNorm2d": pointwise.norm,
-    "ReLU": pointwise.function_of("clamp", lambda value, _: max(value, 0.0)),
-    "LeakyReLU": pointwise.function_of("leaky clamp", pointwise.leaky),
+    "ReLU": pointwise.function_of("relu", lambda value, _: max(value, 0.0)),
+    "LeakyReLU": pointwise.function_of("leaky_relu", pointwise.leaky),
     "Tanh": pointwise.function_of("tanh", lambda value, _: tanh(value)),
     "Sigmoid": pointwise.function_of("sigmoid", pointwise.sigmoid),
     "MaxPool2d": windowed.max_pool,

@@ -58,7 +58,7 @@ def norm(place: ValueLocation) -> JsonObject:
     factor = scale / spread
     numbers = {"input": value, "mean": mean, "variance": variance, "eps": module.eps}
     return (
-        {"kind": "normalisation", "scale": scale, "shift": shift}
+        {"kind": "batch_norm", "scale": scale, "shift": shift}
         | numbers
         | check_sum(place.value, [value * factor, -mean * factor, shift])
     )
@@ -83,7 +83,7 @@ def linear(place: ValueLocation) -> JsonObject:
     rest = {"count": len(beyond), "sum": added_up(beyond)} if len(beyond) else None
     bias = learned(module, "bias", place.channel)
     parts = [*products, *([] if bias is None else [bias])]
-    found = {"kind": "weighted sum", "terms": terms, "rest": rest, "bias": bias}
+    found = {"kind": "linear", "terms": terms, "rest": rest, "bias": bias}
     return found | check_sum(place.value, parts)
 
 
@@ -92,10 +92,10 @@ def flatten(place: ValueLocation) -> JsonObject:
     shape = place.inputs.shape
     source = [int(n) for n in np.unravel_index(place.channel, shape)]
     value = float(place.inputs[tuple(source)])
-    return {"kind": "same", "source": source, "input": value} | check_sum(place.value, [value])
+    return {"kind": "identity", "source": source, "input": value} | check_sum(place.value, [value])
 
 
 def same(place: ValueLocation) -> JsonObject:
     """Dropout lets everything through when it is not training."""
     value = _single(place)
-    return {"kind": "same", "input": value} | check_sum(place.value, [value])
+    return {"kind": "identity", "input": value} | check_sum(place.value, [value])

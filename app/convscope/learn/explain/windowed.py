@@ -87,7 +87,7 @@ def max_pool(place: ValueLocation) -> JsonObject:
     window = {"rows": _inside(rows, 1, place), "columns": _inside(columns, 2, place)}
     seen = [[value if np.isfinite(value) else None for value in line] for line in patch.tolist()]
     return (
-        {"kind": "largest", "patch": seen, "winner": winner}
+        {"kind": "max", "patch": seen, "winner": winner}
         | window
         | check_sum(place.value, [winner["value"]])
     )

@@ -37,8 +37,8 @@ export const FORMULAS = {
     o("+"),
     i("b"),
   ]),
-  clamp: math([i("y"), o("="), i("max"), o("("), n("0"), o(","), i("x"), o(")")]),
-  "leaky clamp": math([
+  relu: math([i("y"), o("="), i("max"), o("("), n("0"), o(","), i("x"), o(")")]),
+  leaky_relu: math([
     i("y"),
     o("="),
     i("x"),
@@ -57,7 +57,7 @@ export const FORMULAS = {
       power(i("e"), [sub(i("z"), i("j")), o("−"), i("max")]),
     ]),
   ]),
-  normalisation: math([
+  batch_norm: math([
     i("y"),
     o("="),
     i("γ"),

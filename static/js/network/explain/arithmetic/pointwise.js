@@ -31,8 +31,8 @@ const clampWords = ({ answer }) =>
 
 /** @type {Record<string, (answer: any) => string>} */
 const WORDS = {
-  clamp: (answer) => clampWords({ answer }),
-  "leaky clamp": (answer) =>
+  relu: (answer) => clampWords({ answer }),
+  leaky_relu: (answer) =>
     answer.input >= 0 ? "It is not negative, so it passes." : "It is negative, so it is shrunk.",
   tanh: () => "Squeezed between −1 and 1.",
   sigmoid: () => "Squeezed between 0 and 1.",
@@ -41,7 +41,7 @@ const WORDS = {
 /** An activation: what came in, what goes out. @param {{answer: any}} props */
 export function Activation({ answer }) {
   const decimals = decimalsFor(sizeOf([answer.input, answer.total]));
-  return html`${FORMULAS[/** @type {"clamp"} */ (answer.kind)]}
+  return html`${FORMULAS[/** @type {"relu"} */ (answer.kind)]}
     <div class="through"><${Input} answer=${answer} decimals=${decimals} /><span class="arrow" aria-hidden="true">→</span>
       <span><small>out</small><b>${inDecimals(answer.total, decimals)}</b></span></div>
     <p>${WORDS[answer.kind](answer)}</p><${SumCheck} about=${answer} />`;
@@ -75,7 +75,7 @@ export function Norm({ answer }) {
     ["γ", "scale", "learned scale"],
     ["β", "shift", "learned shift"],
   ];
-  return html`${FORMULAS.normalisation}${normalisationWith(v)}
+  return html`${FORMULAS.batch_norm}${normalisationWith(v)}
     <table class="symbols"><tbody>${names.map(([sign, key, says]) => html`<tr key=${key}><th scope="row"><i>${sign}</i></th><td class="digits">${v[key]}</td><td>${says}</td></tr>`)}</tbody></table>
     <${SumCheck} about=${answer} />`;
 }

@@ -14,15 +14,15 @@ import { Softmax, WeightedSum } from "./weighted-sum.js";
 /** @type {Record<string, any>} */
 const KINDS = {
   convolution: Convolution,
-  largest: Pool,
+  max: Pool,
   mean: Pool,
-  clamp: Activation,
-  "leaky clamp": Activation,
+  relu: Activation,
+  leaky_relu: Activation,
   tanh: Activation,
   sigmoid: Activation,
-  normalisation: Norm,
-  "weighted sum": WeightedSum,
-  same: Same,
+  batch_norm: Norm,
+  linear: WeightedSum,
+  identity: Same,
   softmax: Softmax,
   pixel: Pixel,
 };

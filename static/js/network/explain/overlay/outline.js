@@ -30,7 +30,7 @@ function weightRects(column, { tensor, index }) {
 function termRects(column) {
   const answer = explained.value?.answer;
   const { source } = column;
-  if (!source || answer?.kind !== "weighted sum" || answer.layer !== column.name) return [];
+  if (!source || answer?.kind !== "linear" || answer.layer !== column.name) return [];
   return answer.terms.slice(0, LARGEST).flatMap((/** @type {{index: number}} */ term) => {
     const at = unflattened(column, term.index);
     const rect = cellOf(source, at.channel) && valueRect(source, { layer: source.name, ...at });
