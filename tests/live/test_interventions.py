@@ -1,7 +1,6 @@
-"""Changes by hand, traced steps and first weights from elsewhere, over REST."""
+"""Interventions, traced steps and first weights from elsewhere, over REST."""
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,6 +12,12 @@ from tests.support.server import PATIENCE_S, LiveRun, Server, next_frame
 from tests.support.waiting import wait_until
 
 AT_LEAST = 5  # questions between the pieces of a measurement, of which there are more than ten
+
+
+def is_silent(run: LiveRun) -> bool:
+    """Whether the first map of conv1 is 0."""
+    maps = run.get("/layers/conv1/feature-maps", format="json")["values"]
+    return not np.any(maps[0])
 
 
 def test_an_edit_is_answered_with_its_step_listed_shown_and_undone(run: LiveRun) -> None:
@@ -216,14 +221,20 @@ def test_nobody_waits_while_the_worth_of_a_filter_is_found_out(server: Server, k
     run.delete()
 
 
-def test_a_measurement_that_a_reset_cuts_short_is_answered_without_it(server: Server) -> None:
+@pytest.mark.parametrize("moment", ["at once", "before it is silent", "once it is silent"])
+def test_a_measurement_that_a_reset_cuts_short_is_answered_without_it(
+    server: Server, moment: str
+) -> None:
     run = server.run(network="tinyvgg")
     run.post("/step", steps=1)
     with ThreadPoolExecutor() as pool:
         intervention = pool.submit(
             run.post, "/interventions", type="silence", layer="conv1", filter=0
         )
-        time.sleep(0.1)
-        run.post("/reset")
+        if moment == "before it is silent":  # or at once: both may come first then
+            run.get("/layers/conv1/feature-maps", format="json")
+        if moment == "once it is silent":
+            wait_until(lambda: is_silent(run))
+        assert run.post("/reset")["step"] == 0
         assert intervention.result(timeout=PATIENCE_S)["id"] == 1
     run.delete()

@@ -113,9 +113,9 @@ def _must_not_be_halted(loop: Loop) -> None:
 
 def reset(loop: Loop, command: commands.Reset, _: int) -> Done:
     """Back to the very same first weights, from where the server kept what was; safe to repeat."""
+    loop.drop_evaluation()  # first: the server hears of an intervention whose worth was measured
     if (command.step, command.events) != (loop.session.trainer.step, loop.events):
         raise ConflictError("The run has gone on meanwhile.", moved=True)
-    loop.drop_evaluation()
     loop.session.begin()
     loop.metrics.restart()
     loop.begin()

@@ -180,8 +180,9 @@ class Loop:
         self.scheduler.reason = reason
 
     def drop_evaluation(self) -> None:
-        """The weights are about to be others."""
-        self._evaluation.drop()
+        """The weights are about to be others: whoever waits is answered without a number."""
+        while self._evaluation.is_under_way:  # an intervention that waits for one begins another
+            self._evaluation.drop()
 
     def intervened(self, then: Then | None = None) -> None:
         """An intervention changed the weights; `then` hears the accuracy after it."""
