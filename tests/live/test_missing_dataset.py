@@ -111,7 +111,7 @@ def test_what_would_go_on_is_refused_with_why(
 ) -> None:
     answer = here.send(method, path, json=body)
     assert answer.status_code == 409
-    assert "can be looked at, and not go on. The data set mnist" in answer.json()["detail"]
+    assert "can be viewed but not trained. The data set mnist" in answer.json()["detail"]
     assert here.get()["steps"] == 1000, "and nothing is lost"
 
 

@@ -138,6 +138,6 @@ def test_a_network_without_class_output_can_be_looked_at_and_not_trained(server:
     for path in ("/step", "/play"):
         answer = run.send("POST", path)
         assert answer.status_code == 409
-        assert "looked at, and not trained" in answer.json()["detail"]
+        assert "viewed but not trained" in answer.json()["detail"]
     assert run.send("GET", "/predictions").status_code == 409
     run.delete()

@@ -124,7 +124,7 @@ def decode_sections(entries: list[JsonObject], payload: memoryview) -> list[Sect
 def _decode_section(entry: JsonObject, payload: memoryview) -> Section:
     start, end = entry["offset"], entry["offset"] + entry["length"]
     if start < 0 or start % _ALIGN or end > len(payload):
-        raise FrameError(f"section {entry['layer']}.{entry['tensor']} leaves the payload")
+        raise FrameError(f"section {entry['layer']}.{entry['tensor']} extends beyond the payload")
     spec = SectionSpec(
         entry["layer"],
         entry["tensor"],

@@ -294,7 +294,7 @@ class Run:
     def must_go_on(self) -> None:
         """ConflictError with the reason where this run can only be looked at."""
         if self.spec.absent:
-            raise ConflictError(f"This run can be looked at, and not go on. {self.spec.absent}")
+            raise ConflictError(f"This run can be viewed but not trained. {self.spec.absent}")
 
     async def _send_image(self, command: Command[Any]) -> None:
         """To both workers."""

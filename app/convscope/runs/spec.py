@@ -97,7 +97,7 @@ def _must_be_the_same(dataset: DatasetInfo | None, sha256: str | None) -> None:
     if dataset and sha256 and dataset.sha256 != sha256:
         raise AbsentError(
             f"The data set {dataset.id} on this machine (SHA-256 {dataset.sha256[:12]}…) is "
-            f"another than the one that this run was trained on ({sha256[:12]}…)."
+            f"not the one that this run was trained on ({sha256[:12]}…)."
         )
 
 

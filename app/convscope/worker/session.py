@@ -127,10 +127,10 @@ class Session:
         if self.trainable:
             return
         if self.recipe.data.dataset is None:
-            raise ConflictError("This run has no data set: it can be looked at, and not trained.")
+            raise ConflictError("This run has no data set: it can be viewed but not trained.")
         raise ConflictError(
             "This network has no class output (its last layer is not one number for each class): "
-            "it can be looked at, and not trained."
+            "it can be viewed but not trained."
         )
 
     def environment(self) -> JsonObject:
