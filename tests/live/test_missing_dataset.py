@@ -134,6 +134,6 @@ def test_other_pictures_under_the_same_name_are_not_taken_for_it(
     server = Server(tmp_path, "--data-dir", str(tmp_path / "data"))
     try:
         run = taken_in(server, exported(away)).get()
-        assert "is another than the one that this run was trained on" in run["absent"]
+        assert "is not the one that this run was trained on" in run["absent"]
     finally:
         server.stop()
