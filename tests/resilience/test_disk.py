@@ -135,7 +135,6 @@ def test_a_run_that_is_deleted_on_a_full_disk_is_gone_and_can_be_taken_back(
 
 
 @pytest.mark.slow
-@pytest.mark.alone  # all is slower under strace
 @pytest.mark.parametrize("calls", FAILING)
 def test_when_the_disk_fails_training_waits_and_nothing_is_done_twice(
     calls: str, tmp_path: Path
