@@ -1,5 +1,6 @@
 """The data sets that all tests share: unpacked once, and then only read."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import pytest
 
 from convscope.data.catalog import IDS, describe, open_dataset
 from convscope.settings import Settings
-from tests.support.data_cache import LOCK, remove
+from tests.support.data_cache import LOCK, NAME, remove
 
 ROOT = Path(__file__).parents[1]
 UNPACK = """
@@ -53,3 +54,15 @@ def test_of_two_processes_the_first_unpacks_every_data_set_and_nobody_can_write_
     for name in here:
         open_dataset(name, data_dirs=settings.data_dirs, cache_dir=folder)
     assert {file.name for file in folder.iterdir()} == {*modes, LOCK}
+
+
+def test_a_benchmark_has_one_of_its_own_and_removes_it() -> None:
+    code = "from tests.support.data_cache import data_cache as c; print(c()); print(c())"
+    others = {key: value for key, value in os.environ.items() if key != NAME}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=others, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.split()
+    assert first == second
+    assert not Path(first).exists()

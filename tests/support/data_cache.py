@@ -1,5 +1,6 @@
 """The unpacked data sets that all tests of a machine's run share."""
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -27,6 +28,9 @@ def data_cache() -> Path:
     """Where test servers and sessions find every data set unpacked. It is read-only: an app that
     would write there, as for a data set of a test's own, keeps its numbers in memory. (Nothing is
     read-only to root.) Tests of the cache itself have their own."""
+    if NAME not in os.environ:  # outside pytest, as in a benchmark
+        made = os.environ[NAME] = tempfile.mkdtemp(prefix="convscope-data-")
+        atexit.register(remove, Path(made))
     folder = Path(os.environ[NAME])
     unpack(folder)
     return folder
