@@ -1,4 +1,4 @@
-"""Changes by hand: they do what they say, training goes on from them, and undo puts them back."""
+"""Interventions: they do what they say, training goes on from them, and undo puts them back."""
 
 from pathlib import Path
 from tempfile import mkdtemp

@@ -20,7 +20,7 @@ OTHER = {
 
 @pytest.fixture
 def parent(run: LiveRun) -> LiveRun:
-    """A run of 150 steps that was tuned and changed by hand on the way."""
+    """A run of 150 steps with tuned settings and interventions on the way."""
     run.post("/step", until=60)
     run.send("PATCH", json={"learning_rate": 0.02})
     run.post("/step", until=100)
@@ -55,7 +55,7 @@ def test_a_fork_without_a_change_goes_on_to_the_same_weights(parent: LiveRun, st
     assert now["parent"] == {"run": parent.id, "step": step}
     assert weights(forked) == weights(parent, step)
     assert before(forked.get("/history"), step) == before(parent.get("/history", to=step), step)
-    if step >= 100:  # whatever was done by hand before is part of it
+    if step >= 100:  # the interventions before are part of it
         forked.post("/step", until=150)
         assert weights(forked) == weights(parent)
         assert forked.get()["frozen"] == parent.get()["frozen"]

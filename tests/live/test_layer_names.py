@@ -11,7 +11,7 @@ NAMED = {"layer": "{layer}"}
 
 
 def change(**body: Any) -> tuple[str, str, dict[str, Any]]:
-    """A change by hand."""
+    """An intervention."""
     return ("POST", "/interventions", {"json": NAMED | body})
 
 

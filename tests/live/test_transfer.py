@@ -78,7 +78,7 @@ def test_a_run_opens_elsewhere_with_its_whole_timeline_and_trains_on_to_the_same
     assert curves[0]["accuracy"] == curves[1]["accuracy"]
     for step in (1, 39, 41, 77):
         assert everything(other, step) == everything(run, step), step
-    for step in (40, 90):  # changed by hand: no step led there, so that there is no gradient
+    for step in (40, 90):  # after an intervention: no step led there, so that there is no gradient
         weights = [one.send("GET", "/weights", params={"step": step}) for one in (run, other)]
         assert weights[0].content == weights[1].content
     for one in (run, other):

@@ -45,7 +45,7 @@ def server(disk: Path) -> Iterator[Server]:
 
 
 def playing(server: Server) -> LiveRun:
-    """A run that plays flat out, has been changed by hand, and knows its first 20 steps kept."""
+    """A run that plays flat out, has an intervention, and knows its first 20 steps kept."""
     run = server.run()
     run.post("/step", steps=20)
     run.post("/interventions", **FILL)

@@ -88,7 +88,7 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
     await registry.close()
 
 
-@pytest.mark.parametrize("moment", ["while it is copied", "while it is changed by hand"])
+@pytest.mark.parametrize("moment", ["while it is copied", "while its interventions are made"])
 async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
     moment: str, registry: Registry, directory: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
