@@ -13,6 +13,14 @@ from tests.support.visitors import Visitors
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 FOCUSED = "() => document.activeElement.getAttribute('aria-label') ?? ''"
 MOST_TABS = 60
+AS_THE_FILTER_GOES = """() => new Promise((done) => {
+  new MutationObserver((_, observer) => {
+    if (document.querySelector('.filter')) return;
+    observer.disconnect();
+    done(document.activeElement.getAttribute('aria-label') ?? '');
+  }).observe(document.querySelector('.depths'), { childList: true });
+  document.querySelector('.filter [aria-keyshortcuts=Escape]').click();
+})"""
 
 
 def numbers(table: Locator) -> tuple[np.ndarray[Any, Any], float]:
@@ -89,3 +97,11 @@ def test_the_keyboard_alone_reaches_a_filter_and_comes_back(visit: Visitors, run
     keys.press("Escape")
     expect(screen.filter).to_have_count(0)
     assert screen.page.evaluate(FOCUSED) == "conv2, filter 1, 8 kernels"
+
+
+def test_the_focus_is_back_at_the_moment_the_filter_goes(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    screen.filters("conv2").nth(1).focus()
+    screen.page.keyboard.press("Enter")
+    expect(screen.filter.get_by_role("button", name="Close")).to_be_focused()
+    assert screen.page.evaluate(AS_THE_FILTER_GOES) == "conv2, filter 1, 8 kernels"

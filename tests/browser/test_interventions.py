@@ -92,6 +92,20 @@ def test_escape_and_what_is_no_number_change_nothing(screen: Screen, run: LiveRu
     assert run.get()["interventions"] == []
 
 
+@pytest.mark.parametrize("key", ["Enter", "Escape"])
+def test_the_keyboard_goes_on_from_the_weight_that_was_typed_over(screen: Screen, key: str) -> None:
+    field = press_weight(screen, 1, 1)
+    field.fill("0.5")
+    field.press(key)
+    cell = screen.filter.get_by_role(
+        "button", name=re.compile("^weight, for input, row 1, column 1: ")
+    )
+    expect(cell).to_be_focused()
+    screen.page.keyboard.press("ArrowRight")
+    beside = screen.filter.get_by_role("button", name=re.compile("row 1, column 2: "))
+    expect(beside).to_be_focused()
+
+
 def test_the_bias_can_be_typed_over_too(screen: Screen, run: LiveRun) -> None:
     screen.filter.get_by_role("button", name=re.compile("^bias: .* press to change it")).click()
     field = screen.page.get_by_label(TYPING)

@@ -1,6 +1,6 @@
 /** One weight with its number: pointed at it opens, pressed it can be typed over. */
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { same } from "../explain/places.js";
 import { pointAt } from "../explain/pointing.js";
@@ -30,10 +30,11 @@ function stopEditing(place) {
 
 /**
  * The field for another number: Enter applies, Escape cancels.
- * @param {{place: WeightPlace, value: number, beside?: boolean}} props `beside`: not in place of the
- *   number, so it stays when something else is pressed, and at its end focus goes back to where it was
+ * @param {{place: WeightPlace, value: number, beside?: boolean, onLeave?: () => void}} props `beside`: not in
+ *   place of the number, so it stays when something else is pressed, and at its end focus goes back to where
+ *   it was; `onLeave`: called when a key ends it
  */
-export function Field({ place, value, beside = false }) {
+export function Field({ place, value, beside = false, onLeave }) {
   const ref = useRef(/** @type {HTMLInputElement | null} */ (null));
   const before = useRef(/** @type {Element | null} */ (null));
   useEffect(() => {
@@ -44,6 +45,7 @@ export function Field({ place, value, beside = false }) {
     field.select();
   }, []);
   const leave = () => {
+    onLeave?.();
     stopEditing(place);
     if (beside && before.current instanceof HTMLElement) before.current.focus();
   };
@@ -86,14 +88,25 @@ function walk(event, cols) {
  *   fixed: boolean}} props `fixed`: the run cannot be changed now
  */
 export function WeightCell({ place, value, text, label, cols, first, fixed }) {
-  if (same(editing.value, place)) return html`<${Field} place=${place} value=${value} />`;
+  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  const left = useRef(false);
+  const onLeave = () => {
+    left.current = true;
+  };
+  useLayoutEffect(() => {
+    if (!left.current || !button.current) return;
+    left.current = false;
+    button.current.focus();
+  });
+  if (same(editing.value, place))
+    return html`<${Field} place=${place} value=${value} onLeave=${onLeave} />`;
   const on = same(openNumber.value, inFilter(place));
   const edit = () => {
     if (fixed) return;
     editing.value = place;
     pinned.value = inFilter(place);
   };
-  return html`<button type="button" class=${`weight ${on ? "on" : ""}`} tabindex=${first ? 0 : -1} aria-label=${label}
+  return html`<button ref=${button} type="button" class=${`weight ${on ? "on" : ""}`} tabindex=${first ? 0 : -1} aria-label=${label}
     ...${pointing(place)} onFocus=${() => pointAt(inFilter(place))} onBlur=${() => pointAt(null)}
     onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(event, cols)} onClick=${edit}>${text}</button>`;
 }

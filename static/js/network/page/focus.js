@@ -1,10 +1,11 @@
 /** Focus goes into what opens, and back to where it was when that closes. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** @returns {{current: HTMLButtonElement | null}} for the button that gets it */
 export function useFocusInside() {
   const ref = useRef(/** @type {HTMLButtonElement | null} */ (null));
-  useEffect(() => {
+  // A passive effect would give the focus back only after the next paint, and nothing has it until then.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     ref.current?.focus({ preventScroll: true });
     return () => {
