@@ -60,3 +60,17 @@ def test_deleted_runs_come_page_by_page_the_latest_first(server: Server, run: Li
     assert len({entry["id"] for entry in found}) == len(found)
     times = [entry["deleted_at"] for entry in found]
     assert times == sorted(times, reverse=True)
+
+
+def test_a_run_s_uploads_go_on_after_one_that_is_deleted_between_two_pages(run: LiveRun) -> None:
+    picture = io.BytesIO()
+    Image.new("L", (28, 28), 200).save(picture, "PNG")
+    files = {"file": ("a.png", picture.getvalue())}
+    made = [run.send("POST", "/images", files=files).json()["id"] for _ in range(4)]
+    first = run.get("/images", limit=2)
+    assert [image["id"] for image in first["images"]] == made[:2]
+    assert first["next"] == made[1]
+    assert run.send("DELETE", f"/images/{made[1]}").status_code == 204
+    rest = run.get("/images", limit=2, cursor=first["next"])
+    assert [image["id"] for image in rest["images"]] == made[2:]
+    assert rest["next"] is None

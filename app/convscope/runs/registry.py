@@ -1,6 +1,7 @@
 """All runs of a server, with a worker or suspended, and the limits on them."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import string
@@ -14,6 +15,7 @@ from convscope.errors import (
     ConvscopeError,
     NotFoundError,
     RecipeError,
+    UnavailableError,
     UnreadableRunError,
 )
 from convscope.ipc.commands import Pause, Weights
@@ -53,7 +55,8 @@ class Registry:
         self._settings = settings
         self._directory = directory
         self._workers = Workers(settings, Pool(settings.max_runs), new_worker)
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, Run] = {}  # in the order that `_place` tells
+        self._last_number = 0  # of the run that came last
         self.unreadable: dict[str, str] = {}  # file, and why
 
     # --- from the disk, and to --------------------------------------------------------------------
@@ -73,6 +76,7 @@ class Registry:
                 )
                 self.unreadable[run_id] = str(error)
         self._sort()
+        self._last_number = max((run.number for run in self._runs.values()), default=0)
 
     def _stored(self, run_id: str) -> Run:
         upgrade_file(self._directory.path(run_id))
@@ -84,14 +88,26 @@ class Registry:
         return Run(run_id, spec, self._workers, self._directory, stored)
 
     def _sort(self) -> None:
-        """Oldest first."""
-        self._runs = dict(sorted(self._runs.items(), key=lambda pair: _age(pair[1])))
+        self._runs = dict(sorted(self._runs.items(), key=lambda pair: _place(pair[1])))
+
+    def _add(self, run: Run) -> None:
+        """The last of the list from now on, whatever the clock says; a number that it has already
+        is its own again."""
+        if not run.number:
+            self._last_number += 1
+            run.number = self._last_number
+        self._runs[run.id] = run
 
     async def adopt(self, run_id: str) -> Run:
         """A run whose file has been put in its place."""
-        self._runs[run_id] = await asyncio.to_thread(self._stored, run_id)
+        run = await asyncio.to_thread(self._stored, run_id)
+        is_new = not run.number
+        self._add(run)
         self._sort()
-        return self._runs[run_id]
+        if is_new:
+            with contextlib.suppress(UnavailableError):  # the disk fails: it is in its place
+                await run.keep_number()
+        return run
 
     # --- making -----------------------------------------------------------------------------------
 
@@ -114,7 +130,8 @@ class Registry:
             await run.close()
             self._directory.forget(run.id)
             raise
-        self._runs[run.id] = run
+        self._add(run)
+        run.file.note(number=run.number)  # nobody need wait for it
         return run
 
     @staticmethod
@@ -144,9 +161,9 @@ class Registry:
 
     def page(self, cursor: str | None, limit: int) -> tuple[list[Run], str | None]:
         """Up to `limit` runs after the one `cursor` names, oldest first, and the next cursor."""
-        later = [run for run in self._runs.values() if cursor is None or _age(run) > cursor]
+        later = [run for run in self._runs.values() if cursor is None or _cursor(run) > cursor]
         chosen = later[:limit]
-        return chosen, _age(chosen[-1]) if len(later) > limit else None
+        return chosen, _cursor(chosen[-1]) if len(later) > limit else None
 
     # --- ending -----------------------------------------------------------------------------------
 
@@ -292,5 +309,12 @@ def _must_have_age(about: JsonObject) -> None:
         raise UnreadableRunError(f"It does not say when it was made ({error}).") from error
 
 
-def _age(run: Run) -> str:
-    return f"{run.file.about['created_at']}~{run.id}"
+def _place(run: Run) -> tuple[int, str, str]:
+    """In the list: as they came; files that do not tell, by the clock, before all others."""
+    return run.number, run.file.about["created_at"], run.id
+
+
+def _cursor(run: Run) -> str:
+    """The place as a text that sorts as it does."""
+    number, created_at, run_id = _place(run)
+    return f"{number:016}~{created_at}~{run_id}"

@@ -49,6 +49,9 @@ class Run:
         self.spec = spec
         self.history = History()
         self.restarts = 0  # how often it went back to step 0
+        self.number: int = (
+            stored.about.get("number", 0) if stored else 0
+        )  # in the list; 0: none yet
         self._settings = workers.settings
         self._status = status_of_stored(spec, stored) if stored else status_of_new(spec)
         self.file = RunFile(directory.path(run_id), directory, stored)
@@ -396,6 +399,10 @@ class Run:
         await self._supervisor.note(name=name)
         self.viewers.run_changed()
         return self.describe()
+
+    async def keep_number(self) -> None:
+        """Its place in the list outlasts the server."""
+        await self._supervisor.note(number=self.number)
 
     async def pause_unwatched(self) -> None:
         """What plays and nobody watches is paused, and says so."""

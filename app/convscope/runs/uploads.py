@@ -72,6 +72,7 @@ class Uploads:
         self._file = file
         self._send = send
         self._all: dict[str, Upload] = {}
+        self._numbers: dict[str, int] = {}  # in which order they came, those that are gone too
         self._coming = 0  # places that are taken by what is being prepared
 
     def __iter__(self) -> Iterator[Upload]:
@@ -86,6 +87,22 @@ class Uploads:
             return self._all[image]
         except KeyError:
             raise NotFoundError(f"There is no image {image!r} among this run's uploads.") from None
+
+    def page(self, cursor: str | None, limit: int) -> tuple[list[Upload], str | None]:
+        """Up to `limit` of them after the one `cursor` names, oldest first, and the next cursor.
+
+        It may have been deleted meanwhile; NotFoundError for one that never was.
+        """
+        if cursor is not None and cursor not in self._numbers:
+            self.get(cursor)
+        after = 0 if cursor is None else self._numbers[cursor]
+        later = [upload for upload in self if self._numbers[upload.id] > after]
+        chosen = later[:limit]
+        return chosen, chosen[-1].id if len(later) > limit else None
+
+    def _take(self, upload: Upload) -> None:
+        self._all[upload.id] = upload
+        self._numbers.setdefault(upload.id, len(self._numbers) + 1)
 
     def commands(self) -> list[PutImage]:
         """All of them as a worker is told of them."""
@@ -138,7 +155,10 @@ class Uploads:
         def work() -> list[Upload]:
             return [self._restored(*row) for row in read_uploads(self._file.path)]
 
-        self._all = {upload.id: upload for upload in await asyncio.to_thread(work)}
+        found = await asyncio.to_thread(work)
+        self._all = {}
+        for upload in found:
+            self._take(upload)
 
     # --- making one -------------------------------------------------------------------------------
 
@@ -152,7 +172,7 @@ class Uploads:
         if not new and made.id not in self._all:
             await self._send(DropImage(image=made.id))
             self.get(made.id)
-        self._all[made.id] = made
+        self._take(made)
         self._file.writer.upload(*row)
         await self._file.durable()
         return made

@@ -63,12 +63,8 @@ class ImageList(BaseModel):
 @router.get("", response_model=ImageList, summary="This run's uploads")
 async def list_images(run: TheAwakeRun, page: ThePage) -> JsonObject:
     """Oldest first."""
-    uploads = [*run.uploads]
-    if page.cursor is not None:
-        uploads = uploads[uploads.index(run.uploads.get(page.cursor)) + 1 :]
-    shown_now = uploads[: page.limit]
-    after = shown_now[-1].id if len(uploads) > page.limit else None
-    return {"images": [upload.describe() for upload in shown_now], "next": after}
+    found, after = run.uploads.page(page.cursor, page.limit)
+    return {"images": [upload.describe() for upload in found], "next": after}
 
 
 @router.post(

@@ -66,6 +66,7 @@ def _copy_rows(
 
 
 def _finish(copy: sqlite3.Connection, about: dict[str, Any]) -> None:
+    copy.execute("DELETE FROM about WHERE key = 'number'")  # it is another's place in the list
     rows = [(key, json.dumps(value)) for key, value in about.items()]
     copy.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
     copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
