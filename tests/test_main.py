@@ -91,13 +91,14 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 class Started:
     """A `convscope` process that has announced itself, and what it wrote until then."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(self, *arguments: str, prefix: tuple[str, ...] = (), **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error::DeprecationWarning", *SERVE, *arguments],
+            [*prefix, sys.executable, "-W", "error::DeprecationWarning", *SERVE, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env=os.environ | environment,
+            start_new_session=True,  # a process group of its own, as a terminal's command is
         )
         assert self.process.stdout
         self.line = self.process.stdout.readline()
@@ -117,8 +118,8 @@ class Started:
 
 
 @contextmanager
-def running(*arguments: str, **environment: str) -> Iterator[Started]:
-    started = Started(*arguments, **environment)
+def running(*arguments: str, prefix: tuple[str, ...] = (), **environment: str) -> Iterator[Started]:
+    started = Started(*arguments, prefix=prefix, **environment)
     try:
         yield started
     finally:
@@ -138,12 +139,44 @@ def test_the_server_prints_its_address_answers_there_and_stops_quietly() -> None
         assert server.ended_after_s < 5
 
 
-def test_a_terminated_server_ends_by_that_signal_and_says_nothing() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_terminated_server_ends_and_says_nothing(number: signal.Signals) -> None:
     with tempfile.TemporaryDirectory() as folder:  # short: the path of a socket is bounded
         with running(TMPDIR=folder) as server:
-            status, out, err = server.end(signal.SIGTERM)
+            status, out, err = server.end(number)
         assert (status, out, err) == (-signal.SIGTERM, "", "")
         assert list(Path(folder).iterdir()) == [], "nothing is left"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT, signal.SIGINT])
+def test_a_terminal_that_is_closed_ends_all_its_processes_and_nothing_told_is_lost(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """As a terminal does it: the signal comes to the server and to all that it has started."""
+    with tempfile.TemporaryDirectory() as folder:
+        with running(TMPDIR=folder, XDG_STATE_HOME=str(tmp_path)) as server:
+            api = f"{server.line.split()[-1]}/api/v1"
+            with httpx.Client(trust_env=False, timeout=PATIENCE_S) as http:
+                run = f"{api}/runs/{http.post(f'{api}/runs', json={}).json()['id']}"
+                assert http.post(f"{run}/step", json={"steps": 20}).json()["step"] == 20
+                http.post(f"{run}/play")
+                told = http.get(run).json()["saved_step"]
+            os.killpg(server.process.pid, number)
+            status, out, err = server.end(signal.SIGCONT)
+        assert (status, out) == (0 if number == signal.SIGINT else -signal.SIGTERM, "")
+        assert err == ""
+        assert list(Path(folder).iterdir()) == [], "nothing is left"
+    with running(XDG_STATE_HOME=str(tmp_path)) as again:
+        (kept,) = httpx.get(f"{again.line.split()[-1]}/api/v1/runs", trust_env=False).json()["runs"]
+        assert kept["step"] >= told >= 20
+
+
+def test_a_server_under_nohup_outlives_its_terminal() -> None:
+    with running(prefix=("nohup",)) as server:
+        server.process.send_signal(signal.SIGHUP)
+        address = server.line.split()[-1]
+        assert httpx.get(f"{address}/api/v1/health", trust_env=False).status_code == 200
+        assert server.end()[0] == 0
 
 
 def test_the_sign_in_link_is_printed_and_lets_a_browser_in() -> None:

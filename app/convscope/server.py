@@ -18,6 +18,7 @@ from convscope.hosts import is_wildcard, url
 from convscope.ipc import forkserver
 from convscope.main import create_app
 from convscope.settings import Settings
+from convscope.signals import end_as_by_sigterm
 from convscope.storage.directory import RunDirectory
 
 BACKLOG = 2048  # connections that wait to be accepted
@@ -63,7 +64,7 @@ class AnnouncingServer(uvicorn.Server):
 
 
 def serve(settings: Settings, open_page: bool = False) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM, or until the terminal is closed.
 
     CannotListenError where the address is not to be had; InUseError or OSError where the folder of
     the runs is not.
@@ -75,6 +76,7 @@ def serve(settings: Settings, open_page: bool = False) -> None:
         directory.open(url(settings.host, port))
         server = AnnouncingServer(configure(settings, directory), settings, open_page)
         signal.signal(signal.SIGTERM, _end)  # raised again by uvicorn after it has stopped
+        end_as_by_sigterm()
         with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn after it has stopped
             server.run(sockets=[listening])
     if not server.started:

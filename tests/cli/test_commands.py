@@ -169,7 +169,7 @@ def test_a_run_goes_from_one_machine_to_another_as_a_file(
     assert sorted(path.name for path in tmp_path.glob("*.convscope*")) == ["mine.convscope"]
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_ctrl_c_pauses_and_keeps_what_was_done(machine: Machine, kind: signal.Signals) -> None:
     recipe = json.dumps(SMALL)
     process = machine.start("train", "--recipe", recipe, "--steps", 10**7, "--name", "long")
@@ -182,6 +182,30 @@ def test_ctrl_c_pauses_and_keeps_what_was_done(machine: Machine, kind: signal.Si
     (run,) = machine.runs()
     assert (run["id"], run["step"], run["state"]) == (out.strip(), step, "ready")
     assert 0 < step < 10**7
+
+
+def test_a_name_that_would_steer_the_terminal_is_shown_and_any_name_in_any_encoding(
+    machine: Machine,
+) -> None:
+    machine.train(1, "--name", "\x1b]0;mine\x07\x1b[2J\u202eeman\nb")
+    out, _ = machine.do("runs")
+    assert len(out.splitlines()) == 2
+    assert "\\x1b]0;mine\\x07\\x1b[2J\\u202eeman\\nb" in out
+    machine.train(1, "--name", "größer 🙂")
+    assert "größer 🙂" in machine.do("runs")[0]
+    machine.environment["PYTHONIOENCODING"] = "ascii"
+    assert "gr\\xf6\\xdfer \\U0001f642" in machine.do("runs")[0]
+    machine.train(1)
+
+
+def test_a_reader_who_has_enough_is_no_failure(machine: Machine) -> None:
+    run_id = machine.train(3)
+    for arguments in (["runs"], ["history", run_id]):
+        with machine.start(*arguments) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
 
 
 def test_a_command_finds_its_way_to_a_server_with_a_token(machine: Machine, tmp_path: Path) -> None:

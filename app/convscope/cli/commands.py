@@ -1,14 +1,19 @@
 """The commands beside serving: their arguments, and what becomes of them."""
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 from convscope import tokens
+from convscope.cli.terminal import complain
 from convscope.settings import DEVICES, Settings
+from convscope.signals import handle_from_terminal
 
 NEED_WORKERS = ("train", "fork")
 COMMANDS: Final = {
@@ -134,12 +139,22 @@ def main(arguments: Sequence[str]) -> int:
 
     from convscope.cli.connection import RefusedError  # after the command line is known to be good
 
+    signal.signal(signal.SIGTERM, _interrupt)
+    handle_from_terminal(_interrupt)
     try:
         return asyncio.run(_do(options, settings, token))
+    except BrokenPipeError:  # whoever read what is printed has enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (RefusedError, OSError) as error:
         return _complain(error, 1)
     except KeyboardInterrupt:
         return _complain("Interrupted: everything acknowledged is kept.", 130)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """As Ctrl-C: all that was begun is ended in order, and no temporary file is left."""
+    raise KeyboardInterrupt
 
 
 async def _do(options: argparse.Namespace, settings: Settings, token: str | None) -> int:
@@ -181,5 +196,5 @@ def _token(options: argparse.Namespace) -> str | None:
 
 
 def _complain(error: object, status: int) -> int:
-    print(f"convscope: {error}", file=sys.stderr)
+    complain(f"convscope: {error}")
     return status

@@ -1,13 +1,13 @@
 """The `convscope` command line: serve, or do what a command says."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from convscope import __version__
 from convscope.cli.commands import COMMANDS
 from convscope.cli.commands import main as obey
+from convscope.cli.terminal import complain, prepare
 from convscope.settings import DEVICES, Settings
 from convscope.tokens import default_token_file, from_environment, read_or_make
 
@@ -94,13 +94,14 @@ def settings_from(options: argparse.Namespace) -> Settings:
 def main(arguments: Sequence[str]) -> int:
     """Run the server until it is told to stop, or do what a command says; the exit status: 0, 1
     for a port, the folder of the runs or what cannot be done, 2 for settings."""
+    prepare()
     if arguments and arguments[0] in COMMANDS:
         return obey(arguments)
     options = parser().parse_args(arguments)
     try:
         settings = settings_from(options)
     except (ValueError, OSError) as error:
-        print(f"convscope: {error}", file=sys.stderr)
+        complain(f"convscope: {error}")
         return 2
     from convscope import server  # after the command line is known to be good: it takes a while
     from convscope.storage.directory import InUseError
@@ -108,6 +109,6 @@ def main(arguments: Sequence[str]) -> int:
     try:
         server.serve(settings, open_page=options.open)
     except (server.CannotListenError, InUseError, OSError) as error:
-        print(f"convscope: {error}", file=sys.stderr)
+        complain(f"convscope: {error}")
         return 1
     return 0

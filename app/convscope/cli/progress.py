@@ -4,9 +4,11 @@ import sys
 from time import monotonic
 from typing import TextIO
 
+from convscope.cli.terminal import can_write
 from convscope.types import JsonObject
 
 WIDTH = 24  # characters of the bar
+BARS = ("█░", "#-")  # the first that the terminal can show
 LINE_EVERY_S = 2.0
 SPEED_WINDOW_S = 3.0
 
@@ -17,6 +19,8 @@ class Progress:
     def __init__(self, first: int, last: int, out: TextIO = sys.stderr) -> None:
         self._first, self._last, self._out = first, last, out
         self._live = out.isatty()
+        self._bars = next((pair for pair in BARS if can_write(pair, out)), BARS[-1])
+        self._gap = " · " if can_write("·", out) else ", "
         self._marks = [(monotonic(), first)]
         self._next_line_s = monotonic() + LINE_EVERY_S
 
@@ -46,7 +50,7 @@ class Progress:
             parts.append(f"accuracy {run['accuracy']:.1%}")
         if run["held_out_accuracy"] is not None:
             parts.append(f"held out {run['held_out_accuracy']:.1%}")
-        return " · ".join(parts)
+        return self._gap.join(parts)
 
     @property
     def speed(self) -> float:
@@ -57,7 +61,7 @@ class Progress:
     def _bar(self, step: int) -> str:
         share = (step - self._first) / max(self._last - self._first, 1)
         full = round(WIDTH * min(max(share, 0.0), 1.0))
-        return "█" * full + "░" * (WIDTH - full)
+        return self._bars[0] * full + self._bars[1] * (WIDTH - full)
 
     def _write(self, text: str) -> None:
         self._out.write(text)

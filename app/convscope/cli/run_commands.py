@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from convscope.cli.connection import Api, RefusedError
+from convscope.cli.terminal import complain, say, visible
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
@@ -17,20 +18,20 @@ async def runs(api: Api, options: argparse.Namespace) -> int:
     """A table of all runs, or their whole answers as JSON."""
     found = await api.runs()
     if options.json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(found, indent=2))  # which escapes whatever is not ASCII
         return 0
     rows = [HEAD, *(_row(run) for run in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())
     return 0
 
 
 def _row(run: JsonObject) -> tuple[str, ...]:
     return (
         run["id"],
-        run["name"] or "",
+        visible(run["name"] or ""),
         run["network"] or "own",
         f"{run['steps']:,}",
         _share(run["accuracy"]),
@@ -78,7 +79,7 @@ async def export(api: Api, options: argparse.Namespace) -> int:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    print(target)
+    say(target)
     return 0
 
 
@@ -98,6 +99,6 @@ async def import_(api: Api, options: argparse.Namespace) -> int:
         sent = {"file": (options.file.name, file)}
         run = (await api.send("POST", "/runs/import", files=sent)).json()
     if run["absent"]:
-        print(f"It can be viewed but not trained. {run['absent']}", file=sys.stderr)
-    print(run["id"])
+        complain(f"It can be viewed but not trained. {run['absent']}")
+    say(run["id"])
     return 0

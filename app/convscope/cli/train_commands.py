@@ -4,17 +4,19 @@ import argparse
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from convscope.cli.connection import Api, RefusedError
 from convscope.cli.progress import Progress
+from convscope.cli.terminal import complain, say
+from convscope.signals import FROM_TERMINAL
 from convscope.types import JsonObject
 
 PIECE_S = 0.4  # of training between two looks at the bar
 MOST_STEPS = 1000  # in one piece
+NUMBERS = (signal.SIGINT, signal.SIGTERM, *FROM_TERMINAL)
 INTERRUPTED = 130  # the exit status that shells know for Ctrl-C
 
 
@@ -32,7 +34,7 @@ async def fork(api: Api, options: argparse.Namespace) -> int:
     body = {"step": options.step, "recipe": _changes(options), "name": options.name}
     run = await api.post(f"/runs/{parent['id']}/fork", body)
     said = f"{run['id']} was forked from {parent['id']} at step {run['parent']['step']:,}."
-    print(said, file=sys.stderr)
+    complain(said)
     return await _go_on(api, run, options.steps)
 
 
@@ -93,29 +95,31 @@ async def _piece(api: Api, run: JsonObject, last: int, progress: Progress) -> Js
 def _farewell(run: JsonObject, *, interrupted: bool) -> int:
     """The run's id on the standard output, for whatever comes next; the rest is for people."""
     word = "Paused" if interrupted else "Done"
-    print(
-        f"{word} at step {run['step']:,}. Start `convscope` to view it or train on.",
-        file=sys.stderr,
-    )
-    print(run["id"])
+    complain(f"{word} at step {run['step']:,}. Start `convscope` to view it or train on.")
+    say(run["id"])
     return INTERRUPTED if interrupted else 0
 
 
 @contextmanager
 def _interruptions() -> Iterator[asyncio.Event]:
-    """Set at Ctrl-C or SIGTERM, instead of what they usually do; a second one does that."""
+    """Set at Ctrl-C, SIGTERM or when the terminal is closed, instead of what these usually do; a
+    second one does that."""
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    usual = {number: signal.getsignal(number) for number in NUMBERS}
+    numbers = [number for number, handler in usual.items() if handler is not signal.SIG_IGN]
+
+    def back() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+            signal.signal(number, usual[number])
 
     def stop() -> None:
         stopped.set()
-        for number in numbers:
-            loop.remove_signal_handler(number)
+        back()
 
     for number in numbers:
         loop.add_signal_handler(number, stop)
     try:
         yield stopped
     finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
+        back()

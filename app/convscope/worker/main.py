@@ -1,9 +1,9 @@
 """The entry point of a worker process: it serves one run until the server is gone."""
 
 import resource
-import signal
 import socket
 
+from convscope.signals import leave_to_the_server
 from convscope.worker.channel import Channel
 from convscope.worker.commands import HANDLERS
 from convscope.worker.loop import Loop
@@ -13,7 +13,7 @@ MEMORY_BYTES = 4 * 2**30  # private memory of one worker, on a CPU
 
 def main(connection: socket.socket, device: str) -> None:
     """Serve one run; never returns, the end of the line ends the process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer
+    leave_to_the_server()
     if device != "cuda":  # whose driver maps more than any bound
         _bound_memory()
     Loop(Channel(connection), HANDLERS).run()

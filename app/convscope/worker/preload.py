@@ -12,6 +12,7 @@ from torch import nn
 from convscope.learn.network import channels_last, with_channels_last
 from convscope.learn.optimizer import make_optimizer, update
 from convscope.recipe.recipe import SGD, Adam, AdamW, Optimizer, RMSprop
+from convscope.signals import leave_to_the_server
 from convscope.worker import main  # noqa: F401  # imported for every worker to come
 
 
@@ -39,4 +40,5 @@ def _small_step(spec: Optimizer) -> None:
     update(optimizer)
 
 
+leave_to_the_server()  # the forkserver itself
 _preload()

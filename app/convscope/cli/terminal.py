@@ -1,0 +1,45 @@
+"""What is written to a terminal: names come from anybody, so what would steer it is only shown."""
+
+import sys
+import unicodedata
+from typing import TextIO
+
+STEERING = ("Cc", "Cf", "Zl", "Zp")  # Unicode's controls, invisible formats, and line ends
+JOINERS = "\u200c\u200d"  # within words and emoji
+
+
+def prepare() -> None:
+    """Write what the terminal's encoding lacks as its escape, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: object, out: TextIO | None = None) -> None:
+    """One line on the standard output, or on another."""
+    print(visible(str(text)), file=out or sys.stdout)
+
+
+def complain(text: object) -> None:
+    """One line on the standard error, for people."""
+    say(text, sys.stderr)
+
+
+def visible(text: str) -> str:
+    """A text with every character that steers a terminal written as its escape: `\\x1b`."""
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in STEERING or character in JOINERS:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def can_write(text: str, out: TextIO) -> bool:
+    """Whether a stream's encoding has these characters."""
+    try:
+        text.encode(out.encoding or "utf-8")
+    except (UnicodeError, LookupError):
+        return False
+    return True
