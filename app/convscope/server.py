@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import errno
 import os
+import resource
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ from convscope.storage.directory import RunDirectory
 
 BACKLOG = 2048  # connections that wait to be accepted
 ABORT_AFTER_S = 5.0  # what is unsent when a WebSocket is done
+MOST_FILES = 65_536  # open at once: a viewer takes one, a run with a worker some six
 SHUTDOWN_S = 2  # for requests and WebSockets that are still open
 WS_MAX_BYTES = 64 * 1024  # of one message from a client
 
@@ -69,6 +71,7 @@ def serve(settings: Settings, open_page: bool = False) -> None:
     CannotListenError where the address is not to be had; InUseError or OSError where the folder of
     the runs is not.
     """
+    raise_file_limit()
     with listen(settings) as listening:
         port = listening.getsockname()[1]  # the one that was free, where 0 was asked for
         settings = dataclasses.replace(settings, port=port)
@@ -81,6 +84,15 @@ def serve(settings: Settings, open_page: bool = False) -> None:
             server.run(sockets=[listening])
     if not server.started:
         sys.exit(3)  # the application did not start, and has said why
+
+
+def raise_file_limit() -> None:
+    """As many files and connections as the system lets this process have without asking."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # a container may forbid it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

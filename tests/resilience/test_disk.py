@@ -146,7 +146,7 @@ def test_when_the_disk_fails_training_waits_and_nothing_is_done_twice(
     pid = server.process.pid
     with strace(pid, tmp_path / "calls", *fault):
         said = wait_for(run, waits, "it does not wait")["problem"]
-        assert said.startswith("The disk fails (")
+        assert said.startswith("The disk or the system fails (")
         assert run.send("POST", "/interventions", json=FILL).status_code == 503
     wait_for(run, goes_on, "it does not go on")
     run.post("/pause")

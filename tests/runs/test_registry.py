@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from convscope.errors import NotFoundError, UnavailableError
+from convscope.errors import NotFoundError
 from convscope.recipe import RecipeRequest
 from convscope.recipe.interventions import UndoLast
 from convscope.runs import registry as module
@@ -81,10 +81,12 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
     begun = asyncio.create_task(registry.create(RecipeRequest()))
     await waits.wait()
     assert registry.page(None, 10) == ([], None)
-    with pytest.raises(UnavailableError, match="1 run with a worker"):
-        await registry.create(RecipeRequest())
+    second = asyncio.create_task(registry.create(RecipeRequest()))
+    await asyncio.sleep(0)
+    assert not second.done(), "it waits for the place that the first has"
     goes_on.set()
-    assert [await begun] == registry.page(None, 10)[0]
+    assert [await begun, await second] == registry.page(None, 10)[0]
+    assert [run.is_awake for run in registry.page(None, 10)[0]] == [False, True]
     await registry.close()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from convscope.errors import NotFoundError, UnavailableError
+from convscope.storage import trash_ages
 from convscope.storage.directory import TRASH_KEPT_S, InUseError, RunDirectory
 
 
@@ -81,17 +82,47 @@ def test_an_old_wal_of_what_was_just_deleted_is_kept_with_it(directory: RunDirec
     opened.close()
 
 
-def test_what_was_deleted_long_ago_goes_for_good(directory: RunDirectory) -> None:
-    put(directory, "a")
-    put(directory, "b")
+@pytest.fixture
+def passed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that have gone by for servers."""
+    seconds = [1000.0]
+    monkeypatch.setattr(trash_ages, "monotonic", lambda: seconds[0])
+    return seconds
+
+
+def test_what_was_deleted_a_day_ago_goes_for_good(
+    passed: list[float], directory: RunDirectory
+) -> None:
+    for run_id in "abc":
+        put(directory, run_id)
     directory.discard("a")
-    trashed = directory.folder / "trash" / directory.path("a").name
-    long_ago = time.time() - TRASH_KEPT_S - 1
-    os.utime(trashed, (long_ago, long_ago))
-    directory.discard("b")  # whenever something else is deleted
+    directory.empty_trash()
+    passed[0] += TRASH_KEPT_S / 2
+    directory.empty_trash()
+    passed[0] += 1e6  # while no server runs, nobody counts
+    opened = again(directory)
+    opened.discard("b")
+    passed[0] += TRASH_KEPT_S / 2 - 1
+    opened.empty_trash()
+    assert {path.stem for path in opened.deleted()} == {"a", "b"}
+    passed[0] += 2
+    opened.discard("c")  # whenever something else is deleted
     with pytest.raises(NotFoundError):
-        directory.restore("a")
-    directory.restore("b")
+        opened.restore("a")
+    opened.restore("b")
+    opened.close()
+
+
+@pytest.mark.parametrize("days", [-40_000, -3, 3, 400])
+def test_a_clock_that_jumps_empties_no_trash(days: int, directory: RunDirectory) -> None:
+    put(directory, "a")
+    directory.discard("a")
+    then = time.time() - days * 86_400
+    os.utime(directory.folder / "trash" / directory.path("a").name, (then, then))
+    directory.empty_trash()
+    opened = again(directory)
+    opened.restore("a")
+    opened.close()
 
 
 def test_what_was_half_made_goes_and_a_run_without_a_file_is_deleted_in_peace(

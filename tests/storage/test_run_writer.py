@@ -84,7 +84,7 @@ async def test_a_group_whose_commit_fails_is_written_once_whether_or_not_it_was_
     await writer.close()
     assert rows(disk.path, "SELECT count(*) FROM event") == [(2,)]
     assert said[0] is not None
-    assert said[0].startswith("The disk fails (disk I/O error)")
+    assert said[0].startswith("The disk or the system fails (disk I/O error)")
     assert said[-1] is None
 
 

@@ -13,6 +13,7 @@ from convscope.data import cache, idx_datasets, shapes
 from convscope.data.digests import sha256_of
 from convscope.data.idx import Bytes, IdxError
 from convscope.errors import NotFoundError, UnavailableError
+from convscope.system_errors import Trouble, trouble_of
 from convscope.types import Shape
 
 SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a data set
@@ -87,6 +88,7 @@ def describe(dataset_id: str, settings: DataFolders) -> DatasetInfo:
     try:
         return _describe_found(found, settings.cache_dir)
     except (IdxError, OSError) as error:
+        _must_be_of_the_files(error)
         return _unavailable(entry, f"The files of {dataset_id} cannot be used. {error}")
 
 
@@ -106,7 +108,14 @@ def open_dataset(dataset_id: str, *, data_dirs: Sequence[Path], cache_dir: Path)
     try:
         return _open_found(found, cache_dir)
     except (IdxError, OSError) as error:
+        _must_be_of_the_files(error)
         raise UnavailableError(f"The files of {dataset_id} cannot be used. {error}") from error
+
+
+def _must_be_of_the_files(error: Exception) -> None:
+    """Raise it again where no file at all can be opened now."""
+    if trouble_of(error) is Trouble.FILES:
+        raise error
 
 
 def _entry(dataset_id: str) -> idx_datasets.Published:

@@ -5,10 +5,10 @@ import contextlib
 import logging
 import secrets
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from convscope.errors import (
     ConflictError,
@@ -22,6 +22,7 @@ from convscope.ipc.commands import Pause, Weights
 from convscope.ipc.protocol import Worker
 from convscope.recipe import RecipeRequest
 from convscope.recipe.interventions import AnyIntervention
+from convscope.runs.keyed_locks import KeyedLocks
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, make_spec, stored_spec
 from convscope.runs.status import now
@@ -38,10 +39,12 @@ from convscope.storage.schema import holds_nothing
 from convscope.storage.upgrade import upgrade_file
 from convscope.types import JsonObject
 
+T = TypeVar("T")
 log = logging.getLogger("convscope")
 ID_CHARACTERS = string.ascii_lowercase + string.digits
 ID_LENGTH = 10
 WATCH_EVERY_S = 5.0
+EMPTY_TRASH_EVERY_S = 60.0
 RESET_ATTEMPTS = 5  # where others train it at the same time
 UNTOUCHED_S = 3600.0  # a run in which nobody did anything is deleted after this
 
@@ -57,6 +60,7 @@ class Registry:
         self._workers = Workers(settings, Pool(settings.max_runs), new_worker)
         self._runs: dict[str, Run] = {}  # in the order that `_place` tells
         self._last_number = 0  # of the run that came last
+        self._moving = KeyedLocks()  # a run's file goes to the trash, or comes back from there
         self.unreadable: dict[str, str] = {}  # file, and why
 
     # --- from the disk, and to --------------------------------------------------------------------
@@ -169,10 +173,18 @@ class Registry:
 
     async def delete(self, run_id: str) -> None:
         """End a run and put its file aside for a day; NotFoundError for an unknown one."""
-        run = self.get(run_id)
-        del self._runs[run_id]
-        await run.close()
-        await asyncio.to_thread(self._directory.discard, run_id)
+        await self._whole(self._delete(run_id))
+
+    async def _delete(self, run_id: str) -> None:
+        async with self._moving.of(run_id):
+            run = self.get(run_id)
+            del self._runs[run_id]
+            await run.close()
+            try:
+                await asyncio.to_thread(self._directory.discard, run_id)
+            except OSError:
+                await self.adopt(run_id)  # it is still there
+                raise
 
     async def deleted(self) -> list[JsonObject]:
         """`{id, name, steps, deleted_at}` of each run that can be restored, the latest first."""
@@ -180,8 +192,17 @@ class Registry:
 
     async def restore(self, run_id: str) -> Run:
         """Restore a run that was deleted; NotFoundError where it is gone for good."""
-        await asyncio.to_thread(self._directory.restore, run_id)
-        return await self.adopt(run_id)
+        return await self._whole(self._restore(run_id))
+
+    async def _restore(self, run_id: str) -> Run:
+        async with self._moving.of(run_id):
+            await asyncio.to_thread(self._directory.restore, run_id)
+            return await self.adopt(run_id)
+
+    @staticmethod
+    async def _whole(moving: Coroutine[Any, Any, T]) -> T:
+        """What was begun is done to its end, whoever waits for it."""
+        return await asyncio.shield(asyncio.ensure_future(moving))
 
     async def reset(self, run_id: str) -> Run | None:
         """Back to step 0; what the run was is kept as another, which is answered, unless it was
@@ -274,8 +295,13 @@ class Registry:
 
     async def watch(self) -> None:
         """For ever: pause what plays and nobody watches, suspend what nobody has touched."""
+        emptied_s = monotonic()
         while True:
             await asyncio.sleep(min(WATCH_EVERY_S, self._settings.unwatched_pause_s / 4))
+            if monotonic() - emptied_s > EMPTY_TRASH_EVERY_S:
+                emptied_s = monotonic()
+                with contextlib.suppress(OSError):  # the disk fails: later, then
+                    await asyncio.to_thread(self._directory.empty_trash)
             for run in list(self._runs.values()):
                 try:
                     await self._look_after(run)

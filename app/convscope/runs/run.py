@@ -1,5 +1,6 @@
 """One run as the server knows it: its recipe, file, worker, what it last said, and who watches."""
 
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -70,6 +71,7 @@ class Run:
                 self._settings.max_pixels,
             ),
             file=self.file,
+            needed=self.needed,
             send=self._send_image,
         )
 
@@ -285,9 +287,14 @@ class Run:
         UnavailableError while the disk fails, or where it does so now.
         """
         self._must_change(command)
-        reply = await self.ask(command)
-        await self.file.durable()
+        with self.needed():
+            reply = await self.ask(command)
+            await self.file.durable()
         return reply
+
+    def needed(self) -> AbstractContextManager[None]:
+        """It is not suspended meanwhile."""
+        return self._supervisor.needed()
 
     def _must_change(self, command: Command[Any]) -> None:
         self._supervisor.must_have_disk(pausing=isinstance(command, Pause))
@@ -310,8 +317,9 @@ class Run:
         if step is None:
             return Looked(await self.ask(command), self.file.recomputed)
         self.touch()
-        await self.up()
-        return await self._replay.ask(step, command)
+        with self.needed():
+            await self.up()
+            return await self._replay.ask(step, command)
 
     @property
     def replay_environment(self) -> JsonObject | None:

@@ -59,8 +59,9 @@ class RunFile:
 
     @property
     def writer(self) -> RunWriter:
-        """The open file."""
-        assert self._writer is not None, "a run that is suspended was written to"
+        """The open file; NotFoundError where its run was deleted meanwhile."""
+        if self._writer is None:
+            raise NotFoundError("The run was deleted.")
         return self._writer
 
     async def durable(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
@@ -62,14 +63,16 @@ class Uploads:
         dark_background: bool,
         limits: UploadLimits,
         file: RunFile,
+        needed: Callable[[], AbstractContextManager[None]],
         send: Callable[[Command[Any]], Awaitable[Any]],
     ) -> None:
-        """`send` gives a command to the run's workers; it raises where the run has failed, or
-        cannot be changed."""
+        """`needed` keeps the run from being suspended; `send` gives a command to its workers: it
+        raises where the run has failed, or cannot be changed."""
         self._shape = shape
         self._dark_background = dark_background
         self._limits = limits
         self._file = file
+        self._needed = needed
         self._send = send
         self._all: dict[str, Upload] = {}
         self._numbers: dict[str, int] = {}  # in which order they came, those that are gone too
@@ -123,31 +126,35 @@ class Uploads:
             )
         self._coming += 1
         try:
-            made = await asyncio.to_thread(self._decoded, data, name, invert, "")
-            return await self._keep(made, new=True)
+            with self._needed():
+                made = await asyncio.to_thread(self._decoded, data, name, invert, "")
+                return await self._keep(made, new=True)
         finally:
             self._coming -= 1
 
     async def replace(self, image: str, data: bytes, name: str, invert: bool | None) -> Upload:
         """Another image under the same id; NotFoundError for an unknown one."""
         self.get(image)
-        made = await asyncio.to_thread(self._decoded, data, name, invert, image)
-        return await self._keep(made)
+        with self._needed():
+            made = await asyncio.to_thread(self._decoded, data, name, invert, image)
+            return await self._keep(made)
 
     async def prepare_again(self, image: str, invert: bool) -> Upload:
         """The same image prepared another way; NotFoundError for an unknown one."""
         upload = self.get(image)
-        made = await asyncio.to_thread(self._again, upload, invert)
-        return await self._keep(made)
+        with self._needed():
+            made = await asyncio.to_thread(self._again, upload, invert)
+            return await self._keep(made)
 
     async def remove(self, image: str) -> None:
         """Forget one, also one that is being replaced; NotFoundError for an unknown one."""
         self.get(image)
-        await self._send(DropImage(image=image))
-        self.get(image)
-        del self._all[image]
-        self._file.writer.drop_upload(image)
-        await self._file.durable()
+        with self._needed():
+            await self._send(DropImage(image=image))
+            self.get(image)
+            del self._all[image]
+            self._file.writer.drop_upload(image)
+            await self._file.durable()
 
     async def load(self) -> None:
         """Those that the run's file holds, prepared as they were."""

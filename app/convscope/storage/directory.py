@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import IO
 
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.storage.schema import SHM, SUFFIX, WAL, remove
+from convscope.storage.trash_ages import TrashAges
 
 TRASH_KEPT_S = 24 * 3600.0
 USED_FOR_S = 1.0  # how long a sum of the files' sizes is believed
@@ -29,9 +31,11 @@ class RunDirectory:
     def __init__(self, folder: Path, quota_bytes: int) -> None:
         self.folder = folder
         self._runs, self._trash = folder / "runs", folder / "trash"
+        self._ages = TrashAges(folder)
         self._quota_bytes = quota_bytes
         self._used = (float("-inf"), 0)
         self._lock: IO[str] | None = None
+        self._moving = threading.Lock()  # one file at a time goes to the trash, back, or for good
 
     def open(self, address: str = "") -> None:
         """Take the folder for this process; InUseError where another has it, OSError where it
@@ -74,13 +78,17 @@ class RunDirectory:
                 name = path.name.removesuffix(WAL)
                 if (other / name).exists() and not (folder / name).exists():
                     path.rename(other / path.name)  # its file was moved, or was about to be
-        self._empty_trash()
+        self._ages.load()
+        self.empty_trash()
 
-    def _empty_trash(self) -> None:
-        """What was deleted more than a day ago goes for good."""
-        for path in self._trash.glob(f"*{SUFFIX}"):
-            if time.time() - path.stat().st_mtime > TRASH_KEPT_S:
-                remove(path)
+    def empty_trash(self) -> None:
+        """What has been deleted for a day, with a server running, goes for good. To be called now
+        and then."""
+        with self._moving:
+            ages = self._ages.count({path.stem for path in self.deleted()})
+            for path in self.deleted():
+                if ages.get(path.stem, 0.0) > TRASH_KEPT_S:
+                    remove(path)
 
     def path(self, run_id: str) -> Path:
         """Where the file of a run lies."""
@@ -107,18 +115,20 @@ class RunDirectory:
 
     def discard(self, run_id: str) -> None:
         """Put a run's file, which nobody has open, aside for a day; one without a file is gone."""
-        self._empty_trash()
-        if self.path(run_id).exists():
-            os.utime(self.path(run_id))
-            self._move(self._runs, self._trash, run_id)
+        self.empty_trash()
+        with self._moving:
+            if self.path(run_id).exists():
+                os.utime(self.path(run_id))
+                self._move(self._runs, self._trash, run_id)
 
     def restore(self, run_id: str) -> None:
         """Restore a run's file; NotFoundError where it is gone for good."""
-        if not (self._trash / self.path(run_id).name).is_file():
-            raise NotFoundError(
-                f"There is no deleted run {run_id!r}: deleted runs are kept for a day."
-            )
-        self._move(self._trash, self._runs, run_id)
+        with self._moving:
+            if not (self._trash / self.path(run_id).name).is_file():
+                raise NotFoundError(
+                    f"There is no deleted run {run_id!r}: deleted runs are kept for a day."
+                )
+            self._move(self._trash, self._runs, run_id)
 
     def forget(self, run_id: str) -> None:
         """A run that nobody was ever told of leaves nothing."""
@@ -169,11 +179,12 @@ class RunDirectory:
 
     def _make_room(self, more_bytes: int) -> None:
         """What was deleted first goes first."""
-        for path in sorted(self.deleted(), key=_changed):
-            remove(path)
-            self._used = (float("-inf"), 0)
-            if not self._is_full(more_bytes):
-                return
+        with self._moving:
+            for path in sorted(self.deleted(), key=_changed):
+                remove(path)
+                self._used = (float("-inf"), 0)
+                if not self._is_full(more_bytes):
+                    return
 
 
 def _size(path: Path) -> int:

@@ -9,15 +9,16 @@ import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from errno import ENOSPC
 from time import monotonic
 
 from convscope.errors import ConvscopeError, UnavailableError
+from convscope.system_errors import Trouble, system_sentence, trouble_of
 
 log = logging.getLogger("convscope")
 METRICS_WAIT_S = 1.0  # how long what nobody waits for is gathered
 RETRY_S = 1.0
 MOST_AT_ONCE = 4096  # things to write in one group
+UNTIL = {Trouble.FULL: "there is room", Trouble.FILES: "some are closed"}
 
 Write = Callable[[sqlite3.Connection], object]
 OnDiskError = Callable[[str | None], None]
@@ -230,10 +231,6 @@ def _resolve(done: "asyncio.Future[None]", why: str | None) -> None:
 
 def _sentence(error: Exception) -> str:
     """What a person can do something about."""
-    if (
-        getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
-        or getattr(error, "errno", 0) == ENOSPC
-    ):
-        return "The disk is full, so this run cannot be saved: training waits until there is room."
-    why = str(error).rstrip(".")
-    return f"The disk fails ({why}), so this run cannot be saved: training waits until it works."
+    until = UNTIL.get(trouble_of(error), "it works")
+    consequence = f", so this run cannot be saved: training waits until {until}"
+    return system_sentence(error, consequence)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convscope.errors import ConflictError, NotFoundError, UnreadableRunError
+from convscope.errors import ConflictError, NotFoundError, UnavailableError, UnreadableRunError
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.storage.metric_series import MetricSeries
 from convscope.storage.metrics import last_of, read_series, steps_of
 from convscope.storage.run_writer import Segment
 from convscope.storage.schema import open_to_read
+from convscope.system_errors import is_of_the_system, system_sentence
 from convscope.types import JsonObject
 
 Stored = tuple[JsonObject, bytes]  # a checkpoint: what is no tensor, and the tensors
@@ -44,12 +45,15 @@ class StoredPlan:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """One view of the file, whatever is written meanwhile; UnreadableRunError for a damaged one."""
+    """One view of the file, whatever is written meanwhile; UnreadableRunError for a damaged one,
+    UnavailableError where the disk fails."""
     try:
         with closing(open_to_read(path)) as connection:
             connection.execute("BEGIN")
             yield connection
     except (sqlite3.Error, ValueError, LookupError) as error:
+        if isinstance(error, sqlite3.Error) and is_of_the_system(error):
+            raise UnavailableError(system_sentence(error)) from error
         raise UnreadableRunError(f"{path.name} is damaged, or cannot be read: {error}.") from error
 
 

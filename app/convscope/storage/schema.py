@@ -4,7 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from convscope.errors import UnreadableRunError
+from convscope.errors import UnavailableError, UnreadableRunError
+from convscope.system_errors import is_of_the_system, system_sentence
 
 APPLICATION_ID = 0x43565343  # "CVSC"
 VERSION = 2
@@ -104,11 +105,14 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def check_version(path: Path) -> int:
-    """The version of a run's file; UnreadableRunError, with a sentence, for any other file."""
+    """The version of a run's file; UnreadableRunError, with a sentence, for any other file, and
+    UnavailableError where the disk fails."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
             return check_identity(connection, path.name)
     except sqlite3.Error as error:
+        if is_of_the_system(error):
+            raise UnavailableError(system_sentence(error)) from error
         raise UnreadableRunError(f"{path.name} cannot be read: {error}.") from error
 
 

@@ -58,7 +58,7 @@ def test_a_file_in_wal_mode_is_refused_since_a_part_of_it_is_missing(given: Path
 
 def test_a_full_disk_is_no_fault_of_the_files(given: Path) -> None:
     error = sqlite3.OperationalError("database or disk is full")
-    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
     with pytest.raises(UnavailableError), opened(given, BOUNDS):
         raise error
 

@@ -1,6 +1,7 @@
 """Every error as `application/problem+json` (RFC 9457) with one sentence for the person."""
 
 import logging
+import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from convscope.errors import Code, ConvscopeError
+from convscope.system_errors import system_sentence
 from convscope.types import JsonObject
 
 log = logging.getLogger("convscope")
@@ -52,6 +54,8 @@ class Kind:
     code: Code
 
 
+RETRY_AFTER_S = 5
+UNAVAILABLE = Kind(503, "Unavailable", "unavailable")
 INVALID = Kind(422, "Invalid request", "invalid_request")
 # what the framework refuses by itself; a body that it cannot take apart is its 400
 FRAMEWORKS_OWN: dict[int, Code] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
@@ -70,8 +74,17 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
     return problem(Kind(error.status, error.title, error.code), error.detail, **error.extra)
 
 
+async def _system(request: Request, error: Exception) -> JSONResponse:
+    """The disk, or the machine: it may be tried again."""
+    assert isinstance(error, OSError | sqlite3.OperationalError)
+    log.error("%s %s failed: %s", request.method, request.url.path, error)
+    return problem(UNAVAILABLE, system_sentence(error), retry_after=RETRY_AFTER_S)
+
+
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, OSError):  # a body that could not be put on the disk
+        return await _system(request, error.__cause__)
     detail = str(error.detail)
     if error.status_code == 404:
         detail = f"There is nothing at {request.url.path}."
@@ -116,6 +129,8 @@ async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
 def add_error_handlers(app: FastAPI) -> None:
     """All errors of an app are answered as problems."""
     app.add_exception_handler(ConvscopeError, _ours)
+    app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(sqlite3.OperationalError, _system)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unforeseen)

@@ -125,7 +125,13 @@ class Supervisor:
     def may_suspend(self) -> bool:
         """See Pool."""
         rests = self.phase in (Phase.UP, Phase.FAILED) and self.state not in BUSY
-        return rests and not (self._asked or self.disk_error or self._run.is_watched)
+        return rests and not self._asked and self.may_suspend_soon
+
+    @property
+    def may_suspend_soon(self) -> bool:
+        """See Pool."""
+        plays = self.state is RunState.PLAYING
+        return self.is_awake and not (plays or self.disk_error or self._run.is_watched)
 
     def touch(self) -> None:
         """Somebody is interested."""
@@ -365,10 +371,14 @@ class Supervisor:
 
     async def ask(self, command: Command[R]) -> R:
         """A command to the worker, once it is up; ConflictError when it has failed."""
-        await self.up()
-        if self.phase is Phase.FAILED or self._worker is None:
-            raise ConflictError(f"{self.failure or 'The run was suspended.'} Reset the run first.")
         with self.needed():
+            await self.up()
+            if self.phase is Phase.CLOSED:
+                self._must_be_there()
+            if self.phase is Phase.FAILED or self._worker is None:
+                raise ConflictError(
+                    f"{self.failure or 'The run was suspended.'} Reset the run first."
+                )
             return await self._worker.ask(command)
 
     @contextmanager

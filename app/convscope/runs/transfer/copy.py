@@ -10,6 +10,7 @@ from convscope.runs.transfer.fork import Branch
 from convscope.storage.directory import RunDirectory
 from convscope.storage.run_writer import cut_after
 from convscope.storage.schema import check_version, create
+from convscope.system_errors import system_sentence
 
 WITH_STEPS = {"held_out": "step", "event": "step", "checkpoint": "step", "history": "first"}
 WHOLE = ("about", "weights", "upload")
@@ -35,8 +36,7 @@ def copy_run(
     except (sqlite3.Error, OSError) as error:
         directory.forget(new_id)
         raise UnavailableError(
-            f"The disk has no room for a copy of this run, or fails ({error}): try again when "
-            "there is room."
+            system_sentence(error, ", so this run cannot be copied: try again later")
         ) from error
     except BaseException:
         directory.forget(new_id)

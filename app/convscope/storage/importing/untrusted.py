@@ -11,6 +11,7 @@ from time import monotonic
 from convscope.errors import ConvscopeError, TooLargeError, UnavailableError, UnreadableRunError
 from convscope.storage.schema import TABLES, VERSION, check_identity
 from convscope.storage.upgrade import tables_of_version_1
+from convscope.system_errors import is_of_the_system, system_sentence
 
 MAGIC = b"SQLite format 3\0"
 ONE_FILE = b"\x01\x01"  # where a file in WAL mode says 2: bytes 18 and 19
@@ -62,12 +63,11 @@ def opened(path: Path, bounds: Bounds) -> Iterator[sqlite3.Connection]:
 
 def _why_not(error: Exception, bounds: Bounds) -> ConvscopeError:
     """What SQLite has against it as ours; it knows no code for a text that is not UTF-8."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if code == sqlite3.SQLITE_INTERRUPT:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
         said = f"Reading this file takes longer than {bounds.patience_s:g} s: it was not imported."
         return UnreadableRunError(said)
-    if code == sqlite3.SQLITE_FULL:
-        return UnavailableError("The disk is full, so this file cannot be saved.")
+    if isinstance(error, sqlite3.Error) and is_of_the_system(error):
+        return UnavailableError(system_sentence(error, ", so this file cannot be saved"))
     return UnreadableRunError(f"This file is damaged: {str(error)[:200]}.")
 
 
