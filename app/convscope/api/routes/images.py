@@ -7,7 +7,7 @@ import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from convscope.api.dataset_images import describe, number_of, open_gallery
+from convscope.api.dataset_images import describe, fitted, number_of, open_gallery
 from convscope.api.deps import TheAwakeRun, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.run import IMAGE, UPLOAD
@@ -131,9 +131,7 @@ async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Json
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
     found = describe(number_of(image, data), data)
-    _, height, width = run.spec.recipe.network.input
-    if (found["height"], found["width"]) != (height, width):
-        found["preprocessing"] = [f"Resized to {width} × {height}"]
+    found["preprocessing"] = fitted(data.test_images.shape[1:], run.spec.recipe.network.input)
     return found
 
 
