@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from tests.support.pictures import chunk, encoded, png_of, read
+from tests.support.pictures import HEIC_IS_READ, chunk, encoded, png_of, read
 
+CASES = Path(__file__).with_name("cases")
 WIDTH, HEIGHT = 48, 32
 INK = ((0, 0, 16, 32), (16, 0, 32, 16))  # an uneven figure, so that no turn of it is the same
 ON_WHITE = "Put on white where it was transparent"
@@ -257,6 +259,33 @@ def animated() -> Iterator[Way]:
     )
 
 
+def avifs() -> Iterator[Way]:
+    exif = Image.Exif()
+    for orientation in range(1, 9):
+        exif[0x0112] = orientation  # Pillow writes it as AVIF's own boxes
+        said = () if orientation == 1 else ("Turned upright, as its AVIF header says",)
+        data = encoded(stored_for(orientation), "AVIF", exif=exif, quality=95)
+        yield Way(f"AVIF, orientation {orientation}", data, said)
+    xmp = b'<rdf:Description tiff:Orientation="6"/>'
+    yield Way("AVIF, XMP, which counts for nothing there", encoded(picture(), "AVIF", xmp=xmp))
+    yield Way("AVIF, alpha", encoded(drawn(), "AVIF", quality=95), (ON_WHITE,))
+    frames = [picture().convert("RGB"), Image.new("RGB", (WIDTH, HEIGHT), "lime")]
+    animation = encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:], quality=95)
+    yield Way("AVIF, animated", animation, (FIRST,))
+
+
+def heics() -> Iterator[Way]:
+    """Made by pillow-heif from the same figure: pi-heif writes none."""
+    yield Way("HEIC", heic("rgb"))
+    yield Way("HEIC, alpha", heic("alpha"), (ON_WHITE,))
+    yield Way("HEIC, 10 bits", heic("deep"), ("Reduced from 10 bits a channel to 8",))
+    yield Way("HEIC, turned by its header, told by EXIF too", heic("turned"))
+
+
+def heic(name: str) -> bytes:
+    return (CASES / f"{name}.heic").read_bytes()
+
+
 def every_way() -> Iterator[Way]:
     yield from pngs()
     yield from deep_greys()
@@ -266,6 +295,9 @@ def every_way() -> Iterator[Way]:
     yield from with_needless_metadata()
     yield from with_profiles()
     yield from animated()
+    yield from avifs()
+    if HEIC_IS_READ:
+        yield from heics()
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning")  # Pillow's own, to the log

@@ -48,7 +48,7 @@ def test_a_file_with_damaged_bytes_is_read_or_refused_and_nothing_else(kind: str
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "25 21 50 53"),
         (b"II*\0" + bytes(100), "a TIFF"),
         (b"PK\x03\x04" + bytes(100), "a zip"),
-        (b"\0\0\0\x1cftypheic" + bytes(100), "HEIC"),
+        (b"\0\0\0\x1cftypisom" + bytes(100), "a video"),
         (b"RIFF\0\0\0\0WAVEfmt ", "52 49 46 46"),
         (b"hello", "68 65 6c 6c 6f"),
         (b"\0", "bytes 00"),
@@ -56,7 +56,7 @@ def test_a_file_with_damaged_bytes_is_read_or_refused_and_nothing_else(kind: str
 )
 def test_what_is_no_picture_of_ours_is_415_and_says_what_came(data: bytes, what: str) -> None:
     with pytest.raises(
-        UnsupportedMediaError, match="Expected PNG, JPEG, WebP, GIF or BMP"
+        UnsupportedMediaError, match="Expected PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC"
     ) as caught:
         read(data)
     assert what in caught.value.detail

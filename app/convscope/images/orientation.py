@@ -18,15 +18,19 @@ _TURNS = {
 }
 
 
-def turn_of(image: Image.Image) -> tuple[Image.Transpose | None, list[str]]:
+def turn_of(image: Image.Image, kind: str) -> tuple[Image.Transpose | None, list[str]]:
     """How a loaded picture is made upright, and the sentence that says what told it."""
+    if kind == "HEIC":  # its reader has turned it already
+        return None, []
     xmp = [image.info.pop(key, None) for key in _XMP_KEYS]  # Pillow would mix it with EXIF
-    number, source = _of_exif(image), "EXIF"
-    if number is None:
-        number, source = _of_xmp(xmp), "XMP"
+    number, source = _of_exif(image), "EXIF data"
+    if kind == "AVIF":  # the only one that counts there, which Pillow tells as EXIF
+        source = "AVIF header"
+    elif number is None:
+        number, source = _of_xmp(xmp), "XMP data"
     if number not in _TURNS:
         return None, []
-    return _TURNS[number], [f"Turned upright, as its {source} data says"]
+    return _TURNS[number], [f"Turned upright, as its {source} says"]
 
 
 def _of_exif(image: Image.Image) -> int | None:

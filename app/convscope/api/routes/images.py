@@ -85,7 +85,7 @@ async def upload_image(
     file: UploadFile,
     invert: Invert = "auto",
 ) -> JsonObject:
-    """PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it."""
+    """PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC. Answers with its id, and what preprocessing did."""
     name = file.filename or "picture"
     made = await run.uploads.add(await file.read(), name, INVERTED[invert])
     location = request.url_for("get_image", run_id=run.id, image=made.id)
