@@ -118,7 +118,8 @@ def _jpeg(data: bytes) -> Trimmed:
     place = 2
     for marker, start, end in _jpeg_segments(data):
         content = data[start + 4 : end]
-        parts.append(data[place:start])  # a scan's bytes
+        if scans:  # else nothing but filling bytes, which Pillow reads one by one
+            parts.append(data[place:start])
         if _jpeg_needs(marker, content):
             parts.append(data[start:end])
         place = end
