@@ -5,9 +5,12 @@ import subprocess
 import sys
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
@@ -16,6 +19,8 @@ from PIL import Image
 from convscope.errors import TooLargeError, UnsupportedMediaError, UploadError
 from convscope.images.trim import trim
 from tests.support.pictures import KINDS, chunk, encoded, gradient, png_bomb, read
+
+decoding = import_module("convscope.images.decode")  # the package has a function of that name
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -107,7 +112,9 @@ def test_a_jpeg_has_more_pixels_since_it_is_decoded_at_a_reduced_scale(
 
 MEMORY = """
 import resource, sys
+from importlib import import_module
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from convscope.errors import UploadError
 from convscope.images import decode
 data = Path(sys.argv[1]).read_bytes()
@@ -202,6 +209,21 @@ def test_a_file_of_nothing_but_small_parts_costs_little_time() -> None:
     png = encoded(gradient(9, 9))
     profile = chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(2**20 + 1)))
     assert read(png[:33] + profile * 100 + png[33:]).sentences == ()
+
+
+def test_no_more_pictures_are_decoded_at_once_than_memory_is_meant_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one_too_many = Barrier(decoding.AT_ONCE + 1, timeout=1)
+
+    def meet(*_: object) -> None:
+        one_too_many.wait()
+
+    monkeypatch.setattr(decoding, "read", meet)
+    data = encoded(gradient(9, 9))
+    with ThreadPoolExecutor(decoding.AT_ONCE + 1) as threads:
+        tried = [threads.submit(read, data) for _ in range(decoding.AT_ONCE + 1)]
+    assert all(isinstance(one.exception(), BrokenBarrierError) for one in tried)
 
 
 def test_process_wide_warning_filters_are_never_touched(monkeypatch: pytest.MonkeyPatch) -> None:
