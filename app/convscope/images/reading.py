@@ -64,7 +64,7 @@ def _read(file: Trimmed, kind: str, max_pixels: int) -> DecodedImage:
         turn, turned = turn_of(image, kind)
         plain, converted = workable(image, covered)
         profile = image.info.get("icc_profile")
-    plain, shrunk = _shrunk(plain, turn)
+    plain, shrunk = _shrunk(plain, turn)  # first, so that the rest takes little memory
     plain, managed = srgb(plain, profile)
     plain, papered = on_paper(plain, kind)
     if turn is not None:
