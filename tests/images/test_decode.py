@@ -100,13 +100,13 @@ def test_transparency_of_every_kind_lies_on_white() -> None:
         assert "Put on white" in picture.sentences[0]
 
 
-def test_half_transparent_and_keyed_greys_lie_on_white() -> None:
+def test_half_transparent_and_keyed_greys_lie_on_the_paper_they_are_seen_on() -> None:
     assert pixels(read(encoded(Image.new("LA", (1, 1), (0, 128))))) == [[[127, 127, 127]]]
     keyed = Image.new("L", (2, 1), 9)
     keyed.putpixel((1, 0), 200)
-    assert pixels(read(encoded(keyed, transparency=9))) == [[[255] * 3, [200] * 3]]
+    assert pixels(read(encoded(keyed, transparency=9))) == [[[0] * 3, [200] * 3]]
     deep = Image.fromarray(np.array([[900, 65535, 0]], dtype=np.uint16))
-    assert pixels(read(encoded(deep, transparency=900))) == [[255, 255, 0]]
+    assert pixels(read(encoded(deep, transparency=900))) == [[[255] * 3, [255] * 3, [0] * 3]]
 
 
 def test_a_palette_without_transparency_becomes_its_colours() -> None:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.support.api_calls import npy, photograph
+from tests.support.pictures import encoded, gradient
 from tests.support.server import LiveRun, Server
 
 
@@ -31,6 +32,13 @@ def test_an_upload_is_prepared_looked_at_inverted_replaced_and_forgotten(run: Li
     assert [entry["id"] for entry in run.get("/images")["images"]] == [image["id"]]
     assert run.send("DELETE", f"/images/{image['id']}").status_code == 204
     assert run.send("GET", "/predictions", params={"image": image["id"]}).status_code == 404
+
+
+def test_an_avif_is_taken_and_named_as_what_it_is(run: LiveRun) -> None:
+    data = encoded(gradient(60, 40), "AVIF")
+    image = run.send("POST", "/images", files={"file": ("a.avif", data)}).json()
+    assert (image["format"], image["width"], image["height"]) == ("AVIF", 60, 40)
+    assert image["preprocessing"][0] == "Cropped to the middle 40 × 40 of 60 × 40"
 
 
 def test_an_uploads_scores_are_those_of_what_preprocessing_made_of_it(run: LiveRun) -> None:

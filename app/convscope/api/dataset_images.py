@@ -1,6 +1,7 @@
 """A data set's held-out pictures as the server shows them: labels, names, thumbnails."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -50,6 +51,19 @@ def describe(number: int, data: Dataset) -> JsonObject:
         "inverted": False,
         "preprocessing": [],
     }
+
+
+def fitted(shape: Sequence[int], wanted: Sequence[int]) -> list[str]:
+    """What is done to a held-out picture (C, H, W) to show it to a network of another input."""
+    (channels, *size), (wanted_channels, *wanted_size) = shape, wanted
+    said = []
+    if channels not in (1, wanted_channels):
+        said.append("Turned to grey (the mean of its colours)")
+    if wanted_channels not in (1, channels):
+        said.append(f"Gave its grey to all {wanted_channels} channels")
+    if size != wanted_size:
+        said.append(f"Resized to {wanted_size[1]} × {wanted_size[0]}")
+    return said
 
 
 def choose(data: Dataset, label: int | None, page: Page) -> tuple[list[int], str | None]:

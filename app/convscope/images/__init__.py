@@ -1,8 +1,9 @@
 """Pictures that people give: read within bounds, fitted to a network's input, written as PNG."""
 
-from convscope.images.decode import KEPT_SIDE, DecodedImage, decode, decode_stored
+from convscope.images.decode import decode, decode_stored
 from convscope.images.encode import png, sheet_png
 from convscope.images.preprocess import Prepared, preprocess
+from convscope.images.reading import KEPT_SIDE, DecodedImage
 
 __all__ = [
     "KEPT_SIDE",

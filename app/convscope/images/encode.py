@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from convscope.images.decode import DecodedImage
+from convscope.images.reading import DecodedImage
 
 _LARGE = 1_000_000  # px; beyond this, speed counts for more than the last tenth of the bytes
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from convscope.errors import ConflictError
-from convscope.images.decode import DecodedImage
+from convscope.images.reading import DecodedImage
 from convscope.types import Shape
 
 _LIGHT = 128  # a border whose median is at least this is light

@@ -430,7 +430,7 @@ export interface paths {
         put?: never;
         /**
          * Upload an image
-         * @description PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it.
+         * @description PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC. Answers with its id, and what preprocessing did.
          */
         post: operations["upload_image"];
         delete?: never;
@@ -6522,7 +6522,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Expected PNG, JPEG, WebP, GIF or BMP, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
+                     *       "detail": "Expected PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
                      *       "status": 415,
                      *       "title": "Unsupported media type",
                      *       "type": "about:blank"
@@ -6808,7 +6808,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Expected PNG, JPEG, WebP, GIF or BMP, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
+                     *       "detail": "Expected PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
                      *       "status": 415,
                      *       "title": "Unsupported media type",
                      *       "type": "about:blank"

@@ -54,8 +54,8 @@ ERRORS: dict[int, tuple[str, str, str]] = {
     415: (
         "A kind of file that the server does not read.",
         "Unsupported media type",
-        "Expected PNG, JPEG, WebP, GIF or BMP, got a file that begins with the bytes 68 65 6c 6c "
-        "6f 20 74 68.",
+        "Expected PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC, got a file that begins with the bytes "
+        "68 65 6c 6c 6f 20 74 68.",
     ),
     422: (
         "The request is understood but cannot be carried out.",

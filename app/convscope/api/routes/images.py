@@ -7,7 +7,7 @@ import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from convscope.api.dataset_images import describe, number_of, open_gallery
+from convscope.api.dataset_images import describe, fitted, number_of, open_gallery
 from convscope.api.deps import TheAwakeRun, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.run import IMAGE, UPLOAD
@@ -81,7 +81,7 @@ async def upload_image(
     file: UploadFile,
     invert: Invert = "auto",
 ) -> JsonObject:
-    """PNG, JPEG, WebP, GIF or BMP. Answers with its id, and with what preprocessing did to it."""
+    """PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC. Answers with its id, and what preprocessing did."""
     name = file.filename or "picture"
     made = await run.uploads.add(await file.read(), name, INVERTED[invert])
     location = request.url_for("get_image", run_id=run.id, image=made.id)
@@ -127,9 +127,7 @@ async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Json
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
     found = describe(number_of(image, data), data)
-    _, height, width = run.spec.recipe.network.input
-    if (found["height"], found["width"]) != (height, width):
-        found["preprocessing"] = [f"Resized to {width} × {height}"]
+    found["preprocessing"] = fitted(data.test_images.shape[1:], run.spec.recipe.network.input)
     return found
 
 

@@ -42,7 +42,7 @@ class UploadAbout(Strict):
     name: Word
     width: Annotated[StrictInt, Field(ge=1, le=10**6)]
     height: Annotated[StrictInt, Field(ge=1, le=10**6)]
-    format: Literal["PNG", "JPEG", "WebP", "GIF", "BMP"]
+    format: Literal["PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF", "HEIC"]
     sentences: Annotated[list[Word], Field(max_length=32)]
     inverted: StrictBool
 

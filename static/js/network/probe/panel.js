@@ -52,8 +52,8 @@ function Upload() {
     e.currentTarget.value = "";
   };
   return html`<div class="upload">
-    <p>PNG, JPEG, WebP, GIF or BMP. It is scaled to the network's input; drop one anywhere on this panel.</p>
-    <input ref=${input} id="upload-file" class="hidden-file" type="file" accept="image/png,image/jpeg,image/webp,image/gif,image/bmp" onChange=${take} />
+    <p>PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC. Its middle is scaled to the network's input; drop one anywhere on this panel.</p>
+    <input ref=${input} id="upload-file" class="hidden-file" type="file" accept="image/png,image/jpeg,image/webp,image/gif,image/bmp,image/avif,image/heic,.heic" onChange=${take} />
     <label for="upload-file" class="button">Choose a picture…</label>
     <button type="button" onClick=${uploadSample} title="A photograph by Stefan van der Walt, CC0">Try the cat</button>
   </div>`;
