@@ -9,6 +9,7 @@ ConvscopeError                  500  anything of ours
 ├── UploadError                 400  an upload that is not what it says
 │   ├── UnreadableRunError      400  a file that is no run's, or a newer version's
 │   ├── TooLargeError           413  more bytes or pixels than allowed
+│   ├── TooSlowError            408  a body that does not come
 │   └── UnsupportedMediaError   415  a kind of file that is not read
 ├── ForbiddenError              403  a host or an origin that may not come in
 │   └── UnauthorizedError       401  no token
@@ -29,6 +30,7 @@ Code = Literal[
     "unreadable_upload",
     "unreadable_run",
     "too_large",
+    "too_slow",
     "unsupported_media_type",
     "forbidden",
     "unauthorized",
@@ -109,6 +111,13 @@ class TooLargeError(UploadError):
 
     status, title = 413, "Too large"
     code: ClassVar[Code] = "too_large"
+
+
+class TooSlowError(UploadError):
+    """A body that takes too long to come."""
+
+    status, title = 408, "Too slow"
+    code: ClassVar[Code] = "too_slow"
 
 
 class UnsupportedMediaError(UploadError):

@@ -31,6 +31,7 @@ from convscope.api.routes import (
     trash,
 )
 from convscope.api.security.guard import Guard
+from convscope.budget import Budget
 from convscope.ipc import forkserver
 from convscope.ipc.process import ProcessWorker
 from convscope.runs.registry import Registry
@@ -65,7 +66,8 @@ def create_app(
     )
     app.state.settings = settings
     app.state.warm = preload
-    app.state.registry = Registry(settings, directory, ProcessWorker)
+    budget = Budget()
+    app.state.registry = Registry(settings, directory, ProcessWorker, budget)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
     for room in (
@@ -91,7 +93,7 @@ def create_app(
     app.mount("/static", pages.static_files())
     app.mount("/samples", pages.samples())
     add_error_handlers(app)
-    return Guard(app, settings, (pages.import_map_hash(),))
+    return Guard(app, settings, (pages.import_map_hash(),), budget)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -5,12 +5,10 @@ import subprocess
 import sys
 import warnings
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
@@ -209,21 +207,6 @@ def test_a_file_of_nothing_but_small_parts_costs_little_time() -> None:
     png = encoded(gradient(9, 9))
     profile = chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(2**20 + 1)))
     assert read(png[:33] + profile * 100 + png[33:]).sentences == ()
-
-
-def test_no_more_pictures_are_decoded_at_once_than_memory_is_meant_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    one_too_many = Barrier(decoding.AT_ONCE + 1, timeout=1)
-
-    def meet(*_: object) -> None:
-        one_too_many.wait()
-
-    monkeypatch.setattr(decoding, "read", meet)
-    data = encoded(gradient(9, 9))
-    with ThreadPoolExecutor(decoding.AT_ONCE + 1) as threads:
-        tried = [threads.submit(read, data) for _ in range(decoding.AT_ONCE + 1)]
-    assert all(isinstance(one.exception(), BrokenBarrierError) for one in tried)
 
 
 def test_process_wide_warning_filters_are_never_touched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from convscope.errors import NotFoundError
 from convscope.storage.reader import (
+    StoredUpload,
     read_history,
     read_seek_plan,
     read_stored_run,
@@ -115,7 +116,7 @@ async def test_a_reset_leaves_a_run_at_its_beginning_in_one_piece(tmp_path: Path
     kept = read_stored_run(file.path)
     assert (kept.steps, kept.segments, kept.events) == (1, (FIRST,), ())
     assert kept.about["name"] == "mine"
-    assert read_uploads(file.path) == [("up-1", {"name": "a"}, b"png")]
+    assert read_uploads(file.path) == [StoredUpload("up-1", {"name": "a"}, b"png")]
 
 
 async def test_a_file_holds_nothing_until_all_that_a_run_begins_with_is_in_it(

@@ -1,15 +1,11 @@
 """From an upload's bytes to a plain upright picture, without trusting a single byte."""
 
-from threading import BoundedSemaphore
-
 from convscope.errors import TooLargeError
 from convscope.images.confined import read_confined
 from convscope.images.kinds import HEADER_MAY_LIE, kind_of
 from convscope.images.reading import KEPT_SIDE, DecodedImage, read
 
-AT_ONCE = 4  # pictures, of all runs: each may take some hundred megabytes while it is decoded
 _STORED_BYTES = 2**24  # of a PNG of that size
-_places = BoundedSemaphore(AT_ONCE)
 
 
 def decode_stored(data: bytes) -> DecodedImage:
@@ -28,5 +24,4 @@ def decode(data: bytes, *, max_bytes: int, max_pixels: int) -> DecodedImage:
     if len(data) > max_bytes:
         raise TooLargeError(f"Expected at most {max_bytes:,} bytes, got {len(data):,}.")
     kind = kind_of(data)
-    with _places:
-        return (read_confined if kind in HEADER_MAY_LIE else read)(data, kind, max_pixels)
+    return (read_confined if kind in HEADER_MAY_LIE else read)(data, kind, max_pixels)

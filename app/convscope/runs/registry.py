@@ -10,6 +10,7 @@ from datetime import datetime
 from time import monotonic
 from typing import IO, Any, TypeVar
 
+from convscope.budget import Budget
 from convscope.errors import (
     ConflictError,
     ConvscopeError,
@@ -53,11 +54,16 @@ class Registry:
     """Runs by id; it starts, finds and ends them."""
 
     def __init__(
-        self, settings: Settings, directory: RunDirectory, new_worker: Callable[[str], Worker]
+        self,
+        settings: Settings,
+        directory: RunDirectory,
+        new_worker: Callable[[str], Worker],
+        budget: Budget | None = None,
     ) -> None:
+        self._budget = budget or Budget()
         self._settings = settings
         self._directory = directory
-        self._workers = Workers(settings, Pool(settings.max_runs), new_worker)
+        self._workers = Workers(settings, Pool(settings.max_runs), new_worker, self._budget)
         self._runs: dict[str, Run] = {}  # in the order that `_place` tells
         self._last_number = 0  # of the run that came last
         self._moving = KeyedLocks()  # a run's file goes to the trash, or comes back from there
@@ -286,7 +292,8 @@ class Registry:
     async def import_run(self, given: IO[bytes]) -> Run:
         """A new run from an untrusted file; see `import_file` for what is raised."""
         new_id = self.new_id()
-        await import_file(given, self._directory, new_id, self._settings)
+        async with self._budget.decode():  # its pictures, one after the other
+            await import_file(given, self._directory, new_id, self._settings)
         try:
             return await self.adopt(new_id)
         except (ConvscopeError, ValueError):

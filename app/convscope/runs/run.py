@@ -69,6 +69,7 @@ class Run:
                 self._settings.max_uploads_per_run,
                 self._settings.max_upload_bytes,
                 self._settings.max_pixels,
+                workers.budget,
             ),
             file=self.file,
             needed=self.needed,

@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
+from convscope.budget import Budget
 from convscope.errors import ConflictError, NotFoundError
 from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess
 from convscope.ipc.commands import Command, DropImage, PutImage
 from convscope.runs.run_file import RunFile
-from convscope.storage.reader import read_uploads
+from convscope.storage.reader import StoredUpload, read_uploads
 from convscope.types import JsonObject, Shape
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One image; `decoded` is what was uploaded, made no larger than is shown."""
+    """One image as it is shown to the network; the file has what was uploaded."""
 
     id: str
     name: str
-    decoded: DecodedImage
+    width: int  # px, upright, as uploaded
+    height: int
+    format: str
     prepared: Prepared
 
     def describe(self) -> JsonObject:
@@ -32,16 +35,21 @@ class Upload:
             "label": None,
             "class": None,
             "name": self.name,
-            "width": self.decoded.width,
-            "height": self.decoded.height,
-            "format": self.decoded.format,
+            "width": self.width,
+            "height": self.height,
+            "format": self.format,
             "inverted": self.prepared.inverted,
             "preprocessing": list(self.prepared.sentences),
         }
 
-    def original_png(self) -> bytes:
-        """The image as uploaded, re-encoded."""
-        return png(self.decoded.image)
+
+@dataclass(frozen=True)
+class Made:
+    """An upload, and as the file keeps it: in memory only on its way there."""
+
+    upload: Upload
+    about: JsonObject
+    content: bytes  # PNG
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ class UploadLimits:
     most: int  # images
     max_bytes: int  # of one, as it comes
     max_pixels: int
+    budget: Budget  # of the whole server, for pictures that are decoded
 
 
 class Uploads:
@@ -127,8 +136,7 @@ class Uploads:
         self._coming += 1
         try:
             with self._needed():
-                made = await asyncio.to_thread(self._decoded, data, name, invert, "")
-                return await self._keep(made, new=True)
+                return await self._keep(await self._decoded(data, name, invert), new=True)
         finally:
             self._coming -= 1
 
@@ -136,15 +144,29 @@ class Uploads:
         """Another image under the same id; NotFoundError for an unknown one."""
         self.get(image)
         with self._needed():
-            made = await asyncio.to_thread(self._decoded, data, name, invert, image)
-            return await self._keep(made)
+            return await self._keep(await self._decoded(data, name, invert, image))
 
     async def prepare_again(self, image: str, invert: bool) -> Upload:
         """The same image prepared another way; NotFoundError for an unknown one."""
-        upload = self.get(image)
+        self.get(image)
         with self._needed():
-            made = await asyncio.to_thread(self._again, upload, invert)
+            row = await self._stored(image)
+            async with self._limits.budget.decode():
+                made = await asyncio.to_thread(self._again, row, invert)
             return await self._keep(made)
+
+    async def original_png(self, image: str) -> bytes:
+        """An image as uploaded, as the file has it; NotFoundError for an unknown one."""
+        self.get(image)
+        return (await self._stored(image)).content
+
+    async def _stored(self, image: str) -> StoredUpload:
+        await self._file.durable()
+        found = await asyncio.to_thread(read_uploads, self._file.path, image)
+        if not found:
+            self._all.pop(image, None)
+            self.get(image)
+        return found[0]
 
     async def remove(self, image: str) -> None:
         """Forget one, also one that is being replaced; NotFoundError for an unknown one."""
@@ -160,7 +182,7 @@ class Uploads:
         """Those that the run's file holds, prepared as they were."""
 
         def work() -> list[Upload]:
-            return [self._restored(*row) for row in read_uploads(self._file.path)]
+            return [self._restored(row).upload for row in read_uploads(self._file.path)]
 
         found = await asyncio.to_thread(work)
         self._all = {}
@@ -169,61 +191,71 @@ class Uploads:
 
     # --- making one -------------------------------------------------------------------------------
 
-    async def _keep(self, made: Upload, *, new: bool = False) -> Upload:
+    async def _keep(self, made: Made, *, new: bool = False) -> Upload:
         """In the workers first, then here, then on the disk. NotFoundError where the one that it
         replaces was deleted meanwhile."""
-        row = await asyncio.to_thread(upload_row, made)
+        upload = made.upload
         if not new:
-            self.get(made.id)
-        await self._send(_put(made))
-        if not new and made.id not in self._all:
-            await self._send(DropImage(image=made.id))
-            self.get(made.id)
-        self._take(made)
-        self._file.writer.upload(*row)
+            self.get(upload.id)
+        await self._send(_put(upload))
+        if not new and upload.id not in self._all:
+            await self._send(DropImage(image=upload.id))
+            self.get(upload.id)
+        self._take(upload)
+        self._file.writer.upload(upload.id, made.about, made.content)
         await self._file.durable()
-        return made
+        return upload
 
-    def _decoded(self, data: bytes, name: str, invert: bool | None, image: str) -> Upload:
-        """Slow (a large image takes a fraction of a second): call it in a thread."""
-        limits = self._limits
-        decoded = decode(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
-        return self._made(decoded, name, invert, image)
+    async def _decoded(
+        self, data: bytes, name: str, invert: bool | None, image: str | None = None
+    ) -> Made:
+        """From what came, under a new id unless one is given."""
+        limits, new_id = self._limits, image or f"up-{token_hex(4)}"
 
-    def _made(self, decoded: DecodedImage, name: str, invert: bool | None, image: str) -> Upload:
-        """Prepared, under a new id unless one is given."""
+        def work() -> Made:
+            decoded = decode(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+            return self._made(new_id, name[:200], decoded, png(decoded.image), invert)
+
+        async with self._limits.budget.decode():
+            return await asyncio.to_thread(work)
+
+    def _made(
+        self, image: str, name: str, decoded: DecodedImage, content: bytes, invert: bool | None
+    ) -> Made:
+        """Slow (a fraction of a second): call it in a thread."""
         prepared = preprocess(
             decoded, self._shape, dark_background=self._dark_background, invert=invert
         )
-        return Upload(image or f"up-{token_hex(4)}", name[:200], decoded, prepared)
+        size = decoded.width, decoded.height
+        upload = Upload(image, name, *size, decoded.format, prepared)
+        about = {
+            "name": name,
+            "width": decoded.width,
+            "height": decoded.height,
+            "format": decoded.format,
+            "sentences": list(decoded.sentences),
+            "inverted": prepared.inverted,
+        }
+        return Made(upload, about, content)
 
-    def _again(self, upload: Upload, invert: bool) -> Upload:
-        return self._made(upload.decoded, upload.name, invert, upload.id)
+    def _again(self, stored: StoredUpload, invert: bool | None) -> Made:
+        about = stored.about
+        decoded = DecodedImage(
+            decode_stored(stored.content).image,
+            about["width"],
+            about["height"],
+            about["format"],
+            tuple(about["sentences"]),
+        )
+        return self._made(stored.id, about["name"], decoded, stored.content, invert)
 
-    def _restored(self, image: str, about: JsonObject, content: bytes) -> Upload:
-        decoded = decode_stored(content)
-        size = about["width"], about["height"]
-        sentences = tuple(about["sentences"])
-        as_it_was = DecodedImage(decoded.image, *size, about["format"], sentences)
-        upload = self._made(as_it_was, about["name"], None, image)
-        if upload.prepared.inverted == about["inverted"]:
-            return upload  # its sentences say why, where nobody had to ask for it
-        return self._again(upload, about["inverted"])
+    def _restored(self, stored: StoredUpload) -> Made:
+        """As it was; its sentences say why it was inverted, where nobody had to ask for it."""
+        made = self._again(stored, None)
+        inverted = stored.about["inverted"]
+        same = made.upload.prepared.inverted == inverted
+        return made if same else self._again(stored, inverted)
 
 
 def _put(upload: Upload) -> PutImage:
     return PutImage(image=upload.id, payload=upload.prepared.pixels.tobytes())
-
-
-def upload_row(upload: Upload) -> tuple[str, JsonObject, bytes]:
-    """(id, about, PNG) as the file keeps it; slow, call it in a thread."""
-    decoded = upload.decoded
-    about = {
-        "name": upload.name,
-        "width": decoded.width,
-        "height": decoded.height,
-        "format": decoded.format,
-        "sentences": list(decoded.sentences),
-        "inverted": upload.prepared.inverted,
-    }
-    return upload.id, about, png(decoded)

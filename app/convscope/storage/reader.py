@@ -115,11 +115,21 @@ def read_history(path: Path) -> tuple[MetricSeries, list[tuple[int, float]]]:
         return read_series(connection), measured
 
 
-def read_uploads(path: Path) -> list[tuple[str, JsonObject, bytes]]:
-    """(id, about, PNG) of each upload, in the order in which they came."""
+@dataclass(frozen=True)
+class StoredUpload:
+    """An upload as the file keeps it."""
+
+    id: str
+    about: JsonObject
+    content: bytes  # PNG
+
+
+def read_uploads(path: Path, image: str | None = None) -> list[StoredUpload]:
+    """Each upload, in the order in which they came; of `image`, only that one, if it is there."""
+    query = "SELECT id, about, image FROM upload WHERE ? IN (id, '') ORDER BY rowid"
     with reading(path) as connection:
-        rows = connection.execute("SELECT id, about, image FROM upload ORDER BY rowid").fetchall()
-    return [(image, json.loads(about), content) for image, about, content in rows]
+        rows = connection.execute(query, (image or "",)).fetchall()
+    return [StoredUpload(found, json.loads(about), content) for found, about, content in rows]
 
 
 def segment_at(segments: tuple[Segment, ...], step: int) -> Segment:

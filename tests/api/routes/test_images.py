@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from convscope.api.openapi.problems import add_error_handlers
 from convscope.api.routes import images
+from convscope.budget import Budget
 from convscope.ipc.commands import Command, DropImage, PutImage, R
 from convscope.recipe import RecipeRequest
 from convscope.runs.run import Run
@@ -61,7 +62,7 @@ class OneRun:
         spec = make_spec(RecipeRequest.model_validate({}), settings)
         directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
         directory.open()
-        workers = Workers(settings, Pool(1), lambda _: self.worker)
+        workers = Workers(settings, Pool(1), lambda _: self.worker, Budget())
         self.run = Run("k3", spec, workers, directory)
         app = FastAPI()
         app.state.settings, app.state.registry = settings, self

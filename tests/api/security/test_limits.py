@@ -1,10 +1,15 @@
-import pytest
-from starlette.types import Receive, Scope, Send
+import asyncio
+from time import monotonic
 
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from convscope.api.security import limits
 from convscope.api.security.guard import Guard
 from convscope.api.security.limits import BODY_BYTES, MULTIPART_OVERHEAD_BYTES
+from convscope.budget import Budget
 from convscope.settings import Settings
-from tests.support.asgi import HOST, ask, counting
+from tests.support.asgi import HOST, ask, counting, make_scope
 
 UPLOAD = "/api/v1/runs/abc/images"
 SMALL = Settings(max_upload_bytes=2 * BODY_BYTES, max_import_bytes=3 * BODY_BYTES)
@@ -71,3 +76,60 @@ def test_an_error_of_the_application_is_not_swallowed() -> None:
 
     with pytest.raises(RuntimeError, match="ours"):
         ask(Guard(failing, SMALL))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("chunk", [b"", b"x" * 50])
+async def test_a_body_that_crawls_is_ended_with_a_sentence(
+    chunk: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PATIENCE_S", 0.2)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.01 if chunk else 10)
+        return {"type": "http.request", "body": chunk, "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = make_scope(
+        "http", UPLOAD, HOST | {"content-length": "1000000"}, method="POST", scheme="http"
+    )
+    began = monotonic()
+    await Guard(counting, SMALL)(scope, receive, send)
+    assert monotonic() - began < 5
+    assert sent[0]["status"] == 408
+    assert b"Expected the whole body at 20 kB/s or more" in sent[1]["body"]
+
+
+@pytest.mark.anyio
+async def test_a_body_is_not_read_before_there_is_room_for_it() -> None:
+    budget, asked = Budget(most_bytes=10**6, patience_s=0.05), asyncio.Event()
+
+    async def receive() -> Message:
+        asked.set()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    guard = Guard(counting, SMALL, budget=budget)
+    scope = make_scope(
+        "http", UPLOAD, HOST | {"content-length": "1000000"}, method="POST", scheme="http"
+    )
+    async with budget.bytes(500_000):
+        await guard(scope, receive, send)
+        assert (sent[0]["status"], asked.is_set()) == (503, False)
+        assert dict(sent[0]["headers"])[b"retry-after"] == b"5"
+        little = make_scope(
+            "http", UPLOAD, HOST | {"content-length": "60000"}, method="POST", scheme="http"
+        )
+        sent.clear()
+        await guard(little, receive, send)
+        assert sent[0]["status"] == 200
+    sent.clear()
+    await guard(scope, receive, send)
+    assert sent[0]["status"] == 200

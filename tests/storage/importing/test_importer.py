@@ -24,7 +24,7 @@ def test_a_sound_file_is_taken_in_whole(given: Path) -> None:
     assert "exported" not in kept.about
     assert kept.events[0]["body"] == small.INTERVENTION
     assert read_history(made)[0].loss[-1] == 0.5
-    assert [(image, about) for image, about, _ in read_uploads(made)] == [(small.ID, small.UPLOAD)]
+    assert [(it.id, it.about) for it in read_uploads(made)] == [(small.ID, small.UPLOAD)]
     states = []
     for path in (given, made):
         with closing(sqlite3.connect(path)) as connection:

@@ -155,7 +155,7 @@ async def get_image_file(
     if stage == "input":
         data = await _input_png(run, image)
     elif image.startswith("up-"):
-        data = await asyncio.to_thread(run.uploads.get(image).original_png)
+        data = await run.uploads.original_png(image)
     else:
         gallery = await open_gallery(run.spec.shown.id, settings)
         data = await asyncio.to_thread(png, gallery.test_images[number_of(image, gallery)])

@@ -5,7 +5,8 @@ Every HTTP request and every WebSocket passes these, in this order:
 1. `Host` names this server (`convscope.api.security.origins`): DNS rebinding ends here.
 2. `Origin` and `Sec-Fetch-Site` say that no foreign page asks.
 3. Where a token is set, the request carries it, or the cookie that it was exchanged for.
-4. The body is no longer than the route takes, announced or not (`convscope.api.security.limits`).
+4. The body is no longer than the route takes, announced or not (`convscope.api.security.limits`);
+   it is read when the server has room for it (`convscope.budget`), and may not crawl.
 
 Every answer leaves with the security headers, those of refusals and of errors too.
 """
@@ -16,10 +17,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from convscope.api.security.limits import LimitedBody, body_limit
+from convscope.api.security.limits import LimitedBody, body_limit, held_bytes
 from convscope.api.security.origins import check_host, check_origin
 from convscope.api.security.responses import redirect, refuse, refuse_websocket, reply_json
-from convscope.errors import ConvscopeError, TooLargeError, UnauthorizedError
+from convscope.budget import Budget
+from convscope.errors import ConvscopeError, UnauthorizedError
 from convscope.settings import Settings
 from convscope.tokens import cookie_value, same
 
@@ -58,10 +60,15 @@ class Guard:
     """
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, script_hashes: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        script_hashes: tuple[str, ...] = (),
+        budget: Budget | None = None,
     ) -> None:
         self.app = app
         self.settings = settings
+        self.budget = budget or Budget()
         policy = content_security_policy(tuple(script_hashes))
         self.page_headers = SECURITY_HEADERS | PAGE_HEADERS | {"Content-Security-Policy": policy}
         self.cookie = f"convscope_{settings.port}"  # cookies do not tell ports apart
@@ -88,20 +95,20 @@ class Guard:
                 return
             self.check_token(headers)
             body = LimitedBody(receive, send, body_limit(scope, self.settings), headers)
+            async with self.budget.bytes(held_bytes(scope, headers, self.settings)):
+                await self.served(scope, send, body)
         except ConvscopeError as error:
             await refuse(scope, send, error)
-            return
+
+    async def served(self, scope: Scope, send: Send, body: LimitedBody) -> None:
+        """The application's answer; where the body was cut off, why, unless it had begun one."""
         try:
             await self.app(scope, body.receive, body.send)
         except Exception:
-            if not body.exceeded:
+            if body.refusal is None:
                 raise
-        await self.after_too_long_a_body(scope, send, body)
-
-    async def after_too_long_a_body(self, scope: Scope, send: Send, body: LimitedBody) -> None:
-        """Say why a body was cut off, unless the application had already begun to answer."""
-        if body.exceeded and not body.started:
-            await refuse(scope, send, TooLargeError(body.sentence))
+        if body.refusal and not body.started:
+            await refuse(scope, send, body.refusal)
 
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket that may come in; refuse another before it is accepted."""

@@ -38,6 +38,8 @@ def as_answer(error: ConvscopeError, accept: str) -> tuple[bytes, dict[str, str]
     if "text/html" in accept.lower():
         headers["content-type"] = "text/html; charset=utf-8"
         body = PAGE.format(title=escape(error.title), detail=escape(error.detail)).encode()
+    if retry_after := error.extra.get("retry_after"):
+        headers["retry-after"] = str(retry_after)
     if isinstance(error, UnauthorizedError):
         headers["www-authenticate"] = 'Bearer realm="convscope"'
     return body, headers

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from time import monotonic
 from typing import Any, Protocol
 
+from convscope.budget import Budget
 from convscope.errors import ConflictError, ConvscopeError, NotFoundError, UnavailableError
 from convscope.ipc.commands import (
     BeginSegment,
@@ -56,6 +57,7 @@ class Workers:
     settings: Settings
     pool: Pool
     new: Callable[[str], Worker]  # by device
+    budget: Budget
 
 
 class RunCallbacks(Protocol):
