@@ -67,7 +67,10 @@ def _sequence(plans: Sequence[LayerPlan]) -> nn.Sequential:
 
 
 def _module(plan: LayerPlan) -> nn.Module:
-    module: nn.Module = getattr(nn, plan.type)(**plan.arguments)
+    """Never in place, whatever the recipe says: the numbers are the same, each layer's output stays
+    there to be looked at, and backprop finds what it needs in any order of the layers."""
+    arguments = plan.arguments | ({"inplace": False} if "inplace" in plan.arguments else {})
+    module: nn.Module = getattr(nn, plan.type)(**arguments)
     return module
 
 
