@@ -2055,6 +2055,10 @@ export interface components {
         /**
          * LayerAnswer
          * @description One layer, with how its parameters are counted.
+         *
+         *     The receptive field is along the rows and the columns of the input, in pixels: how many one
+         *     value depends on, the first that the value at (0, 0) does (below 0 in the padding), and how far
+         *     on its neighbour's lie. null where it is everything, or differs between positions.
          */
         LayerAnswer: {
             /** Arguments */
@@ -2077,6 +2081,16 @@ export interface components {
             parameters: number;
             /** Receptive Field */
             receptive_field: [
+                number,
+                number
+            ] | null;
+            /** Receptive Field Jump */
+            receptive_field_jump: [
+                number,
+                number
+            ] | null;
+            /** Receptive Field Start */
+            receptive_field_start: [
                 number,
                 number
             ] | null;
@@ -2136,6 +2150,14 @@ export interface components {
          *             3,
          *             3
          *           ],
+         *           "receptive_field_jump": [
+         *             8,
+         *             8
+         *           ],
+         *           "receptive_field_start": [
+         *             0,
+         *             0
+         *           ],
          *           "tensors": [
          *             "weight",
          *             "bias"
@@ -2171,6 +2193,14 @@ export interface components {
          *             3,
          *             3
          *           ],
+         *           "receptive_field_jump": [
+         *             8,
+         *             8
+         *           ],
+         *           "receptive_field_start": [
+         *             0,
+         *             0
+         *           ],
          *           "tensors": [],
          *           "type": "ReLU",
          *           "weight_shape": null
@@ -2205,6 +2235,14 @@ export interface components {
          *             11,
          *             11
          *           ],
+         *           "receptive_field_jump": [
+         *             16,
+         *             16
+         *           ],
+         *           "receptive_field_start": [
+         *             0,
+         *             0
+         *           ],
          *           "tensors": [],
          *           "type": "MaxPool2d",
          *           "weight_shape": null
@@ -2225,6 +2263,8 @@ export interface components {
          *           ],
          *           "parameters": 0,
          *           "receptive_field": null,
+         *           "receptive_field_jump": null,
+         *           "receptive_field_start": null,
          *           "tensors": [],
          *           "type": "Flatten",
          *           "weight_shape": null
@@ -2249,6 +2289,8 @@ export interface components {
          *           ],
          *           "parameters": 90,
          *           "receptive_field": null,
+         *           "receptive_field_jump": null,
+         *           "receptive_field_start": null,
          *           "tensors": [
          *             "weight",
          *             "bias"
