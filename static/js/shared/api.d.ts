@@ -1628,6 +1628,8 @@ export interface components {
             layer: string;
             /** Matches */
             matches: boolean;
+            /** Note */
+            note: string | null;
             /** Positions */
             positions: number[];
             /** Step */
@@ -3885,7 +3887,7 @@ export interface components {
          *             -0.101895
          *           ]
          *         ],
-         *         "bound": 8.0255e-7,
+         *         "bound": 0.00000143507,
          *         "example": 0,
          *         "example_class": "Bag",
          *         "example_id": 9477,
@@ -3930,6 +3932,7 @@ export interface components {
          *         ],
          *         "layer": "conv1",
          *         "matches": true,
+         *         "note": null,
          *         "positions": [
          *           4,
          *           4
@@ -3942,7 +3945,7 @@ export interface components {
          *       "update": {
          *         "after": 0.608894,
          *         "before": 0.618219,
-         *         "bound": 6.35194e-7,
+         *         "bound": 7.19351e-7,
          *         "change": -0.00932515,
          *         "gradient": -0.38245,
          *         "lines": [

@@ -55,7 +55,8 @@ function Contributions({ gradient }) {
       <div class="sums"><${Batch} gradient=${gradient} />
         <p class="rest">The sum of each picture; together they are the gradient. <span class="minus-word">Negative</span> moves the weight up, <span class="plus-word">positive</span> down.</p>
         <p class="ledger-line">gradient = <b>${exact(gradient.total)}</b></p>
-        <${SumCheck} about=${gradient} what="the optimiser used" /></div>
+        <${SumCheck} about=${gradient} what="the optimiser used" />
+        ${gradient.note && html`<p class="rest" data-test="note">${gradient.note}</p>`}</div>
     </div></section>`;
 }
 
