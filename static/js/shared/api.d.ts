@@ -3503,7 +3503,7 @@ export interface components {
          *             "lowest": -0.0902392
          *           },
          *           "phase": "forward",
-         *           "says": "Each of 2 filters slides over all positions; each makes a map of 4 × 4."
+         *           "says": "Each of 2 filters slides over the maps before it and makes a map of 4 × 4. Silenced: 1, with 0 everywhere."
          *         },
          *         {
          *           "layer": "relu1",
@@ -3539,7 +3539,7 @@ export interface components {
          *             "lowest": -0.570428
          *           },
          *           "phase": "forward",
-         *           "says": "Each of 10 outputs is a weighted sum of all numbers before it."
+         *           "says": "Each of 10 outputs is a weighted sum of all numbers before it, plus a bias."
          *         },
          *         {
          *           "layer": null,
@@ -3557,7 +3557,7 @@ export interface components {
          *             "largest": 0.231197
          *           },
          *           "phase": "backward",
-         *           "says": "How the loss would change if each value here were a little larger. Each of the 80 weights sums input × this over 4 pictures."
+         *           "says": "How the loss would change if each value here were a little larger. Each of the 80 weights sums input × this over 4 pictures, each bias this alone."
          *         },
          *         {
          *           "layer": "flatten1",
@@ -3589,7 +3589,7 @@ export interface components {
          *             "largest": 0.151926
          *           },
          *           "phase": "backward",
-         *           "says": "How the loss would change if each value here were a little larger. Each of the 18 weights sums input × this over 16 places × 4 pictures."
+         *           "says": "How the loss would change if each value here were a little larger. Each of the 18 weights sums input × this over 16 places × 4 pictures, each bias this alone."
          *         },
          *         {
          *           "layer": null,
@@ -3598,7 +3598,7 @@ export interface components {
          *             "learning_rate": 0.01
          *           },
          *           "phase": "update",
-         *           "says": "SGD moves all 110 weights and biases against their gradients, none by more than 0.018."
+         *           "says": "SGD changes all 110 weights and biases, none by more than 0.018."
          *         }
          *       ],
          *       "run": {
@@ -3957,7 +3957,7 @@ export interface components {
          *               "μ": 0.9
          *             },
          *             "result": 0.932516,
-         *             "says": "Momentum keeps most of where it was going"
+         *             "says": "Momentum keeps a share of where it was going"
          *           },
          *           {
          *             "formula": "w ← w − η · v",

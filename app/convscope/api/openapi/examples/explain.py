@@ -193,7 +193,7 @@ WEIGHT: JsonObject = {
         ],
         "lines": [
             {
-                "says": "Momentum keeps most of where it was going",
+                "says": "Momentum keeps a share of where it was going",
                 "formula": "v ← μ · v + g",
                 "numbers": {"μ": 0.9, "v": 1.46107, "g": -0.38245},
                 "result": 0.932516,
