@@ -294,7 +294,7 @@ export interface paths {
          * A run's network as code
          * @description A module that makes the network with the run's layer names, loads the weights that
          *     `GET /runs/{id}/weights` exports, draws the initial ones again, and trains. Written from the
-         *     recipe; settings changed while the run trained are not in it.
+         *     recipe, with the optimiser's settings that are in force and a comment where they were tuned.
          */
         get: operations["get_run_code"];
         put?: never;
