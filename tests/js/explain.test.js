@@ -10,13 +10,13 @@ import {
 } from "../../static/js/network/explain/digits.js";
 import {
   kernelPlace,
-  patchOf,
   patchRects,
   valueAt,
   valueRect,
   weightAt,
   weightIndex,
 } from "../../static/js/network/explain/places.js";
+import { patchOf } from "../../static/js/shared/receptive-field.js";
 import { inputShape } from "./frames.js";
 import { DEFAULT, layersOf, TINY_VGG, WIDE } from "./layers.js";
 

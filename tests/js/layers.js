@@ -19,6 +19,8 @@ export function layersOf(rows, input) {
       parameters: 0,
       counted: "",
       receptive_field: null,
+      receptive_field_start: null,
+      receptive_field_jump: null,
     };
     before = output_shape;
     return layer;

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.server import LiveRun, Server
+from tests.support.sessions import random_layers
 
 
 def test_an_output_value_opens_and_is_the_one_that_the_map_has(run: LiveRun) -> None:
@@ -51,6 +52,32 @@ def test_a_weight_is_explained_at_a_past_step_as_it_was_when_that_was_the_presen
     then = run.get("/explain/weight", **where)
     run.post("/step", steps=4)
     assert run.get("/explain/weight", **where, step=3) == then
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_explanation_of_a_random_recipe_closes_now_and_at_past_steps(
+    server: Server, seed: int
+) -> None:
+    with server.run(
+        network=random_layers(seed), dataset="fashion-mnist-10k", batch_size=8, seed=seed
+    ) as run:
+        run.post("/step", steps=5)
+        layers = run.get("/layers")["layers"]
+        for step in ({}, {"step": 2}, {"step": 4}):
+            for layer in layers:
+                where = dict(zip(("channel", "y", "x"), layer["output_shape"], strict=False))
+                place = {axis: side // 2 for axis, side in where.items()}
+                found = run.get("/explain/output", layer=layer["name"], **place, **step)
+                assert found["matches"], found
+            for layer in layers:
+                for tensor in {"weight", "bias"} & set(layer["tensors"]):
+                    shape = layer[f"{tensor}_shape"]
+                    index = dict(zip(("out", "in", "ky", "kx"), shape, strict=False))
+                    place = {axis: side // 2 for axis, side in index.items()}
+                    of = {"layer": layer["name"], "tensor": tensor}
+                    found = run.get("/explain/weight", **of, **place, **step)
+                    assert found["gradient"]["matches"], found["gradient"]
+                    assert found["update"]["matches"], found["update"]
 
 
 WEIGHTLESS_FIRST: list[list[dict[str, Any]]] = [

@@ -173,3 +173,11 @@ def test_a_body_that_is_no_json_is_refused_with_the_place(server: Server) -> Non
     answer = server.http.post("/runs", content=b'{"seed": }', headers=headers)
     assert answer.status_code == 422
     assert answer.json()["detail"] == "Expected JSON: Expecting value at character 9."
+
+
+def test_a_runs_code_has_the_settings_that_are_in_force(run: LiveRun) -> None:
+    assert "lr=0.05" in run.get("/code")["code"]
+    run.send("PATCH", json={"learning_rate": 0.02})
+    code = run.get("/code")["code"]
+    assert "lr=0.02" in code
+    assert "# Tuned while the run trained: learning_rate was 0.05 at first." in code

@@ -58,6 +58,22 @@ def test_momentum_can_be_given_to_an_optimiser_that_began_without(server: Server
             {},
             "in place",
         ),
+        (
+            [
+                {"type": "Conv2d", "out_channels": 4, "kernel_size": 3},
+                {"type": "ReLU"},
+                {"type": "Flatten"},
+                {"type": "LeakyReLU", "inplace": True},
+                {"type": "Linear", "out_features": 10},
+            ],
+            {},
+            "output of layer 1 (ReLU)",
+        ),
+        (
+            [{"type": "Conv2d", "out_channels": 4, "kernel_size": 3, "name": "forward"}],
+            {},
+            "has a 'forward' of its own",
+        ),
     ],
 )
 def test_what_torch_would_refuse_later_is_refused_first(

@@ -32,18 +32,19 @@ def linear_twin(entry: LayerPlan) -> nn.Module:
     return module
 
 
-def pixels_read(plans: list[LayerPlan], size: int) -> list[int]:
-    """From the first to the last of the rows, and of the columns, that a value in the middle of the
-    last layer's output depends on."""
+def pixels_read(plans: list[LayerPlan], size: int) -> tuple[list[int], list[int], list[int]]:
+    """The first row and column that a value in the middle of the last layer's output
+    depends on, how many there are up to the last of each, and where in its map the value is."""
     image = torch.zeros(1, 1, size, size, dtype=torch.float64, requires_grad=True)
     values = image
     for entry in plans:
         values = linear_twin(entry).double()(values)
-    height, width = values.shape[2:]
-    values[0, 0, height // 2, width // 2].backward()  # type: ignore[no-untyped-call]  # torch's
+    middle = [side // 2 for side in values.shape[2:]]
+    values[0, 0, middle[0], middle[1]].backward()  # type: ignore[no-untyped-call]  # torch's
     assert image.grad is not None
     read = (image.grad[0, 0] != 0).nonzero()
-    return (read.max(dim=0).values - read.min(dim=0).values + 1).tolist()
+    first, last = read.min(dim=0).values, read.max(dim=0).values
+    return first.tolist(), (last - first + 1).tolist(), middle
 
 
 NETWORKS: dict[str, list[Any]] = {
@@ -59,8 +60,11 @@ NETWORKS: dict[str, list[Any]] = {
 def test_they_are_the_pixels_that_a_value_depends_on(layers: list[Any]) -> None:
     plans = plan(network(input=[1, 28, 28], layers=layers))
     for entry in plans:
-        read = pixels_read(plans[: entry.index + 1], 28)
-        assert entry.receptive_field == tuple(read), entry.name
+        first, sizes, middle = pixels_read(plans[: entry.index + 1], 28)
+        assert entry.receptive_field == tuple(sizes), entry.name
+        told = entry.describe()
+        start, jump = told["receptive_field_start"], told["receptive_field_jump"]
+        assert [a + n * b for a, n, b in zip(start, middle, jump, strict=True)] == first
 
 
 def test_one_by_seven_and_seven_by_one_make_seven_by_seven() -> None:

@@ -2,9 +2,9 @@
 
 from convscope.codegen.keras import keras_code
 from convscope.codegen.pytorch import pytorch_code
-from convscope.codegen.source import Code, Framework, Subject
+from convscope.codegen.source import Code, Framework, Subject, tuned
 
-__all__ = ["Code", "Framework", "Subject", "generate"]
+__all__ = ["Code", "Framework", "Subject", "generate", "tuned"]
 
 
 def generate(subject: Subject, framework: Framework) -> Code:

@@ -2,7 +2,7 @@
 
 from convscope.codegen.keras_helpers import needed
 from convscope.codegen.keras_layers import keras_layers
-from convscope.codegen.source import Subject, decays, summary
+from convscope.codegen.source import Subject, decays, summary, tuning
 from convscope.codegen.text import by, call, indented
 from convscope.recipe import LayerPlan
 from convscope.recipe.plan import flattened_from
@@ -132,7 +132,7 @@ def optimizer_call(spec: Optimizer) -> tuple[str, str]:
 
 def _train(subject: Subject) -> str:
     made, why = optimizer_call(subject.recipe.optimizer)
-    lines = [*([why] if why else []), f"optimizer = {made}"]
+    lines = [*tuning(subject), *([why] if why else []), f"optimizer = {made}"]
     shape = ", ".join(map(str, last(subject.recipe.network.input)))
     return f'''def train(network: keras.Sequential, images, labels, epochs: int = 1) -> None:
     """images (N, {shape}) as floats in 0 … 1, labels (N,) as whole numbers."""

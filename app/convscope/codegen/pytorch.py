@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convscope.codegen.source import Subject, summary
+from convscope.codegen.source import Subject, summary, tuning
 from convscope.codegen.text import by, call, indented, spell
 from convscope.recipe import LayerPlan
 from convscope.recipe.recipe import SGD, Adam, Optimizer
@@ -22,7 +22,7 @@ def pytorch_code(subject: Subject) -> str:
     if not subject.starts_from_weights:
         parts.append(_initialise(subject))
     if subject.trainable:
-        parts += [_optimizer(subject.recipe.optimizer), _train(subject)]
+        parts += [_optimizer(subject), _train(subject)]
     parts.append(_main(subject))
     return "\n\n\n".join(parts) + "\n"
 
@@ -127,10 +127,10 @@ def optimizer_call(spec: Optimizer) -> str:
     return call(f"optim.{spec.type}", "network.parameters()", **named)
 
 
-def _optimizer(spec: Optimizer) -> str:
+def _optimizer(subject: Subject) -> str:
     return f'''def make_optimizer(network: nn.Sequential) -> optim.Optimizer:
-    """The recipe's optimiser over all weights."""
-{indented([f"return {optimizer_call(spec)}"], 1)}'''
+    """The run's optimiser over all weights."""
+{indented([*tuning(subject), f"return {optimizer_call(subject.recipe.optimizer)}"], 1)}'''
 
 
 def _train(subject: Subject) -> str:

@@ -1,10 +1,11 @@
 """The input and the result of code generation: a network, and a module as text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from convscope.recipe import LayerPlan, Recipe
-from convscope.recipe.recipe import AdamW
+from convscope.recipe.recipe import SGD, AdamW, Optimizer
+from convscope.types import JsonObject
 
 Framework = Literal["pytorch", "keras"]
 
@@ -26,6 +27,7 @@ class Subject:
     plans: tuple[LayerPlan, ...]
     name: str | None  # in models/, if it has one there
     trainable: bool  # ends in one score for each class of its data
+    began: Optimizer | None = None  # the optimiser as it was before its settings were tuned
 
     @property
     def module(self) -> str:
@@ -46,6 +48,35 @@ class Subject:
     def starts_from_weights(self) -> bool:
         """Whether the first weights come from a file and not from a draw."""
         return self.recipe.init.takes_weights
+
+
+def tuned(subject: Subject, settings: JsonObject) -> Subject:
+    """The same with the optimiser's settings that are in force; one that is None is left alone."""
+    began = subject.recipe.optimizer
+    changed = {
+        name: value
+        for name, value in settings.items()
+        if value is not None and value != getattr(began, name)
+    }
+    if not changed:
+        return subject
+    if isinstance(began, SGD) and not began.momentum:
+        changed["nesterov"] = False  # which torch's optimiser was made without
+    optimizer = began.model_copy(update=changed)
+    recipe = subject.recipe.model_copy(update={"optimizer": optimizer})
+    return replace(subject, recipe=recipe, began=began)
+
+
+def tuning(subject: Subject) -> list[str]:
+    """A comment for each setting that was tuned while the run trained."""
+    if subject.began is None:
+        return []
+    now, before = subject.recipe.optimizer.model_dump(), subject.began.model_dump()
+    return [
+        f"# Tuned while the run trained: {name} was {before[name]!r} at first."
+        for name in ("learning_rate", "momentum", "weight_decay")
+        if now.get(name) != before.get(name)
+    ]
 
 
 def summary(plan: LayerPlan) -> str:

@@ -39,20 +39,23 @@ def fused_relu_pool(network: nn.Sequential) -> nn.Sequential:
 
     Each ReLU comes after the max-pooling that follows it. The largest of a window is the same
     before and after a ReLU, and so is every gradient, bit for bit (where all of a window is clamped
-    it is 0 either way); the ReLU has a quarter of the work. Gradients leave Flatten in
-    `channels_last`.
+    it is 0 either way); the ReLU has a quarter of the work.
     """
-    layers = [_Flatten() if isinstance(layer, nn.Flatten) else layer for layer in network]
+    layers = list(network)
     for at in range(len(layers) - 1):
         if isinstance(layers[at], nn.ReLU) and isinstance(layers[at + 1], nn.MaxPool2d):
             layers[at], layers[at + 1] = layers[at + 1], layers[at]
     return nn.Sequential(*layers)
 
 
-class _Flatten(nn.Flatten):
-    """Its gradient has the layout of its input: torch's has not, nor then have all above it."""
+class Flatten(nn.Flatten):
+    """Its gradient has the layout of its input: torch's has not, nor then have all above it.
+
+    In each network of a run, so that a step that is made again has the same bits.
+    """
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """(B, C, H, W) -> (B, C · H · W)."""
         if images.requires_grad and images.ndim == 4:
             images.register_hook(with_channels_last)  # type: ignore[no-untyped-call]  # torch's
         return super().forward(images)
@@ -67,7 +70,11 @@ def _sequence(plans: Sequence[LayerPlan]) -> nn.Sequential:
 
 
 def _module(plan: LayerPlan) -> nn.Module:
-    module: nn.Module = getattr(nn, plan.type)(**plan.arguments)
+    """Never in place, whatever the recipe says: the numbers are the same, each layer's output stays
+    there to be looked at, and backprop finds what it needs in any order of the layers."""
+    arguments = plan.arguments | ({"inplace": False} if "inplace" in plan.arguments else {})
+    made = Flatten if plan.type == "Flatten" else getattr(nn, plan.type)
+    module: nn.Module = made(**arguments)
     return module
 
 

@@ -1,7 +1,6 @@
 """Looking at a run: tensors, feature maps, predictions. Looking never changes it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -34,11 +33,7 @@ class Observer:
         self.twin = evaluation_twin(trainer.network, plans)
         self._parameters = dict(trainer.network.named_parameters())
         self._places = {id(p): n for n, p in enumerate(self._parameters.values())}
-        # a layer in place overwrites what the layer before it gave
-        overwritten = [
-            getattr(after, "inplace", False) for _, after in pairwise([*self.twin, nn.Identity()])
-        ]
-        self._looked_through = list(zip(self.plans, self.twin, overwritten, strict=True))
+        self._looked_through = list(zip(self.plans, self.twin, strict=True))
 
     def module(self, layer: str) -> nn.Module:
         """The layer by its name; NotFoundError lists the names there are."""
@@ -120,11 +115,10 @@ class Observer:
         values = to_input(np.stack(pixels), self.device)
         found: dict[str, Floats] = {}
         with torch.inference_mode():
-            for name, layer, overwritten in self._looked_through:
+            for name, layer in self._looked_through:
                 values = layer(values)
                 if name in wanted:
-                    kept = values.clone() if overwritten else values
-                    found[name] = kept.to("cpu").contiguous().numpy()
+                    found[name] = values.to("cpu").contiguous().numpy()
         found[""] = values.to("cpu").contiguous().numpy()
         return found
 
@@ -136,9 +130,9 @@ class Observer:
         `places` has for each layer the numbers of pictures and where their outputs go. Returns the
         last layer's output for all of them, (P, …shape); evaluation mode.
         """
-        values = images.clone()  # the first layer may work in place
+        values = images
         with torch.inference_mode():
-            for name, layer, _ in self._looked_through:
+            for name, layer in self._looked_through:
                 values = layer(values)
                 for number, place in places.get(name, ()):
                     place.copy_(values[number])

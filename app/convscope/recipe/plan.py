@@ -28,13 +28,18 @@ class LayerPlan:
     input_shape: Shape
     output_shape: Shape
     tensors: dict[str, Shape]
-    # rows and columns, in input pixels; None where it is everything, or differs between places
-    receptive_field: tuple[int, int] | None
+    # along rows and columns; None where it is everything, or differs between places
+    fields: Fields | None
 
     @property
     def type(self) -> str:
         """The class's name in torch.nn."""
         return type(self.layer).__name__
+
+    @property
+    def receptive_field(self) -> tuple[int, int] | None:
+        """Rows and columns of the input that one value depends on, in pixels."""
+        return self.fields and (self.fields[0].size, self.fields[1].size)
 
     @property
     def parameters(self) -> int:
@@ -62,6 +67,8 @@ class LayerPlan:
             "parameters": self.parameters,
             "counted": self.layer.counted(self.input_shape),
             "receptive_field": self.receptive_field,
+            "receptive_field_start": self.fields and [axis.first for axis in self.fields],
+            "receptive_field_jump": self.fields and [axis.jump for axis in self.fields],
         }
 
 
@@ -78,8 +85,7 @@ def plan(network: Network, batch_size: int = 1) -> list[LayerPlan]:
         try:
             output, tensors = layer.output(shape), layer.tensors(shape)
             fields = fields and fields_after(fields, layer, shape, network.input)
-            seen = fields and (fields[0].size, fields[1].size)
-            plans.append(LayerPlan(index, names[index], layer, shape, output, tensors, seen))
+            plans.append(LayerPlan(index, names[index], layer, shape, output, tensors, fields))
             _check_costs(plans, network.input, batch_size)
         except RecipeError as error:
             sentence = f"Layer {index} ({type(layer).__name__}): {error.detail}"

@@ -15,6 +15,7 @@ from convscope.recipe import (
     plan,
     resolve,
 )
+from convscope.recipe.in_place import check_in_place
 from convscope.settings import Settings
 from convscope.types import JsonObject
 
@@ -64,7 +65,9 @@ def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") 
         )
     if recipe.init.type == "pretrained":
         weights = _shipped(model)
-    return replace(checked(recipe, settings), model=model, weights=weights)
+    spec = checked(recipe, settings)
+    check_in_place(spec.plans)
+    return replace(spec, model=model, weights=weights)
 
 
 def stored_spec(
@@ -131,19 +134,12 @@ def _check_learning(recipe: Recipe, plans: tuple[LayerPlan, ...]) -> None:
     """What torch would refuse only once it trains."""
     if not any(entry.parameters for entry in plans):
         raise RecipeError("This network has nothing to learn: expected a Conv2d or Linear layer.")
-    for before, entry in zip((None, *plans), plans, strict=False):
+    for entry in plans:
         one = entry.type == "BatchNorm2d" and recipe.batch_size * prod(entry.output_shape[1:]) == 1
         if one:
             raise RecipeError(
                 f"Layer {entry.index} (BatchNorm2d) expects more than one value a channel in a "
                 "batch, and one comes: use a larger batch.",
-                entry.index,
-            )
-        needed = before if before and before.type in ("Tanh", "Sigmoid") else None
-        if needed and entry.arguments.get("inplace"):
-            raise RecipeError(
-                f"Layer {entry.index} ({entry.type}) cannot work in place after {needed.type}, "
-                "whose output backprop needs: expected inplace false.",
                 entry.index,
             )
 

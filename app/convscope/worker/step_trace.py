@@ -1,5 +1,6 @@
 """One training step in slow motion: its phases in plain words, the true numbers, its maps."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import exp, log
 
@@ -10,11 +11,11 @@ from convscope.frames.format import Section, SectionSpec
 from convscope.frames.quantize import Floats, quantize
 from convscope.learn.explain.replay import Replay
 from convscope.learn.observe import as_maps, softmax, to_numpy
-from convscope.recipe import LayerPlan
 from convscope.types import JsonObject, Of
 from convscope.worker.capture.recorder import finite
 from convscope.worker.metrics import number
 from convscope.worker.session import Session
+from convscope.worker.step_words import backward_words, forward_words, update_words
 
 EXAMPLE = 0  # which of the batch is shown
 
@@ -45,16 +46,18 @@ def trace(session: Session, example: JsonObject) -> tuple[JsonObject, list[Secti
 
 def _phases(session: Session, replayed: Replay, name: str) -> Iterator[JsonObject]:
     batch = len(replayed.labels)
-    says = f"{batch} training pictures are drawn. The one shown is a picture of: {name}."
+    drawn = "1 training picture is" if batch == 1 else f"{batch} training pictures are"
+    says = f"{drawn} drawn. The one shown is a picture of: {name}."
     yield _phase("batch", None, says, batch_size=batch, step=replayed.step)
+    silenced = Counter(entry["layer"] for entry in session.interventions.silenced())
     for plan in session.plans:
         values = _of_example(replayed.outputs[plan.name].detach())
         ends = {"lowest": float(values.min()), "highest": float(values.max())}
-        yield _phase("forward", plan.name, _forward_words(plan), **ends)
+        yield _phase("forward", plan.name, forward_words(plan, silenced[plan.name]), **ends)
     yield _loss_phase(session, replayed, name)
     for plan in reversed(session.plans):
         largest = float(np.abs(_of_example(replayed.gradients[plan.name])).max())
-        yield _phase("backward", plan.name, _backward_words(plan, batch), largest=largest)
+        yield _phase("backward", plan.name, backward_words(plan, batch), largest=largest)
     yield _update_phase(session)
 
 
@@ -66,41 +69,6 @@ def _phase(phase: str, layer: str | None, says: str, **numbers: float) -> JsonOb
 def _of_example(values: object) -> Floats:
     shown: Floats = to_numpy(values[EXAMPLE])  # type: ignore[index]  # a tensor (B, …)
     return shown
-
-
-def _by(plan: LayerPlan) -> str:
-    return " × ".join(map(str, plan.output_shape[1:] or plan.output_shape))
-
-
-def _forward_words(plan: LayerPlan) -> str:
-    maps, size = plan.output_shape[0], _by(plan)
-    words = {
-        "Conv2d": f"Each of {maps} filters slides over all positions; each makes a map of {size}.",
-        "BatchNorm2d": "Each map is shifted and scaled to mean 0 and spread 1 over the batch.",
-        "ReLU": "Every value below zero becomes zero; the others pass.",
-        "LeakyReLU": "Every value below zero is made much smaller; the others pass.",
-        "Tanh": "Every value is squeezed between −1 and 1.",
-        "Sigmoid": "Every value is squeezed between 0 and 1.",
-        "MaxPool2d": f"Only the largest value under each window stays: maps of {size}.",
-        "AvgPool2d": f"Each window becomes its mean: maps of {size}.",
-        "AdaptiveAvgPool2d": f"Each region becomes its mean: maps of {size}.",
-        "Dropout": "Some values, drawn at random, are set to zero for this step.",
-        "Flatten": f"All maps are laid out in one row of {size} numbers.",
-        "Linear": f"Each of {maps} outputs is a weighted sum of all numbers before it.",
-    }
-    return words[plan.type]
-
-
-def _backward_words(plan: LayerPlan, batch: int) -> str:
-    blame = "How the loss would change if each value here were a little larger."
-    count = sum(int(np.prod(shape)) for name, shape in plan.tensors.items() if name == "weight")
-    if not count:
-        return blame
-    if plan.type == "Linear":
-        return f"{blame} Each of the {count:,} weights sums input × this over {batch} pictures."
-    places = int(np.prod(plan.output_shape[1:]))
-    where = f"{places} places × {batch} pictures"
-    return f"{blame} Each of the {count:,} weights sums input × this over {where}."
 
 
 def _scores(session: Session, replayed: Replay) -> Floats:
@@ -129,10 +97,9 @@ def _update_phase(session: Session) -> JsonObject:
     updates = [session.observer.update(p) for p in trainer.network.parameters()]
     largest = max(float(np.abs(update).max()) for update in updates)
     count = sum(update.size for update in updates)
-    says = (
-        f"{type(trainer.optimizer).__name__} moves all {count:,} weights and biases against their "
-        f"gradients, none by more than {largest:.3g}."
-    )
+    moved = sum(int(np.count_nonzero(update)) for update in updates)
+    optimizer = type(trainer.optimizer).__name__
+    says = update_words(optimizer, moved, count, largest, len(trainer.held))
     return _phase("update", None, says, learning_rate=rate, largest=largest)
 
 

@@ -1,20 +1,20 @@
 /** The field's words, each in a sentence or two, for tooltips and the tour. */
 export const TERMS = {
   filter:
-    "A filter is all the weights of one output channel: one kernel for each input channel, and a bias. It makes one feature map.",
+    "A filter is all the weights of one output channel: one kernel for each input channel that it reads, and mostly a bias. It makes one feature map.",
   kernel:
     "A kernel is one small grid of weights, for one input channel. It slides over that channel without being flipped (a cross-correlation).",
   weight: "A weight is one number of a kernel. It is the same at every position of the picture.",
   bias: "The bias is one number that is added to every value of a filter's map.",
   map: "A feature map is the output of one filter at every position of the picture.",
-  step: "A step is one mini-batch: forward, loss, backward, and one update of every weight.",
+  step: "A step is one mini-batch: forward, loss, backward, and one update of the weights.",
   batch: "A batch is the small set of training pictures that one step uses.",
   probe:
     "The probe is the picture whose feature maps you see. Looking at it never changes the network.",
   gradient:
     "A gradient says how the loss of the batch would change if a weight grew a little. The optimiser steps against it. The one shown led to the current step.",
   update: "The last update is what the optimiser really added to each weight in the last step.",
-  learningRate: "The learning rate is how far a step goes along the gradient.",
+  learningRate: "The learning rate scales how far a step moves the weights.",
   momentum:
     "Momentum is how much of the last update is carried into the next one, like a rolling ball.",
   heldOut:
@@ -31,22 +31,43 @@ export const TERMS = {
   optimiser: "The optimiser turns gradients into updates.",
 };
 
-/** What a layer does, in plain words. @type {Record<string, string>} */
-export const LAYER_WORDS = {
-  Conv2d:
-    "Each filter slides its kernels over all maps before it, adds up, adds its bias, and makes one map.",
-  BatchNorm2d: "Shifts and scales each map to mean 0 and spread 1, then by two learned numbers.",
-  ReLU: "Keeps what is positive and makes what is negative zero.",
-  LeakyReLU: "Keeps what is positive and shrinks what is negative.",
-  Tanh: "Squeezes every value into −1 … 1.",
-  Sigmoid: "Squeezes every value into 0 … 1.",
-  MaxPool2d: "Keeps the largest value of each small window, so maps shrink.",
-  AvgPool2d: "Averages each small window, so maps shrink.",
-  AdaptiveAvgPool2d: "Averages each map down to a given size.",
-  Dropout: "During training, sets random values to zero; otherwise it passes everything on.",
-  Flatten: "Lays all maps out in one long row; no weights.",
-  Linear: "Each output is a weighted sum of every value before it, plus a bias.",
+/** @typedef {import("../shared/types.js").Layer} Layer */
+
+/** @param {Layer} layer */
+const normWords = ({ arguments: { affine } }) =>
+  `In training, shifts and scales each map to mean 0 and spread 1 over the batch; otherwise by its running mean and variance.${affine === false ? "" : " Then by two learned numbers."}`;
+
+/** @param {Layer} layer */
+const dropoutWords = ({ arguments: { p } }) =>
+  p === 0
+    ? "With p = 0 it passes everything on."
+    : `During training, sets each value to zero with probability ${p}; otherwise it passes everything on.`;
+
+/** @param {Layer} layer */
+const shrinks = ({ input_shape, output_shape }) =>
+  output_shape[1] < input_shape[1] || output_shape[2] < input_shape[2] ? ", so maps shrink" : "";
+
+/** @type {Record<string, (layer: Layer) => string>} */
+const LAYER_WORDS = {
+  Conv2d: ({ bias_shape }) =>
+    `Each filter slides its kernels over the maps before it, adds up${bias_shape ? ", adds its bias" : ""}, and makes one map.`,
+  BatchNorm2d: normWords,
+  ReLU: () => "Keeps what is positive and makes what is negative zero.",
+  LeakyReLU: ({ arguments: { negative_slope } }) =>
+    `Keeps what is positive and multiplies what is negative by ${negative_slope}.`,
+  Tanh: () => "Squeezes every value into −1 … 1.",
+  Sigmoid: () => "Squeezes every value into 0 … 1.",
+  MaxPool2d: (layer) => `Keeps the largest value of each small window${shrinks(layer)}.`,
+  AvgPool2d: (layer) => `Averages each small window${shrinks(layer)}.`,
+  AdaptiveAvgPool2d: () => "Averages each map over as many regions as its size says.",
+  Dropout: dropoutWords,
+  Flatten: () => "Lays all maps out in one long row; no weights.",
+  Linear: ({ bias_shape }) =>
+    `Each output is a weighted sum of every value before it${bias_shape ? ", plus a bias" : ""}.`,
 };
+
+/** What a layer does, in plain words. @param {Layer} layer */
+export const layerWords = (layer) => LAYER_WORDS[layer.type]?.(layer) ?? "";
 
 /** @param {any} value a number or a pair */
 const side = (value) => (Array.isArray(value) ? value.join("×") : `${value}×${value}`);

@@ -294,7 +294,7 @@ export interface paths {
          * A run's network as code
          * @description A module that makes the network with the run's layer names, loads the weights that
          *     `GET /runs/{id}/weights` exports, draws the initial ones again, and trains. Written from the
-         *     recipe; settings changed while the run trained are not in it.
+         *     recipe, with the optimiser's settings that are in force and a comment where they were tuned.
          */
         get: operations["get_run_code"];
         put?: never;
@@ -1628,6 +1628,8 @@ export interface components {
             layer: string;
             /** Matches */
             matches: boolean;
+            /** Note */
+            note: string | null;
             /** Positions */
             positions: number[];
             /** Step */
@@ -2055,6 +2057,10 @@ export interface components {
         /**
          * LayerAnswer
          * @description One layer, with how its parameters are counted.
+         *
+         *     The receptive field is along the rows and the columns of the input, in pixels: how many one
+         *     value depends on, the first that the value at (0, 0) does (below 0 in the padding), and how far
+         *     on its neighbour's lie. null where it is everything, or differs between positions.
          */
         LayerAnswer: {
             /** Arguments */
@@ -2077,6 +2083,16 @@ export interface components {
             parameters: number;
             /** Receptive Field */
             receptive_field: [
+                number,
+                number
+            ] | null;
+            /** Receptive Field Jump */
+            receptive_field_jump: [
+                number,
+                number
+            ] | null;
+            /** Receptive Field Start */
+            receptive_field_start: [
                 number,
                 number
             ] | null;
@@ -2136,6 +2152,14 @@ export interface components {
          *             3,
          *             3
          *           ],
+         *           "receptive_field_jump": [
+         *             8,
+         *             8
+         *           ],
+         *           "receptive_field_start": [
+         *             0,
+         *             0
+         *           ],
          *           "tensors": [
          *             "weight",
          *             "bias"
@@ -2171,6 +2195,14 @@ export interface components {
          *             3,
          *             3
          *           ],
+         *           "receptive_field_jump": [
+         *             8,
+         *             8
+         *           ],
+         *           "receptive_field_start": [
+         *             0,
+         *             0
+         *           ],
          *           "tensors": [],
          *           "type": "ReLU",
          *           "weight_shape": null
@@ -2205,6 +2237,14 @@ export interface components {
          *             11,
          *             11
          *           ],
+         *           "receptive_field_jump": [
+         *             16,
+         *             16
+         *           ],
+         *           "receptive_field_start": [
+         *             0,
+         *             0
+         *           ],
          *           "tensors": [],
          *           "type": "MaxPool2d",
          *           "weight_shape": null
@@ -2225,6 +2265,8 @@ export interface components {
          *           ],
          *           "parameters": 0,
          *           "receptive_field": null,
+         *           "receptive_field_jump": null,
+         *           "receptive_field_start": null,
          *           "tensors": [],
          *           "type": "Flatten",
          *           "weight_shape": null
@@ -2249,6 +2291,8 @@ export interface components {
          *           ],
          *           "parameters": 90,
          *           "receptive_field": null,
+         *           "receptive_field_jump": null,
+         *           "receptive_field_start": null,
          *           "tensors": [
          *             "weight",
          *             "bias"
@@ -3459,7 +3503,7 @@ export interface components {
          *             "lowest": -0.0902392
          *           },
          *           "phase": "forward",
-         *           "says": "Each of 2 filters slides over all positions; each makes a map of 4 × 4."
+         *           "says": "Each of 2 filters slides over the maps before it and makes a map of 4 × 4. Silenced: 1, with 0 everywhere."
          *         },
          *         {
          *           "layer": "relu1",
@@ -3495,7 +3539,7 @@ export interface components {
          *             "lowest": -0.570428
          *           },
          *           "phase": "forward",
-         *           "says": "Each of 10 outputs is a weighted sum of all numbers before it."
+         *           "says": "Each of 10 outputs is a weighted sum of all numbers before it, plus a bias."
          *         },
          *         {
          *           "layer": null,
@@ -3513,7 +3557,7 @@ export interface components {
          *             "largest": 0.231197
          *           },
          *           "phase": "backward",
-         *           "says": "How the loss would change if each value here were a little larger. Each of the 80 weights sums input × this over 4 pictures."
+         *           "says": "How the loss would change if each value here were a little larger. Each of the 80 weights sums input × this over 4 pictures, each bias this alone."
          *         },
          *         {
          *           "layer": "flatten1",
@@ -3545,7 +3589,7 @@ export interface components {
          *             "largest": 0.151926
          *           },
          *           "phase": "backward",
-         *           "says": "How the loss would change if each value here were a little larger. Each of the 18 weights sums input × this over 16 places × 4 pictures."
+         *           "says": "How the loss would change if each value here were a little larger. Each of the 18 weights sums input × this over 16 places × 4 pictures, each bias this alone."
          *         },
          *         {
          *           "layer": null,
@@ -3554,7 +3598,7 @@ export interface components {
          *             "learning_rate": 0.01
          *           },
          *           "phase": "update",
-         *           "says": "SGD moves all 110 weights and biases against their gradients, none by more than 0.018."
+         *           "says": "SGD changes all 110 weights and biases, none by more than 0.018."
          *         }
          *       ],
          *       "run": {
@@ -3843,7 +3887,7 @@ export interface components {
          *             -0.101895
          *           ]
          *         ],
-         *         "bound": 8.0255e-7,
+         *         "bound": 0.00000143507,
          *         "example": 0,
          *         "example_class": "Bag",
          *         "example_id": 9477,
@@ -3888,6 +3932,7 @@ export interface components {
          *         ],
          *         "layer": "conv1",
          *         "matches": true,
+         *         "note": null,
          *         "positions": [
          *           4,
          *           4
@@ -3900,7 +3945,7 @@ export interface components {
          *       "update": {
          *         "after": 0.608894,
          *         "before": 0.618219,
-         *         "bound": 6.35194e-7,
+         *         "bound": 7.19351e-7,
          *         "change": -0.00932515,
          *         "gradient": -0.38245,
          *         "lines": [
@@ -3912,7 +3957,7 @@ export interface components {
          *               "μ": 0.9
          *             },
          *             "result": 0.932516,
-         *             "says": "Momentum keeps most of where it was going"
+         *             "says": "Momentum keeps a share of where it was going"
          *           },
          *           {
          *             "formula": "w ← w − η · v",

@@ -164,9 +164,6 @@ def float64_gradients(made: Session) -> dict[str, torch.Tensor]:
     with torch.no_grad():
         for parameter, before in zip(network.parameters(), trainer.previous, strict=True):
             parameter.copy_(before)
-    for layer in network:
-        if isinstance(layer, nn.ReLU | nn.LeakyReLU):
-            layer.inplace = False
     assert trainer.batches is not None
     images, labels = trainer.batches.batch(trainer.step)
     seed_torch(trainer.seed, Purpose.STEP, trainer.step)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from convscope.api.deps import TheRun
 from convscope.api.openapi.document import problems
-from convscope.codegen import Code, Framework, Subject, generate
+from convscope.codegen import Code, Framework, Subject, generate, tuned
 from convscope.recipe import named_model, plan
 
 router = APIRouter(tags=["code"])
@@ -42,10 +42,13 @@ class CodeAnswer(BaseModel):
 async def get_run_code(run: TheRun, framework: Asked = "pytorch") -> Code:
     """A module that makes the network with the run's layer names, loads the weights that
     `GET /runs/{id}/weights` exports, draws the initial ones again, and trains. Written from the
-    recipe; settings changed while the run trained are not in it."""
+    recipe, with the optimiser's settings that are in force and a comment where they were tuned."""
     spec = run.spec
     name = spec.model.name if spec.model else None
-    return generate(Subject(spec.recipe, spec.plans, name, spec.trainable), framework)
+    subject = Subject(spec.recipe, spec.plans, name, spec.trainable)
+    now = run.describe()
+    settings = {key: now[key] for key in ("learning_rate", "momentum", "weight_decay")}
+    return generate(tuned(subject, settings), framework)
 
 
 @router.get(

@@ -59,6 +59,7 @@ class GradientExplanation(Check):
     example_id: int
     example_label: int
     example_class: str
+    note: str | None  # why its true gradient is 0, where it is
 
 
 class UpdateExplanation(Check):

@@ -32,7 +32,12 @@ router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(
 
 
 class LayerAnswer(BaseModel):
-    """One layer, with how its parameters are counted."""
+    """One layer, with how its parameters are counted.
+
+    The receptive field is along the rows and the columns of the input, in pixels: how many one
+    value depends on, the first that the value at (0, 0) does (below 0 in the padding), and how far
+    on its neighbour's lie. null where it is everything, or differs between positions.
+    """
 
     index: int
     name: str
@@ -46,6 +51,8 @@ class LayerAnswer(BaseModel):
     parameters: int
     counted: str
     receptive_field: tuple[int, int] | None
+    receptive_field_start: tuple[int, int] | None
+    receptive_field_jump: tuple[int, int] | None
 
 
 class LayerList(BaseModel):

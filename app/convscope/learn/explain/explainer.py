@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from convscope.learn.data import Pixels
+from convscope.learn.explain.cancelled import why_zero
 from convscope.learn.explain.gradient import Index, check_index, explain_gradient
 from convscope.learn.explain.output import explain_output
 from convscope.learn.explain.replay import Replay, mute, replay
@@ -50,6 +51,7 @@ class Explainer:
         module = self._observer.module(layer)
         self._observer.tensor(layer, tensor, "gradient")  # raises what there is to raise
         gradient = explain_gradient(self.replayed(), module, layer, tensor, index, example)
+        gradient["note"] = why_zero(self._observer.plans.values(), layer, tensor)
         return {"gradient": gradient, "update": self._update(module, layer, tensor, index)}
 
     def _update(self, module: nn.Module, layer: str, tensor: str, index: Index) -> JsonObject:

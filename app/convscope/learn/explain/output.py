@@ -123,4 +123,5 @@ def _softmax(observer: Observer, index: int, pixels: Pixels) -> JsonObject:
     value = float(softmax(logits)[index])
     about = {"layer": "softmax", "type": "Softmax", "channel": index, "y": 0, "x": 0}
     found = {"kind": "softmax", "largest": largest, "sum": total, "terms": terms}
-    return about | found | {"activation": None} | check_sum(value, [exponentials[index] / total])
+    checked = check_sum(value, [exponentials[index] / total], roundings=len(terms))
+    return about | found | {"activation": None} | checked

@@ -58,7 +58,7 @@ def norm(place: ValueLocation) -> JsonObject:
     factor = scale / spread
     numbers = {"input": value, "mean": mean, "variance": variance, "eps": module.eps}
     return (
-        {"kind": "batch_norm", "scale": scale, "shift": shift}
+        {"kind": "batch_norm", "scale": scale, "shift": shift, "affine": module.affine}
         | numbers
         | check_sum(place.value, [value * factor, -mean * factor, shift])
     )

@@ -60,8 +60,6 @@ def _at_previous(trainer: Trainer, spare: nn.Sequential) -> nn.Sequential:
     for layer in spare:
         for name, _ in layer.named_parameters():
             setattr(layer, name, nn.Parameter(next(previous)))
-        if isinstance(layer, nn.ReLU | nn.LeakyReLU):
-            layer.inplace = False  # each layer's own output is needed, with its own gradient
     return spare.train()
 
 

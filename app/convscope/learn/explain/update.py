@@ -88,7 +88,7 @@ def _sgd(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
     kept = moment.state.get("momentum_buffer", 0.0)
     velocity = momentum * kept + gradient
     numbers = {"μ": momentum, "v": kept, "g": gradient}
-    says = "Momentum keeps most of where it was going"
+    says = "Momentum keeps a share of where it was going"
     lines = [*lines, _line(says, "v ← μ · v + g", velocity, **numbers)]
     if moment.settings["nesterov"]:
         return _nesterov(moment, gradient, velocity, lines)
@@ -185,7 +185,7 @@ def _rmsprop(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
     buffer = moment.state.get("momentum_buffer", 0.0)
     moving = momentum * buffer + gradient / divisor
     numbers = {"μ": momentum, "b": buffer, "g": gradient, "s": square, "ε": eps}
-    says = "Momentum keeps most of where it was going"
+    says = "Momentum keeps a share of where it was going"
     lines = [*lines, _line(says, "b ← μ · b + g / (√s + ε)", moving, **numbers)]
     parts |= {"momentum": -rate * momentum * buffer}
     return parts, [*lines, _last(moment, "w ← w − η · b", -rate * moving, η=rate, b=moving)]

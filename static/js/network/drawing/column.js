@@ -5,7 +5,7 @@ import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { kindAt, layersReached } from "../slow-motion/phases.js";
 import { kernelKind, replay, scaleMode, slowTick } from "../state.js";
-import { LAYER_WORDS, layerTitle, TERMS } from "../terms.js";
+import { layerTitle, layerWords, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
 import { attach, shownScales } from "./painter.js";
@@ -19,7 +19,7 @@ function Head({ column }) {
     return html`<div class="head"><button type="button" class="term name" data-tip=${`What the network sees. ${TERMS.probe}`}>input</button>
       <span class="size">${shapeText(column.shape)}</span></div>`;
   }
-  const tip = `${LAYER_WORDS[layer.type] ?? ""} ${layer.parameters ? `Parameters: ${layer.counted}.` : "No parameters."}`;
+  const tip = `${layerWords(layer)} ${layer.parameters ? `Parameters: ${layer.counted}.` : "No parameters."}`;
   return html`<div class="head">
     <button type="button" class="term name" data-tip=${tip}>${layer.name}</button>
     <span class="kind">${layerTitle(layer)}</span>
@@ -53,7 +53,7 @@ function Foot({ column }) {
 function Label({ column }) {
   const { layer } = column;
   const size = layer ? shapeText(layer.output_shape) : "";
-  const tip = layer ? LAYER_WORDS[layer.type] : "";
+  const tip = layer ? layerWords(layer) : "";
   return html`<div class=${`column label ${slowClass(column)}`} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
     <button type="button" class="term upright" data-tip=${tip} style=${{ height: `${column.height}px` }}>
       ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>

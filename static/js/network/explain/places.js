@@ -8,11 +8,11 @@
  * @typedef {import("../../shared/types.js").Layer} Layer
  * @typedef {{layer: string, channel: number, y: number, x: number}} ValuePlace "input" is a layer here
  * @typedef {{layer: string, tensor: string, index: number[]}} WeightPlace index by torch's axes
- * @typedef {{top: number, left: number, rows: number, columns: number}} Patch of a map, may overhang it
+ * @typedef {import("../../shared/receptive-field.js").Patch} Patch
  */
 
 import { cellAt } from "../../shared/heatmap/pointer.js";
-import { windowOf } from "../../shared/receptive-field.js";
+import { patchOf } from "../../shared/receptive-field.js";
 import { sourceChannel } from "../drawing/layout.js";
 
 const SMALL_CELL = 8; // CSS pixels; a kernel of smaller cells is pointed at in an enlarged copy
@@ -112,42 +112,6 @@ export function kernelPlace(column, index) {
   if (index.length === 4) return { k: index[1], r: index[2], c: index[3] };
   const at = index[1];
   return { k: Math.floor(at / (rows * cols)), r: Math.floor(at / cols) % rows, c: at % cols };
-}
-
-/** @param {Layer} layer @param {number} y @param {number} x @returns {Patch} */
-function windowPatch(layer, y, x) {
-  const [tall, wide] = [windowOf(layer, 0), windowOf(layer, 1)];
-  const span = (/** @type {typeof tall} */ w) => w.dilation * (w.kernel - 1) + 1;
-  return {
-    top: y * tall.stride - tall.padding,
-    left: x * wide.stride - wide.padding,
-    rows: span(tall),
-    columns: span(wide),
-  };
-}
-
-/** @param {Layer} layer @param {number} y @param {number} x @returns {Patch} */
-function adaptivePatch(layer, y, x) {
-  const [, height, width] = layer.input_shape;
-  const [, rows, cols] = layer.output_shape;
-  const from = (/** @type {number} */ at, /** @type {number} */ size, /** @type {number} */ n) =>
-    Math.floor((at * size) / n);
-  const to = (/** @type {number} */ at, /** @type {number} */ size, /** @type {number} */ n) =>
-    Math.ceil(((at + 1) * size) / n);
-  const [top, left] = [from(y, height, rows), from(x, width, cols)];
-  return { top, left, rows: to(y, height, rows) - top, columns: to(x, width, cols) - left };
-}
-
-/**
- * The part of the maps before it that a value reads.
- * @param {Layer} layer @param {number} y @param {number} x
- * @returns {Patch | null} null: everything
- */
-export function patchOf(layer, y, x) {
-  if (["Conv2d", "MaxPool2d", "AvgPool2d"].includes(layer.type)) return windowPatch(layer, y, x);
-  if (layer.type === "AdaptiveAvgPool2d") return adaptivePatch(layer, y, x);
-  if (["Linear", "Flatten"].includes(layer.type)) return null;
-  return { top: y, left: x, rows: 1, columns: 1 };
 }
 
 /** The channels before it that a value reads. @param {Column} column @param {number} channel */

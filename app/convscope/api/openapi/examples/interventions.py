@@ -55,7 +55,8 @@ TRACE: JsonObject = {
         {
             "phase": "forward",
             "layer": "conv1",
-            "says": "Each of 2 filters slides over all positions; each makes a map of 4 × 4.",
+            "says": "Each of 2 filters slides over the maps before it and makes a map of 4 × 4. "
+            "Silenced: 1, with 0 everywhere.",
             "numbers": {"lowest": -0.0902392, "highest": 0.650632},
         },
         {
@@ -79,7 +80,7 @@ TRACE: JsonObject = {
         {
             "phase": "forward",
             "layer": "linear1",
-            "says": "Each of 10 outputs is a weighted sum of all numbers before it.",
+            "says": "Each of 10 outputs is a weighted sum of all numbers before it, plus a bias.",
             "numbers": {"lowest": -0.570428, "highest": 0.527283},
         },
         {
@@ -93,7 +94,7 @@ TRACE: JsonObject = {
             "phase": "backward",
             "layer": "linear1",
             "says": "How the loss would change if each value here were a little larger. Each "
-            "of the 80 weights sums input × this over 4 pictures.",
+            "of the 80 weights sums input × this over 4 pictures, each bias this alone.",
             "numbers": {"largest": 0.231197},
         },
         {
@@ -118,14 +119,14 @@ TRACE: JsonObject = {
             "phase": "backward",
             "layer": "conv1",
             "says": "How the loss would change if each value here were a little larger. Each "
-            "of the 18 weights sums input × this over 16 places × 4 pictures.",
+            "of the 18 weights sums input × this over 16 places × 4 pictures, each "
+            "bias this alone.",
             "numbers": {"largest": 0.151926},
         },
         {
             "phase": "update",
             "layer": None,
-            "says": "SGD moves all 110 weights and biases against their gradients, none by "
-            "more than 0.018.",
+            "says": "SGD changes all 110 weights and biases, none by more than 0.018.",
             "numbers": {"learning_rate": 0.01, "largest": 0.0180362},
         },
     ],

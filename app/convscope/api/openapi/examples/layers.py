@@ -26,6 +26,8 @@ LAYERS: JsonObject = {
             "parameters": 20,
             "counted": "2 filters × (1 channel × 3 × 3 weights + 1 bias) = 20",
             "receptive_field": [3, 3],
+            "receptive_field_start": [0, 0],
+            "receptive_field_jump": [8, 8],
         },
         {
             "index": 1,
@@ -40,6 +42,8 @@ LAYERS: JsonObject = {
             "parameters": 0,
             "counted": "no weights",
             "receptive_field": [3, 3],
+            "receptive_field_start": [0, 0],
+            "receptive_field_jump": [8, 8],
         },
         {
             "index": 2,
@@ -54,6 +58,8 @@ LAYERS: JsonObject = {
             "parameters": 0,
             "counted": "no weights",
             "receptive_field": [11, 11],
+            "receptive_field_start": [0, 0],
+            "receptive_field_jump": [16, 16],
         },
         {
             "index": 3,
@@ -68,6 +74,8 @@ LAYERS: JsonObject = {
             "parameters": 0,
             "counted": "no weights",
             "receptive_field": None,
+            "receptive_field_start": None,
+            "receptive_field_jump": None,
         },
         {
             "index": 4,
@@ -82,6 +90,8 @@ LAYERS: JsonObject = {
             "parameters": 90,
             "counted": "10 outputs × (8 weights + 1 bias) = 90",
             "receptive_field": None,
+            "receptive_field_start": None,
+            "receptive_field_jump": None,
         },
     ]
 }

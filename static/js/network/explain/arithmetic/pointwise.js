@@ -6,6 +6,7 @@ import { columnOf, opener, sourceName } from "../names.js";
 import { FORMULAS, normalisationWith } from "./formulas.js";
 import { Grid } from "./grid.js";
 import { SumCheck } from "./ledger.js";
+import { activationWords, sameWords } from "./words.js";
 
 /** @param {{answer: any}} props */
 export function Pool({ answer }) {
@@ -25,26 +26,13 @@ export function Pool({ answer }) {
     <p>${says}</p></div><${SumCheck} about=${answer} />`;
 }
 
-/** @param {{answer: any}} props */
-const clampWords = ({ answer }) =>
-  answer.input > 0 ? "It is positive, so it passes." : "It is not positive, so it becomes zero.";
-
-/** @type {Record<string, (answer: any) => string>} */
-const WORDS = {
-  relu: (answer) => clampWords({ answer }),
-  leaky_relu: (answer) =>
-    answer.input >= 0 ? "It is not negative, so it passes." : "It is negative, so it is shrunk.",
-  tanh: () => "Squeezed between −1 and 1.",
-  sigmoid: () => "Squeezed between 0 and 1.",
-};
-
 /** An activation: what came in, what goes out. @param {{answer: any}} props */
 export function Activation({ answer }) {
   const decimals = decimalsFor(sizeOf([answer.input, answer.total]));
   return html`${FORMULAS[/** @type {"relu"} */ (answer.kind)]}
     <div class="through"><${Input} answer=${answer} decimals=${decimals} /><span class="arrow" aria-hidden="true">→</span>
       <span><small>out</small><b>${inDecimals(answer.total, decimals)}</b></span></div>
-    <p>${WORDS[answer.kind](answer)}</p><${SumCheck} about=${answer} />`;
+    <p>${activationWords(answer)}</p><${SumCheck} about=${answer} />`;
 }
 
 /** The value that came in; pressed, it opens too. @param {{answer: any, decimals: number | null}} props */
@@ -72,8 +60,8 @@ export function Norm({ answer }) {
     ["μ", "mean", "running mean of this map"],
     ["σ²", "variance", "running variance of this map"],
     ["ε", "eps", "so that nothing is divided by 0"],
-    ["γ", "scale", "learned scale"],
-    ["β", "shift", "learned shift"],
+    ["γ", "scale", answer.affine === false ? "no scale is learned" : "learned scale"],
+    ["β", "shift", answer.affine === false ? "no shift is learned" : "learned shift"],
   ];
   return html`${FORMULAS.batch_norm}${normalisationWith(v)}
     <table class="symbols"><tbody>${names.map(([sign, key, says]) => html`<tr key=${key}><th scope="row"><i>${sign}</i></th><td class="digits">${v[key]}</td><td>${says}</td></tr>`)}</tbody></table>
@@ -82,9 +70,7 @@ export function Norm({ answer }) {
 
 /** @param {{answer: any}} props */
 export function Same({ answer }) {
-  const from = answer.source
-    ? `The same number as map ${answer.source[0]}, row ${answer.source[1]}, column ${answer.source[2]}: only its place changed.`
-    : "The same number as before it: dropout only acts in training.";
+  const from = sameWords(answer, columnOf(answer.layer)?.layer?.arguments.p);
   return html`<p>${from}</p><${SumCheck} about=${answer} />`;
 }
 

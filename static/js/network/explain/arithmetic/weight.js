@@ -8,7 +8,9 @@ import { html } from "../../../shared/html.js";
 import { stepOnce } from "../../intents.js";
 import { batchImage, startable } from "../../state.js";
 import { exact, sizeOf } from "../digits.js";
+import { columnOf } from "../names.js";
 import { SumCheck } from "./ledger.js";
+import { contributionWords } from "./words.js";
 
 const MAP_PX = 132;
 
@@ -45,7 +47,7 @@ function Contributions({ gradient }) {
   const where = single ? "" : ` at ${count(positions[0] * positions[1])} positions`;
   const stamp = gradient.step * 1000 + example;
   const who = gradient.example_class ?? `class ${gradient.example_label}`;
-  return html`<section><h3>Contributions to the gradient${where}: input × output gradient, step ${count(gradient.step)}</h3>
+  return html`<section><h3>Contributions to the gradient${where}: ${contributionWords(gradient.tensor, columnOf(gradient.layer)?.layer?.type)}, step ${count(gradient.step)}</h3>
     <div class="contribution-maps">
       ${
         !single &&
@@ -53,9 +55,10 @@ function Contributions({ gradient }) {
       <${ContributionMap} values=${example_map} stamp=${stamp} limit=${sizeOf(example_map)} label=${`Contributions at each position, picture ${example} of the batch`} text=${html`picture ${example}, ${who}, Σ <b>${exact(example_sums[example])}</b>`} />`
       }
       <div class="sums"><${Batch} gradient=${gradient} />
-        <p class="rest">The sum of each picture; together they are the gradient. <span class="minus-word">Negative</span> moves the weight up, <span class="plus-word">positive</span> down.</p>
+        <p class="rest">The sum of each picture; together they are the gradient. <span class="minus-word">Negative</span> pulls the weight up, <span class="plus-word">positive</span> down.</p>
         <p class="ledger-line">gradient = <b>${exact(gradient.total)}</b></p>
-        <${SumCheck} about=${gradient} what="the optimiser used" /></div>
+        <${SumCheck} about=${gradient} what="the optimiser used" />
+        ${gradient.note && html`<p class="rest" data-test="note">${gradient.note}</p>`}</div>
     </div></section>`;
 }
 
@@ -65,8 +68,8 @@ const plain = (value) => {
   return Number(short) === value ? short : exact(value);
 };
 
-/** @param {{update: any}} props */
-function Update({ update }) {
+/** @param {{update: any, tensor: string}} props */
+function Update({ update, tensor }) {
   return html`<section><h3>What ${update.optimizer} did with it</h3>
     <ol class="lines">${update.lines.map(
       (
@@ -76,14 +79,14 @@ function Update({ update }) {
         <span class="formula">${line.formula}</span> <span class="digits">= ${exact(line.result)}</span>
         <span class="with">${Object.entries(line.numbers).map(([sign, v]) => html`<span key=${sign}><i>${sign}</i> = ${plain(/** @type {number} */ (v))}</span>`)}</span></li>`,
     )}</ol>
-    <p class="moved">weight <b data-test="before">${exact(update.before)}</b> <span class="arrow" aria-hidden="true">→</span> <b data-test="after">${exact(update.after)}</b>
+    <p class="moved">${tensor} <b data-test="before">${exact(update.before)}</b> <span class="arrow" aria-hidden="true">→</span> <b data-test="after">${exact(update.after)}</b>
       <small>change ${exact(update.change)}</small></p>
-    <${SumCheck} about=${update} what="the weight is" /></section>`;
+    <${SumCheck} about=${update} what=${`the ${tensor} is`} /></section>`;
 }
 
 /** @param {{answer: any}} props */
 export function WeightBody({ answer }) {
-  return html`<div class="weight-body"><${Contributions} gradient=${answer.gradient} /><${Update} update=${answer.update} /></div>`;
+  return html`<div class="weight-body"><${Contributions} gradient=${answer.gradient} /><${Update} update=${answer.update} tensor=${answer.gradient.tensor} /></div>`;
 }
 
 /** Why there is nothing, and what to press. @param {{problem: string}} props */
