@@ -9,7 +9,7 @@ from convscope.api.openapi.document import shown
 from convscope.api.openapi.examples.run import HISTORY, RUN
 from convscope.recipe.interventions import TunedSettings
 from convscope.recipe.recipe import Fraction, Rate
-from convscope.storage.about import Environment, Parent
+from convscope.storage.about import Environment, FirstWeights, Parent
 from convscope.types import RunState
 
 EXAMPLE_RECIPE: dict[str, Any] = {
@@ -157,6 +157,11 @@ class RunAnswer(BaseModel):
     )
     viewers: int = _said("the number of open streams")
     taken: list[str] = _said("the tensors that came from trained weights")
+    first_weights: FirstWeights | None = _said(
+        "which layers began with trained weights, from which tensors, and why the others did not; "
+        "null where all weights were drawn",
+        default=None,
+    )
     interventions: list[Intervention] = _said(
         "what was done to it, in order; a reset undoes all of it"
     )

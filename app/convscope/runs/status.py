@@ -129,6 +129,7 @@ def fixed(spec: Spec, about: JsonObject) -> JsonObject:
         "dataset_sha256": about["dataset_sha256"],
         "parameters": sum(plan.parameters for plan in spec.plans),
         "probe": "test-0",
+        "first_weights": about.get("first_weights"),
         "created_at": about["created_at"],
     }
 

@@ -203,7 +203,9 @@ export interface paths {
         put?: never;
         /**
          * Create a run from weights
-         * @description Like `POST /runs`, with initial weights from a file; `taken` lists those that fitted.
+         * @description Like `POST /runs`, with initial weights from a file. Names are matched, without a prefix such
+         *     as `module.`; where none is the network's, shapes and order are. `taken` lists those that
+         *     fitted, `first_weights` for each layer where its weights came from, or why they did not.
          */
         post: operations["create_run_from_weights"];
         delete?: never;
@@ -1554,6 +1556,27 @@ export interface components {
             layer: string;
         };
         /**
+         * FirstWeights
+         * @description Which layers began with trained weights, and which did not.
+         */
+        FirstWeights: {
+            /** Layers */
+            layers: components["schemas"]["LayerWeights"][];
+            /**
+             * Matched By
+             * @enum {string}
+             */
+            matched_by: "names" | "shapes";
+            /** Prefix */
+            prefix: string;
+            /** Says */
+            says: string;
+            /** Unused */
+            unused: string[];
+            /** Unused Count */
+            unused_count: number;
+        };
+        /**
          * Flatten
          * @description All maps of an image as one vector, channel first.
          */
@@ -1899,6 +1922,7 @@ export interface components {
          *           "threads": 1,
          *           "torch": "2.13.0+cpu"
          *         },
+         *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
          *         "held_out_step": 10,
@@ -2265,6 +2289,18 @@ export interface components {
         LayerList: {
             /** Layers */
             layers: components["schemas"]["LayerAnswer"][];
+        };
+        /**
+         * LayerWeights
+         * @description Which tensors of a file a layer began with, or why it took none.
+         */
+        LayerWeights: {
+            /** Layer */
+            layer: string;
+            /** Problem */
+            problem: string | null;
+            /** Taken From */
+            taken_from: string[];
         };
         /**
          * LeakyReLU
@@ -2773,6 +2809,7 @@ export interface components {
          *         "threads": 1,
          *         "torch": "2.13.0+cpu"
          *       },
+         *       "first_weights": null,
          *       "frozen": [],
          *       "held_out_accuracy": 0.0775,
          *       "held_out_step": 0,
@@ -2909,6 +2946,8 @@ export interface components {
             dataset_sha256: string | null;
             /** @description what its exact numbers depend on; null until its worker has reported it */
             environment: components["schemas"]["Environment"] | null;
+            /** @description which layers began with trained weights, from which tensors, and why the others did not; null where all weights were drawn */
+            first_weights?: components["schemas"]["FirstWeights"] | null;
             /**
              * Frozen
              * @description the filters that learn nothing
@@ -3102,6 +3141,7 @@ export interface components {
          *             "threads": 1,
          *             "torch": "2.13.0+cpu"
          *           },
+         *           "first_weights": null,
          *           "frozen": [],
          *           "held_out_accuracy": 0.0775,
          *           "held_out_step": 0,
@@ -3583,6 +3623,7 @@ export interface components {
          *           "threads": 1,
          *           "torch": "2.13.0+cpu"
          *         },
+         *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
          *         "held_out_step": 10,
@@ -4841,7 +4882,12 @@ export interface operations {
     };
     create_run_from_weights: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description keras: Keras's names and order of axes (HWIO kernels, Dense behind Flatten counted through the channels fastest) */
+                layout?: "torch" | "keras";
+                /** @description refuse a file that has no weights for some of the layers */
+                complete?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,8 +1,9 @@
 """Runs: make, list, look at, step, play, pause, reset, tune, delete."""
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Body, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Body, Depends, File, Form, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -21,6 +22,8 @@ from convscope.ipc import commands
 from convscope.recipe import RecipeRequest
 from convscope.recipe.recipe import Init
 from convscope.recipe.safetensors_header import check_safetensors
+from convscope.recipe.trained_weights.layouts import Layout
+from convscope.recipe.trained_weights.match import FileWeights
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -65,6 +68,22 @@ async def create_run(
     return run.describe()
 
 
+def _how(
+    layout: Annotated[
+        Layout,
+        Query(
+            description="keras: Keras's names and order of axes (HWIO kernels, Dense behind "
+            "Flatten counted through the channels fastest)"
+        ),
+    ] = "torch",
+    complete: Annotated[
+        bool, Query(description="refuse a file that has no weights for some of the layers")
+    ] = False,
+) -> FileWeights:
+    """How the file that comes is to be read."""
+    return FileWeights(b"", layout, complete)
+
+
 @router.post(
     "/from-weights",
     status_code=201,
@@ -77,15 +96,19 @@ async def create_run_from_weights(
     request: Request,
     response: Response,
     weights: Annotated[UploadFile, File(description="safetensors; layers that fit are loaded")],
+    how: Annotated[FileWeights, Depends(_how)],
     recipe: Annotated[
         str,
         Form(description="a recipe as JSON; its init is set here", examples=['{"batch_size": 8}']),
     ] = "{}",
 ) -> JsonObject:
-    """Like `POST /runs`, with initial weights from a file; `taken` lists those that fitted."""
+    """Like `POST /runs`, with initial weights from a file. Names are matched, without a prefix such
+    as `module.`; where none is the network's, shapes and order are. `taken` lists those that
+    fitted, `first_weights` for each layer where its weights came from, or why they did not."""
     wanted = _parse(recipe).model_copy(update={"init": Init(type="from_file")})
     wanted.model_fields_set.add("init")
-    run = await registry.create(wanted, check_safetensors(await weights.read()))
+    data = check_safetensors(await weights.read())
+    run = await registry.create(wanted, replace(how, data=data))
     response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     try:
         return await run.started()

@@ -89,6 +89,7 @@ RUN: JsonObject = {
     "revision": 9,
     "viewers": 0,
     "taken": [],
+    "first_weights": None,
     "interventions": [],
     "silenced": [],
     "frozen": [],
