@@ -122,6 +122,11 @@ def test_a_fork_of_a_fork_goes_back_to_its_grandparents_steps(parent: LiveRun) -
         ({"recipe": {"network": "tinyvgg"}}, 422, "3 × 64 × 64"),
         ({"recipe": {"network": OTHER}}, 422, "conv1.bias, conv1.weight"),
         ({"recipe": {"optimizer": {"type": "SGD", "learning_rate": -1}}}, 422, "learning_rate"),
+        (
+            {"recipe": {"optimizer": {"learning_rate": 1e-50}}},
+            422,
+            "learning_rate is 1e-50, which is 0 in float32",
+        ),
         ({"recipe": {"sead": 3}}, 422, "sead"),
         ({"recipe": {"dataset": "shapes"}}, 422, "input"),
         ({"recipe": {"data": {"dataset": "shapes"}}}, 422, "input"),

@@ -15,6 +15,7 @@ from convscope.recipe import (
     plan,
     resolve,
 )
+from convscope.recipe.float32 import check_recipe
 from convscope.recipe.trained_weights.match import FileWeights, match
 from convscope.settings import Settings
 from convscope.types import JsonObject
@@ -62,6 +63,7 @@ def make_spec(
     fits is what the run keeps. UploadError for a file that is not whole.
     """
     recipe, name = resolve(request)
+    check_recipe(recipe)
     model = named_model(name) if name else None
     if recipe.batch_size > settings.max_batch_size:
         raise RecipeError(

@@ -20,6 +20,7 @@ from convscope.api.schemas import (
 from convscope.errors import ConvscopeError
 from convscope.ipc import commands
 from convscope.recipe import RecipeRequest
+from convscope.recipe.float32 import check_settings
 from convscope.recipe.recipe import Init
 from convscope.recipe.safetensors_header import check_safetensors
 from convscope.recipe.trained_weights.layouts import Layout
@@ -27,6 +28,7 @@ from convscope.recipe.trained_weights.match import FileWeights
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs", tags=["runs"])
+TUNABLE = ("learning_rate", "momentum", "weight_decay")  # in float32
 COMMAND = problems(404, 409, 503)  # of what the worker is asked
 RECIPES = {
     "the default run": {"value": {}},
@@ -218,6 +220,7 @@ async def resume_run(run: TheRun) -> JsonObject:
 async def update_run(run: TheRun, body: TuneBody) -> JsonObject:
     """From the next step on. `steps_per_second` null is flat out. `name` is the run's name."""
     changes = body.changes()
+    check_settings({name: changes.get(name) for name in TUNABLE})
     if "name" in body.model_fields_set:
         await run.rename(body.name)
     return await run.command(commands.Tune(changes=changes)) if changes else run.describe()
