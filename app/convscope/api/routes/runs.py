@@ -121,7 +121,7 @@ async def create_run_from_weights(
 
 def _parse(recipe: str) -> RecipeRequest:
     try:
-        return RecipeRequest.model_validate_json(recipe)
+        return RecipeRequest.model_validate_json(recipe.removeprefix("\ufeff"))  # an editor's mark
     except ValidationError as error:
         raise RequestValidationError(
             [entry | {"loc": ("recipe", *entry["loc"])} for entry in error.errors()]
