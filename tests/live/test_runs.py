@@ -135,6 +135,8 @@ def test_a_loss_that_is_not_finite_halts_the_run_and_keeps_the_last_good_weights
     assert "step 2" in answer["problem"]
     assert np.isfinite(npy(run, "/layers/conv1/tensors/weight")).all()
     np.testing.assert_array_equal(npy(run, "/layers/conv1/tensors/weight"), before)
+    assert (answer["step"], answer["loss"], answer["accuracy"]) == (0, None, None)
+    assert run.get("/history")["step"] == []
     for path in ("/step", "/play"):
         refused = run.send("POST", path)
         assert refused.status_code == 409
