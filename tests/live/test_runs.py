@@ -175,3 +175,33 @@ def test_a_body_that_is_no_json_is_refused_with_the_place(server: Server) -> Non
     answer = server.http.post("/runs", content=b'{"seed": }', headers=headers)
     assert answer.status_code == 422
     assert answer.json()["detail"] == "Expected JSON: Expecting value at character 9."
+
+
+def test_the_whole_held_out_half_is_measured_when_asked_and_is_no_point_of_the_curve(
+    run: LiveRun,
+) -> None:
+    run.post("/step", steps=20)
+    run.post("/pause")
+    before = run.get("/history")
+    assert run.get()["held_out_images"] == 1000
+    found = run.post("/evaluate")
+    assert found["step"] == 20
+    [listed] = [
+        entry
+        for entry in run.server.http.get("/datasets").json()["datasets"]
+        if entry["id"] == run.get()["recipe"]["data"]["dataset"]
+    ]
+    assert found["count"] == listed["test"] > 1000
+    assert 0 < found["accuracy"] < 1
+    assert 0 < found["loss"] < 3
+    assert run.get("/history") == before
+    run.post("/play")
+    assert run.post("/evaluate")["step"] >= 20
+
+
+def test_a_run_that_cannot_be_trained_has_nothing_to_measure(server: Server) -> None:
+    with server.run(dataset=None) as run:
+        assert run.get()["held_out_images"] is None
+        refused = run.send("POST", "/evaluate")
+        assert refused.status_code == 409
+        assert "no data set" in refused.json()["detail"]

@@ -12,6 +12,7 @@ from convscope.api.openapi.document import problems
 from convscope.api.paging import ThePage
 from convscope.api.schemas import (
     EXAMPLE_RECIPE,
+    EvaluationAnswer,
     RunAnswer,
     RunList,
     StepBody,
@@ -185,6 +186,19 @@ async def play_run(run: TheRun) -> JsonObject:
 async def pause_run(run: TheRun) -> JsonObject:
     """Also measures the held-out accuracy there. Safe to repeat."""
     return await run.command(commands.Pause())
+
+
+@router.post(
+    "/{run_id}/evaluate",
+    response_model=EvaluationAnswer,
+    responses=COMMAND,
+    summary="Measure the whole held-out half",
+)
+async def evaluate_run(run: TheRun) -> JsonObject:
+    """Accuracy and loss of the current step on all held-out images; training waits meanwhile. It
+    is no point of the curve, whose points are measured on a sample."""
+    reply = await run.ask(commands.Evaluate())
+    return {name: getattr(reply, name) for name in EvaluationAnswer.model_fields}
 
 
 @router.post(

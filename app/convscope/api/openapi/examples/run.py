@@ -73,6 +73,7 @@ RUN: JsonObject = {
         "Ankle boot",
     ],
     "dataset_sha256": "4f5b1c8177ee7cbc8a1045413c900b031e05327e9e21ebea672a4c2bfad42bd6",
+    "held_out_images": 1000,
     "parameters": 110,
     "probe": "test-0",
     "created_at": "2026-01-01T00:00:00Z",
