@@ -227,7 +227,7 @@ def test_an_answer_that_comes_after_the_measurement_does_not_take_it_away(
     screen.until(lambda: bool(late) and run.get()["held_out_accuracy"] is not None)
     measured = f"{100 * run.get()['held_out_accuracy']:.1f} %"
     # the stream has told it
-    expect(screen.stat("Held-out acc.")).to_have_text(f"{measured} at step {STEPS}")
+    expect(screen.stat("Held-out acc.")).to_have_text(f"{measured} at step {STEPS}, of 1\u2009000")
     late[0][0].fulfill(response=late[0][1])
     screen.page.locator(".interventions summary").click()
     listed = screen.page.get_by_role("list", name="Interventions").get_by_role("listitem")

@@ -127,8 +127,11 @@ def test_the_codes_optimiser_has_the_settings_of_the_runs(spec: dict[str, Any]) 
     network = names["make_network"]()
     made, ours = names["make_optimizer"](network), make_optimizer(network, of.recipe.optimizer)
     assert type(made) is type(ours)
-    assert {k: v for k, v in made.param_groups[0].items() if k != "params"} == {
-        k: v for k, v in ours.param_groups[0].items() if k != "params"
+    # without momentum Nesterov's variant is the plain one, which code has to ask torch for
+    idle = {"nesterov"} if spec.get("momentum") == 0 else set()
+    left_out = {"params"} | idle
+    assert {k: v for k, v in made.param_groups[0].items() if k not in left_out} == {
+        k: v for k, v in ours.param_groups[0].items() if k not in left_out
     }
 
 

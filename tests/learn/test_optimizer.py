@@ -26,6 +26,7 @@ SPECS: list[dict[str, Any]] = [
         "nesterov": True,
         "weight_decay": 0.02,
     },
+    {"type": "SGD", "learning_rate": 0.03, "momentum": 0, "nesterov": True},
     {"type": "Adam", "learning_rate": 0.01},
     {"type": "AdamW", "learning_rate": 0.01, "weight_decay": 0.1},
     {"type": "RMSprop", "learning_rate": 0.01},
@@ -112,3 +113,21 @@ def test_torchs_own_bookkeeping_is_left_out_and_its_arithmetic_once_there_are_bu
     assert (len(hooks), len(sums)) == (0, 1)
     optimizer.step()
     assert (len(hooks), len(sums)) == (1, 2), "they are what is counted here"
+
+
+@pytest.mark.parametrize("began", [0.0, 0.5])
+def test_nesterov_holds_at_whatever_momentum_it_was_tuned_to(began: float) -> None:
+    spec: Optimizer = TypeAdapter(Optimizer).validate_python(
+        {"type": "SGD", "learning_rate": 0.03, "momentum": began, "nesterov": True}
+    )
+    ours, theirs = network(), network()
+    tuned = make_optimizer(ours, spec)
+    for momentum in (0.0, 0.9):  # to none, where torch's plain SGD is the same, and up again
+        tune(tuned, {"momentum": momentum})
+        built = optim.SGD(theirs.parameters(), lr=0.03, momentum=momentum, nesterov=momentum > 0)
+        for step in range(STEPS):
+            set_gradients(ours, step)
+            set_gradients(theirs, step)
+            update(tuned)
+            built.step()
+        assert all(map(torch.equal, ours.parameters(), theirs.parameters()))

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load
 from torch import nn, optim
 
 from convscope.errors import ConflictError
+from convscope.learn.checkpoint import save_state
 from convscope.learn.network import with_channels_last
 from convscope.learn.trainer import NotFiniteError
 from tests.support.networks import DEFAULT, EVERY_LAYER, recipe
@@ -146,6 +148,39 @@ def test_a_rate_of_1e30_halts_and_keeps_the_last_good_weights(cache_dir: Path) -
     assert all(map(torch.equal, weights(ours), first))
     with pytest.raises(ConflictError, match="no gradient at step 0"):
         ours.observer.tensor("conv1", "weight", "gradient")
+
+
+KEPT: list[dict[str, Any]] = [
+    {"type": "SGD", "momentum": 0.0},
+    {"type": "SGD", "momentum": 0.9},
+    {"type": "Adam"},
+    {"type": "AdamW"},
+    {"type": "RMSprop"},
+    {"type": "RMSprop", "momentum": 0.5},
+]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 60])
+@pytest.mark.parametrize("optimizer", KEPT, ids=str)
+def test_after_a_halt_everything_is_that_of_the_state_that_is_kept(
+    optimizer: dict[str, Any], steps: int, cache_dir: Path
+) -> None:
+    spec = recipe(EVERY_LAYER, optimizer=optimizer, batch_size=4)
+    ours, kept = session(spec, cache_dir), session(spec, cache_dir)
+    for _ in range(steps - 1):
+        ours.advance()
+        kept.advance()
+    ours.advance()  # the one that is taken back
+    with torch.no_grad():
+        ours.trainer.network.get_submodule("linear1").get_parameter("weight").fill_(float("nan"))
+    with pytest.raises(NotFiniteError):
+        ours.advance()
+    (told, tensors), (expected, others) = save_state(ours.trainer), save_state(kept.trainer)
+    assert told == expected
+    found, right = load(tensors), load(others)
+    assert found.keys() == right.keys()
+    for name in found:
+        assert "tracked" in name or torch.equal(found[name], right[name]), name
 
 
 def test_going_back_restores_running_statistics_too(cache_dir: Path) -> None:

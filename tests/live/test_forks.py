@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.api_calls import npy
-from tests.support.server import LiveRun
+from tests.support.server import LiveRun, Server
 
 OTHER = {
     "input": [1, 28, 28],
@@ -60,6 +60,33 @@ def test_a_fork_without_a_change_goes_on_to_the_same_weights(parent: LiveRun, st
         assert weights(forked) == weights(parent)
         assert forked.get()["frozen"] == parent.get()["frozen"]
     forked.delete()
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"type": "SGD", "momentum": 0.0, "nesterov": True},
+        {"type": "SGD", "momentum": 0.9, "nesterov": True},
+        {"type": "SGD", "momentum": 0.0},
+        {"type": "RMSprop", "momentum": 0.0},
+        {"type": "RMSprop", "momentum": 0.9},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("tuned", [[0.9], [0.9, 0.0], [0.0, 0.9]], ids=str)
+def test_an_unchanged_fork_trains_the_same_after_momentum_was_tuned(
+    server: Server, optimizer: Any, tuned: list[float]
+) -> None:
+    with server.run(optimizer=optimizer, batch_size=8) as parent:
+        for momentum in tuned:
+            parent.post("/step", steps=2)
+            parent.send("PATCH", json={"momentum": momentum})
+        parent.post("/step", steps=2)
+        with fork(parent, step=2 * len(tuned)) as at_tuning, fork(parent) as now:
+            parent.post("/step", steps=3)
+            for forked in (at_tuning, now):
+                forked.post("/step", until=parent.get()["step"])
+                assert weights(forked) == weights(parent)
 
 
 def test_from_step_137_the_learning_rate_is_another_and_the_parent_stays(parent: LiveRun) -> None:
@@ -122,6 +149,11 @@ def test_a_fork_of_a_fork_goes_back_to_its_grandparents_steps(parent: LiveRun) -
         ({"recipe": {"network": "tinyvgg"}}, 422, "3 × 64 × 64"),
         ({"recipe": {"network": OTHER}}, 422, "conv1.bias, conv1.weight"),
         ({"recipe": {"optimizer": {"type": "SGD", "learning_rate": -1}}}, 422, "learning_rate"),
+        (
+            {"recipe": {"optimizer": {"learning_rate": 1e-50}}},
+            422,
+            "learning_rate is 1e-50, which is 0 in float32",
+        ),
         ({"recipe": {"sead": 3}}, 422, "sead"),
         ({"recipe": {"dataset": "shapes"}}, 422, "input"),
         ({"recipe": {"data": {"dataset": "shapes"}}}, 422, "input"),

@@ -75,3 +75,16 @@ def test_numbers_that_are_not_finite_are_refused(server: Server, number: str) ->
     body = '{"optimizer": {"type": "SGD", "learning_rate": %s}}' % number  # noqa: UP031  # JSON braces
     headers = {"content-type": "application/json"}
     assert server.http.post("/runs", content=body, headers=headers).status_code == 422
+
+
+def test_a_setting_that_float32_cannot_hold_is_refused_when_made_and_when_tuned(
+    server: Server,
+) -> None:
+    body = {"optimizer": {"type": "SGD", "learning_rate": 1e-50}}
+    answers = [server.http.post("/runs", json=body)]
+    with server.run() as run:
+        answers.append(run.send("PATCH", json={"learning_rate": 1e-50}))
+        assert run.get()["learning_rate"] == 0.05
+    for answer in answers:
+        assert answer.status_code == 422, answer.text
+        assert "learning_rate is 1e-50, which is 0 in float32" in answer.json()["detail"]

@@ -135,6 +135,8 @@ def test_a_loss_that_is_not_finite_halts_the_run_and_keeps_the_last_good_weights
     assert "step 2" in answer["problem"]
     assert np.isfinite(npy(run, "/layers/conv1/tensors/weight")).all()
     np.testing.assert_array_equal(npy(run, "/layers/conv1/tensors/weight"), before)
+    assert (answer["step"], answer["loss"], answer["accuracy"]) == (0, None, None)
+    assert run.get("/history")["step"] == []
     for path in ("/step", "/play"):
         refused = run.send("POST", path)
         assert refused.status_code == 409
@@ -181,3 +183,33 @@ def test_a_runs_code_has_the_settings_that_are_in_force(run: LiveRun) -> None:
     code = run.get("/code")["code"]
     assert "lr=0.02" in code
     assert "# Tuned while the run trained: learning_rate was 0.05 at first." in code
+
+
+def test_the_whole_held_out_half_is_measured_when_asked_and_is_no_point_of_the_curve(
+    run: LiveRun,
+) -> None:
+    run.post("/step", steps=20)
+    run.post("/pause")
+    before = run.get("/history")
+    assert run.get()["held_out_images"] == 1000
+    found = run.post("/evaluate")
+    assert found["step"] == 20
+    [listed] = [
+        entry
+        for entry in run.server.http.get("/datasets").json()["datasets"]
+        if entry["id"] == run.get()["recipe"]["data"]["dataset"]
+    ]
+    assert found["count"] == listed["test"] > 1000
+    assert 0 < found["accuracy"] < 1
+    assert 0 < found["loss"] < 3
+    assert run.get("/history") == before
+    run.post("/play")
+    assert run.post("/evaluate")["step"] >= 20
+
+
+def test_a_run_that_cannot_be_trained_has_nothing_to_measure(server: Server) -> None:
+    with server.run(dataset=None) as run:
+        assert run.get()["held_out_images"] is None
+        refused = run.send("POST", "/evaluate")
+        assert refused.status_code == 409
+        assert "no data set" in refused.json()["detail"]

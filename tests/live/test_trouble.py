@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from convscope.learn.intervention_kinds import apply_intervention
+from tests.support.importing import change
 from tests.support.networks import recipe
 from tests.support.processes import alive, children
 from tests.support.server import LiveRun, Server
@@ -86,16 +89,18 @@ def test_what_torch_would_refuse_later_is_refused_first(
 
 
 def test_a_run_that_cannot_start_leaves_no_worker_however_often_it_is_reset(
-    server: Server, run: LiveRun
+    server: Server, run: LiveRun, tmp_path: Path
 ) -> None:
     run.post("/step", steps=1)  # the forkserver is up
+    file = tmp_path / "alien.convscope"
+    with server.run(init={"type": "from_run", "run": run.id}) as begun:
+        file.write_bytes(begun.send("GET", "/export").content)
     before = children(server.process.pid)
-    network = {
-        "input": [1, 28, 28],
-        "layers": [{"type": "Conv2d", "out_channels": 2, "kernel_size": 5}],
-    }
-    init = {"type": "from_run", "run": run.id}  # none of whose weights fit
-    with server.run(network=network, init=init) as failing:
+    alien = save({"none.that.fits": np.zeros(1, np.float32)})
+    change(file, "UPDATE weights SET tensors = ?", alien)
+    made = server.http.post("/runs/import", files={"file": file.read_bytes()}).json()
+    with LiveRun(server, made["id"]) as failing:
+        failing.send("POST", "/step")
         failing.wait_for("failed")
         for _ in range(3):
             failing.post("/reset")

@@ -9,7 +9,7 @@ from convscope.api.openapi.document import shown
 from convscope.api.openapi.examples.run import HISTORY, RUN
 from convscope.recipe.interventions import TunedSettings
 from convscope.recipe.recipe import Fraction, Rate
-from convscope.storage.about import Environment, Parent
+from convscope.storage.about import Environment, FirstWeights, Parent
 from convscope.types import RunState
 
 EXAMPLE_RECIPE: dict[str, Any] = {
@@ -125,7 +125,13 @@ class RunAnswer(BaseModel):
     loss: float | None = _said("of the last batch; null where there is none, or it is not finite")
     accuracy: float | None = _said("mean over the last 50 batches")
     held_out_accuracy: float | None = _said(
-        "on at most 1,000 held-out images; null until it is measured"
+        "on `held_out_images` of the held-out images; null until it is measured"
+    )
+    held_out_images: int | None = _said(
+        "how many held-out images `held_out_accuracy` is measured on: all, or 1,000 that are drawn "
+        "once for all runs; null where there is nothing to measure. `POST /runs/{id}/evaluate` "
+        "measures all",
+        default=None,
     )
     held_out_step: int | None = _said("the step that `held_out_accuracy` was measured at")
     images_per_second: float = _said(
@@ -157,6 +163,11 @@ class RunAnswer(BaseModel):
     )
     viewers: int = _said("the number of open streams")
     taken: list[str] = _said("the tensors that came from trained weights")
+    first_weights: FirstWeights | None = _said(
+        "which layers began with trained weights, from which tensors, and why the others did not; "
+        "null where all weights were drawn",
+        default=None,
+    )
     interventions: list[Intervention] = _said(
         "what was done to it, in order; a reset undoes all of it"
     )
@@ -175,6 +186,18 @@ class RunAnswer(BaseModel):
     previous_run: str | None = _said(
         "after a reset: the id of the run that keeps the previous state", default=None
     )
+
+
+class EvaluationAnswer(BaseModel):
+    """The whole held-out half as the network of a step sees it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=shown({"step": 200, "count": 2000, "accuracy": 0.8115, "loss": 0.5213})
+    )
+    step: int = _said("the step that was measured")
+    count: int = _said("the number of held-out images: all of them")
+    accuracy: float = _said("the share that is classified correctly")
+    loss: float | None = _said("mean cross-entropy; null where it is not finite")
 
 
 class UnreadableFile(BaseModel):

@@ -17,6 +17,7 @@ from convscope.types import JsonObject
 PIECE_S = 0.4  # of training between two looks at the bar
 MOST_STEPS = 1000  # in one piece
 NUMBERS = (signal.SIGINT, signal.SIGTERM, *FROM_TERMINAL)
+MARK = "\ufeff"  # of byte order, which editors put first
 INTERRUPTED = 130  # the exit status that shells know for Ctrl-C
 
 
@@ -49,18 +50,19 @@ def _changes(options: argparse.Namespace) -> JsonObject:
 
 
 def read_recipe(text: str) -> JsonObject:
-    """A recipe from JSON text, a JSON file, or the name of a model; RefusedError for no JSON
-    object, or a file that can't be read."""
-    if not text.lstrip().startswith("{"):
+    """A recipe from JSON text, a JSON file (UTF-8, UTF-16 or UTF-32, with or without a byte-order
+    mark), or the name of a model; RefusedError for no JSON object, or a file that can't be read."""
+    data = text.removeprefix(MARK).encode(errors="surrogateescape")
+    if not data.lstrip().startswith(b"{"):
         path = Path(text)
         if path.suffix != ".json" and not path.is_file():
             return {"network": text}  # the server knows the names, and says which there are
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeError) as error:
+            data = path.read_bytes()
+        except OSError as error:
             raise RefusedError(f"The recipe {path} cannot be read: {error}.") from error
     try:
-        recipe = json.loads(text)
+        recipe = json.loads(data)  # tells the encoding by the first bytes, as the server does
     except (ValueError, RecursionError) as error:
         raise RefusedError(f"The recipe is not JSON: {error}.") from error
     if not isinstance(recipe, dict):

@@ -10,6 +10,7 @@ from convscope.ipc.replies import (
     AblationReply,
     CheckpointReply,
     Done,
+    EvaluationReply,
     ExplanationReply,
     FrameReply,
     ImageReply,
@@ -260,6 +261,11 @@ class Predict(Command[PredictionsReply]):
     """Class scores for one image."""
 
     image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluate(Command[EvaluationReply]):
+    """Accuracy and loss on the whole held-out half."""
 
 
 @dataclass(frozen=True, kw_only=True)

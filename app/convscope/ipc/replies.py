@@ -128,6 +128,16 @@ class PredictionsReply(Reply):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvaluationReply(Reply):
+    """The whole held-out half as the network of this step sees it."""
+
+    step: int
+    count: int  # images
+    accuracy: float  # 0 … 1
+    loss: float | None  # mean cross-entropy; None where it is not finite
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExplanationReply(Reply):
     """Arithmetic: `payload` is the JSON text that the API answers."""
 

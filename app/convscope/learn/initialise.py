@@ -52,14 +52,15 @@ def _take(network: nn.Sequential, init: Init, weights: bytes) -> list[str]:
     try:
         given = load(weights)
     except SafetensorError as error:
-        raise RecipeError(f"The weights are not a safetensors file: {error}.") from error
+        why = str(error)[:200]
+        raise RecipeError(f"The weights are not a safetensors file: {why}.") from error
     own = {name: tensor for name, tensor in network.state_dict().items() if tensor.ndim}
     alien = {_layer(name) for name in own if not _fits(own[name], given.get(name))}
     fits = [name for name in own if _layer(name) not in alien]
     if not fits or (init.type == "pretrained" and len(fits) < len(own)):
         raise RecipeError(
-            f"The trained weights have {', '.join(given) or 'nothing'}: expected tensors of the "
-            f"right shape for this network's {', '.join(own)}."
+            "The trained weights of this run do not fit its network any more: expected "
+            f"{', '.join(own)}."
         )
     with torch.no_grad():
         for name in fits:
@@ -72,7 +73,7 @@ def _layer(name: str) -> str:
 
 
 def _fits(own: torch.Tensor, given: torch.Tensor | None) -> bool:
-    """Same shape, and nothing in it that is not a finite number."""
+    """Same shape, and nothing in it that is not a finite number once it is `own`'s type."""
     if given is None or given.shape != own.shape or not given.is_floating_point():
         return False
-    return bool(given.isfinite().all())
+    return bool(given.to(own.dtype).isfinite().all())

@@ -36,9 +36,11 @@ def make_optimizer(network: nn.Module, spec: Optimizer) -> optim.Optimizer:
     common: dict[str, Any] = {"lr": spec.learning_rate, "weight_decay": spec.weight_decay}
     match spec:
         case SGD():
-            # torch refuses Nesterov without momentum; without momentum they are the same
-            nesterov = spec.nesterov and spec.momentum > 0
-            return optim.SGD(weights, momentum=spec.momentum, nesterov=nesterov, **common)
+            made = optim.SGD(weights, momentum=spec.momentum, **common)
+            # torch's constructor refuses Nesterov without momentum, its step leaves it out then: so
+            # the recipe's word holds again as soon as momentum is tuned up
+            made.param_groups[0]["nesterov"] = spec.nesterov
+            return made
         case RMSprop():
             own = common | {"alpha": spec.alpha, "eps": spec.eps, "momentum": spec.momentum}
             return optim.RMSprop(weights, **own)

@@ -43,6 +43,7 @@ class Trainer:
         self._parameters: list[torch.Tensor] = list(network.parameters())
         self._statistics = list(network.buffers())  # and how many batches they are of
         self.draws = any(isinstance(layer, nn.Dropout) for layer in network)
+        self._told_before: tuple[float | None, list[float]] = (None, [])  # loss, recent accuracies
         self.previous = [p.detach().clone() for p in self._parameters]
         self._previous_statistics = [b.clone() for b in self._statistics]
         # what the last update used, for explanations
@@ -76,6 +77,7 @@ class Trainer:
             what = "infinite" if isinf(value) else "not a number (NaN)"
             raise NotFiniteError(f"The loss became {what} in step {step}")
         self._previous_statistics = statistics
+        self._told_before = self.loss, list(self.recent)
         self._update(loss)
         self.step, self.loss = step, value
         right = (logits.detach().argmax(dim=1) == labels).sum().item()
@@ -99,6 +101,7 @@ class Trainer:
         self.settings = {k: v for k, v in self.optimizer.param_groups[0].items() if k != "params"}
         state = self.optimizer.state
         if not state:
+            self.previous_state = {}
             return
         first = self._parameters[0]
         if self.previous_state.get(first, {}).keys() != _tensors(state[first]).keys():
@@ -136,8 +139,25 @@ class Trainer:
             torch._foreach_copy_(self._parameters, self.previous)
             for buffer, before in zip(self._statistics, self._previous_statistics, strict=True):
                 buffer.copy_(before)
-        self.step -= self.has_update
+        if self.has_update:
+            self._forget_update()
         self.has_update = False
+
+    def _forget_update(self) -> None:
+        """Step, loss, accuracies and what the optimiser keeps are those of the state before it."""
+        self.step, self.updates = self.step - 1, self.updates - 1
+        self.loss, recent = self._told_before
+        self.recent.clear()
+        self.recent.extend(recent)
+        if not self.previous_state:  # the optimiser kept nothing yet
+            self.optimizer.state.clear()
+        for parameter, before in self.previous_state.items():
+            own = self.optimizer.state[parameter]
+            for name in _tensors(own):
+                if name in before:
+                    own[name].copy_(before[name])
+                else:
+                    del own[name]
 
 
 def _tensors(state: dict[str, Any]) -> dict[str, torch.Tensor]:

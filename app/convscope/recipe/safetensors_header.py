@@ -8,12 +8,30 @@ from math import prod
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, ValidationError
 
 from convscope.errors import UploadError
-from convscope.types import Shape
+from convscope.recipe.file_kinds import kind_of
+from convscope.types import JsonObject, Shape
 
 MAX_HEADER_BYTES = 2**20
 MAX_TENSORS = 1000
 LENGTH = struct.Struct("<Q")
-BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1}
+BYTES = {
+    "F64": 8,
+    "F32": 4,
+    "F16": 2,
+    "BF16": 2,
+    "F8_E4M3": 1,
+    "F8_E5M2": 1,
+    "C64": 8,
+    "I64": 8,
+    "I32": 4,
+    "I16": 2,
+    "I8": 1,
+    "U64": 8,
+    "U32": 4,
+    "U16": 2,
+    "U8": 1,
+    "BOOL": 1,
+}
 
 
 def check_safetensors(data: bytes) -> bytes:
@@ -21,6 +39,19 @@ def check_safetensors(data: bytes) -> bytes:
 
     What is in it is checked against the recipe by whoever loads it.
     """
+    try:
+        header = _header(data)
+    except UploadError:
+        # only now: the length of a header may read like another kind's first bytes
+        if kind := kind_of(data):
+            raise UploadError(f"Expected a safetensors file, got {kind}.") from None
+        raise
+    if len(header.keys() - {"__metadata__"}) > MAX_TENSORS:
+        raise UploadError(f"Expected a safetensors file of at most {MAX_TENSORS} tensors.")
+    return data
+
+
+def _header(data: bytes) -> JsonObject:
     if len(data) < LENGTH.size:
         raise UploadError("Expected a safetensors file, got fewer than 8 bytes.")
     (length,) = LENGTH.unpack_from(data)
@@ -33,9 +64,9 @@ def check_safetensors(data: bytes) -> bytes:
         header = json.loads(data[LENGTH.size : LENGTH.size + length])
     except (ValueError, RecursionError) as error:
         raise UploadError("The header of the safetensors file is not JSON.") from error
-    if not isinstance(header, dict) or len(header.keys() - {"__metadata__"}) > MAX_TENSORS:
-        raise UploadError(f"Expected a safetensors file of at most {MAX_TENSORS} tensors.")
-    return data
+    if not isinstance(header, dict):
+        raise UploadError("The header of the safetensors file is not a JSON object.")
+    return header
 
 
 def metadata(data: bytes) -> dict[str, str]:
@@ -82,9 +113,14 @@ def tensors_in(data: bytes) -> dict[str, tuple[Kind, memoryview]]:
 def _cut(entries: dict[str, _Entry], body: memoryview) -> dict[str, tuple[Kind, memoryview]]:
     found, end = {}, 0
     for name, entry in sorted(entries.items(), key=lambda item: item[1].data_offsets):
-        size = BYTES.get(entry.dtype, 0) * prod(entry.shape)
+        if entry.dtype not in BYTES:
+            raise UploadError(
+                f"The safetensors file has {name[:80]!r} as {entry.dtype[:20]!r}: expected one of "
+                f"{', '.join(BYTES)}."
+            )
+        size = BYTES[entry.dtype] * prod(entry.shape)
         fits = entry.data_offsets == (end, end + size) and min(entry.shape, default=0) >= 0
-        if not fits or entry.dtype not in BYTES:
+        if not fits:
             raise UploadError(
                 f"The safetensors file does not hold {name[:80]!r} as its header says."
             )

@@ -23,6 +23,7 @@ from convscope.ipc.commands import Pause, Weights
 from convscope.ipc.protocol import Worker
 from convscope.recipe import RecipeRequest
 from convscope.recipe.interventions import AnyIntervention
+from convscope.recipe.trained_weights.match import FileWeights
 from convscope.runs.keyed_locks import KeyedLocks
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, make_spec, stored_spec
@@ -121,10 +122,10 @@ class Registry:
 
     # --- making -----------------------------------------------------------------------------------
 
-    async def create(self, request: RecipeRequest, weights: bytes = b"") -> Run:
+    async def create(self, request: RecipeRequest, weights: FileWeights | None = None) -> Run:
         """A new run, whose worker is starting; RecipeError or, at the limit, UnavailableError.
 
-        `weights` are safetensors for an `init` of type from_file.
+        `weights` are for an `init` of type from_file; UploadError for a file that is not whole.
         """
         weights = await self._first_weights(request, weights)
         spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
@@ -149,13 +150,15 @@ class Registry:
         """10 lower-case letters and digits, never used before."""
         return "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
 
-    async def _first_weights(self, request: RecipeRequest, weights: bytes) -> bytes:
-        """The safetensors that an `init` names; RecipeError where there are none."""
+    async def _first_weights(
+        self, request: RecipeRequest, weights: FileWeights | None
+    ) -> FileWeights | None:
+        """Those that an `init` names; RecipeError where there are none."""
         init = request.init
         if init is not None and init.type == "from_run":
             if init.run not in self._runs:
                 raise RecipeError(f"init is from_run: there is no run {init.run!r}.")
-            return (await self._runs[init.run].ask(Weights())).payload
+            return FileWeights((await self._runs[init.run].ask(Weights())).payload)
         if init is not None and init.type == "from_file" and not weights:
             raise RecipeError("init is from_file: expected the file at /runs/from-weights.")
         return weights

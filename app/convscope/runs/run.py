@@ -93,6 +93,7 @@ class Run:
             "created_at": now(),
             "network": model,
             "dataset_sha256": dataset,
+            "first_weights": self.spec.first_weights,
             **about,
             "classes": list(self.spec.classes),
         }

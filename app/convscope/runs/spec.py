@@ -15,7 +15,9 @@ from convscope.recipe import (
     plan,
     resolve,
 )
+from convscope.recipe.float32 import check_recipe
 from convscope.recipe.in_place import check_in_place
+from convscope.recipe.trained_weights.match import FileWeights, match
 from convscope.settings import Settings
 from convscope.types import JsonObject
 
@@ -30,6 +32,7 @@ class Spec:
     dataset: DatasetInfo | None
     shown: DatasetInfo  # whose held-out pictures can be looked at
     weights: bytes = b""  # safetensors that the first weights come from, if any
+    first_weights: JsonObject | None = None  # which layers got theirs from there, and which not
     absent: str | None = None  # why the data set of a run that was trained elsewhere is not here
 
     def layer(self, name: str) -> LayerPlan:
@@ -52,22 +55,29 @@ class Spec:
         return data is not None and self.plans[-1].output_shape == (len(data.classes),)
 
 
-def make_spec(request: RecipeRequest, settings: Settings, weights: bytes = b"") -> Spec:
+def make_spec(
+    request: RecipeRequest, settings: Settings, weights: FileWeights | None = None
+) -> Spec:
     """RecipeError, with the index of the layer at fault, for a recipe that can't be built.
 
-    `weights` are the safetensors of another run or of a file, for an `init` that takes them.
+    `weights` are those of another run or of a file, for an `init` that takes them; what of them
+    fits is what the run keeps. UploadError for a file that is not whole.
     """
     recipe, name = resolve(request)
+    check_recipe(recipe)
     model = named_model(name) if name else None
     if recipe.batch_size > settings.max_batch_size:
         raise RecipeError(
             f"batch_size is {recipe.batch_size}: expected at most {settings.max_batch_size}."
         )
     if recipe.init.type == "pretrained":
-        weights = _shipped(model)
-    spec = checked(recipe, settings)
+        weights = FileWeights(_shipped(model), complete=True)
+    spec = replace(checked(recipe, settings), model=model)
     check_in_place(spec.plans)
-    return replace(spec, model=model, weights=weights)
+    if weights is None:
+        return spec
+    matched = match(spec.plans, weights)
+    return replace(spec, weights=matched.tensors, first_weights=matched.report)
 
 
 def stored_spec(

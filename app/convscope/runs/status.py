@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
+from convscope.data.held_out_sample import sample_size
 from convscope.ipc.commands import Before
 from convscope.ipc.replies import FilterId, Status, Switches
 from convscope.runs.spec import Spec
@@ -127,10 +128,17 @@ def fixed(spec: Spec, about: JsonObject) -> JsonObject:
         "network": about["network"],
         "classes": _classes(spec, about),
         "dataset_sha256": about["dataset_sha256"],
+        "held_out_images": _measured_on(spec),
         "parameters": sum(plan.parameters for plan in spec.plans),
         "probe": "test-0",
+        "first_weights": about.get("first_weights"),
         "created_at": about["created_at"],
     }
+
+
+def _measured_on(spec: Spec) -> int | None:
+    """How many held-out images its accuracy is measured on."""
+    return sample_size(spec.dataset.test) if spec.dataset and spec.trainable else None
 
 
 def _classes(spec: Spec, about: JsonObject) -> list[str]:

@@ -1,7 +1,7 @@
 """A run's metadata, stored as JSON beside its recipe and its history: see FORMAT.md."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
@@ -49,6 +49,25 @@ class Source(Strict):
     convscope: Word | None = None
 
 
+class LayerWeights(Strict):
+    """Which tensors of a file a layer began with, or why it took none."""
+
+    layer: Word
+    taken_from: Annotated[list[Word], Field(max_length=8)]
+    problem: Sentence | None
+
+
+class FirstWeights(Strict):
+    """Which layers began with trained weights, and which did not."""
+
+    says: Sentence
+    matched_by: Literal["names", "shapes"]
+    prefix: Word  # that the names had before the network's
+    layers: Annotated[list[LayerWeights], Field(max_length=64)]
+    unused: Annotated[list[Word], Field(max_length=100)]  # tensors that no layer took
+    unused_count: Count
+
+
 class About(BaseModel):
     """What is known of a run; what is not named here is left behind."""
 
@@ -60,6 +79,7 @@ class About(BaseModel):
     name: Word | None = None
     parent: Parent | None = None
     taken: Annotated[list[Word], Field(max_length=1000)] | None = None
+    first_weights: FirstWeights | None = None
     steps_per_second: Annotated[float, Field(ge=0.1, le=10_000)] | None = None
     halted: Sentence | None = None
     exported: Source | None = None

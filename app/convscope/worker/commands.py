@@ -251,6 +251,7 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.FeatureMaps, queries.feature_maps),
         handle(commands.Image, queries.image),
         handle(commands.Predict, queries.predict),
+        handle(commands.Evaluate, queries.evaluate),
         handle(commands.ExplainOutput, queries.explain_output),
         handle(commands.ExplainWeight, queries.explain_weight),
     ]

@@ -22,6 +22,7 @@ from convscope.worker.session import Session
 from convscope.worker.tasks.held_out_evaluation import HeldOutEvaluation, Then
 from convscope.worker.tasks.seek import Seeker
 from convscope.worker.tasks.task import Task, TaskRunner
+from convscope.worker.tasks.whole_evaluation import evaluate_whole
 
 log = logging.getLogger("convscope")
 EVALUATE_EVERY = 200  # steps
@@ -48,6 +49,7 @@ class Loop:
         # None: nothing is kept, since this is the replay of another worker's run
         self._checkpoints: CheckpointSchedule | None = None
         self._tasks = TaskRunner[Reply]()
+        self._waiting_for_whole: list[int] = []  # commands
         self._evaluation = HeldOutEvaluation(self._measured)
         self._untold = False  # since the last message
         self._next_step_s = self._next_report_s = 0.0
@@ -102,6 +104,25 @@ class Loop:
                 lambda error: self.refuse(number, error),
             )
         )
+
+    def measure_whole(self, number: int) -> None:
+        """Measure the whole held-out half for the command of this number; whoever asks while that
+        is under way gets the same answer."""
+        self._waiting_for_whole.append(number)
+        if len(self._waiting_for_whole) == 1:
+            pieces = evaluate_whole(self.session)
+            self._tasks.begin(
+                Task(
+                    pieces,
+                    lambda reply: self._tell_whole(self.reply, reply),
+                    lambda error: self._tell_whole(self.refuse, error),
+                )
+            )
+
+    def _tell_whole(self, tell: Callable[[int, Found], None], found: Found) -> None:
+        waiting, self._waiting_for_whole = self._waiting_for_whole, []
+        for request in waiting:
+            tell(request, found)
 
     def drop_task(self) -> None:
         """Whoever waits for it is not interested any more."""

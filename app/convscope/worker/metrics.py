@@ -37,6 +37,7 @@ class MetricsBuffer:
         while self._steps and self._steps[-1] > step:
             for values in (self._steps, self._loss, self._accuracy):
                 values.pop()
+        self._held_out = [measured for measured in self._held_out if measured[0] <= step]
 
     def waiting(self) -> Metrics:
         """All of it."""

@@ -89,6 +89,12 @@ def predict(loop: Loop, command: commands.Predict, _: int) -> PredictionsReply:
     return PredictionsReply(step=session.trainer.step, **scores)
 
 
+def evaluate(loop: Loop, _: commands.Evaluate, number: int) -> None:
+    """The whole held-out half, measured piece by piece; the curve hears nothing of it."""
+    loop.session.must_train()
+    loop.measure_whole(number)
+
+
 def explain_output(loop: Loop, command: commands.ExplainOutput, _: int) -> ExplanationReply:
     """One value of a layer's output as arithmetic."""
     session = loop.session

@@ -203,7 +203,9 @@ export interface paths {
         put?: never;
         /**
          * Create a run from weights
-         * @description Like `POST /runs`, with initial weights from a file; `taken` lists those that fitted.
+         * @description Like `POST /runs`, with initial weights from a file. Names are matched, without a prefix such
+         *     as `module.`; where none is the network's, shapes and order are. `taken` lists those that
+         *     fitted, `first_weights` for each layer where its weights came from, or why they did not.
          */
         post: operations["create_run_from_weights"];
         delete?: never;
@@ -299,6 +301,27 @@ export interface paths {
         get: operations["get_run_code"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure the whole held-out half
+         * @description Accuracy and loss of the current step on all held-out images; training waits meanwhile. It
+         *     is no point of the curve, whose points are measured on a sample.
+         */
+        post: operations["evaluate_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1522,6 +1545,38 @@ export interface components {
             torch: string;
         };
         /**
+         * EvaluationAnswer
+         * @description The whole held-out half as the network of a step sees it.
+         * @example {
+         *       "accuracy": 0.8115,
+         *       "count": 2000,
+         *       "loss": 0.5213,
+         *       "step": 200
+         *     }
+         */
+        EvaluationAnswer: {
+            /**
+             * Accuracy
+             * @description the share that is classified correctly
+             */
+            accuracy: number;
+            /**
+             * Count
+             * @description the number of held-out images: all of them
+             */
+            count: number;
+            /**
+             * Loss
+             * @description mean cross-entropy; null where it is not finite
+             */
+            loss: number | null;
+            /**
+             * Step
+             * @description the step that was measured
+             */
+            step: number;
+        };
+        /**
          * FillKernel
          * @description One kernel of a filter, or all, with a known one.
          */
@@ -1552,6 +1607,27 @@ export interface components {
             filter: number;
             /** Layer */
             layer: string;
+        };
+        /**
+         * FirstWeights
+         * @description Which layers began with trained weights, and which did not.
+         */
+        FirstWeights: {
+            /** Layers */
+            layers: components["schemas"]["LayerWeights"][];
+            /**
+             * Matched By
+             * @enum {string}
+             */
+            matched_by: "names" | "shapes";
+            /** Prefix */
+            prefix: string;
+            /** Says */
+            says: string;
+            /** Unused */
+            unused: string[];
+            /** Unused Count */
+            unused_count: number;
         };
         /**
          * Flatten
@@ -1901,8 +1977,10 @@ export interface components {
          *           "threads": 1,
          *           "torch": "2.13.0+cpu"
          *         },
+         *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",
          *         "images_per_second": 0,
@@ -2309,6 +2387,18 @@ export interface components {
         LayerList: {
             /** Layers */
             layers: components["schemas"]["LayerAnswer"][];
+        };
+        /**
+         * LayerWeights
+         * @description Which tensors of a file a layer began with, or why it took none.
+         */
+        LayerWeights: {
+            /** Layer */
+            layer: string;
+            /** Problem */
+            problem: string | null;
+            /** Taken From */
+            taken_from: string[];
         };
         /**
          * LeakyReLU
@@ -2817,8 +2907,10 @@ export interface components {
          *         "threads": 1,
          *         "torch": "2.13.0+cpu"
          *       },
+         *       "first_weights": null,
          *       "frozen": [],
          *       "held_out_accuracy": 0.0775,
+         *       "held_out_images": 1000,
          *       "held_out_step": 0,
          *       "id": "k3f9x0a1bc",
          *       "images_per_second": 0,
@@ -2953,6 +3045,8 @@ export interface components {
             dataset_sha256: string | null;
             /** @description what its exact numbers depend on; null until its worker has reported it */
             environment: components["schemas"]["Environment"] | null;
+            /** @description which layers began with trained weights, from which tensors, and why the others did not; null where all weights were drawn */
+            first_weights?: components["schemas"]["FirstWeights"] | null;
             /**
              * Frozen
              * @description the filters that learn nothing
@@ -2960,9 +3054,14 @@ export interface components {
             frozen: components["schemas"]["Filter"][];
             /**
              * Held Out Accuracy
-             * @description on at most 1,000 held-out images; null until it is measured
+             * @description on `held_out_images` of the held-out images; null until it is measured
              */
             held_out_accuracy: number | null;
+            /**
+             * Held Out Images
+             * @description how many held-out images `held_out_accuracy` is measured on: all, or 1,000 that are drawn once for all runs; null where there is nothing to measure. `POST /runs/{id}/evaluate` measures all
+             */
+            held_out_images?: number | null;
             /**
              * Held Out Step
              * @description the step that `held_out_accuracy` was measured at
@@ -3146,8 +3245,10 @@ export interface components {
          *             "threads": 1,
          *             "torch": "2.13.0+cpu"
          *           },
+         *           "first_weights": null,
          *           "frozen": [],
          *           "held_out_accuracy": 0.0775,
+         *           "held_out_images": 1000,
          *           "held_out_step": 0,
          *           "id": "k3f9x0a1bc",
          *           "images_per_second": 0,
@@ -3627,8 +3728,10 @@ export interface components {
          *           "threads": 1,
          *           "torch": "2.13.0+cpu"
          *         },
+         *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",
          *         "images_per_second": 0,
@@ -4886,7 +4989,12 @@ export interface operations {
     };
     create_run_from_weights: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description keras: Keras's names and order of axes (HWIO kernels, Dense behind Flatten counted through the channels fastest) */
+                layout?: "torch" | "keras";
+                /** @description refuse a file that has no weights for some of the layers */
+                complete?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5658,6 +5766,119 @@ export interface operations {
                      *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
                      *       "type": "about:blank"
                      *     }
                      */

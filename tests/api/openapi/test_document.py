@@ -14,7 +14,7 @@ from convscope.main import create_app
 OPERATIONS = ("get", "put", "post", "delete", "patch")
 JSON = "application/json"
 VERBS = """get list create update delete restore import export upload prepare replace
-train play pause reset resume fork intervene trace explain convolve"""
+train play pause reset resume fork intervene trace evaluate explain convolve"""
 Json = dict[str, Any]
 
 

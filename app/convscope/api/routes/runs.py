@@ -1,8 +1,9 @@
 """Runs: make, list, look at, step, play, pause, reset, tune, delete."""
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Body, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Body, Depends, File, Form, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -11,6 +12,7 @@ from convscope.api.openapi.document import problems
 from convscope.api.paging import ThePage
 from convscope.api.schemas import (
     EXAMPLE_RECIPE,
+    EvaluationAnswer,
     RunAnswer,
     RunList,
     StepBody,
@@ -19,11 +21,15 @@ from convscope.api.schemas import (
 from convscope.errors import ConvscopeError
 from convscope.ipc import commands
 from convscope.recipe import RecipeRequest
+from convscope.recipe.float32 import check_settings
 from convscope.recipe.recipe import Init
 from convscope.recipe.safetensors_header import check_safetensors
+from convscope.recipe.trained_weights.layouts import Layout
+from convscope.recipe.trained_weights.match import FileWeights
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs", tags=["runs"])
+TUNABLE = ("learning_rate", "momentum", "weight_decay")  # in float32
 COMMAND = problems(404, 409, 503)  # of what the worker is asked
 RECIPES = {
     "the default run": {"value": {}},
@@ -65,6 +71,22 @@ async def create_run(
     return run.describe()
 
 
+def _how(
+    layout: Annotated[
+        Layout,
+        Query(
+            description="keras: Keras's names and order of axes (HWIO kernels, Dense behind "
+            "Flatten counted through the channels fastest)"
+        ),
+    ] = "torch",
+    complete: Annotated[
+        bool, Query(description="refuse a file that has no weights for some of the layers")
+    ] = False,
+) -> FileWeights:
+    """How the file that comes is to be read."""
+    return FileWeights(b"", layout, complete)
+
+
 @router.post(
     "/from-weights",
     status_code=201,
@@ -77,15 +99,19 @@ async def create_run_from_weights(
     request: Request,
     response: Response,
     weights: Annotated[UploadFile, File(description="safetensors; layers that fit are loaded")],
+    how: Annotated[FileWeights, Depends(_how)],
     recipe: Annotated[
         str,
         Form(description="a recipe as JSON; its init is set here", examples=['{"batch_size": 8}']),
     ] = "{}",
 ) -> JsonObject:
-    """Like `POST /runs`, with initial weights from a file; `taken` lists those that fitted."""
+    """Like `POST /runs`, with initial weights from a file. Names are matched, without a prefix such
+    as `module.`; where none is the network's, shapes and order are. `taken` lists those that
+    fitted, `first_weights` for each layer where its weights came from, or why they did not."""
     wanted = _parse(recipe).model_copy(update={"init": Init(type="from_file")})
     wanted.model_fields_set.add("init")
-    run = await registry.create(wanted, check_safetensors(await weights.read()))
+    data = check_safetensors(await weights.read())
+    run = await registry.create(wanted, replace(how, data=data))
     response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     try:
         return await run.started()
@@ -96,7 +122,7 @@ async def create_run_from_weights(
 
 def _parse(recipe: str) -> RecipeRequest:
     try:
-        return RecipeRequest.model_validate_json(recipe)
+        return RecipeRequest.model_validate_json(recipe.removeprefix("\ufeff"))  # an editor's mark
     except ValidationError as error:
         raise RequestValidationError(
             [entry | {"loc": ("recipe", *entry["loc"])} for entry in error.errors()]
@@ -163,6 +189,19 @@ async def pause_run(run: TheRun) -> JsonObject:
 
 
 @router.post(
+    "/{run_id}/evaluate",
+    response_model=EvaluationAnswer,
+    responses=COMMAND,
+    summary="Measure the whole held-out half",
+)
+async def evaluate_run(run: TheRun) -> JsonObject:
+    """Accuracy and loss of the current step on all held-out images; training waits meanwhile. It
+    is no point of the curve, whose points are measured on a sample."""
+    reply = await run.ask(commands.Evaluate())
+    return {name: getattr(reply, name) for name in EvaluationAnswer.model_fields}
+
+
+@router.post(
     "/{run_id}/reset",
     response_model=RunAnswer,
     responses=COMMAND,
@@ -195,6 +234,7 @@ async def resume_run(run: TheRun) -> JsonObject:
 async def update_run(run: TheRun, body: TuneBody) -> JsonObject:
     """From the next step on. `steps_per_second` null is flat out. `name` is the run's name."""
     changes = body.changes()
+    check_settings({name: changes.get(name) for name in TUNABLE})
     if "name" in body.model_fields_set:
         await run.rename(body.name)
     return await run.command(commands.Tune(changes=changes)) if changes else run.describe()

@@ -7,6 +7,7 @@ from typing import Any
 from convscope.errors import InvalidError, RecipeError
 from convscope.ipc.commands import Checkpoint
 from convscope.recipe import LayerPlan, Recipe, named_model, with_data
+from convscope.recipe.float32 import check_recipe
 from convscope.runs.recomputed import marked
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, checked
@@ -51,6 +52,7 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
     looked = await run.look(step, Checkpoint())
     then = segment_at(run.file.segments, step).recipe
     recipe, name = _changed(then, looked.reply.settings, changes)
+    check_recipe(recipe)
     spec = checked(recipe, settings)
     _must_fit(checked(Recipe.model_validate(then), settings).plans, spec.plans)
     return Branch(

@@ -2,7 +2,7 @@
 import { count, loss as lossText, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { Term } from "../page/tip.js";
-import { accuracy, heldOut, heldOutStep, loss, speed, step } from "../state.js";
+import { accuracy, heldOut, heldOutStep, loss, run, speed, step } from "../state.js";
 import { TERMS } from "../terms.js";
 
 /** @param {{label: string, tip: string, children?: any, wide?: boolean}} props */
@@ -10,10 +10,11 @@ const Stat = ({ label, tip, children, wide }) =>
   html`<div class=${wide ? "stat wide" : "stat"}><dt><${Term} tip=${tip}>${label}<//></dt><dd>${children}</dd></div>`;
 
 export function Stats() {
+  const of = run.value?.held_out_images;
   const measured =
     heldOutStep.value === null || heldOut.value === null
       ? ""
-      : `at step ${count(heldOutStep.value)}`;
+      : `at step ${count(heldOutStep.value)}${of ? `, of ${count(of)}` : ""}`;
   return html`<dl class="stats" data-tour="stats">
     <${Stat} label="Step" tip=${TERMS.step}><span data-test="step">${count(step.value)}</span><//>
     <${Stat} label="Images/s" tip=${TERMS.speed}>${count(speed.value)}<//>

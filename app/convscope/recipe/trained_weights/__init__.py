@@ -1,0 +1,1 @@
+"""Trained weights for a network: their numbers, and which layer each tensor of a file fits."""

@@ -1,0 +1,34 @@
+"""Measuring the whole held-out half when somebody asks, apart from the curve."""
+
+from collections.abc import Iterator
+
+from convscope.errors import ConflictError
+from convscope.ipc.replies import EvaluationReply
+from convscope.learn.evaluate import evaluation_in_pieces
+from convscope.worker.metrics import number
+from convscope.worker.session import Session
+
+
+def evaluate_whole(session: Session) -> Iterator[EvaluationReply | None]:
+    """Yields None after each piece, and at last the reply; training waits meanwhile.
+
+    ConflictError where an intervention, a traced step or a reset comes in between.
+    """
+    began = _state(session)
+    for found in evaluation_in_pieces(session.observer.twin, session.data, session.device):
+        if _state(session) != began:
+            raise ConflictError("The run changed while it was measured: ask again.")
+        if found:
+            yield EvaluationReply(
+                step=session.trainer.step,
+                count=found.count,
+                accuracy=found.accuracy,
+                loss=number(found.loss),
+            )
+        else:
+            yield None
+
+
+def _state(session: Session) -> tuple[int, int, int]:
+    """Differs when the weights do."""
+    return id(session.trainer), session.trainer.step, len(session.interventions.applied)
