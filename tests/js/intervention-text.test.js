@@ -4,9 +4,9 @@ import {
   accuracyShift,
   effectSentence,
   parseNumber,
-  undoableCount,
   withRealMinus,
 } from "../../static/js/network/interventions/text.js";
+import { undoableCount } from "../../static/js/shared/run-text.js";
 
 const change = { id: 1, step: 4, says: "", undoes: null, run: /** @type {any} */ (null) };
 

@@ -42,6 +42,26 @@ def test_an_edit_is_answered_with_its_step_listed_shown_and_undone(run: LiveRun)
     assert run.get()["interventions"] == []
 
 
+def test_a_run_lists_its_last_hundred_interventions_and_their_list_has_all(run: LiveRun) -> None:
+    place = {"layer": "conv1", "tensor": "weight", "index": [0, 0, 0, 0]}
+    for number in range(104):
+        run.post("/interventions", type="set", **place, value=number)
+    run.post("/interventions", type="undo")
+    told = run.get()
+    assert [entry["id"] for entry in told["interventions"]] == list(range(6, 106))
+    assert (told["intervention_count"], told["undoable_count"]) == (105, 103)
+    found: list[int] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = run.get("/interventions", limit=40, **cursor)
+        found += [entry["id"] for entry in page["interventions"]]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert found == list(range(1, 106))
+    assert run.send("GET", "/interventions", params={"cursor": "x"}).status_code == 422
+
+
 def test_silencing_a_filter_says_what_it_was_worth(run: LiveRun) -> None:
     run.post("/step", until=200)
     intervention = run.post("/interventions", type="silence", layer="conv1", filter=1, on=True)

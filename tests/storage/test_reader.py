@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from convscope.errors import NotFoundError
+from convscope.errors import ConflictError, NotFoundError
 from convscope.storage.reader import (
     StoredUpload,
     read_history,
@@ -129,3 +129,17 @@ async def test_a_file_holds_nothing_until_all_that_a_run_begins_with_is_in_it(
     assert holds_nothing(tmp_path / "b.convscope"), "left by a kill before the first byte"
     (tmp_path / "c.convscope").write_bytes(b"somebody's words" * 300)
     assert not holds_nothing(tmp_path / "c.convscope"), "no run's: not ours to take away"
+
+
+async def test_a_step_that_takes_too_long_to_compute_names_those_that_do_not(
+    tmp_path: Path,
+) -> None:
+    file = writer(tmp_path / "a.convscope")
+    file.history(metrics(1, *[1.0] * 50))
+    for step in (0, 10, 40):
+        file.checkpoint(0, state(step), b"")
+    await file.close()
+    for step in (11, 20, 41):
+        read_seek_plan(file.path, FIRST, step, end_exactly=False, step_s=10.0)
+    with pytest.raises(ConflictError, match=r"3 minutes .* from step 10; .* are 10 and 40\.$"):
+        read_seek_plan(file.path, FIRST, 29, end_exactly=False, step_s=10.0)

@@ -9,7 +9,7 @@ import numpy as np
 from convscope.api.paging import Page
 from convscope.data.catalog import Dataset, open_dataset
 from convscope.data.image_ids import held_out_number
-from convscope.errors import InvalidError, NotFoundError
+from convscope.errors import NotFoundError
 from convscope.settings import Settings
 from convscope.types import JsonObject
 
@@ -74,14 +74,5 @@ def choose(data: Dataset, label: int | None, page: Page) -> tuple[list[int], str
     numbers = np.arange(len(data.test_labels))
     if label is not None:
         numbers = numbers[data.test_labels == label]
-    later = numbers[numbers >= _first(page.cursor)].tolist()
+    later = numbers[numbers >= page.first_number()].tolist()
     return later[: page.limit], str(later[page.limit]) if len(later) > page.limit else None
-
-
-def _first(cursor: str | None) -> int:
-    """The number that a page begins with."""
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 9):
-        raise InvalidError(f"cursor: expected `next` of the page before, got {cursor!r}.")
-    return int(cursor)

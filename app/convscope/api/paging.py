@@ -5,6 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
+from convscope.errors import InvalidError
+
 MOST_ENTRIES = 200  # of a page
 
 
@@ -19,6 +21,15 @@ class Page:
     limit: Annotated[
         int, Query(ge=1, le=MOST_ENTRIES, description="the maximum number of entries")
     ] = 50
+
+    def first_number(self) -> int:
+        """The number that the page begins with, of a list whose cursors are numbers; InvalidError
+        for a cursor that is none."""
+        if self.cursor is None:
+            return 0
+        if not (self.cursor.isascii() and self.cursor.isdecimal() and len(self.cursor) < 9):
+            raise InvalidError(f"cursor: expected `next` of the page before, got {self.cursor!r}.")
+        return int(self.cursor)
 
 
 ThePage = Annotated[Page, Depends()]

@@ -169,8 +169,11 @@ class RunAnswer(BaseModel):
         default=None,
     )
     interventions: list[Intervention] = _said(
-        "what was done to it, in order; a reset undoes all of it"
+        "the last 100 of what was done to it, in order (`GET /runs/{id}/interventions` has all); a "
+        "reset undoes all of it"
     )
+    intervention_count: int = _said("the number of all interventions", default=0)
+    undoable_count: int = _said("the number of interventions that can still be undone", default=0)
     silenced: list[Filter] = _said("the filters whose maps are 0")
     frozen: list[Filter] = _said("the filters that learn nothing")
     suspended: bool = _said("whether it has no worker; it gets one when it is asked something")

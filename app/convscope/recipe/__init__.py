@@ -1,5 +1,6 @@
 """Recipes, and the shapes and costs that follow from them by arithmetic, without torch."""
 
+from convscope.recipe.costs import step_seconds
 from convscope.recipe.named_models import NamedModel, named_model, named_models, resolve
 from convscope.recipe.plan import LayerPlan, memory_bytes, plan
 from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest, with_data
@@ -16,5 +17,6 @@ __all__ = [
     "named_models",
     "plan",
     "resolve",
+    "step_seconds",
     "with_data",
 ]

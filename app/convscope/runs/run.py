@@ -7,7 +7,16 @@ from typing import Any, TypeGuard
 
 from convscope.errors import ConflictError, ConvscopeError, RecipeError
 from convscope.ipc import commands
-from convscope.ipc.commands import Command, DropImage, Intervene, ListSwitches, Pause, PutImage, R
+from convscope.ipc.commands import (
+    Command,
+    DropImage,
+    Intervene,
+    ListSwitches,
+    Pause,
+    PutImage,
+    R,
+    Tune,
+)
 from convscope.ipc.replies import InterventionReply, Status
 from convscope.ipc.reports import FrameNotice, Report
 from convscope.recipe.interventions import AnyIntervention, SwitchFilter
@@ -29,8 +38,11 @@ from convscope.runs.uploads import UploadLimits, Uploads
 from convscope.runs.viewers import Frame, Viewers, quantities_of
 from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import StoredRun
+from convscope.storage.schema import MOST_EVENTS
 from convscope.types import JsonObject, RunState
 
+CHANGES = (Intervene, Tune)
+SHOWN_CHANGES = 100  # in the run itself; its own list has all, in pages
 NEEDS_NO_DATA = (Pause, DropImage)  # what a run can be told whose data set is not here
 
 
@@ -241,13 +253,13 @@ class Run:
             asdict(status.worker)
             | fixed(self.spec, self.file.about)
             | switches_json(status.switches)
+            | self._changes_json(status.interventions)
             | {
                 "id": self.id,
                 "state": self.state,
                 "problem": said,
                 "environment": status.environment,
                 "taken": status.taken,
-                "interventions": status.interventions,
                 "restarts": self.restarts,
                 "revision": self.viewers.changes,
                 "viewers": len(self.viewers),
@@ -265,8 +277,23 @@ class Run:
         looked = await self.look(step, ListSwitches())
         interventions = [entry for entry in self._status.interventions if entry["step"] <= step]
         then = status_at(looked.reply.status, self.history.held_out_at(step))
-        switched = switches_json(looked.reply.switches) | {"interventions": interventions}
+        switched = switches_json(looked.reply.switches) | self._changes_json(interventions)
         return self.describe() | then | switched | {"recomputed": looked.recomputed}
+
+    @staticmethod
+    def _changes_json(interventions: list[JsonObject]) -> JsonObject:
+        undone = {entry["undoes"] for entry in interventions}
+        left = [e for e in interventions if e["undoes"] is None and e["id"] not in undone]
+        return {
+            "interventions": interventions[-SHOWN_CHANGES:],
+            "intervention_count": len(interventions),
+            "undoable_count": len(left),
+        }
+
+    @property
+    def interventions(self) -> list[JsonObject]:
+        """All that was done to it since step 0, in order."""
+        return self._status.interventions
 
     async def metric_history(self) -> History:
         """Its history, also while it is suspended."""
@@ -302,6 +329,11 @@ class Run:
         self._supervisor.must_have_disk(pausing=isinstance(command, Pause))
         if not isinstance(command, NEEDS_NO_DATA):
             self.must_go_on()
+        if isinstance(command, CHANGES) and self.file.events >= MOST_EVENTS:
+            raise ConflictError(
+                f"This run has had {MOST_EVENTS:,} changes, which is as many as it may have: reset "
+                "it, or begin another."
+            )
 
     def must_go_on(self) -> None:
         """ConflictError with the reason where this run can only be looked at."""

@@ -7,6 +7,7 @@ from typing import Any
 from convscope.errors import ConflictError, NotFoundError
 from convscope.ipc.replies import InterventionReply, TuneReply
 from convscope.ipc.reports import CheckpointNotice, Report
+from convscope.recipe import Recipe, plan, step_seconds
 from convscope.runs.history import History
 from convscope.runs.recomputed import KEY, sentence
 from convscope.storage.directory import RunDirectory
@@ -167,7 +168,7 @@ class RunFile:
 
     async def plan(self, step: int, *, end_exactly: bool = False) -> StoredPlan:
         """To a step that was recorded; NotFoundError for one that was not, ConflictError for one
-        that cannot be computed here."""
+        that cannot be computed here, or takes too long to."""
         if step > self.steps:
             raise NotFoundError(
                 f"This run has come to step {self.steps}: there is no step {step} yet."
@@ -177,7 +178,12 @@ class RunFile:
         if self.absent:
             return await asyncio.to_thread(self._stored_plan, segment, step, self.absent)
         return await asyncio.to_thread(
-            read_seek_plan, self.path, segment, step, end_exactly=end_exactly
+            read_seek_plan,
+            self.path,
+            segment,
+            step,
+            end_exactly=end_exactly,
+            step_s=_step_seconds(segment),
         )
 
     def _stored_plan(self, segment: Segment, step: int, absent: str) -> StoredPlan:
@@ -199,3 +205,8 @@ class RunFile:
             now = self.steps, self.events
             await self.durable()
             self._sure_of = now
+
+
+def _step_seconds(segment: Segment) -> float:
+    recipe = Recipe.model_validate(segment.recipe)
+    return step_seconds(plan(recipe.network), recipe.batch_size)

@@ -19,6 +19,8 @@ from convscope.types import JsonObject
 
 Stored = tuple[JsonObject, bytes]  # a checkpoint: what is no tensor, and the tensors
 
+MOST_SEEK_S = 120.0  # of steps made again, by estimate: nobody waits for longer
+
 
 @dataclass(frozen=True)
 class StoredRun:
@@ -137,19 +139,43 @@ def segment_at(segments: tuple[Segment, ...], step: int) -> Segment:
     return next(segment for segment in reversed(segments) if segment.step <= step)
 
 
-def read_seek_plan(path: Path, segment: Segment, step: int, *, end_exactly: bool) -> StoredPlan:
+def read_seek_plan(
+    path: Path, segment: Segment, step: int, *, end_exactly: bool, step_s: float = 0.0
+) -> StoredPlan:
     """From the last checkpoint before `step`, so that the step itself is made and has a gradient.
 
     With `end_exactly`, the checkpoint kept at `step`, if there is one, is sent too. NotFoundError
-    where nothing is kept yet.
+    where nothing is kept yet, ConflictError where the way there takes longer than anybody waits:
+    a step takes `step_s` seconds to make again, by estimate.
     """
     with reading(path) as connection:
         begin = _checkpoint(connection, segment, "<" if step > segment.step else "<=", step)
         if begin is None:
             raise NotFoundError(f"Nothing is kept of step {step} of this run.")
+        _must_be_near(connection, begin[0]["step"], step, step_s)
         end = _checkpoint(connection, segment, "=", step) if end_exactly and step else None
         events = events_of(connection, *_up_to(segment, step))
     return _plan(segment, step, begin, events, end)
+
+
+def _must_be_near(connection: sqlite3.Connection, begin: int, step: int, step_s: float) -> None:
+    seconds = (step - begin) * step_s
+    if seconds > MOST_SEEK_S:
+        raise ConflictError(
+            f"Step {step} may take {seconds / 60:,.0f} minutes to compute again from step {begin}"
+            f"{_nearest(connection, step)}"
+        )
+
+
+def _nearest(connection: sqlite3.Connection, step: int) -> str:
+    """The end of a sentence: the steps around this one that need no computing."""
+    before, after = connection.execute(
+        "SELECT max(step) FILTER (WHERE step < ?1), min(step) FILTER (WHERE step > ?1) "
+        "FROM checkpoint",
+        (step,),
+    ).fetchone()
+    near = " and ".join(str(at) for at in (before, after) if at is not None)
+    return f"; the nearest kept are {near}." if near else ", and nothing else is kept."
 
 
 def _up_to(segment: Segment, step: int) -> tuple[Any, ...]:
@@ -187,15 +213,9 @@ def read_stored_plan(path: Path, segment: Segment, step: int) -> StoredPlan:
     with reading(path) as connection:
         found = _checkpoint(connection, segment, "=", step)
         if found is None:
-            before, after = connection.execute(
-                "SELECT max(step) FILTER (WHERE step < ?1), min(step) FILTER (WHERE step > ?1) "
-                "FROM checkpoint",
-                (step,),
-            ).fetchone()
-            near = " and ".join(str(at) for at in (before, after) if at is not None)
             raise ConflictError(
                 f"Step {step} is computed again from its data set, which is not here"
-                + (f"; the nearest kept are {near}." if near else ", and nothing else is kept.")
+                f"{_nearest(connection, step)}"
             )
         events = events_of(connection, *_up_to(segment, step))
     return _plan(segment, step, found, events)

@@ -35,6 +35,7 @@ CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, image BLOB NOT NU
 """
 SYNCHRONOUS = "FULL"  # what is committed stays, whatever happens
 WAL_BYTES = 4 * 2**20  # what the WAL file is cut back to
+MOST_EVENTS = 20_000  # changes of a run, which each look at a step has to know of
 
 
 def remove(path: Path) -> None:

@@ -63,7 +63,7 @@ function follow(side) {
       image: run.classes.length && run.trainable ? state.image.value : null,
       step: past,
     };
-    const key = JSON.stringify([now, past ?? [run.steps, run.restarts, run.interventions.length]]);
+    const key = JSON.stringify([now, past ?? [run.steps, run.restarts, run.intervention_count]]);
     if (key === wanted) return;
     wanted = key;
     looking.want(now);

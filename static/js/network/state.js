@@ -4,6 +4,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { emptyHistory } from "../shared/metric-history.js";
+import { undoableCount } from "../shared/run-text.js";
 import { asMaps, layoutNetwork } from "./drawing/layout.js";
 
 /** @typedef {import("../shared/types.js").Run} Run @typedef {import("../shared/types.js").Layer} Layer */
@@ -75,6 +76,8 @@ export const run = computed(() => {
     ...liveRun.value,
     ...pastSettings.value,
     interventions: done,
+    intervention_count: done.length,
+    undoable_count: undoableCount(done),
     ...proposal.value?.settings,
   };
 });

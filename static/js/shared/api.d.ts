@@ -521,7 +521,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * All interventions of a run
+         * @description In the order in which they were made, undone ones and undos included.
+         */
+        get: operations["list_interventions"];
         put?: never;
         /**
          * Intervene in a run
@@ -1985,6 +1989,7 @@ export interface components {
          *         "id": "k3f9x0a1bc",
          *         "images_per_second": 0,
          *         "imported_from": null,
+         *         "intervention_count": 1,
          *         "interventions": [
          *           {
          *             "id": 1,
@@ -2095,6 +2100,7 @@ export interface components {
          *         "suspended": false,
          *         "taken": [],
          *         "trainable": true,
+         *         "undoable_count": 1,
          *         "viewers": 0,
          *         "weight_decay": 0
          *       },
@@ -2120,6 +2126,27 @@ export interface components {
             steps_ahead: number;
             /** Undoes */
             undoes: number | null;
+        };
+        /**
+         * InterventionList
+         * @description A page of a run's interventions; `next` is the cursor of the page after it.
+         * @example {
+         *       "interventions": [
+         *         {
+         *           "id": 1,
+         *           "says": "conv1, filter 1: silenced",
+         *           "step": 10,
+         *           "undoes": null
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        InterventionList: {
+            /** Interventions */
+            interventions: components["schemas"]["Intervention"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * InvertBody
@@ -2915,6 +2942,7 @@ export interface components {
          *       "id": "k3f9x0a1bc",
          *       "images_per_second": 0,
          *       "imported_from": null,
+         *       "intervention_count": 0,
          *       "interventions": [],
          *       "kind": "trained",
          *       "learning_rate": 0.01,
@@ -3013,6 +3041,7 @@ export interface components {
          *       "suspended": false,
          *       "taken": [],
          *       "trainable": true,
+         *       "undoable_count": 0,
          *       "viewers": 0,
          *       "weight_decay": 0
          *     }
@@ -3080,8 +3109,14 @@ export interface components {
             /** @description its id where it was exported, and when it was imported */
             imported_from: components["schemas"]["Origin"] | null;
             /**
+             * Intervention Count
+             * @description the number of all interventions
+             * @default 0
+             */
+            intervention_count?: number;
+            /**
              * Interventions
-             * @description what was done to it, in order; a reset undoes all of it
+             * @description the last 100 of what was done to it, in order (`GET /runs/{id}/interventions` has all); a reset undoes all of it
              */
             interventions: components["schemas"]["Intervention"][];
             /**
@@ -3203,6 +3238,12 @@ export interface components {
              */
             trainable: boolean;
             /**
+             * Undoable Count
+             * @description the number of interventions that can still be undone
+             * @default 0
+             */
+            undoable_count?: number;
+            /**
              * Viewers
              * @description the number of open streams
              */
@@ -3253,6 +3294,7 @@ export interface components {
          *           "id": "k3f9x0a1bc",
          *           "images_per_second": 0,
          *           "imported_from": null,
+         *           "intervention_count": 0,
          *           "interventions": [],
          *           "kind": "trained",
          *           "learning_rate": 0.01,
@@ -3351,6 +3393,7 @@ export interface components {
          *           "suspended": false,
          *           "taken": [],
          *           "trainable": true,
+         *           "undoable_count": 0,
          *           "viewers": 0,
          *           "weight_decay": 0
          *         }
@@ -3736,6 +3779,7 @@ export interface components {
          *         "id": "k3f9x0a1bc",
          *         "images_per_second": 0,
          *         "imported_from": null,
+         *         "intervention_count": 1,
          *         "interventions": [
          *           {
          *             "id": 1,
@@ -3846,6 +3890,7 @@ export interface components {
          *         "suspended": false,
          *         "taken": [],
          *         "trainable": true,
+         *         "undoable_count": 1,
          *         "viewers": 0,
          *         "weight_decay": 0
          *       },
@@ -7410,6 +7455,142 @@ export interface operations {
                 };
                 content: {
                     "image/png": unknown;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_interventions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; if absent, the first page */
+                cursor?: string | null;
+                /** @description the maximum number of entries */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterventionList"];
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */

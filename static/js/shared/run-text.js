@@ -65,3 +65,9 @@ export function recipeLine(run) {
     " · ",
   );
 }
+
+/** How many of these interventions can still be undone. @param {import("./types.js").Change[]} changes */
+export function undoableCount(changes) {
+  const undone = new Set(changes.map((change) => change.undoes));
+  return changes.filter((change) => change.undoes === null && !undone.has(change.id)).length;
+}

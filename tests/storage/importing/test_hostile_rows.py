@@ -5,6 +5,7 @@ import sqlite3
 import struct
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from safetensors.numpy import save
 
 from tests.support import small_run as small
-from tests.support.importing import change, refused
+from tests.support.importing import BOUNDS, change, refused, take
 
 Sql = tuple[str, *tuple[Any, ...]]
 RECORD: Any = small.INTERVENTION["undo_record"]
@@ -50,6 +51,12 @@ def checkpoint(**other: Any) -> Sql:
 def about_3(**other: Any) -> Sql:
     about = {"step": 3, "loss": 0.5, "recent": [0.5], "updates": 3} | other
     return "UPDATE checkpoint SET about = ? WHERE step = 3", text(about)
+
+
+def optimizer(key: str, value: float) -> Sql:
+    """A state of Adam with one number that it cannot have."""
+    shape = () if key == "step" else small.LEARNED["conv1.bias"]
+    return checkpoint(**{f"optimizer/conv1.bias/{key}": np.full(shape, value, np.float32)})
 
 
 def header(name: str, **other: Any) -> Sql:
@@ -140,6 +147,19 @@ HOSTILE: dict[str, Sql] = {
     "an optimiser of another kind": checkpoint(
         **{"optimizer/conv1.weight/momentum_buffer": np.zeros((2, 1, 3, 3), np.float32)}
     ),
+    "a history row that stands for 2^48 steps": ("UPDATE history SET every = ?", 2**46),
+    "an optimiser that is not finite": optimizer("exp_avg", np.inf),
+    "a mean of squares below 0": optimizer("exp_avg_sq", -1e-9),
+    "an optimiser of more updates than there were": optimizer("step", 4),
+    "an optimiser of half an update": optimizer("step", 2.5),
+    "an optimiser of fewer than no updates": optimizer("step", -1),
+    "more updates than steps": about_3(updates=4),
+    "a variance below 0": checkpoint(
+        **{"network/norm1.running_var": np.array([1, -1], np.float32)}
+    ),
+    "a count of batches below 0": checkpoint(
+        **{"network/norm1.num_batches_tracked": np.array(-1, np.int64)}
+    ),
     "half of an optimiser": checkpoint(**{"optimizer/conv1.weight/exp_avg": None}),
     "an optimiser of another shape": checkpoint(
         **{"optimizer/conv1.bias/exp_avg": np.zeros(3, np.float32)}
@@ -197,3 +217,20 @@ def many(table: str, row: Callable[[int], tuple[Any, ...]], count: int) -> Calla
 def test_more_rows_than_a_run_has_are_refused(given: Path, write: Callable[[Path], None]) -> None:
     write(given)
     assert "expected at most" in refused(given)
+
+
+def test_many_long_changes_are_refused_before_they_are_read(given: Path) -> None:
+    body = text(small.INTERVENTION | {"says": "x" * 3000})
+    many("event", lambda n: (n + 9, 0, 3, "", "intervention", body), 15_000)(given)
+    sentence = refused(given, replace(BOUNDS, most_bytes=10**8))
+    assert "characters in event.body: expected at most" in sentence
+
+
+def test_a_stranger_s_run_that_would_take_for_ever_to_come_to_its_end_is_refused(
+    given: Path,
+) -> None:
+    """A row of 80 KB once said that it stands for 2^48 steps."""
+    change(given, "UPDATE history SET every = ?", 2**46)
+    assert "minutes to make again" in refused(given)
+    change(given, "UPDATE history SET every = 1000")
+    take(given)

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from convscope.api.deps import TheRun
 from convscope.api.openapi.document import problems, shown
-from convscope.api.openapi.examples.interventions import CHANGES, SILENCED, TRACE
+from convscope.api.openapi.examples.interventions import CHANGES, INTERVENTION, SILENCED, TRACE
+from convscope.api.paging import ThePage
 from convscope.api.schemas import Body as Strict
 from convscope.api.schemas import Intervention, RunAnswer
 from convscope.frames.format import encode_frame
@@ -43,6 +44,25 @@ async def intervene_in_run(run: TheRun, change: Change) -> JsonObject:
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
     learning on (before) and with it frozen (after). A reset undoes everything."""
     return await run.intervene(change)
+
+
+class InterventionList(BaseModel):
+    """A page of a run's interventions; `next` is the cursor of the page after it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=shown({"interventions": [INTERVENTION], "next": None})
+    )
+    interventions: list[Intervention]
+    next: str | None
+
+
+@router.get("/interventions", response_model=InterventionList, summary="All interventions of a run")
+async def list_interventions(run: TheRun, page: ThePage) -> JsonObject:
+    """In the order in which they were made, undone ones and undos included."""
+    first = page.first_number()
+    later = [entry for entry in run.interventions if entry["id"] >= first]
+    after = str(later[page.limit]["id"]) if len(later) > page.limit else None
+    return {"interventions": later[: page.limit], "next": after}
 
 
 class TraceExample(BaseModel):

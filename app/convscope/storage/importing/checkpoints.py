@@ -1,5 +1,7 @@
 """Validation of a checkpoint's tensors against the recipe's, without torch."""
 
+from typing import Any
+
 import numpy as np
 
 from convscope.errors import UnreadableRunError, UploadError
@@ -15,13 +17,16 @@ ALWAYS = {
 }
 PERHAPS = {"SGD": frozenset({"momentum_buffer"}), "RMSprop": frozenset({"momentum_buffer"})}
 BUFFERS = ("running_mean", "running_var")
+NEVER_NEGATIVE = ("running_var", "num_batches_tracked", "exp_avg_sq", "square_avg")
+NUMPY = {"F32": "<f4", "I64": "<i8"}
+Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
 def check_state(
-    plans: list[LayerPlan], optimizers: tuple[str, ...], tensors: bytes, where: str
+    plans: list[LayerPlan], optimizers: tuple[str, ...], tensors: bytes, updates: int, where: str
 ) -> None:
     """UnreadableRunError unless the names, dtypes and shapes are those of this network and of one
-    of these optimisers, and every weight is a finite number."""
+    of these optimisers after so many `updates`, and every number is one that training can make."""
     try:
         found = tensors_in(tensors)
     except UploadError as error:
@@ -32,11 +37,23 @@ def check_state(
     expect(not wrong, f"In this file {where} has other tensors than its recipe: {_few(wrong)}.")
     for name, kind in expected.items():
         expect(found[name][0] == kind, _other(where, name, kind, found[name][0]))
-        if kind.dtype == "F32":
-            finite = np.isfinite(np.frombuffer(found[name][1], "<f4")).all()
-            expect(bool(finite), f"In this file {where} has weights that are not finite: {name}.")
     kinds = {name: kind for name, (kind, _) in found.items() if name not in expected}
     _check_optimizer(plans, optimizers, kinds, where)
+    for name, (kind, content) in found.items():
+        _check_numbers(name, np.frombuffer(content, NUMPY[kind.dtype]), updates, where)
+
+
+def _check_numbers(name: str, values: Numbers, updates: int, where: str) -> None:
+    """Finite, and where they are a mean of squares, a variance or a count, as these can be."""
+    what = f"In this file {where} has"
+    expect(bool(np.isfinite(values).all()), f"{what} numbers that are not finite: {name[:100]}.")
+    last = name.rpartition("/")[2].rpartition(".")[2]
+    if last in NEVER_NEGATIVE:
+        expect(bool((values >= 0).all()), f"{what} numbers below 0: {name[:100]}.")
+    if name.startswith("optimizer/") and last == "step":
+        count = float(values[0])
+        possible = count == int(count) and 0 <= count <= updates
+        expect(possible, f"{what} {count:g} updates of {name[:100]}: expected 0 to {updates}.")
 
 
 def network_kinds(plans: list[LayerPlan]) -> dict[str, Kind]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from convscope.errors import RecipeError, UnreadableRunError
-from convscope.recipe import LayerPlan, Recipe, named_models, plan
+from convscope.recipe import LayerPlan, Recipe, named_models, plan, step_seconds
 from convscope.recipe.interventions import Tuned
 from convscope.recipe.safetensors_header import check_safetensors, tensors_in
 from convscope.storage.about import About, Environment
@@ -29,6 +29,7 @@ from convscope.storage.importing.validation import (
     validated,
 )
 from convscope.storage.metrics import COLUMNS
+from convscope.storage.reader import MOST_SEEK_S
 from convscope.storage.run_writer import Segment, insert_checkpoint, insert_segment
 from convscope.storage.schema import VERSION, check_identity, create, remove
 from convscope.storage.upgrade import event_of_version_1, recipe_of_version_1
@@ -243,7 +244,7 @@ def _event_body(
 def _copy_checkpoints(
     given: sqlite3.Connection, made: sqlite3.Connection, parts: list[Part], *, needed: bool
 ) -> None:
-    begun = set()
+    begun, kept = set[int](), dict[int, int]()
     rows = given.execute(
         "SELECT segment, step, about, tensors FROM checkpoint ORDER BY segment, step"
     )
@@ -256,10 +257,19 @@ def _copy_checkpoints(
         )
         about = validated(CheckpointAbout, parsed(text, where), where)
         expect(about.step == step, f"In this file {where} says that it is of step {about.step}.")
+        expect(
+            about.updates <= step, f"In this file {where} has {about.updates} updates, too many."
+        )
         part = parts[number]
         first = step == part.segment.step
         fresh = first and not part.segment.optimizer
-        check_state(part.plans, optimizers_of(part.recipe, any_of_them=fresh), tensors, where)
+        check_state(
+            part.plans,
+            optimizers_of(part.recipe, any_of_them=fresh),
+            tensors,
+            about.updates,
+            where,
+        )
         since = about.recomputed_from
         expect(
             since is None or (first and number > 0 and since < step),
@@ -267,6 +277,15 @@ def _copy_checkpoints(
         )
         insert_checkpoint(made, number, about.model_dump(exclude_unset=True), tensors)
         begun |= {number} if first else set()
+        kept[number] = step
+    last, end = parts[-1], parts[-1].last
+    left = end - kept.get(last.segment.number, end)
+    seconds = left * step_seconds(last.plans, last.recipe.batch_size)
+    expect(
+        seconds <= MOST_SEEK_S,
+        f"This file's last checkpoint is {left:,} steps before its end, which may take "
+        f"{seconds / 60:,.0f} minutes to make again.",
+    )
     missing = set(range(len(parts))) - begun if needed else set()
     expect(not missing, "This file lacks the checkpoint that a segment begins with.")
 

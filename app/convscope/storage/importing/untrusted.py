@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from convscope.errors import ConvscopeError, TooLargeError, UnavailableError, UnreadableRunError
-from convscope.storage.schema import TABLES, VERSION, check_identity
+from convscope.storage.schema import MOST_EVENTS, TABLES, VERSION, check_identity
 from convscope.storage.upgrade import tables_of_version_1
 from convscope.system_errors import is_of_the_system, system_sentence
 
@@ -24,9 +24,10 @@ ROWS = {
     "weights": 1,
     "history": 10_000_000,
     "held_out": 1_000_000,
-    "event": 100_000,
+    "event": MOST_EVENTS,
     "checkpoint": 100_000,
 }
+ALL_TEXT_BYTES = 2**25  # of a column: the changes are sent to a worker that looks at a step
 TEXT_BYTES = 2**22  # of one JSON text; an intervention holds the numbers that it replaced
 
 
@@ -151,8 +152,13 @@ def _check_counts(connection: sqlite3.Connection, rows: dict[str, int]) -> None:
 
 
 def _check_texts(connection: sqlite3.Connection, table: str, column: str) -> None:
-    longest = f"SELECT max(length(CAST({column} AS BLOB))) FROM {table}"
-    (length,) = connection.execute(longest).fetchone()
+    lengths = f"SELECT max(length(CAST({column} AS BLOB))), total(length({column})) FROM {table}"
+    length, together = connection.execute(lengths).fetchone()
+    if together > ALL_TEXT_BYTES:
+        raise UnreadableRunError(
+            f"This file has texts of {together:,.0f} characters in {table}.{column}: expected at "
+            f"most {ALL_TEXT_BYTES:,} together."
+        )
     if (length or 0) > TEXT_BYTES:
         raise UnreadableRunError(
             f"This file has a text of {length:,} bytes in {table}.{column}: expected at most "

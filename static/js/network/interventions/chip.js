@@ -15,7 +15,10 @@ function AccuracyShift({ id }) {
 export function InterventionsChip() {
   const changes = run.value?.interventions ?? [];
   if (!changes.length) return null;
-  return html`<details class="interventions"><summary>${plural(changes.length, "intervention")}</summary>
+  const all = run.value?.intervention_count ?? 0;
+  const more = all - changes.length;
+  return html`<details class="interventions"><summary>${plural(all, "intervention")}</summary>
+    ${more > 0 && html`<p class="hint">The last ${count(changes.length)}; the API lists all of them.</p>`}
     <ol aria-label="Interventions">${changes.map(
       (change) =>
         html`<li key=${change.id}><span class="hint">step ${count(change.step)}</span> ${withRealMinus(change.says)}<${AccuracyShift} id=${change.id} /></li>`,

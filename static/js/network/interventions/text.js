@@ -14,12 +14,6 @@ export const KERNELS = {
   random: "random",
 };
 
-/** How many interventions can still be undone. @param {import("../../shared/types.js").Change[]} changes */
-export function undoableCount(changes) {
-  const undone = new Set(changes.map((change) => change.undoes));
-  return changes.filter((change) => change.undoes === null && !undone.has(change.id)).length;
-}
-
 /** What the server says of an intervention, with a real minus before numbers and powers. @param {string} says */
 export const withRealMinus = (says) =>
   says.replace(/(?<![\w.]|\d\])-(?=[\d.])|(?<=\de)-(?=\d)/g, "−");

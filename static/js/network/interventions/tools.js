@@ -5,7 +5,7 @@ import { marksOf } from "../drawing/buttons.js";
 import { Term } from "../page/tip.js";
 import { codeDrawer, replay, run } from "../state.js";
 import { accuracyEffectOf, intervene, lastChange, undo } from "./interventions.js";
-import { effectSentence, KERNELS, undoableCount, withRealMinus } from "./text.js";
+import { effectSentence, KERNELS, withRealMinus } from "./text.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column */
 
@@ -80,7 +80,7 @@ function LastChange() {
 /** @param {{column: Column, channel: number, nameOfKernel: (k: number) => string}} props */
 export function Tools({ column, channel, nameOfKernel }) {
   if (replay.value) return null;
-  const left = undoableCount(run.value?.interventions ?? []);
+  const left = run.value?.undoable_count ?? 0;
   return html`<section class="tools" aria-label="Interventions on this filter">
     <div class="tool-row"><${Fill} column=${column} channel=${channel} nameOfKernel=${nameOfKernel} />
       <${Switches} column=${column} channel=${channel} />

@@ -5,6 +5,12 @@ from fastapi.openapi.models import Example
 from convscope.api.openapi.examples.run import RUN
 from convscope.types import JsonObject
 
+INTERVENTION: JsonObject = {
+    "id": 1,
+    "step": 10,
+    "says": "conv1, filter 1: silenced",
+    "undoes": None,
+}
 SILENCED: JsonObject = {
     "id": 1,
     "step": 10,
@@ -17,9 +23,9 @@ SILENCED: JsonObject = {
     | {
         "held_out_accuracy": 0.0895,
         "held_out_step": 10,
-        "interventions": [
-            {"id": 1, "step": 10, "says": "conv1, filter 1: silenced", "undoes": None}
-        ],
+        "interventions": [INTERVENTION],
+        "intervention_count": 1,
+        "undoable_count": 1,
         "silenced": [{"layer": "conv1", "filter": 1}],
     },
 }
@@ -138,9 +144,9 @@ TRACE: JsonObject = {
         "held_out_step": 10,
         "step": 11,
         "silenced": [{"layer": "conv1", "filter": 1}],
-        "interventions": [
-            {"id": 1, "step": 10, "says": "conv1, filter 1: silenced", "undoes": None}
-        ],
+        "interventions": [INTERVENTION],
+        "intervention_count": 1,
+        "undoable_count": 1,
     },
 }
 CHANGES: dict[str, Example] = {

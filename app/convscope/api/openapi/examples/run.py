@@ -92,6 +92,8 @@ RUN: JsonObject = {
     "taken": [],
     "first_weights": None,
     "interventions": [],
+    "intervention_count": 0,
+    "undoable_count": 0,
     "silenced": [],
     "frozen": [],
 }
