@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from convscope.recipe import LayerPlan, Recipe
-from convscope.recipe.recipe import SGD, AdamW, Optimizer
+from convscope.recipe.recipe import AdamW, Optimizer
 from convscope.types import JsonObject
 
 Framework = Literal["pytorch", "keras"]
@@ -60,8 +60,6 @@ def tuned(subject: Subject, settings: JsonObject) -> Subject:
     }
     if not changed:
         return subject
-    if isinstance(began, SGD) and not began.momentum:
-        changed["nesterov"] = False  # which torch's optimiser was made without
     optimizer = began.model_copy(update=changed)
     recipe = subject.recipe.model_copy(update={"optimizer": optimizer})
     return replace(subject, recipe=recipe, began=began)
