@@ -4198,7 +4198,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4355,7 +4355,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4477,7 +4477,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4686,7 +4686,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4765,7 +4765,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4879,7 +4879,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4976,7 +4976,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5113,7 +5113,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5245,7 +5245,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5340,7 +5340,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5438,7 +5438,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5647,7 +5647,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5763,7 +5763,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5998,7 +5998,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6140,7 +6140,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6256,7 +6256,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6408,7 +6408,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6535,7 +6535,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6635,7 +6635,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6806,7 +6806,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7092,7 +7092,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7358,7 +7358,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7493,7 +7493,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7646,7 +7646,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7885,7 +7885,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8023,7 +8023,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8186,7 +8186,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8548,7 +8548,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -9003,7 +9003,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -9239,7 +9239,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -9375,7 +9375,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
