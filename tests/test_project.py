@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 
 import pytest
 
@@ -69,6 +70,14 @@ def test_nothing_but_the_installation_goes_from_the_build_into_the_image() -> No
     copied = [rest for word, rest in last_stage() if word in ("COPY", "ADD")]
     assert copied
     assert all(rest.startswith("--from=build ") for rest in copied)
+
+
+def test_the_package_says_where_it_runs_and_that_it_is_typed() -> None:
+    classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["classifiers"]
+    systems = {each for each in classifiers if each.startswith("Operating System")}
+    assert systems == {"Operating System :: MacOS", "Operating System :: POSIX"}
+    assert "Typing :: Typed" in classifiers
+    assert (PACKAGE / "py.typed").is_file()
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
