@@ -21,7 +21,7 @@ WRONG: tuple[Any, ...] = (
 )  # fmt: skip
 PYDANTICS = re.compile(
     r"Input |[Ff]ield required|Extra inputs|union_tag|not permitted|should (be|have|match)|"
-    r"input string|Invalid |[Uu]nable to|pydantic|Value error|Assertion failed|valid (dict|string|int|number)"
+    r"input string|Invalid |[Uu]nable to|pydantic|Value error|Assertion failed|valid (dict|string)"
 )
 
 
