@@ -31,7 +31,7 @@ FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --create-home convscope \
     && install --directory --owner=convscope --mode=0700 /state
 COPY --from=build /opt/convscope /opt/convscope
-USER convscope
+USER 10001
 ENV PATH=/opt/convscope/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     XDG_CACHE_HOME=/state/cache \

@@ -1,3 +1,4 @@
+import argparse
 import os
 import signal
 import socket
@@ -6,15 +7,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from convscope import __main__ as entry
 from convscope import __version__, tokens
+from convscope.cli import commands
 from convscope.cli import main as command
+from convscope.cli.arguments import folder, path
+from convscope.cli.train_commands import read_recipe
+from convscope.ipc import forkserver
 from convscope.settings import Settings
 
 TOKEN = "the-token-of-this-test-0123456789"
@@ -71,6 +77,7 @@ def test_the_token_file_goes_before_the_environment(
         (["--port", "70000"], "Expected a port from 0 to 65535"),
         (["--max-runs", "0"], "Expected max_runs above 0"),
         (["--token-file", "/proc/nowhere/token"], "/proc/nowhere"),
+        (["--max-disk", "1e-12"], "Expected max_disk_bytes above 0"),
     ],
 )
 def test_settings_that_cannot_be_end_in_a_sentence(
@@ -234,3 +241,137 @@ def test_a_port_in_use_ends_in_a_sentence() -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"convscope: Port {port} is in use")
     assert "--port" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        *(
+            ("--max-disk", value, "a number of GB above 0")
+            for value in ("inf", "nan", "-1", "0", "x")
+        ),
+        ("--data-dir", "/nowhere", "expected a folder, got '/nowhere', which is none"),
+        ("--state-dir", "~nobody-of-this-name/x", "of which none is known"),
+    ],
+)
+def test_a_value_that_an_option_cannot_have_ends_in_a_sentence(
+    option: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command.main([f"{option}={value}"])
+    assert sentence in capsys.readouterr().err
+
+
+def paths_of(command_line: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Every argument that names a file or a folder, of all commands."""
+    found = []
+    for action in command_line._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found += [path for below in action.choices.values() for path in paths_of(below)]
+        elif action.type in (Path, path, folder):
+            found.append(action)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("make", "count"),
+    [(command.parser, 4), (commands.parser, 6 * 4 + 2)],
+    ids=["serve", "commands"],
+)
+def test_a_tilde_is_the_home_folder_in_every_path(
+    make: Callable[[], argparse.ArgumentParser],
+    count: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "here").mkdir()
+    found = paths_of(make())
+    assert len(found) == count
+    for action in found:
+        assert callable(action.type)
+        assert action.type("~/here") == tmp_path / "here", action.dest
+
+
+def test_a_recipes_file_may_be_in_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "r.json").write_text('{"seed": 7}')
+    assert read_recipe("~/r.json") == {"seed": 7}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--token"], ["runs"]])
+def test_without_a_home_the_options_that_name_other_folders_are_told(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def nobodys() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(Path, "home", nobodys)
+    monkeypatch.chdir(tmp_path)
+    assert command.main(arguments) == 2
+    said = capsys.readouterr().err
+    assert "No home folder is known: set HOME, or name another place with --" in said
+    assert list(tmp_path.iterdir()) == [], "no folder that is called ~"
+    elsewhere = ["--state-dir", str(tmp_path / "s"), "--cache-dir", str(tmp_path / "c")]
+    assert settings_for(*elsewhere).state_dir == tmp_path / "s"
+
+
+def test_a_home_that_cannot_be_written_to_ends_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    assert command.main(["--port", "0"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("convscope: Runs cannot be kept in /proc/nowhere/convscope (")
+    assert said.endswith("): name another folder with --state-dir.\n")
+
+
+def test_a_long_tmpdir_and_a_terminal_without_unicode_are_no_hindrance(tmp_path: Path) -> None:
+    long = tmp_path / ("t" * 130)
+    long.mkdir()
+    with running(TMPDIR=str(long), PYTHONIOENCODING="ascii") as server:
+        api = f"{server.line.split()[-1]}/api/v1"
+        with httpx.Client(trust_env=False, timeout=PATIENCE_S) as http:
+            run = f"{api}/runs/{http.post(f'{api}/runs', json={}).json()['id']}"
+            assert http.post(f"{run}/step", json={"steps": 2}).json()["step"] == 2
+        assert server.end() == (0, "", "")
+    assert list(long.iterdir()) == []
+    script = (
+        "from convscope.ipc import forkserver; from multiprocessing.util import get_temp_dir; "
+        "forkserver.configure(); print(get_temp_dir())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"TMPDIR": str(long)},
+        capture_output=True, text=True, check=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+    assert len(done.stdout.strip()) < forkserver.LONGEST_FOLDER_BYTES
+    assert not Path(done.stdout.strip()).exists(), "what is put elsewhere goes too"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"]])
+def test_help_can_be_written_in_ascii(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "convscope", *arguments],
+        capture_output=True, check=False, timeout=PATIENCE_S,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_where_processes_cannot_be_forked_it_says_so_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on Windows, where hardly a module of the server could even be imported."""
+    monkeypatch.setattr(os, "name", "nt")
+    status = entry.main(["--version"])
+    monkeypatch.undo()
+    assert status == 1
+    assert "on Windows run it in WSL or in a container" in capsys.readouterr().err

@@ -81,6 +81,7 @@ def test_the_wheel_has_the_browser_packages_and_their_licences(wheel: Path) -> N
     names = members(wheel)
     assert {f"convscope/static/vendor/{name}" for name in vendored()} - names == set()
     assert "convscope/static/vendor/licenses/preact/LICENSE" in names
+    assert "convscope/py.typed" in names, "type checkers read the package's own types"
 
 
 def test_the_wheel_has_one_package_and_its_own_description(wheel: Path) -> None:

@@ -16,15 +16,32 @@ def resources(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parents[1] / name
 
 
+HOMELESS = "~"  # where a folder would be, had this process a home
+
+
+def home() -> Path:
+    """The user's folder; `HOMELESS` for a process whose user has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(HOMELESS)
+
+
+def must_have_home(path: Path, option: str) -> None:
+    """ValueError for a path in a home that nobody knows; `option` names another."""
+    if path.parts[:1] == (HOMELESS,):
+        raise ValueError(f"No home folder is known: set HOME, or name another place with {option}.")
+
+
 def default_cache_dir() -> Path:
     """Where unpacked data sets are kept: `$XDG_CACHE_HOME/convscope`, or `~/.cache/convscope`."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    base = os.environ.get("XDG_CACHE_HOME") or str(home() / ".cache")
     return Path(base) / "convscope"
 
 
 def default_state_dir() -> Path:
     """Where runs are kept: `$XDG_STATE_HOME/convscope`, or `~/.local/state/convscope`."""
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    base = os.environ.get("XDG_STATE_HOME") or str(home() / ".local" / "state")
     return Path(base) / "convscope"
 
 

@@ -8,11 +8,12 @@ import secrets
 import stat
 from pathlib import Path
 
+from convscope.settings import default_state_dir, must_have_home
+
 
 def default_token_file() -> Path:
     """Where `--token` keeps it: `$XDG_STATE_HOME/convscope/token`, or `~/.local/state/…`."""
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "convscope" / "token"
+    return default_state_dir() / "token"
 
 
 def from_environment() -> str | None:
@@ -37,7 +38,9 @@ def make(path: Path) -> None:
     """Write a new token to a file of mode 0600; one that is there already is left as it is.
 
     It is written whole under another name first, so two servers started together agree on one.
+    ValueError where it would lie in a home that nobody knows.
     """
+    must_have_home(path, "--token-file")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -148,6 +148,10 @@ def test_a_run_is_renamed_in_place_by_keyboard_and_keeps_its_name(
     expect(row(page, "Base")).to_be_visible()
     page.get_by_role("button", name="Rename Base").click()
     field.fill("Sharper & <b>better</b>")
+    for key in ("Enter", "Escape"):  # an input method's: it chooses a word
+        composing = {"key": key, "isComposing": True, "bubbles": True, "cancelable": True}
+        field.dispatch_event("keydown", composing)
+    expect(field).to_have_value("Sharper & <b>better</b>")
     field.press("Enter")
     expect(row(page, "Sharper & <b>better</b>")).to_be_visible()
     open_list.until(lambda: named.get()["name"] == "Sharper & <b>better</b>")

@@ -235,3 +235,21 @@ def test_a_viewer_that_takes_nothing_slows_nobody(server: Server) -> None:
         assert httpx.get(f"{server.url}/api/v1/health").elapsed.total_seconds() < 1
         run.post("/pause")
     run.delete()
+
+
+def test_a_message_that_is_no_watch_is_answered_and_the_stream_goes_on(run: LiveRun) -> None:
+    wrong: list[tuple[str | bytes, str]] = [
+        (b'{"type": "watch"}', "Expected a watch message as text, got bytes."),
+        ("{", "Expected a watch message. Expected JSON, got something else at line 1, column 1."),
+        ('{"type": "watch"}', "Expected a watch message. tensors: expected a value, got none."),
+    ]
+    with run.stream() as socket:
+        assert said(socket)["type"] == "run"
+        for message, detail in wrong:
+            socket.send(message)
+            error = {"type": "error", "code": "invalid_request", "detail": detail}
+            while (answer := said(socket))["type"] == "run":
+                pass
+            assert answer == error
+        watch(socket)
+        assert next_frame(socket)[0]["run"] == run.id

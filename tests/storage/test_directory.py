@@ -1,5 +1,7 @@
 """The folder of the runs: one server's at a time, whole after a kill, within its quota."""
 
+import errno
+import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -9,7 +11,12 @@ import pytest
 
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.storage import trash_ages
-from convscope.storage.directory import TRASH_KEPT_S, InUseError, RunDirectory
+from convscope.storage.directory import (
+    TRASH_KEPT_S,
+    InUseError,
+    RunDirectory,
+    UnusableFolderError,
+)
 
 
 @pytest.fixture
@@ -157,3 +164,17 @@ def test_what_was_deleted_first_makes_room_first(directory: RunDirectory) -> Non
     with pytest.raises(UnavailableError, match="delete some"):
         directory.must_have_room(200)
     assert sorted(directory.ids()) == ["b", "c"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EIO])
+def test_a_file_system_without_locks_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", fails)
+    with pytest.raises(UnusableFolderError, match="name another folder with --state-dir") as caught:
+        RunDirectory(tmp_path, 10**9).open()
+    assert str(tmp_path) in str(caught.value)
+    assert ("has no locks" in str(caught.value)) == (number != errno.EIO)

@@ -128,3 +128,28 @@ def test_what_changes_the_run_while_the_held_out_half_is_measured_refuses_it(
         change(ours)
         with pytest.raises(ConflictError, match="changed while it was measured"):
             next(pieces)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), "the server's log"),
+        (
+            RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+            "out of memory",
+        ),
+        (MemoryError(), "out of memory"),
+    ],
+)
+def test_a_step_that_fails_says_so_without_torchs_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
+) -> None:
+    def broken(_: Session) -> None:
+        raise error
+
+    monkeypatch.setattr(Session, "advance", broken)
+    start = Start(setup=setup(recipe().model_dump(mode="json"), tmp_path))
+    _, loop = ran(start, Step(steps=1))
+    assert loop.state is RunState.HALTED
+    assert why in (loop.problem or "")
+    assert not str(error) or str(error) not in (loop.problem or "")

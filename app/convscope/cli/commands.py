@@ -6,11 +6,11 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from convscope import tokens
+from convscope.cli.arguments import folder, path, with_folders
 from convscope.cli.terminal import complain
 from convscope.settings import DEVICES, Settings
 from convscope.signals import handle_from_terminal
@@ -82,13 +82,13 @@ def _add_runs(one: argparse.ArgumentParser) -> None:
 
 def _add_export(one: argparse.ArgumentParser) -> None:
     _add_run(one)
-    one.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: RUN.convscope")
+    one.add_argument("-o", "--output", type=path, metavar="FILE", help="default: RUN.convscope")
     one.add_argument("--uploads", action="store_true", help="include uploaded images")
     one.add_argument("--force", action="store_true", help="overwrite an existing file")
 
 
 def _add_import(one: argparse.ArgumentParser) -> None:
-    one.add_argument("file", type=Path, metavar="FILE", help="a file that export wrote")
+    one.add_argument("file", type=path, metavar="FILE", help="a file that export wrote")
 
 
 def _add_run(one: argparse.ArgumentParser) -> None:
@@ -108,13 +108,13 @@ ADDERS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
 def _add_common(one: argparse.ArgumentParser) -> None:
     usual = Settings()
     add = one.add_argument_group("the server, or this command in its place").add_argument
-    add("--state-dir", type=Path, default=usual.state_dir, help="runs (default: %(default)s)")
-    add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
-    add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
+    add("--state-dir", type=path, default=usual.state_dir, help="runs (default: %(default)s)")
+    add("--cache-dir", type=path, default=usual.cache_dir, help="default: %(default)s")
+    add("--data-dir", action="append", type=folder, metavar="PATH", help="data sets; repeatable")
     add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
     add(
         "--token-file",
-        type=Path,
+        type=path,
         metavar="PATH",
         help=f"the token of a server that needs one (default: {tokens.default_token_file()})",
     )
@@ -131,7 +131,7 @@ def main(arguments: Sequence[str]) -> int:
     """Do what a command line says; the exit status."""
     options = parser().parse_args(arguments)
     try:
-        settings = _settings(options)
+        settings = with_folders(_settings(options))
         token = _token(options)
     except (ValueError, OSError) as error:
         return _complain(error, 2)

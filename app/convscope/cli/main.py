@@ -2,9 +2,9 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from convscope import __version__
+from convscope.cli.arguments import folder, gigabytes, path, with_folders
 from convscope.cli.commands import COMMANDS
 from convscope.cli.commands import main as obey
 from convscope.cli.terminal import complain, prepare
@@ -31,14 +31,14 @@ def parser() -> argparse.ArgumentParser:
         help="also answer to this host name; repeatable",
     )
     add("--token", action="store_true", help=f"require a token, kept in {default_token_file()}")
-    add("--token-file", type=Path, metavar="PATH", help="… kept in this file, created if missing")
+    add("--token-file", type=path, metavar="PATH", help="… kept in this file, created if missing")
     add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
-    add("--data-dir", action="append", type=Path, metavar="PATH", help="data sets; repeatable")
-    add("--cache-dir", type=Path, default=usual.cache_dir, help="default: %(default)s")
-    add("--state-dir", type=Path, default=usual.state_dir, help="runs (default: %(default)s)")
+    add("--data-dir", action="append", type=folder, metavar="PATH", help="data sets; repeatable")
+    add("--cache-dir", type=path, default=usual.cache_dir, help="default: %(default)s")
+    add("--state-dir", type=path, default=usual.state_dir, help="runs (default: %(default)s)")
     add(
         "--max-disk",
-        type=float,
+        type=gigabytes,
         default=usual.max_disk_bytes / 1e9,
         metavar="GB",
         help="disk space for all runs (default: %(default)s)",
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str]) -> int:
         return obey(arguments)
     options = parser().parse_args(arguments)
     try:
-        settings = settings_from(options)
+        settings = with_folders(settings_from(options))
     except (ValueError, OSError) as error:
         complain(f"convscope: {error}")
         return 2

@@ -54,7 +54,7 @@ def read_recipe(text: str) -> JsonObject:
     mark), or the name of a model; RefusedError for no JSON object, or a file that can't be read."""
     data = text.removeprefix(MARK).encode(errors="surrogateescape")
     if not data.lstrip().startswith(b"{"):
-        path = Path(text)
+        path = _expanded(text)
         if path.suffix != ".json" and not path.is_file():
             return {"network": text}  # the server knows the names, and says which there are
         try:
@@ -68,6 +68,13 @@ def read_recipe(text: str) -> JsonObject:
     if not isinstance(recipe, dict):
         raise RefusedError('A recipe is a JSON object, such as {"seed": 7}.')
     return recipe
+
+
+def _expanded(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # no home is known
+        return Path(text)
 
 
 async def _go_on(api: Api, run: JsonObject, steps: int) -> int:

@@ -10,6 +10,7 @@ import multiprocessing.process
 import os
 import shutil
 import socket
+import tempfile
 from multiprocessing.context import ForkServerProcess, SpawnProcess
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.util import get_temp_dir
@@ -23,6 +24,9 @@ ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": "2147483648",
     "MALLOC_TOP_PAD_": "67108864",
 }
+# of TMPDIR: a socket's path has 103 (macOS) or 107 (Linux), of which 32 are names in that folder
+LONGEST_FOLDER_BYTES = 70
+SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 ENTRY = "convscope.worker.main"  # by name: the server never imports it
 PRELOAD = "convscope.worker.preload"
 
@@ -30,7 +34,24 @@ PRELOAD = "convscope.worker.preload"
 def configure() -> None:
     """Say how the forkserver is to be, for when the first worker needs it."""
     os.environ.update(ENVIRONMENT)
+    _keep_socket_path_short()
     multiprocessing.set_forkserver_preload([PRELOAD])
+
+
+def _keep_socket_path_short() -> None:
+    """The path of a Unix socket is bounded, that of TMPDIR is not: elsewhere where it is too long.
+
+    multiprocessing asks for its folder once, and removes it at the end wherever it is.
+    """
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) <= LONGEST_FOLDER_BYTES:
+        return
+    short = (folder for folder in SHORT_FOLDERS if os.access(folder, os.W_OK | os.X_OK))
+    tempfile.tempdir = next(short, usual)
+    try:
+        get_temp_dir()
+    finally:
+        tempfile.tempdir = usual
 
 
 def prepare() -> None:

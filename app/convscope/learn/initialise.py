@@ -52,8 +52,7 @@ def _take(network: nn.Sequential, init: Init, weights: bytes) -> list[str]:
     try:
         given = load(weights)
     except SafetensorError as error:
-        why = str(error)[:200]
-        raise RecipeError(f"The weights are not a safetensors file: {why}.") from error
+        raise RecipeError("Expected weights as a whole safetensors file.") from error
     own = {name: tensor for name, tensor in network.state_dict().items() if tensor.ndim}
     alien = {_layer(name) for name in own if not _fits(own[name], given.get(name))}
     fits = [name for name in own if _layer(name) not in alien]

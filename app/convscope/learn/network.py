@@ -66,7 +66,7 @@ def _sequence(plans: Sequence[LayerPlan]) -> nn.Sequential:
     try:
         return nn.Sequential(OrderedDict((plan.name, _module(plan)) for plan in plans))
     except KeyError as error:
-        raise RecipeError(f"A layer cannot have this name in torch: {error}.") from error
+        raise RecipeError("Expected layers' names that torch does not use itself.") from error
 
 
 def _module(plan: LayerPlan) -> nn.Module:

@@ -18,7 +18,18 @@ from convscope.types import JsonObject, Shape
 
 
 def _pair(value: object) -> object:
-    return (value, value) if isinstance(value, int) and not isinstance(value, bool) else value
+    """What torch takes: a number for both rows and columns, or one for each."""
+    if isinstance(value, bool) or not isinstance(value, int | list | tuple):
+        raise ValueError("expected a whole number or a list of two")
+    return (value, value) if isinstance(value, int) else value
+
+
+def _padding(value: object) -> object:
+    """torch also takes words, whose meaning depends on the kernel."""
+    if value in ("same", "valid"):
+        number = "kernel_size // 2" if value == "same" else "0"
+        raise ValueError(f'expected a whole number, such as {number} for "{value}"')
+    return _pair(value)
 
 
 MOST = 2**31 - 1
@@ -28,7 +39,7 @@ SizePair = Annotated[
     tuple[Size, Size], BeforeValidator(_pair, json_schema_input_type=Size | tuple[Size, Size])
 ]
 SpanPair = Annotated[
-    tuple[Span, Span], BeforeValidator(_pair, json_schema_input_type=Span | tuple[Span, Span])
+    tuple[Span, Span], BeforeValidator(_padding, json_schema_input_type=Span | tuple[Span, Span])
 ]
 
 

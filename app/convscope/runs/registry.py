@@ -40,6 +40,7 @@ from convscope.storage.reader import read_stored_run
 from convscope.storage.schema import holds_nothing
 from convscope.storage.upgrade import upgrade_file
 from convscope.types import JsonObject
+from convscope.validation_errors import reason
 
 T = TypeVar("T")
 log = logging.getLogger("convscope")
@@ -85,7 +86,7 @@ class Registry:
                 log.warning(
                     "the run in %s cannot be opened: %s", self._directory.path(run_id), error
                 )
-                self.unreadable[run_id] = str(error)
+                self.unreadable[run_id] = f"{reason(error)}."
         self._sort()
         self._last_number = max((run.number for run in self._runs.values()), default=0)
 

@@ -9,7 +9,10 @@ from convscope.recipe.interventions import Strict
 
 
 def _moment(text: str) -> str:
-    datetime.fromisoformat(text)
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("expected a date and time as ISO 8601 writes them") from None
     return text
 
 

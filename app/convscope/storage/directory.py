@@ -1,5 +1,6 @@
 """The folder that a server keeps its runs in: one server at a time, within a quota."""
 
+import errno
 import fcntl
 import os
 import threading
@@ -14,6 +15,14 @@ from convscope.storage.trash_ages import TrashAges
 
 TRASH_KEPT_S = 24 * 3600.0
 USED_FOR_S = 1.0  # how long a sum of the files' sizes is believed
+
+
+ELSEWHERE = "name another folder with --state-dir"
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
+
+
+class UnusableFolderError(OSError):
+    """No runs can be kept in this folder; the text is a sentence for a terminal."""
 
 
 class InUseError(Exception):
@@ -38,13 +47,12 @@ class RunDirectory:
         self._moving = threading.Lock()  # one file at a time goes to the trash, back, or for good
 
     def open(self, address: str = "") -> None:
-        """Take the folder for this process; InUseError where another has it, OSError where it
-        cannot be. Taken already it stays so. `address` is told to a process that finds it taken."""
+        """Take the folder for this process; InUseError where another has it, UnusableFolderError
+        where it cannot be. Taken already it stays so. `address` is told to a process that finds it
+        taken."""
         if self._lock:
             return
-        for folder in (self._runs, self._trash):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = (self.folder / "lock").open("a+", encoding="utf-8")
+        lock = self._lock_file()
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -57,11 +65,32 @@ class RunDirectory:
                 "that one, or give this one a folder of its own with --state-dir.",
                 where,
             ) from None
+        except OSError as error:
+            lock.close()
+            raise UnusableFolderError(self._why_unlocked(error)) from error
         lock.truncate(0)
         lock.write(f"{os.getpid()} {address}".strip())
         lock.flush()
         self._lock = lock  # held as long as the process lives
         self._sweep()
+
+    def _lock_file(self) -> IO[str]:
+        try:
+            for folder in (self._runs, self._trash):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return (self.folder / "lock").open("a+", encoding="utf-8")
+        except OSError as error:
+            raise UnusableFolderError(
+                f"Runs cannot be kept in {self.folder} ({error.strerror}): {ELSEWHERE}."
+            ) from error
+
+    def _why_unlocked(self, error: OSError) -> str:
+        if error.errno in WITHOUT_LOCKS:
+            return (
+                f"The file system of {self.folder} has no locks, which runs need: {ELSEWHERE}, on "
+                "a disk of this machine."
+            )
+        return f"{self.folder} cannot be locked ({error.strerror}): {ELSEWHERE}."
 
     def close(self) -> None:
         """Let another have the folder."""

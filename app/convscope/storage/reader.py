@@ -16,6 +16,7 @@ from convscope.storage.run_writer import Segment
 from convscope.storage.schema import open_to_read
 from convscope.system_errors import is_of_the_system, system_sentence
 from convscope.types import JsonObject
+from convscope.validation_errors import reason
 
 Stored = tuple[JsonObject, bytes]  # a checkpoint: what is no tensor, and the tensors
 
@@ -56,7 +57,9 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     except (sqlite3.Error, ValueError, LookupError) as error:
         if isinstance(error, sqlite3.Error) and is_of_the_system(error):
             raise UnavailableError(system_sentence(error)) from error
-        raise UnreadableRunError(f"{path.name} is damaged, or cannot be read: {error}.") from error
+        raise UnreadableRunError(
+            f"{path.name} is damaged, or cannot be read: {reason(error)}."
+        ) from error
 
 
 def read_stored_run(path: Path) -> StoredRun:

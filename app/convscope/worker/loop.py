@@ -27,6 +27,7 @@ from convscope.worker.tasks.whole_evaluation import evaluate_whole
 log = logging.getLogger("convscope")
 EVALUATE_EVERY = 200  # steps
 REPORT_INTERVAL_S = 0.1
+OUT_OF_MEMORY = ("not enough memory", "allocate memory", "out of memory")  # as torch says it
 
 Found = TypeVar("Found")
 
@@ -257,10 +258,10 @@ class Loop:
         except NotFiniteError as error:
             self._halt(str(error), "Reset, and try a smaller learning rate.")
             return None
-        except Exception as error:  # whatever torch has against it: the person reads what
+        except Exception as error:  # whatever torch has against it
             log.exception("a step failed")
-            why = f"Step {self.session.trainer.step + 1} failed: {error}"
-            self._halt(why, "Reset, or start another run.")
+            why, advice = _cause(error)
+            self._halt(f"Step {self.session.trainer.step + 1} {why}", advice)
             return None
         return perf_counter() - began
 
@@ -337,6 +338,14 @@ class Loop:
         if self._untold:
             moments.append(self._next_report_s)
         return max(0.0, min(moments) - perf_counter()) if moments else None
+
+
+def _cause(error: Exception) -> tuple[str, str]:
+    """(why a step failed, advice) in words of ours: torch's are in the server's log."""
+    said = str(error).lower()
+    if isinstance(error, MemoryError) or any(words in said for words in OUT_OF_MEMORY):
+        return "ran out of memory", "Reset, or start another run with smaller batches."
+    return "failed for a reason that is in the server's log", "Reset, or start another run."
 
 
 Handler = Callable[[Loop, Any, int], Reply | None]  # None: it is replied to later

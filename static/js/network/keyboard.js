@@ -1,5 +1,6 @@
 /** The page's keys: Space plays, the right arrow steps, Escape closes. */
 
+import { isComposing } from "../shared/composing.js";
 import { unpin } from "./explain/pointing.js";
 import { backToNow, closeFilter, seek, stepOnce, togglePlay } from "./intents.js";
 import { slowKey } from "./slow-motion/slow-motion.js";
@@ -28,6 +29,7 @@ const from = (event, selector) =>
 function onKey(event) {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (isComposing(event)) return;
   if (replay.value && !from(event, event.key === " " ? PRESSING : TYPING)) {
     if (slowKey(event.key)) event.preventDefault();
   } else if (event.key === " " && !from(event, PRESSING)) {

@@ -1,6 +1,7 @@
 /** One run of the list. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { isComposing } from "../shared/composing.js";
 import { count, percent, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { age, origin, recipeLine, runName, runState, STATES } from "../shared/run-text.js";
@@ -35,6 +36,7 @@ function NameField({ run }) {
     left.current = true;
   };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (isComposing(event)) return;
     if (event.key === "Enter") keep();
     if (event.key !== "Escape") return;
     left.current = true;

@@ -4243,7 +4243,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4400,7 +4400,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4522,7 +4522,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4731,7 +4731,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4810,7 +4810,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -4924,7 +4924,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5021,7 +5021,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5158,7 +5158,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5290,7 +5290,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5385,7 +5385,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5483,7 +5483,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5692,7 +5692,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -5808,7 +5808,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6043,7 +6043,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6185,7 +6185,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6301,7 +6301,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6453,7 +6453,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6580,7 +6580,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6680,7 +6680,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -6851,7 +6851,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7137,7 +7137,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7403,7 +7403,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7538,7 +7538,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -7827,7 +7827,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8066,7 +8066,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8204,7 +8204,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8367,7 +8367,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -8729,7 +8729,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -9184,7 +9184,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -9420,7 +9420,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
@@ -9556,7 +9556,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"

@@ -76,3 +76,39 @@ def test_a_request_without_the_token_is_unauthorized(settings: Settings) -> None
     locked = create_app(Settings(token="t" * 32, state_dir=settings.state_dir))
     answer = ask(locked, "/api/v1/runs")
     assert (answer.status, answer.json()["code"]) == (401, "unauthorized")
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("target", ["/api/v1/runs", "/api/v1/convolve", "/api/v1/runs/r/fork"])
+def test_a_body_that_is_not_sent_as_json_is_told_the_header(
+    app: ASGIApp, kind: str | None, target: str
+) -> None:
+    headers = HOST | ({"content-type": kind} if kind else {})
+    answer = ask(app, target, **post(b'{"seed": 7}', headers))
+    assert answer.status == 422
+    said = answer.sentence()
+    assert said.startswith("Expected JSON, sent with Content-Type: application/json, got ")
+    assert (kind or "a body without it") in said
+
+
+def test_a_file_sent_as_a_field_is_told_so_and_its_bytes_are_not_echoed(app: ASGIApp) -> None:
+    headers = HOST | {"content-type": "multipart/form-data; boundary=b"}
+    part = b'--b\r\ncontent-disposition: form-data; name="%s"\r\n\r\nSECRET\r\n--b--\r\n'
+    for target, name in [("runs/import", b"file"), ("runs/from-weights", b"weights")]:
+        answer = ask(app, f"/api/v1/{target}", **post(part % name, headers))
+        assert answer.status == 422
+        said = f"{name.decode()}: expected a file, sent with a file name, got a field without one."
+        assert answer.sentence() == said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "Expected JSON, got something else at character 1."),
+        (b'{"seed": "\\ud800"}', 'seed: expected a whole number, got "\\ud800".'),
+        (b'{"\\ud800": 1}', 'body: expected text, got "\\ud800".'),
+        (b'{"seed": NaN}', "seed: expected a whole number, got NaN."),
+    ],
+)
+def test_a_broken_body_is_told_where(app: ASGIApp, body: bytes, said: str) -> None:
+    assert ask(app, "/api/v1/runs", **post(body)).sentence() == said

@@ -177,3 +177,12 @@ def test_a_link_from_a_foreign_page_opens_but_does_not_write() -> None:
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_its_own_pages_and_typed_addresses_come_in(site: str) -> None:
     assert get(HOST | {"sec-fetch-site": site}).status == 200
+
+
+def test_who_is_refused_behind_a_proxy_is_told_what_it_must_forward() -> None:
+    proxied = get({"host": "localhost:8000", "origin": "https://lab.example"})
+    assert "https://lab.example" in proxied.sentence()
+    assert "for http://localhost:8000." in proxied.sentence()
+    assert "X-Forwarded-Proto" in proxied.sentence()
+    for host in ("lab.example", "", "a, b"):
+        assert "proxy must forward" in get({"host": host}).sentence()

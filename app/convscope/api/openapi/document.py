@@ -60,7 +60,7 @@ ERRORS: dict[int, tuple[str, str, str]] = {
     422: (
         "The request is understood but cannot be carried out.",
         "Invalid request",
-        "steps: Input should be greater than or equal to 1, got 0.",
+        "steps: expected at least 1, got 0.",
     ),
     503: (
         "A limit is reached, the worker ended, or what is needed is not on this machine.",

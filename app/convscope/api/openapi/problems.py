@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from convscope.errors import Code, ConvscopeError
 from convscope.system_errors import system_sentence
 from convscope.types import JsonObject
+from convscope.validation_errors import place_in, sentence
 
 log = logging.getLogger("convscope")
 MEDIA_TYPE = "application/problem+json"
@@ -96,28 +97,37 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
-    """What FastAPI found wrong, as sentences; the input itself is never echoed as JSON, since a NaN
-    in it would make the answer fail."""
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """What FastAPI found wrong, as sentences of ours."""
     assert isinstance(error, RequestValidationError)
+    if any(_is_unread_body(entry) for entry in error.errors()):
+        return problem(INVALID, _not_sent_as_json(request), layer=None)
     found = [_sentence(entry) for entry in error.errors()[:5]]
     layer = next((layer for _, layer in found if layer is not None), None)
     return problem(INVALID, " ".join(text for text, _ in found), layer=layer)
 
 
+def _is_unread_body(entry: JsonObject) -> bool:
+    """Whether a body was left as bytes, since its request does not say that it is JSON."""
+    return entry["loc"] == ("body",) and isinstance(entry.get("input"), bytes)
+
+
+def _not_sent_as_json(request: Request) -> str:
+    given = request.headers.get("content-type")
+    got = f"Content-Type: {given[:80]}" if given else "a body without it"
+    return f"Expected JSON, sent with Content-Type: application/json, got {got}."
+
+
 def _sentence(entry: JsonObject) -> tuple[str, int | None]:
     """(sentence, index of the layer at fault)."""
-    if entry["type"] == "json_invalid":
-        return f"Expected JSON: {entry['ctx']['error']} at character {entry['loc'][-1]}.", None
-    path = [part for part in entry["loc"][1:] if part not in ("name", "spelled out")]
+    if entry["type"] == "json_invalid" and entry["loc"][0] == "body":
+        return sentence(entry, ""), None
+    path = place_in(entry["loc"][1:])
     layer = None
     if "layers" in path:
         after = path[path.index("layers") + 1 :]
         layer = next((part for part in after if isinstance(part, int)), None)
-    where = ".".join(map(str, path)) or str(entry["loc"][0])
-    got = repr(entry.get("input"))
-    got = got if len(got) <= 80 else f"{got[:77]}…"
-    return f"{where}: {entry['msg']}, got {got}.", layer
+    return sentence(entry, ".".join(map(str, path)) or str(entry["loc"][0])), layer
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -22,6 +22,7 @@ from convscope.runs.status import switches_json
 from convscope.runs.viewers import Frame, Quantity, Viewer, Watch, frame_bytes
 from convscope.settings import Settings
 from convscope.types import JsonObject, Of
+from convscope.validation_errors import first_sentence
 
 log = logging.getLogger("convscope")
 router = APIRouter()
@@ -93,9 +94,12 @@ async def _receive(socket: WebSocket, run: Run, viewer: Viewer, settings: Settin
     try:
         while True:
             try:
-                text = await socket.receive_text()
-            except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: bytes came
+                message = await socket.receive()
+            except (WebSocketDisconnect, RuntimeError):
                 return
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
             if seek_task:
                 seek_task.cancel()
             seek_task = asyncio.create_task(_watch(text, socket, run, viewer, settings))
@@ -105,7 +109,7 @@ async def _receive(socket: WebSocket, run: Run, viewer: Viewer, settings: Settin
 
 
 async def _watch(
-    text: str, socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
+    text: str | None, socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
 ) -> None:
     """Do as a watch message says, or answer why not."""
     try:
@@ -127,12 +131,14 @@ async def _look_back(run: Run, watch: Watch) -> Frame:
     return Frame.of_past(looked.reply, looked.recomputed)
 
 
-async def _parse(text: str, run: Run, settings: Settings) -> Watch:
-    """A watch message; InvalidError or NotFoundError with a sentence."""
+async def _parse(text: str | None, run: Run, settings: Settings) -> Watch:
+    """A watch message; InvalidError or NotFoundError with a sentence. None: it came as bytes."""
+    if text is None:
+        raise InvalidError("Expected a watch message as text, got bytes.")
     try:
         message = WatchMessage.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidError(f"Expected a watch message: {error.errors()[0]['msg']}.") from error
+        raise InvalidError(f"Expected a watch message. {first_sentence(error)}") from error
     names = {plan.name for plan in run.spec.plans}
     layers = names if message.layers is None else set(message.layers)
     if unknown := layers - names:

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from convscope.api.head import as_get
 from convscope.api.security.limits import LimitedBody, body_limit, held_bytes
 from convscope.api.security.origins import check_host, check_origin
 from convscope.api.security.responses import redirect, refuse, refuse_websocket, reply_json
@@ -103,7 +104,8 @@ class Guard:
     async def served(self, scope: Scope, send: Send, body: LimitedBody) -> None:
         """The application's answer; where the body was cut off, why, unless it had begun one."""
         try:
-            await self.app(scope, body.receive, body.send)
+            asked, answer = as_get(scope, body.send)
+            await self.app(asked, body.receive, answer)
         except Exception:
             if body.refusal is None:
                 raise

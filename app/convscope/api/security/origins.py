@@ -11,6 +11,7 @@ from convscope.hosts import (
     is_wildcard,
     split_authority,
     split_origin,
+    url,
 )
 from convscope.settings import Settings
 
@@ -29,12 +30,13 @@ def check_host(scope: Scope, settings: Settings) -> None:
     authority = split_authority(given[0], scope["scheme"]) if len(given) == 1 else None
     if authority is None:
         raise ForbiddenError(
-            f"Expected one Host header, a name or an address, got {describe('Host', given)}."
+            "Expected one Host header, a name or an address, as the browser sends it and a proxy "
+            f"must forward it, got {describe('Host', given)}."
         )
     if not allowed(authority[0], scope, settings):
         raise ForbiddenError(
             f"The host {authority[0]} is not allowed. To allow it, start convscope with "
-            f"--allow-host {authority[0]}."
+            f"--allow-host {authority[0]}; a proxy must forward the Host that the browser sends."
         )
 
 
@@ -62,7 +64,9 @@ def check_origin(scope: Scope) -> None:
     origins = headers.getlist("origin")
     if origins and (len(origins) > 1 or split_origin(origins[0]) != own_origin(scope)):
         raise ForbiddenError(
-            f"Only this server's own pages may call it, got {describe('Origin', origins)}."
+            f"Only this server's own pages may call it, got {describe('Origin', origins)} for "
+            f"{_own_url(scope)}. A proxy must forward the browser's Host, and its scheme as "
+            "X-Forwarded-Proto."
         )
     sites = [site for site in headers.getlist("sec-fetch-site") if site not in OWN]
     if sites and not follows_link(scope, headers):
@@ -76,6 +80,11 @@ def own_origin(scope: Scope) -> tuple[str, str, int] | None:
     authority = split_authority(Headers(scope=scope).get("host", ""), scope["scheme"])
     scheme: str = PAGE_SCHEMES.get(scope["scheme"]) or scope["scheme"]
     return (scheme, *authority) if authority else None
+
+
+def _own_url(scope: Scope) -> str:
+    own = own_origin(scope)
+    return url(own[1], own[2], own[0]) if own else "no address"
 
 
 def follows_link(scope: Scope, headers: Headers) -> bool:

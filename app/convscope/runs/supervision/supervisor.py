@@ -32,6 +32,7 @@ from convscope.runs.supervision.replay_worker import ReplayWorker
 from convscope.settings import Settings
 from convscope.storage.reader import StoredPlan
 from convscope.storage.run_writer import Segment
+from convscope.system_errors import system_sentence
 from convscope.types import JsonObject, RunState
 
 log = logging.getLogger("convscope")
@@ -201,7 +202,7 @@ class Supervisor:
             await worker.close()
             if worker is self._worker:
                 self._retry_when_disk_works = isinstance(error, UnavailableError)
-                self._fail(str(error) or "The worker of this run could not be started.")
+                self._fail(_why_not_started(error))
             return
         if worker is not self._worker:  # it died meanwhile, or is not wanted any more
             return
@@ -396,6 +397,14 @@ class Supervisor:
         """To a worker that is up; one that is not is told everything when it comes up."""
         if self._worker and self.phase is Phase.UP:
             self._worker.tell(command)
+
+
+def _why_not_started(error: Exception) -> str:
+    if isinstance(error, ConvscopeError):
+        return error.detail
+    if isinstance(error, OSError):
+        return f"The worker of this run could not be started. {system_sentence(error)}"
+    return "The worker of this run could not be started; see the server log."
 
 
 def without_data(recipe: JsonObject) -> JsonObject:

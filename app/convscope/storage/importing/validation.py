@@ -16,6 +16,7 @@ from convscope.errors import UnreadableRunError
 from convscope.recipe.base import LayerName
 from convscope.recipe.interventions import AnyIntervention, Number, Strict, Tuned
 from convscope.storage.about import Count, Moment, Share, Word
+from convscope.validation_errors import sentence
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -105,8 +106,7 @@ def validated(model: type[Model], value: Any, where: str) -> Model:
         wrong = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, wrong["loc"]))[:100]
         raise UnreadableRunError(
-            f"In this file {where} is not as expected: {place + ': ' if place else ''}"
-            f"{wrong['msg']}."
+            f"In this file {where} is not as expected. {sentence(wrong, place)}"
         ) from error
 
 

@@ -1,6 +1,7 @@
 /** One weight with its number: pointed at it opens, pressed it can be typed over. */
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { isComposing } from "../../shared/composing.js";
 import { html } from "../../shared/html.js";
 import { same } from "../explain/places.js";
 import { pointAt } from "../explain/pointing.js";
@@ -62,6 +63,10 @@ export function Field({ place, value, beside = false, onLeave }) {
     await done;
   };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
+    if (isComposing(event)) {
+      if (event.key === "Enter") event.preventDefault(); // which would send the form
+      return;
+    }
     if (event.key !== "Escape") return;
     leave();
     event.preventDefault();

@@ -1,5 +1,6 @@
 /** The run's name, edited in place, and what it was forked from; and the menu of what can be taken away. */
 import { signal } from "@preact/signals";
+import { isComposing } from "../../shared/composing.js";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { address } from "../../shared/server.js";
@@ -13,9 +14,10 @@ function Name({ id }) {
   const now = liveRun.value;
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     const field = /** @type {HTMLInputElement} */ (event.currentTarget);
+    event.stopPropagation();
+    if (isComposing(event)) return;
     if (event.key === "Escape") field.value = now?.name ?? "";
     if (["Enter", "Escape"].includes(event.key)) field.blur();
-    event.stopPropagation();
   };
   return html`<input id=${id} class="run-name" type="text" maxlength="200" autocomplete="off" spellcheck="false" aria-label="Name of this run"
     placeholder=${`Run ${now?.id}`} value=${now?.name ?? ""} onKeyDown=${onKey} onChange=${(/** @type {any} */ e) => rename(e.currentTarget.value)} />`;

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { isComposing } from "../../shared/composing.js";
 import { html } from "../../shared/html.js";
 import { placeNextTo } from "../../shared/popover.js";
 
@@ -25,7 +26,7 @@ const hide = () => {
 
 /** @param {KeyboardEvent} event */
 const hideOnEscape = (event) => {
-  if (event.key === "Escape") hide();
+  if (event.key === "Escape" && !isComposing(event)) hide();
 };
 
 function bind() {

@@ -1,6 +1,7 @@
 /** Says beside the control that was used that this starts a fork, and asks whether it should. */
 
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { isComposing } from "../../shared/composing.js";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { placeNextTo } from "../../shared/popover.js";
@@ -30,7 +31,7 @@ function Question({ now, step }) {
   }, []);
   const make = (/** @type {Proposal["go"]} */ go) => () => fork(forkBody(now, step), go);
   const leave = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || isComposing(event)) return;
     event.preventDefault();
     withdraw();
   };

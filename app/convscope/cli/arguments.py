@@ -1,0 +1,43 @@
+"""Kinds of values on the command line, each refused with a sentence; and the folders they name."""
+
+import argparse
+from math import isfinite
+from pathlib import Path
+
+from convscope.settings import Settings, must_have_home
+
+
+def path(text: str) -> Path:
+    """A path whose `~` is a home folder: a shell leaves that of `--state-dir=~/runs` alone."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise argparse.ArgumentTypeError(
+            f"expected ~ to stand for a home folder, got {text!r}, of which none is known"
+        ) from None
+
+
+def folder(text: str) -> Path:
+    """A folder that is there."""
+    found = path(text)
+    if not found.is_dir():
+        raise argparse.ArgumentTypeError(f"expected a folder, got {text!r}, which is none")
+    return found
+
+
+def gigabytes(text: str) -> float:
+    """More than 0, and finite."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not (isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"expected a number of GB above 0, got {text!r}")
+    return number
+
+
+def with_folders(settings: Settings) -> Settings:
+    """The same settings; ValueError where a folder of them is in a home that nobody knows."""
+    must_have_home(settings.state_dir, "--state-dir")
+    must_have_home(settings.cache_dir, "--cache-dir")
+    return settings
