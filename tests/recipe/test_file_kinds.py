@@ -74,6 +74,9 @@ INDEX = json.dumps({"metadata": {}, "weight_map": {"a": "model-00001.safetensors
         (b"SQLite format 3\x00" + bytes(20), "/runs/import"),
         (b"\x89PNG\r\n\x1a\n" + bytes(20), "a PNG image"),
     ],
+    ids=lambda value: (
+        value if isinstance(value, str) else "data"
+    ),  # whose bytes have a time in them
 )
 def test_a_file_of_another_kind_is_told_by_its_name(data: bytes, words: str) -> None:
     with pytest.raises(UploadError) as caught:

@@ -7674,7 +7674,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid_request",
-                     *       "detail": "steps: Input should be greater than or equal to 1, got 0.",
+                     *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
                      *       "type": "about:blank"
