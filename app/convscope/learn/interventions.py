@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils.hooks import RemovableHandle
 
 from convscope.errors import ConflictError, NotFoundError
 from convscope.learn.trainer import Trainer
@@ -47,7 +48,8 @@ class Interventions:
     trainer: Trainer
     seed: int
     networks: tuple[nn.Sequential, ...]  # that a silenced filter must be silent in
-    masks: dict[str, torch.Tensor] = field(default_factory=dict)
+    masks: dict[str, torch.Tensor] = field(default_factory=dict)  # of layers with a silent filter
+    _hooks: dict[str, list[RemovableHandle]] = field(default_factory=dict)
     applied: list[Intervention] = field(default_factory=list)
 
     def done(self, says: str, change: JsonObject, undo_record: UndoRecord) -> Intervention:
@@ -143,9 +145,14 @@ class Interventions:
         if layer not in self.masks:
             weight = self.filters(layer, number).weight
             self.masks[layer] = torch.ones(len(weight), device=weight.device)
-            for network in self.networks:
-                network.get_submodule(layer).register_forward_hook(self._hook(layer))
+            modules = [network.get_submodule(layer) for network in self.networks]
+            hook = self._hook(layer)
+            self._hooks[layer] = [module.register_forward_hook(hook) for module in modules]
         self.masks[layer][number] = 0.0 if on else 1.0
+        if self.masks[layer].all():  # none is silent: without hooks it trains sooner
+            del self.masks[layer]
+            for held in self._hooks.pop(layer):
+                held.remove()
 
     def _hook(self, layer: str) -> Any:
         def silence(_: nn.Module, __: Any, output: torch.Tensor) -> torch.Tensor:

@@ -6,12 +6,12 @@ from typing import Any
 
 import torch
 from torch import nn, optim
-from torch.nn import functional
 
 from convscope.learn.data import Batches
 from convscope.learn.network import fused_relu_pool
 from convscope.learn.optimizer import make_optimizer, update
 from convscope.learn.seeds import Purpose, seed_torch
+from convscope.learn.training_pass import FastestPass, Pass
 from convscope.recipe.recipe import Optimizer
 
 RECENT = 50  # batches that the training accuracy is the mean of
@@ -39,7 +39,7 @@ class Trainer:
         self.updates = 0  # of this optimiser, which Adam corrects by
         self.has_update = False  # False at step 0, and after going back to the last good state
         self.seed = seed
-        self.fused = fused_relu_pool(network)
+        self._pass: Pass = FastestPass(fused_relu_pool(network))
         self._parameters: list[torch.Tensor] = list(network.parameters())
         self._statistics = list(network.buffers())  # and how many batches they are of
         self.draws = any(isinstance(layer, nn.Dropout) for layer in network)
@@ -69,8 +69,7 @@ class Trainer:
         if self.draws:
             seed_torch(self.seed, Purpose.STEP, step)
         statistics = [b.clone() for b in self._statistics]
-        logits = self.fused(images)
-        loss = functional.cross_entropy(logits, labels)
+        logits, loss = self._pass.forward(images, labels)
         value = loss.item()
         if not isfinite(value):
             self._go_back()
@@ -78,18 +77,18 @@ class Trainer:
             raise NotFiniteError(f"The loss became {what} in step {step}")
         self._previous_statistics = statistics
         self._told_before = self.loss, list(self.recent)
-        self._update(loss)
+        self._update()
         self.step, self.loss = step, value
-        right = (logits.detach().argmax(dim=1) == labels).sum().item()
+        right = (logits.argmax(dim=1) == labels).sum().item()
         self.recent.append(right / len(labels))
 
-    def _update(self, loss: torch.Tensor) -> None:
+    def _update(self) -> None:
         with torch.no_grad():
             torch._foreach_copy_(self.previous, self._parameters)
         self._remember_optimizer()
         for parameter in self._parameters:
             parameter.grad = None
-        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation there
+        self._pass.backward()
         update(self.optimizer)
         self.held = frozenset(self.frozen)
         self._hold_frozen()
