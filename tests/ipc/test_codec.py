@@ -28,7 +28,7 @@ from convscope.worker.commands import HANDLERS
 from tests.support.workers import setup, status
 
 FILL = {"type": "fill", "layer": "conv1", "filter": 2, "with": "blur"}
-SETUP = setup({"seed": 1}, "cache", classes=10)
+SETUP = setup({"seed": 1}, "cache")
 PLAN = SeekPlan(
     to=7,
     segment=1,

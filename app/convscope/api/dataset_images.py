@@ -35,15 +35,15 @@ def number_of(image: str, data: Dataset) -> int:
     )
 
 
-def describe(number: int, data: Dataset) -> JsonObject:
-    """A held-out picture as `GET …/images/{image}` answers."""
+def describe(number: int, data: Dataset, classes: Sequence[str]) -> JsonObject:
+    """A held-out picture as `GET …/images/{image}` answers; `classes` names its labels."""
     label = int(data.test_labels[number])
     _, height, width = data.test_images[number].shape
     return {
         "id": f"test-{number}",
         "source": "test",
         "label": label,
-        "class": data.classes[label],
+        "class": classes[label],
         "name": f"{data.id}, held-out picture {number}",
         "width": width,
         "height": height,

@@ -70,7 +70,6 @@ class Setup:
     device: str
     data_dirs: list[str]
     cache_dir: str
-    classes: int = 0  # of a data set that is not here
 
 
 @dataclass(frozen=True, kw_only=True)

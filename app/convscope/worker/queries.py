@@ -82,8 +82,7 @@ def image(loop: Loop, command: commands.Image, _: int) -> ImageReply:
 def predict(loop: Loop, command: commands.Predict, _: int) -> PredictionsReply:
     """Class scores for one image."""
     session = loop.session
-    if not session.has_scores:
-        session.must_train()
+    session.must_have_scores()
     pixels = session.images.get(command.image)
     scores = prediction(session.observer.outputs([pixels], [])[""][0])
     return PredictionsReply(step=session.trainer.step, **scores)

@@ -667,7 +667,7 @@ export interface paths {
         };
         /**
          * Class scores for an image
-         * @description 409 for a network that gives no score for each class.
+         * @description Of any flat output of up to 1,000 numbers, data set or not; 409 for another.
          */
         get: operations["get_predictions"];
         put?: never;
@@ -1357,8 +1357,13 @@ export interface components {
          * @description What a run learns from; without a data set it can be viewed but not trained.
          */
         Data: {
+            /**
+             * Classes
+             * @description what the network's outputs are called; else as its data set says
+             */
+            classes?: string[] | null;
             /** Dataset */
-            dataset: string | null;
+            dataset?: string | null;
         };
         /**
          * DatasetAnswer
@@ -3030,7 +3035,7 @@ export interface components {
             accuracy: number | null;
             /**
              * Classes
-             * @description class names, if the network gives a score for each class
+             * @description names of the network's class scores, if its output is flat: the recipe's own, else its data set's, else class 0, class 1, …
              */
             classes: string[];
             /**

@@ -186,7 +186,7 @@ async def list_dataset_images(
     """Ids, labels and class names, in the data set's order."""
     data = await open_gallery(dataset_id, settings)
     numbers, after = choose(data, label, page)
-    found = [describe(number, data) for number in numbers]
+    found = [describe(number, data, data.classes) for number in numbers]
     entries = [{key: entry[key] for key in ("id", "label", "class")} for entry in found]
     return {"images": entries, "next": after}
 

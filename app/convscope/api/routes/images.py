@@ -1,6 +1,7 @@
 """Images of a run: held-out ones by number, and uploads."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.run import IMAGE, UPLOAD
 from convscope.api.paging import ThePage
 from convscope.api.schemas import Body
+from convscope.data.catalog import Dataset
 from convscope.images import png
 from convscope.ipc.commands import Image
 from convscope.runs.run import Run
@@ -126,9 +128,15 @@ async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Json
     if image.startswith("up-"):
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
-    found = describe(number_of(image, data), data)
+    found = describe(number_of(image, data), data, _label_names(run, data))
     found["preprocessing"] = fitted(data.test_images.shape[1:], run.spec.recipe.network.input)
     return found
+
+
+def _label_names(run: Run, data: Dataset) -> Sequence[str]:
+    """A run's own names are those of the labels that it learns, and of no other set's."""
+    own = run.spec.recipe.data.classes if run.spec.trainable else None
+    return own or data.classes
 
 
 @router.delete("/{image}", status_code=204, responses=ASKED, summary="Delete an upload")

@@ -9,7 +9,8 @@ import { plan, predictions, probe, replay, run } from "../state.js";
 function answerOf(index) {
   const slow = replay.value;
   if (!slow) {
-    return { share: predictions.value?.probabilities[index] ?? null, label: probe.value?.label };
+    const label = run.value?.trainable ? probe.value?.label : null; // of another set: another's class
+    return { share: predictions.value?.probabilities[index] ?? null, label };
   }
   const last = plan.value?.columns.find((column) => column.role === "classes");
   const shares = last ? probabilitiesOf(slow, last.name) : null;
