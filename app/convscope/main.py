@@ -13,6 +13,7 @@ from convscope import __version__
 from convscope.api.openapi.document import Documented, problems
 from convscope.api.openapi.problems import add_error_handlers
 from convscope.api.routes import (
+    batches,
     catalog,
     code,
     convolve,
@@ -79,6 +80,7 @@ def create_app(
         runs,
         forks,
         layers,
+        batches,
         images,
         explain,
         interventions,

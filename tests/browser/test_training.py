@@ -41,6 +41,25 @@ def test_space_plays_and_pauses_and_the_numbers_live(visit: Visitors, run: LiveR
     expect(screen.stat("Held-out acc.")).to_contain_text(f"at step {paused['step']}")
 
 
+def test_the_whole_held_out_half_is_measured_on_a_press_and_said_apart_from_the_curve(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.post("/step", steps=4)
+    history = run.get("/history")
+    screen = visit(run)
+    on_sample = screen.stat("Held-out acc.").inner_text()
+    button = screen.page.get_by_role("button", name="measure all 2\u2009000")
+    button.click()
+    found = run.post("/evaluate")
+    said = f"{100 * found['accuracy']:.1f} % at step 4, loss {found['loss']:.3f}"
+    answer = screen.page.get_by_role("status").filter(has_text="at step 4")
+    expect(answer).to_have_text(said)
+    assert screen.stat("Held-out acc.").inner_text() == on_sample
+    assert run.get("/history") == history
+    run.post("/reset")
+    expect(answer).to_have_count(0)
+
+
 def test_the_right_arrow_takes_one_step(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
     for step in (1, 2):

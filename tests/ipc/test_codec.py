@@ -28,7 +28,7 @@ from convscope.worker.commands import HANDLERS
 from tests.support.workers import setup, status
 
 FILL = {"type": "fill", "layer": "conv1", "filter": 2, "with": "blur"}
-SETUP = setup({"seed": 1}, "cache", classes=10)
+SETUP = setup({"seed": 1}, "cache")
 PLAN = SeekPlan(
     to=7,
     segment=1,
@@ -70,6 +70,9 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "sections": [{"layer": "conv1", "offset": 0}],
     "predictions": {"test-0": {"logits": [1.0, None]}},
     "shape": (8, 1, 3, 3),
+    "numbers": [17, 4],
+    "labels": [3, 9],
+    "seed": 2**63 - 1,
     "count": 2000,
     "accuracy": 0.5,
     "loss": None,

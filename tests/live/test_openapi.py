@@ -131,7 +131,19 @@ QUERY: dict[str, Any] = {  # what a question about a run may have to say
 }
 
 
-def test_whatever_may_be_asked_of_a_past_step_is_answered_for_it(run: LiveRun) -> None:
+WITH_DROPOUT = {
+    "input": [1, 28, 28],
+    "layers": [
+        {"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "stride": 9},
+        {"type": "Dropout"},
+        {"type": "Flatten"},
+        {"type": "Linear", "out_features": 10},
+    ],
+}
+
+
+def test_whatever_may_be_asked_of_a_past_step_is_answered_for_it(server: Server) -> None:
+    run = server.run(network=WITH_DROPOUT, dataset="fashion-mnist-10k")
     run.post("/step", steps=3)
     paths = httpx.get(f"{run.server.url}/openapi.json").json()["paths"]
     asked = []
@@ -142,8 +154,10 @@ def test_whatever_may_be_asked_of_a_past_step_is_answered_for_it(run: LiveRun) -
         if "step" not in parameters:
             continue
         query = {name: QUERY[name] for name in parameters.keys() & QUERY.keys()}
-        address = path.removeprefix("/api/v1/runs/{run_id}").format(**QUERY)
+        layer = {"layer": "dropout1"} if "/masks/" in path else {}
+        address = path.removeprefix("/api/v1/runs/{run_id}").format(**QUERY | layer)
         answer = run.send("GET", address, params=query | {"step": 2})
         assert answer.status_code == 200, (address, answer.text)
         asked.append(address)
     assert {"", "/weights", "/predictions", "/explain/output", "/explain/weight"} <= set(asked)
+    run.delete()

@@ -1,4 +1,4 @@
-"""A data set's held-out pictures as the server shows them: labels, names, thumbnails."""
+"""A data set's pictures as the server shows them: labels, names, thumbnails."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,8 +8,7 @@ import numpy as np
 
 from convscope.api.paging import Page
 from convscope.data.catalog import Dataset, open_dataset
-from convscope.data.image_ids import held_out_number
-from convscope.errors import NotFoundError
+from convscope.data.image_ids import DatasetImage
 from convscope.settings import Settings
 from convscope.types import JsonObject
 
@@ -24,27 +23,16 @@ async def open_gallery(dataset_id: str, settings: Settings) -> Dataset:
     return await asyncio.to_thread(_open, dataset_id, settings)
 
 
-def number_of(image: str, data: Dataset) -> int:
-    """`test-17` -> 17; NotFoundError for what is no held-out picture of this set."""
-    number = held_out_number(image, len(data.test_labels))
-    if number is not None:
-        return number
-    raise NotFoundError(
-        f"There is no image {image!r}: expected test-0 to test-{len(data.test_labels) - 1}, or the "
-        "id of an upload of this run."
-    )
-
-
-def describe(number: int, data: Dataset) -> JsonObject:
-    """A held-out picture as `GET …/images/{image}` answers."""
-    label = int(data.test_labels[number])
-    _, height, width = data.test_images[number].shape
+def describe(image: DatasetImage, dataset_id: str, classes: Sequence[str]) -> JsonObject:
+    """A data set's picture as `GET …/images/{image}` answers; `classes` names its labels."""
+    _, height, width = image.pixels.shape
+    kind = {"test": "held-out", "train": "training"}[image.half]
     return {
-        "id": f"test-{number}",
-        "source": "test",
-        "label": label,
-        "class": data.classes[label],
-        "name": f"{data.id}, held-out picture {number}",
+        "id": f"{image.half}-{image.number}",
+        "source": image.half,
+        "label": image.label,
+        "class": classes[image.label],
+        "name": f"{dataset_id}, {kind} picture {image.number}",
         "width": width,
         "height": height,
         "format": None,
@@ -54,7 +42,7 @@ def describe(number: int, data: Dataset) -> JsonObject:
 
 
 def fitted(shape: Sequence[int], wanted: Sequence[int]) -> list[str]:
-    """What is done to a held-out picture (C, H, W) to show it to a network of another input."""
+    """What is done to a data set's picture (C, H, W) to show it to a network of another input."""
     (channels, *size), (wanted_channels, *wanted_size) = shape, wanted
     said = []
     if channels not in (1, wanted_channels):

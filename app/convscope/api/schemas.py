@@ -147,7 +147,10 @@ class RunAnswer(BaseModel):
     problem: str | None = _said("one sentence about what is wrong, or what was done about it")
     recipe: dict[str, Any] = _said("the complete recipe")
     network: str | None = _said("the name of its network, or null")
-    classes: list[str] = _said("class names, if the network gives a score for each class")
+    classes: list[str] = _said(
+        "names of the network's class scores, if its output is flat: the recipe's own, else its "
+        "data set's, else class 0, class 1, …"
+    )
     dataset_sha256: str | None = _said("of the data set that it was trained on")
     parameters: int = _said("the number of trainable parameters")
     probe: str = _said("the image shown until another is chosen")

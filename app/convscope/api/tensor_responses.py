@@ -1,7 +1,7 @@
 """One tensor as it is asked for: JSON, what `numpy.load` reads, or a heatmap."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -53,15 +53,17 @@ class Tensor:
         return f"{self.layer} {name}" + ("" if self.of == "value" else f" {self.of}")
 
 
-def choose_format(accept: str, asked: Format | None) -> Format:
+def choose_format(
+    accept: str, asked: Format | None, offered: Sequence[Format] = tuple(MEDIA_TYPES)
+) -> Format:
     """The format asked for in the query, else the best that `Accept` allows; NotAcceptableError."""
     if asked:
         return asked
-    allowed = {name: _quality(accept, media) for name, media in MEDIA_TYPES.items()}
-    best: Format = max(MEDIA_TYPES, key=lambda name: allowed[name])
+    allowed = {name: _quality(accept, MEDIA_TYPES[name]) for name in offered}
+    best: Format = max(offered, key=lambda name: allowed[name])
     if allowed[best] > 0:
         return best
-    known = ", ".join(MEDIA_TYPES.values())
+    known = ", ".join(MEDIA_TYPES[name] for name in offered)
     raise NotAcceptableError(f"Accept is {accept!r}: expected one of {known}.")
 
 

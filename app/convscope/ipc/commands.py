@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar, get_args
 
 from convscope.ipc.replies import (
     AblationReply,
+    BatchReply,
     CheckpointReply,
     Done,
     EvaluationReply,
@@ -70,7 +71,6 @@ class Setup:
     device: str
     data_dirs: list[str]
     cache_dir: str
-    classes: int = 0  # of a data set that is not here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +254,20 @@ class FeatureMaps(Command[TensorReply]):
 
     layer: str
     image: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch(Command[BatchReply]):
+    """The mini-batch of the step that led to the present state."""
+
+    images: bool = False  # with its images
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropoutMask(Command[TensorReply]):
+    """What a Dropout layer multiplied by in the step that led to the present state."""
+
+    layer: str
 
 
 @dataclass(frozen=True, kw_only=True)

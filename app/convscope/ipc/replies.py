@@ -119,6 +119,18 @@ class ImageReply(Reply):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchReply(Reply):
+    """A mini-batch: `payload` is its images as the network gets them, float32 (B, C, H, W),
+    row-major, where they were asked for."""
+
+    step: int
+    shape: Shape
+    numbers: list[int]  # of the images in the training half
+    labels: list[int]
+    seed: int  # of torch's generator before the forward pass, 63 bits
+
+
+@dataclass(frozen=True, kw_only=True)
 class PredictionsReply(Reply):
     """Class scores; a number that is not finite is None."""
 

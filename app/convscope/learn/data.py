@@ -9,8 +9,7 @@ import torch
 from torch.nn import functional
 
 from convscope.data.catalog import SHOWN_WITHOUT_DATA, Dataset, open_dataset
-from convscope.data.image_ids import held_out_number
-from convscope.errors import NotFoundError
+from convscope.data.image_ids import find_image
 from convscope.learn.network import with_channels_last
 from convscope.learn.seeds import Purpose, seed_of
 from convscope.recipe import Recipe
@@ -59,7 +58,7 @@ class Batches:
 
 
 class ProbeImages:
-    """What can be looked at: held-out pictures `test-N`, and uploads by their id, all as uint8."""
+    """What can be looked at: pictures of the data set, and uploads by their id, all as uint8."""
 
     def __init__(self, data: Dataset, shape: Shape) -> None:
         self._data = data
@@ -81,13 +80,7 @@ class ProbeImages:
         """uint8 (C, H, W) of the network's input shape; NotFoundError for an unknown id."""
         if image in self._uploads:
             return self._uploads[image]
-        number = held_out_number(image, len(self._data.test_labels))
-        if number is not None:
-            return fit(self._data.test_images[number], self._shape)
-        raise NotFoundError(
-            f"There is no image {image!r}: expected test-0 to "
-            f"test-{len(self._data.test_labels) - 1}, or an upload's id."
-        )
+        return fit(find_image(image, self._data).pixels, self._shape)
 
 
 def fit(pixels: Pixels, shape: Shape) -> Pixels:

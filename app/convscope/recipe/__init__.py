@@ -3,7 +3,7 @@
 from convscope.recipe.costs import step_seconds
 from convscope.recipe.named_models import NamedModel, named_model, named_models, resolve
 from convscope.recipe.plan import LayerPlan, memory_bytes, plan
-from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest, with_data
+from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest, data_with_base, with_data
 
 __all__ = [
     "Data",
@@ -12,6 +12,7 @@ __all__ = [
     "Network",
     "Recipe",
     "RecipeRequest",
+    "data_with_base",
     "memory_bytes",
     "named_model",
     "named_models",

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from convscope.errors import NotFoundError, RecipeError
-from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest
+from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest, data_with_base
 from convscope.settings import resources
 
 
@@ -65,4 +65,7 @@ def resolve(request: RecipeRequest) -> tuple[Recipe, str | None]:
         base = named_model(request.network).recipe
     except NotFoundError as error:
         raise RecipeError(error.detail) from error
+    if request.data:
+        sent_data = request.data.model_dump(exclude_unset=True)
+        given["data"] = Data(**data_with_base(sent_data, base.data.model_dump()))
     return base.model_copy(update=given), request.network

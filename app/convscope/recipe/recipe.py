@@ -7,13 +7,16 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    SerializerFunctionWrapHandler,
     StrictBool,
     StrictInt,
     Tag,
+    model_serializer,
     model_validator,
 )
 
 from convscope.recipe.base import Size
+from convscope.recipe.class_names import ClassNames
 from convscope.recipe.layers import Layer
 from convscope.types import JsonObject
 
@@ -115,7 +118,16 @@ DatasetId = Annotated[str, Field(max_length=64)]
 class Data(_Part):
     """What a run learns from; without a data set it can be viewed but not trained."""
 
-    dataset: DatasetId | None
+    dataset: DatasetId | None = None
+    classes: Annotated[
+        ClassNames | None,
+        Field(description="what the network's outputs are called; else as its data set says"),
+    ] = None
+
+    @model_serializer(mode="wrap")
+    def _given(self, handler: SerializerFunctionWrapHandler) -> JsonObject:
+        """Without names where none were given, as files of before have it."""
+        return {k: v for k, v in handler(self).items() if k != "classes" or v is not None}
 
 
 class Recipe(_Part):
@@ -163,7 +175,12 @@ def with_data(sent: JsonObject) -> JsonObject:
     if "dataset" not in sent:
         return sent
     others = {key: value for key, value in sent.items() if key != "dataset"}
-    data = {"dataset": sent["dataset"]}
-    if others.get("data", data) != data:
+    data = others.get("data", {})
+    if not isinstance(data, dict) or data.get("dataset", sent["dataset"]) != sent["dataset"]:
         raise ValueError("expected one data set, got two: dataset and data differ")
-    return others | {"data": data}
+    return others | {"data": data | {"dataset": sent["dataset"]}}
+
+
+def data_with_base(data: JsonObject, base: JsonObject) -> JsonObject:
+    """A recipe's `data` as sent; where it names no data set, `base`'s goes on."""
+    return data if "dataset" in data else {"dataset": base["dataset"]} | data

@@ -37,7 +37,7 @@ from convscope.runs.supervision.supervisor import Supervisor, Workers
 from convscope.runs.uploads import UploadLimits, Uploads
 from convscope.runs.viewers import Frame, Viewers, quantities_of
 from convscope.storage.directory import RunDirectory
-from convscope.storage.reader import StoredRun
+from convscope.storage.reader import StoredRun, segment_at
 from convscope.storage.schema import MOST_EVENTS
 from convscope.types import JsonObject, RunState
 
@@ -339,6 +339,18 @@ class Run:
         """ConflictError with the reason where this run can only be looked at."""
         if self.spec.absent:
             raise ConflictError(f"This run can be viewed but not trained. {self.spec.absent}")
+
+    def must_know_batch(self, step: int | None) -> None:
+        """ConflictError with the reason where the batch that led to a step (None: the latest)
+        cannot be told."""
+        if self.spec.absent:
+            raise ConflictError(f"The images of this run's batches are absent. {self.spec.absent}")
+        step = self.steps if step is None else step
+        if segment_at(self.file.segments, step).step == step:
+            raise ConflictError(
+                f"There is no batch of step {step}: no step of this run, as it is set up and in "
+                "this environment, led there."
+            )
 
     async def _send_image(self, command: Command[Any]) -> None:
         """To both workers."""

@@ -15,6 +15,7 @@ from convscope.recipe import (
     plan,
     resolve,
 )
+from convscope.recipe.class_names import check_class_names
 from convscope.recipe.float32 import check_recipe
 from convscope.recipe.in_place import check_in_place
 from convscope.recipe.trained_weights.match import FileWeights, match
@@ -45,7 +46,9 @@ class Spec:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Their names, where the network gives a score for each."""
+        """Their names, the recipe's own before its data set's; empty where neither has any."""
+        if self.recipe.data.classes:
+            return self.recipe.data.classes
         return self.dataset.classes if self.dataset and self.trainable else ()
 
     @property
@@ -99,7 +102,8 @@ def stored_spec(
         spec = checked(wanted, settings)
         _must_be_the_same(spec.dataset, sha256)
     except AbsentError as error:
-        spec = checked(wanted.model_copy(update={"data": Data(dataset=None)}), settings)
+        without = Data(classes=wanted.data.classes)
+        spec = checked(wanted.model_copy(update={"data": without}), settings)
         absent = error.detail
     named = named_model(model) if model else None
     return replace(spec, recipe=wanted, model=named, weights=weights, absent=absent)
@@ -118,6 +122,7 @@ def checked(recipe: Recipe, settings: Settings) -> Spec:
     """What a whole recipe is made from; RecipeError for one that can't be built."""
     plans = tuple(plan(recipe.network, recipe.batch_size))
     _check_learning(recipe, plans)
+    check_class_names(recipe.data.classes, plans[-1].output_shape)
     wanted = recipe.data.dataset
     dataset = _find(wanted, settings) if wanted is not None else None
     if dataset:

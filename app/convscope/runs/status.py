@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from convscope.data.held_out_sample import sample_size
 from convscope.ipc.commands import Before
 from convscope.ipc.replies import FilterId, Status, Switches
+from convscope.recipe.class_names import class_names, score_count
 from convscope.runs.spec import Spec
 from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
@@ -142,10 +143,9 @@ def _measured_on(spec: Spec) -> int | None:
 
 
 def _classes(spec: Spec, about: JsonObject) -> list[str]:
-    """Their names, as its file says them where the data set is not here."""
-    if spec.absent:
-        return about.get("classes") or []
-    return list(spec.dataset.classes) if spec.dataset and spec.trainable else []
+    """Their names, as its file says them where the data set is not here; else numbers."""
+    kept = about.get("classes") if spec.absent else None
+    return class_names(score_count(spec.plans[-1].output_shape), spec.classes, kept)
 
 
 def status_at(status: Status, held_out: tuple[int | None, float | None]) -> JsonObject:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
+from convscope.recipe.class_names import ClassName
 from convscope.recipe.interventions import Strict
 
 
@@ -78,7 +79,7 @@ class About(BaseModel):
     created_at: Moment
     network: Word | None
     dataset_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
-    classes: Annotated[list[Word], Field(max_length=1000)] | None = None
+    classes: Annotated[list[ClassName], Field(max_length=1000)] | None = None
     name: Word | None = None
     parent: Parent | None = None
     taken: Annotated[list[Word], Field(max_length=1000)] | None = None

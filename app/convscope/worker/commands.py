@@ -250,6 +250,8 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.Tensor, queries.tensor),
         handle(commands.FeatureMaps, queries.feature_maps),
         handle(commands.Image, queries.image),
+        handle(commands.Batch, queries.batch),
+        handle(commands.DropoutMask, queries.dropout_mask),
         handle(commands.Predict, queries.predict),
         handle(commands.Evaluate, queries.evaluate),
         handle(commands.ExplainOutput, queries.explain_output),

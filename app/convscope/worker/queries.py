@@ -10,6 +10,7 @@ from convscope.frames.format import encode_payload
 from convscope.frames.quantize import Floats
 from convscope.ipc import commands
 from convscope.ipc.replies import (
+    BatchReply,
     CheckpointReply,
     ExplanationReply,
     FrameReply,
@@ -20,6 +21,8 @@ from convscope.ipc.replies import (
     WeightsReply,
 )
 from convscope.learn.checkpoint import save_state
+from convscope.learn.observe import to_numpy
+from convscope.learn.seeds import Purpose, seed_of
 from convscope.types import JsonObject
 from convscope.worker.capture.recorder import capture, prediction
 from convscope.worker.loop import Loop
@@ -79,11 +82,32 @@ def image(loop: Loop, command: commands.Image, _: int) -> ImageReply:
     return ImageReply(shape=pixels.shape, payload=pixels.tobytes())
 
 
+def batch(loop: Loop, command: commands.Batch, _: int) -> BatchReply:
+    """The mini-batch of the step that led to the present state."""
+    loop.session.must_train()
+    trainer = loop.session.trainer
+    assert trainer.batches is not None
+    images, labels = trainer.batches.batch(trainer.step)
+    return BatchReply(
+        step=trainer.step,
+        shape=tuple(images.shape),
+        numbers=trainer.batches.indices(trainer.step).tolist(),
+        labels=labels.tolist(),
+        seed=seed_of(trainer.seed, Purpose.STEP, trainer.step),
+        payload=to_numpy(images).tobytes() if command.images else b"",
+    )
+
+
+def dropout_mask(loop: Loop, command: commands.DropoutMask, _: int) -> TensorReply:
+    """What a Dropout layer multiplied by in that step."""
+    loop.session.must_train()
+    return _tensor(loop, to_numpy(loop.session.explainer.dropout_mask(command.layer)))
+
+
 def predict(loop: Loop, command: commands.Predict, _: int) -> PredictionsReply:
     """Class scores for one image."""
     session = loop.session
-    if not session.has_scores:
-        session.must_train()
+    session.must_have_scores()
     pixels = session.images.get(command.image)
     scores = prediction(session.observer.outputs([pixels], [])[""][0])
     return PredictionsReply(step=session.trainer.step, **scores)

@@ -1,7 +1,7 @@
 """One run as a worker holds it: data, pictures, network, trainer, and what is looked at through."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -21,6 +21,7 @@ from convscope.learn.observe import Observer
 from convscope.learn.optimizer import settings_of, tune
 from convscope.learn.trainer import Trainer
 from convscope.recipe import Recipe, plan
+from convscope.recipe.class_names import MOST_CLASSES, score_count
 from convscope.types import JsonObject
 from convscope.worker.cpu_name import processor
 
@@ -35,7 +36,6 @@ class Session:
         self.recipe = Recipe.model_validate(setup.recipe)
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
         self.device = _device(setup.device)
-        self._classes = setup.classes  # of a data set that is not here
         self._weights = weights
         self.data, self.images = open_images(
             self.recipe,
@@ -72,8 +72,18 @@ class Session:
 
     @property
     def has_scores(self) -> bool:
-        """Whether its network ends in a score for each class, be its data set here or not."""
-        return self.trainable or self.plans[-1].output_shape == (self._classes,)
+        """Whether its network ends in class scores, with a data set or without."""
+        return score_count(self.plans[-1].output_shape) > 0
+
+    def must_have_scores(self) -> None:
+        """ConflictError with what this network ends in where that is no list of class scores."""
+        if self.has_scores:
+            return
+        shape = " × ".join(map(str, self.plans[-1].output_shape))
+        raise ConflictError(
+            f"This network has no class output: it ends in {shape} numbers, and class scores are a "
+            f"flat output of up to {MOST_CLASSES:,}."
+        )
 
     def advance(self) -> None:
         """One training step; see Trainer.advance."""
@@ -103,8 +113,12 @@ class Session:
         assert self.trainer.batches is not None
         index = int(self.trainer.batches.indices(self.trainer.step)[number])
         label = int(self.data.train_labels[index])
-        name = self.data.classes[label]
-        return {"example_id": index, "example_label": label, "example_class": name}
+        return {"example_id": index, "example_label": label, "example_class": self.classes[label]}
+
+    @property
+    def classes(self) -> Sequence[str]:
+        """What the labels of its data set are called in this run."""
+        return self.recipe.data.classes or self.data.classes
 
     def tune(self, changes: JsonObject) -> None:
         """Change the optimiser's settings from the next step on."""

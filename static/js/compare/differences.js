@@ -74,6 +74,16 @@ function layers(one, other, index) {
   );
 }
 
+/** Names that the recipes give their classes. @param {string[] | undefined} one @param {string[] | undefined} other */
+function classNames(one, other) {
+  const same = JSON.stringify(one) === JSON.stringify(other);
+  return same ? [] : [`class names ${namesText(one)}${ARROW}${namesText(other)}`];
+}
+
+/** @param {string[] | undefined} names */
+const namesText = (names) =>
+  names ? names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "") : "not given";
+
 /** @param {Run} a @param {Run} b @param {"silenced" | "frozen"} kind */
 function onlyInOne(a, b, kind) {
   const list = (/** @type {Run} */ run) =>
@@ -91,7 +101,8 @@ export function differences(a, b) {
   return [
     ...changed("network", a.network ?? "its own", b.network ?? "its own"),
     ...networks(one.network, other.network),
-    ...changed("data", one.dataset, other.dataset),
+    ...changed("data", one.data.dataset ?? "none", other.data.dataset ?? "none"),
+    ...classNames(one.data.classes, other.data.classes),
     ...changed("first weights", initText(one.init), initText(other.init)),
     ...optimisers(a, b),
     ...changed("batch size", one.batch_size, other.batch_size),

@@ -4,6 +4,7 @@ import { percent } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { testImage, testNumber } from "../shared/image-id.js";
 import { address } from "../shared/server.js";
+import { classRows, whyNotTogether } from "./class-rows.js";
 import { a, b, image, imageInfo, sides } from "./state.js";
 
 const MOST = 999_999;
@@ -17,15 +18,7 @@ function show(typed) {
 /** Why the two cannot be laid side by side, or null. */
 function whyNoClasses() {
   const [one, other] = [a.run.value, b.run.value];
-  if (!one || !other) return null;
-  const untrained = sides.filter(({ run }) => !run.value?.trainable);
-  if (untrained.length) {
-    return `${untrained.map(({ letter }) => letter).join(" and ")} gives no score for each class.`;
-  }
-  if (one.recipe.data.dataset !== other.recipe.data.dataset) {
-    return `A was trained on ${one.recipe.data.dataset} and B on ${other.recipe.data.dataset}: no picture fits both.`;
-  }
-  return null;
+  return one && other && whyNotTogether(one, other);
 }
 
 /** @param {{side: import("./state.js").Side, index: number}} props */
@@ -52,8 +45,8 @@ function ImageChoice() {
 
 export function Classes() {
   const why = whyNoClasses();
-  const names = a.run.value?.classes ?? [];
-  const truth = imageInfo.value?.label;
+  const names = classRows(a.run.value?.classes ?? [], b.run.value?.classes ?? []);
+  const truth = a.run.value?.trainable ? imageInfo.value?.label : null;
   return html`<section class="compare-card" aria-labelledby="classes">
     <h2 id="classes">Predictions for a picture</h2>
     ${
@@ -63,7 +56,7 @@ export function Classes() {
         <table class="classes">
           <thead><tr><th scope="col">Class</th>${sides.map(({ letter }) => html`<th scope="col" key=${letter}><b class=${`letter ${letter}`}>${letter}</b></th>`)}</tr></thead>
           <tbody>${names.map(
-            (name, index) => html`<tr key=${name} class=${truth === index ? "truth" : ""}>
+            (name, index) => html`<tr key=${index} class=${truth === index ? "truth" : ""}>
               <th scope="row">${truth === index && html`<abbr title="the true class">✓ </abbr>`}${name}</th>
               <${Share} side=${a} index=${index} /><${Share} side=${b} index=${index} />
             </tr>`,

@@ -60,7 +60,7 @@ function follow(side) {
     const now = {
       id: run.id,
       layer: layer ? state.layer.value : null,
-      image: run.classes.length && run.trainable ? state.image.value : null,
+      image: run.classes.length ? state.image.value : null,
       step: past,
     };
     const key = JSON.stringify([now, past ?? [run.steps, run.restarts, run.intervention_count]]);

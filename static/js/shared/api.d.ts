@@ -285,6 +285,49 @@ export interface paths {
         patch: operations["update_run"];
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mini-batch of a step
+         * @description The batch that led to `step`: with the weights at `step` - 1 it gives the gradients at
+         *     `step`. JSON: ids, labels, and how dropout drew; `.npy`: the images as the network gets them,
+         *     float32 (B, C, H, W). 409 where no step led there, or without the data set.
+         */
+        get: operations["get_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/batch/masks/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A step's dropout mask
+         * @description What the Dropout layer multiplied its input by in the step that led to `step`: 0 or
+         *     1/(1-p), float32 in the shape of a batch of its inputs. 409 for other layers.
+         */
+        get: operations["get_dropout_mask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/code": {
         parameters: {
             query?: never;
@@ -471,7 +514,8 @@ export interface paths {
         };
         /**
          * Get an image's record
-         * @description `test-17` is image 17 of the held-out half; uploads go by their id.
+         * @description `test-17` is image 17 of the held-out half, `train-17` of the training half; uploads go by
+         *     their id.
          */
         get: operations["get_image"];
         /**
@@ -671,7 +715,7 @@ export interface paths {
         };
         /**
          * Class scores for an image
-         * @description 409 for a network that gives no score for each class.
+         * @description Of any flat output of up to 1,000 numbers, data set or not; 409 for another.
          */
         get: operations["get_predictions"];
         put?: never;
@@ -959,6 +1003,54 @@ export interface components {
              * @enum {string}
              */
             type: "AvgPool2d";
+        };
+        /**
+         * BatchAnswer
+         * @description The mini-batch of the step from `step` - 1 to `step`.
+         * @example {
+         *       "dropout": {
+         *         "layers": [
+         *           {
+         *             "layer": "dropout1",
+         *             "p": 0.5,
+         *             "shape": [
+         *               2,
+         *               32
+         *             ]
+         *           }
+         *         ],
+         *         "rule": "After torch.manual_seed(seed) …",
+         *         "seed": "7148613379416254893"
+         *       },
+         *       "examples": [
+         *         {
+         *           "class": "Trouser",
+         *           "image": "train-4021",
+         *           "label": 1
+         *         },
+         *         {
+         *           "class": "Ankle boot",
+         *           "image": "train-77",
+         *           "label": 9
+         *         }
+         *       ],
+         *       "shape": [
+         *         2,
+         *         1,
+         *         28,
+         *         28
+         *       ],
+         *       "step": 3
+         *     }
+         */
+        BatchAnswer: {
+            dropout: components["schemas"]["DropoutAnswer"];
+            /** Examples */
+            examples: components["schemas"]["ExampleAnswer"][];
+            /** Shape */
+            shape: number[];
+            /** Step */
+            step: number;
         };
         /**
          * BatchNorm2d
@@ -1361,8 +1453,13 @@ export interface components {
          * @description What a run learns from; without a data set it can be viewed but not trained.
          */
         Data: {
+            /**
+             * Classes
+             * @description what the network's outputs are called; else as its data set says
+             */
+            classes?: string[] | null;
             /** Dataset */
-            dataset: string | null;
+            dataset?: string | null;
         };
         /**
          * DatasetAnswer
@@ -1529,6 +1626,30 @@ export interface components {
             type: "Dropout";
         };
         /**
+         * DropoutAnswer
+         * @description How the masks of a step are made; `seed` is a decimal text, since it has up to 63 bits.
+         */
+        DropoutAnswer: {
+            /** Layers */
+            layers: components["schemas"]["DropoutLayer"][];
+            /** Rule */
+            rule: string;
+            /** Seed */
+            seed: string;
+        };
+        /**
+         * DropoutLayer
+         * @description A layer that draws a mask, and how it is: 0 with probability p, else 1/(1-p).
+         */
+        DropoutLayer: {
+            /** Layer */
+            layer: string;
+            /** P */
+            p: number;
+            /** Shape */
+            shape: number[];
+        };
+        /**
          * Environment
          * @description What exact numbers depend on; older files record less of it.
          */
@@ -1579,6 +1700,18 @@ export interface components {
              * @description the step that was measured
              */
             step: number;
+        };
+        /**
+         * ExampleAnswer
+         * @description One image of a batch, in the batch's order.
+         */
+        ExampleAnswer: {
+            /** Class */
+            class: string;
+            /** Image */
+            image: string;
+            /** Label */
+            label: number;
         };
         /**
          * FillKernel
@@ -1869,7 +2002,7 @@ export interface components {
              * Source
              * @enum {string}
              */
-            source: "test" | "upload";
+            source: "test" | "train" | "upload";
             /** Width */
             width: number;
         };
@@ -2473,6 +2606,57 @@ export interface components {
             type: "Linear";
         };
         /**
+         * MaskAnswer
+         * @description What a Dropout layer multiplied its input by, as nested lists.
+         * @example {
+         *       "axes": [
+         *         "example",
+         *         "unit"
+         *       ],
+         *       "layer": "dropout1",
+         *       "layout": "torch",
+         *       "of": "value",
+         *       "shape": [
+         *         2,
+         *         4
+         *       ],
+         *       "step": 3,
+         *       "tensor": "mask",
+         *       "values": [
+         *         [
+         *           2,
+         *           0,
+         *           2,
+         *           2
+         *         ],
+         *         [
+         *           0,
+         *           0,
+         *           2,
+         *           0
+         *         ]
+         *       ]
+         *     }
+         */
+        MaskAnswer: {
+            /** Axes */
+            axes: string[];
+            /** Layer */
+            layer: string;
+            /** Layout */
+            layout: string;
+            /** Of */
+            of: string;
+            /** Shape */
+            shape: number[];
+            /** Step */
+            step: number;
+            /** Tensor */
+            tensor: string;
+            /** Values */
+            values: unknown[];
+        };
+        /**
          * MaxPool2d
          * @description The largest value under each window.
          */
@@ -3059,7 +3243,7 @@ export interface components {
             accuracy: number | null;
             /**
              * Classes
-             * @description class names, if the network gives a score for each class
+             * @description names of the network's class scores, if its output is flat: the recipe's own, else its data set's, else class 0, class 1, …
              */
             classes: string[];
             /**
@@ -5677,6 +5861,317 @@ export interface operations {
                      *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_batch: {
+        parameters: {
+            query?: {
+                /** @description the step to describe; if absent, the current one */
+                step?: number | null;
+                /** @description else by Accept */
+                format?: ("json" | "npy") | null;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                    "application/x-npy": unknown;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types in `Accept` is served. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_acceptable",
+                     *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+                     *       "status": 406,
+                     *       "title": "Not acceptable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dropout_mask: {
+        parameters: {
+            query?: {
+                /** @description the step to describe; if absent, the current one */
+                step?: number | null;
+                /** @description else by Accept */
+                format?: ("json" | "npy") | null;
+            };
+            header?: never;
+            path: {
+                layer: string;
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskAnswer"];
+                    "application/x-npy": unknown;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types in `Accept` is served. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_acceptable",
+                     *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+                     *       "status": 406,
+                     *       "title": "Not acceptable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
                      *       "type": "about:blank"
                      *     }
                      */

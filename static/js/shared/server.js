@@ -206,6 +206,9 @@ export const server = {
   // training
   /** @param {string} id @param {"play" | "pause" | "reset" | "resume"} what @returns {Promise<Run>} */
   command: (id, what) => call("post", `/runs/{run_id}/${what}`, { path: of(id) }),
+  /** The whole held-out half at the present step, apart from the curve.
+   * @param {string} id @returns {Promise<import("./types.js").Evaluation>} */
+  evaluate: (id) => call("post", "/runs/{run_id}/evaluate", { path: of(id) }),
   /** So many more, or up to a step.
    * @param {string} id @param {import("./types.js").Body<"post", "/runs/{run_id}/step">} body @returns {Promise<Run>} */
   step: (id, body) => call("post", "/runs/{run_id}/step", { path: of(id), body }),

@@ -39,6 +39,7 @@
  * @typedef {Answer<"get", "/runs/deleted">} DeletedPage
  * @typedef {DeletedPage["runs"][number]} Deleted
  * @typedef {Answer<"get", "/runs/{run_id}/predictions">} Guess
+ * @typedef {Answer<"post", "/runs/{run_id}/evaluate">} Evaluation
  * @typedef {Answer<"get", "/runs/{run_id}/images/{image}">} Image
  * @typedef {Answer<"get", "/datasets">["datasets"][number]} Dataset
  * @typedef {Answer<"get", "/datasets/{dataset_id}/images">["images"][number]} HeldOutImage

@@ -97,6 +97,12 @@ HOSTILE: dict[str, Sql] = {
     "a huge network": network({"type": "Flatten"}, {"type": "Linear", "out_features": 10**9}),
     "an unknown layer": network({"type": "Lambda", "code": "import os"}),
     "a batch that is too large": recipe(batch_size=1000),
+    "fewer names than classes": recipe(data={"dataset": "fashion-mnist-10k", "classes": ["a"]}),
+    "a name that turns the text": recipe(data={"dataset": None, "classes": ["\u202ea"] * 10}),
+    "names of no data set with a control character": (
+        "INSERT INTO about VALUES ('classes', ?)",
+        text(["a\u0007"] * 10),
+    ),
     "weights that nobody takes": ("INSERT INTO weights VALUES (0, x'00')",),
     "no weights where they are taken": recipe(init={"type": "from_file"}),
     "a setting that Adam has not": ("UPDATE segment SET settings = '{\"momentum\": 0.9}'",),

@@ -6,17 +6,19 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from convscope import __version__
 from convscope.api.compression import CompressedRoute
-from convscope.api.dataset_images import choose, describe, number_of, open_gallery
+from convscope.api.dataset_images import choose, describe, open_gallery
 from convscope.api.deps import TheSettings
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, IMAGES, MODELS
 from convscope.api.paging import MOST_ENTRIES, ThePage
 from convscope.data.catalog import DatasetInfo, describe_all
+from convscope.data.image_ids import find_image
 from convscope.errors import NotFoundError
 from convscope.images import sheet_png
 from convscope.recipe import NamedModel, named_model, named_models, plan
@@ -186,7 +188,9 @@ async def list_dataset_images(
     """Ids, labels and class names, in the data set's order."""
     data = await open_gallery(dataset_id, settings)
     numbers, after = choose(data, label, page)
-    found = [describe(number, data) for number in numbers]
+    found = [
+        describe(find_image(f"test-{number}", data), data.id, data.classes) for number in numbers
+    ]
     entries = [{key: entry[key] for key in ("id", "label", "class")} for entry in found]
     return {"images": entries, "next": after}
 
@@ -211,11 +215,12 @@ async def get_dataset_sheet(
     """At natural size, row after row."""
     data = await open_gallery(dataset_id, settings)
     if image is not None:
-        numbers = [number_of(name, data) for name in image]
+        images = [find_image(name, data).pixels for name in image]
     else:
         numbers, _ = choose(data, label, page)
-    if not numbers:
+        images = [data.test_images[number] for number in numbers]
+    if not images:
         raise NotFoundError(f"{dataset_id} has no images there: ask for an earlier page.")
-    made = await asyncio.to_thread(sheet_png, data.test_images[numbers], columns)
+    made = await asyncio.to_thread(sheet_png, np.stack(images), columns)
     headers = {"Cache-Control": "private, max-age=3600"}
     return Response(made, media_type="image/png", headers=headers)

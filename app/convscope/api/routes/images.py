@@ -1,18 +1,21 @@
 """Images of a run: held-out ones by number, and uploads."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from convscope.api.dataset_images import describe, fitted, number_of, open_gallery
+from convscope.api.dataset_images import describe, fitted, open_gallery
 from convscope.api.deps import TheAwakeRun, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.run import IMAGE, UPLOAD
 from convscope.api.paging import ThePage
 from convscope.api.schemas import Body
+from convscope.data.catalog import Dataset
+from convscope.data.image_ids import find_image
 from convscope.images import png
 from convscope.ipc.commands import Image
 from convscope.runs.run import Run
@@ -41,7 +44,7 @@ class ImageAnswer(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=shown(IMAGE, UPLOAD))
     id: str
-    source: Literal["test", "upload"]
+    source: Literal["test", "train", "upload"]
     label: int | None
     class_: Annotated[str | None, Field(alias="class")]
     name: str
@@ -122,13 +125,20 @@ async def prepare_image(run: TheAwakeRun, image: str, body: InvertBody) -> JsonO
     summary="Get an image's record",
 )
 async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
-    """`test-17` is image 17 of the held-out half; uploads go by their id."""
+    """`test-17` is image 17 of the held-out half, `train-17` of the training half; uploads go by
+    their id."""
     if image.startswith("up-"):
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
-    found = describe(number_of(image, data), data)
+    found = describe(find_image(image, data), data.id, _label_names(run, data))
     found["preprocessing"] = fitted(data.test_images.shape[1:], run.spec.recipe.network.input)
     return found
+
+
+def _label_names(run: Run, data: Dataset) -> Sequence[str]:
+    """A run's own names are those of the labels that it learns, and of no other set's."""
+    own = run.spec.recipe.data.classes if run.spec.trainable else None
+    return own or data.classes
 
 
 @router.delete("/{image}", status_code=204, responses=ASKED, summary="Delete an upload")
@@ -158,7 +168,7 @@ async def get_image_file(
         data = await run.uploads.original_png(image)
     else:
         gallery = await open_gallery(run.spec.shown.id, settings)
-        data = await asyncio.to_thread(png, gallery.test_images[number_of(image, gallery)])
+        data = await asyncio.to_thread(png, find_image(image, gallery).pixels)
     # a replaced upload keeps its address
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-cache"})
 

@@ -204,7 +204,7 @@ def _tensor(
 async def get_predictions(
     look: TheLook, response: Response, image: ImageId = "test-0"
 ) -> JsonObject:
-    """409 for a network that gives no score for each class."""
+    """Of any flat output of up to 1,000 numbers, data set or not; 409 for another."""
     reply = await look.ask(Predict(image=image))
     response.headers.update(look.headers)
     scores = zip(

@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import Field, ValidationError, model_validator
 
-from convscope.api.dataset_images import number_of, open_gallery
+from convscope.api.dataset_images import open_gallery
 from convscope.api.deps import TheRegistry, TheSettings
 from convscope.api.schemas import Body
+from convscope.data.image_ids import find_image
 from convscope.errors import ConvscopeError, InvalidError, NotFoundError
 from convscope.ipc.commands import Look
 from convscope.ipc.replies import Switches
@@ -152,7 +153,7 @@ async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
     if probe.startswith("up-"):
         run.uploads.get(probe)
     else:
-        number_of(probe, await open_gallery(run.spec.shown.id, settings))
+        find_image(probe, await open_gallery(run.spec.shown.id, settings))
 
 
 async def _send_updates(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:

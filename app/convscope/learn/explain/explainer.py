@@ -6,10 +6,11 @@ import torch
 from torch import nn
 
 from convscope.learn.data import Pixels
+from convscope.learn.dropout_masks import dropout_mask
 from convscope.learn.explain.cancelled import why_zero
 from convscope.learn.explain.gradient import Index, check_index, explain_gradient
 from convscope.learn.explain.output import explain_output
-from convscope.learn.explain.replay import Replay, mute, replay
+from convscope.learn.explain.replay import Replay, at_previous, mute, replay
 from convscope.learn.explain.update import Moment, explain_update
 from convscope.learn.interventions import Interventions
 from convscope.learn.network import build
@@ -44,6 +45,11 @@ class Explainer:
             if self.interventions:
                 self._replay = mute(self._replay, self.interventions.masks)
         return self._replay
+
+    def dropout_mask(self, layer: str) -> torch.Tensor:
+        """See dropout_mask, of the step that led here."""
+        trainer = self._observer.trainer
+        return dropout_mask(trainer, at_previous(trainer, self.spare), layer)
 
     def weight(self, layer: str, tensor: str, index: Index, example: int) -> JsonObject:
         """One weight's gradient and the update that followed; see explain_gradient and

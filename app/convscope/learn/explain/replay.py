@@ -42,7 +42,7 @@ def replay(trainer: Trainer, spare: nn.Sequential) -> Replay:
     images, labels = trainer.batches.batch(trainer.step)
     if trainer.draws:
         seed_torch(trainer.seed, Purpose.STEP, trainer.step)
-    return _through(_at_previous(trainer, spare), images, labels, trainer.step)
+    return _through(at_previous(trainer, spare), images, labels, trainer.step)
 
 
 def mute(found: Replay, masks: dict[str, torch.Tensor]) -> Replay:
@@ -54,7 +54,7 @@ def mute(found: Replay, masks: dict[str, torch.Tensor]) -> Replay:
     return dataclasses.replace(found, gradients=muted)
 
 
-def _at_previous(trainer: Trainer, spare: nn.Sequential) -> nn.Sequential:
+def at_previous(trainer: Trainer, spare: nn.Sequential) -> nn.Sequential:
     """The spare network with the weights of state k-1, in training mode."""
     previous = iter(trainer.previous)
     for layer in spare:

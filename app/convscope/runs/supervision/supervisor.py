@@ -268,7 +268,6 @@ class Supervisor:
         settings = self._workers.settings
         return Setup(
             recipe=without_data(recipe) if self._file.absent else recipe,
-            classes=len(self._file.about.get("classes") or []),
             device=settings.device,
             data_dirs=[str(path) for path in settings.data_dirs],
             cache_dir=str(settings.cache_dir),
@@ -409,4 +408,4 @@ def _why_not_started(error: Exception) -> str:
 
 def without_data(recipe: JsonObject) -> JsonObject:
     """The recipe of a run whose data set is not here, so that it can be looked at."""
-    return recipe | {"data": {"dataset": None}}
+    return recipe | {"data": recipe["data"] | {"dataset": None}}

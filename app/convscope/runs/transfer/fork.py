@@ -6,7 +6,7 @@ from typing import Any
 
 from convscope.errors import InvalidError, RecipeError
 from convscope.ipc.commands import Checkpoint
-from convscope.recipe import LayerPlan, Recipe, named_model, with_data
+from convscope.recipe import LayerPlan, Recipe, data_with_base, named_model, with_data
 from convscope.recipe.float32 import check_recipe
 from convscope.runs.recomputed import marked
 from convscope.runs.run import Run
@@ -89,6 +89,8 @@ def _changed(
     wanted = changes.get("optimizer", {})
     other = isinstance(wanted, dict) and wanted.get("type", optimizer["type"]) != optimizer["type"]
     merged: dict[str, Any] = then | changes
+    if isinstance(changes.get("data"), dict):
+        merged["data"] = data_with_base(changes["data"], then["data"])
     merged["optimizer"] = wanted if other or not isinstance(wanted, dict) else optimizer | wanted
     name = merged["network"] if isinstance(merged["network"], str) else None
     if name:

@@ -12,6 +12,7 @@ import numpy as np
 
 from convscope.errors import RecipeError, UnreadableRunError
 from convscope.recipe import LayerPlan, Recipe, named_models, plan, step_seconds
+from convscope.recipe.class_names import check_class_names
 from convscope.recipe.interventions import Tuned
 from convscope.recipe.safetensors_header import check_safetensors, tensors_in
 from convscope.storage.about import About, Environment
@@ -130,6 +131,7 @@ def _part(row: tuple[Any, ...], last: int, *, older: bool) -> Part:
     expect(texts[2] in (0, 1), f"In this file the optimizer of {where} is neither 0 nor 1.")
     try:
         plans = plan(recipe.network, recipe.batch_size)
+        check_class_names(recipe.data.classes, plans[-1].output_shape)
     except RecipeError as error:
         raise UnreadableRunError(f"In this file the recipe is invalid: {error.detail}") from error
     segment = Segment(

@@ -9,7 +9,8 @@ import { plan, predictions, probe, replay, run } from "../state.js";
 function answerOf(index) {
   const slow = replay.value;
   if (!slow) {
-    return { share: predictions.value?.probabilities[index] ?? null, label: probe.value?.label };
+    const label = run.value?.trainable ? probe.value?.label : null; // of another set: another's class
+    return { share: predictions.value?.probabilities[index] ?? null, label };
   }
   const last = plan.value?.columns.find((column) => column.role === "classes");
   const shares = last ? probabilitiesOf(slow, last.name) : null;
@@ -24,7 +25,7 @@ export function ClassBar({ index, place }) {
   const { map, whole } = place;
   const at = { left: `${map.x - whole.x}px`, width: `${map.width}px` };
   return html`<span class=${`class ${truth ? "truth" : ""}`} style=${at}>
-    <span class="class-name">${truth && html`<abbr title="the true class">✓ </abbr>`}${name}</span>
+    <span class="class-name" title=${name}>${truth && html`<abbr title="the true class">✓ </abbr>`}${name}</span>
     <span class="class-share">${percent(share, 0)}</span>
     <span class="class-bar"><i style=${{ transform: `scaleX(${share ?? 0})` }}></i></span>
   </span>`;

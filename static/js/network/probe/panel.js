@@ -20,6 +20,8 @@ export function inputCells() {
   return input.shape[0] === 3 ? colourCells(input) : greyCells(input, 0);
 }
 
+const ORIGINS = { test: "test picture", train: "training picture", upload: "as uploaded" };
+
 function CurrentImage() {
   const image = probe.value;
   const now = run.value;
@@ -28,7 +30,7 @@ function CurrentImage() {
   const src = address.image(now.id, image.id, "original", probeVersion.value);
   return html`<div class="probe-now">
     <figure><img src=${src} alt=${image.name ?? "The picture as uploaded"} width="72" height="72" class=${image.source} />
-      <figcaption>${image.source === "test" ? "test picture" : "as uploaded"}</figcaption></figure>
+      <figcaption>${ORIGINS[image.source]}</figcaption></figure>
     <figure><${CellCanvas} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
       <figcaption>preprocessed</figcaption></figure>
     <div class="probe-what">

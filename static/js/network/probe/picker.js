@@ -11,23 +11,24 @@ import { LIMIT, useHeldOutImages } from "./held-out.js";
 const COLUMNS = 8;
 const WITHOUT = "fashion-mnist-10k"; // whose held-out pictures a network without a data set is shown
 
-/** @param {{images: import("../../shared/types.js").HeldOutImage[], src: string}} props */
-function Sheet({ images, src }) {
+/** @param {{images: import("../../shared/types.js").HeldOutImage[], names: string[], src: string}} props */
+function Sheet({ images, names, src }) {
   return html`<div class="sheet">
     <img src=${src} alt="" width="288" height=${36 * Math.ceil(images.length / COLUMNS)} />
     <div class="sheet-buttons">${images.map(
-      (image) => html`<button type="button" key=${image.id} title=${image.class}
-        aria-label=${`${image.class}, test picture ${testNumber(image.id)}`}
+      (image) => html`<button type="button" key=${image.id} title=${names[image.label]}
+        aria-label=${`${names[image.label]}, test picture ${testNumber(image.id)}`}
         aria-pressed=${probe.value?.id === image.id} onClick=${() => chooseProbe(image.id)} />`,
     )}</div>
   </div>`;
 }
 
-/** @param {string | null} own @param {string} shown */
-const classesOf = (own, shown) =>
-  own
-    ? (run.value?.classes ?? [])
-    : (datasets.value.find((known) => known.id === shown)?.classes ?? []);
+/** What the labels of the pictures shown are called: the run's own names are of what it learns.
+ * @param {string} shown */
+const classesOf = (shown) =>
+  (run.value?.trainable
+    ? run.value.classes
+    : datasets.value.find((known) => known.id === shown)?.classes) ?? [];
 
 export function Picker() {
   const own = run.value?.recipe.data.dataset;
@@ -46,16 +47,17 @@ export function Picker() {
     columns: COLUMNS,
     label: label === "" ? null : Number(label),
   };
+  const names = classesOf(dataset);
   return html`<div class="picker">
     ${!own && html`<p class="hint spaced">This network has no data set of its own; these are held-out pictures of Fashion-MNIST.</p>`}
     <div class="picker-bar">
       <select aria-label="Class of the pictures" value=${label} onChange=${choose}>
         <option value="">all classes</option>
-        ${classesOf(own, dataset).map((name, i) => html`<option value=${String(i)}>${name}</option>`)}
+        ${names.map((name, i) => html`<option value=${String(i)}>${name}</option>`)}
       </select>
       <button type="button" disabled=${!cursors.length} onClick=${() => setCursors(cursors.slice(0, -1))}>Back</button>
       <button type="button" disabled=${next === null} onClick=${() => next && setCursors([...cursors, next])}>More</button>
     </div>
-    ${images.length > 0 && html`<${Sheet} images=${images} src=${address.sheet(dataset, query)} />`}
+    ${images.length > 0 && html`<${Sheet} images=${images} names=${names} src=${address.sheet(dataset, query)} />`}
   </div>`;
 }

@@ -8,6 +8,7 @@ import { Term } from "../page/tip.js";
 import { slowWaiting, startSlowMotion } from "../slow-motion/slow-motion.js";
 import { kernelKind, playing, replay, run, startable } from "../state.js";
 import { TERMS } from "../terms.js";
+import { whyUntrainable } from "./why-untrainable.js";
 
 /** Steps a second; null is flat out. */
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, null];
@@ -24,10 +25,7 @@ function speedIndex(speed) {
 }
 
 function Buttons() {
-  const why =
-    run.value && !run.value.trainable
-      ? (run.value.problem ?? "This network has no class output, so there is no loss to train on.")
-      : null;
+  const why = run.value && whyUntrainable(run.value);
   const off = !startable.value;
   return html`<div class="group" data-tour="play">
     <button type="button" class="primary play" disabled=${off} onClick=${togglePlay}

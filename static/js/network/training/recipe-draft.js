@@ -50,11 +50,12 @@ export function recipeOf(draft, run, model) {
   const same = draft.network === (run.network ?? OWN_NETWORK);
   const settings = same ? liveOptimizer(run) : (model?.recipe.optimizer ?? {});
   const kept = settings.type === draft.optimizer;
+  const dataset = draft.dataset || null;
   const init =
     same && run.recipe.init?.type === draft.init ? run.recipe.init : { type: draft.init };
   return {
     network: same ? (run.network ?? run.recipe.network) : draft.network,
-    data: { dataset: draft.dataset || null },
+    data: same && dataset === run.recipe.data.dataset ? run.recipe.data : { dataset },
     init,
     optimizer: kept ? settings : { type: draft.optimizer },
     batch_size: draft.batch_size,

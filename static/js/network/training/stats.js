@@ -4,6 +4,7 @@ import { html } from "../../shared/html.js";
 import { Term } from "../page/tip.js";
 import { accuracy, heldOut, heldOutStep, loss, run, speed, step } from "../state.js";
 import { TERMS } from "../terms.js";
+import { WholeHalf } from "./whole-half.js";
 
 /** @param {{label: string, tip: string, children?: any, wide?: boolean}} props */
 const Stat = ({ label, tip, children, wide }) =>
@@ -22,5 +23,5 @@ export function Stats() {
     <${Stat} label="Training acc." tip=${TERMS.accuracy}>${percent(accuracy.value)}<//>
     <${Stat} label="Held-out acc." tip=${TERMS.heldOut} wide>
       <span data-test="held-out">${percent(heldOut.value)}</span> <small>${measured}</small><//>
-  </dl>`;
+  </dl><${WholeHalf} />`;
 }

@@ -1,0 +1,49 @@
+/** The whole held-out half, measured when somebody asks: an answer of its own, no point of the curve. */
+import { signal } from "@preact/signals";
+import { count, loss as lossText, percent } from "../../shared/format.js";
+import { html } from "../../shared/html.js";
+import { server } from "../../shared/server.js";
+import { withRun } from "../intents.js";
+import { datasets, inPast, liveRun } from "../state.js";
+
+/** @typedef {import("../../shared/types.js").Evaluation} Evaluation
+ * @typedef {import("../../shared/types.js").Run} Run */
+
+const measured = signal(/** @type {{of: string, found: Evaluation} | null} */ (null));
+const measuring = signal(false);
+
+/** A run since it last began at step 0. @param {Run} run */
+const lifeOf = (run) => `${run.id} ${run.restarts}`;
+
+async function measure() {
+  const run = liveRun.value;
+  if (!run || measuring.value) return;
+  measuring.value = true;
+  const of = lifeOf(run);
+  const found = await withRun((id) => server.evaluate(id));
+  if (found) measured.value = { of, found };
+  measuring.value = false;
+}
+
+/** How many pictures the held-out half has, where the curve is measured on fewer. @param {Run} run */
+function wholeHalf(run) {
+  const all = datasets.value.find(({ id }) => id === run.recipe.data.dataset)?.test ?? 0;
+  return run.held_out_images && all > run.held_out_images ? all : null;
+}
+
+export function WholeHalf() {
+  const run = liveRun.value;
+  const all = run && wholeHalf(run);
+  if (!all) return null;
+  const found = measured.value?.of === lifeOf(run) ? measured.value.found : null;
+  return html`<p class="whole-half">
+    <button type="button" disabled=${measuring.value || inPast.value} onClick=${measure}
+      title=${inPast.value ? "Only the present step is measured" : "Of the present step; training waits meanwhile"}
+      >${measuring.value ? "measuring" : "measure"} all ${count(all)}${measuring.value ? "…" : ""}</button>
+    <span role="status">${found && resultText(found)}</span>
+  </p>`;
+}
+
+/** @param {Evaluation} found */
+const resultText = (found) =>
+  `${percent(found.accuracy)} at step ${count(found.step)}, loss ${lossText(found.loss)}`;
