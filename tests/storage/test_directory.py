@@ -178,3 +178,16 @@ def test_a_file_system_without_locks_is_told_of(
         RunDirectory(tmp_path, 10**9).open()
     assert str(tmp_path) in str(caught.value)
     assert ("has no locks" in str(caught.value)) == (number != errno.EIO)
+
+
+def test_room_that_is_reserved_is_nobody_elses(directory: RunDirectory) -> None:
+    """Two imports at once pass no quota together that each would pass alone."""
+    with directory.reserved(600):
+        with pytest.raises(UnavailableError, match="delete some"), directory.reserved(600):
+            pass
+        with directory.reserved(300):
+            pass
+    with directory.reserved(900):
+        directory.path("a").write_bytes(bytes(900))
+    with pytest.raises(UnavailableError), directory.reserved(200):
+        pass

@@ -242,7 +242,6 @@ class Registry:
         self._directory.forget(run.id)
 
     async def _keep_as_another(self, run: Run) -> Run:
-        self._directory.must_have_room()
         await run.durable()
         new_id = self.new_id()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
@@ -250,6 +249,12 @@ class Registry:
 
     async def _copied(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> Run:
         """A new run from another's file; where that fails, or nobody waits any more, it is gone."""
+        with self._directory.reserved(self._directory.size_of(run_id)):
+            return await self._copied_into(run_id, new_id, branch, **about)
+
+    async def _copied_into(
+        self, run_id: str, new_id: str, branch: Branch | None, **about: Any
+    ) -> Run:
         copying = asyncio.ensure_future(
             asyncio.to_thread(copy_run, self._directory, run_id, new_id, branch, **about)
         )
@@ -273,7 +278,6 @@ class Registry:
         run = self.get(run_id)
         restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
-        self._directory.must_have_room()
         await run.durable()
         about = {"name": name, "halted": None, "created_at": now()} | branch.about
         forked = await self._copied(run_id, self.new_id(), branch, **about)

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -43,6 +44,7 @@ class RunDirectory:
         self._ages = TrashAges(folder)
         self._quota_bytes = quota_bytes
         self._used = (float("-inf"), 0)
+        self._reserved = 0  # bytes of files that are being made
         self._lock: IO[str] | None = None
         self._moving = threading.Lock()  # one file at a time goes to the trash, back, or for good
 
@@ -183,6 +185,10 @@ class RunDirectory:
         finally:
             os.close(handle)
 
+    def size_of(self, run_id: str) -> int:
+        """How many bytes the file of a run has; 0 where there is none."""
+        return _size(self.path(run_id))
+
     def used_bytes(self) -> int:
         """How much all runs take, and what was deleted and is still there; as of a second
         ago."""
@@ -191,6 +197,18 @@ class RunDirectory:
             used = sum(_size(path) for path in (*self._runs.iterdir(), *self._trash.iterdir()))
             self._used = (time.monotonic(), used)
         return used
+
+    @contextmanager
+    def reserved(self, more_bytes: int) -> Iterator[None]:
+        """Room for a file of so many bytes that is about to be made, which nobody else is given
+        meanwhile; UnavailableError where there is none."""
+        self.must_have_room(more_bytes)
+        self._reserved += more_bytes
+        try:
+            yield
+        finally:
+            self._reserved -= more_bytes
+            self._used = (float("-inf"), 0)
 
     def must_have_room(self, more_bytes: int = 0) -> None:
         """UnavailableError where the runs take as much as they may, or would with so many more,
@@ -204,7 +222,7 @@ class RunDirectory:
             )
 
     def _is_full(self, more_bytes: int) -> bool:
-        return self.used_bytes() + more_bytes >= self._quota_bytes
+        return self.used_bytes() + self._reserved + more_bytes >= self._quota_bytes
 
     def _make_room(self, more_bytes: int) -> None:
         """What was deleted first goes first."""

@@ -17,6 +17,7 @@ from convscope.storage.importing.importer import import_to
 from convscope.storage.importing.untrusted import Bounds
 
 PIECE_BYTES = 2**18
+IMPORT_TIMES = 2  # as much as the file itself: as it came, and what is made of it
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ async def import_file(
 ) -> None:
     """Make a run's file from an untrusted one; UnreadableRunError, TooLargeError or RecipeError for
     one that is not to be trusted, UnavailableError where there is no room."""
-    directory.must_have_room(_size(given))
-    await asyncio.to_thread(_import, directory, new_id, settings, given)
+    with directory.reserved(IMPORT_TIMES * _size(given)):
+        await asyncio.to_thread(_import, directory, new_id, settings, given)
 
 
 def _import(directory: RunDirectory, new_id: str, settings: Settings, given: IO[bytes]) -> None:
