@@ -12,13 +12,20 @@ MOST_ENTRIES = 200  # of a page
 class Page:
     """Which entries of a list are asked for; the answer's `next` is the `cursor` of those after."""
 
+    cursor: str | None
+    limit: int
+
+
+async def _page(
     cursor: Annotated[
         str | None,
         Query(max_length=200, description="`next` of the page before; if absent, the first page"),
-    ] = None
+    ] = None,
     limit: Annotated[
         int, Query(ge=1, le=MOST_ENTRIES, description="the maximum number of entries")
-    ] = 50
+    ] = 50,
+) -> Page:
+    return Page(cursor, limit)
 
 
-ThePage = Annotated[Page, Depends()]
+ThePage = Annotated[Page, Depends(_page)]

@@ -6033,13 +6033,13 @@ export interface operations {
                 /** @description the step to describe; if absent, the current one */
                 step?: number | null;
                 layer: string;
-                out: number;
                 tensor?: string;
+                /** @description which of the batch */
+                example?: number;
+                out: number;
                 in?: number | null;
                 ky?: number | null;
                 kx?: number | null;
-                /** @description which of the batch */
-                example?: number;
             };
             header?: never;
             path: {

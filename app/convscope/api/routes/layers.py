@@ -94,7 +94,7 @@ class PredictionAnswer(BaseModel):
     classes: list[ClassAnswer]
 
 
-def _choose(
+async def _choose(
     accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
     asked: Annotated[Format | None, Query(alias="format", description="else by Accept")] = None,
     scale: Annotated[

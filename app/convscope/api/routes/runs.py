@@ -71,7 +71,7 @@ async def create_run(
     return run.describe()
 
 
-def _how(
+async def _how(
     layout: Annotated[
         Layout,
         Query(
