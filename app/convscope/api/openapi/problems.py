@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from convscope.errors import Code, ConvscopeError
 from convscope.system_errors import system_sentence
@@ -60,6 +62,14 @@ INVALID = Kind(422, "Invalid request", "invalid_request")
 # what the framework refuses by itself; a body that it cannot take apart is its 400
 FRAMEWORKS_OWN: dict[int, Code] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
+READING = {"GET", "HEAD"}  # of a folder of files
+# how the framework fails at a body that is no JSON: why, for the end of a sentence
+NOT_JSON: dict[type[BaseException], str] = {
+    UnicodeDecodeError: "in UTF-8, got bytes that are no text",
+    RecursionError: "that is nested less deeply",
+    ValueError: "with numbers of fewer digits",
+}
+
 
 def problem(kind: Kind, detail: str, **extra: Any) -> JSONResponse:
     """One error's answer."""
@@ -85,6 +95,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, OSError):  # a body that could not be put on the disk
         return await _system(request, error.__cause__)
+    if why := NOT_JSON.get(type(error.__cause__)):
+        return problem(INVALID, f"Expected JSON {why}.")
     detail = str(error.detail)
     if error.status_code == 404:
         detail = f"There is nothing at {request.url.path}."
@@ -93,7 +105,21 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     code = FRAMEWORKS_OWN.get(error.status_code, "bad_request")
     answer = problem(Kind(error.status_code, "Request refused", code), detail)
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_allowed(request)))
     return answer
+
+
+def _allowed(request: Request) -> set[str]:
+    """The methods of all routes at this address; the framework itself says those of the first."""
+    found: set[str] = set()
+    scope = dict(request.scope)
+    scope["root_path"] = scope.get("app_root_path", "")  # not that of a mount
+    for context in iter_route_contexts(request.app.routes):
+        matched, _ = context.matches(scope)
+        if matched is not Match.NONE:
+            found |= getattr(context, "methods", None) or READING
+    return found
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -115,9 +141,17 @@ def _sentence(entry: JsonObject) -> tuple[str, int | None]:
         after = path[path.index("layers") + 1 :]
         layer = next((part for part in after if isinstance(part, int)), None)
     where = ".".join(map(str, path)) or str(entry["loc"][0])
-    got = repr(entry.get("input"))
-    got = got if len(got) <= 80 else f"{got[:77]}…"
+    got = _shown(entry.get("input"))
     return f"{where}: {entry['msg']}, got {got}.", layer
+
+
+def _shown(value: object) -> str:
+    """What was sent, cut short."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "what is nested too deeply to show"
+    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
