@@ -64,7 +64,7 @@ FRAMEWORKS_OWN: dict[int, Code] = {404: "not_found", 405: "method_not_allowed", 
 
 READING = {"GET", "HEAD"}  # of a folder of files
 # how the framework fails at a body that is no JSON: why, for the end of a sentence
-NOT_JSON: dict[type[BaseException], str] = {
+NOT_JSON: dict[type, str] = {
     UnicodeDecodeError: "in UTF-8, got bytes that are no text",
     RecursionError: "that is nested less deeply",
     ValueError: "with numbers of fewer digits",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from convscope.api.deps import TheLook
 from convscope.api.openapi.document import answers, problems, shown
 from convscope.api.openapi.examples import explain as examples
+from convscope.api.openapi.headers import sends
 from convscope.api.schemas import ImageId
 from convscope.errors import InvalidError
 from convscope.ipc.commands import ExplainOutput, ExplainWeight
@@ -98,6 +99,7 @@ KINDS = answers(
     response_model=OutputExplanation,
     responses=KINDS,
     summary="One value of a feature map",
+    openapi_extra=sends("Convscope-Recomputed"),
 )
 async def explain_output(
     look: TheLook, layer: LayerName, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
@@ -137,7 +139,12 @@ async def _where(
     return Where(layer, tensor, index, example)
 
 
-@router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
+@router.get(
+    "/weight",
+    response_model=WeightExplanation,
+    summary="One weight's gradient and update",
+    openapi_extra=sends("Convscope-Recomputed"),
+)
 async def explain_weight(look: TheLook, where: Annotated[Where, Depends(_where)]) -> Response:
     """Input value × output gradient at every position where the weight was used, summed over the
     mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own

@@ -131,7 +131,13 @@ async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Json
     return found
 
 
-@router.delete("/{image}", status_code=204, responses=ASKED, summary="Delete an upload")
+@router.delete(
+    "/{image}",
+    status_code=204,
+    response_class=Response,
+    responses=ASKED,
+    summary="Delete an upload",
+)
 async def delete_image(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await run.uploads.remove(image)
