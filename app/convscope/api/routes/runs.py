@@ -141,7 +141,7 @@ async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
 @router.get(
     "/{run_id}",
     response_model=RunAnswer,
-    responses=problems(404),
+    responses=COMMAND,
     summary="Get a run",
     openapi_extra=sends("Convscope-Recomputed"),
 )
