@@ -31,6 +31,7 @@ FIGURES = {
     "frames": {"frame ÷ TensorBoard's summaries"},
     "latency": {"step to painted pixel, 95th percentile", "frames painted"},
     "starting": {"POST /runs to first step, 95th percentile", "private memory of an idle run"},
+    "asking": {"GET /runs/{id}: processor time in threads ÷ as it is"},
     "explaining": {"explain/output, 95th percentile", "explain/weight, 95th percentile"},
     "seek": {
         "a step shown while dragging, 95th percentile",

@@ -16,6 +16,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from convscope.frames.format import Section, decode_frame
+from tests.support import documented
 from tests.support.data_cache import data_cache
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,11 @@ class Server:
             env=os.environ | own,
         )
         self.url = self._address()
-        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=PATIENCE_S)
+        self.http = httpx.Client(
+            base_url=f"{self.url}/api/v1",
+            timeout=PATIENCE_S,
+            event_hooks={"response": [documented.check]},
+        )
 
     def __enter__(self) -> "Server":
         return self

@@ -1,4 +1,8 @@
-"""Route dependencies: the settings, the registry, and the run that a path names."""
+"""Route dependencies: the settings, the registry, and the run that a path names.
+
+All are coroutines, those that wait for nothing too: FastAPI runs a plain function in a thread,
+which costs more than the rest of a short request.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,12 +16,12 @@ from convscope.runs.run import Run
 from convscope.settings import Settings
 
 
-def _registry(connection: HTTPConnection) -> Registry:
+async def _registry(connection: HTTPConnection) -> Registry:
     found: Registry = connection.app.state.registry
     return found
 
 
-def _settings(connection: HTTPConnection) -> Settings:
+async def _settings(connection: HTTPConnection) -> Settings:
     found: Settings = connection.app.state.settings
     return found
 
@@ -26,7 +30,9 @@ TheRegistry = Annotated[Registry, Depends(_registry)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 
 
-def _run(run_id: Annotated[str, Path(description="a run's id")], registry: TheRegistry) -> Run:
+async def _run(
+    run_id: Annotated[str, Path(description="a run's id")], registry: TheRegistry
+) -> Run:
     run = registry.get(run_id)
     run.touch()
     return run
@@ -69,7 +75,7 @@ class Look:
             self.headers["Convscope-Recomputed"] = recomputed
 
 
-def _look(run: TheRun, step: StepNumber = None) -> Look:
+async def _look(run: TheRun, step: StepNumber = None) -> Look:
     return Look(run, step, {})
 
 

@@ -14,13 +14,8 @@ MOST_ENTRIES = 200  # of a page
 class Page:
     """Which entries of a list are asked for; the answer's `next` is the `cursor` of those after."""
 
-    cursor: Annotated[
-        str | None,
-        Query(max_length=200, description="`next` of the page before; if absent, the first page"),
-    ] = None
-    limit: Annotated[
-        int, Query(ge=1, le=MOST_ENTRIES, description="the maximum number of entries")
-    ] = 50
+    cursor: str | None
+    limit: int
 
     def first_number(self) -> int:
         """The number that the page begins with, of a list whose cursors are numbers; InvalidError
@@ -32,4 +27,16 @@ class Page:
         return int(self.cursor)
 
 
-ThePage = Annotated[Page, Depends()]
+async def _page(
+    cursor: Annotated[
+        str | None,
+        Query(max_length=200, description="`next` of the page before; if absent, the first page"),
+    ] = None,
+    limit: Annotated[
+        int, Query(ge=1, le=MOST_ENTRIES, description="the maximum number of entries")
+    ] = 50,
+) -> Page:
+    return Page(cursor, limit)
+
+
+ThePage = Annotated[Page, Depends(_page)]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
 from convscope.api.openapi.document import shown
 from convscope.api.openapi.examples.run import HISTORY, RUN
@@ -61,7 +61,7 @@ class TuneBody(Body):
     learning_rate: Rate | None = None
     momentum: Fraction | None = None
     weight_decay: Rate | None = None
-    steps_per_second: Annotated[float, Field(ge=0.1, le=10_000)] | None = None
+    steps_per_second: Annotated[StrictFloat, Field(ge=0.1, le=10_000)] | None = None
     name: Annotated[str, Field(max_length=200)] | None = None
 
     def changes(self) -> TunedSettings:

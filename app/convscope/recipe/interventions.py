@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 from typing_extensions import TypedDict  # pydantic needs this one below Python 3.12
 
 from convscope.recipe.base import LayerName
@@ -24,7 +24,7 @@ class SetWeight(Strict):
     layer: LayerName
     tensor: Annotated[str, Field(max_length=32)] = "weight"
     index: Annotated[list[Number], Field(max_length=4)]
-    value: Annotated[float, Field(ge=-1e6, le=1e6)]
+    value: Annotated[StrictFloat, Field(ge=-1e6, le=1e6)]
 
 
 class FillKernel(Strict):

@@ -8,7 +8,7 @@ Sources: the shape formulas of the PyTorch documentation of each module.
 from math import prod
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, StrictFloat
 
 from convscope.errors import RecipeError
 from convscope.recipe.base import (
@@ -85,8 +85,8 @@ class BatchNorm2d(LayerBase):
     prefix = "norm"
     type: Literal["BatchNorm2d"]
     num_features: Size | None = None
-    eps: Annotated[float, Field(gt=0, le=1)] = 1e-5
-    momentum: Annotated[float, Field(ge=0, le=1)] = 0.1
+    eps: Annotated[StrictFloat, Field(gt=0, le=1)] = 1e-5
+    momentum: Annotated[StrictFloat, Field(ge=0, le=1)] = 0.1
     affine: StrictBool = True
 
     def output(self, shape: Shape) -> Shape:
@@ -124,7 +124,7 @@ class LeakyReLU(LayerBase):
 
     prefix = "leaky_relu"
     type: Literal["LeakyReLU"]
-    negative_slope: Annotated[float, Field(ge=0, le=10)] = 0.01
+    negative_slope: Annotated[StrictFloat, Field(ge=0, le=10)] = 0.01
     inplace: StrictBool = False
 
 
@@ -212,7 +212,7 @@ class Dropout(LayerBase):
 
     prefix = "dropout"
     type: Literal["Dropout"]
-    p: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    p: Annotated[StrictFloat, Field(ge=0, lt=1)] = 0.5
 
 
 class Flatten(LayerBase):

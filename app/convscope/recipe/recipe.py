@@ -9,6 +9,7 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     StrictBool,
+    StrictFloat,
     StrictInt,
     Tag,
     model_serializer,
@@ -23,8 +24,8 @@ from convscope.types import JsonObject
 MAX_LAYERS = 64
 MAX_SIDE = 1024
 
-Rate = Annotated[float, Field(ge=0, le=1e38)]
-Fraction = Annotated[float, Field(ge=0, lt=1)]
+Rate = Annotated[StrictFloat, Field(ge=0, le=1e38)]
+Fraction = Annotated[StrictFloat, Field(ge=0, lt=1)]
 Side = Annotated[StrictInt, Field(ge=1, le=MAX_SIDE)]
 
 
@@ -61,8 +62,8 @@ class Init(_Part):
         "from_run",
         "from_file",
     ] = "he_uniform"
-    std: Annotated[float, Field(gt=0, le=100)] = 0.05  # of `normal`
-    bound: Annotated[float, Field(gt=0, le=100)] = 0.05  # of `uniform`: from -bound to bound
+    std: Annotated[StrictFloat, Field(gt=0, le=100)] = 0.05  # of `normal`
+    bound: Annotated[StrictFloat, Field(gt=0, le=100)] = 0.05  # of `uniform`: from -bound to bound
     run: Annotated[str, Field(max_length=64)] | None = None  # of `from_run`
 
     @property
@@ -88,7 +89,7 @@ class Adam(_Part):
     learning_rate: Rate = 0.001
     beta1: Fraction = 0.9
     beta2: Fraction = 0.999
-    eps: Annotated[float, Field(gt=0, le=1)] = 1e-8
+    eps: Annotated[StrictFloat, Field(gt=0, le=1)] = 1e-8
     weight_decay: Rate = 0.0
 
 
@@ -105,7 +106,7 @@ class RMSprop(_Part):
     type: Literal["RMSprop"]
     learning_rate: Rate = 0.001
     alpha: Fraction = 0.99
-    eps: Annotated[float, Field(gt=0, le=1)] = 1e-8
+    eps: Annotated[StrictFloat, Field(gt=0, le=1)] = 1e-8
     momentum: Fraction = 0.0
     weight_decay: Rate = 0.0
 

@@ -128,7 +128,10 @@ def test_what_can_be_wrong_is_said(operation: Json) -> None:
     said = answers(operation)
     places = {parameter["in"] for parameter in operation.get("parameters", ())}
     assert (422 in said) == ("query" in places or "requestBody" in operation)
-    assert (413 in said) == ("requestBody" in operation)
+    body = operation.get("requestBody")
+    assert not body or {408, 413, 422, 503} <= set(said)
+    assert (408 in said) == bool(body)
+    assert not body or "multipart/form-data" not in body["content"] or 400 in said
     assert (404 in said) == ("path" in places)
 
 
@@ -151,3 +154,51 @@ def test_a_schema_that_is_broken_is_noticed() -> None:
 def test_the_frameworks_own_validation_errors_are_not_in_the_document() -> None:
     assert "ValidationError" not in str(document())
     assert document()["components"]["schemas"]["Problem"] == Problem.model_json_schema()
+
+
+@every_operation
+def test_whatever_is_sent_either_way_has_a_schema_that_generators_know(operation: Json) -> None:
+    bodies = [operation.get("requestBody", {}), *answers(operation).values()]
+    for media, content in [one for body in bodies for one in body.get("content", {}).items()]:
+        schema = resolved(content["schema"])
+        if media in ("multipart/form-data", JSON, MEDIA_TYPE):
+            continue
+        assert schema["type"] == "string"
+        assert (schema.get("format") == "binary") == (not media.startswith("text/"))
+        assert not any(wrong(example, schema) for example in examples(content))
+
+
+def test_files_are_sent_as_what_generators_call_a_file() -> None:
+    assert "contentMediaType" not in str(document())
+    uploads = [schema for name, schema in document()["components"]["schemas"].items()
+               if name.startswith("Body_")]  # fmt: skip
+    assert len(uploads) > 3
+    for schema in uploads:
+        assert "binary" in [field.get("format") for field in schema["properties"].values()]
+
+
+@every_operation
+def test_headers_that_programs_need_are_described(operation: Json) -> None:
+    for status, answer in answers(operation).items():
+        said = answer.get("headers", {})
+        for name in [{201: "Location", 401: "WWW-Authenticate", 503: "Retry-After"}.get(status)]:
+            assert name is None or name in said
+        for header in said.values():
+            assert header["description"]
+            assert header["schema"]["type"] in ("string", "integer")
+
+
+@every_operation
+def test_a_body_is_said_to_be_needed_or_not(operation: Json) -> None:
+    body = operation.get("requestBody")
+    assert body is None or isinstance(body["required"], bool)
+
+
+def test_the_document_says_how_to_sign_in() -> None:
+    schemes = document()["components"]["securitySchemes"]
+    assert {(one["type"], one.get("scheme"), one.get("in")) for one in schemes.values()} == {
+        ("http", "bearer", None),
+        ("apiKey", None, "cookie"),
+    }
+    assert document()["security"] == [{}, *({name: []} for name in schemes)]
+    assert document()["paths"]["/api/v1/health"]["get"]["security"] == []

@@ -4,7 +4,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from convscope.api.openapi.finish import finish
 from convscope.api.openapi.problems import MEDIA_TYPE, Problem
+from convscope.api.security.guard import cookie_name
 from convscope.types import JsonObject
 
 Responses = dict[int | str, dict[str, Any]]
@@ -40,6 +42,11 @@ ERRORS: dict[int, tuple[str, str, str]] = {
         "None of the media types in `Accept` is served.",
         "Not acceptable",
         "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+    ),
+    408: (
+        "The body takes too long to come.",
+        "Too slow",
+        "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
     ),
     409: (
         "The run's state does not allow this, or its network has no such thing.",
@@ -125,17 +132,6 @@ class Documented(FastAPI):
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             schemas["Problem"] = Problem.model_json_schema()
-            for path in document["paths"].values():
-                for operation in path.values():
-                    _say_what_is_invalid(operation)
+            finish(document, _problem, cookie_name(self.state.settings))
             self.openapi_schema = document
         return self.openapi_schema or {}
-
-
-def _say_what_is_invalid(operation: JsonObject) -> None:
-    """A path's own strings are never invalid, only unknown: 422 is for queries and bodies."""
-    operation["responses"].pop("422", None)
-    queries = any(parameter["in"] == "query" for parameter in operation.get("parameters", ()))
-    if queries or "requestBody" in operation:
-        operation["responses"]["422"] = _problem(422)
-    operation["responses"] = dict(sorted(operation["responses"].items()))

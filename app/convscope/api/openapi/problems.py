@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from convscope.errors import Code, ConvscopeError
 from convscope.system_errors import system_sentence
@@ -61,6 +63,14 @@ INVALID = Kind(422, "Invalid request", "invalid_request")
 # what the framework refuses by itself; a body that it cannot take apart is its 400
 FRAMEWORKS_OWN: dict[int, Code] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
+READING = {"GET", "HEAD"}  # of a folder of files
+# how the framework fails at a body that is no JSON: why, for the end of a sentence
+NOT_JSON: dict[type, str] = {
+    UnicodeDecodeError: "in UTF-8, got bytes that are no text",
+    RecursionError: "that is nested less deeply",
+    ValueError: "with numbers of fewer digits",
+}
+
 
 def problem(kind: Kind, detail: str, **extra: Any) -> JSONResponse:
     """One error's answer."""
@@ -86,6 +96,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, OSError):  # a body that could not be put on the disk
         return await _system(request, error.__cause__)
+    if why := NOT_JSON.get(type(error.__cause__)):
+        return problem(INVALID, f"Expected JSON {why}.")
     detail = str(error.detail)
     if error.status_code == 404:
         detail = f"There is nothing at {request.url.path}."
@@ -94,7 +106,21 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     code = FRAMEWORKS_OWN.get(error.status_code, "bad_request")
     answer = problem(Kind(error.status_code, "Request refused", code), detail)
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_allowed(request)))
     return answer
+
+
+def _allowed(request: Request) -> set[str]:
+    """The methods of all routes at this address; the framework itself says those of the first."""
+    found: set[str] = set()
+    scope = dict(request.scope)
+    scope["root_path"] = scope.get("app_root_path", "")  # not that of a mount
+    for context in iter_route_contexts(request.app.routes):
+        matched, _ = context.matches(scope)
+        if matched is not Match.NONE:
+            found |= getattr(context, "methods", None) or READING
+    return found
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

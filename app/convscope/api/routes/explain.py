@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from convscope.api.deps import TheLook
 from convscope.api.openapi.document import answers, problems, shown
 from convscope.api.openapi.examples import explain as examples
+from convscope.api.openapi.headers import sends
 from convscope.api.schemas import ImageId
 from convscope.errors import InvalidError
 from convscope.ipc.commands import ExplainOutput, ExplainWeight
@@ -18,6 +19,7 @@ router = APIRouter(
     prefix="/runs/{run_id}/explain", tags=["explanations"], responses=problems(404, 409, 503)
 )
 At = Annotated[int, Query(ge=-(2**31), le=2**31)]
+Index = tuple[int | None, int | None, int | None, int | None]  # out, in, ky, kx; None: not asked
 
 
 class Check(BaseModel):
@@ -97,6 +99,7 @@ KINDS = answers(
     response_model=OutputExplanation,
     responses=KINDS,
     summary="One value of a feature map",
+    openapi_extra=sends("Convscope-Recomputed"),
 )
 async def explain_output(
     look: TheLook, layer: LayerName, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
@@ -110,29 +113,46 @@ async def explain_output(
 
 @dataclass(frozen=True)
 class Where:
-    """Which weight, by torch's axes; a bias has only `out`, a linear weight `out` and `in`.
+    """Which weight, by torch's axes; a bias has only `out`, a linear weight `out` and `in`."""
 
-    Taken apart by a dependency: a model of the query would refuse what other dependencies ask for.
-    """
-
-    layer: Annotated[LayerName, Query()]
-    out: At
-    tensor: Annotated[str, Query(max_length=32)] = "weight"
-    within: Annotated[At | None, Query(alias="in")] = None
-    ky: At | None = None
-    kx: At | None = None
-    example: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0
+    layer: str
+    tensor: str
+    index: Index
+    example: int  # which of the batch
 
 
-@router.get("/weight", response_model=WeightExplanation, summary="One weight's gradient and update")
-async def explain_weight(look: TheLook, where: Annotated[Where, Depends()]) -> Response:
+async def _index(
+    out: At,
+    within: Annotated[At | None, Query(alias="in")] = None,
+    ky: At | None = None,
+    kx: At | None = None,
+) -> Index:
+    return out, within, ky, kx
+
+
+async def _where(
+    layer: Annotated[LayerName, Query()],
+    index: Annotated[Index, Depends(_index)],
+    tensor: Annotated[str, Query(max_length=32)] = "weight",
+    example: Annotated[int, Query(ge=0, le=2**31, description="which of the batch")] = 0,
+) -> Where:
+    return Where(layer, tensor, index, example)
+
+
+@router.get(
+    "/weight",
+    response_model=WeightExplanation,
+    summary="One weight's gradient and update",
+    openapi_extra=sends("Convscope-Recomputed"),
+)
+async def explain_weight(look: TheLook, where: Annotated[Where, Depends(_where)]) -> Response:
     """Input value × output gradient at every position where the weight was used, summed over the
     mini-batch of the last step: the gradient that the optimiser used; then the optimiser's own
     arithmetic, to the weight after it. 404 with the tensor's shape for an index outside, 409 for a
     layer without weights and at step 0."""
     # a tensor that does not exist is the worker's to refuse
     axes = len(look.run.spec.layer(where.layer).tensors.get(where.tensor, (0,)))
-    index = [where.out, where.within, where.ky, where.kx][:axes]
+    index = where.index[:axes]
     if None in index:
         names = ", ".join(("out", "in", "ky", "kx")[:axes])
         raise InvalidError(f"{where.layer}.{where.tensor} has {axes} axes: expected {names}.")

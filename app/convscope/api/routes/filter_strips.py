@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from convscope.api.deps import TheRun
 from convscope.api.openapi.document import answers, problems
 from convscope.api.openapi.examples import filter_strips as examples
+from convscope.api.openapi.headers import sends
 from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite
 from convscope.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from convscope.heatmap import strip_png
@@ -37,15 +38,17 @@ class StripAnswer(BaseModel):
     recomputed: str | None
 
 
+STRIPS = answers(a_filter_at_two_steps=examples.STRIP)
+STRIPS[200] |= {"model": StripAnswer, "description": "nested lists, or with `format=png` a heatmap"}
+STRIPS[200]["content"][PNG] = {}
+
+
 @router.get(
     "/layers/{layer}/strip",
     response_class=Response,
-    responses=problems(409, 503)
-    | {
-        200: answers(a_filter_at_two_steps=examples.STRIP)[200]
-        | {"model": StripAnswer, "description": "nested lists, or with `format=png` a heatmap"}
-    },
+    responses=problems(409, 413, 503) | STRIPS,
     summary="A filter over the steps",
+    openapi_extra=sends("Convscope-Recomputed"),
 )
 async def get_filter_strip(
     request: Request,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, StrictInt, ValidationError
 
 from convscope.api.deps import TheRegistry
 from convscope.api.openapi.document import problems, shown
@@ -20,7 +20,7 @@ class ForkBody(Body):
     """The step to fork a run at, and what changes from there on."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=shown(*FORKS))
-    step: Annotated[int, Field(ge=0, le=2**53)] | None = None  # null: now
+    step: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None  # null: now
     recipe: dict[str, Any] = Field(
         default_factory=dict
     )  # the parts that change, within `optimizer` too; not `init`

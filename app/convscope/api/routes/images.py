@@ -141,7 +141,13 @@ def _label_names(run: Run, data: Dataset) -> Sequence[str]:
     return own or data.classes
 
 
-@router.delete("/{image}", status_code=204, responses=ASKED, summary="Delete an upload")
+@router.delete(
+    "/{image}",
+    status_code=204,
+    response_class=Response,
+    responses=ASKED,
+    summary="Delete an upload",
+)
 async def delete_image(run: TheAwakeRun, image: str) -> None:
     """Whoever looks at it sees nothing any more."""
     await run.uploads.remove(image)

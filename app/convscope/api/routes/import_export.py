@@ -13,6 +13,7 @@ from safetensors.numpy import load
 
 from convscope.api.deps import TheLook, TheRegistry, TheRun
 from convscope.api.openapi.document import Responses, problems
+from convscope.api.openapi.headers import sends
 from convscope.api.schemas import HistoryAnswer, RunAnswer
 from convscope.ipc.commands import Weights
 from convscope.storage.schema import SUFFIX
@@ -53,6 +54,7 @@ async def import_run(
     response_class=Response,
     responses=BINARY | problems(404, 503),
     summary="A run as one file",
+    openapi_extra=sends("Content-Disposition"),
 )
 async def export_run(
     run: TheRun,
@@ -71,6 +73,7 @@ async def export_run(
     response_class=Response,
     responses=BINARY | problems(404, 409, 503),
     summary="All weights",
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
 async def get_weights(
     look: TheLook,
@@ -100,6 +103,7 @@ def _npz(tensors: bytes) -> bytes:
     response_model=HistoryAnswer,
     responses=METRICS | problems(404),
     summary="Metric history",
+    openapi_extra=sends("Content-Disposition"),
 )
 async def get_history(
     run: TheRun,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from convscope.api.deps import TheLook, TheRun
 from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples import layers as examples
+from convscope.api.openapi.headers import sends
 from convscope.api.schemas import ImageId
 from convscope.api.tensor_responses import (
     Format,
@@ -94,7 +95,7 @@ class PredictionAnswer(BaseModel):
     classes: list[ClassAnswer]
 
 
-def _choose(
+async def _choose(
     accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
     asked: Annotated[Format | None, Query(alias="format", description="else by Accept")] = None,
     scale: Annotated[
@@ -116,7 +117,7 @@ def _tensor_answers(**shown: JsonObject) -> Responses:
         "by `Accept` or `format`: nested lists, numpy's `.npy`, or a heatmap"
     )
     answer_200["content"] |= {"application/x-npy": {}, "image/png": {}}
-    return problems(406) | ASKED | {200: answer_200}
+    return problems(406, 413) | ASKED | {200: answer_200}
 
 
 MAPS = _tensor_answers(maps=examples.POOLED_MAPS, flat=examples.FLAT_MAPS)
@@ -138,6 +139,7 @@ async def list_layers(run: TheRun) -> JsonObject:
     response_class=Response,
     responses=MAPS,
     summary="A layer's feature maps for one image",
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
 async def get_feature_maps(
     look: TheLook,
@@ -159,6 +161,7 @@ async def get_feature_maps(
     response_class=Response,
     responses=TENSORS,
     summary="A layer's weights, their gradient, their last update",
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
 async def get_tensor(
     look: TheLook,
@@ -200,6 +203,7 @@ def _tensor(
     response_model=PredictionAnswer,
     responses=ASKED,
     summary="Class scores for an image",
+    openapi_extra=sends("Convscope-Recomputed"),
 )
 async def get_predictions(
     look: TheLook, response: Response, image: ImageId = "test-0"

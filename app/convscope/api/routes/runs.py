@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from convscope.api.deps import TheLook, TheRegistry, TheRun
 from convscope.api.openapi.document import problems
+from convscope.api.openapi.headers import sends
 from convscope.api.paging import ThePage
 from convscope.api.schemas import (
     EXAMPLE_RECIPE,
@@ -71,7 +72,7 @@ async def create_run(
     return run.describe()
 
 
-def _how(
+async def _how(
     layout: Annotated[
         Layout,
         Query(
@@ -137,7 +138,13 @@ async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
     return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}
 
 
-@router.get("/{run_id}", response_model=RunAnswer, responses=problems(404), summary="Get a run")
+@router.get(
+    "/{run_id}",
+    response_model=RunAnswer,
+    responses=COMMAND,
+    summary="Get a run",
+    openapi_extra=sends("Convscope-Recomputed"),
+)
 async def get_run(look: TheLook, response: Response) -> JsonObject:
     """State, step, loss, accuracy, images per second, and the whole recipe. For a past `step`,
     what was true then; `steps` is the latest step."""
@@ -147,7 +154,13 @@ async def get_run(look: TheLook, response: Response) -> JsonObject:
     return run
 
 
-@router.delete("/{run_id}", status_code=204, responses=problems(404), summary="Delete a run")
+@router.delete(
+    "/{run_id}",
+    status_code=204,
+    response_class=Response,
+    responses=problems(404),
+    summary="Delete a run",
+)
 async def delete_run(run_id: str, registry: TheRegistry) -> None:
     """Its worker ends at once, even in the middle of a step. For a day it can be restored."""
     await registry.delete(run_id)

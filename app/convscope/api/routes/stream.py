@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, StrictFloat, StrictInt, ValidationError, model_validator
 
 from convscope.api.dataset_images import open_gallery
 from convscope.api.deps import TheRegistry, TheSettings
@@ -51,8 +51,8 @@ class WatchMessage(Body):
     layers: list[LayerName] | None = None
     tensors: Annotated[list[WatchedTensor], Field(max_length=64)]
     probe: Annotated[str, Field(max_length=64)] = "test-0"
-    max_fps: Annotated[float, Field(ge=0.1, le=120)] = 30.0
-    step: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    max_fps: Annotated[StrictFloat, Field(ge=0.1, le=120)] = 30.0
+    step: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None
 
 
 @router.websocket("/runs/{run_id}/stream")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from convscope.api.deps import TheRegistry
 from convscope.api.openapi.document import problems, shown
+from convscope.api.openapi.headers import described, sends
 from convscope.api.paging import MOST_ENTRIES
 from convscope.errors import ConflictError, NotFoundError, UnreadableRunError
 from convscope.heatmap import filters_png
@@ -48,8 +49,12 @@ async def get_thumbnails(
     "/{run_id}/thumbnail",
     response_class=Response,
     responses=problems(404, 409)
-    | {200: {"content": {PNG: {}}}, 304: {"description": "Not modified."}},
+    | {
+        200: {"content": {PNG: {}}},
+        304: {"description": "Not modified.", "headers": described("ETag")},
+    },
     summary="A run's thumbnail: its first filters",
+    openapi_extra=sends("ETag"),
 )
 async def get_run_thumbnail(
     run_id: str,

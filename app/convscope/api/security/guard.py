@@ -53,6 +53,11 @@ def content_security_policy(script_hashes: tuple[str, ...] = ()) -> str:
     )
 
 
+def cookie_name(settings: Settings) -> str:
+    """Of the cookie that a token is exchanged for: cookies do not tell ports apart."""
+    return f"convscope_{settings.port}"
+
+
 class Guard:
     """Wrap the whole application: what it does not let in, no route sees.
 
@@ -72,7 +77,7 @@ class Guard:
         self.budget = budget or Budget()
         policy = content_security_policy(tuple(script_hashes))
         self.page_headers = SECURITY_HEADERS | PAGE_HEADERS | {"Content-Security-Policy": policy}
-        self.cookie = f"convscope_{settings.port}"  # cookies do not tell ports apart
+        self.cookie = cookie_name(settings)
         self.cookie_value = cookie_value(settings.token) if settings.token else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
