@@ -6131,6 +6131,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6291,6 +6295,10 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from convscope.api.deps import Look, TheLook
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.batch import BATCH, MASK
+from convscope.api.openapi.headers import sends
 from convscope.api.tensor_responses import Representation, Tensor, answer, choose_format
 from convscope.ipc import commands
 from convscope.ipc.replies import BatchReply
@@ -77,7 +78,7 @@ class MaskAnswer(BaseModel):
     values: list[object]
 
 
-def _choose(
+async def _choose(
     accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
     asked: Annotated[Format | None, Query(alias="format", description="else by Accept")] = None,
 ) -> Representation:
@@ -87,7 +88,13 @@ def _choose(
 Chosen = Annotated[Representation, Depends(_choose)]
 
 
-@router.get("", response_model=BatchAnswer, responses=NPY, summary="The mini-batch of a step")
+@router.get(
+    "",
+    response_model=BatchAnswer,
+    responses=NPY,
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed"),
+    summary="The mini-batch of a step",
+)
 async def get_batch(look: TheLook, chosen: Chosen) -> Response:
     """The batch that led to `step`: with the weights at `step` - 1 it gives the gradients at
     `step`. JSON: ids, labels, and how dropout drew; `.npy`: the images as the network gets them,
@@ -104,7 +111,11 @@ async def get_batch(look: TheLook, chosen: Chosen) -> Response:
 
 
 @router.get(
-    "/masks/{layer}", response_model=MaskAnswer, responses=NPY, summary="A step's dropout mask"
+    "/masks/{layer}",
+    response_model=MaskAnswer,
+    responses=NPY,
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed"),
+    summary="A step's dropout mask",
 )
 async def get_dropout_mask(look: TheLook, chosen: Chosen, layer: LayerName) -> Response:
     """What the Dropout layer multiplied its input by in the step that led to `step`: 0 or

@@ -10,7 +10,13 @@ from time import monotonic
 from typing import Any, Protocol
 
 from convscope.budget import Budget
-from convscope.errors import ConflictError, ConvscopeError, NotFoundError, UnavailableError
+from convscope.errors import (
+    ConflictError,
+    ConvscopeError,
+    NotFoundError,
+    UnavailableError,
+    WorkerDiedError,
+)
 from convscope.ipc.commands import (
     BeginSegment,
     Command,
@@ -385,10 +391,13 @@ class Supervisor:
 
     @contextmanager
     def needed(self) -> Iterator[None]:
-        """It is not suspended meanwhile."""
+        """It is not suspended meanwhile; NotFoundError where its worker goes as it is deleted."""
         self._asked += 1
         try:
             yield
+        except WorkerDiedError:
+            self._must_be_there()
+            raise
         finally:
             self._asked -= 1
 
