@@ -1,5 +1,6 @@
 """Every command, reply and event crosses as it is; and the table of commands is whole."""
 
+import dataclasses
 import inspect
 import typing
 from typing import Any
@@ -100,6 +101,28 @@ def kinds(module: Any, base: type[Any]) -> list[type[Any]]:
     """The classes of a module that are of a kind, and not the kind itself."""
     found = [value for value in vars(module).values() if inspect.isclass(value)]
     return [value for value in found if issubclass(value, base) and value is not base]
+
+
+MESSAGES = [
+    *kinds(commands, Command),
+    *kinds(replies, Reply),
+    *kinds(reports, reports.Notice),
+    *(Command, Reply, reports.Notice, reports.Metrics, reports.Report, Answer, SeekPlan),
+    *(replies.Status, commands.Setup, commands.Before, commands.Wanted, FilterId, Switches),
+]
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_what_crosses_is_frozen_and_has_the_fields_that_are_written_in_its_class(
+    kind: type[Any],
+) -> None:
+    hints = typing.get_type_hints(kind)
+    written = {name for name in hints if typing.get_origin(hints[name]) is not typing.ClassVar}
+    assert {field.name for field in dataclasses.fields(kind)} == written
+    assert kind.__dataclass_params__.frozen
+    assert "__dataclass_fields__" in vars(kind), "it is a dataclass by itself"
+    fields = dataclasses.fields(kind)
+    assert kind in (FilterId, Switches) or all(field.kw_only for field in fields)
 
 
 @pytest.mark.parametrize("kind", COMMANDS.values(), ids=COMMANDS)
