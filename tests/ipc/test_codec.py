@@ -125,6 +125,24 @@ def test_what_crosses_is_frozen_and_has_the_fields_that_are_written_in_its_class
     assert kind in (FilterId, Switches) or all(field.kw_only for field in fields)
 
 
+def test_a_command_that_says_nothing_more_asks_for_nothing_more() -> None:
+    plain = commands.Setup(recipe={}, device="cpu", data_dirs=[], cache_dir="")
+    assert plain.classes == 0
+    start = commands.Start(setup=plain)
+    assert (start.payload, start.weights_bytes, start.plan) == (b"", 0, None)
+    assert (start.steps_per_second, start.checkpoints) == (None, True)
+    assert start.before == commands.Before(state=RunState.READY, problem=None, held_out=None)
+    watch = commands.Watch()
+    assert (watch.watched, watch.interval_s) == (False, 1 / 30)
+    assert watch.wanted == commands.Wanted(tensors=(), maps=(), probes=())
+    assert (commands.Step().steps, commands.Step().until) == (None, None)
+    assert commands.Tensor(layer="a", tensor="weight").of == "value"
+    assert commands.ExplainWeight(layer="a", tensor="weight", index=(0,)).example == 0
+    assert Metrics(step=[], loss=[], accuracy=[], held_out=[]).restarted is False
+    rest = SeekPlan(to=1, segment=1, settings={}, checkpoint={}, tensors_bytes=0)
+    assert (rest.events, rest.optimizer, rest.exact) == ([], True, None)
+
+
 @pytest.mark.parametrize("kind", COMMANDS.values(), ids=COMMANDS)
 def test_a_command_crosses_as_it_is(kind: type[Command[Any]]) -> None:
     command = made(kind)

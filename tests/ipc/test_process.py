@@ -157,8 +157,12 @@ async def test_who_asks_before_a_worker_is_up_or_after_its_end_is_told_at_once(l
         await asyncio.wait_for(line.worker.ask(Play()), 5)
 
 
-async def test_one_that_is_closed_tells_of_no_death(line: Line) -> None:
+@pytest.mark.parametrize("exit_code", [0, -signal.SIGTERM, None])
+async def test_one_that_is_closed_tells_of_no_death_and_is_killed_if_it_does_not_end(
+    line: Line, exit_code: int | None
+) -> None:
+    line.child.exitcode = exit_code
     await line.worker.close()
     assert await line.reader.read() == b""
     assert not line.deaths
-    assert not line.child.killed
+    assert line.child.killed is (exit_code is None)

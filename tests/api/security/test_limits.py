@@ -70,6 +70,17 @@ def test_an_application_that_fails_on_a_cut_body_still_answers_413() -> None:
     assert b"broken" not in answer.body
 
 
+def test_an_answer_that_had_begun_when_the_body_was_cut_off_stays_the_only_one() -> None:
+    async def early(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await receive())["type"] == "http.request":
+            pass
+        await send({"type": "http.response.body", "body": b"begun"})
+
+    answer = ask(Guard(early, SMALL), "/", HOST, method="POST", chunks=[b"x" * BODY_BYTES] * 2)
+    assert (answer.status, answer.body) == (200, b"begun")
+
+
 def test_an_error_of_the_application_is_not_swallowed() -> None:
     async def failing(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("ours")
