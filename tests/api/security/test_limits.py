@@ -24,6 +24,12 @@ LIMITS = [
 ]
 
 
+def test_a_body_has_a_mebibyte_and_the_patience_that_is_told() -> None:
+    assert BODY_BYTES == 2**20
+    assert MULTIPART_OVERHEAD_BYTES == limits.UNCOUNTED_BYTES == 2**16
+    assert (limits.PATIENCE_S, limits.LEAST_BYTES_PER_S) == (30, 20_000)
+
+
 @pytest.mark.parametrize(("method", "path", "limit"), LIMITS)
 def test_a_body_as_long_as_its_route_takes_comes_in(method: str, path: str, limit: int) -> None:
     chunks = [b"x" * (limit - 7), b"x" * 7]
