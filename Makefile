@@ -9,8 +9,9 @@ INPUTS := Makefile pyproject.toml constraints.txt hatch_build.py \
 RUN := .venv/.installed
 TEST := .venv/.installed-test
 BENCH := .venv/.installed-bench
+MUTANTS := .venv/.installed-mutants
 
-.PHONY: help run test test-all bench clean
+.PHONY: help run test test-all bench mutants clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +21,8 @@ help:
 	@echo "             (more for pytest: make test ARGS='-k guard')"
 	@echo "make test-all   these, and what is too heavy for every day"
 	@echo "make bench   measure what BENCHMARKS.md tells"
+	@echo "make mutants   change the code at random, and see which changes no test notices"
+	@echo "             (more to say: make mutants ARGS='--number 60 --seed 2 --area recipe')"
 	@echo "make clean   remove all that these have made"
 
 run: $(RUN)
@@ -34,6 +37,9 @@ test-all: $(TEST)
 bench: $(BENCH)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+mutants: $(MUTANTS)
+	@$(BIN)/python scripts/mutants.py $(ARGS)
+
 clean:
 	rm -rf .venv node_modules static/vendor build dist test-results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -41,7 +47,7 @@ clean:
 
 # the browser packages are made by the build hook: where they are gone, install again
 ifeq ($(wildcard static/vendor/.made-from),)
-.PHONY: $(RUN) $(TEST) $(BENCH)
+.PHONY: $(RUN) $(TEST) $(BENCH) $(MUTANTS)
 endif
 
 $(BIN)/python:
@@ -62,4 +68,8 @@ $(TEST): $(INPUTS) | $(BIN)/python
 
 $(BENCH): $(INPUTS) | $(BIN)/python
 	@$(PIP) install --quiet -c constraints.txt -e '.[test,benchmarks]'
+	@touch $(RUN) $(TEST) $@
+
+$(MUTANTS): $(INPUTS) | $(BIN)/python
+	@$(PIP) install --quiet -c constraints.txt -e '.[test,mutants]'
 	@touch $(RUN) $(TEST) $@

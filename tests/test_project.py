@@ -20,7 +20,7 @@ def test_the_package_says_where_it_runs_and_that_it_is_typed() -> None:
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
-@pytest.mark.parametrize("target", ["run", "test", "test-all", "bench", "clean", "help"])
+@pytest.mark.parametrize("target", ["run", "test", "test-all", "bench", "mutants", "clean", "help"])
 def test_make_knows_each_of_its_targets_and_help_tells_of_it(target: str) -> None:
     tried = subprocess.run(
         ["make", "--dry-run", target],
@@ -38,9 +38,10 @@ def test_make_knows_each_of_its_targets_and_help_tells_of_it(target: str) -> Non
         ("run", ".venv/bin/convscope"),
         ("test", "scripts/test.py"),
         ("test-all", "scripts/test.py --all"),
+        ("mutants", "scripts/mutants.py"),
     ],
 )
-def test_make_run_starts_the_server_and_make_test_all_checks(target: str, does: str) -> None:
+def test_each_target_does_its_own_and_takes_more_to_go_by(target: str, does: str) -> None:
     command = ["make", "--dry-run", target, "ARGS=--as-said"]
     tried = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60

@@ -63,6 +63,14 @@ def test_bytes_that_are_no_frame_of_this_version_are_refused(broken: bytes) -> N
         decode_frame(broken)
 
 
+def test_a_frame_that_is_cut_is_refused_with_both_lengths() -> None:
+    whole = len(BYTES)
+    with pytest.raises(FrameError, match=f"expected {whole} bytes, got {whole - 1}"):
+        decode_frame(BYTES[:-1])
+    with pytest.raises(FrameError, match="expected at least 16 bytes, got 15"):
+        decode_frame(BYTES[:15])
+
+
 @pytest.mark.parametrize(("offset", "length"), [(0, 100), (72, 16), (-8, 8), (4, 8)])
 def test_a_section_that_leaves_the_payload_is_refused(offset: int, length: int) -> None:
     entry = EXPECTED["header"]["sections"][0] | {"offset": offset, "length": length}

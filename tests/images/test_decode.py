@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convscope.images import KEPT_SIDE, DecodedImage
+from convscope.errors import TooLargeError
+from convscope.images import KEPT_SIDE, DecodedImage, decode_stored, png
 from tests.support.pictures import KINDS, encoded, gradient, read, rgb_with_16_bits
 
 
@@ -140,3 +141,32 @@ def test_a_large_picture_is_kept_no_larger_than_any_input_and_says_its_own_size(
     assert (picture.width, picture.height) == (3000, 2000)
     assert picture.image.size == (1024, 683)
     assert picture.sentences == ("Shrunk to 1,024 × 683",)
+
+
+@pytest.mark.parametrize(
+    ("values", "shown", "said"),
+    [
+        ([0, 1, 1], [0, 0, 0], "Reduced from 16 bits"),  # black and white would be guessed
+        ([0, 1, 2], [0, 1, 2], "Read as 8 bits"),
+        ([0, 128, 255], [0, 128, 255], "Read as 8 bits"),
+        ([0, 512, 256], [0, 128, 64], "Read as 10 bits"),
+        ([0, 1023, 512], [0, 255, 128], "Read as 10 bits"),
+        ([0, 4095, 1024], [0, 255, 64], "Read as 12 bits"),
+        ([0, 4096, 65535], [0, 16, 255], "Reduced from 16 bits"),
+    ],
+)
+def test_how_many_bits_a_deep_grey_has_is_told_by_its_brightest_value(
+    values: list[int], shown: list[int], said: str
+) -> None:
+    picture = read(encoded(Image.fromarray(np.array([values], dtype=np.uint16))))
+    assert pixels(picture) == [shown]
+    assert picture.sentences[0].startswith(said)
+
+
+def test_what_was_stored_is_read_again_whatever_it_shows_and_nothing_larger() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (3, KEPT_SIDE, KEPT_SIDE)).astype(np.uint8)
+    assert np.array_equal(np.asarray(decode_stored(png(noise)).image), noise.transpose(1, 2, 0))
+    with pytest.raises(TooLargeError, match="1,048,576 pixels"):
+        decode_stored(encoded(Image.new("L", (KEPT_SIDE, KEPT_SIDE + 1))))
+    with pytest.raises(TooLargeError, match="at most 16,777,216 bytes, got 16,777,217"):
+        decode_stored(bytes(2**24 + 1))

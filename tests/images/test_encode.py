@@ -56,3 +56,13 @@ def test_a_sheet_of_colour_pictures_keeps_their_colours() -> None:
 
 def test_a_sheet_of_nothing_is_one_white_row() -> None:
     assert read(sheet_png(np.zeros((0, 1, 28, 28), dtype=np.uint8), 3)).size == (84, 28)
+
+
+@pytest.mark.parametrize(("side", "level"), [(1000, 6), (1001, 1)])
+def test_a_picture_of_more_than_a_million_pixels_is_packed_faster_and_others_smaller(
+    side: int, level: int
+) -> None:
+    image = Image.fromarray((np.indices((side, 1000)).sum(axis=0) % 251).astype(np.uint8))
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=level)
+    assert png(image) == file.getvalue()

@@ -130,3 +130,56 @@ def test_what_decoding_did_comes_first() -> None:
 def test_a_network_of_two_channels_is_shown_no_picture() -> None:
     with pytest.raises(ConflictError, match="got 2"):
         prepared(gradient(9, 9), (2, 9, 9))
+
+
+@pytest.mark.parametrize(
+    ("size", "shape", "box"),
+    [
+        ((7, 4), (1, 4, 4), (1, 0, 5, 4)),  # one more is left off on the right
+        ((4, 7), (1, 4, 4), (0, 1, 4, 5)),
+        ((9, 4), (1, 4, 4), (2, 0, 6, 4)),
+        ((8, 8), (1, 4, 8), (0, 2, 8, 6)),
+        ((8, 8), (1, 8, 4), (2, 0, 6, 8)),
+    ],
+)
+def test_what_is_cropped_is_the_middle_to_the_pixel(
+    size: tuple[int, int], shape: tuple[int, int, int], box: tuple[int, int, int, int]
+) -> None:
+    drawing = np.random.default_rng(2).integers(0, 256, size[::-1]).astype(np.uint8)
+    left, top, right, bottom = box
+    assert np.array_equal(
+        prepared(Image.fromarray(drawing), shape).pixels[0], drawing[top:bottom, left:right]
+    )
+
+
+@pytest.mark.parametrize(("paper", "inverted"), [(127, False), (128, True)])
+def test_a_border_is_light_from_128_on_and_the_middle_does_not_count(
+    paper: int, inverted: bool
+) -> None:
+    image = Image.new("L", (4, 4), paper)
+    for ink in (0, 255):
+        image.paste(ink, (1, 1, 3, 3))
+        assert prepared(image, (1, 4, 4), dark=True, invert=None).inverted is inverted
+
+
+@pytest.mark.parametrize("edge", ["left", "right", "top", "bottom"])
+def test_each_edge_of_the_border_counts_and_each_pixel_once(edge: str) -> None:
+    # of 12 pixels around 4 × 4, the 4 of an edge and the corners' neighbours are 6: not yet light
+    pixels = np.zeros((4, 4), np.uint8)
+    rows, columns = {
+        "left": (slice(None), slice(0, 1)),
+        "right": (slice(None), slice(3, 4)),
+        "top": (slice(0, 1), slice(None)),
+        "bottom": (slice(3, 4), slice(None)),
+    }[edge]
+    pixels[rows, columns] = 255
+    assert not prepared(Image.fromarray(pixels), (1, 4, 4), dark=True, invert=None).inverted
+    opposite = pixels | pixels[::-1, ::-1]  # 8 of 12
+    assert prepared(Image.fromarray(opposite), (1, 4, 4), dark=True, invert=None).inverted
+
+
+def test_a_colour_picture_without_colour_is_not_said_to_be_turned_to_grey() -> None:
+    pixels = np.full((28, 28, 3), 90, np.uint8)
+    assert prepared(Image.fromarray(pixels)).sentences == ("Used as it is: 28 × 28 already",)
+    pixels[5, 6, 2] = 91
+    assert prepared(Image.fromarray(pixels)).sentences[0].startswith("Turned to grey")

@@ -103,6 +103,7 @@ def test_a_jpeg_has_more_pixels_since_it_is_decoded_at_a_reduced_scale(
 ) -> None:
     picture = read(encoded(gradient(taken // 20, 20), "JPEG", **options), max_pixels=1200)
     assert (picture.width, picture.height) == (taken // 20, 20)
+    assert picture.image.size == (-(-taken // 20 // 4), 20 // 4), "decoded at a quarter"
     assert picture.sentences[0].endswith(f"scale, since it is {taken // 20} × 20")
     with pytest.raises(TooLargeError, match=f"pixels, got {refused // 20} × 20"):
         read(encoded(gradient(refused // 20, 20), "JPEG", **options), max_pixels=1200)

@@ -1,5 +1,6 @@
 """Every command, reply and event crosses as it is; and the table of commands is whole."""
 
+import dataclasses
 import inspect
 import typing
 from typing import Any
@@ -103,6 +104,46 @@ def kinds(module: Any, base: type[Any]) -> list[type[Any]]:
     """The classes of a module that are of a kind, and not the kind itself."""
     found = [value for value in vars(module).values() if inspect.isclass(value)]
     return [value for value in found if issubclass(value, base) and value is not base]
+
+
+MESSAGES = [
+    *kinds(commands, Command),
+    *kinds(replies, Reply),
+    *kinds(reports, reports.Notice),
+    *(Command, Reply, reports.Notice, reports.Metrics, reports.Report, Answer, SeekPlan),
+    *(replies.Status, commands.Setup, commands.Before, commands.Wanted, FilterId, Switches),
+]
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_what_crosses_is_frozen_and_has_the_fields_that_are_written_in_its_class(
+    kind: type[Any],
+) -> None:
+    hints = typing.get_type_hints(kind)
+    written = {name for name in hints if typing.get_origin(hints[name]) is not typing.ClassVar}
+    assert {field.name for field in dataclasses.fields(kind)} == written
+    assert kind.__dataclass_params__.frozen
+    assert "__dataclass_fields__" in vars(kind), "it is a dataclass by itself"
+    fields = dataclasses.fields(kind)
+    assert kind in (FilterId, Switches) or all(field.kw_only for field in fields)
+
+
+def test_a_command_that_says_nothing_more_asks_for_nothing_more() -> None:
+    plain = commands.Setup(recipe={}, device="cpu", data_dirs=[], cache_dir="")
+    assert plain.classes == 0
+    start = commands.Start(setup=plain)
+    assert (start.payload, start.weights_bytes, start.plan) == (b"", 0, None)
+    assert (start.steps_per_second, start.checkpoints) == (None, True)
+    assert start.before == commands.Before(state=RunState.READY, problem=None, held_out=None)
+    watch = commands.Watch()
+    assert (watch.watched, watch.interval_s) == (False, 1 / 30)
+    assert watch.wanted == commands.Wanted(tensors=(), maps=(), probes=())
+    assert (commands.Step().steps, commands.Step().until) == (None, None)
+    assert commands.Tensor(layer="a", tensor="weight").of == "value"
+    assert commands.ExplainWeight(layer="a", tensor="weight", index=(0,)).example == 0
+    assert Metrics(step=[], loss=[], accuracy=[], held_out=[]).restarted is False
+    rest = SeekPlan(to=1, segment=1, settings={}, checkpoint={}, tensors_bytes=0)
+    assert (rest.events, rest.optimizer, rest.exact) == ([], True, None)
 
 
 @pytest.mark.parametrize("kind", COMMANDS.values(), ids=COMMANDS)

@@ -41,11 +41,23 @@ def test_the_server_reads_what_a_worker_wrote() -> None:
     assert asyncio.run(read()) == MESSAGE
 
 
-def test_a_length_beyond_any_that_is_sent_is_refused_before_it_is_allocated() -> None:
+@pytest.mark.parametrize("lengths", [(2**26 + 1, 0), (0, 2**30 + 1), (2**32 - 1, 2**32 - 1)])
+def test_a_length_beyond_any_that_is_sent_is_refused_before_it_is_allocated(
+    lengths: tuple[int, int],
+) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        ours.sendall(struct.pack("<II", 2**32 - 1, 2**32 - 1))
+        ours.sendall(struct.pack("<II", *lengths))
         with pytest.raises(ValueError, match="longer than any"):
+            receive_blocking(theirs)
+
+
+def test_the_longest_header_and_payload_that_are_sent_are_waited_for() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        with ours:
+            ours.sendall(struct.pack("<II", 2**26, 2**30))
+        with pytest.raises(EOFError):
             receive_blocking(theirs)
 
 

@@ -1,5 +1,6 @@
 """Interventions: they do what they say, training goes on from them, and undo puts them back."""
 
+import json
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -192,3 +193,94 @@ def test_the_same_changes_at_the_same_steps_give_the_same_bits(made: Session) ->
         do(run, "fill", layer="conv2", filter=1, channel=None, **{"with": "random"})
         run.advance()
     assert all(map(torch.equal, weights(made), weights(other)))
+
+
+def test_what_is_recalled_from_its_record_is_what_was_done_and_can_be_undone(made: Session) -> None:
+    was = weights(made)
+    do(made, "set", layer="conv1", tensor="bias", index=[0], value=1.0)
+    do(made, "fill", layer="conv1", filter=2, channel=0, **{"with": "outline"})
+    do(made, "silence", layer="conv2", filter=3, on=True)
+    do(made, "freeze", layer="conv1", filter=1, on=True)
+    do(made, "silence", layer="conv2", filter=5, on=True)
+    made.interventions.undo()
+    other = session(recipe(), CACHE)
+    for _ in range(3):
+        other.advance()
+    other.trainer.network.load_state_dict(made.trainer.network.state_dict())
+    for done in made.interventions.applied:
+        other.interventions.recall(json.loads(json.dumps(done.record())))
+    for run in (made, other):
+        assert run.interventions.silenced() == [{"layer": "conv2", "filter": 3}]
+        assert run.interventions.frozen() == [{"layer": "conv1", "filter": 1}]
+        assert run.interventions.is_silent("conv2", 3)
+        assert not run.interventions.is_silent("conv2", 5)
+        assert [entry.undoes for entry in run.interventions.applied] == [None] * 5 + [5]
+        assert [run.interventions.undo().undoes for _ in range(4)] == [4, 3, 2, 1]
+        assert (run.interventions.silenced(), run.interventions.frozen()) == ([], [])
+        assert all(map(torch.equal, weights(run), was))
+        with pytest.raises(ConflictError, match="nothing to undo"):
+            run.interventions.undo()
+
+
+def test_a_silenced_filter_gives_zeros_even_where_it_would_give_no_finite_number(
+    made: Session,
+) -> None:
+    do(made, "silence", layer="conv1", filter=0, on=True)
+    with torch.no_grad():
+        made.trainer.network.get_submodule("conv1").get_parameter("weight")[0] = torch.inf
+    assert (made.observer.feature_maps("conv1", made.images.get("test-0"))[0] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            {"type": "set", "layer": "conv1", "tensor": "bias", "index": [0], "value": 0.123456},
+            "conv1, bias [0]: 2 became 0.1235",
+        ),
+        (
+            {"type": "fill", "layer": "conv2", "filter": 1, "channel": 7, "with": "blur"},
+            "conv2, filter 1, kernel 7: filled with",
+        ),
+        (
+            {"type": "fill", "layer": "conv2", "filter": 1, "channel": None, "with": "random"},
+            "conv2, filter 1, all kernels: filled with random numbers",
+        ),
+        (
+            {"type": "freeze", "layer": "conv1", "filter": 7, "on": True},
+            "conv1, filter 7: frozen",
+        ),
+        (
+            {"type": "freeze", "layer": "conv1", "filter": 7, "on": False},
+            "conv1, filter 7: free to learn again",
+        ),
+        (
+            {"type": "silence", "layer": "linear1", "filter": 9, "on": True},
+            "linear1, filter 9: silenced",
+        ),
+        (
+            {"type": "silence", "layer": "linear1", "filter": 9, "on": False},
+            "linear1, filter 9: heard again",
+        ),
+    ],
+)
+def test_what_was_done_is_said_and_so_is_its_undoing(
+    made: Session, change: dict[str, Any], says: str
+) -> None:
+    made.interventions.edit("conv1", "bias", (0,), 2.0)
+    done = apply_intervention(made.interventions, change)
+    assert done.says.startswith(says)
+    assert made.interventions.undo().says == f"Undone: {done.says}"
+
+
+def test_random_numbers_fill_from_minus_to_plus_a_half_and_are_others_each_time(
+    made: Session,
+) -> None:
+    draws = []
+    for _ in range(2):
+        do(made, "fill", layer="conv2", filter=1, channel=None, **{"with": "random"})
+        draws.append(made.observer.tensor("conv2", "weight")[1].copy())
+    assert (draws[0] != draws[1]).all()
+    for draw in draws:
+        assert -0.5 <= draw.min() < -0.4
+        assert 0.4 < draw.max() <= 0.5

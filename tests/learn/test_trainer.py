@@ -227,3 +227,14 @@ def test_one_channel_is_laid_out_channels_last_by_its_strides_too() -> None:
     coloured = torch.rand(2, 3, 4, 5)
     assert with_channels_last(coloured).is_contiguous(memory_format=torch.channels_last)
     assert torch.equal(with_channels_last(coloured), coloured)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_networks_kernels_lie_in_memory_as_convolutions_on_a_cpu_like_them(
+    channels: int, cache_dir: Path
+) -> None:
+    layers = [{"type": "Conv2d", "out_channels": 4, "kernel_size": [2, 5]}]
+    made = session(recipe({"input": [channels, 8, 8], "layers": layers}), cache_dir)
+    for network in (made.trainer.network, made.observer.twin, made.explainer.spare):
+        kernels = network.get_submodule("conv1").get_parameter("weight")
+        assert kernels.stride() == (2 * 5 * channels, 1, 5 * channels, channels)

@@ -1,9 +1,12 @@
 """What is sent instead of safetensors is told by name, and never loaded."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import pickle  # noqa: TID251  # what people send
+import tarfile
 import zipfile
 from typing import Any
 
@@ -42,6 +45,13 @@ def zipped(*names: str) -> bytes:
     return file.getvalue()
 
 
+def tarred() -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("readme.txt"))
+    return file.getvalue()
+
+
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 INDEX = json.dumps({"metadata": {}, "weight_map": {"a": "model-00001.safetensors"}}).encode()
 
@@ -73,6 +83,19 @@ INDEX = json.dumps({"metadata": {}, "weight_map": {"a": "model-00001.safetensors
         (b"\x08\x07\x12\x07pytorch" + bytes(20), "an ONNX file"),
         (b"SQLite format 3\x00" + bytes(20), "/runs/import"),
         (b"\x89PNG\r\n\x1a\n" + bytes(20), "a PNG image"),
+        (bz2.compress(b"weights"), "a bzip2 file"),
+        (lzma.compress(b"weights"), "an xz file"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(20), "a 7z archive"),
+        (b"\x28\xb5\x2f\xfd" + bytes(20), "a Zstandard file"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(20), "a RAR archive"),
+        (b"\xff\xd8\xff\xe0" + bytes(20), "a JPEG image"),
+        (b"GIF89a" + bytes(20), "a GIF image"),
+        (b"%PDF-1.7\n" + bytes(20), "a PDF document"),
+        (tarred(), "a tar archive"),
+        (b"\x08\x07\x3a\x07graph" + bytes(20), "an ONNX file"),
+        (b"[1, 2, 3]" + bytes(20), "JSON text"),
+        (pickle.dumps([1, 2], 3), "a Python pickle"),
+        (pickle.dumps([1, 2], 5), "a Python pickle"),
     ],
     ids=lambda value: (
         value if isinstance(value, str) else "data"

@@ -59,3 +59,18 @@ def test_so_are_a_layers_numbers_and_those_of_the_first_weights() -> None:
     with pytest.raises(RecipeError, match=r"Layer 1 \(BatchNorm2d\): eps") as caught:
         check_recipe(recipe(DEFAULT | {"layers": layers}))
     assert caught.value.extra["layer"] == 1
+
+
+def test_the_numbers_that_are_named_as_bounds_are_float32s_own() -> None:
+    with pytest.raises(InvalidError) as small:
+        check_settings({"weight_decay": 1e-50})
+    smallest = float(np.finfo(np.float32).smallest_subnormal)
+    assert small.value.detail.endswith(f"expected 0, or at least {smallest:.1e}.")
+    with pytest.raises(InvalidError) as large:
+        check_settings({"learning_rate": 1e39})
+    assert large.value.detail.endswith("expected at most 3.4e38.")
+    assert np.float32(3.4e38) < np.inf
+    with pytest.raises(InvalidError, match=r"expected at most 0\.99999994") as near:
+        check_settings({"momentum": 0.99999998})
+    assert np.float32(0.99999994) == np.nextafter(np.float32(1), np.float32(0))
+    assert "momentum" in near.value.detail

@@ -131,8 +131,7 @@ def _covered(image: ImageFile.ImageFile) -> Box | None:
     """The part of a GIF's canvas that its first frame has pixels for; None for all."""
     if image.format != "GIF" or not image.tile:
         return None
-    left, top, right, bottom = image.tile[0].extents or (0, 0, *image.size)
-    box = (left, top, right, bottom)
+    box = image.tile[0].extents
     return None if box == (0, 0, *image.size) else box
 
 

@@ -21,7 +21,8 @@ KERNELS: Final[dict[str, tuple[str, Rows | None]]] = {
 
 def centred(kernel: Rows, height: int, width: int) -> torch.Tensor:
     """A small kernel in the middle of one of `height` × `width`, zeros around it."""
-    values = torch.zeros(height, width)
-    top, left = (height - len(kernel)) // 2, (width - len(kernel[0])) // 2
-    values[top : top + len(kernel), left : left + len(kernel[0])] = torch.tensor(kernel)
+    values, small = torch.zeros(height, width), torch.tensor(kernel)
+    rows, columns = small.shape
+    top, left = (height - rows) // 2, (width - columns) // 2
+    values[top : top + rows, left : left + columns] = small
     return values

@@ -119,7 +119,7 @@ def _cut(entries: dict[str, _Entry], body: memoryview) -> dict[str, tuple[Kind, 
                 f"{', '.join(BYTES)}."
             )
         size = BYTES[entry.dtype] * prod(entry.shape)
-        fits = entry.data_offsets == (end, end + size) and min(entry.shape, default=0) >= 0
+        fits = entry.data_offsets == (end, end + size) and all(side >= 0 for side in entry.shape)
         if not fits:
             raise UploadError(
                 f"The safetensors file does not hold {name[:80]!r} as its header says."

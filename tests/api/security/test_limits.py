@@ -24,6 +24,12 @@ LIMITS = [
 ]
 
 
+def test_a_body_has_a_mebibyte_and_the_patience_that_is_told() -> None:
+    assert BODY_BYTES == 2**20
+    assert MULTIPART_OVERHEAD_BYTES == limits.UNCOUNTED_BYTES == 2**16
+    assert (limits.PATIENCE_S, limits.LEAST_BYTES_PER_S) == (30, 20_000)
+
+
 @pytest.mark.parametrize(("method", "path", "limit"), LIMITS)
 def test_a_body_as_long_as_its_route_takes_comes_in(method: str, path: str, limit: int) -> None:
     chunks = [b"x" * (limit - 7), b"x" * 7]
@@ -68,6 +74,17 @@ def test_an_application_that_fails_on_a_cut_body_still_answers_413() -> None:
     answer = ask(Guard(failing, SMALL), "/", HOST, method="POST", chunks=[b"x" * BODY_BYTES] * 2)
     assert answer.status == 413
     assert b"broken" not in answer.body
+
+
+def test_an_answer_that_had_begun_when_the_body_was_cut_off_stays_the_only_one() -> None:
+    async def early(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await receive())["type"] == "http.request":
+            pass
+        await send({"type": "http.response.body", "body": b"begun"})
+
+    answer = ask(Guard(early, SMALL), "/", HOST, method="POST", chunks=[b"x" * BODY_BYTES] * 2)
+    assert (answer.status, answer.body) == (200, b"begun")
 
 
 def test_an_error_of_the_application_is_not_swallowed() -> None:

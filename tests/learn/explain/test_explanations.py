@@ -260,3 +260,39 @@ def test_what_has_no_gradient_says_why() -> None:
         explainer.weight("conv1", "weight", (0, 1, 0, 0), 0)
     with pytest.raises(NotFoundError, match="32 examples"):
         explainer.weight("conv1", "weight", (0, 0, 0, 0), 32)
+
+
+def test_a_step_is_replayed_while_it_lasts_and_refused_where_none_led_here() -> None:
+    made = session(recipe(), CACHE)
+    explainer = Explainer(made.observer, made.plans, made.device)
+    with pytest.raises(ConflictError, match="no gradient at step 0"):
+        explainer.replayed()
+    losses: list[float] = []
+    for step in (1, 2):
+        made.advance()
+        found = explainer.replayed()
+        assert explainer.replayed() is found, "it is not computed twice"
+        assert found.step == step
+        losses.append(found.loss)
+        assert found.loss == pytest.approx(made.trainer.loss, rel=1e-6)
+    assert losses[0] != losses[1]
+    made.trainer.begin_here()  # as after an edit: the step is the same, and nothing led to it
+    with pytest.raises(ConflictError, match="no gradient at step 2"):
+        explainer.replayed()
+    made.advance()
+    assert explainer.replayed().step == 3
+
+
+def test_after_a_reset_nothing_is_explained_until_the_next_step() -> None:
+    made = session(recipe(), CACHE)
+    made.advance()
+    before = made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0)
+    made.begin()
+    for ask in (
+        made.explainer.replayed,
+        lambda: made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0),
+    ):
+        with pytest.raises(ConflictError, match="step 0"):
+            ask()
+    made.advance()
+    assert made.explainer.weight("conv1", "weight", (0, 0, 0, 0), 0) == before

@@ -220,3 +220,26 @@ def test_numbered_keras_layers_are_matched_by_shape() -> None:
         "conv2d_1/kernel",
         "dense/kernel",
     ]
+
+
+@pytest.mark.parametrize(("length", "told"), [(80, "n" * 80), (81, "n" * 79 + "…")])
+def test_a_name_of_80_signs_is_told_whole_and_a_longer_one_is_cut_to_80(
+    length: int, told: str
+) -> None:
+    extra = {"n" * length: np.zeros(1, np.float32)}
+    assert matched(DEFAULT, weights_of(DEFAULT) | extra).report["unused"] == [told]
+
+
+@pytest.mark.parametrize(("count", "ends"), [(12, "t11 1."), (13, "t11 1 and 1 more.")])
+def test_a_sentence_names_twelve_tensors_and_counts_the_others(count: int, ends: str) -> None:
+    given = {f"t{number}": np.zeros(1, np.float32) for number in range(count)}
+    assert refusal(DEFAULT, given).endswith(ends)
+
+
+@pytest.mark.parametrize(("count", "listed"), [(100, 100), (101, 100)])
+def test_a_hundred_tensors_that_nobody_took_are_listed_and_all_are_counted(
+    count: int, listed: int
+) -> None:
+    extra = {f"t{number}": np.zeros(1, np.float32) for number in range(count)}
+    report = matched(DEFAULT, weights_of(DEFAULT) | extra).report
+    assert (len(report["unused"]), report["unused_count"]) == (listed, count)

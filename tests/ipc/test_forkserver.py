@@ -1,0 +1,52 @@
+"""How a worker's process is made, without making one; tests/live has real ones."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convscope.ipc import forkserver
+
+
+@pytest.mark.parametrize(("device", "kind"), [("cpu", "forked"), ("cuda", "spawned")])
+def test_a_worker_is_forked_but_spawned_on_cuda_and_ends_with_the_server(
+    device: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def process(name: str) -> type[Any]:
+        class Process:
+            def __init__(self, **given: Any) -> None:
+                made.append(given | {"kind": name, "started": False})
+
+            def start(self) -> None:
+                made[-1]["started"] = True
+
+        return Process
+
+    monkeypatch.setattr(forkserver, "ForkServerProcess", process("forked"))
+    monkeypatch.setattr(forkserver, "SpawnProcess", process("spawned"))
+    ours, theirs = socket.socketpair()
+    with ours:
+        forkserver.spawn_worker(theirs, device)
+        assert ours.recv(1) == b"", "the server keeps no copy of the worker's end"
+    assert made == [
+        {
+            "target": forkserver.enter,
+            "args": (theirs, device),
+            "daemon": True,
+            "kind": kind,
+            "started": True,
+        }
+    ]
+
+
+@pytest.mark.parametrize("driver", [True, False])
+def test_auto_is_cuda_where_its_driver_is_and_what_was_asked_for_stays(
+    driver: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "exists", lambda path: driver and str(path) == "/dev/nvidiactl")
+    assert forkserver.pick_device("auto") == ("cuda" if driver else "cpu")
+    assert forkserver.pick_device("cpu") == "cpu"
+    assert forkserver.pick_device("cuda") == "cuda"
