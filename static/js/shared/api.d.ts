@@ -6131,6 +6131,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
                     /** @description why the last digits of this step may differ from the original; absent if they do not */
                     "Convscope-Recomputed"?: string;
                     /** @description the step that this is of */
@@ -6295,6 +6297,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
                     /** @description why the last digits of this step may differ from the original; absent if they do not */
                     "Convscope-Recomputed"?: string;
                     /** @description the step that this is of */

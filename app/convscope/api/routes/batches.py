@@ -92,7 +92,7 @@ Chosen = Annotated[Representation, Depends(_choose)]
     "",
     response_model=BatchAnswer,
     responses=NPY,
-    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed"),
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
     summary="The mini-batch of a step",
 )
 async def get_batch(look: TheLook, chosen: Chosen) -> Response:
@@ -114,7 +114,7 @@ async def get_batch(look: TheLook, chosen: Chosen) -> Response:
     "/masks/{layer}",
     response_model=MaskAnswer,
     responses=NPY,
-    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed"),
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
     summary="A step's dropout mask",
 )
 async def get_dropout_mask(look: TheLook, chosen: Chosen, layer: LayerName) -> Response:
