@@ -3784,7 +3784,7 @@ export interface components {
             sum: number;
         };
         /**
-         * Thumbnails
+         * ThumbnailsAnswer
          * @description By run, a PNG in base64.
          * @example {
          *       "thumbnails": {
@@ -3792,7 +3792,7 @@ export interface components {
          *       }
          *     }
          */
-        Thumbnails: {
+        ThumbnailsAnswer: {
             /** Thumbnails */
             thumbnails: {
                 [key: string]: string;
@@ -4548,9 +4548,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only this class */
-                label?: number | null;
+                label?: number;
                 /** @description `next` of the page before; if absent, the first page */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description the maximum number of entries */
                 limit?: number;
             };
@@ -4671,12 +4671,12 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only this class */
-                label?: number | null;
+                label?: number;
                 /** @description these images instead of a page */
-                image?: string[] | null;
+                image?: string[];
                 columns?: number;
                 /** @description `next` of the page before; if absent, the first page */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description the maximum number of entries */
                 limit?: number;
             };
@@ -4992,7 +4992,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `next` of the page before; if absent, the first page */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description the maximum number of entries */
                 limit?: number;
             };
@@ -5078,7 +5078,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RecipeRequest"] | null;
+                "application/json": components["schemas"]["RecipeRequest"];
             };
         };
         responses: {
@@ -5229,7 +5229,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `next` of the page before; if absent, the first page */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description the maximum number of entries */
                 limit?: number;
             };
@@ -5659,7 +5659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Thumbnails"];
+                    "application/json": components["schemas"]["ThumbnailsAnswer"];
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -5724,7 +5724,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
             };
             header?: never;
             path: {
@@ -6115,9 +6115,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
                 /** @description else by Accept */
-                format?: ("json" | "npy") | null;
+                format?: "json" | "npy";
             };
             header?: never;
             path: {
@@ -6280,9 +6280,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
                 /** @description else by Accept */
-                format?: ("json" | "npy") | null;
+                format?: "json" | "npy";
             };
             header?: never;
             path: {
@@ -6669,7 +6669,7 @@ export interface operations {
                 /** @description an image's id; if absent, the default image */
                 image?: string;
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
             };
             header?: never;
             path: {
@@ -6809,15 +6809,15 @@ export interface operations {
         parameters: {
             query: {
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
                 layer: string;
                 tensor?: string;
                 /** @description which of the batch */
                 example?: number;
                 out: number;
-                in?: number | null;
-                ky?: number | null;
-                kx?: number | null;
+                in?: number;
+                ky?: number;
+                kx?: number;
             };
             header?: never;
             path: {
@@ -7086,7 +7086,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ForkBody"] | null;
+                "application/json": components["schemas"]["ForkBody"];
             };
         };
         responses: {
@@ -7255,7 +7255,7 @@ export interface operations {
         parameters: {
             query?: {
                 from?: number;
-                to?: number | null;
+                to?: number;
                 /** @description of JSON */
                 max_points?: number;
                 /** @description csv: one row a step */
@@ -7368,7 +7368,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `next` of the page before; if absent, the first page */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description the maximum number of entries */
                 limit?: number;
             };
@@ -8426,7 +8426,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `next` of the page before; if absent, the first page */
-                cursor?: string | null;
+                cursor?: string;
                 /** @description the maximum number of entries */
                 limit?: number;
             };
@@ -8823,9 +8823,9 @@ export interface operations {
                 image?: string;
                 layout?: "torch" | "keras";
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
                 /** @description else by Accept */
-                format?: ("json" | "npy" | "png") | null;
+                format?: "json" | "npy" | "png";
                 /** @description of a PNG's colours: one for the whole layer, or each map's own */
                 scale?: "layer" | "map";
             };
@@ -9012,7 +9012,7 @@ export interface operations {
                 /** @description which filter, from 0 */
                 filter: number;
                 /** @description at most 64, as 0,1,2,4; without it 0, 1, 2, 4, 8, … and the last */
-                steps?: string | null;
+                steps?: string;
                 format?: "json" | "png";
             };
             header?: never;
@@ -9176,9 +9176,9 @@ export interface operations {
                 of?: string;
                 layout?: "torch" | "keras";
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
                 /** @description else by Accept */
-                format?: ("json" | "npy" | "png") | null;
+                format?: "json" | "npy" | "png";
                 /** @description of a PNG's colours: one for the whole layer, or each map's own */
                 scale?: "layer" | "map";
             };
@@ -9600,7 +9600,7 @@ export interface operations {
                 /** @description an image's id; if absent, the default image */
                 image?: string;
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
             };
             header?: never;
             path: {
@@ -10060,7 +10060,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["StepBody"] | null;
+                "application/json": components["schemas"]["StepBody"];
             };
         };
         responses: {
@@ -10475,7 +10475,7 @@ export interface operations {
                 /** @description npz: for `numpy.load` */
                 format?: "safetensors" | "npz";
                 /** @description the step to describe; if absent, the current one */
-                step?: number | null;
+                step?: number;
             };
             header?: never;
             path: {

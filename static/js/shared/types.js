@@ -22,7 +22,7 @@
 
 /** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {parameters: {path: infer T}} ? T : {}} PathParameters */
 
-/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {parameters: {query?: infer Q}} ? Q : never} Query */
+/** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {parameters: {query?: infer Q}} ? {[K in keyof Q]: Q[K] | null} : never} Query null: left out */
 
 /** @template {Method} M @template {Path} P @typedef {Operation<M, P> extends {requestBody?: {content: {"application/json": infer B}}} ? B : never} Body */
 

@@ -194,6 +194,20 @@ def test_a_body_is_said_to_be_needed_or_not(operation: Json) -> None:
     assert body is None or isinstance(body["required"], bool)
 
 
+@every_operation
+def test_what_may_be_left_out_of_a_request_is_not_null_as_well(operation: Json) -> None:
+    sent = [one for one in operation.get("parameters", ()) if one["in"] == "query"]
+    sent += operation.get("requestBody", {}).get("content", {}).values()
+    for described in sent:
+        assert {"type": "null"} not in described["schema"].get("anyOf", ())
+
+
+def test_no_schema_is_named_as_one_of_its_own_properties_that_is_more_than_a_value() -> None:
+    for name, schema in document()["components"]["schemas"].items():
+        own = schema.get("properties", {}).get(name[0].lower() + name[1:], {})
+        assert resolved(own).get("type") not in ("object", "array"), name
+
+
 def test_the_document_says_how_to_sign_in() -> None:
     schemes = document()["components"]["securitySchemes"]
     assert {(one["type"], one.get("scheme"), one.get("in")) for one in schemes.values()} == {

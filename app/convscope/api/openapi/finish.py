@@ -10,6 +10,7 @@ BINARY: JsonObject = {"type": "string", "format": "binary"}
 TEXT: JsonObject = {"type": "string"}
 OF_A_BODY = (408, 413, 503)  # it crawls; it is too long; others' bodies take all the room
 OF_A_FORM = (400,)  # it cannot be taken apart
+NULL: JsonObject = {"type": "null"}
 
 
 def finish(document: JsonObject, problem: Callable[[int], JsonObject], cookie: str) -> None:
@@ -18,6 +19,7 @@ def finish(document: JsonObject, problem: Callable[[int], JsonObject], cookie: s
     """
     for operations in document["paths"].values():
         for operation in operations.values():
+            _say_what_may_be_left_out(operation)
             _say_what_is_refused(operation, problem)
             _describe_answers(operation)
     _say_how_files_are_sent(document["components"]["schemas"])
@@ -31,12 +33,30 @@ def _say_what_is_refused(operation: JsonObject, problem: Callable[[int], JsonObj
     queries = any(parameter["in"] == "query" for parameter in operation.get("parameters", ()))
     statuses = [422] if queries or body else []
     if body:
-        body.setdefault("required", False)
         statuses += OF_A_BODY
         statuses += OF_A_FORM if "multipart/form-data" in body["content"] else ()
     for status in statuses:
         responses.setdefault(str(status), problem(status))
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _say_what_may_be_left_out(operation: JsonObject) -> None:
+    """By `required` alone: a query has no null, and of a body that may be null a generated client
+    sends something even where it is given nothing."""
+    body = operation.get("requestBody", {"content": {}})
+    body.setdefault("required", False)
+    queries = (one for one in operation.get("parameters", ()) if one["in"] == "query")
+    for part in (*body["content"].values(), *queries):
+        part["schema"] = _without_null(part["schema"])
+
+
+def _without_null(schema: JsonObject) -> JsonObject:
+    """A schema as it is, or the only one of its kinds that is not null."""
+    kinds: list[JsonObject] = [kind for kind in schema.get("anyOf", ()) if kind != NULL]
+    if len(kinds) != 1:
+        return schema
+    about = {key: value for key, value in schema.items() if key != "anyOf"}
+    return kinds[0] if "$ref" in kinds[0] else kinds[0] | about
 
 
 def _describe_answers(operation: JsonObject) -> None:

@@ -23,14 +23,14 @@ PNG = "image/png"
 EXAMPLE: JsonObject = {"thumbnails": {"k3f9x0a1bc": "iVBORw0KGgo="}}
 
 
-class Thumbnails(BaseModel):
+class ThumbnailsAnswer(BaseModel):
     """By run, a PNG in base64."""
 
     model_config = ConfigDict(json_schema_extra=shown(EXAMPLE))
     thumbnails: dict[str, str]
 
 
-@router.get("/thumbnails", response_model=Thumbnails, summary="Thumbnails of several runs")
+@router.get("/thumbnails", response_model=ThumbnailsAnswer, summary="Thumbnails of several runs")
 async def get_thumbnails(
     registry: TheRegistry,
     run: Annotated[list[str], Query(min_length=1, max_length=MOST_ENTRIES, description="ids")],
