@@ -6,22 +6,20 @@ watched by a page that paints, and, while the worker is paused, the plain loop.
 
 from collections import defaultdict
 from collections.abc import Callable
-from time import sleep
 
 from playwright.sync_api import Browser
 
 from benchmarks.app_run import (
     flat_out_run,
     folder,
-    processor_s,
     rest,
     server,
-    step_now,
     stream_address,
+    trained,
 )
 from benchmarks.browser import chromium, page_of
 from benchmarks.helper import Helper, helper
-from benchmarks.measure import Bar, Effort, Figure, alternate, rate, ratios
+from benchmarks.measure import Bar, Effort, Figure, alternate, ratios
 from tests.support.processes import children, worker_of
 from tests.support.server import LiveRun, Server
 
@@ -55,11 +53,8 @@ class Windows:
 
     def speed(self, part: str) -> float:
         """Steps a second of the worker, from its own counter, after a warm-up."""
-        sleep(self.effort.warm_s)
-        first, began_s = step_now(self.run), processor_s(self.worker)
-        speed = rate(lambda: step_now(self.run), self.effort.window_s)
-        used_s, steps = processor_s(self.worker) - began_s, step_now(self.run) - first
-        self.step_ms[part].append(used_s / steps * 1e3)
+        speed, step_ms = trained(self.run, self.worker, self.effort)
+        self.step_ms[part].append(step_ms)
         return speed
 
     def playing(self, window: Callable[[], float]) -> float:
