@@ -139,11 +139,15 @@ def _figures(name: str, speeds: dict[str, list[float]], frame_rates: list[float]
 
 
 def _costs(name: str, step_ms: dict[str, list[float]]) -> list[Figure]:
-    """The same two ratios by processor time, which what else runs here disturbs less."""
-    watched = step_ms["watched"]
-    label = f"{name}: by processor time, watched"
+    """The same ratios by processor time, which what else runs here disturbs less."""
+    label = f"{name}: by processor time,"
+    shown = {"watched": step_ms["watched"], "page painting": step_ms["painted"]}
+    each = {"unwatched": step_ms["unwatched"], **shown, "plain loop": step_ms["plain"]}
     return [
-        Figure(f"{label} ÷ unwatched", "×", ratios(step_ms["unwatched"], watched)),
-        Figure(f"{label} ÷ plain loop", "×", ratios(step_ms["plain"], watched)),
-        Figure(f"{name}: processor time of a step, watched", "ms", watched),
+        *(
+            Figure(f"{label} {part} ÷ {other}", "×", ratios(each[other], cost))
+            for part, cost in shown.items()
+            for other in ("unwatched", "plain loop")
+        ),
+        *(Figure(f"{name}: processor time of a step, {part}", "ms", each[part]) for part in each),
     ]
