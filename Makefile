@@ -41,7 +41,7 @@ mutants: $(MUTANTS)
 	@$(BIN)/python scripts/mutants.py $(ARGS)
 
 clean:
-	rm -rf .venv node_modules static/vendor build dist test-results
+	rm -rf .venv .peers node_modules static/vendor build dist test-results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find app tests scripts benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

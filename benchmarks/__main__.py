@@ -8,7 +8,17 @@ from time import monotonic
 from benchmarks.measure import TINY, Effort, Figure
 from benchmarks.report import Report, busy_processors, write
 
-NAMES = ("training", "frames", "latency", "starting", "asking", "explaining", "seek", "page")
+NAMES = (
+    "training",
+    "peers",
+    "frames",
+    "latency",
+    "starting",
+    "asking",
+    "explaining",
+    "seek",
+    "page",
+)
 QUIET = 0.25  # processors busy with other work that `--patience` still takes for quiet
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
+from benchmarks.measure import Effort, rate
 from tests.support.server import LiveRun, Server
 
 PATIENCE_S = 60.0
@@ -56,6 +57,16 @@ def processor_s(pid: int) -> float:
     """The time that a process has had a processor, in itself and in the kernel for it."""
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / TICKS_PER_S
+
+
+def trained(run: LiveRun, worker: int, effort: Effort) -> tuple[float, float]:
+    """Steps a second of a run that is played, by its worker's own counter and after a warm-up, and
+    the milliseconds that the worker's process had a processor for each."""
+    sleep(effort.warm_s)
+    first, began_s = step_now(run), processor_s(worker)
+    speed = rate(lambda: step_now(run), effort.window_s)
+    used_s, steps = processor_s(worker) - began_s, step_now(run) - first
+    return speed, used_s / steps * 1e3
 
 
 def rest(run: LiveRun) -> None:

@@ -32,9 +32,16 @@ class Helper:
 
 @contextmanager
 def helper(module: str, *arguments: str, **environment: str) -> Iterator[Helper]:
-    """Start a module as a helper, in an environment without settings of the allocator but those
-    that are given; it ends when its input does."""
+    """Start a module of this package as a helper; see `process_helper`."""
     command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
+    with process_helper(command, **environment) as started:
+        yield started
+
+
+@contextmanager
+def process_helper(command: list[str], **environment: str) -> Iterator[Helper]:
+    """Start a command as a helper, in an environment without settings of the allocator but those
+    that are given; it ends when its input does."""
     usual = {key: value for key, value in os.environ.items() if not key.startswith(ALLOCATOR)}
     with subprocess.Popen(
         command,

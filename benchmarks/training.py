@@ -6,22 +6,20 @@ watched by a page that paints, and, while the worker is paused, the plain loop.
 
 from collections import defaultdict
 from collections.abc import Callable
-from time import sleep
 
 from playwright.sync_api import Browser
 
 from benchmarks.app_run import (
     flat_out_run,
     folder,
-    processor_s,
     rest,
     server,
-    step_now,
     stream_address,
+    trained,
 )
 from benchmarks.browser import chromium, page_of
 from benchmarks.helper import Helper, helper
-from benchmarks.measure import Bar, Effort, Figure, alternate, rate, ratios
+from benchmarks.measure import Bar, Effort, Figure, alternate, ratios
 from tests.support.processes import children, worker_of
 from tests.support.server import LiveRun, Server
 
@@ -55,11 +53,8 @@ class Windows:
 
     def speed(self, part: str) -> float:
         """Steps a second of the worker, from its own counter, after a warm-up."""
-        sleep(self.effort.warm_s)
-        first, began_s = step_now(self.run), processor_s(self.worker)
-        speed = rate(lambda: step_now(self.run), self.effort.window_s)
-        used_s, steps = processor_s(self.worker) - began_s, step_now(self.run) - first
-        self.step_ms[part].append(used_s / steps * 1e3)
+        speed, step_ms = trained(self.run, self.worker, self.effort)
+        self.step_ms[part].append(step_ms)
         return speed
 
     def playing(self, window: Callable[[], float]) -> float:
@@ -144,11 +139,15 @@ def _figures(name: str, speeds: dict[str, list[float]], frame_rates: list[float]
 
 
 def _costs(name: str, step_ms: dict[str, list[float]]) -> list[Figure]:
-    """The same two ratios by processor time, which what else runs here disturbs less."""
-    watched = step_ms["watched"]
-    label = f"{name}: by processor time, watched"
+    """The same ratios by processor time, which what else runs here disturbs less."""
+    label = f"{name}: by processor time,"
+    shown = {"watched": step_ms["watched"], "page painting": step_ms["painted"]}
+    each = {"unwatched": step_ms["unwatched"], **shown, "plain loop": step_ms["plain"]}
     return [
-        Figure(f"{label} ÷ unwatched", "×", ratios(step_ms["unwatched"], watched)),
-        Figure(f"{label} ÷ plain loop", "×", ratios(step_ms["plain"], watched)),
-        Figure(f"{name}: processor time of a step, watched", "ms", watched),
+        *(
+            Figure(f"{label} {part} ÷ {other}", "×", ratios(each[other], cost))
+            for part, cost in shown.items()
+            for other in ("unwatched", "plain loop")
+        ),
+        *(Figure(f"{name}: processor time of a step, {part}", "ms", each[part]) for part in each),
     ]

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from benchmarks import peers
 from benchmarks.__main__ import NAMES, measure
 from benchmarks.explaining import outputs_of, weights_of
 from benchmarks.measure import (
@@ -28,6 +29,7 @@ from tests.support.server import LiveRun
 
 FIGURES = {
     "training": {"default: watched ÷ unwatched", "default: watched ÷ plain loop"},
+    "peers": {"unwatched ÷ tf.function"},
     "frames": {"frame ÷ TensorBoard's summaries"},
     "latency": {"step to painted pixel, 95th percentile", "frames painted"},
     "starting": {"POST /runs to first step, 95th percentile", "private memory of an idle run"},
@@ -51,6 +53,8 @@ FIGURES = {
 def test_a_benchmark_gives_each_figure_that_has_a_bar(name: str) -> None:
     if name == "frames" and find_spec("tensorboard") is None:
         pytest.skip("TensorBoard is not installed: pip install '.[benchmarks]'")
+    if name == "peers" and not peers.is_installed():
+        pytest.skip("TensorFlow is not installed: make bench ARGS=peers")
     figures = measure(name, TINY)
     assert {figure.name for figure in figures if figure.bar} == FIGURES[name]
     for figure in figures:

@@ -10,6 +10,8 @@ import socket
 import struct
 from dataclasses import dataclass
 
+from pydantic_core import to_json
+
 from convscope.types import JsonObject
 
 _LENGTHS = struct.Struct("<II")
@@ -31,7 +33,7 @@ class Message:
 
 def encode_message(header: JsonObject, payload: bytes | bytearray) -> bytes:
     """A message as it crosses, from what it says and the bytes that go with it."""
-    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    text = to_json(header, inf_nan_mode="null")
     return b"".join((_LENGTHS.pack(len(text), len(payload)), text, payload))
 
 

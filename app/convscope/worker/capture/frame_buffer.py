@@ -13,7 +13,7 @@ from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels, to_input
 from convscope.learn.observe import Observer
 from convscope.types import JsonObject, Of, Shape
-from convscope.worker.capture.map_quantizer import map_quantizers
+from convscope.worker.capture.map_quantizer import MapQuantizer
 from convscope.worker.session import Session
 
 Tensors = Sequence[tuple[str, str, str]]  # (layer, tensor, of)
@@ -39,21 +39,28 @@ class FrameBuffer:
         self.entries, length = lay_out(exact + found)
         self.payload = bytearray(length)
         self._exact = [self._floats(entry) for entry in self.entries[: len(exact)]]
-        self._quantizers = map_quantizers(self.entries[len(exact) :], self.payload)
+        given, self._images = self.entries[len(exact) :][: len(inputs)], self._input()
+        self._write_input(MapQuantizer(given, self.payload))
+        self._quantizer = MapQuantizer(self.entries[len(exact + inputs) :], self.payload)
         self._places = self._find_places()
-        self._images = self._input() if self._probes else None
 
     @property
     def probes(self) -> list[str]:
         """The pictures that are there, in the order of the scores."""
         return list(self._probes)
 
-    def _input(self) -> torch.Tensor:
-        """The pictures as the network sees them, (P, C, H, W)."""
-        images = to_input(np.stack(list(self._probes.values())), self._observer.device)
-        for number, place in self._places.pop("", ()):
-            place.copy_(images[number])
-        return images
+    def _input(self) -> torch.Tensor | None:
+        """The pictures as the network sees them, (P, C, H, W); None where there are none."""
+        pictures = list(self._probes.values())
+        return to_input(np.stack(pictures), self._observer.device) if pictures else None
+
+    def _write_input(self, quantizer: MapQuantizer) -> None:
+        """Once: the pictures stay the same."""
+        if self._images is None:
+            return
+        for (_, rows), image in zip(quantizer.taken, self._images, strict=True):
+            rows.view(image.shape).copy_(image)
+        quantizer.write()
 
     def _map(self, layer: str, probe: str) -> SectionSpec:
         shape = self._shape(layer, probe)
@@ -73,23 +80,20 @@ class FrameBuffer:
         """For each layer, where its output for which picture goes."""
         numbers = {probe: number for number, probe in enumerate(self._probes)}
         places: dict[str, list[Target]] = defaultdict(list)
-        for quantizer in self._quantizers:
-            for entry, rows in quantizer.taken:
-                shape = self._shape(entry["layer"], entry["probe"])
-                place = numbers[entry["probe"]], torch.from_numpy(rows).view(shape)
-                places[entry["layer"]].append(place)
+        for entry, rows in self._quantizer.taken:
+            shape = self._shape(entry["layer"], entry["probe"])
+            places[entry["layer"]].append((numbers[entry["probe"]], rows.view(shape)))
         return places
 
+    @torch.inference_mode()
     def write(self) -> Floats | None:
         """Write all of it as it is now; the class scores (P, N) where there are pictures."""
         if self._sources:
-            with torch.no_grad():
-                torch._foreach_copy_(self._exact, [source() for source in self._sources])
+            torch._foreach_copy_(self._exact, [source() for source in self._sources])
         if self._images is None:
             return None
         scores = self._observer.write_outputs(self._images, self._places)
-        for quantizer in self._quantizers:
-            quantizer.write()
+        self._quantizer.write()
         return scores
 
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import isfinite
 
-import numpy as np
-
 from convscope.frames.format import Section, decode_sections
 from convscope.frames.quantize import Floats
 from convscope.ipc.commands import Wanted
@@ -71,8 +69,7 @@ def capture(session: Session, wanted: Wanted) -> tuple[list[Section], dict[str, 
 
 def prediction(logits: Floats) -> JsonObject:
     """Class scores and their softmax as lists; a number that is not finite is None."""
-    with np.errstate(all="ignore"):
-        return {"logits": finite(logits), "probabilities": finite(softmax(logits))}
+    return {"logits": finite(logits), "probabilities": finite(softmax(logits))}
 
 
 def finite(values: Floats) -> list[float | None]:
