@@ -41,7 +41,8 @@ class Places:
         self._waiting.append(entry)
         self._serve()
         try:
-            await asyncio.wait_for(asyncio.shield(turn), patience_s)
+            async with asyncio.timeout(patience_s):
+                await asyncio.shield(turn)
         except BaseException as error:
             if entry in self._waiting:
                 self._waiting.remove(entry)

@@ -2,6 +2,7 @@ import asyncio
 from time import monotonic
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from convscope.api.security import limits
@@ -150,3 +151,16 @@ async def test_a_body_is_not_read_before_there_is_room_for_it() -> None:
     sent.clear()
     await guard(scope, receive, send)
     assert sent[0]["status"] == 200
+
+
+@pytest.mark.anyio
+async def test_whoever_is_cancelled_while_a_body_is_waited_for_stops_waiting() -> None:
+    """`asyncio.wait_for` swallows a cancellation that comes as its answer does."""
+    come: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+    body = limits.LimitedBody(lambda: come, lambda _: come, 10, Headers())  # type: ignore[arg-type,return-value]
+    waiting = asyncio.ensure_future(body.receive())
+    await asyncio.sleep(0)
+    come.set_result({"type": "http.request", "body": b"", "more_body": True})
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

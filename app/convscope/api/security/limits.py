@@ -91,7 +91,8 @@ class LimitedBody:
             self._began_s = monotonic()
         left_s = self._began_s + PATIENCE_S + self._came / LEAST_BYTES_PER_S - monotonic()
         try:
-            return await asyncio.wait_for(self._receive(), max(left_s, 0))
+            async with asyncio.timeout(max(left_s, 0)):  # `wait_for` may swallow a cancellation
+                return await self._receive()
         except TimeoutError:
             self.refusal = TooSlowError(
                 f"Expected the whole body at {LEAST_BYTES_PER_S // 1000} kB/s or more, got "
