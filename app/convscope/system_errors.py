@@ -16,6 +16,7 @@ class Trouble(Enum):
     OTHER = "The disk or the system fails"
 
 
+FILES_OF_A_DATABASE = 8  # its own, WAL, shared memory, the folder, and some for others
 BY_ERRNO = {
     errno.ENOSPC: Trouble.FULL,
     errno.EDQUOT: Trouble.FULL,
@@ -52,10 +53,16 @@ def is_of_the_system(error: sqlite3.Error) -> bool:
 
 
 def _no_file_can_be_opened() -> bool:
+    """Whether as many as a database takes cannot be opened now."""
+    opened: list[int] = []
     try:
-        os.close(os.open(os.devnull, os.O_RDONLY))
+        while len(opened) < FILES_OF_A_DATABASE:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
     except OSError as error:
         return error.errno in (errno.EMFILE, errno.ENFILE)
+    finally:
+        for file in opened:
+            os.close(file)
     return False
 
 

@@ -254,7 +254,7 @@ def test_a_server_that_is_stopped_dead_is_said_to_be_silent(machine: Machine) ->
         (["train", "--recipe", "nix", "--steps", "3"], 1, "There is no model 'nix'"),
         (["train", "--recipe", "{", "--steps", "3"], 1, "The recipe is not JSON"),
         (["train", "--recipe", "nix.json", "--steps", "3"], 1, "nix.json cannot be read"),
-        (["train", "--recipe", '{"seed": -1}', "--steps", "3"], 1, "greater than or equal to 0"),
+        (["train", "--recipe", '{"seed": -1}', "--steps", "3"], 1, "expected at least 0"),
         (["train", "--steps", "-3"], 2, "expected 0 to"),
         (["train"], 2, "--steps"),
         (["fork", "nix", "--step", "3"], 1, "There is no run 'nix'"),

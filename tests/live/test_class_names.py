@@ -1,15 +1,15 @@
 """Names of classes belong to the run: with its recipe, from its data set, or counted."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from safetensors.numpy import load, save
 
-from convscope.frames.format import decode_frame
 from tests.live.test_missing_dataset import NAME, publish
 from tests.live.test_transfer import exported, taken_in
-from tests.support.server import LiveRun, Server
+from tests.support.server import LiveRun, Server, next_frame
 
 NAMES = ["espresso", "cup", "<b>bus</b>", "née", "car", "frog", "axe", "koala", "pug", "pizza"]
 NETWORK: dict[str, Any] = {
@@ -82,8 +82,8 @@ def test_a_network_without_a_data_set_and_names_counts_its_classes(server: Serve
     with server.run(network=NETWORK) as run:
         assert shown(run) == [f"class {number}" for number in range(10)]
         with run.stream() as socket:
-            frames = (decode_frame(m)[0] for m in iter(socket.recv, None) if isinstance(m, bytes))
-            assert len(next(frames)["predictions"]["probabilities"]) == 10
+            socket.send(json.dumps({"type": "watch", "tensors": [{"tensor": "weight"}]}))
+            assert len(next_frame(socket)[0]["predictions"]["probabilities"]) == 10
         assert run.get("/explain/output", layer="softmax", channel=3)["matches"]
 
 

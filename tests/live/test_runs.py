@@ -174,7 +174,7 @@ def test_a_body_that_is_no_json_is_refused_with_the_place(server: Server) -> Non
     headers = {"Content-Type": "application/json"}
     answer = server.http.post("/runs", content=b'{"seed": }', headers=headers)
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "Expected JSON: Expecting value at character 9."
+    assert answer.json()["detail"] == "Expected JSON, got something else at character 9."
 
 
 def test_a_runs_code_has_the_settings_that_are_in_force(run: LiveRun) -> None:

@@ -157,9 +157,11 @@ class Registry:
         """Those that an `init` names; RecipeError where there are none."""
         init = request.init
         if init is not None and init.type == "from_run":
-            if init.run not in self._runs:
-                raise RecipeError(f"init is from_run: there is no run {init.run!r}.")
-            return FileWeights((await self._runs[init.run].ask(Weights())).payload)
+            try:
+                reply = await self.get(init.run or "").ask(Weights())
+            except NotFoundError as error:  # or it is deleted meanwhile
+                raise RecipeError(f"init is from_run: there is no run {init.run!r}.") from error
+            return FileWeights(reply.payload)
         if init is not None and init.type == "from_file" and not weights:
             raise RecipeError("init is from_file: expected the file at /runs/from-weights.")
         return weights

@@ -30,7 +30,12 @@ class ThumbnailsAnswer(BaseModel):
     thumbnails: dict[str, str]
 
 
-@router.get("/thumbnails", response_model=ThumbnailsAnswer, summary="Thumbnails of several runs")
+@router.get(
+    "/thumbnails",
+    response_model=ThumbnailsAnswer,
+    responses=problems(503),
+    summary="Thumbnails of several runs",
+)
 async def get_thumbnails(
     registry: TheRegistry,
     run: Annotated[list[str], Query(min_length=1, max_length=MOST_ENTRIES, description="ids")],
@@ -48,7 +53,7 @@ async def get_thumbnails(
 @router.get(
     "/{run_id}/thumbnail",
     response_class=Response,
-    responses=problems(404, 409)
+    responses=problems(404, 409, 503)
     | {
         200: {"content": {PNG: {}}},
         304: {"description": "Not modified.", "headers": described("ETag")},
