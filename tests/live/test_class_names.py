@@ -82,7 +82,9 @@ def test_a_network_without_a_data_set_and_names_counts_its_classes(server: Serve
     with server.run(network=NETWORK) as run:
         assert shown(run) == [f"class {number}" for number in range(10)]
         with run.stream() as socket:
-            socket.send(json.dumps({"type": "watch", "tensors": [{"tensor": "weight"}]}))
+            socket.send(
+                json.dumps({"type": "watch", "layers": None, "tensors": [{"tensor": "output"}]})
+            )
             assert len(next_frame(socket)[0]["predictions"]["probabilities"]) == 10
         assert run.get("/explain/output", layer="softmax", channel=3)["matches"]
 
