@@ -44,6 +44,24 @@ DESCRIPTION = """Watch every weight of a CNN learn.
 Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
 `application/problem+json`: one sentence in `detail` says what was expected and what was sent."""
 
+ROOMS = (  # in this order: an address that is spelled out comes before one with a name in it
+    catalog,
+    filter_strips,
+    trash,
+    thumbnails,
+    import_export,
+    runs,
+    forks,
+    layers,
+    batches,
+    images,
+    explain,
+    interventions,
+    convolve,
+    code,
+    stream,
+)
+
 
 def create_app(
     settings: Settings | None = None, directory: RunDirectory | None = None, *, preload: bool = True
@@ -71,23 +89,7 @@ def create_app(
     app.state.registry = Registry(settings, directory, ProcessWorker, budget)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
-    for room in (
-        catalog,
-        filter_strips,
-        trash,
-        thumbnails,
-        import_export,
-        runs,
-        forks,
-        layers,
-        batches,
-        images,
-        explain,
-        interventions,
-        convolve,
-        code,
-        stream,
-    ):
+    for room in ROOMS:
         api.include_router(room.router, responses=problems(401))
     app.include_router(api)
     app.include_router(pages.router)

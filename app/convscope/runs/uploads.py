@@ -98,7 +98,7 @@ class Uploads:
         try:
             return self._all[image]
         except KeyError:
-            raise NotFoundError(f"There is no image {image!r} among this run's uploads.") from None
+            raise _unknown(image) from None
 
     def page(self, cursor: str | None, limit: int) -> tuple[list[Upload], str | None]:
         """Up to `limit` of them after the one `cursor` names, oldest first, and the next cursor.
@@ -163,9 +163,8 @@ class Uploads:
     async def _stored(self, image: str) -> StoredUpload:
         await self._file.durable()
         found = await asyncio.to_thread(read_uploads, self._file.path, image)
-        if not found:
-            self._all.pop(image, None)
-            self.get(image)
+        if not found:  # it was deleted meanwhile
+            raise _unknown(image)
         return found[0]
 
     async def remove(self, image: str) -> None:
@@ -255,6 +254,10 @@ class Uploads:
         inverted = stored.about["inverted"]
         same = made.upload.prepared.inverted == inverted
         return made if same else self._again(stored, inverted)
+
+
+def _unknown(image: str) -> NotFoundError:
+    return NotFoundError(f"There is no image {image!r} among this run's uploads.")
 
 
 def _put(upload: Upload) -> PutImage:

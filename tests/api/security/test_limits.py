@@ -153,6 +153,24 @@ async def test_a_body_is_not_read_before_there_is_room_for_it() -> None:
     assert sent[0]["status"] == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "held"),
+    [
+        (UPLOAD, {"content-length": "1000000"}, 1_000_000),
+        (UPLOAD, {"content-length": "60000"}, 0),
+        (UPLOAD, {}, 0),
+        (UPLOAD, {"transfer-encoding": "chunked"}, 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+        ("/api/v1/runs", {"transfer-encoding": "chunked"}, BODY_BYTES),
+        ("/api/v1/runs/import", {"content-length": "3000000"}, BODY_BYTES),
+    ],
+)
+def test_a_body_holds_what_it_announces_or_all_that_it_may_and_a_file_only_its_beginning(
+    path: str, headers: dict[str, str], held: int
+) -> None:
+    scope = make_scope("http", path, headers, method="POST")
+    assert limits.held_bytes(scope, Headers(headers), SMALL) == held
+
+
 @pytest.mark.anyio
 async def test_whoever_is_cancelled_while_a_body_is_waited_for_stops_waiting() -> None:
     """`asyncio.wait_for` swallows a cancellation that comes as its answer does."""

@@ -381,8 +381,7 @@ class Supervisor:
         """A command to the worker, once it is up; ConflictError when it has failed."""
         with self.needed():
             await self.up()
-            if self.phase is Phase.CLOSED:
-                self._must_be_there()
+            self._must_be_there()
             if self.phase is Phase.FAILED or self._worker is None:
                 raise ConflictError(
                     f"{self.failure or 'The run was suspended.'} Reset the run first."
