@@ -156,7 +156,7 @@ export interface paths {
         };
         /**
          * List runs
-         * @description Oldest first. `unreadable` lists the files that cannot be opened.
+         * @description Oldest first. `unreadable` lists the files that cannot be opened, 100 at most.
          */
         get: operations["list_runs"];
         put?: never;

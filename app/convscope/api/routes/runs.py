@@ -1,6 +1,7 @@
 """Runs: make, list, look at, step, play, pause, reset, tune, delete."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, File, Form, Query, Request, Response, UploadFile
@@ -32,6 +33,7 @@ from convscope.types import JsonObject
 router = APIRouter(prefix="/runs", tags=["runs"])
 TUNABLE = ("learning_rate", "momentum", "weight_decay")  # in float32
 COMMAND = problems(404, 409, 503)  # of what the worker is asked
+MOST_UNREADABLE = 100
 RECIPES = {
     "the default run": {"value": {}},
     "another start": {"value": EXAMPLE_RECIPE},
@@ -132,9 +134,10 @@ def _parse(recipe: str) -> RecipeRequest:
 
 @router.get("", response_model=RunList, summary="List runs")
 async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
-    """Oldest first. `unreadable` lists the files that cannot be opened."""
+    """Oldest first. `unreadable` lists the files that cannot be opened, 100 at most."""
     runs, after = registry.page(page.cursor, page.limit)
-    unreadable = [{"run": run, "why": why} for run, why in registry.unreadable.items()]
+    some = islice(registry.unreadable.items(), MOST_UNREADABLE)
+    unreadable = [{"run": run, "why": why} for run, why in some]
     return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}
 
 
