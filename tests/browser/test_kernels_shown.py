@@ -38,7 +38,7 @@ def test_the_viewer_chooses_what_shares_a_scale(visit: Visitors, run: LiveRun) -
     run.post("/step", steps=20)
     screen.expect_step(20)
     seen = set()
-    ends = screen.page.get_by_text("±")
+    ends = screen.page.locator(".scale-colours")
     for scale, labelled in (("map", False), ("layer", True), ("network", True)):
         screen.page.get_by_role("radio", name=scale, exact=True).check(force=True)
         expect(screen.page.get_by_role("radio", name=scale, exact=True)).to_be_checked()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { layoutNetwork } from "../../static/js/network/drawing/layout.js";
-import { extentsOf, limitOf } from "../../static/js/network/drawing/value-ranges.js";
+import { Scales } from "../../static/js/network/drawing/scales.js";
 import { filterSentence, filterValues, mapPeak } from "../../static/js/network/filter/values.js";
 import { frameOf, inputShape } from "./frames.js";
 import { DEFAULT } from "./layers.js";
@@ -30,9 +30,12 @@ test("a filter's numbers are its own part of the layer's", () => {
     ["conv1", "weight", [8, 1, 3, 3], weights],
     ["conv1", "bias", [8], Float32Array.of(0, 0, 5, 0, 0, 0, 0, 0)],
   ]);
-  const part = filterValues(frame, conv1, 2, "weight");
-  assert.deepEqual([part?.values[0], part?.values.length, part?.bias, part?.limit], [18, 9, 5, 26]);
-  assert.equal(filterValues(frame, conv1, 2, "gradient"), null);
+  const scales = new Scales();
+  scales.observe(frame, columns, "layer", 0);
+  const part = filterValues(frame, conv1, 2, "weight", scales);
+  assert.deepEqual([part?.values[0], part?.values.length, part?.bias], [18, 9, 5]);
+  assert.equal(part?.limit, 100, "the layer's, as its kernels have it in the network");
+  assert.equal(filterValues(frame, conv1, 2, "gradient", scales), null);
 });
 
 test("the place of a map's largest value is found", () => {
@@ -52,10 +55,13 @@ test("a scale is shared by a map, a layer, or the network, as the viewer likes",
     ["conv1", "output", [8, 28, 28], new Uint8Array(8 * 784), ranges],
     ["conv2", "output", [16, 14, 14], new Uint8Array(16 * 196), small],
   ]);
-  const extents = extentsOf(frame, columns, "weight");
-  assert.equal(limitOf(extents, "maps", "conv1", 1, "map"), 2);
-  assert.equal(limitOf(extents, "maps", "conv1", 1, "layer"), 3);
-  assert.equal(limitOf(extents, "maps", "conv2", 1, "layer"), 0.5);
-  assert.equal(limitOf(extents, "maps", "conv2", 1, "network"), 3);
-  assert.equal(limitOf(extents, "kernels", "conv2", 1, "layer"), 0);
+  const scales = new Scales();
+  const limits = (/** @type {import("../../static/js/network/drawing/scales.js").Mode} */ mode) => {
+    scales.observe(frame, columns, mode, 0);
+    return [scales.limit("maps", "value", "conv1", 1), scales.limit("maps", "value", "conv2", 1)];
+  };
+  assert.deepEqual(limits("map"), [2, 0]);
+  assert.deepEqual(limits("layer"), [5, 0.5]);
+  assert.deepEqual(limits("network"), [5, 5]);
+  assert.equal(scales.limit("kernels", "value", "conv2", 1), 0);
 });

@@ -7,7 +7,7 @@ import { notice, noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
-import { ofKind } from "./drawing/value-ranges.js";
+import { ofKind } from "./drawing/scales.js";
 import { clearFrame, latest, receiveFrame } from "./frames.js";
 import * as state from "./state.js";
 

@@ -33,6 +33,12 @@ export function percent(share, digits = 1) {
   return absent(share) ? "–" : `${(/** @type {number} */ (share) * 100).toFixed(digits)} %`;
 }
 
+/** The end of a scale, 1, 2 or 5 × 10ⁿ, in as few figures as it has. @param {number} limit */
+export const limitText = (limit) =>
+  limit >= 1e-3 && limit < 1e4
+    ? String(limit)
+    : withMinus(limit.toExponential(0).replace("e+", "e"));
+
 /** A loss with three decimals, or shortened where it is large. @param {number | null | undefined} value */
 export function loss(value) {
   if (absent(value)) return "–";

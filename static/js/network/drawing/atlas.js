@@ -5,17 +5,15 @@
 
 import { keyOf } from "../../shared/frame.js";
 import { colourCells, greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
-import { largest } from "../../shared/heatmap/colour.js";
 import { blit, fill } from "../../shared/heatmap/raster.js";
-import { limitOf, ofKind } from "./value-ranges.js";
+import { ofKind } from "./scales.js";
 
 /**
  * @typedef {import("./layout.js").Column} Column
  * @typedef {import("./layout.js").Rect} Rect
  * @typedef {import("./layout.js").Cell} Cell
  * @typedef {import("../../shared/frame.js").Frame} Frame
- * @typedef {{frame: Frame, extents: import("./value-ranges.js").Extents, mode: import("./value-ranges.js").Mode,
- *   kind: string, bare?: boolean}} View `bare`: a map that is not in the frame is cleared
+ * @typedef {{frame: Frame, scales: import("./scales.js").Scales, kind: string, bare?: boolean}} View `bare`: a map that is not in the frame is cleared
  */
 
 /** Around a column, so that frames of its outermost cells are not cut. CSS pixels. */
@@ -99,7 +97,7 @@ export class Atlas {
   }
 
   /** @param {View} view */
-  paintMaps({ frame, extents, mode, bare }) {
+  paintMaps({ frame, scales, bare }) {
     const { name, role, shape } = this.column;
     const maps = frame.sections.get(keyOf(name, "output"));
     if (!maps && bare && role !== "classes") {
@@ -109,8 +107,9 @@ export class Atlas {
     }
     if (!maps || role === "classes" || role === "label") return;
     const [, rows, cols] = shape;
+    const { shows = "value" } = /** @type {{shows?: string}} */ (maps);
     for (const { channel, map } of this.column.cells) {
-      const limit = limitOf(extents, "maps", name, channel, mode);
+      const limit = scales.limit("maps", shows, name, channel);
       const cells = mapCells(maps, channel, this.palette.diverging, limit);
       if (role === "vector") this.put(map, cells, cols, rows);
       else this.put(map, cells, rows, cols);
@@ -118,7 +117,7 @@ export class Atlas {
   }
 
   /** @param {View} view */
-  paintKernels({ frame, extents, mode, kind }) {
+  paintKernels({ frame, scales, kind }) {
     const { name } = this.column;
     const weights = frame.sections.get(keyOf(name, "weight", ofKind(kind)));
     const bias = frame.sections.get(keyOf(name, "bias", ofKind(kind)));
@@ -127,9 +126,15 @@ export class Atlas {
         this.blank(cell);
         continue;
       }
-      const limit = limitOf(extents, "kernels", name, cell.channel, mode);
+      const limit = scales.limit("kernels", ofKind(kind), name, cell.channel);
       this.paintFilter(cell, /** @type {Float32Array} */ (weights.values), limit);
-      if (bias && cell.bias) this.paintBias(cell, bias.values, limit);
+      if (bias && cell.bias)
+        this.put(
+          cell.bias,
+          valueCells(bias.values, cell.channel, 1, this.palette.diverging, limit),
+          1,
+          1,
+        );
     }
   }
 
@@ -145,14 +150,6 @@ export class Atlas {
       if (gap) fill(this.raster, rect, this.palette.line);
       blit(this.raster, rect, cells, rows, cols, gap);
     });
-  }
-
-  /** The bias has the kernels' colours, or a wider scale where biases are larger.
-   * @param {Cell} cell @param {ArrayLike<number>} values @param {number} limit */
-  paintBias(cell, values, limit) {
-    const widest = Math.max(limit, largest(values, 0, values.length));
-    const place = /** @type {Rect} */ (cell.bias);
-    this.put(place, valueCells(values, cell.channel, 1, this.palette.diverging, widest), 1, 1);
   }
 
   /** Where there is nothing to show (no gradient at step 0) nothing is drawn. @param {Cell} cell */

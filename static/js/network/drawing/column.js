@@ -1,6 +1,6 @@
 /** One column of the network: its title, its canvas, and a button over each filter and map. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { count, shape as shapeText, short } from "../../shared/format.js";
+import { count, shape as shapeText } from "../../shared/format.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { kindAt, layersReached } from "../slow-motion/phases.js";
@@ -8,7 +8,9 @@ import { kernelKind, replay, scaleMode, slowTick } from "../state.js";
 import { layerTitle, layerWords, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
-import { attach, shownScales } from "./painter.js";
+import { attach, scales } from "./painter.js";
+import { ScaleBar } from "./scale-bar.js";
+import { ofKind } from "./scales.js";
 
 /** @typedef {import("./layout.js").Column} Column */
 
@@ -27,25 +29,24 @@ function Head({ column }) {
   </div>`;
 }
 
-/** The ends of the scales in force, below a column. @param {{column: Column}} props */
+/** The scales in force, below a column. @param {{column: Column}} props */
 function Foot({ column }) {
   slowTick.value;
-  const { extents } = shownScales;
-  const mode = scaleMode.value;
-  if (!extents || mode === "map" || column.role === "label" || column.role === "input")
+  const { name, role } = column;
+  if (scaleMode.value === "map" || role === "label" || role === "input")
     return html`<div class="foot"></div>`;
-  const end = (/** @type {"maps" | "kernels"} */ what) => {
-    const limit =
-      mode === "network" ? extents.network[what] : extents[what].get(column.name)?.layer;
-    return limit === undefined ? "–" : `±${short(limit)}`;
+  const kind = replay.value ? kindAt(replay.value) : kernelKind.value;
+  const kernels = role === "conv" || role === "classes";
+  const words = {
+    weight: role === "classes" ? "weights" : "kernels",
+    gradient: "gradients",
+    update: "updates",
   };
-  const kernels = column.role === "conv" || column.role === "classes";
-  const words = { weight: "kernels", gradient: "gradients", update: "updates" }[
-    replay.value ? kindAt(replay.value) : kernelKind.value
-  ];
+  const maps =
+    replay.value && layersReached(replay.value, "backward").has(name) ? "gradient" : "value";
   return html`<div class="foot">
-    ${kernels && html`<span>${column.role === "classes" && words === "kernels" ? "weights" : words} ${end("kernels")}</span>`}
-    ${column.role !== "classes" && html`<span>${kernels && "maps "}${end("maps")}</span>`}
+    ${kernels && html`<${ScaleBar} name=${words[kind]} held=${scales.of("kernels", ofKind(kind), name, 0)} />`}
+    ${role !== "classes" && html`<${ScaleBar} name=${kernels ? "maps" : ""} held=${scales.of("maps", maps, name, 0)} />`}
   </div>`;
 }
 

@@ -3,15 +3,16 @@ import { computed, effect } from "@preact/signals";
 import { askPaint, latest, onPaint } from "../frames.js";
 import { kindAt, shownFrame } from "../slow-motion/phases.js";
 import { kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
-import { extentsOf } from "./value-ranges.js";
+import { Scales, TOLD_MS } from "./scales.js";
 
-/** @typedef {import("./atlas.js").Atlas} Atlas @typedef {import("./value-ranges.js").Extents} Extents */
+/** @typedef {import("./atlas.js").Atlas} Atlas */
 
 /** @type {Set<Atlas>} */
 const atlases = new Set();
 
-/** The scales of what is on screen, for its labels. @type {{extents: Extents | null}} */
-export const shownScales = { extents: null };
+/** The scales of what is on screen. */
+export const scales = new Scales();
+let scalesOf = "";
 
 /** @param {Atlas} atlas @returns {() => void} undoes it */
 export function attach(atlas) {
@@ -40,11 +41,24 @@ function paintAll() {
   if (!frame || !columns) return;
   const slow = replay.peek();
   const kind = slow ? kindAt(slow) : kernelKind.peek();
-  const extents = extentsOf(frame, columns, kind);
-  shownScales.extents = extents;
-  const view = { frame, extents, mode: scaleMode.peek(), kind, bare: Boolean(slow) };
+  holdScales(frame, columns);
+  const view = { frame, scales, kind, bare: Boolean(slow) };
   for (const atlas of atlases) atlas.paint(view);
 }
+
+/** A reset run begins with other numbers, and so do its scales.
+ * @param {import("../../shared/frame.js").Frame} frame @param {import("./layout.js").Column[]} columns */
+function holdScales(frame, columns) {
+  const life = `${frame.header.run} ${run.peek()?.restarts}`;
+  if (life !== scalesOf) scales.forget();
+  scalesOf = life;
+  if (!scales.observe(frame, columns, scaleMode.peek(), performance.now())) return;
+  setTimeout(tellText, TOLD_MS + 50); // what was pointed out no longer is
+}
+
+const tellText = () => {
+  slowTick.value = slowTick.peek() + 1;
+};
 
 onPaint(paintAll);
 
@@ -59,7 +73,5 @@ effect(() => {
 effect(() => {
   replay.value;
   askPaint();
-  requestAnimationFrame(() => {
-    slowTick.value = slowTick.peek() + 1;
-  });
+  requestAnimationFrame(tellText);
 });

@@ -25,7 +25,7 @@ import { cellName } from "./names.js";
 import { currentFrame } from "./painter.js";
 
 const HEAD_PX = 58;
-const FOOT_PX = 34;
+const FOOT_PX = 38;
 const LEAST = { width: 900, height: 400 };
 
 /** Measures the room for the drawing, and again when it changes.

@@ -8,6 +8,7 @@ import { palette } from "../../shared/heatmap/palette.js";
 import { shareOfGrid } from "../../shared/heatmap/pointer.js";
 import { html } from "../../shared/html.js";
 import { receptiveField } from "../../shared/receptive-field.js";
+import { scales } from "../drawing/painter.js";
 import {
   batchImageName,
   contributionCells,
@@ -68,7 +69,7 @@ export function FeatureMap({ column, channel, frame }) {
   const section = frame.sections.get(keyOf(column.name, "output"));
   if (!peak || !section || column.role !== "conv") return null;
   const [, rows, cols] = column.shape;
-  const limit = Math.max(Math.abs(peak.lo), Math.abs(peak.hi));
+  const limit = scales.limit("maps", "value", column.name, channel);
   const stamp = slowTick.value;
   const contribution = contributionsTo(column.name, channel);
   const cells = () =>

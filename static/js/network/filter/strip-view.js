@@ -2,7 +2,6 @@
 import { useMemo } from "preact/hooks";
 import { count } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
-import { largest } from "../../shared/heatmap/colour.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { seek } from "../intents.js";
@@ -34,10 +33,7 @@ export function FilterStrip({ column, part }) {
   if (replay.value) return null;
   const { at, recomputed } = strip.value;
   const steps = doublingSteps(lastStep.value);
-  const limits = steps.flatMap((known) =>
-    at[known] ? largest(at[known], 0, at[known].length) : [],
-  );
-  const limit = Math.max(part?.limit ?? 0, ...limits);
+  const limit = part?.limit ?? 0;
   const own = { column, limit };
   return html`<section class="strip-of-steps" aria-label="This filter over training">
     <h3>Over training${recomputed && html`, <${Term} tip=${recomputed}>recomputed<//>`}</h3>

@@ -6,16 +6,16 @@
 
 import { count, plural } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
-import { largest } from "../../shared/heatmap/colour.js";
-import { ofKind } from "../drawing/value-ranges.js";
+import { ofKind } from "../drawing/scales.js";
 import { kernelPlace } from "../explain/places.js";
 
 /**
- * One filter's part of a tensor, and half of the scale that its kernels share.
+ * One filter's part of a tensor, and half of the scale that it has in the network too.
  * @param {Frame} frame @param {Column} column @param {number} channel @param {string} kind
+ * @param {import("../drawing/scales.js").Scales} scales
  * @returns {{values: Float32Array, bias: number | null, limit: number} | null} null: not in the frame
  */
-export function filterValues(frame, column, channel, kind) {
+export function filterValues(frame, column, channel, kind, scales) {
   const section = frame.sections.get(keyOf(column.name, "weight", ofKind(kind)));
   if (section?.dtype !== "f32") return null;
   const each = section.values.length / section.shape[0];
@@ -23,7 +23,8 @@ export function filterValues(frame, column, channel, kind) {
     section.values.subarray(channel * each, (channel + 1) * each)
   );
   const biases = frame.sections.get(keyOf(column.name, "bias", ofKind(kind)));
-  return { values, bias: biases ? biases.values[channel] : null, limit: largest(values, 0, each) };
+  const limit = scales.limit("kernels", ofKind(kind), column.name, channel);
+  return { values, bias: biases ? biases.values[channel] : null, limit };
 }
 
 /**

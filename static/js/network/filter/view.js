@@ -1,12 +1,12 @@
 /** The filter view: one filter, all its kernels with their numbers, and where it answers most. */
 
-import { short, signed } from "../../shared/format.js";
+import { limitText, signed } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { filterImage } from "../../shared/heatmap/cells.js";
 import { html } from "../../shared/html.js";
 import { sourceChannel } from "../drawing/layout.js";
 import { cellName } from "../drawing/names.js";
-import { currentFrame } from "../drawing/painter.js";
+import { currentFrame, scales } from "../drawing/painter.js";
 import { kernelPlace } from "../explain/places.js";
 import { closeFilter, openFilter } from "../intents.js";
 import { Tools } from "../interventions/tools.js";
@@ -87,7 +87,7 @@ function Scales({ parts, column, channel }) {
   };
   return html`<table class="kinds"><thead><tr><td></td>${KINDS.map(([, name, tip]) => html`<th scope="col"><${Term} tip=${tip}>${name}<//></th>`)}</tr></thead><tbody>
     <tr><th scope="row"><${Term} tip=${TERMS.bias}>bias<//></th>${parts.map((part, i) => html`<td>${bias(part, i)}</td>`)}</tr>
-    <tr><th scope="row">scale</th>${parts.map((part) => html`<td>${part ? `±${short(part.limit)}` : "–"}</td>`)}</tr>
+    <tr><th scope="row">scale</th>${parts.map((part) => html`<td>${part ? `±${limitText(part.limit)}` : "–"}</td>`)}</tr>
   </tbody></table>`;
 }
 
@@ -128,7 +128,7 @@ function whyNoUpdate() {
 
 /** @param {{column: Column, channel: number, frame: Frame}} props */
 function Body({ column, channel, frame }) {
-  const parts = KINDS.map(([kind]) => filterValues(frame, column, channel, kind));
+  const parts = KINDS.map(([kind]) => filterValues(frame, column, channel, kind, scales));
   const [rows, cols] = column.kernel ?? [1, 1];
   const large = Math.min(LARGE, column.kernels);
   const fits = rows * cols <= 49 && large * rows * cols <= MOST_NUMBERS;

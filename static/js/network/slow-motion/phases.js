@@ -53,7 +53,8 @@ export function shownFrame(replay) {
   for (const section of replay.frame.sections.values()) {
     if (!isShown(replay, section)) continue;
     const of = section.tensor === "output" ? "value" : section.of; // in the place of the map
-    sections.set(keyOf(section.layer, section.tensor, of), { ...section, of });
+    const shows = section.of;
+    sections.set(keyOf(section.layer, section.tensor, of), { ...section, of, shows });
   }
   return { header: replay.frame.header, sections };
 }

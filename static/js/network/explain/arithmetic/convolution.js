@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { plural } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
+import { scales } from "../../drawing/painter.js";
 import { decimalsFor, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
 import { FORMULAS } from "./formulas.js";
@@ -17,10 +18,14 @@ const expanded = signal(false);
 
 /** @typedef {{channel: number, patch: number[][], kernel: number[][], products: number[][], sum: number}} Part */
 
-/** Half-scales that all channels share, so that their colours can be compared. @param {Part[]} parts */
-const limits = (parts) => ({
-  patch: sizeOf(parts.map((part) => part.patch)),
-  kernel: sizeOf(parts.map((part) => part.kernel)),
+/** Half-scales: of values and weights those that they have in the network, of products one for all.
+ * @param {any} answer @param {Part[]} parts */
+const limits = ({ layer, channel }, parts) => ({
+  patch:
+    scales.limit("maps", "value", columnOf(layer)?.source?.name ?? "", parts[0].channel) ||
+    sizeOf(parts.map((part) => part.patch)),
+  kernel:
+    scales.limit("kernels", "value", layer, channel) || sizeOf(parts.map((part) => part.kernel)),
   products: sizeOf(parts.map((part) => part.products)),
 });
 
@@ -63,7 +68,7 @@ export function Convolution({ answer }) {
   /** @type {Part[]} */
   const parts = answer.channels;
   const few = largestFew(parts, (part) => part.sum, expanded.value ? parts.length : FEW);
-  const shared = limits(parts);
+  const shared = limits(answer, parts);
   const decimals = decimalsFor(
     sizeOf([answer.total, answer.bias ?? 0, ...parts.map((p) => p.sum)]),
   );

@@ -1,6 +1,7 @@
 /** Values made from one value, or from a small window of one map. */
 
 import { html } from "../../../shared/html.js";
+import { scales } from "../../drawing/painter.js";
 import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
 import { FORMULAS, normalisationWith } from "./formulas.js";
@@ -14,6 +15,8 @@ export function Pool({ answer }) {
   if (!column) return null;
   const { rows, columns, patch, winner } = answer;
   const open = opener(column, answer.channel);
+  const limit =
+    scales.limit("maps", "value", column.source?.name ?? "", answer.channel) || sizeOf(patch);
   const marked = winner ? [rows.indexOf(winner.row), columns.indexOf(winner.column)] : null;
   const outside = (/** @type {number} */ r, /** @type {number} */ c) =>
     rows[r] === null || columns[c] === null;
@@ -21,7 +24,7 @@ export function Pool({ answer }) {
     ? html`The largest of them wins: row ${winner.row}, column ${winner.column}. The others are discarded.`
     : html`All ${answer.count} are added up and divided by ${answer.count}.`;
   return html`<div class="product alone">
-    <${Grid} values=${patch} label="window" caption=${`window of ${sourceName(column, answer.channel)}`} marked=${marked} outside=${outside}
+    <${Grid} values=${patch} label="window" caption=${`window of ${sourceName(column, answer.channel)}`} limit=${limit} marked=${marked} outside=${outside}
       onCell=${open && ((/** @type {number} */ r, /** @type {number} */ c) => open(rows[r], columns[c]))} />
     <p>${says}</p></div><${SumCheck} about=${answer} />`;
 }

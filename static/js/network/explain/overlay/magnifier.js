@@ -6,17 +6,10 @@ import { valueCells } from "../../../shared/heatmap/cells.js";
 import { palette } from "../../../shared/heatmap/palette.js";
 import { cellUnder, shareOfGrid } from "../../../shared/heatmap/pointer.js";
 import { html } from "../../../shared/html.js";
-import { currentFrame, shownScales } from "../../drawing/painter.js";
-import { limitOf, ofKind } from "../../drawing/value-ranges.js";
+import { currentFrame, scales } from "../../drawing/painter.js";
+import { ofKind } from "../../drawing/scales.js";
 import { openFilter } from "../../intents.js";
-import {
-  hoveredCell,
-  kernelKind,
-  openedFilter,
-  openNumber,
-  scaleMode,
-  slowTick,
-} from "../../state.js";
+import { hoveredCell, kernelKind, openedFilter, openNumber, slowTick } from "../../state.js";
 import { columnOf } from "../names.js";
 import { enlarged, kernelPlace, weightIndex } from "../places.js";
 import { isWeight, pointAt } from "../pointing.js";
@@ -29,8 +22,8 @@ function cellsOf({ column, channel, k }) {
   const n = rows * cols;
   const key = keyOf(column.name, "weight", ofKind(kernelKind.value));
   const section = currentFrame()?.sections.get(key);
-  if (!section || !shownScales.extents) return new Uint32Array(n).fill(palette.value.absent);
-  const limit = limitOf(shownScales.extents, "kernels", column.name, channel, scaleMode.value);
+  if (!section) return new Uint32Array(n).fill(palette.value.absent);
+  const limit = scales.limit("kernels", ofKind(kernelKind.value), column.name, channel);
   const from = (channel * column.kernels + k) * n;
   return valueCells(section.values, from, n, palette.value.diverging, limit);
 }

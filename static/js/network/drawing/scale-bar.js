@@ -1,0 +1,31 @@
+/** The colour scales in force below a column: a bar from orange to blue, with the numbers of its ends. */
+import { limitText } from "../../shared/format.js";
+import { unpack } from "../../shared/heatmap/colour.js";
+import { palette } from "../../shared/heatmap/palette.js";
+import { html } from "../../shared/html.js";
+import { isNew } from "./scales.js";
+
+/** @typedef {import("./held-limit.js").HeldLimit} HeldLimit */
+
+const STOPS = [0, 64, 128, 192, 255, 319, 383, 447, 510]; // of the 511 colours
+
+/** The whole scale as a style. @param {Uint32Array} table */
+const gradient = (table) => ({
+  background: `linear-gradient(90deg, ${STOPS.map((i) => `rgb(${unpack(table[i]).join(" ")})`)})`,
+});
+
+/**
+ * One scale. @param {{name: string, held: HeldLimit | null}} props `name` of what has it; a scale that is
+ * another one since a moment says which it was
+ */
+export function ScaleBar({ name, held }) {
+  if (!held?.limit) return html`<span class="column-scale">${name && html`<i>${name}</i>`}–</span>`;
+  const end = limitText(held.limit);
+  const changed = isNew(held, performance.now());
+  const title = changed
+    ? `This scale was ±${limitText(held.before)} and is now ±${end}.`
+    : `Colours from −${end} (orange) through 0 to +${end} (blue). The scale holds still; it changes only when numbers cross it, or are far below it for long.`;
+  return html`<span class=${changed ? "column-scale newly" : "column-scale"} title=${title}>
+    ${(name || changed) && html`<i>${changed ? `was ±${limitText(held.before)}` : name}</i>`}
+    <b>−${end}</b><span class="scale-colours" style=${gradient(palette.value.diverging)}></span><b>${end}</b></span>`;
+}
