@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { blit, fill } from "../../static/js/shared/heatmap/raster.js";
+import { blit, cellRect, fill, rim } from "../../static/js/shared/heatmap/raster.js";
 
 /** @param {number} width @param {number} height */
 const raster = (width, height) => ({ pixels: new Uint32Array(width * height), width, height });
@@ -47,4 +47,39 @@ test("filling is cut at the raster's edge", () => {
   const r = raster(3, 3);
   fill(r, { x: -1, y: 1, width: 3, height: 9 }, 5);
   assert.deepEqual(rows(r), ["000", "550", "550"]);
+});
+
+test("a rim blends into the edge of a rectangle alone", () => {
+  const raster = { pixels: new Uint32Array(36).fill(0xff000000), width: 6, height: 6 };
+  rim(raster, { x: 1, y: 1, width: 4, height: 4 }, 1, 0xff0000ff, 0.5);
+  const rows = Array.from({ length: 6 }, (_, y) =>
+    [...raster.pixels.subarray(6 * y, 6 * y + 6)].map((p) => p & 255),
+  );
+  assert.deepEqual(rows[1], [0, 128, 128, 128, 128, 0]);
+  assert.deepEqual(rows[2], [0, 128, 0, 0, 128, 0]);
+  assert.deepEqual([rows[0], rows[5]], [new Array(6).fill(0), new Array(6).fill(0)]);
+});
+
+test("a cell's own rectangle is the pixels that it is painted on", () => {
+  const raster = { pixels: new Uint32Array(400), width: 20, height: 20 };
+  const rect = { x: 2, y: 3, width: 16, height: 11 };
+  blit(
+    raster,
+    rect,
+    Uint32Array.from({ length: 9 }, (_, i) => i + 1),
+    3,
+    3,
+    1,
+  );
+  for (let i = 0; i < 9; i++) {
+    const cell = cellRect(rect, 3, 3, Math.floor(i / 3), i % 3, 1);
+    const inside = [];
+    for (let y = cell.y; y < cell.y + cell.height; y++)
+      inside.push(...raster.pixels.subarray(20 * y + cell.x, 20 * y + cell.x + cell.width));
+    assert.ok(
+      inside.every((pixel) => pixel === i + 1),
+      `cell ${i}`,
+    );
+    assert.equal(raster.pixels.filter((pixel) => pixel === i + 1).length, inside.length);
+  }
 });

@@ -5,7 +5,7 @@
 
 import { keyOf } from "../../shared/frame.js";
 import { colourCells, greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
-import { blit, fill } from "../../shared/heatmap/raster.js";
+import { blit, cellRect, fill, rim } from "../../shared/heatmap/raster.js";
 import { ofKind } from "./scales.js";
 
 /**
@@ -13,12 +13,15 @@ import { ofKind } from "./scales.js";
  * @typedef {import("./layout.js").Rect} Rect
  * @typedef {import("./layout.js").Cell} Cell
  * @typedef {import("../../shared/frame.js").Frame} Frame
- * @typedef {{frame: Frame, scales: import("./scales.js").Scales, kind: string, bare?: boolean}} View `bare`: a map that is not in the frame is cleared
+ * @typedef {{frame: Frame, scales: import("./scales.js").Scales, kind: string,
+ *   bare?: boolean, light: ((name: string) => ((i: number) => number) | null) | null}} View `bare`: a map that is not in the frame is cleared; `light`: how bright a
+ *   layer's weights are for having moved
  */
 
 /** Around a column, so that frames of its outermost cells are not cut. CSS pixels. */
 export const MARGIN = 2;
 const COUNTABLE = 4; // device pixels a cell needs before lines between cells are drawn
+const RIMMED = 5; // and before it has a rim of its own
 
 export class Atlas {
   /**
@@ -117,10 +120,11 @@ export class Atlas {
   }
 
   /** @param {View} view */
-  paintKernels({ frame, scales, kind }) {
+  paintKernels({ frame, scales, kind, light }) {
     const { name } = this.column;
     const weights = frame.sections.get(keyOf(name, "weight", ofKind(kind)));
     const bias = frame.sections.get(keyOf(name, "bias", ofKind(kind)));
+    const moved = light?.(name) ?? null;
     for (const cell of this.column.cells) {
       if (!weights) {
         this.blank(cell);
@@ -128,6 +132,7 @@ export class Atlas {
       }
       const limit = scales.limit("kernels", ofKind(kind), name, cell.channel);
       this.paintFilter(cell, /** @type {Float32Array} */ (weights.values), limit);
+      if (light) this.paintMovement(cell, moved ?? (() => 0));
       if (bias && cell.bias)
         this.put(
           cell.bias,
@@ -152,10 +157,56 @@ export class Atlas {
     });
   }
 
+  /** Each cell has a rim as bright as its weight moved; kernels of tiny cells have one around them.
+   * @param {Cell} cell @param {(i: number) => number} moved */
+  paintMovement(cell, moved) {
+    const [rows, cols] = /** @type {number[]} */ (this.column.kernel);
+    const n = rows * cols;
+    cell.kernels.forEach((place, k) => {
+      const first = (cell.channel * cell.kernels.length + k) * n;
+      const rect = this.device(place);
+      const side = rect.width / cols;
+      if (side >= RIMMED) this.rims(rect, rows, cols, (i) => moved(first + i));
+      else
+        this.around(
+          rect,
+          meanSquareRoot(n, (i) => moved(first + i)),
+        );
+    });
+  }
+
+  /** @param {Rect} rect of a kernel @param {number} rows @param {number} cols @param {(i: number) => number} moved */
+  rims(rect, rows, cols, moved) {
+    const side = rect.width / cols;
+    const gap = side >= COUNTABLE && rows * cols <= 49 ? 1 : 0;
+    const thick = Math.max(1, Math.round(side / 8));
+    for (let i = 0; i < rows * cols; i++) {
+      const share = moved(i);
+      if (!(share > 0)) continue;
+      const own = cellRect(rect, rows, cols, Math.floor(i / cols), i % cols, gap);
+      rim(this.raster, own, thick, this.palette.moved, share);
+    }
+  }
+
+  /** The hairline around a kernel, drawn anew. @param {Rect} rect @param {number} share 0 … 1 */
+  around({ x, y, width, height }, share) {
+    const hair = Math.max(1, Math.round(this.dpr));
+    const outer = { x: x - hair, y: y - hair, width: width + 2 * hair, height: height + 2 * hair };
+    rim(this.raster, outer, hair, this.palette.line, 1);
+    rim(this.raster, outer, hair, this.palette.moved, share);
+  }
+
   /** Where there is nothing to show (no gradient at step 0) nothing is drawn. @param {Cell} cell */
   blank(cell) {
     for (const place of [...cell.kernels, ...(cell.bias ? [cell.bias] : [])]) {
       fill(this.raster, this.device(place), this.palette.absent);
     }
   }
+}
+
+/** @param {number} n @param {(i: number) => number} of @returns {number} root of the mean square */
+function meanSquareRoot(n, of) {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += of(i) ** 2;
+  return Math.sqrt(sum / n);
 }

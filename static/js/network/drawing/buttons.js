@@ -5,9 +5,10 @@ import { html } from "../../shared/html.js";
 import { same, valueAt, weightAt, weightIndex } from "../explain/places.js";
 import { isWeight, moved, movedWeight, pointAt, togglePin } from "../explain/pointing.js";
 import { openFilter } from "../intents.js";
-import { hoveredCell, openNumber, pinned, run } from "../state.js";
+import { hoveredCell, kernelKind, openNumber, pinned, run } from "../state.js";
 import { ClassBar } from "./class-bar.js";
 import { cellName } from "./names.js";
+import { movedMost } from "./painter.js";
 
 /** @typedef {import("./layout.js").Column} Column @typedef {import("./layout.js").Cell} Cell */
 
@@ -77,6 +78,7 @@ export function FilterButton({ column, cell, first }) {
   const on = hoveredCell.value?.layer === column.name && hoveredCell.value.channel === channel;
   const kernels = column.role === "conv" ? `, ${plural(cell.kernels.length, "kernel")}` : "";
   const { silenced, frozen } = marksOf(column.name, channel);
+  const most = kernelKind.value === "weight" && movedMost.value[column.name] === channel;
   const marks = `${silenced ? ", silenced" : ""}${frozen ? ", frozen" : ""}`;
   const onMove = (/** @type {PointerEvent} */ event) => {
     const { x, y } = within(event);
@@ -96,6 +98,7 @@ export function FilterButton({ column, cell, first }) {
     aria-haspopup="dialog" ...${hovering(column, cell)} onPointerMove=${onMove} onKeyDown=${onKey}
     onClick=${() => openFilter(column.name, channel)}
   >${column.role === "classes" && html`<${ClassBar} index=${channel} place=${cell} />`}
+    ${most && html`<span class="moved-most" title="This filter's weights moved most in the last steps"></span>`}
     ${(silenced || frozen) && html`<span class="marks" aria-hidden="true">${silenced ? "∅" : ""}${frozen ? "❄" : ""}</span>`}</button>`;
 }
 

@@ -1,8 +1,10 @@
 /** Paints every column of the network from the newest frame. */
-import { computed, effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
+import { reducedMotion } from "../../shared/media-queries.js";
 import { askPaint, latest, onPaint } from "../frames.js";
 import { kindAt, shownFrame } from "../slow-motion/phases.js";
-import { kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
+import { inPast, kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
+import { Movement } from "./movement.js";
 import { Scales, TOLD_MS } from "./scales.js";
 
 /** @typedef {import("./atlas.js").Atlas} Atlas */
@@ -42,8 +44,26 @@ function paintAll() {
   const slow = replay.peek();
   const kind = slow ? kindAt(slow) : kernelKind.peek();
   holdScales(frame, columns);
-  const view = { frame, scales, kind, bare: Boolean(slow) };
+  const now = performance.now();
+  const still = reducedMotion.peek();
+  const light = (/** @type {string} */ name) => movement.light(name, now, still);
+  const learning = !slow && !inPast.peek() && kind === "weight";
+  if (learning) followMovement(frame, columns, now, still);
+  const view = { frame, scales, kind, bare: Boolean(slow), light: learning ? light : null };
   for (const atlas of atlases) atlas.paint(view);
+  if (learning && !still && movement.isFading(now)) askPaint();
+}
+
+const movement = new Movement();
+
+/** The filter of each layer that moved most lately. @type {import("@preact/signals").Signal<Record<string, number>>} */
+export const movedMost = signal({});
+
+/** @param {import("../../shared/frame.js").Frame} frame @param {import("./layout.js").Column[]} columns @param {number} now @param {boolean} still */
+function followMovement(frame, columns, now, still) {
+  movement.observe(frame, columns, now, still);
+  const most = movement.most();
+  if (JSON.stringify(most) !== JSON.stringify(movedMost.peek())) movedMost.value = most;
 }
 
 /** A reset run begins with other numbers, and so do its scales.

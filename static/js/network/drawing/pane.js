@@ -80,6 +80,7 @@ function Legend() {
     <span class="end">negative</span>
     <${CellCanvas} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative (orange) through zero to positive (blue)" stamp=${colours[0]} />
     <span class="end">positive</span>
+    <span class="end just-moved" title="The rim of a weight is as bright as its last update was large; the bar marks the filter of a layer that moved most."><i></i>just moved</span>
     <${Switch} label="One scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
       choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
   </span>`;

@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import { dark } from "../media-queries.js";
 import { divergingTable, greyTable, pack, parseHex } from "./colour.js";
 
-/** @typedef {{diverging: Uint32Array, grey: Uint32Array, line: number, paper: number, absent: number}} Palette */
+/** @typedef {{diverging: Uint32Array, grey: Uint32Array, line: number, paper: number, absent: number, moved: number}} Palette */
 
 /** @param {string} name of a custom property @returns {string} #rrggbb */
 export const cssColour = (name) =>
@@ -18,6 +18,7 @@ function readPalette(isDark) {
     line: pack(...parseHex(cssColour("--grid"))),
     paper: pack(...parseHex(paper)),
     absent: pack(...parseHex(cssColour("--hair"))),
+    moved: pack(...parseHex(cssColour("--moved"))),
   };
 }
 

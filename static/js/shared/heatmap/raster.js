@@ -33,6 +33,47 @@ export function blit(raster, rect, cells, rows, cols, gap = 0) {
   }
 }
 
+/** Between two packed colours, in code values. @param {number} from @param {number} to @param {number} share 0 … 1 */
+export function blend(from, to, share) {
+  let out = 0xff000000;
+  for (const shift of [0, 8, 16]) {
+    const [a, b] = [(from >> shift) & 255, (to >> shift) & 255];
+    out |= Math.round(a + share * (b - a)) << shift;
+  }
+  return out >>> 0;
+}
+
+/**
+ * Blends a colour into the edge of a rectangle, on its inside.
+ * @param {Raster} raster @param {Rect} rect @param {number} thick pixels @param {number} colour @param {number} share 0 … 1
+ */
+export function rim({ pixels, width }, rect, thick, colour, share) {
+  const [right, bottom] = [rect.x + rect.width, rect.y + rect.height];
+  for (let y = rect.y; y < bottom; y++) {
+    const inner = y >= rect.y + thick && y < bottom - thick;
+    for (let x = rect.x; x < right; x++) {
+      if (inner && x === rect.x + thick) x = Math.max(x, right - thick);
+      if (x < right) pixels[y * width + x] = blend(pixels[y * width + x], colour, share);
+    }
+  }
+}
+
+/**
+ * Where one of rows × cols cells lies in a rectangle; see `blit`.
+ * @param {Rect} rect @param {number} rows @param {number} cols @param {number} r @param {number} c @param {number} gap
+ * @returns {Rect}
+ */
+export function cellRect(rect, rows, cols, r, c, gap) {
+  const across = (/** @type {number} */ i) => Math.round((i * rect.width) / cols);
+  const down = (/** @type {number} */ i) => Math.round((i * rect.height) / rows);
+  return {
+    x: rect.x + across(c),
+    y: rect.y + down(r),
+    width: across(c + 1) - across(c) - (c === cols - 1 ? 0 : gap),
+    height: down(r + 1) - down(r) - (r === rows - 1 ? 0 : gap),
+  };
+}
+
 /**
  * @param {Uint32Array} pixels @param {number} start @param {number} width
  * @param {Uint32Array} cells @param {number} from @param {number} cols @param {number} gap
