@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import {
-  fold,
-  layoutNetwork,
-  packGrids,
-  snap,
-  sourceChannel,
-} from "../../static/js/network/drawing/layout.js";
+import { sourceChannel } from "../../static/js/network/drawing/columns.js";
+import { layoutNetwork } from "../../static/js/network/drawing/layout.js";
+import { fold, packGrids, snap } from "../../static/js/network/drawing/packing.js";
 import { DEFAULT, LONE_CONV, TINY_VGG, WIDE } from "./layers.js";
 
 /** @typedef {import("../../static/js/network/drawing/layout.js").Column} Column @typedef {import("../../static/js/network/drawing/layout.js").Rect} Rect */
@@ -30,40 +26,72 @@ const ROOMS = [
   { width: 900, height: 400 },
 ];
 
+/** In the drawing's own pixels. @param {Column} column @returns {Rect[]} */
+const inDrawing = (column) => rects(column).map((rect) => ({ ...rect, x: rect.x + column.x }));
+
 for (const [name, layers, input] of ALL) {
-  test(`in ${name} nothing overlaps, and all lies inside its column`, () => {
-    for (const room of ROOMS) {
-      for (const column of layoutNetwork([...layers], [...input], room).columns) {
-        const all = rects(column);
+  for (const ghosts of [false, true]) {
+    test(`in ${name} nothing overlaps, and all lies inside the drawing${ghosts ? ", with another state beside each kernel" : ""}`, () => {
+      for (const room of ROOMS) {
+        const plan = layoutNetwork([...layers], [...input], room, { ghosts });
+        const all = plan.columns.flatMap((column) => [
+          ...inDrawing(column),
+          ...column.cells.flatMap((cell) => cell.ghosts.map((g) => ({ ...g, x: g.x + column.x }))),
+        ]);
         for (const [i, rect] of all.entries()) {
-          assert.ok(rect.width >= 1 && rect.height >= 1, `${column.name} ${i} has a size`);
-          assert.ok(
-            rect.x >= 0 && rect.x + rect.width <= column.width + 1,
-            `${column.name} ${i} is inside`,
-          );
-          assert.ok(
-            rect.y >= 0 && rect.y + rect.height <= room.height + 1,
-            `${column.name} ${i} is inside`,
-          );
+          assert.ok(rect.width >= 1 && rect.height >= 1, `${i} has a size`);
+          assert.ok(rect.x >= 0 && rect.x + rect.width <= plan.width + 1, `${i} is inside`);
+          assert.ok(rect.y >= 0 && rect.y + rect.height <= room.height + 1, `${i} is inside`);
         }
-        const some = all.slice(0, 200);
+        const some = all.filter(
+          (_, i) => all.length < 900 || i % Math.ceil(all.length / 900) === 0,
+        );
         for (const [i, a] of some.entries()) {
-          assert.ok(
-            !some.slice(i + 1).some((b) => overlap(a, b)),
-            `${column.name} ${i} overlaps none`,
-          );
+          assert.ok(!some.slice(i + 1).some((b) => overlap(a, b)), `${i} overlaps none`);
         }
+      }
+    });
+  }
+
+  test(`in ${name} columns follow one another, or stand under the one that they read`, () => {
+    for (const room of ROOMS) {
+      const plan = layoutNetwork([...layers], [...input], room);
+      const beside = plan.columns.filter((column) => !column.above);
+      for (let i = 1; i < beside.length; i++) {
+        assert.ok(beside[i].x >= beside[i - 1].x + beside[i - 1].width);
+      }
+      for (const column of plan.columns) {
+        if (column.above) assert.equal(column.above, column.source);
       }
     }
   });
+}
 
-  test(`in ${name} columns follow one another`, () => {
-    const { columns } = layoutNetwork([...layers], [...input], ROOMS[0]);
-    for (let i = 1; i < columns.length; i++) {
-      assert.ok(columns[i].x >= columns[i - 1].x + columns[i - 1].width);
+for (const [name, layers, input] of ALL.slice(0, 2)) {
+  test(`${name} shows its answers at every width, and fits all in where that is wanted`, () => {
+    for (const width of [560, 700, 820, 1090, 1440, 1900, 2300]) {
+      const room = { width, height: 600 };
+      const { answers, width: drawn } = layoutNetwork([...layers], [...input], room);
+      assert.ok(answers && answers.x + answers.width === drawn);
+      const whole = layoutNetwork([...layers], [...input], room, { whole: true });
+      assert.equal(whole.scrolls, false, `${width}`);
     }
+    const phone = { width: 358, height: 420 };
+    const plan = layoutNetwork([...layers], [...input], phone, { whole: true, answers: false });
+    assert.deepEqual([plan.answers, plan.scrolls], [null, false]);
   });
 }
+
+test("a wide window is used: the drawing grows with it", () => {
+  const [small, large] = [
+    { width: 1090, height: 640 },
+    { width: 2160, height: 1200 },
+  ].map((room) => layoutNetwork(DEFAULT, [1, 28, 28], room));
+  const map = (/** @type {typeof small} */ plan) => plan.columns[1].cells[0].map.width;
+  assert.ok(map(large) > 1.4 * map(small));
+  const last = large.columns[large.columns.length - 1];
+  assert.ok(last.x + last.width > 0.85 * (large.answers?.x ?? 0));
+});
 
 test("the default network fits the pane of a 1440×900 screen with countable kernels", () => {
   const plan = layoutNetwork(DEFAULT, [1, 28, 28], ROOMS[0]);

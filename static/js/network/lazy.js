@@ -130,6 +130,11 @@ export const SlowMotion = lazy(
     ),
 );
 
+export const SlidingWindow = lazy(
+  () => replay.value !== null,
+  (again) => import(`./slow-motion/window.js${again}`).then((module) => module.SlidingWindow),
+);
+
 /** The chip of a run with interventions. */
 export const InterventionsChip = lazy(
   () => Boolean(run.value?.interventions.length),

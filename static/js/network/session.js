@@ -181,7 +181,8 @@ function watchRequest() {
 /** What of the weights is shown: value, gradient, update. @returns {string[]} */
 function kernelQuantities() {
   if (state.openedFilter.value) return ["value", "gradient", "update"];
-  return [ofKind(state.kernelKind.value)];
+  const shown = ofKind(state.kernelKind.value);
+  return shown === "value" && state.ghost.value === "last" ? ["value", "update"] : [shown];
 }
 
 /** As text: what is the same needs no new frame. */

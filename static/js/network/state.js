@@ -5,7 +5,10 @@
 import { computed, signal } from "@preact/signals";
 import { emptyHistory } from "../shared/metric-history.js";
 import { undoableCount } from "../shared/run-text.js";
-import { asMaps, layoutNetwork } from "./drawing/layout.js";
+import { asMaps } from "./drawing/columns.js";
+import { layoutNetwork } from "./drawing/layout.js";
+
+const ANSWERS_BESIDE_PX = 560;
 
 /** @typedef {import("../shared/types.js").Run} Run @typedef {import("../shared/types.js").Layer} Layer */
 /** @template T @typedef {import("@preact/signals").Signal<T>} Signal */
@@ -61,7 +64,10 @@ export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
 export const menuOpen = signal(false); // of the run: its name, its files
 export const tourStep = signal(-1); // −1: no tour
-export const drawingSize = signal({ width: 0, height: 0 }); // of the network's drawing, CSS pixels
+export const drawingSize = signal({ width: 0, height: 0, type: 1 }); // room for the network, CSS pixels, and size of its letters
+/** @typedef {"off" | "last" | "first"} Ghost */
+export const ghost = signal(/** @type {Ghost} */ ("off")); // other state beside each kernel
+export const fitted = signal(false); // the whole network in the window, however small
 
 export const visible = signal(document.visibilityState === "visible"); // tab in front
 
@@ -95,8 +101,15 @@ export const startable = computed(
     (inPast.value || ["ready", "stepping", "playing"].includes(liveRun.value?.state ?? "")),
 );
 export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
+/** Whether the answers stand at the right of the drawing; on a phone they have a bar of their own. */
+export const answersBeside = computed(() => drawingSize.value.width >= ANSWERS_BESIDE_PX);
 export const plan = computed(() =>
   layers.value.length && drawingSize.value.width
-    ? layoutNetwork(layers.value, asMaps(inputShape.value), drawingSize.value)
+    ? layoutNetwork(layers.value, asMaps(inputShape.value), drawingSize.value, {
+        ghosts: ghost.value !== "off" && kernelKind.value === "weight",
+        whole: fitted.value,
+        answers: answersBeside.value,
+        type: drawingSize.value.type,
+      })
     : null,
 );

@@ -24,6 +24,8 @@ export const TERMS = {
   speed: "Training pictures that the network processes per second.",
   scale:
     "Colours are symmetric around zero: positive blue, negative orange, zero the background. Choose what shares one scale: each map and filter alone, each layer, or the whole network.",
+  ghost:
+    "Each kernel beside itself in another state: a step ago, or as it was before the first step. Colours are the same, so that what differs has changed.",
   timeline:
     "You can go back to every step since 0, exactly. Looking at the past changes nothing and stops nothing; playing or changing something there starts a fork.",
   seed: "The seed decides every random draw: first weights and order of pictures. The same recipe and seed give the same run.",

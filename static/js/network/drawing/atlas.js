@@ -6,6 +6,7 @@
 import { keyOf } from "../../shared/frame.js";
 import { colourCells, greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
 import { blit, cellRect, fill, rim } from "../../shared/heatmap/raster.js";
+import { reached } from "../slow-motion/progress.js";
 import { ofKind } from "./scales.js";
 
 /**
@@ -13,8 +14,10 @@ import { ofKind } from "./scales.js";
  * @typedef {import("./layout.js").Rect} Rect
  * @typedef {import("./layout.js").Cell} Cell
  * @typedef {import("../../shared/frame.js").Frame} Frame
- * @typedef {{frame: Frame, scales: import("./scales.js").Scales, kind: string,
- *   bare?: boolean, light: ((name: string) => ((i: number) => number) | null) | null}} View `bare`: a map that is not in the frame is cleared; `light`: how bright a
+ * @typedef {{layer: string, back: boolean, share: number}} Filling how far slow motion has come in a layer
+ * @typedef {{frame: Frame, filling: Filling | null, scales: import("./scales.js").Scales, kind: string,
+ *   bare?: boolean, ghostOf: (frame: Frame, name: string) => Float32Array | null,
+ *   light: ((name: string) => ((i: number) => number) | null) | null}} View `bare`: a map that is not in the frame is cleared; `light`: how bright a
  *   layer's weights are for having moved
  */
 
@@ -100,7 +103,7 @@ export class Atlas {
   }
 
   /** @param {View} view */
-  paintMaps({ frame, scales, bare }) {
+  paintMaps({ frame, scales, bare, filling }) {
     const { name, role, shape } = this.column;
     const maps = frame.sections.get(keyOf(name, "output"));
     if (!maps && bare && role !== "classes") {
@@ -111,20 +114,23 @@ export class Atlas {
     if (!maps || role === "classes" || role === "label") return;
     const [, rows, cols] = shape;
     const { shows = "value" } = /** @type {{shows?: string}} */ (maps);
+    const hidden = hiddenCells(filling?.layer === name ? filling : null, rows * cols);
     for (const { channel, map } of this.column.cells) {
       const limit = scales.limit("maps", shows, name, channel);
       const cells = mapCells(maps, channel, this.palette.diverging, limit);
+      cells.fill(this.palette.paper, ...hidden);
       if (role === "vector") this.put(map, cells, cols, rows);
       else this.put(map, cells, rows, cols);
     }
   }
 
   /** @param {View} view */
-  paintKernels({ frame, scales, kind, light }) {
+  paintKernels({ frame, scales, kind, light, ghostOf }) {
     const { name } = this.column;
     const weights = frame.sections.get(keyOf(name, "weight", ofKind(kind)));
     const bias = frame.sections.get(keyOf(name, "bias", ofKind(kind)));
     const moved = light?.(name) ?? null;
+    const ghosts = ghostOf(frame, name);
     for (const cell of this.column.cells) {
       if (!weights) {
         this.blank(cell);
@@ -132,6 +138,7 @@ export class Atlas {
       }
       const limit = scales.limit("kernels", ofKind(kind), name, cell.channel);
       this.paintFilter(cell, /** @type {Float32Array} */ (weights.values), limit);
+      this.paintGhosts(cell, ghosts, limit);
       if (light) this.paintMovement(cell, moved ?? (() => 0));
       if (bias && cell.bias)
         this.put(
@@ -143,18 +150,25 @@ export class Atlas {
     }
   }
 
-  /** @param {Cell} cell @param {Float32Array} values of the whole layer @param {number} limit */
-  paintFilter(cell, values, limit) {
+  /** @param {Cell} cell @param {Float32Array} values of the whole layer @param {number} limit @param {Rect[]} [places] of its kernels */
+  paintFilter(cell, values, limit, places = cell.kernels) {
     const [rows, cols] = /** @type {number[]} */ (this.column.kernel);
     const n = rows * cols;
-    const first = cell.channel * cell.kernels.length * n;
-    cell.kernels.forEach((place, k) => {
+    const first = cell.channel * places.length * n;
+    places.forEach((place, k) => {
       const cells = valueCells(values, first + k * n, n, this.palette.diverging, limit);
       const rect = this.device(place);
       const gap = rect.width / cols >= COUNTABLE && n <= 49 ? 1 : 0;
       if (gap) fill(this.raster, rect, this.palette.line);
       blit(this.raster, rect, cells, rows, cols, gap);
     });
+  }
+
+  /** The other state beside each kernel. @param {Cell} cell @param {Float32Array | null} values of the whole layer @param {number} limit */
+  paintGhosts(cell, values, limit) {
+    if (values) this.paintFilter(cell, values, limit, cell.ghosts);
+    else
+      for (const place of cell.ghosts) fill(this.raster, this.device(place), this.palette.absent);
   }
 
   /** Each cell has a rim as bright as its weight moved; kernels of tiny cells have one around them.
@@ -179,7 +193,7 @@ export class Atlas {
   rims(rect, rows, cols, moved) {
     const side = rect.width / cols;
     const gap = side >= COUNTABLE && rows * cols <= 49 ? 1 : 0;
-    const thick = Math.max(1, Math.round(side / 8));
+    const thick = Math.max(1, Math.round(side / 11));
     for (let i = 0; i < rows * cols; i++) {
       const share = moved(i);
       if (!(share > 0)) continue;
@@ -209,4 +223,12 @@ function meanSquareRoot(n, of) {
   let sum = 0;
   for (let i = 0; i < n; i++) sum += of(i) ** 2;
   return Math.sqrt(sum / n);
+}
+
+/** The cells of a map that have not come yet. @param {Filling | null} filling @param {number} many
+ * @returns {[number, number]} from, to */
+function hiddenCells(filling, many) {
+  if (!filling) return [0, 0];
+  const done = reached(filling.share, 1, many);
+  return filling.back ? [0, many - done] : [done, many];
 }

@@ -6,7 +6,6 @@ import { same, valueAt, weightAt, weightIndex } from "../explain/places.js";
 import { isWeight, moved, movedWeight, pointAt, togglePin } from "../explain/pointing.js";
 import { openFilter } from "../intents.js";
 import { hoveredCell, kernelKind, openNumber, pinned, run } from "../state.js";
-import { ClassBar } from "./class-bar.js";
 import { cellName } from "./names.js";
 import { movedMost } from "./painter.js";
 
@@ -94,11 +93,10 @@ export function FilterButton({ column, cell, first }) {
   };
   return html`<button type="button" class=${`cell ${on ? "on" : ""} ${silenced ? "silenced" : ""} ${frozen ? "frozen" : ""}`}
     style=${at(whole)} tabindex=${first ? 0 : -1} data-channel=${channel}
-    aria-label=${column.role === "classes" ? undefined : cellName(column, channel) + kernels + marks}
+    aria-label=${column.role === "classes" ? `weights of ${cellName(column, channel)}${marks}` : cellName(column, channel) + kernels + marks}
     aria-haspopup="dialog" ...${hovering(column, cell)} onPointerMove=${onMove} onKeyDown=${onKey}
     onClick=${() => openFilter(column.name, channel)}
-  >${column.role === "classes" && html`<${ClassBar} index=${channel} place=${cell} />`}
-    ${most && html`<span class="moved-most" title="This filter's weights moved most in the last steps"></span>`}
+  >${most && html`<span class="moved-most" title="This filter's weights moved most in the last steps"></span>`}
     ${(silenced || frozen) && html`<span class="marks" aria-hidden="true">${silenced ? "∅" : ""}${frozen ? "❄" : ""}</span>`}</button>`;
 }
 
@@ -140,8 +138,10 @@ function onMapKey(event, column, cell) {
   else pointAt(vector ? { ...next, channel: next.y, y: 0 } : next);
 }
 
-/** A map: each of its values opens. @param {{column: Column, cell: Cell, first: boolean}} props */
-export function MapButton({ column, cell, first }) {
+/** A map: each of its values opens.
+ * @param {{column: Column, cell: Cell, first: boolean, place?: import("./layout.js").Rect, children?: any}} props
+ *   `place`, where it is not in its own column */
+export function MapButton({ column, cell, first, place = cell.map, children }) {
   const on = hoveredCell.value?.layer === column.name && hoveredCell.value.channel === cell.channel;
   const held = pinned.value?.layer === column.name && same(pinned.value, current(column, cell));
   const [, rows, cols] = column.shape;
@@ -168,8 +168,8 @@ export function MapButton({ column, cell, first }) {
         : (current(column, cell) ?? beginning(column, cell)),
     );
   };
-  return html`<button type="button" class=${`map ${on && column.role !== "conv" && column.role !== "classes" ? "on" : ""}`}
-    style=${at(cell.map)} tabindex=${first ? 0 : -1} data-channel=${cell.channel} aria-label=${name} aria-pressed=${held}
+  return html`<button type="button" class=${`map ${on && column.role !== "conv" ? "on" : ""}`}
+    style=${at(place)} tabindex=${first ? 0 : -1} data-channel=${cell.channel} aria-label=${name} aria-pressed=${held}
     ...${over} onFocus=${onFocus} onPointerMove=${onMove} onClick=${onClick}
-    onKeyDown=${(/** @type {KeyboardEvent} */ event) => onMapKey(event, column, cell)}></button>`;
+    onKeyDown=${(/** @type {KeyboardEvent} */ event) => onMapKey(event, column, cell)}>${children}</button>`;
 }

@@ -1,6 +1,6 @@
 /** One column of the network: its title, its canvas, and a button over each filter and map. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { count, shape as shapeText } from "../../shared/format.js";
+import { count, plural, shape as shapeText } from "../../shared/format.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { kindAt, layersReached } from "../slow-motion/phases.js";
@@ -14,19 +14,62 @@ import { ofKind } from "./scales.js";
 
 /** @typedef {import("./layout.js").Column} Column */
 
-/** @param {{column: Column}} props */
-function Head({ column }) {
-  const { layer } = column;
-  if (!layer) {
-    return html`<div class="head"><button type="button" class="term name" data-tip=${`What the network sees. ${TERMS.probe}`}>input</button>
-      <span class="size">${shapeText(column.shape)}</span></div>`;
+/** What a layer makes of how much, in a line or two. @param {Column} column @returns {string[]} */
+function captionOf({ layer, role, shape, kernel, kernels, roomy }) {
+  const [channels, rows, cols] = shape;
+  const size = `${rows}×${cols}`;
+  if (role === "input") return [plural(channels, "channel"), size];
+  if (role === "conv") {
+    const weights = plural(kernels * (kernel?.[0] ?? 1) * (kernel?.[1] ?? 1), "weight");
+    return roomy
+      ? [`${plural(channels, "filter")} of ${weights}`, `→ ${plural(channels, "map")}, ${size}`]
+      : [plural(channels, "filter"), size];
   }
-  const tip = `${layerWords(layer)} ${layer.parameters ? `Parameters: ${layer.counted}.` : "No parameters."}`;
-  return html`<div class="head">
-    <button type="button" class="term name" data-tip=${tip}>${layer.name}</button>
-    <span class="kind">${layerTitle(layer)}</span>
-    <span class="size">${shapeText(layer.output_shape)}</span>
+  if (role === "maps") return [plural(channels, "map"), size];
+  const of = layer?.weight_shape ? ` of ${plural(layer.weight_shape[1], "weight")}` : "";
+  return roomy ? [`${plural(cols, "output")}${of}`] : [plural(cols, "output")];
+}
+
+/** A layer's name, which explains it, and its kind. @param {{column: Column}} props */
+function Name({ column }) {
+  const { layer, roomy } = column;
+  const tip = layer
+    ? `${layerWords(layer)} ${layer.parameters ? `Parameters: ${layer.counted}.` : "No parameters."}`
+    : `What the network sees. ${TERMS.probe}`;
+  return html`<span class="title"><button type="button" class="term name" data-tip=${tip}>${column.name}</button>
+    ${layer && roomy && html` <span class="kind">${layerTitle(layer)}</span>`}</span>`;
+}
+
+/** @param {{column: Column, under: Column[]}} props `under`: columns whose maps stand below its own */
+function Head({ column, under }) {
+  const lines = captionOf(column);
+  return html`<div class="head" style=${{ width: `${column.width}px` }}>
+    <${Name} column=${column} />${under.map((one) => html`<${Name} key=${one.name} column=${one} />`)}
+    ${lines.slice(0, under.length ? 1 : 2).map((line) => html`<span class="size">${line}</span>`)}
   </div>`;
+}
+
+/** What the first row's parts are. @param {{column: Column}} props */
+function RowTags({ column: { role, cells, name, shape } }) {
+  const first = cells[0];
+  if (role === "input")
+    return cells.map((cell) => {
+      const says =
+        shape[0] === 3
+          ? ["in colour", "red", "green", "blue"][cell.channel]
+          : shape[0] === 1
+            ? "grey"
+            : `channel ${cell.channel}`;
+      return html`<small key=${`${name}${cell.channel}`} class="row-tag" style=${{ left: `${cell.map.x}px`, top: `${cell.map.y + cell.map.height + 3}px` }}>${says}</small>`;
+    });
+  if (role !== "conv" || !first?.kernels.length) return null;
+  const top = `${first.whole.y - 15}px`;
+  const over = (/** @type {import("./layout.js").Rect} */ rect, /** @type {string} */ says) =>
+    html`<small class="row-tag centred" style=${{ left: `${rect.x + rect.width / 2}px`, top }}>${says}</small>`;
+  const [kernel] = first.kernels;
+  const roomForBias = first.bias && first.bias.x - kernel.x > 44;
+  return html`<small class="row-tag" style=${{ left: `${kernel.x}px`, top }}>${first.kernels.length > 1 ? "kernels" : "kernel"}</small>
+    ${roomForBias && over(/** @type {any} */ (first.bias), "bias")}${over(first.map, "map")}`;
 }
 
 /** The scales in force, below a column. @param {{column: Column}} props */
@@ -80,8 +123,8 @@ function slowClass(column) {
   return known || (name === "input" && phase !== "backward") ? "" : "slow-later";
 }
 
-/** @param {{column: Column}} props */
-export function ColumnView({ column }) {
+/** @param {{column: Column, under: Column[]}} props `under`: columns whose maps stand below its own */
+export function ColumnView({ column, under }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const colours = palette.value;
   useLayoutEffect(() => {
@@ -97,12 +140,13 @@ export function ColumnView({ column }) {
     ? `${column.name}: ${count(column.cells.length)} ${column.role === "conv" ? "filters and their maps" : "pictures"}`
     : "The input as the network sees it";
   const filters = column.role === "conv" || column.role === "classes";
-  return html`<div class=${`column ${column.role} ${slowClass(column)}`} data-column=${column.name} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
-    <${Head} column=${column} />
+  return html`<div class=${`column ${column.role} ${column.above ? "under" : ""} ${slowClass(column)}`} data-column=${column.name} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
+    ${column.above ? html`<div class="head"></div>` : html`<${Head} column=${column} under=${under} />`}
     <div class="plate" style=${{ height: `${column.height}px` }}>
       <canvas ref=${canvas} style=${sized} role="img" aria-label=${what}></canvas>
       ${filters && column.cells.map((cell, i) => html`<${FilterButton} key=${`filter${i}`} column=${column} cell=${cell} first=${i === 0} />`)}
-      ${column.cells.map((cell, i) => html`<${MapButton} key=${`map${i}`} column=${column} cell=${cell} first=${i === 0} />`)}
+      ${column.role !== "classes" && column.cells.map((cell, i) => html`<${MapButton} key=${`map${i}`} column=${column} cell=${cell} first=${i === 0} />`)}
+      <${RowTags} column=${column} />
     </div>
     <${Foot} column=${column} />
   </div>`;

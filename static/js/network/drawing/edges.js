@@ -1,20 +1,20 @@
-/** Lines from the map under the cursor, back through its kernels, to the maps that it reads. */
+/** The lines of the map under the cursor: back through its kernels to the maps that it reads. */
 
 import { html } from "../../shared/html.js";
 import { cellOf } from "../explain/places.js";
 import { hoveredCell, plan } from "../state.js";
-import { sourceChannel } from "./layout.js";
+import { sourceChannel } from "./columns.js";
 
 /** @typedef {import("./layout.js").Column} Column @typedef {import("./layout.js").Rect} Rect */
 
 /** @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 */
-function curve(x1, y1, x2, y2) {
+export function curve(x1, y1, x2, y2) {
   const bend = Math.max(8, (x2 - x1) * 0.5);
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
 
 /** The middle of a rectangle's right or left edge, in the pane. @param {Column} column @param {Rect} rect @param {boolean} right */
-const edge = (column, rect, right) => ({
+export const edge = (column, rect, right) => ({
   x: column.x + rect.x + (right ? rect.width + 1 : -1),
   y: rect.y + rect.height / 2,
 });
@@ -22,22 +22,31 @@ const edge = (column, rect, right) => ({
 /**
  * The maps that a cell reads, each with the place its line ends at: its kernel, or the map itself.
  * @param {Column} column @param {number} channel
- * @returns {{from: Rect, to: Rect, source: Column}[]}
+ * @returns {{from: Rect, to: Rect, source: Column, read: number, k: number}[]} `read`: the source's channel;
+ *   `k`: the kernel that reads it, −1: none
  */
 export function inputsOf(column, channel) {
   const { source, role } = column;
   const cell = column.role === "vector" ? column.cells[0] : column.cells[channel];
   if (!source || !cell) return [];
   if (role === "vector" && source.role !== "vector") {
-    return source.cells.map((from) => ({ from: from.map, to: cell.map, source }));
-  }
-  const ends = role === "conv" || role === "classes" ? cell.kernels : [cell.map];
-  return ends.flatMap((to, k) => {
-    const from = cellOf(
+    return source.cells.map((from) => ({
+      from: from.map,
+      to: cell.map,
       source,
-      ends === cell.kernels ? sourceChannel(column, channel, k) : channel,
-    );
-    return from ? [{ from: from.map, to, source }] : [];
+      read: from.channel,
+      k: -1,
+    }));
+  }
+  const weighed = role === "conv" || role === "classes";
+  const drawn = cell.kernels.length > 0;
+  const ends = weighed
+    ? Array.from({ length: column.kernels }, (_, k) => (drawn ? cell.kernels[k] : cell.whole))
+    : [cell.map];
+  return ends.flatMap((to, k) => {
+    const read = weighed ? sourceChannel(column, channel, k) : channel;
+    const from = cellOf(source, read);
+    return from ? [{ from: from.map, to, source, read, k: weighed ? k : -1 }] : [];
   });
 }
 

@@ -1,104 +1,49 @@
 /**
  * Where everything in the network's drawing is, by arithmetic from the layers and the room there is.
- * Columns flow left to right; a column's cells (one for each channel) flow top to bottom.
+ * Columns flow left to right; a column's cells (one for each channel) flow top to bottom. The answers
+ * stand at the right edge, where they stay while the rest is scrolled.
  *
  * @typedef {import("../../shared/types.js").Layer} Layer
+ * @typedef {import("./columns.js").Column} Column
  * @typedef {{x: number, y: number, width: number, height: number}} Rect CSS pixels
- * @typedef {{channel: number, map: Rect, kernels: Rect[], bias: Rect | null, whole: Rect}} Cell
- *   places are relative to the column
- * @typedef {"input" | "conv" | "maps" | "classes" | "vector" | "label"} Role
+ * @typedef {{channel: number, map: Rect, kernels: Rect[], ghosts: Rect[], bias: Rect | null, whole: Rect}} Cell
+ *   places are relative to the column; `whole`: the kernels, and the map where it is beside them
+ * @typedef {{width: number, height: number}} Room CSS pixels
  *
- * @typedef {object} Column
- * @property {string} name
- * @property {Layer | null} layer null for the input
- * @property {Role} role
- * @property {number[]} shape (C, H, W) of its maps
- * @property {number[] | null} kernel (rows, columns) of one kernel, or of one weight picture
- * @property {number} kernels how many there are for each cell
- * @property {Column | null} source the column whose maps it reads
- * @property {number} x from the pane's left edge
+ * @typedef {object} Wishes
+ * @property {boolean} [ghosts] beside each kernel there is room for another state of it
+ * @property {boolean} [whole] however small, everything is to fit
+ * @property {boolean} [answers] they stand in the drawing; else the page shows them elsewhere
+ * @property {number} [type] size of the letters, 1 as a rule
+ *
+ * @typedef {object} Plan
+ * @property {Column[]} columns
  * @property {number} width
  * @property {number} height
- * @property {Cell[]} cells
- *
- * @typedef {{columns: Column[], width: number, height: number}} Plan
- * @typedef {{width: number, height: number}} Room
+ * @property {{x: number, width: number} | null} answers the classes' bars; null: there are none in the drawing
+ * @property {boolean} scrolls whether it is wider than the room
+ * @property {boolean} tiny whether only maps and names can be seen
  */
+import { cellCount, columnsOf } from "./columns.js";
+import { packGrids, snap } from "./packing.js";
 
-export const BAR_WIDTH = 124;
 /** "T-shirt/top" and "100 %" side by side. */
-const BAR_LEAST = 128;
-const GAP_LEAST = 13;
-const GAP_MOST = 52;
+const BAR_WIDTH = 132;
+const GAP_LEAST = 10;
+const GAP_USUAL = 34; // at the usual size: the lines are seen
+const GAP_MOST = 72;
 const MIN_PITCH = 22;
 const BIAS_SIDE = 8;
 const LABEL_WIDTH = 18;
-const MOST_CLASSES = 24;
-const HEAD_WIDTH = 54;
-
-/** (C, H, W) of any output: a vector of N is one row. @param {number[]} shape */
-export const asMaps = (shape) => (shape.length === 3 ? shape : [1, 1, shape[shape.length - 1]]);
-
-/** @param {Layer} layer @param {boolean} last @returns {Role} */
-function roleOf(layer, last) {
-  if (layer.type === "Conv2d") return "conv";
-  if (layer.type === "Flatten" || layer.type === "Dropout") return "label";
-  if (layer.type === "Linear" && last && layer.output_shape[0] <= MOST_CLASSES) return "classes";
-  return layer.output_shape.length === 3 ? "maps" : "vector";
-}
-
-/** @param {Layer} layer @param {Column} source @returns {{kernel: [number, number], kernels: number}} */
-function weightsOf(layer, source) {
-  const shape = /** @type {number[]} */ (layer.weight_shape);
-  if (layer.type === "Conv2d") return { kernel: [shape[2], shape[3]], kernels: shape[1] };
-  const [channels, height, width] = source.shape;
-  const spatial = height * width > 1 && channels * height * width === shape[1];
-  return spatial
-    ? { kernel: [height, width], kernels: channels }
-    : { kernel: fold(shape[1]), kernels: 1 };
-}
-
-/** The columns without places. @param {Layer[]} layers @param {number[]} inputShape @returns {Column[]} */
-function columnsOf(layers, inputShape) {
-  const blank = { kernel: null, kernels: 0, x: 0, width: 0, height: 0, cells: [] };
-  /** @type {Column} */
-  let source = {
-    ...blank,
-    name: "input",
-    layer: null,
-    role: "input",
-    shape: inputShape,
-    source: null,
-  };
-  const columns = [source];
-  for (const layer of layers) {
-    const role = roleOf(layer, layer === layers[layers.length - 1]);
-    const weights = layer.weight_shape && ["Conv2d", "Linear"].includes(layer.type);
-    /** @type {Column} */
-    const column = {
-      ...blank,
-      ...(weights ? weightsOf(layer, source) : {}),
-      name: layer.name,
-      layer,
-      role,
-      shape: asMaps(layer.output_shape),
-      source,
-      cells: [],
-    };
-    columns.push(column);
-    if (role !== "label") source = column;
-  }
-  return columns;
-}
-
-/** How many cells a column has, one below the other. @param {Column} column */
-function cellCount(column) {
-  if (column.role === "label") return 0;
-  if (column.role === "classes") return column.shape[2];
-  if (column.role === "vector") return 1;
-  if (column.role === "input" && column.shape[0] === 3) return 4;
-  return column.shape[0];
-}
+const HEAD_WIDTH = 52;
+const CAPTION_WIDTH = 138; // "conv1 3×3 convolution"
+const LARGEST = 3; // times the usual size
+const LEAST = 0.36; // beyond it the drawing is scrolled
+const LEAST_WHOLE = 0.1; // unless all of it is wanted at once
+const TINY = 0.26; // below it kernels are no more than dust, and names stand without captions
+const SHRUNK = 0.62; // from here on maps move under the maps that they are made from
+const FOLD_PITCH = 34; // a cell of which two maps are seen
+const FOLD_SHARE = 0.6; // of a cell's height for the upper one
 
 /**
  * Sizes of a column's parts when the network is drawn at a scale.
@@ -116,14 +61,18 @@ function partsOf(column, pitch, scale) {
     width: Math.max(1, Math.round(unit * cols)),
     height: Math.max(1, Math.round(unit * rows)),
   };
-  if (column.role === "vector") Object.assign(map, { width: 22, height: 0 });
+  if (column.role === "vector") Object.assign(map, { width: Math.round(22 * scale), height: 0 });
   if (column.role === "classes")
-    Object.assign(map, {
-      width: Math.max(BAR_LEAST, Math.round(BAR_WIDTH * scale)),
-      height: Math.min(room, 40),
-    });
-  return { map, weights: weightRoom(column, room, scale) };
+    Object.assign(map, { width: 0, height: Math.min(room, 40 * scale) });
+  return {
+    map,
+    weights: weightRoom(column, room, scale),
+    biasSide: Math.round(BIAS_SIDE * Math.max(0.6, scale)),
+  };
 }
+
+/** The largest cell of a kernel, CSS pixels. @param {number} rows */
+const cellMost = (rows) => (rows <= 5 ? 15 : rows <= 7 ? 8 : 5);
 
 /** @param {Column} column @param {number} height @param {number} scale */
 function weightRoom(column, height, scale) {
@@ -132,12 +81,13 @@ function weightRoom(column, height, scale) {
   const [rows, cols] = column.kernel;
   const most = Math.max(
     1,
-    Math.round((rows <= 5 ? 15 : rows <= 7 ? 8 : 5) * Math.min(1.2, scale + 0.2)),
+    Math.round(cellMost(rows) * (scale > 1 ? scale : Math.min(1.2, scale + 0.2))),
   );
   const room = {
     width: Math.min(widest, (cols * most + 3) * column.kernels),
     height: Math.min(height, 4 * most * rows),
   };
+  if (scale < TINY) return null; // the maps alone
   const packed = packGrids(column.kernels, rows, cols, room, 3);
   return packed.cell > most
     ? {
@@ -147,14 +97,21 @@ function weightRoom(column, height, scale) {
     : packed;
 }
 
+/** The room of a kernel and its other state beside it. @param {Column} column @param {number} height @param {number} scale */
+function pairRoom(column, height, scale) {
+  const [rows, cols] = /** @type {number[]} */ (column.kernel);
+  const pair = { ...column, kernel: [rows, 2 * cols] };
+  return weightRoom(pair, height, scale * 1.25);
+}
+
 /**
  * Places a column's cells at a height; widths come out of it.
- * @param {Column} column @param {number} height @param {number} scale
+ * @param {Column} column @param {number} height @param {number} scale @param {Wishes} wishes
  */
-function place(column, height, scale) {
+function place(column, height, scale, { ghosts, type = 1 }) {
   column.height = height;
   if (column.role === "label") {
-    column.width = LABEL_WIDTH;
+    column.width = Math.round(LABEL_WIDTH * type);
     return;
   }
   const n = cellCount(column);
@@ -162,11 +119,15 @@ function place(column, height, scale) {
   const across = Math.ceil(n / lines);
   const perLine = Math.ceil(n / across);
   const pitch = height / perLine;
-  const parts = partsOf(column, pitch, scale / across ** 0.5);
-  const bias = parts.weights && column.role === "conv" ? BIAS_SIDE + 12 : parts.weights ? 14 : 0;
-  const cellWidth = (parts.weights?.width ?? 0) + bias + parts.map.width;
-  const inset = Math.max(0, (HEAD_WIDTH - cellWidth) / 2);
-  column.width = Math.max(HEAD_WIDTH, across * (cellWidth + 10) - 10);
+  const share = scale / across ** 0.5;
+  const paired = ghosts && column.role === "conv";
+  const parts = { ...partsOf(column, pitch, share), paired };
+  if (paired)
+    parts.weights = pairRoom(column, pitch - Math.max(4, Math.min(10, pitch * 0.12)), share);
+  const cellWidth = afterKernels(column, parts) + parts.map.width;
+  const least = HEAD_WIDTH * type * Math.min(1, scale + 0.25 + 0.15 * Math.min(1, scale / TINY));
+  const inset = Math.max(0, (least - cellWidth) / 2);
+  column.width = Math.round(Math.max(least, across * (cellWidth + 10) - 10));
   column.cells = Array.from({ length: n }, (_, i) => {
     const x = across === 1 ? Math.round(inset) : Math.floor(i / perLine) * (cellWidth + 10);
     const middle = pitch * ((i % perLine) + 0.5);
@@ -174,135 +135,197 @@ function place(column, height, scale) {
   });
 }
 
+/** @typedef {ReturnType<typeof partsOf> & {paired?: boolean}} Parts */
+
+/** Where a cell's map begins, behind its kernels and bias. @param {Column} column @param {Parts} parts */
+function afterKernels(column, { weights, biasSide }) {
+  if (!weights) return 0;
+  return weights.width + (column.role === "conv" ? 6 + biasSide + 6 : 0);
+}
+
 /**
  * @param {Column} column @param {number} channel
  * @param {{x: number, middle: number, height: number, pitch: number}} at
- * @param {ReturnType<typeof partsOf>} parts
+ * @param {Parts} parts
  * @returns {Cell}
  */
 function cellAt(column, channel, at, parts) {
-  const { map, weights } = parts;
+  const { map, weights, biasSide, paired } = parts;
   const mapHeight =
     column.role === "vector" ? Math.min(at.height - 8, 4 * column.shape[2]) : map.height;
-  const kernels = weights ? gridPlaces(column, weights, at) : [];
-  const afterKernels = at.x + (weights?.width ?? 0);
+  const { kernels, ghosts } = weights
+    ? gridPlaces(column, weights, at, paired)
+    : { kernels: [], ghosts: [] };
   const bias =
     weights && column.role === "conv"
       ? {
-          x: afterKernels + 6,
-          y: Math.round(at.middle - BIAS_SIDE / 2),
-          width: BIAS_SIDE,
-          height: BIAS_SIDE,
+          x: at.x + weights.width + 6,
+          y: Math.round(at.middle - biasSide / 2),
+          width: biasSide,
+          height: biasSide,
         }
       : null;
-  const mapX = afterKernels + (bias ? BIAS_SIDE + 12 : weights ? 14 : 0);
+  const mapX = at.x + afterKernels(column, parts);
   const placed = {
     x: mapX,
     y: Math.round(at.middle - mapHeight / 2),
     width: map.width,
-    height: mapHeight,
+    height: Math.round(mapHeight),
   };
-  const tall = Math.max(mapHeight, weights?.height ?? 0);
+  const tall = Math.max(column.role === "classes" ? 0 : mapHeight, weights?.height ?? 0);
   const whole = {
     x: at.x,
     y: Math.round(at.middle - tall / 2),
     width: mapX + map.width - at.x,
-    height: tall,
+    height: Math.round(tall),
   };
-  return { channel, map: placed, kernels, bias, whole };
+  return { channel, map: placed, kernels, ghosts, bias, whole };
 }
 
 /**
  * @param {Column} column @param {NonNullable<ReturnType<typeof weightRoom>>} weights
- * @param {{x: number, middle: number}} at
- * @returns {Rect[]}
+ * @param {{x: number, middle: number}} at @param {boolean} [paired] with another state beside each
+ * @returns {{kernels: Rect[], ghosts: Rect[]}}
  */
-function gridPlaces(column, weights, at) {
+function gridPlaces(column, weights, at, paired) {
   const [rows, cols] = /** @type {number[]} */ (column.kernel);
   const width = weights.cell * cols;
   const height = weights.cell * rows;
+  const step = (paired ? 2 * width : width) + 3;
   const top = Math.round(at.middle - weights.height / 2);
-  return Array.from({ length: column.kernels }, (_, k) => ({
-    x: at.x + (k % weights.across) * (width + 3),
+  const kernels = Array.from({ length: column.kernels }, (_, k) => ({
+    x: at.x + (k % weights.across) * step,
     y: top + Math.floor(k / weights.across) * (height + 3),
     width,
     height,
   }));
+  const ghosts = paired ? kernels.map((kernel) => ({ ...kernel, x: kernel.x + width + 1 })) : [];
+  return { kernels, ghosts };
+}
+
+/** Whether a column is one map for each map of the one before it. @param {Column} column */
+const followsMaps = ({ role, source, shape }) =>
+  role === "maps" && source?.role === "maps" && source.shape[0] === shape[0];
+
+/** Moves maps under the maps that they are made from, two by two, where both can be seen.
+ * @param {Column[]} columns @param {number} height */
+function foldColumns(columns, height) {
+  const uppers = new Set();
+  for (const column of columns) {
+    const { source } = column;
+    const fits = height / Math.max(1, cellCount(column)) >= FOLD_PITCH;
+    column.above =
+      source && followsMaps(column) && fits && !source.above && !uppers.has(source) ? source : null;
+    if (column.above) uppers.add(source);
+  }
+}
+
+/** Both maps of a folded pair within the upper one's cells. @param {Column} column the lower one */
+function stack(column) {
+  const upper = /** @type {Column} */ (column.above);
+  const pitch = column.height / column.cells.length;
+  const room = pitch - 7;
+  const tall = room * FOLD_SHARE;
+  for (const [i, cell] of column.cells.entries()) {
+    const own = upper.cells[i].map;
+    const top = pitch * i + 2;
+    shrink(own, tall);
+    const rest = room - own.height;
+    shrink(cell.map, Math.min(rest, own.height * 0.75));
+    const spare = (room - own.height - cell.map.height) / 2;
+    own.y = Math.round(top + spare);
+    cell.map.y = own.y + own.height + 3;
+    cell.map.x = Math.round(own.x + (own.width - cell.map.width) / 2);
+    for (const each of [upper.cells[i], cell]) each.whole = { ...each.map };
+  }
+  column.width = upper.width;
+}
+
+/** To a height at most, as it is. @param {Rect} map @param {number} most */
+function shrink(map, most) {
+  if (map.height <= most) return;
+  const share = most / map.height;
+  const width = Math.max(1, Math.round(map.width * share));
+  map.x += Math.round((map.width - width) / 2);
+  map.width = width;
+  map.height = Math.max(1, Math.round(most));
+}
+
+/** @param {Column[]} columns @param {Room} room @param {number} scale @param {Wishes} wishes @returns {number} their width without gaps */
+function placeAll(columns, room, scale, wishes) {
+  for (const column of columns) place(column, room.height, scale, wishes);
+  for (const column of columns) if (column.above) stack(column);
+  return columns.reduce((sum, column) => sum + (column.above ? 0 : column.width), 0);
+}
+
+/** Room between columns that goes with a scale. @param {number} scale */
+const gapAt = (scale) =>
+  Math.round(GAP_LEAST + (GAP_USUAL - GAP_LEAST) * Math.max(0, Math.min(1.5, 2 * scale - 1)));
+
+/**
+ * The largest scale at which the columns fit, and their width at it without gaps; where none does, the
+ * smallest. @param {Column[]} columns @param {Room} room @param {Wishes} wishes
+ */
+function largestScale(columns, room, wishes) {
+  const gaps = columns.filter((column) => !column.above).length - 1;
+  const least = wishes.whole ? LEAST_WHOLE : LEAST;
+  let scale = LARGEST;
+  let used = placeAll(columns, room, scale, wishes);
+  while (used + gaps * gapAt(scale) > room.width && scale > least) {
+    scale = Math.max(least, scale * 0.96);
+    used = placeAll(columns, room, scale, wishes);
+  }
+  return { scale, used, gaps: Math.max(1, gaps) };
 }
 
 /**
  * The largest drawing of a network that fits the room; where none does, the smallest, and its pane
  * scrolls sideways.
  * @param {Layer[]} layers @param {number[]} inputShape (C, H, W) @param {Room} room CSS pixels
+ * @param {Wishes} [wishes]
  * @returns {Plan}
  */
-export function layoutNetwork(layers, inputShape, room) {
+export function layoutNetwork(layers, inputShape, room, wishes = {}) {
   const columns = columnsOf(layers, inputShape);
-  const gaps = Math.max(1, columns.length - 1);
-  let used = 0;
-  for (let scale = 1.3; scale >= 0.55; scale -= 0.05) {
-    for (const column of columns) place(column, room.height, scale);
-    used = columns.reduce((sum, column) => sum + column.width, 0);
-    if (used + gaps * GAP_LEAST <= room.width) break;
+  const { answers = true, type = 1 } = wishes;
+  const hasBars = answers && columns.some((column) => column.role === "classes");
+  const bar = hasBars ? Math.round(BAR_WIDTH * type) : 0;
+  const inner = { width: room.width - (bar ? bar + GAP_LEAST : 0), height: room.height };
+  let fit = largestScale(columns, inner, wishes);
+  if (fit.scale < SHRUNK) {
+    foldColumns(columns, room.height);
+    fit = largestScale(columns, inner, wishes);
   }
-  const gap = Math.max(GAP_LEAST, Math.min(GAP_MOST, Math.floor((room.width - used) / gaps)));
-  let x = Math.max(0, Math.floor((room.width - used - gap * gaps) / 2));
+  const free = Math.floor((inner.width - fit.used) / fit.gaps);
+  const gap = Math.max(GAP_LEAST, Math.min(Math.round(GAP_MOST * type), free));
+  const drawn = fit.used + gap * fit.gaps;
+  let x = Math.max(0, Math.floor((inner.width - drawn) / 2));
   for (const column of columns) {
+    if (column.above) {
+      Object.assign(column, { x: column.above.x, roomy: false });
+      continue;
+    }
     column.x = x;
+    const free = column.role === "classes" ? GAP_LEAST : gap;
+    column.roomy = column.width + free >= CAPTION_WIDTH * type;
     x += column.width + gap;
   }
-  return { columns, width: Math.max(room.width, x - gap), height: room.height };
-}
-
-/**
- * Which channel of its source a cell's k-th kernel reads; groups split the channels.
- * @param {Column} column @param {number} channel @param {number} k
- */
-export function sourceChannel(column, channel, k) {
-  const groups = Number(column.layer?.arguments.groups ?? 1);
-  const perGroup = column.shape[0] / groups;
-  return column.role === "conv" ? Math.floor(channel / perGroup) * column.kernels + k : k;
-}
-
-/**
- * A vector as a picture that is as square as it can be, rows × columns.
- * @param {number} n @returns {[number, number]}
- */
-export function fold(n) {
-  let rows = Math.max(1, Math.floor(Math.sqrt(n)));
-  while (n % rows) rows--;
-  return [rows, n / rows];
-}
-
-/**
- * The largest cell for `count` grids of rows × cols cells within a width and a height, and in how
- * many rows the grids then stand.
- * @param {number} count @param {number} rows @param {number} cols
- * @param {Room} room @param {number} gap pixels between grids
- * @returns {{cell: number, across: number, width: number, height: number}}
- */
-export function packGrids(count, rows, cols, room, gap) {
-  let best = { cell: 0, across: count, width: 0, height: 0 };
-  for (let lines = 1; lines <= count; lines++) {
-    const across = Math.ceil(count / lines);
-    const byWidth = Math.floor((room.width - (across - 1) * gap) / across / cols);
-    const byHeight = Math.floor((room.height - (lines - 1) * gap) / lines / rows);
-    const cell = Math.min(byWidth, byHeight);
-    if (cell > best.cell) best = { cell, across, width: 0, height: 0 };
-    if (byHeight < 1) break;
-  }
-  const cell = Math.max(1, best.cell);
-  const lines = Math.ceil(count / best.across);
+  const width = Math.max(inner.width, x - gap) + (bar ? bar + GAP_LEAST : 0);
+  if (bar) placeBars(columns, width - bar, bar);
   return {
-    cell,
-    across: best.across,
-    width: best.across * (cell * cols + gap) - gap,
-    height: lines * (cell * rows + gap) - gap,
+    columns,
+    width,
+    height: room.height,
+    answers: bar ? { x: width - bar, width: bar } : null,
+    scrolls: width > room.width,
+    tiny: fit.scale < TINY,
   };
 }
 
-/** A whole multiple of the map's cells where that costs little. @param {number} side @param {number} cells */
-export function snap(side, cells) {
-  const whole = Math.floor(side / cells) * cells;
-  return whole >= side * 0.9 ? whole : Math.floor(side);
+/** The classes' bars, at the drawing's right edge. @param {Column[]} columns @param {number} x @param {number} width */
+function placeBars(columns, x, width) {
+  for (const column of columns) {
+    if (column.role !== "classes") continue;
+    for (const { map } of column.cells) Object.assign(map, { x: x - column.x, width });
+  }
 }

@@ -17,6 +17,7 @@ import { fittingSize } from "./scales.js";
 const SLOW_STEP_MS = 1000 / 3; // steps that are further apart are shown one by one
 const SMOOTH_MS = 800; // of the mean over fast steps
 const FADE_MS = 200; // to 1/e: nearly gone after 400
+const SPREAD = 0.75; // below 1: small updates are seen too
 const REST = 0.4; // of the light that stays: a page that rests shows the last update
 const WAIT_MS = 700; // before a steady light begins to fade
 const CLEARLY = 1.25; // times the movement of the one that is marked, to be marked instead
@@ -84,7 +85,7 @@ export class Movement {
       limit: { limit },
     } = layer;
     const strength = still ? REST : this.#strength(nowMs);
-    return (i) => strength * Math.sqrt(Math.min(1, moved[i] / limit));
+    return (i) => strength * Math.min(1, moved[i] / limit) ** SPREAD;
   }
 
   /** @param {number} nowMs */

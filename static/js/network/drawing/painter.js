@@ -3,7 +3,9 @@ import { computed, effect, signal } from "@preact/signals";
 import { reducedMotion } from "../../shared/media-queries.js";
 import { askPaint, latest, onPaint } from "../frames.js";
 import { kindAt, shownFrame } from "../slow-motion/phases.js";
+import { progress, slowLayer } from "../slow-motion/progress.js";
 import { inPast, kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
+import { firstWeights, ghostValues } from "./ghosts.js";
 import { Movement } from "./movement.js";
 import { Scales, TOLD_MS } from "./scales.js";
 
@@ -49,7 +51,17 @@ function paintAll() {
   const light = (/** @type {string} */ name) => movement.light(name, now, still);
   const learning = !slow && !inPast.peek() && kind === "weight";
   if (learning) followMovement(frame, columns, now, still);
-  const view = { frame, scales, kind, bare: Boolean(slow), light: learning ? light : null };
+  const at = slow && slowLayer.peek();
+  const filling = at ? { ...at, share: progress.peek() } : null;
+  const view = {
+    frame,
+    filling,
+    scales,
+    kind,
+    bare: Boolean(slow),
+    light: learning ? light : null,
+    ghostOf: ghostValues,
+  };
   for (const atlas of atlases) atlas.paint(view);
   if (learning && !still && movement.isFading(now)) askPaint();
 }
@@ -86,6 +98,13 @@ onPaint(paintAll);
 effect(() => {
   kernelKind.value;
   scaleMode.value;
+  firstWeights.value;
+  askPaint();
+});
+
+/** A phase of slow motion fills up. */
+effect(() => {
+  progress.value;
   askPaint();
 });
 

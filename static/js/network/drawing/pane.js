@@ -1,14 +1,16 @@
 /** The network's pane: columns from left to right, lines on hover, and the colour scale below. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { signed } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
-import { Outline, SlowMotion } from "../lazy.js";
+import { Outline, SlidingWindow, SlowMotion } from "../lazy.js";
 import { Switch } from "../page/switch.js";
 import {
   drawingSize,
+  fitted,
+  ghost,
   hoveredCell,
   kernelKind,
   plan,
@@ -19,14 +21,17 @@ import {
   step,
 } from "../state.js";
 import { TERMS } from "../terms.js";
+import { Answers, BestAnswers } from "./answers.js";
 import { ColumnView } from "./column.js";
 import { Edges } from "./edges.js";
+import { Flow } from "./flow.js";
 import { cellName } from "./names.js";
 import { currentFrame } from "./painter.js";
 
-const HEAD_PX = 58;
-const FOOT_PX = 38;
-const LEAST = { width: 900, height: 400 };
+const HEAD_PX = 74; // over the maps: names, captions, tags
+const FOOT_PX = 38; // below them: the scales
+const LEAST = { width: 260, height: 300 };
+const USUAL_PX = 16; // letters of the size that the style sheets are drawn for
 
 /** Measures the room for the drawing, and again when it changes.
  * @param {import("preact").RefObject<HTMLElement | null>} ref */
@@ -34,10 +39,14 @@ function useRoom(ref) {
   useEffect(() => {
     const pane = /** @type {HTMLElement} */ (ref.current);
     const measure = () => {
+      const type = parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_PX;
       const width = Math.max(LEAST.width, pane.clientWidth - 32);
-      const height = Math.max(LEAST.height, pane.clientHeight - HEAD_PX - FOOT_PX - 16);
+      const height = Math.floor(
+        Math.max(LEAST.height, pane.clientHeight - (HEAD_PX + FOOT_PX) * type - 16),
+      );
       const now = drawingSize.peek();
-      if (now.width !== width || now.height !== height) drawingSize.value = { width, height };
+      if (now.width !== width || now.height !== height || now.type !== type)
+        drawingSize.value = { width, height, type };
     };
     const sizes = new ResizeObserver(measure);
     sizes.observe(pane);
@@ -81,9 +90,25 @@ function Legend() {
     <${CellCanvas} cells=${() => colours} rows=${1} cols=${511} width=${120} height=${12} label="From negative (orange) through zero to positive (blue)" stamp=${colours[0]} />
     <span class="end">positive</span>
     <span class="end just-moved" title="The rim of a weight is as bright as its last update was large; the bar marks the filter of a layer that moved most."><i></i>just moved</span>
+    <${GhostChoice} />
     <${Switch} label="One scale per" tip=${TERMS.scale} name="scale" now=${scaleMode}
       choices=${[["map", "map"], ["layer", "layer"], ["network", "network"]]} />
   </span>`;
+}
+
+/** @type {[import("../state.js").Ghost, string][]} */
+const GHOSTS = [
+  ["off", "nothing"],
+  ["last", "itself a step ago"],
+  ["first", "itself at step 0"],
+];
+
+/** What stands beside each kernel. */
+function GhostChoice() {
+  return html`<label class="field" data-tip=${TERMS.ghost}><span class="name">Beside each kernel</span>
+    <select value=${ghost.value} onChange=${(/** @type {any} */ e) => {
+      ghost.value = e.currentTarget.value;
+    }}>${GHOSTS.map(([value, text]) => html`<option value=${value} selected=${value === ghost.value}>${text}</option>`)}</select></label>`;
 }
 
 /** Why the kernels are blank, where they are. */
@@ -108,6 +133,36 @@ function Empty() {
   return html`<p class="waiting" role="status">${waiting}</p>`;
 }
 
+/** Where the drawing is wider than the window, its edges fade where there is more.
+ * @param {{pane: import("preact").RefObject<HTMLElement | null>}} props */
+function Fades({ pane }) {
+  const [ends, setEnds] = useState({ left: false, right: false });
+  const now = plan.value;
+  useEffect(() => {
+    const box = pane.current;
+    if (!box) return undefined;
+    const look = () => {
+      const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+      setEnds({ left: box.scrollLeft > 4, right: rest > 4 });
+    };
+    look();
+    box.addEventListener("scroll", look, { passive: true });
+    return () => box.removeEventListener("scroll", look);
+  }, [now]);
+  if (!now?.scrolls) return null;
+  const right = now.answers ? now.answers.width + 16 : 0;
+  return html`${ends.left && html`<span class="fade left" aria-hidden="true"></span>`}
+    ${ends.right && html`<span class="fade right" style=${{ right: `${right}px` }} aria-hidden="true"></span>`}`;
+}
+
+/** All of a drawing that is wider than the window, at once. */
+function Fit() {
+  if (!plan.value?.scrolls && !fitted.value) return null;
+  return html`<button type="button" class="fit" aria-pressed=${fitted.value} onClick=${() => {
+    fitted.value = !fitted.value;
+  }}>${fitted.value ? "Larger" : "Fit all in"}</button>`;
+}
+
 export function NetworkPane() {
   const pane = useRef(/** @type {HTMLElement | null} */ (null));
   useRoom(pane);
@@ -116,14 +171,21 @@ export function NetworkPane() {
     <div class="scroller" ref=${pane} data-tour="network">
       ${
         now
-          ? html`<div class="drawing" style=${{ width: `${now.width}px`, height: `${now.height + HEAD_PX + FOOT_PX}px` }}>
-            ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} />`)}
-            <div class="over-maps"><${Edges} /><${Outline} /></div>
+          ? html`<div class=${now.tiny ? "drawing tiny" : "drawing"} style=${{ width: `${now.width}px`, height: `calc(${now.height}px + ${(HEAD_PX + FOOT_PX) / USUAL_PX}rem)` }}>
+            <${Flow} />
+            ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} under=${now.columns.filter((one) => one.above === column)} />`)}
+            <div class="over-maps"><${Edges} /><${Outline} /><${SlidingWindow} /></div>
+            <${Answers} />
           </div>`
           : html`<${Empty} />`
       }
     </div>
-    <${SlowMotion} />
-    <div class="strip"><${Readout} /><${Legend} /></div>
+    <${Fades} pane=${pane} />
+    <${BestAnswers} />
+    <div class="under-network">
+      <div class="strip"><${Readout} /><${Fit} /></div>
+      <div class="strip view"><${Legend} /></div>
+      <${SlowMotion} />
+    </div>
   </section>`;
 }

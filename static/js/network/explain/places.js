@@ -13,7 +13,7 @@
 
 import { cellAt } from "../../shared/heatmap/pointer.js";
 import { patchOf } from "../../shared/receptive-field.js";
-import { sourceChannel } from "../drawing/layout.js";
+import { sourceChannel } from "../drawing/columns.js";
 
 const SMALL_CELL = 8; // CSS pixels; a kernel of smaller cells is pointed at in an enlarged copy
 const COPY = { whole: 44, least: 6, most: 14 }; // of that copy and of its cells, CSS pixels

@@ -4,7 +4,7 @@ import { limitText, signed } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { filterImage } from "../../shared/heatmap/cells.js";
 import { html } from "../../shared/html.js";
-import { sourceChannel } from "../drawing/layout.js";
+import { sourceChannel } from "../drawing/columns.js";
 import { cellName } from "../drawing/names.js";
 import { currentFrame, scales } from "../drawing/painter.js";
 import { kernelPlace } from "../explain/places.js";

@@ -6,6 +6,7 @@ import { html } from "../../shared/html.js";
 import { reducedMotion } from "../../shared/media-queries.js";
 import { exact } from "../explain/digits.js";
 import { replay, run, step } from "../state.js";
+import { isReached } from "./progress.js";
 import { closeSlow, moveBy, showPhase, slowPlaying, slowSpeed, toggleSlow } from "./slow-motion.js";
 
 /** @typedef {import("./phases.js").Phase} Phase @typedef {import("./phases.js").Replay} Replay */
@@ -98,9 +99,11 @@ function figure(key, value) {
 
 /** @param {{phase: Phase}} props */
 function Numbers({ phase }) {
-  return html`<dl class="slow-numbers">${Object.entries(phase.numbers).map(
+  return html`<dl class=${isReached.value ? "slow-numbers" : "slow-numbers not-yet"}>${Object.entries(
+    phase.numbers,
+  ).map(
     ([key, value]) =>
-      html`<div key=${key}><dt>${NUMBERS[key] ?? key}</dt><dd>${figure(key, value)}</dd></div>`,
+      html`<div key=${key}><dt>${NUMBERS[key] ?? key}</dt><dd>${isReached.value ? figure(key, value) : "…"}</dd></div>`,
   )}</dl>`;
 }
 

@@ -49,7 +49,8 @@ function Outlines() {
   const column = place && now && columnOf(place.layer);
   if (!place || !now || !column) return null;
   const value = isWeight(place) ? null : place;
-  const own = isWeight(place) ? weightRects(column, place) : [valueRect(column, place)];
+  const bar = column.role === "classes" && !isWeight(place); // it is marked itself
+  const own = isWeight(place) ? weightRects(column, place) : bar ? [] : [valueRect(column, place)];
   const before = value ? [...patchRects(column, value), ...termRects(column)] : [];
   const box = (/** @type {Rect | null} */ r, /** @type {string} */ kind) =>
     r &&

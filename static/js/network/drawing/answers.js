@@ -1,0 +1,43 @@
+/** The network's answers, always in the window: beside the drawing, or on a phone the best three below it. */
+import { html } from "../../shared/html.js";
+import { valueAt } from "../explain/places.js";
+import { togglePin } from "../explain/pointing.js";
+import { answersBeside, plan, predictions } from "../state.js";
+import { MapButton } from "./buttons.js";
+import { ClassBar, shares } from "./class-bar.js";
+
+const BEST = 3;
+
+/** The column of the classes, if the network has one. */
+const classColumn = () => plan.value?.columns.find((column) => column.role === "classes") ?? null;
+
+/** All classes, each at the height of its weights. */
+export function Answers() {
+  const column = classColumn();
+  const answers = plan.value?.answers;
+  if (!column || !answers) return null;
+  return html`<aside class="answers" aria-label="The network's answers" style=${{ width: `${answers.width}px` }}>
+    <div class="head"><b class="name">answers</b><span>how sure it is</span></div>
+    <div class="plate" data-answers=${column.name} style=${{ height: `${column.height}px` }}>${column.cells.map(
+      (cell, i) => {
+        const place = { ...cell.map, x: 0 };
+        return html`<${MapButton} key=${i} column=${column} cell=${cell} first=${i === 0} place=${place}><${ClassBar} index=${cell.channel} /><//>`;
+      },
+    )}</div></aside>`;
+}
+
+/** The best three, for a window that is too narrow for a column of them. */
+export function BestAnswers() {
+  predictions.value;
+  const column = classColumn();
+  if (!column || answersBeside.value) return null;
+  const known = shares(column.cells.length);
+  const best = column.cells
+    .map((cell) => ({ cell, share: known[cell.channel] ?? 0 }))
+    .sort((a, b) => b.share - a.share)
+    .slice(0, BEST);
+  return html`<aside class="best-answers" aria-label="The network's best answers">${best.map(
+    ({ cell }, place) =>
+      html`<button type="button" key=${place} class="best" onClick=${() => togglePin(valueAt(column, cell, 0.5, 0.5))}><${ClassBar} index=${cell.channel} /></button>`,
+  )}</aside>`;
+}

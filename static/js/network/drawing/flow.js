@@ -1,0 +1,228 @@
+/**
+ * The lines between all maps and kernels, always there and faint, each as wide as what flows through it for
+ * the picture on the page. A step sends a wave through them: to the right, and back to the left.
+ */
+import { effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { keyOf } from "../../shared/frame.js";
+import { cssColour } from "../../shared/heatmap/palette.js";
+import { html } from "../../shared/html.js";
+import { dark, reducedMotion } from "../../shared/media-queries.js";
+import { slowLayer } from "../slow-motion/progress.js";
+import { inPast, plan, playing, replay, run, slowTick, step } from "../state.js";
+import { edge, inputsOf } from "./edges.js";
+import { latestFrame } from "./painter.js";
+
+/** @typedef {import("./layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
+/** @typedef {{column: Column, source: Column, channel: number, read: number, k: number, path: Path2D, from: number, to: number}} Link
+ *   `from`, `to`: where it is, from left to right */
+
+const MOST = 1200; // lines; of more, every so many-th
+const SWEEP_MS = 420; // of a wave, one way
+const SLOW = 3; // steps a second up to which each has its wave
+const WAVE_PX = 90;
+
+/** Where the line into a filter's k-th kernel ends: at the filter's edge, so that none crosses kernels.
+ * @param {Column} column @param {import("./layout.js").Cell} cell @param {number} k */
+function intoFilter(column, { whole }, k) {
+  const down = (k + 0.5) / column.kernels;
+  return { x: column.x + whole.x - 2, y: whole.y + down * whole.height };
+}
+
+/** Everything that reads something, as lines. @param {Column[]} columns @returns {Link[]} */
+export function linksOf(columns) {
+  const all = columns.flatMap((column) =>
+    column.role === "label" || column.above
+      ? []
+      : column.cells.flatMap((cell) =>
+          inputsOf(column, cell.channel).map(({ from, to, source, read, k }) => {
+            const a = edge(source, from, true);
+            const b = k < 0 ? edge(column, to, false) : intoFilter(column, cell, k);
+            return { column, source, channel: cell.channel, read, k, a, b };
+          }),
+        ),
+  );
+  const stride = Math.max(1, Math.ceil(all.length / MOST));
+  return all
+    .filter((_, i) => i % stride === 0)
+    .map(({ a, b, ...rest }) => {
+      const path = new Path2D();
+      const bend = Math.max(6, (b.x - a.x) * 0.5);
+      path.moveTo(a.x, a.y);
+      path.bezierCurveTo(a.x + bend, a.y, b.x - bend, b.y, b.x, b.y);
+      return { ...rest, path, from: a.x, to: b.x };
+    });
+}
+
+/** The mean size of each map's values. @param {Frame} frame @param {string} name of the layer @returns {number[] | null} */
+export function meanSizes(frame, name) {
+  const section = frame.sections.get(name === "input" ? keyOf("", "input") : keyOf(name, "output"));
+  if (!section?.ranges) return null;
+  const { values, ranges, shape } = section;
+  const each = values.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, c) => {
+    const [lo, hi] = [ranges[2 * c], ranges[2 * c + 1]];
+    const unit = (hi - lo) / 255;
+    let sum = 0;
+    for (let i = c * each; i < (c + 1) * each; i++) sum += Math.abs(lo + values[i] * unit);
+    return sum / each;
+  });
+}
+
+/**
+ * What flows through each line: the mean size of the map's values, times the sizes of the kernel's weights
+ * where a kernel reads it. @param {Link[]} links @param {Frame} frame @returns {Float64Array}
+ */
+export function flows(links, frame) {
+  /** @type {Map<string, number[] | null>} */
+  const means = new Map();
+  const out = new Float64Array(links.length);
+  links.forEach(({ column, source, channel, read, k }, i) => {
+    if (!means.has(source.name)) means.set(source.name, meanSizes(frame, source.name));
+    const mean = means.get(source.name)?.[read] ?? 0;
+    out[i] = mean * (k < 0 ? 1 : kernelSize(frame, column, channel, k));
+  });
+  return out;
+}
+
+/** The sum of the sizes of one kernel's weights. @param {Frame} frame @param {Column} column @param {number} channel @param {number} k */
+function kernelSize(frame, column, channel, k) {
+  const section = frame.sections.get(keyOf(column.name, "weight"));
+  if (section?.dtype !== "f32") return 1; // gradients are shown: the map alone counts
+  const [rows, cols] = column.kernel ?? [1, 1];
+  const from = (channel * column.kernels + k) * rows * cols;
+  let sum = 0;
+  for (let i = from; i < from + rows * cols; i++) sum += Math.abs(section.values[i]);
+  return sum;
+}
+
+/** Each line's share of the widest one into its column. @param {Link[]} links @param {Float64Array} flow */
+function sharesOf(links, flow) {
+  /** @type {Map<Column, number>} */
+  const most = new Map();
+  links.forEach(({ column }, i) => {
+    most.set(column, Math.max(most.get(column) ?? 0, flow[i]));
+  });
+  return links.map(({ column }, i) => {
+    const widest = most.get(column) ?? 0;
+    return widest > 0 ? flow[i] / widest : 0;
+  });
+}
+
+/** When the wave began; none is under way after two sweeps. */
+let waveMs = Number.NEGATIVE_INFINITY;
+
+/** Where the wave is, 0 … 1 from left to right; null: there is none. @param {number} nowMs */
+export function waveAt(nowMs) {
+  const age = (nowMs - waveMs) / SWEEP_MS;
+  if (age < 0 || age > 2) return null;
+  return age <= 1 ? age : 2 - age;
+}
+
+class FlowPainter {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas;
+    /** @type {Link[]} */
+    this.links = [];
+    /** @type {number[]} */
+    this.shares = [];
+    this.asked = 0;
+  }
+
+  /** @param {import("./layout.js").Plan} now */
+  resize(now) {
+    const dpr = devicePixelRatio;
+    this.canvas.width = Math.round(now.width * dpr);
+    this.canvas.height = Math.round(now.height * dpr);
+    this.links = linksOf(now.columns);
+    this.width = now.width;
+  }
+
+  measure() {
+    const frame = latestFrame();
+    this.shares = frame ? sharesOf(this.links, flows(this.links, frame)) : [];
+    this.ask();
+  }
+
+  ask() {
+    this.asked ||= requestAnimationFrame(() => this.paint());
+  }
+
+  paint() {
+    this.asked = 0;
+    const context = this.canvas.getContext("2d");
+    if (!context) return;
+    const now = performance.now();
+    const moves = !reducedMotion.peek();
+    const [slow, wave] = [slowLayer.peek(), moves ? waveAt(now) : null];
+    const front = wave === null ? null : wave * (this.width ?? 0);
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    context.lineCap = "round";
+    const [ink, accent] = [cssColour("--muted"), cssColour("--accent")];
+    this.links.forEach((link, i) => {
+      const share = this.shares[i] ?? 0;
+      const here = slow?.layer === link.column.name;
+      const near =
+        front === null ? 0 : Math.exp(-((((link.from + link.to) / 2 - front) / WAVE_PX) ** 2));
+      context.strokeStyle = here || near > 0.3 ? accent : ink;
+      context.lineWidth = 0.5 + 2.5 * share ** 0.7;
+      context.globalAlpha = Math.min(0.9, (0.07 + 0.3 * share) * (here ? 2.2 : 1 + 2 * near));
+      context.setLineDash(here && moves ? [6, 6] : []);
+      context.lineDashOffset = here && moves ? ((slow.back ? 1 : -1) * now) / 25 : 0;
+      context.stroke(link.path);
+    });
+    if (moves && (slow || wave !== null)) this.ask();
+  }
+}
+
+/** Whether each step is slow enough to be followed. */
+const isSlow = () => {
+  const pace = run.peek()?.steps_per_second ?? Number.POSITIVE_INFINITY;
+  return !playing.peek() || pace <= SLOW;
+};
+
+/** @param {FlowPainter} painter @returns {() => void} undoes it */
+function follow(painter) {
+  const stops = [
+    effect(() => {
+      if (plan.value) painter.resize(plan.value);
+      dark.value;
+      painter.measure();
+    }),
+    effect(() => {
+      slowTick.value;
+      painter.measure();
+    }),
+    effect(() => {
+      replay.value;
+      painter.ask();
+    }),
+    followSteps(painter),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** A wave for each step that can be followed. @param {FlowPainter} painter */
+function followSteps(painter) {
+  let last = step.peek();
+  return effect(() => {
+    const now = step.value;
+    if (now === last + 1 && !inPast.peek() && !replay.peek() && isSlow()) {
+      waveMs = performance.now();
+      painter.ask();
+    }
+    last = now;
+  });
+}
+
+export function Flow() {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const now = plan.value;
+  useEffect(() => follow(new FlowPainter(/** @type {HTMLCanvasElement} */ (canvas.current))), []);
+  if (!now) return null;
+  return html`<canvas class="flow" ref=${canvas} style=${{ width: `${now.width}px`, height: `${now.height}px` }} aria-hidden="true"></canvas>`;
+}
