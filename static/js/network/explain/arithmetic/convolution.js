@@ -4,7 +4,7 @@ import { plural } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
 import { decimalsFor, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
-import { FORMULAS } from "./formulas.js";
+import { convolutionFormula } from "./formulas.js";
 import { Grid } from "./grid.js";
 import { Ledger, SumCheck } from "./ledger.js";
 
@@ -80,7 +80,7 @@ export function Convolution({ answer }) {
     ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
     { name: "value", value: answer.total, strong: true },
   ];
-  return html`${FORMULAS.convolution}
+  return html`${convolutionFormula(answer)}
     <div class="products">${few.shown.map(
       (part, slot) =>
         html`<${Row} key=${slot} part=${part} answer=${answer} shared=${shared} decimals=${decimals} />`,

@@ -6,7 +6,7 @@ import { pinned, run } from "../../state.js";
 import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
 import { columnOf, sourceName, unflattened } from "../names.js";
 import { pinAt } from "../pointing.js";
-import { FORMULAS, softmaxWith } from "./formulas.js";
+import { FORMULAS, linearFormula, softmaxWith } from "./formulas.js";
 import { Ledger, SumCheck } from "./ledger.js";
 
 const FEW = 6;
@@ -61,7 +61,7 @@ export function WeightedSum({ answer, name = "value", few = FEW }) {
     ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
     { name, value: answer.total, strong: true },
   ];
-  return html`${FORMULAS.linear}<p class="rest">${plural(terms, "term")}, the largest first:</p>
+  return html`${linearFormula(answer)}<p class="rest">${plural(terms, "term")}, the largest first:</p>
     <${Terms} answer=${answer} few=${few} />
     ${
       answer.terms.length > few &&
