@@ -6,7 +6,7 @@ import { decimalsFor, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
 import { convolutionFormula } from "./formulas.js";
 import { Grid } from "./grid.js";
-import { Ledger, SumCheck } from "./ledger.js";
+import { Ledger, lastLine, SumCheck } from "./ledger.js";
 
 const FEW = 3; // input channels that are shown at first
 const MOST_NUMBERS = 5; // rows of a kernel whose cells have numbers at first
@@ -78,7 +78,7 @@ export function Convolution({ answer }) {
           },
         ]),
     ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
-    { name: "value", value: answer.total, strong: true },
+    lastLine(answer, "value"),
   ];
   return html`${convolutionFormula(answer)}
     <div class="products">${few.shown.map(
@@ -87,7 +87,7 @@ export function Convolution({ answer }) {
     )}</div>
     ${few.others > 0 && html`<p class="rest">${plural(few.others, "more input map")}, all smaller: Σ <b>${inDecimals(few.sum, decimals)}</b></p>`}
     <${More} many=${parts.length} hidden=${few.others} large=${parts[0].kernel.length > MOST_NUMBERS} />
-    <${Ledger} lines=${lines} /><${SumCheck} about=${answer} />`;
+    <${Ledger} lines=${lines} />${!answer.silenced && html`<${SumCheck} about=${answer} />`}`;
 }
 
 /** @param {any} answer @param {Part} part */

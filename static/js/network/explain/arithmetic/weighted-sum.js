@@ -7,7 +7,7 @@ import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
 import { columnOf, sourceName, unflattened } from "../names.js";
 import { pinAt } from "../pointing.js";
 import { FORMULAS, linearFormula, softmaxWith } from "./formulas.js";
-import { Ledger, SumCheck } from "./ledger.js";
+import { Ledger, lastLine, SumCheck } from "./ledger.js";
 
 const FEW = 6;
 const MORE = 60;
@@ -59,7 +59,7 @@ export function WeightedSum({ answer, name = "value", few = FEW }) {
     },
     ...(others ? [{ name: `${count(others)} more`, value: beyond }] : []),
     ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
-    { name, value: answer.total, strong: true },
+    lastLine(answer, name),
   ];
   return html`${linearFormula(answer)}<p class="rest">${plural(terms, "term")}, the largest first:</p>
     <${Terms} answer=${answer} few=${few} />
@@ -69,7 +69,7 @@ export function WeightedSum({ answer, name = "value", few = FEW }) {
         all.value = !all.value;
       }}>${all.value ? "Show fewer" : `Show the largest ${Math.min(MORE, answer.terms.length)}`}</button>`
     }
-    <${Ledger} lines=${lines} /><${SumCheck} about=${answer} />`;
+    <${Ledger} lines=${lines} />${!answer.silenced && html`<${SumCheck} about=${answer} />`}`;
 }
 
 /** @param {{answer: any}} props */
