@@ -148,3 +148,14 @@ def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
     look(screen, 137)
     expect(said).to_be_visible()
     assert trained.send("GET", "/layers/conv1/tensors/weight?of=gradient&step=137").is_success
+
+
+def test_a_fork_that_was_changed_where_it_begins_has_weights_that_no_update_led_to(
+    visit: Visitors, trained: LiveRun
+) -> None:
+    change = {"type": "fill", "layer": "conv1", "filter": 2, "with": "sobel_x"}
+    made = trained.post("/fork", step=137, interventions=[change])
+    screen = visit(LiveRun(trained.server, made["id"]))
+    screen.open_filter("conv1", 2)
+    expect(screen.filter).to_contain_text("No update led to the weights as they are now")
+    expect(screen.filter).not_to_contain_text("belong to its parent")
