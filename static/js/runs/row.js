@@ -1,6 +1,6 @@
 /** One run of the list. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isComposing } from "../shared/composing.js";
 import { count, percent, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
@@ -30,7 +30,7 @@ function Name({ run }) {
 function NameField({ run }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   const left = useRef(false);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []); // before the next key comes
   const keep = () => {
     if (!left.current) rename(run.id, field.current?.value ?? "");
     left.current = true;
