@@ -150,9 +150,9 @@ const changes = (done) =>
 test("weights that were changed by hand in one of the two are differences", () => {
   const both = /** @type {[number, string]} */ ([5, "conv1, filter 0, kernel 0: filled with blur"]);
   const a = run({}, { interventions: changes([both, [9, "conv2, filter 3: silenced"]]) });
-  const set = /** @type {[number, string]} */ ([8, "conv1, bias [0]: 0.1 became 2"]);
+  const set = /** @type {[number, string]} */ ([8, "conv1, bias [0]: -0.1 became 2"]);
   const b = run({}, { interventions: changes([both, set]) });
-  assert.deepEqual(differences(a, b), ["conv1, bias [0]: 0.1 became 2 (in B only, at step 8)"]);
+  assert.deepEqual(differences(a, b), ["conv1, bias [0]: −0.1 became 2 (in B only, at step 8)"]);
   const undone = changes([both, set, [9, "undone", 2]]);
   assert.deepEqual(differences(a, run({}, { interventions: undone })), []);
 });

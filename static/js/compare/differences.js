@@ -1,5 +1,6 @@
 /** The recipes of two runs, and their differences in words. */
-import { rate, shape } from "../shared/format.js";
+import { rate, shape, withRealMinus } from "../shared/format.js";
+import { inForce } from "../shared/run-text.js";
 
 /** @typedef {import("../shared/types.js").Run} Run */
 
@@ -101,12 +102,6 @@ function changesOnlyIn(run, other) {
   return inForce(run.interventions).filter(({ step, says }) => !same.has(`${step} ${says}`));
 }
 
-/** Neither what was undone nor the undoing. @param {Run["interventions"]} changes */
-function inForce(changes) {
-  const undone = new Set(changes.map(({ undoes }) => undoes));
-  return changes.filter(({ id, undoes }) => undoes === null && !undone.has(id));
-}
-
 /** What the silenced and the frozen filters say already. */
 const SWITCHED = /: (silenced|frozen|heard again|free to learn again)$/;
 
@@ -115,7 +110,7 @@ function editedInOne(a, b) {
   const only = (/** @type {Run} */ run, /** @type {Run} */ other, /** @type {string} */ who) =>
     changesOnlyIn(run, other)
       .filter(({ says }) => !SWITCHED.test(says))
-      .map(({ step, says }) => `${says} (in ${who} only, at step ${step})`);
+      .map(({ step, says }) => `${withRealMinus(says)} (in ${who} only, at step ${step})`);
   return [...only(a, b, "A"), ...only(b, a, "B")];
 }
 
