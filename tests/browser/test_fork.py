@@ -129,6 +129,9 @@ def test_a_reset_says_where_what_it_was_is_kept(visit: Visitors, trained: LiveRu
     screen.page.get_by_role("link", name="open it").click()
     screen.expect_step(LENGTH)
     assert screen.run_id() != trained.id
+    expect(screen.page.get_by_text("from before a reset")).to_have_text(
+        f"copy of {trained.id} from before a reset"
+    )
 
 
 def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
