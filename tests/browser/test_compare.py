@@ -89,6 +89,21 @@ def test_up_to_where_they_parted_the_difference_is_nought_and_said(
     screen.until(lambda: coloured(pixels(minus)) > 0.3)
 
 
+def test_a_fork_that_was_changed_where_it_began_is_not_called_identical_there(
+    visit: Visitors, pair: Pair
+) -> None:
+    index = [0, 0, 0, 0]
+    change = {"type": "set", "layer": "conv1", "tensor": "weight", "index": index, "value": 2}
+    fork = pair[0].post("/fork", step=10, interventions=[change])
+    page = compared(visit, (pair[0], LiveRun(pair[0].server, fork["id"]))).page
+    timeline = page.get_by_role("region", name="Timeline")
+    expect(timeline).to_contain_text("identical up to step 9: at step 10 B was changed by hand.")
+    differ = page.get_by_role("region", name="Differences")
+    expect(differ.get_by_role("listitem")).to_have_text(
+        re.compile(r"conv1, weight .* became 2 \(in B only, at step 10\)$")
+    )
+
+
 def test_the_same_colour_means_the_same_number_in_both(visit: Visitors, pair: Pair) -> None:
     pair[0].post(
         "/interventions", type="set", layer="conv1", tensor="weight", index=[0, 0, 0, 0], value=9.0
@@ -109,8 +124,12 @@ def test_a_run_that_ended_earlier_stays_at_its_end_and_says_so(visit: Visitors, 
     expect(panel(page, "B, conv1, step 20")).to_be_visible()
     timeline = page.get_by_role("region", name="Timeline")
     expect(timeline).to_contain_text("B ends at step 20, which is shown.")
-    figures = page.get_by_role("region", name="Curves").get_by_role("row").filter(has_text="Step")
+    rows = page.get_by_role("region", name="Curves").get_by_role("row")
+    figures = rows.filter(has=page.get_by_role("rowheader", name="Step"))
     expect(figures.get_by_role("cell")).to_have_text(["27", "20"])
+    held_out = rows.filter(has=page.get_by_role("rowheader", name="Held out"))
+    measured = [re.compile(r" % at step 0$"), re.compile(r" % at step 10$")]
+    expect(held_out.get_by_role("cell")).to_have_text(measured)
 
 
 def test_the_slider_and_the_address_go_together_by_keyboard(visit: Visitors, pair: Pair) -> None:

@@ -193,7 +193,10 @@ def test_pointing_opens_a_value_while_it_trains_too(screen: Screen) -> None:
 
 @pytest.mark.parametrize(
     ("layer", "size", "words"),
-    [("pool1", (14, 14), "The largest of them wins"), ("relu2", (14, 14), "It is (not )?positive")],
+    [
+        ("pool1", (14, 14), "largest of them wins|equal: the one at"),
+        ("relu2", (14, 14), "It is (not )?positive"),
+    ],
 )
 def test_other_layers_values_open_too(
     screen: Screen, run: LiveRun, layer: str, size: tuple[int, int], words: str
@@ -202,6 +205,18 @@ def test_other_layers_values_open_too(
         card = point(screen, f"{layer}, map {channel}", place, size)
         expect_as_rest(card, run, layer, (channel, *place))
         expect(card.get_by_text(re.compile(words))).to_be_visible()
+
+
+def test_a_silenced_filters_parts_are_not_said_to_add_up_to_nought(
+    screen: Screen, run: LiveRun
+) -> None:
+    run.post("/interventions", type="silence", layer="conv2", filter=5)
+    card = point(screen, "conv2, map 5", (6, 9), CONV2)
+    truth = run.get("/explain/output", layer="conv2", channel=5, y=6, x=9)
+    expect(card).to_contain_text("value, were it not silenced")
+    would_be = card.get_by_text(re.compile("would give")).locator("b")
+    assert read(would_be.inner_text()).says(truth["would_be"])
+    expect(card.get_by_text("adds up to")).to_have_count(0)
 
 
 def test_a_pools_winner_is_marked(screen: Screen, run: LiveRun) -> None:

@@ -181,6 +181,28 @@ def test_a_lost_connection_comes_back_and_loses_nothing(visit: Visitors, run: Li
     screen.expect_step(6)
 
 
+def test_a_link_to_a_run_that_is_gone_says_so_and_shows_a_new_one(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.delete()
+    screen = visit.blank()
+    screen.watch.allow("404", "the run of the link is gone")
+    screen.page.goto(f"/?run={run.id}&step=3")
+    expect(screen.page.get_by_role("alert")).to_contain_text("no longer exists")
+    screen.expect_step(0)
+    screen.until(lambda: screen.run_id() != run.id)
+
+
+def test_a_size_that_the_browser_tells_a_frame_later_is_no_error(
+    visit: Visitors, run: LiveRun
+) -> None:
+    page = visit(run).page
+    fail = "message => window.dispatchEvent(new ErrorEvent('error', { message }))"
+    page.evaluate(fail, "ResizeObserver loop completed with undelivered notifications.")
+    page.evaluate(fail, "Something else")
+    expect(page.get_by_role("alert")).to_have_text(re.compile("this page: Something else"))
+
+
 def test_a_run_that_another_tool_deletes_is_told_and_followed_by_a_new_one(
     visit: Visitors, run: LiveRun
 ) -> None:

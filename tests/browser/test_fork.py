@@ -129,6 +129,9 @@ def test_a_reset_says_where_what_it_was_is_kept(visit: Visitors, trained: LiveRu
     screen.page.get_by_role("link", name="open it").click()
     screen.expect_step(LENGTH)
     assert screen.run_id() != trained.id
+    expect(screen.page.get_by_text("from before a reset")).to_have_text(
+        f"copy of {trained.id} from before a reset"
+    )
 
 
 def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
@@ -148,3 +151,14 @@ def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
     look(screen, 137)
     expect(said).to_be_visible()
     assert trained.send("GET", "/layers/conv1/tensors/weight?of=gradient&step=137").is_success
+
+
+def test_a_fork_that_was_changed_where_it_begins_has_weights_that_no_update_led_to(
+    visit: Visitors, trained: LiveRun
+) -> None:
+    change = {"type": "fill", "layer": "conv1", "filter": 2, "with": "sobel_x"}
+    made = trained.post("/fork", step=137, interventions=[change])
+    screen = visit(LiveRun(trained.server, made["id"]))
+    screen.open_filter("conv1", 2)
+    expect(screen.filter).to_contain_text("No update led to the weights as they are now")
+    expect(screen.filter).not_to_contain_text("belong to its parent")

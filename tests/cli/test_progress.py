@@ -58,3 +58,10 @@ def test_the_speed_is_that_of_the_last_seconds(clock: list[float]) -> None:
         clock[0] += 1
         bar.tell(run(step))
     assert bar.speed == pytest.approx(10)
+
+
+def test_a_held_out_accuracy_of_an_earlier_step_says_of_which() -> None:
+    bar = Progress(0, 500, io.StringIO())
+    measured = {"held_out_accuracy": 0.808, "held_out_step": 400}
+    assert bar.line(run(500) | measured).endswith(" · held out 80.8% at step 400")
+    assert bar.line(run(400) | measured).endswith(" · held out 80.8%")

@@ -18,6 +18,7 @@ const run = (data, more) => ({
   weight_decay: 0,
   silenced: [],
   frozen: [],
+  interventions: [],
   recipe: {
     network: { input: [1, 28, 28], layers: [] },
     data: { dataset: null, ...data },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { differences } from "../../static/js/compare/differences.js";
+import { commonPast, differences } from "../../static/js/compare/differences.js";
 import { indexOf, placeOf, sizeOf, tile, weightAt } from "../../static/js/compare/kernel-layout.js";
 import { parseNpy } from "../../static/js/shared/npy.js";
 
@@ -14,6 +14,8 @@ const run = (recipe, live) => ({
   weight_decay: 0,
   silenced: [],
   frozen: [],
+  interventions: [],
+  steps: 200,
   recipe: {
     network: { input: [1, 28, 28], layers: [conv, { type: "ReLU" }] },
     data: { dataset: "fashion-mnist-10k" },
@@ -139,4 +141,33 @@ test("a weight's index is its place in torch's order", () => {
   const size = sizeOf([4, 3, 2, 5], null);
   assert.equal(indexOf(size, { filter: 0, channel: 0, row: 0, col: 0 }), 0);
   assert.equal(indexOf(size, { filter: 2, channel: 1, row: 1, col: 3 }), 2 * 30 + 10 + 5 + 3);
+});
+
+/** @param {[number, string, number?][]} done at which step, what, and which that undoes @returns {any} */
+const changes = (done) =>
+  done.map(([step, says, undoes = null], i) => ({ id: i + 1, step, says, undoes }));
+
+test("weights that were changed by hand in one of the two are differences", () => {
+  const both = /** @type {[number, string]} */ ([5, "conv1, filter 0, kernel 0: filled with blur"]);
+  const a = run({}, { interventions: changes([both, [9, "conv2, filter 3: silenced"]]) });
+  const set = /** @type {[number, string]} */ ([8, "conv1, bias [0]: -0.1 became 2"]);
+  const b = run({}, { interventions: changes([both, set]) });
+  assert.deepEqual(differences(a, b), ["conv1, bias [0]: −0.1 became 2 (in B only, at step 8)"]);
+  const undone = changes([both, set, [9, "undone", 2]]);
+  assert.deepEqual(differences(a, run({}, { interventions: undone })), []);
+});
+
+test("a past in common ends at a change by hand that only one has", () => {
+  const edited = (/** @type {number} */ step) =>
+    run({}, { interventions: changes([[step, "conv1, bias [0]: 0.1 became 2"]]) });
+  assert.equal(commonPast(run(), run(), 120), "They are identical up to step 120.");
+  assert.equal(commonPast(run(), edited(130), 120), "They are identical up to step 120.");
+  assert.equal(commonPast(edited(50), edited(50), 120), "They are identical up to step 120.");
+  const short = run({}, { steps: 30 });
+  assert.equal(commonPast(short, run(), 120), "They are identical up to step 30.");
+  assert.equal(
+    commonPast(run(), edited(120), 120),
+    "They are identical up to step 119: at step 120 B was changed by hand.",
+  );
+  assert.equal(commonPast(edited(0), run(), 120), "At step 0 A was changed by hand.");
 });

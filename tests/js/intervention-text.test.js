@@ -4,8 +4,8 @@ import {
   accuracyShift,
   effectSentence,
   parseNumber,
-  withRealMinus,
 } from "../../static/js/network/interventions/text.js";
+import { withRealMinus } from "../../static/js/shared/format.js";
 import { undoableCount } from "../../static/js/shared/run-text.js";
 
 const change = { id: 1, step: 4, says: "", undoes: null, run: /** @type {any} */ (null) };

@@ -4,6 +4,7 @@ import {
   activationWords,
   contributionWords,
   sameWords,
+  winnerWords,
 } from "../../static/js/network/explain/arithmetic/words.js";
 import { layerWords } from "../../static/js/network/terms.js";
 import { layersOf } from "./layers.js";
@@ -50,4 +51,32 @@ test("a gradient's parts are named as what they are", () => {
   assert.equal(contributionWords("bias", "Conv2d"), "output gradient");
   assert.equal(contributionWords("weight", "Conv2d"), "input × output gradient");
   assert.equal(contributionWords("weight", "BatchNorm2d"), "normalised input × output gradient");
+});
+
+test("the largest of a window wins only where it is larger than the others", () => {
+  const at = { row: 4, column: 2 };
+  const says = (/** @type {(number | null)[][]} */ patch) => winnerWords(at, patch);
+  const one = "The largest of them wins: row 4, column 2. The others are discarded.";
+  assert.equal(says([[1, 2, 0, null]]), one);
+  assert.match(
+    says([
+      [0, 0],
+      [0, 0],
+    ]),
+    /^All are equal: the one at row 4, column 2 counts\./,
+  );
+  assert.match(
+    says([
+      [3, 3],
+      [0, 1],
+    ]),
+    /^2 are the largest and equal: the one at row 4, /,
+  );
+  assert.equal(
+    says([
+      [null, null],
+      [-1, null],
+    ]),
+    "There is only one here: row 4, column 2.",
+  );
 });

@@ -73,7 +73,7 @@ def test_the_momentum_buffer_is_torchs_own(seen: Session) -> None:
     [
         ("conv9", "weight", "value", NotFoundError, "expected one of conv1"),
         ("conv1", "scale", "value", NotFoundError, "expected one of weight, bias"),
-        ("relu1", "weight", "value", ConflictError, "ReLU layer, which has no weights"),
+        ("relu1", "weight", "value", ConflictError, r"relu1 \(ReLU\) has no weights"),
         ("conv1", "weight", "exp_avg", NotFoundError, "momentum_buffer"),
         ("norm1", "running_mean", "gradient", ConflictError, "measured, not learned"),
     ],

@@ -190,7 +190,8 @@ class RunAnswer(BaseModel):
         "another environment than it was trained in"
     )
     previous_run: str | None = _said(
-        "after a reset: the id of the run that keeps the previous state", default=None
+        "in the answer to a reset: the id of the run that keeps the previous state; null elsewhere",
+        default=None,
     )
 
 

@@ -49,7 +49,9 @@ class Progress:
         if run["accuracy"] is not None:
             parts.append(f"accuracy {run['accuracy']:.1%}")
         if run["held_out_accuracy"] is not None:
-            parts.append(f"held out {run['held_out_accuracy']:.1%}")
+            at = run["held_out_step"]  # it is measured now and then
+            of = "" if at == run["step"] else f" at step {at:,}"
+            parts.append(f"held out {run['held_out_accuracy']:.1%}{of}")
         return self._gap.join(parts)
 
     @property

@@ -35,7 +35,7 @@ def _row(run: JsonObject) -> tuple[str, ...]:
         run["network"] or "own",
         f"{run['steps']:,}",
         _share(run["accuracy"]),
-        _share(run["held_out_accuracy"]),
+        _held_out(run),
         run["state"],
         _age(run["created_at"]),
     )
@@ -43,6 +43,13 @@ def _row(run: JsonObject) -> tuple[str, ...]:
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.1%}"
+
+
+def _held_out(run: JsonObject) -> str:
+    """With the step that it was measured at, where that is not the last."""
+    at = run["held_out_step"]
+    of = "" if at in (None, run["steps"]) else f" at {at:,}"
+    return _share(run["held_out_accuracy"]) + of
 
 
 def _age(moment: str) -> str:

@@ -117,7 +117,7 @@ class Interventions:
         """A layer that has filters, one of them named `number`."""
         layer = self.layer(name)
         if not isinstance(layer, LAYERS_WITH_FILTERS):
-            raise ConflictError(f"{name} is a {type(layer).__name__} layer, which has no filters.")
+            raise ConflictError(f"{name} ({type(layer).__name__}) has no filters.")
         if not 0 <= number < len(layer.weight):
             raise NotFoundError(f"{name} has {len(layer.weight)} filters: there is no {number}.")
         return layer

@@ -70,7 +70,7 @@ class Observer:
             return tensors[name]
         if not tensors:
             kind = self.plans[layer].type
-            raise ConflictError(f"{layer} is a {kind} layer, which has no weights.")
+            raise ConflictError(f"{layer} ({kind}) has no weights.")
         raise NotFoundError(f"{layer} has no {name!r}: expected one of {', '.join(tensors)}.")
 
     def has_change(self, parameter: torch.Tensor) -> bool:

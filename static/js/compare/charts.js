@@ -57,8 +57,15 @@ function at(side) {
   return {
     loss: history.value.loss[batch],
     accuracy: history.value.accuracy[batch],
-    heldOut: history.value.held_out.accuracy[held],
+    heldOut: heldOutText(history.value.held_out, held, step),
   };
+}
+
+/** It is measured now and then: of which step it is, where that is not the one shown.
+ * @param {import("../shared/frame.js").History["held_out"]} measured @param {number} i @param {number} step */
+function heldOutText({ step: steps, accuracy }, i, step) {
+  const at = steps[i] === undefined || steps[i] === step ? "" : ` at step ${steps[i]}`;
+  return `${percent(accuracy[i])}${at}`;
 }
 
 /** The numbers at the step shown, side by side. */
@@ -70,7 +77,7 @@ function Numbers() {
       <tr><th scope="row">Step</th>${state.sides.map((side) => html`<td key=${side.letter}>${state.shownStep(side)}</td>`)}</tr>
       <tr><th scope="row">Loss</th><td>${loss(one.loss)}</td><td>${loss(other.loss)}</td></tr>
       <tr><th scope="row">Accuracy</th><td>${percent(one.accuracy)}</td><td>${percent(other.accuracy)}</td></tr>
-      <tr><th scope="row">Held out</th><td>${percent(one.heldOut)}</td><td>${percent(other.heldOut)}</td></tr>
+      <tr><th scope="row">Held out</th><td>${one.heldOut}</td><td>${other.heldOut}</td></tr>
     </tbody>
   </table>`;
 }

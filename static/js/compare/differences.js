@@ -1,5 +1,6 @@
 /** The recipes of two runs, and their differences in words. */
-import { rate, shape } from "../shared/format.js";
+import { rate, shape, withRealMinus } from "../shared/format.js";
+import { inForce } from "../shared/run-text.js";
 
 /** @typedef {import("../shared/types.js").Run} Run */
 
@@ -95,6 +96,38 @@ function onlyInOne(a, b, kind) {
   return [...only(a, b, "A"), ...only(b, a, "B")];
 }
 
+/** What was done to one run and not to the other, and still holds. @param {Run} run @param {Run} other */
+function changesOnlyIn(run, other) {
+  const same = new Set(other.interventions.map(({ step, says }) => `${step} ${says}`));
+  return inForce(run.interventions).filter(({ step, says }) => !same.has(`${step} ${says}`));
+}
+
+/** What the silenced and the frozen filters say already. */
+const SWITCHED = /: (silenced|frozen|heard again|free to learn again)$/;
+
+/** Weights that were set or filled in one of the two. @param {Run} a @param {Run} b */
+function editedInOne(a, b) {
+  const only = (/** @type {Run} */ run, /** @type {Run} */ other, /** @type {string} */ who) =>
+    changesOnlyIn(run, other)
+      .filter(({ says }) => !SWITCHED.test(says))
+      .map(({ step, says }) => `${withRealMinus(says)} (in ${who} only, at step ${step})`);
+  return [...only(a, b, "A"), ...only(b, a, "B")];
+}
+
+/** Up to where two runs with a common past are the same, in words: a change by hand may end that
+ * before they part. @param {Run} a @param {Run} b @param {number} fork the last step in common */
+export function commonPast(a, b, fork) {
+  const shared = Math.min(fork, a.steps, b.steps);
+  const first = (/** @type {Run} */ run, /** @type {Run} */ other) =>
+    Math.min(...changesOnlyIn(run, other).map(({ step }) => step));
+  const [one, other] = [first(a, b), first(b, a)];
+  const at = Math.min(one, other);
+  if (at > shared) return `They are identical up to step ${shared}.`;
+  const who = one === other ? "both were" : `${one < other ? "A" : "B"} was`;
+  const before = at > 0 ? `They are identical up to step ${at - 1}: ` : "";
+  return `${before}${before ? "at" : "At"} step ${at} ${who} changed by hand.`;
+}
+
 /** Everything in which A and B differ, each as "what A → B". @param {Run} a @param {Run} b @returns {string[]} */
 export function differences(a, b) {
   const [one, other] = [a.recipe, b.recipe];
@@ -109,5 +142,6 @@ export function differences(a, b) {
     ...changed("seed", one.seed, other.seed),
     ...onlyInOne(a, b, "silenced"),
     ...onlyInOne(a, b, "frozen"),
+    ...editedInOne(a, b),
   ];
 }

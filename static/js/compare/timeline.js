@@ -1,6 +1,7 @@
 /** One slider over the steps of both runs. */
 import { html } from "../shared/html.js";
-import { fork, last, shownStep, sides, step } from "./state.js";
+import { commonPast } from "./differences.js";
+import { a, b, fork, last, shownStep, sides, step } from "./state.js";
 
 /** @param {number} wanted the end of the slider is now, whatever comes */
 const go = (wanted) => {
@@ -31,7 +32,8 @@ function TimelineNotes() {
   const marks = sides.flatMap(({ letter, weight }) =>
     weight.value?.recomputed ? [`${letter}: ${weight.value.recomputed}`] : [],
   );
-  const from = fork.value === null ? [] : [`They are identical up to step ${fork.value}.`];
+  const [one, other] = [a.run.value, b.run.value];
+  const from = one && other && fork.value !== null ? [commonPast(one, other, fork.value)] : [];
   return html`<p class="muted said" role="status">${[...from, ...ends, ...marks].join(" ")}</p>`;
 }
 

@@ -16,11 +16,13 @@ export function parseFilter(text) {
 /** @param {string | null} text "137" @returns {number | null} */
 export const parseStep = (text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
-/** @returns {{run: string | null, filter: {layer: string, channel: number} | null, step: number | null}} */
+/** `named`: the address itself says which run.
+ * @returns {{run: string | null, named: boolean, filter: {layer: string, channel: number} | null, step: number | null}} */
 export function readAddress() {
   const query = new URLSearchParams(location.search);
   return {
     run: query.get("run") ?? storedRun(),
+    named: query.has("run"),
     filter: parseFilter(query.get("filter") ?? ""),
     step: parseStep(query.get("step")),
   };

@@ -15,6 +15,7 @@ const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
 const HIDDEN_MS = 1500; // a hidden tab stops watching after this
 const HISTORY_POINTS = 2000;
 const STEP_MS = 200; // browsers let an address change only so often
+const GONE = "This run no longer exists on the server; here is a new one.";
 
 /** @type {Stream | null} */
 let stream = null;
@@ -24,6 +25,7 @@ export async function openFirstRun() {
   const place = readAddress();
   state.openedFilter.value = place.filter;
   const known = place.run ? await findRun(place.run) : null;
+  if (place.named && !known) notice(GONE);
   await openRun(known ?? (await firstRun()), known && place.step);
   syncAddressBar();
 }
@@ -99,7 +101,7 @@ function noticeUnlessDeleted(error) {
 
 /** The run was deleted under us: say so, and go on with a new one. */
 async function replaceDeletedRun() {
-  notice("This run no longer exists on the server; here is a new one.");
+  notice(GONE);
   await openRun(await firstRun());
 }
 

@@ -1,6 +1,6 @@
 /** One run of the list. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isComposing } from "../shared/composing.js";
 import { count, percent, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
@@ -30,7 +30,7 @@ function Name({ run }) {
 function NameField({ run }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   const left = useRef(false);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []); // before the next key comes
   const keep = () => {
     if (!left.current) rename(run.id, field.current?.value ?? "");
     left.current = true;
@@ -55,12 +55,16 @@ function State({ run }) {
 /** @param {{label: string, children?: any}} props */
 const Figure = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
 
+/** It is measured now and then: of which step it is, where that is not the last. @param {Run} run */
+const heldOutLabel = ({ step, held_out_step: at }) =>
+  at === null || at === step ? "Held out" : `Held out at step ${count(at)}`;
+
 /** @param {{run: Run}} props */
 function Numbers({ run }) {
   return html`<dl class="run-numbers">
     <${Figure} label="Step">${count(run.step)}<//>
     <${Figure} label="Accuracy">${percent(run.accuracy)}<//>
-    <${Figure} label="Held out">${percent(run.held_out_accuracy)}<//>
+    <${Figure} label=${heldOutLabel(run)}>${percent(run.held_out_accuracy)}<//>
   </dl>`;
 }
 

@@ -3352,7 +3352,7 @@ export interface components {
             parent: components["schemas"]["Parent"] | null;
             /**
              * Previous Run
-             * @description after a reset: the id of the run that keeps the previous state
+             * @description in the answer to a reset: the id of the run that keeps the previous state; null elsewhere
              */
             previous_run?: string | null;
             /**

@@ -5,6 +5,10 @@ const MINUS = "−";
 /** @param {string} text with the keyboard's hyphen; a figure's minus is as wide as a digit */
 export const withMinus = (text) => text.replaceAll("-", MINUS);
 
+/** What the server says of an intervention, with a real minus before numbers and powers. @param {string} says */
+export const withRealMinus = (says) =>
+  says.replace(/(?<![\w.]|\d\])-(?=[\d.])|(?<=\de)-(?=\d)/g, "−");
+
 /** A number that is not there, or not finite, is a dash. @param {number | null | undefined} value */
 const absent = (value) => value === null || value === undefined || !Number.isFinite(value);
 

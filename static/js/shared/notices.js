@@ -32,10 +32,14 @@ export function noticeError(error) {
   notice(sentenceOf(error));
 }
 
+/** What browsers report as an error though nothing failed: a size is told a frame later. */
+const NO_ERROR = /^ResizeObserver loop /;
+
 /** Errors that nobody caught are shown too. @returns {() => void} undoes it */
 export function catchUncaught() {
-  const onError = (/** @type {ErrorEvent} */ event) =>
-    notice(`An error occurred on this page: ${event.message}`);
+  const onError = (/** @type {ErrorEvent} */ event) => {
+    if (!NO_ERROR.test(event.message)) notice(`An error occurred on this page: ${event.message}`);
+  };
   const onRejection = (/** @type {PromiseRejectionEvent} */ event) => noticeError(event.reason);
   addEventListener("error", onError);
   addEventListener("unhandledrejection", onRejection);

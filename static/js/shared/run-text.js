@@ -66,8 +66,12 @@ export function recipeLine(run) {
   );
 }
 
-/** How many of these interventions can still be undone. @param {import("./types.js").Change[]} changes */
-export function undoableCount(changes) {
+/** Interventions that still hold: neither undone ones nor the undoing.
+ * @param {import("./types.js").Change[]} changes */
+export function inForce(changes) {
   const undone = new Set(changes.map((change) => change.undoes));
-  return changes.filter((change) => change.undoes === null && !undone.has(change.id)).length;
+  return changes.filter((change) => change.undoes === null && !undone.has(change.id));
 }
+
+/** How many of these interventions can still be undone. @param {import("./types.js").Change[]} changes */
+export const undoableCount = (changes) => inForce(changes).length;

@@ -86,7 +86,7 @@ def _check(plan: LayerPlan, number: int) -> None:
     """ConflictError for a layer without filters, NotFoundError for a filter that it has not."""
     shape = plan.tensors.get("weight")
     if plan.type != "Conv2d" or shape is None:
-        raise ConflictError(f"{plan.name} is a {plan.type} and has no filters: a Conv2d has.")
+        raise ConflictError(f"{plan.name} ({plan.type}) has no filters: a Conv2d has.")
     if number >= shape[0]:
         by = " × ".join(map(str, shape))
         raise NotFoundError(

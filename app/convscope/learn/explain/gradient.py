@@ -54,7 +54,7 @@ def _parameter(module: nn.Module, layer: str, tensor: str) -> nn.Parameter:
     found = dict(module.named_parameters())
     if not found:
         kind = type(module).__name__
-        raise ConflictError(f"{layer} is a {kind} layer, which has no weights to explain.")
+        raise ConflictError(f"{layer} ({kind}) has no weights to explain.")
     if tensor not in found:
         raise NotFoundError(f"{layer} has no {tensor!r}: expected one of {', '.join(found)}.")
     return found[tensor]

@@ -35,15 +35,14 @@ export function FilterStrip({ column, part }) {
   const steps = doublingSteps(lastStep.value);
   const limit = part?.limit ?? 0;
   const own = { column, limit };
+  const current = html`<span key="now" class=${`step-picture on ${inPast.value ? "past" : ""}`}><${StepPicture} ...${own} values=${part?.values} at=${step.value} stamp=${slowTick.value} /><small>${inPast.value ? "" : "now "}${count(step.value)}</small></span>`;
+  const picture = (/** @type {number} */ known) =>
+    html`<button type="button" key=${known} class="step-picture" aria-current=${inPast.value && step.value === known ? "step" : undefined}
+      aria-label=${`Go to step ${known}`} onClick=${() => seek(known)}><${StepPicture} ...${own} values=${at[known]} at=${known} stamp=${limit} /><small>${count(known)}</small></button>`;
+  const before = steps.filter((known) => known <= step.value);
+  const after = steps.slice(before.length);
   return html`<section class="strip-of-steps" aria-label="This filter over training">
     <h3>Over training${recomputed && html`, <${Term} tip=${recomputed}>recomputed<//>`}</h3>
-    <div class="step-row">${steps.map(
-      (
-        known,
-      ) => html`<button type="button" key=${known} class="step-picture" aria-current=${inPast.value && step.value === known ? "step" : undefined}
-        aria-label=${`Go to step ${known}`} onClick=${() => seek(known)}><${StepPicture} ...${own} values=${at[known]} at=${known} stamp=${limit} /><small>${count(known)}</small></button>`,
-    )}
-      <span class=${`step-picture on ${inPast.value ? "past" : ""}`}><${StepPicture} ...${own} values=${part?.values} at=${step.value} stamp=${slowTick.value} /><small>${inPast.value ? "" : "now "}${count(step.value)}</small></span>
-    </div>
-      <a class="quiet" href=${stripFile([...steps, step.value])} download=${`${column.name}-strip.png`}>Download as PNG</a></section>`;
+    <div class="step-row">${[...before.map(picture), current, ...after.map(picture)]}</div>
+      <a class="quiet" href=${stripFile([...before, step.value, ...after])} download=${`${column.name}-strip.png`}>Download as PNG</a></section>`;
 }

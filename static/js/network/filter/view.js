@@ -121,7 +121,8 @@ function Title({ column, channel }) {
 
 function whyNoUpdate() {
   if (step.value === 0) return "At step 0 there is no gradient and no update yet: take a step.";
-  return atFork.value
+  const changed = run.value?.interventions.some((change) => change.step >= step.value);
+  return atFork.value && !changed
     ? "This fork begins here: the gradient and update that led to these weights belong to its parent, at the same step. Take a step to see its own."
     : "No update led to the weights as they are now: take a step.";
 }

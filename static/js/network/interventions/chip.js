@@ -1,10 +1,10 @@
 /** The chip of a run with interventions, and their list: what, where and when. */
 
-import { count, plural } from "../../shared/format.js";
+import { count, plural, withRealMinus } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { run } from "../state.js";
 import { accuracyEffectOf } from "./interventions.js";
-import { accuracyShift, withRealMinus } from "./text.js";
+import { accuracyShift } from "./text.js";
 
 /** @param {{id: number}} props */
 function AccuracyShift({ id }) {

@@ -14,10 +14,6 @@ export const KERNELS = {
   random: "random",
 };
 
-/** What the server says of an intervention, with a real minus before numbers and powers. @param {string} says */
-export const withRealMinus = (says) =>
-  says.replace(/(?<![\w.]|\d\])-(?=[\d.])|(?<=\de)-(?=\d)/g, "−");
-
 /** The accuracy before and after an intervention, as far as it is known. @param {{held_out_before: number | null, held_out_after: number | null} | null} worth */
 export function accuracyShift(worth) {
   if (!worth || worth.held_out_after === null) return "";

@@ -1,11 +1,12 @@
 /** The tools of a filter: fill, freeze, silence, undo. */
 import { signal } from "@preact/signals";
+import { withRealMinus } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { marksOf } from "../drawing/buttons.js";
 import { Term } from "../page/tip.js";
 import { codeDrawer, replay, run } from "../state.js";
 import { accuracyEffectOf, intervene, lastChange, undo } from "./interventions.js";
-import { effectSentence, KERNELS, withRealMinus } from "./text.js";
+import { effectSentence, KERNELS } from "./text.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column */
 

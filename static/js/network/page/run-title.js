@@ -1,4 +1,4 @@
-/** The run's name, edited in place, and what it was forked from; and the menu of what can be taken away. */
+/** The run's name, edited in place, and what it came from; and the menu of what can be taken away. */
 import { signal } from "@preact/signals";
 import { isComposing } from "../../shared/composing.js";
 import { count } from "../../shared/format.js";
@@ -27,10 +27,11 @@ function Name({ id }) {
 function Parent() {
   const parent = liveRun.value?.parent;
   if (!parent) return null;
-  const name = parentName.value ?? parent.run;
-  const at = parent.step === null ? "" : ` at step ${count(parent.step)}`;
-  const to = `/?run=${parent.run}${parent.step === null ? "" : `&step=${parent.step}`}`;
-  return html`<span class="parent">fork of ${parentDeleted.value ? html`${name} (deleted)` : html`<a href=${to}>${name}</a>`}${at}</span>`;
+  const { run, step } = parent;
+  const name = parentName.value ?? run;
+  const to = `/?run=${run}${step === null ? "" : `&step=${step}`}`;
+  const who = parentDeleted.value ? html`${name} (deleted)` : html`<a href=${to}>${name}</a>`;
+  return html`<span class="parent">${step === null ? html`copy of ${who} from before a reset` : html`fork of ${who} at step ${count(step)}`}</span>`;
 }
 
 export function RunTitle() {

@@ -5,9 +5,9 @@ import { html } from "../../../shared/html.js";
 import { scales } from "../../drawing/painter.js";
 import { decimalsFor, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
-import { FORMULAS } from "./formulas.js";
+import { convolutionFormula } from "./formulas.js";
 import { Grid } from "./grid.js";
-import { Ledger, SumCheck } from "./ledger.js";
+import { Ledger, lastLine, SumCheck } from "./ledger.js";
 
 const FEW = 3; // input channels that are shown at first
 const MOST_NUMBERS = 5; // rows of a kernel whose cells have numbers at first
@@ -83,16 +83,16 @@ export function Convolution({ answer }) {
           },
         ]),
     ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
-    { name: "value", value: answer.total, strong: true },
+    lastLine(answer, "value"),
   ];
-  return html`${FORMULAS.convolution}
+  return html`${convolutionFormula(answer)}
     <div class="products">${few.shown.map(
       (part, slot) =>
         html`<${Row} key=${slot} part=${part} answer=${answer} shared=${shared} decimals=${decimals} />`,
     )}</div>
     ${few.others > 0 && html`<p class="rest">${plural(few.others, "more input map")}, all smaller: Σ <b>${inDecimals(few.sum, decimals)}</b></p>`}
     <${More} many=${parts.length} hidden=${few.others} large=${parts[0].kernel.length > MOST_NUMBERS} />
-    <${Ledger} lines=${lines} /><${SumCheck} about=${answer} />`;
+    <${Ledger} lines=${lines} />${!answer.silenced && html`<${SumCheck} about=${answer} />`}`;
 }
 
 /** @param {any} answer @param {Part} part */

@@ -16,27 +16,34 @@ const sub = (base, sub) => html`<msub>${base}<mrow>${sub}</mrow></msub>`;
 /** @param {any} base @param {any} power */
 const power = (base, power) => html`<msup>${base}<mrow>${power}</mrow></msup>`;
 
-export const FORMULAS = {
-  convolution: math([
+/** The bias, where the layer has one. @param {number | null} bias */
+const plusBias = (bias) => (bias === null ? [] : [o("+"), i("b")]);
+
+/** @param {{bias: number | null}} answer */
+export const convolutionFormula = ({ bias }) =>
+  math([
     html`<mi>y</mi>`,
     o("="),
     html`<munder><mo>∑</mo><mtext>channels, cells</mtext></munder>`,
     html`<mtext>patch</mtext>`,
     o("·"),
     html`<mtext>kernel</mtext>`,
-    o("+"),
-    i("b"),
-  ]),
-  linear: math([
+    ...plusBias(bias),
+  ]);
+
+/** @param {{bias: number | null}} answer */
+export const linearFormula = ({ bias }) =>
+  math([
     i("y"),
     o("="),
     html`<munder><mo>∑</mo><mi>i</mi></munder>`,
     sub(i("x"), i("i")),
     o("·"),
     sub(i("w"), i("i")),
-    o("+"),
-    i("b"),
-  ]),
+    ...plusBias(bias),
+  ]);
+
+export const FORMULAS = {
   relu: math([i("y"), o("="), i("max"), o("("), n("0"), o(","), i("x"), o(")")]),
   leaky_relu: math([
     i("y"),

@@ -15,6 +15,13 @@ export function Ledger({ lines }) {
   )}</tbody></table>`;
 }
 
+/** The last line: what the parts come to, which a silenced filter would give but does not.
+ * @param {{total: number, silenced?: boolean, would_be?: number}} answer @param {string} name @returns {Line} */
+export const lastLine = ({ total, silenced, would_be }, name) =>
+  silenced
+    ? { name: `${name}, were it not silenced`, value: would_be ?? total, strong: true }
+    : { name, value: total, strong: true };
+
 /** That the parts come to what the network has, with both numbers.
  * @param {{about: {value: number, total: number, bound: number, matches: boolean}, what?: string}} props */
 export function SumCheck({ about, what = "the network has" }) {

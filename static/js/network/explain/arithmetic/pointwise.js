@@ -7,7 +7,7 @@ import { columnOf, opener, sourceName } from "../names.js";
 import { FORMULAS, normalisationWith } from "./formulas.js";
 import { Grid } from "./grid.js";
 import { SumCheck } from "./ledger.js";
-import { activationWords, sameWords } from "./words.js";
+import { activationWords, sameWords, winnerWords } from "./words.js";
 
 /** @param {{answer: any}} props */
 export function Pool({ answer }) {
@@ -21,7 +21,7 @@ export function Pool({ answer }) {
   const outside = (/** @type {number} */ r, /** @type {number} */ c) =>
     rows[r] === null || columns[c] === null;
   const says = winner
-    ? html`The largest of them wins: row ${winner.row}, column ${winner.column}. The others are discarded.`
+    ? winnerWords(winner, patch)
     : html`All ${answer.count} are added up and divided by ${answer.count}.`;
   return html`<div class="product alone">
     <${Grid} values=${patch} label="window" caption=${`window of ${sourceName(column, answer.channel)}`} limit=${limit} marked=${marked} outside=${outside}

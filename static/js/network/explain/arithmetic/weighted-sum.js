@@ -6,8 +6,8 @@ import { pinned, run } from "../../state.js";
 import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
 import { columnOf, sourceName, unflattened } from "../names.js";
 import { pinAt } from "../pointing.js";
-import { FORMULAS, softmaxWith } from "./formulas.js";
-import { Ledger, SumCheck } from "./ledger.js";
+import { FORMULAS, linearFormula, softmaxWith } from "./formulas.js";
+import { Ledger, lastLine, SumCheck } from "./ledger.js";
 
 const FEW = 6;
 const MORE = 60;
@@ -59,9 +59,9 @@ export function WeightedSum({ answer, name = "value", few = FEW }) {
     },
     ...(others ? [{ name: `${count(others)} more`, value: beyond }] : []),
     ...(answer.bias === null ? [] : [{ name: "bias", value: answer.bias }]),
-    { name, value: answer.total, strong: true },
+    lastLine(answer, name),
   ];
-  return html`${FORMULAS.linear}<p class="rest">${plural(terms, "term")}, the largest first:</p>
+  return html`${linearFormula(answer)}<p class="rest">${plural(terms, "term")}, the largest first:</p>
     <${Terms} answer=${answer} few=${few} />
     ${
       answer.terms.length > few &&
@@ -69,7 +69,7 @@ export function WeightedSum({ answer, name = "value", few = FEW }) {
         all.value = !all.value;
       }}>${all.value ? "Show fewer" : `Show the largest ${Math.min(MORE, answer.terms.length)}`}</button>`
     }
-    <${Ledger} lines=${lines} /><${SumCheck} about=${answer} />`;
+    <${Ledger} lines=${lines} />${!answer.silenced && html`<${SumCheck} about=${answer} />`}`;
 }
 
 /** @param {{answer: any}} props */

@@ -15,6 +15,18 @@ const ACTIVATIONS = {
 /** What an activation did with a value. @param {any} answer */
 export const activationWords = (answer) => ACTIVATIONS[answer.kind](answer);
 
+/** Which of a window's values max-pooling takes. @param {{row: number, column: number}} winner @param {(number | null)[][]} patch */
+export function winnerWords({ row, column }, patch) {
+  const values = patch.flat().filter((value) => value !== null);
+  const most = Math.max(...values);
+  const ties = values.filter((value) => value === most).length;
+  const where = `row ${row}, column ${column}`;
+  if (values.length === 1) return `There is only one here: ${where}.`;
+  if (ties === 1) return `The largest of them wins: ${where}. The others are discarded.`;
+  const who = ties === values.length ? "All are" : `${ties} are the largest and`;
+  return `${who} equal: the one at ${where} counts. The others are discarded.`;
+}
+
 /** Where a number that a layer gave on came from. @param {any} answer @param {number} [p] of a dropout */
 export function sameWords({ source }, p) {
   if (source?.length === 1) return "The same number, at the same place.";
