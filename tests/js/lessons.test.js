@@ -60,7 +60,7 @@ test("rows are cut, compared and changed without touching the ones that came", (
   );
 });
 
-test("a number is whole or has three digits, and six where a step changes only the last", () => {
+test("a number is whole or has two or three digits, and six where a step changes only the last", () => {
   assert.deepEqual([plain(-3), plain(0.5), plain(1 / 3), plain(-0)], ["−3", "0.500", "0.333", "0"]);
   assert.deepEqual([plain(12.345), plain(-1e-12)], ["12.3", "0"]);
   assert.equal(sumText([1, -2, 0.5]), "1 − 2 + 0.500");

@@ -75,7 +75,7 @@ export function glorotBound(shape) {
   return Math.sqrt(6 / (height * width * (inputs + outputs)));
 }
 
-/** A whole number as it is, any other with three digits; what is only a rounding error is 0.
+/** A whole number as it is, any other with two or three digits; what is only a rounding error is 0.
  * @param {number} value */
 export function plain(value) {
   const near = Number(value.toFixed(9));

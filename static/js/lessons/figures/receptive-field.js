@@ -96,9 +96,8 @@ const sizeText = ({ receptive_field }) => receptive_field?.join("×") ?? "all";
 
 /** Receptive fields of all layers. */
 const Fields = () =>
-  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
-    <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${sizeText(l)}</td>`)}</tr>
-    <tr><th scope="row">maps</th>${withMaps().map((l) => html`<td>${l.output_shape.join("×")}</td>`)}</tr></tbody></table></div>`;
+  html`<table class="facts-table"><thead><tr><th scope="col">layer</th><th scope="col">one value sees</th><th scope="col">maps</th></tr></thead>
+    <tbody>${withMaps().map((layer) => html`<tr><th scope="row">${layer.name}</th><td>${sizeText(layer)}</td><td>${layer.output_shape.join("×")}</td></tr>`)}</tbody></table>`;
 
 export function Figure() {
   const shown = maps.value;

@@ -15,7 +15,7 @@ import { runFor, withTemporaryRun } from "../runs.js";
 /** @typedef {{id: string, torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../shared/types.js").Layer}} Made */
 
 const WORDS = { ky: "rows", kx: "columns", in: "input channels", out: "filters" };
-const LARGE = 76; // CSS pixels
+const LARGE = 72; // CSS pixels
 const made = signal(/** @type {Made | null} */ (null));
 const at = signal({ filter: 4, row: 0, column: 2 });
 const work = task();
