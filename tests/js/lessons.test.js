@@ -11,6 +11,7 @@ import {
   peakOf,
   plain,
   signedSums,
+  sumText,
   withNumber,
 } from "../../static/js/lessons/matrix.js";
 import { html } from "../../static/js/lessons/prose.js";
@@ -59,9 +60,10 @@ test("rows are cut, compared and changed without touching the ones that came", (
   );
 });
 
-test("numbers are written as short as they are", () => {
-  assert.deepEqual([plain(-3), plain(0.5), plain(1 / 3), plain(-0)], ["−3", "0.5", "0.333", "0"]);
-  assert.equal(plain(-0.0001), "0");
+test("a number is whole or has two or three digits, and six where a step changes only the last", () => {
+  assert.deepEqual([plain(-3), plain(0.5), plain(1 / 3), plain(-0)], ["−3", "0.500", "0.333", "0"]);
+  assert.deepEqual([plain(12.345), plain(-1e-12)], ["12.3", "0"]);
+  assert.equal(sumText([1, -2, 0.5]), "1 − 2 + 0.500");
   assert.deepEqual(
     [exact(0.1234567), exact(-8.9437e-5), exact(0)],
     ["0.123457", "−8.9437e−5", "0"],

@@ -105,7 +105,18 @@ def test_an_unknown_lesson_is_answered_with_where_the_known_ones_are() -> None:
     assert "/lessons lists" in answer.sentence()
 
 
-TERMS = ("filter", "kernel", "weight", "bias", "feature map", "receptive field", "step", "batch")
+TERMS = (
+    "filter",
+    "kernel",
+    "weight",
+    "bias",
+    "activation",
+    "seed",
+    "feature map",
+    "receptive field",
+    "step",
+    "batch",
+)
 
 
 @pytest.mark.parametrize("term", TERMS)
@@ -113,3 +124,21 @@ def test_each_of_the_fields_words_is_explained_where_it_is_first_met(term: str) 
     pages = [page(slug) for slug in SLUGS]
     defined = [number for number, html in enumerate(pages) if f"<dfn>{term}</dfn>" in html]
     assert len(defined) == 1
+
+
+ODD = ("goes with", "go with", "looked like", "bright", "by lot", "drawn", "blame", "very same")
+
+
+@pytest.mark.parametrize("word", ODD)
+def test_no_lesson_says_what_is_odd_or_untrue(word: str) -> None:
+    files = [*resources("templates").glob("lessons/*.html")]
+    files += resources("static").glob("js/lessons/**/*.js")
+    assert len(files) > 20
+    said = [path.name for path in files if word in " ".join(path.read_text("utf-8").split())]
+    assert said == []
+    assert word not in " ".join(lesson.short for lesson in LESSONS)
+
+
+def test_counting_from_0_is_said_once() -> None:
+    said = [slug for slug in SLUGS if "counted from 0" in page(slug)]
+    assert said == [SLUGS[0]]

@@ -1,6 +1,6 @@
 /** Components that several figures share. */
 
-import { figuresFor, inFigures, powerText, short } from "../shared/format.js";
+import { inFigures, short } from "../shared/format.js";
 import { CellCanvas } from "../shared/heatmap/cell-canvas.js";
 import { valueCells } from "../shared/heatmap/cells.js";
 import { colourOf, greyOf, inkOn } from "../shared/heatmap/colour.js";
@@ -44,18 +44,34 @@ export function Mark({ box, rows, cols }) {
   return html`<span class="mark" style=${shareOfGrid(box, rows, cols)}></span>`;
 }
 
+/** Digits after the point, alike for all numbers up to a size. @param {number} limit */
+const digitsFor = (limit) => (limit >= 99.95 ? 0 : limit >= 9.995 ? 1 : limit >= 0.9995 ? 2 : 3);
+
 /** Rows with their numbers, each on its colour; whole ones without digits after the point.
- * @param {{rows: Rows, caption: string, limit?: number, label?: string}} props */
-export function Grid({ rows, caption, limit = limitOf(rows), label = caption }) {
-  const figures = figuresFor(limit);
+ * @param {{rows: Rows, caption: string, limit?: number, label?: string, grey?: boolean}} props */
+export function Grid({ rows, caption, limit = limitOf(rows), label = caption, grey }) {
+  const figures = { power: 0, digits: digitsFor(limitOf(rows)) };
   const whole = rows.flat().every(Number.isInteger);
   const cell = (/** @type {number} */ value) => {
     const text = whole ? plain(value) : inFigures(value, figures);
-    return html`<td style=${paint(value, limit)} title=${String(value)}>${text}</td>`;
+    const style = grey ? inkOn(greyOf(value)) : paint(value, limit);
+    return html`<td style=${style} title=${plain(value)}>${text}</td>`;
   };
-  const power = whole ? "" : powerText(figures);
-  return html`<table class="numbers" style=${{ "--cols": rows[0].length }} aria-label=${label}><caption>${caption} ${power}</caption>
+  return html`<table class="numbers" style=${{ "--cols": rows[0].length }} aria-label=${label}><caption>${caption}</caption>
     <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table>`;
+}
+
+const SHADES = 61;
+const SCALE_PX = 122;
+
+/** What the colours of a figure mean: one scale, zero in the middle. @param {{limit: number}} props */
+export function Scale({ limit }) {
+  const [table, half] = [palette.value.diverging, (SHADES - 1) / 2];
+  const cells = () =>
+    Uint32Array.from({ length: SHADES }, (_, n) => colourOf(table, n - half, half));
+  return html`<p class="colour-scale"><span>Colours:</span> ${plain(-limit)}
+    <${CellCanvas} cells=${cells} rows=${1} cols=${SHADES} width=${SCALE_PX} height=${12} stamp=${0}
+      label="orange is negative, blue is positive, the colour of the page is 0" /> ${plain(limit)}</p>`;
 }
 
 /** The colours of a number's cell. @param {number} value @param {number} limit */
@@ -70,16 +86,6 @@ export function Status({ task }) {
   }</p>`;
 }
 
-/** A figure that needs a run is started by the reader; printed before that, it says so.
- * @param {{task: import("./async-status.js").Task, label: string, onStart: () => void}} props */
-export function Start({ task, label, onStart }) {
-  return html`<div class="begin">
-    <button type="button" class="primary" disabled=${Boolean(task.busy.value)} onClick=${onStart}>${label}</button>
-    <${Status} task=${task} /></div>
-    <p class="on-paper">This figure was printed before it was started: press “${label}” on the page, and
-      the server computes its numbers.</p>`;
-}
-
 /** @param {{task: import("./async-status.js").Task, onClick: () => void, children?: any}} props */
 export const ActionButton = ({ task, onClick, children }) =>
   html`<button type="button" disabled=${Boolean(task.busy.value)} onClick=${onClick}>${children}</button>`;
@@ -90,14 +96,14 @@ export const Select = ({ label, now, choices, onChoose }) =>
     onChange=${(/** @type {any} */ event) => onChoose(event.currentTarget.value)}>
     ${choices.map(([value, text]) => html`<option value=${String(value)}>${text}</option>`)}</select></label>`;
 
-/** A whole number by a slider. @param {{label: string, now: number, max: number, onSlide: (value: number) => void, text?: string}} props */
-export const Slider = ({ label, now, max, onSlide, text }) =>
-  html`<label class="slide"><span>${label}</span><input type="range" min="0" max=${max} value=${now}
-    aria-valuetext=${text ?? String(now)}
+/** A whole number by a slider. @param {{label: string, now: number, min?: number, max: number, onSlide: (value: number) => void}} props */
+export const Slider = ({ label, now, min = 0, max, onSlide }) =>
+  html`<label class="slide"><span>${label}</span><input type="range" min=${min} max=${max} value=${now}
+    aria-valuetext=${plain(now)}
     onInput=${(/** @type {any} */ event) => onSlide(Number(event.currentTarget.value))} />
-    <output>${text ?? now}</output></label>`;
+    <output>${plain(now)}</output></label>`;
 
 /** Whether an explanation's parts add up to what the network has.
- * @param {{value: number, total: number, matches: boolean}} props */
-export const SumCheck = ({ value, total, matches }) =>
-  html`<p class="adds-up">${matches ? "✓" : "✗"} The parts add up to ${short(total)}; the network has ${short(value)}.</p>`;
+ * @param {{value: number, total: number, matches: boolean, write?: (value: number) => string}} props */
+export const SumCheck = ({ value, total, matches, write = short }) =>
+  html`<p class="adds-up">${matches ? "✓" : "✗"} The parts add up to ${write(total)}, and the network has ${write(value)}.</p>`;

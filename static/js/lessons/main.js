@@ -9,6 +9,7 @@ import { bindLeaving } from "./runs.js";
 /** Which module draws what. @type {Record<string, () => Promise<Module>>} */
 const FIGURES = {
   convolution: () => import("./figures/convolution.js"),
+  activation: () => import("./figures/activation.js"),
   sliding: () => import("./figures/sliding.js"),
   "first-layer": () => import("./figures/first-layer.js"),
   shape: () => import("./figures/shape.js"),

@@ -1,9 +1,7 @@
-/** Arithmetic over rows of numbers; no page here. */
+/** Arithmetic over rows of numbers, and numbers as text; no page here. */
+import { short, withMinus } from "../shared/format.js";
 
 /** @typedef {number[][]} Rows */
-
-/** @param {Rows} rows @returns {number[]} */
-export const flat = (rows) => rows.flat();
 
 /** The largest size among them. @param {Rows} rows */
 export const limitOf = (rows) => Math.max(0, ...rows.map((row) => Math.max(...row.map(Math.abs))));
@@ -11,7 +9,10 @@ export const limitOf = (rows) => Math.max(0, ...rows.map((row) => Math.max(...ro
 /** @param {Rows} a @param {Rows} b */
 export const minus = (a, b) => a.map((row, y) => row.map((value, x) => value - b[y][x]));
 
-/** @param {Rows} rows @param {(value: number) => number} change */
+/** Keeps what is positive and makes what is negative 0. @param {number} value */
+export const relu = (value) => Math.max(0, value);
+
+/** Every number changed. @param {Rows} rows @param {(value: number) => number} change */
 export const each = (rows, change) => rows.map((row) => row.map(change));
 
 /** A copy with one number replaced. @param {Rows} rows @param {number} y @param {number} x @param {number} value */
@@ -74,15 +75,22 @@ export function glorotBound(shape) {
   return Math.sqrt(6 / (height * width * (inputs + outputs)));
 }
 
-/** A whole number without digits after the point, others with up to three. @param {number} value */
-export const plain = (value) =>
-  String(Number(value.toFixed(3)))
-    .replace("-", "−")
-    .replace(/^−0$/, "0");
+/** A whole number as it is, any other with two or three digits; what is only a rounding error is 0.
+ * @param {number} value */
+export function plain(value) {
+  const near = Number(value.toFixed(9));
+  return Number.isInteger(near) ? withMinus(String(near)).replace(/^−0$/, "0") : short(near);
+}
 
-/** Six digits, for numbers that differ in the last ones. @param {number} value */
+/** "1 + 2 − 3": a sum with its signs. @param {number[]} parts @param {(value: number) => string} [write] */
+export const sumText = (parts, write = plain) =>
+  parts.map(write).join(" + ").replaceAll("+ −", "− ");
+
+/** Six digits, for numbers that one step of training changes only in the last ones. @param {number} value */
 export function exact(value) {
   const small = value !== 0 && Math.abs(value) < 1e-3;
-  const text = small ? value.toExponential(4) : String(Number(value.toPrecision(6)));
-  return text.replaceAll("-", "−").replace("e+", "e");
+  const text = small
+    ? value.toExponential(5).replace(/\.?0+e/, "e")
+    : String(Number(value.toPrecision(6)));
+  return withMinus(text).replace("e+", "e");
 }

@@ -1,4 +1,4 @@
-/** The runs that a lesson makes: each once, and none left behind when the page is. */
+/** The runs that a lesson makes: each once, and none left behind but those that were opened from it. */
 import { Problem, server } from "../shared/server.js";
 
 /** @typedef {import("../shared/types.js").Run} Run */
@@ -37,8 +37,25 @@ async function make(recipe) {
 export function runFor(name, recipe) {
   const made = runsByName.get(name) ?? make(recipe);
   runsByName.set(name, made);
-  made.catch(() => runsByName.delete(name)); // so that it can be tried again
+  made.catch(() => {
+    if (runsByName.get(name) === made) runsByName.delete(name); // so that it can be tried again
+  });
   return made;
+}
+
+/** Leaves a run behind when the page goes: it is opened elsewhere. @param {string} id */
+export const keep = (id) => alive.delete(id);
+
+/** Ends the run of that name, unless it is kept; the next `runFor` makes it anew. @param {string} name */
+export function discard(name) {
+  const made = runsByName.get(name);
+  runsByName.delete(name);
+  made?.then(
+    ({ id }) => {
+      if (alive.delete(id)) end(id);
+    },
+    () => {}, // it was never made
+  );
 }
 
 /**

@@ -24,7 +24,7 @@ LESSONS = (
     Lesson(
         "one-filter-nine-weights",
         "One filter, nine weights",
-        "A 3×3 kernel is nine numbers, and one value of its map is nine products added up.",
+        "A 3×3 kernel is nine numbers; one value of its map is nine products, added.",
     ),
     Lesson(
         "one-number-for-the-whole-image",
@@ -34,7 +34,7 @@ LESSONS = (
     Lesson(
         "who-chooses-the-filters",
         "Who chooses the filters?",
-        "Nobody: they begin at random, and gradient descent changes them.",
+        "Nobody: they start at random, and gradient descent changes them.",
     ),
     Lesson(
         "the-shape-of-a-layers-weights",
@@ -44,17 +44,17 @@ LESSONS = (
     Lesson(
         "one-shared-weight-many-places",
         "How one shared weight learns from many places",
-        "Every position says how the weight should change; the gradient is the sum of all.",
+        "Every position contributes to the gradient, and the gradient is their sum.",
     ),
     Lesson(
         "from-gradient-to-update",
         "From gradient to update",
-        "SGD, momentum and Adam make different steps of the very same gradient.",
+        "SGD, momentum and Adam make different steps from the same gradient.",
     ),
     Lesson(
         "colour-and-depth",
         "Colour and depth",
-        "One kernel for each input channel; their sums are added into one map.",
+        "One kernel for each input channel; their sums are added to make one map.",
     ),
     Lesson(
         "stacking",
@@ -64,7 +64,7 @@ LESSONS = (
     Lesson(
         "starting-from-another-network",
         "Starting from another network",
-        "Weights that fit are taken over; only the rest begins at random.",
+        "Weights that fit are copied; only the rest starts at random.",
     ),
 )
 

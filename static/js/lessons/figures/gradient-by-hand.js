@@ -3,10 +3,11 @@
 import { signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
 import { task } from "../async-status.js";
-import { ActionButton, Grid, Status } from "../components.js";
-import { limitOf, minus, plain } from "../matrix.js";
+import { ActionButton, Grid, Scale, Status } from "../components.js";
+import { limitOf, minus, plain, sumText } from "../matrix.js";
 import { html } from "../prose.js";
-import { IMAGE, KERNEL } from "./convolution.js";
+import { IMAGE, KERNEL } from "../small-picture.js";
+import { Values } from "../values.js";
 
 /** @typedef {import("../../shared/types.js").Convolved} Convolved @typedef {import("../matrix.js").Rows} Rows */
 
@@ -39,39 +40,22 @@ function step() {
   look(minus(kernel.value, moved));
 }
 
-/** @param {{rows: Rows}} props */
-function Weights({ rows }) {
-  const { y, x } = chosen.value;
-  return html`<div class="cells" role="group" aria-label="Gradient of each weight" style=${{ "--columns": 3 }}>
-    <span class="grid-name">Gradients</span>${rows.map((row, r) =>
-      row.map(
-        (
-          value,
-          c,
-        ) => html`<button type="button" class=${r === y && c === x ? "on" : ""} aria-pressed=${r === y && c === x}
-        aria-label=${`weight in row ${r + 1}, column ${c + 1}: ${plain(value)}`}
-        onClick=${() => {
-          chosen.value = { y: r, x: c };
-        }}>${plain(value)}</button>`,
-      ),
-    )}</div>`;
-}
-
 export function Figure() {
   const [found, out] = [gradient.value, output.value];
   if (!found?.terms || !out) return html`<${Status} task=${work} />`;
   const { y, x } = chosen.value;
   const term = found.terms[y][x];
   const under = term.patch.map((row) => row.map((value) => value ?? 0));
-  const sum = term.products.flat().map(plain).join(" + ").replaceAll("+ −", "− ");
-  return html`<div class="row"><${Weights} rows=${found.output} /><${Grid} rows=${kernel.value} caption="the kernel now" /></div>
-    <div class="row three"><${Grid} rows=${under} caption="under that weight" /><${Grid} rows=${out} limit=${limitOf(out)} caption="outputs (their gradients)" />
-      <${Grid} rows=${term.products} caption="products" /></div>
-    <p aria-live="polite">${sum} = <b>${plain(found.output[y][x])}</b></p>
+  const limit = Math.max(...[kernel.value, under, out, term.products].map(limitOf));
+  return html`<div class="row"><${Values} rows=${found.output} name="Gradient of each weight" place=${chosen} /><${Grid} rows=${kernel.value} limit=${limit} caption="kernel" /></div>
+    <div class="row three"><${Grid} rows=${under} limit=${limit} caption="picture under that weight" /><${Grid} rows=${out} limit=${limit} caption="outputs = their gradients" />
+      <${Grid} rows=${term.products} limit=${limit} caption="products" /></div>
+    <p aria-live="polite">${sumText(term.products.flat())} = <b>${plain(found.output[y][x])}</b></p>
+    <${Scale} limit=${limit} />
     <div class="figure-controls"><${ActionButton} task=${work} onClick=${step}>One step, learning rate ${RATE}<//>
       <${ActionButton} task=${work} onClick=${() => {
         steps.value = 0;
         look(KERNEL);
-      }}>Reset<//><span>step ${steps.value}: the loss is <b>${Number(lossOf(out).toFixed(5))}</b></span></div>
+      }}>Reset<//><span>step ${steps.value}: the loss is <b>${plain(lossOf(out))}</b></span></div>
     <${Status} task=${work} />`;
 }

@@ -2,13 +2,15 @@
 
 import { signal } from "@preact/signals";
 import { sentenceOf } from "../../shared/errors.js";
-import { plural, short, signed } from "../../shared/format.js";
+import { plural, short } from "../../shared/format.js";
 import { FIRST_IMAGE, testImage } from "../../shared/image-id.js";
 import { newest } from "../../shared/latest-only.js";
 import { address, server } from "../../shared/server.js";
 import { task } from "../async-status.js";
-import { Grid, Mark, Select, Slider, Start, Status, SumCheck } from "../components.js";
-import { limitOf } from "../matrix.js";
+import { Grid, Mark, Scale, Select, Slider, Status, SumCheck } from "../components.js";
+import { filterAddress, LiveLink } from "../live-link.js";
+import { limitOf, sumText } from "../matrix.js";
+import { PreparingFigure } from "../prepared.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { runFor } from "../runs.js";
@@ -36,7 +38,7 @@ const explain = newest(
 );
 
 const start = () =>
-  work.start("Making a network…", async () => {
+  work.start("Preparing a network for colour pictures…", async () => {
     id = (await runFor("colour", RECIPE)).id;
     layers.value = await server.layers(id);
     await explain.want(at.value);
@@ -72,10 +74,10 @@ function Seen({ answer }) {
 /** One channel of the sum. @param {{channel: any, limit: number}} props */
 const Channel = ({ channel, limit }) =>
   html`<section class="channel" aria-label=${COLOURS[channel.channel]}><h2>${COLOURS[channel.channel]}</h2><div class="row three">
-    <${Grid} rows=${channel.patch} limit=${1} caption="picture" label=${`The patch, ${COLOURS[channel.channel]}`} />
+    <${Grid} rows=${channel.patch} grey caption="picture" label=${`The patch, ${COLOURS[channel.channel]}`} />
     <${Grid} rows=${channel.kernel} limit=${limit} caption="kernel" label=${`The kernel for ${COLOURS[channel.channel]}`} />
-    <${Grid} rows=${channel.products} caption="products" label=${`Products for ${COLOURS[channel.channel]}`} /></div>
-    <p>sum <b>${signed(channel.sum)}</b></p></section>`;
+    <${Grid} rows=${channel.products} limit=${limit} caption="products" label=${`Products for ${COLOURS[channel.channel]}`} /></div>
+    <p>sum <b>${short(channel.sum)}</b></p></section>`;
 
 function Settings() {
   const [count, rows, cols] = layers.value[0].output_shape;
@@ -90,21 +92,18 @@ function Settings() {
 
 export function Figure() {
   const answer = found.value;
-  if (!answer)
-    return html`<${Start} task=${work} label="Make a network for colour pictures" onStart=${start} />`;
-  const limit = Math.max(...answer.channels.map((/** @type {any} */ c) => limitOf(c.kernel)));
-  const sums = [
-    ...answer.channels.map((/** @type {any} */ c) => short(c.sum)),
-    `${short(answer.bias)} (bias)`,
-  ]
-    .join(" + ")
-    .replaceAll("+ −", "− ");
+  if (!answer) return html`<${PreparingFigure} task=${work} onNear=${start} />`;
+  const limit = Math.max(
+    ...answer.channels.flatMap((/** @type {any} */ c) => [limitOf(c.kernel), limitOf(c.products)]),
+  );
+  const parts = [...answer.channels.map((/** @type {any} */ c) => c.sum), answer.bias];
   return html`<${Settings} /><${Status} task=${work} /><div class="row at-top"><${Seen} answer=${answer} />
       <div>${answer.channels.map((/** @type {any} */ channel) => html`<${Channel} channel=${channel} limit=${limit} />`)}</div></div>
-    <p aria-live="polite">${sums} = <b>${short(answer.value)}</b>${
+    <p aria-live="polite">${sumText(parts, short)} (bias) = <b>${short(answer.value)}</b>${
       answer.activation &&
       html`; after ${answer.activation.type} it is <b>${short(answer.activation.value)}</b>`
-    }</p><${SumCheck} ...${answer} />`;
+    }</p><${SumCheck} ...${answer} /><${Scale} limit=${limit} />
+    <${LiveLink} runs=${[id]} href=${filterAddress(id, "conv1", at.value.channel)}>Open this network: filter ${at.value.channel} with its three kernels<//>`;
 }
 
 async function kernels() {

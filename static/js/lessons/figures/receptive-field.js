@@ -8,8 +8,10 @@ import { newest } from "../../shared/latest-only.js";
 import { receptiveField } from "../../shared/receptive-field.js";
 import { address, server } from "../../shared/server.js";
 import { task } from "../async-status.js";
-import { Heatmap, Mark, Select, Slider, Start, Status } from "../components.js";
-import { peakOf } from "../matrix.js";
+import { Heatmap, Mark, Scale, Select, Slider, Status } from "../components.js";
+import { filterAddress, LiveLink } from "../live-link.js";
+import { limitOf, peakOf } from "../matrix.js";
+import { PreparingFigure } from "../prepared.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { runFor, withTemporaryRun } from "../runs.js";
@@ -39,7 +41,7 @@ const fetchMaps = newest(
 );
 
 const start = () =>
-  work.start("Making the trained network…", async () => {
+  work.start("Preparing the trained network…", async () => {
     id = (await runFor("receptive-field", { network: "default", init: { type: "pretrained" } })).id;
     layers.value = await server.layers(id);
     await fetchMaps.want(at.value);
@@ -85,7 +87,8 @@ function Seen({ layer, values }) {
         <${Mark} box=${field} rows=${input[1]} cols=${input[2]} /></span>
         <figcaption>the ${field.height}×${field.width} pixels that this value depends on</figcaption></figure></div>
     <p aria-live="polite">In ${layer.name} one value depends on at most ${sizeText(layer)} pixels,
-      here on ${pixels}: ${percent(pixels / (input[1] * input[2]))} of the picture.</p>`;
+      here on ${pixels}: ${percent(pixels / (input[1] * input[2]))} of the picture.</p>
+    <${Scale} limit=${limitOf(rows)} />`;
 }
 
 /** @param {import("../../shared/types.js").Layer} layer */
@@ -93,16 +96,24 @@ const sizeText = ({ receptive_field }) => receptive_field?.join("×") ?? "all";
 
 /** Receptive fields of all layers. */
 const Fields = () =>
-  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">layer</th>${withMaps().map((l) => html`<th scope="col">${l.name}</th>`)}</tr></thead>
-    <tbody><tr><th scope="row">one value sees</th>${withMaps().map((l) => html`<td>${sizeText(l)}</td>`)}</tr>
-    <tr><th scope="row">maps</th>${withMaps().map((l) => html`<td>${l.output_shape.join("×")}</td>`)}</tr></tbody></table></div>`;
+  html`<table class="facts-table"><thead><tr><th scope="col">layer</th><th scope="col">one value sees</th><th scope="col">maps</th></tr></thead>
+    <tbody>${withMaps().map((layer) => html`<tr><th scope="row">${layer.name}</th><td>${sizeText(layer)}</td><td>${layer.output_shape.join("×")}</td></tr>`)}</tbody></table>`;
 
 export function Figure() {
   const shown = maps.value;
   const layer = layers.value.find((known) => known.name === shown?.layer);
-  if (!shown || !layer)
-    return html`<${Start} task=${work} label="Make the trained network" onStart=${start} />`;
-  return html`<${Settings} /><${Status} task=${work} /><${Seen} layer=${layer} values=${shown.values} /><${Fields} />`;
+  if (!shown || !layer) return html`<${PreparingFigure} task=${work} onNear=${start} />`;
+  return html`<${Settings} /><${Status} task=${work} /><${Seen} layer=${layer} values=${shown.values} /><${Fields} /><${ToLive} layer=${layer} filter=${Math.min(at.value.filter, shown.values.length - 1)} />`;
+}
+
+/** The filter that made the map: of the layer itself, or of the convolution before it.
+ * @param {{layer: Layer, filter: number}} props */
+function ToLive({ layer, filter }) {
+  const conv = layers.value.findLast(
+    (known) => known.type === "Conv2d" && known.index <= layer.index,
+  );
+  if (!conv) return null;
+  return html`<${LiveLink} runs=${[id]} href=${filterAddress(id, conv.name, filter)}>Open this network: ${conv.name}, filter ${filter}<//>`;
 }
 
 /** The second convolution with and without the pooling before it, as the server counts. */
@@ -119,7 +130,7 @@ async function pooled() {
   const [count, less] = [known, plain].map((layer) =>
     (layer.receptive_field ?? [0]).reduce((a, b) => a * b),
   );
-  const text = html`<p>${sizeText(known)} = ${count} pixels. Without the pooling layer it would be ${sizeText(plain)} = ${less}:
+  const text = html`<p>${sizeText(known)}, that is ${count} pixels. Without the pooling layer it would be ${sizeText(plain)}, that is ${less}:
     the second kernel’s neighbours would be one pixel apart instead of two.</p>`;
   return { text, number: count };
 }

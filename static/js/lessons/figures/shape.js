@@ -3,17 +3,19 @@
 import { signal } from "@preact/signals";
 import { server } from "../../shared/server.js";
 import { task } from "../async-status.js";
-import { Heatmap, Slider, Start } from "../components.js";
+import { Heatmap, Scale, Slider } from "../components.js";
+import { filterAddress, LiveLink } from "../live-link.js";
 import { exact, glorotBound, limitOf } from "../matrix.js";
+import { PreparingFigure } from "../prepared.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { runFor, withTemporaryRun } from "../runs.js";
 
 /** @typedef {import("../../shared/types.js").Tensor} Tensor */
-/** @typedef {{torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../shared/types.js").Layer}} Made */
+/** @typedef {{id: string, torch: Tensor, keras: Tensor, bias: Tensor, layer: import("../../shared/types.js").Layer}} Made */
 
 const WORDS = { ky: "rows", kx: "columns", in: "input channels", out: "filters" };
-const LARGE = 50; // CSS pixels
+const LARGE = 72; // CSS pixels
 const made = signal(/** @type {Made | null} */ (null));
 const at = signal({ filter: 4, row: 0, column: 2 });
 const work = task();
@@ -27,7 +29,7 @@ const start = () =>
       server.tensor(id, "conv1", "bias"),
       server.layers(id),
     ]);
-    made.value = { torch, keras, bias, layer: layers[0] };
+    made.value = { id, torch, keras, bias, layer: layers[0] };
   });
 
 /** @param {{name: string, tensor: Tensor}} props */
@@ -44,7 +46,7 @@ function Facts({ found }) {
     <ul><li>${found.layer.counted} parameters</li>
       <li>${found.bias.shape[0]} biases, ${zeros} of them 0</li>
       <li>weights from ${exact(Math.min(...values))} to ${exact(Math.max(...values))}; Glorot’s bound is
-        ±√(6 / (${found.keras.shape.slice(0, 3).join("·")} + ${[...found.keras.shape.slice(0, 2), found.keras.shape[3]].join("·")})) = ±${glorotBound(found.keras.shape).toFixed(4)}</li>
+        ±√(6 / (${found.keras.shape.slice(0, 3).join("·")} + ${[...found.keras.shape.slice(0, 2), found.keras.shape[3]].join("·")})) = ±${exact(glorotBound(found.keras.shape))}</li>
       <li>it makes ${found.layer.output_shape[0]} maps of ${found.layer.output_shape.slice(1).join("×")}</li></ul>`;
 }
 
@@ -66,7 +68,7 @@ function Weight({ found }) {
 
 export function Figure() {
   const found = made.value;
-  if (!found) return html`<${Start} task=${work} label="Make the layer" onStart=${start} />`;
+  if (!found) return html`<${PreparingFigure} task=${work} onNear=${start} />`;
   const limit = Math.max(
     ...found.torch.values.map((/** @type {number[][][]} */ f) => limitOf(f[0])),
   );
@@ -79,7 +81,8 @@ export function Figure() {
         at.value = { filter: n, row: y, column: x };
       }} />`,
   );
-  return html`<div class="kernel-row">${kernels}</div><${Weight} found=${found} /><${Facts} found=${found} />`;
+  return html`<div class="kernel-row">${kernels}</div><${Scale} limit=${limit} /><${Weight} found=${found} /><${Facts} found=${found} />
+    <${LiveLink} runs=${[found.id]} href=${filterAddress(found.id, "conv1", filter)}>Open this layer: filter ${filter}<//>`;
 }
 
 /** @param {number} channels @param {number} side */

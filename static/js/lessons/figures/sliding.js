@@ -5,8 +5,9 @@ import { sentenceOf } from "../../shared/errors.js";
 import { newest } from "../../shared/latest-only.js";
 import { server } from "../../shared/server.js";
 import { task } from "../async-status.js";
-import { ActionButton, Grid, Heatmap, Select, Slider, Status } from "../components.js";
+import { ActionButton, Grid, Heatmap, Scale, Select, Slider, Status } from "../components.js";
 import { pixels } from "../held-out-images.js";
+import { TrainedLink } from "../live-link.js";
 import { limitOf, plain } from "../matrix.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
@@ -15,6 +16,7 @@ import { Question } from "../question.js";
 
 const DATASET = "fashion-mnist-10k";
 const PICTURES = 40;
+const FILTER = 2; // of the trained network
 const CELL = 9; // CSS pixels; the same for picture and map, so that sizes can be compared
 /** @type {Record<string, [string, Rows]>} */
 const KERNELS = {
@@ -89,7 +91,7 @@ effect(() => {
 function Size({ side, out }) {
   const { stride, padding, dilation } = how.value;
   return html`<p>⌊(${side} + 2 · ${padding} − ${dilation} · (3 − 1) − 1) / ${stride}⌋ + 1 = <b>${out}</b>:
-    a map of ${out} × ${out} = <b>${out * out}</b> numbers.</p>`;
+    a map of ${out}×${out}, that is <b>${out * out}</b> numbers.</p>`;
 }
 
 /** Where the kernel lies for the chosen output, cut at the border. @param {(number | null)[]} lines @param {number} side */
@@ -105,22 +107,24 @@ function Maps({ rows, answer }) {
   const term = answer.terms?.[y]?.[x];
   const [top, height] = span(term?.rows ?? [], rows.length);
   const [left, width] = span(term?.columns ?? [], rows[0].length);
+  const kernel = KERNELS[chosen.value][1];
+  const limit = Math.max(limitOf(kernel), limitOf(answer.output));
   const go = (/** @type {number} */ row, /** @type {number} */ column) => {
     at.value = { y: row, x: column };
   };
   return html`<div class="row maps">
     <figure><${Heatmap} rows=${rows} grey label="The picture" width=${CELL * rows[0].length} box=${{ y: top, x: left, height, width }} />
       <figcaption>picture, ${rows.length}×${rows[0].length}</figcaption></figure>
-    <figure><${Heatmap} rows=${answer.output} label="The feature map" width=${CELL * answer.shape[1]} box=${{ y, x, height: 1, width: 1 }} onPlace=${go} />
+    <figure><${Heatmap} rows=${answer.output} limit=${limit} label="The feature map" width=${CELL * answer.shape[1]} box=${{ y, x, height: 1, width: 1 }} onPlace=${go} />
       <figcaption>feature map, ${answer.shape[0]}×${answer.shape[1]}</figcaption></figure></div>
     <div class="figure-controls"><${Slider} label="Row" now=${y} max=${answer.shape[0] - 1} onSlide=${(/** @type {number} */ v) => go(v, x)} />
       <${Slider} label="Column" now=${x} max=${answer.shape[1] - 1} onSlide=${(/** @type {number} */ v) => go(y, v)} /></div>
     ${
       term &&
-      html`<div class="row three"><${Grid} rows=${term.patch.map((row) => row.map((v) => v ?? 0))} caption="picture there" />
-      <${Grid} rows=${KERNELS[chosen.value][1]} caption="kernel" /><${Grid} rows=${term.products} caption="products" /></div>
+      html`<div class="row three"><${Grid} rows=${term.patch.map((row) => row.map((v) => v ?? 0))} grey caption="picture there" />
+      <${Grid} rows=${kernel} limit=${limit} caption="kernel" /><${Grid} rows=${term.products} limit=${limit} caption="products" /></div>
       <p aria-live="polite">The nine products add up to <b>${plain(answer.output[y][x])}</b>, the number in row ${y}, column ${x} of the map.</p>`
-    }`;
+    }<${Scale} limit=${limit} />`;
 }
 
 export function Figure() {
@@ -141,7 +145,8 @@ export function Figure() {
       number.value = (number.value + 1) % PICTURES;
     }}>Another picture<//></div>
     <${Status} task=${work} />
-    ${picture.value && found.value && html`<${Size} side=${picture.value.length} out=${found.value.shape[0]} /><${Maps} rows=${picture.value} answer=${found.value} />`}`;
+    ${picture.value && found.value && html`<${Size} side=${picture.value.length} out=${found.value.shape[0]} /><${Maps} rows=${picture.value} answer=${found.value} />`}
+    <${TrainedLink} filter=${FILTER}>See a trained kernel and its map in the live network<//>`;
 }
 
 /** Counts by asking for the maps themselves. */
@@ -154,7 +159,7 @@ async function count() {
   );
   const sizes = answers.map((answer) => answer.shape);
   const same = paddings.filter((padding) => sizes[padding][0] === image.length);
-  const text = html`<p>The map has ${sizes[0].join(" × ")} = ${answers[0].output.flat().length} numbers, all made
+  const text = html`<p>The map has ${sizes[0].join(" · ")} = ${answers[0].output.flat().length} numbers, all made
     with the same ${kernel.flat().length} weights. ${paddings.map((padding) => `With padding ${padding} it is ${sizes[padding].join("×")}. `)}
     So a padding of ${same.join(" or ")} makes it as large as the picture, ${image.length}×${image[0].length}.
     The largest absolute value is ${plain(limitOf(answers[0].output))}: each position has its own number.</p>`;

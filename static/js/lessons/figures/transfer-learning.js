@@ -2,17 +2,19 @@
 
 import { signal } from "@preact/signals";
 import { loss as lossText, percent } from "../../shared/format.js";
-import { server } from "../../shared/server.js";
+import { address, server } from "../../shared/server.js";
 import { task } from "../async-status.js";
-import { ActionButton, Start, Status } from "../components.js";
+import { ActionButton, Status } from "../components.js";
+import { filterAddress, LiveLink } from "../live-link.js";
+import { PreparingFigure } from "../prepared.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
-import { runFor, trainUntil, whenMeasured } from "../runs.js";
+import { discard, runFor, trainUntil, whenMeasured } from "../runs.js";
 
 /** @typedef {import("../../shared/types.js").Layer} Layer @typedef {import("../../shared/types.js").Run} Run */
 /** @typedef {{step: number, taken: Run, random: Run}} Row */
 
-const SOURCE_STEPS = 400;
+const PREPARED = 20; // steps
 const HEAD = 32;
 const CONV = { type: "Conv2d", kernel_size: 3, padding: 1 };
 const POOL = { type: "MaxPool2d", kernel_size: 2 };
@@ -38,6 +40,8 @@ const RECIPE = {
   seed: 2,
 };
 
+const TRAINED = { network: "default", init: { type: "pretrained" } };
+
 const source = signal(/** @type {{run: Run, layers: Layer[]} | null} */ (null));
 const taken = signal(/** @type {string[]} */ ([]));
 const layers = signal(/** @type {Layer[]} */ ([]));
@@ -51,25 +55,41 @@ const both = (id) =>
     runFor("random", { ...RECIPE, init: { type: "he_uniform" } }),
   ]);
 
+/** Makes the two, and trains them a little. @param {string} id of the run that is learned from */
+async function begin(id) {
+  const [one, other] = await both(id);
+  taken.value = one.taken;
+  layers.value = await server.layers(one.id);
+  rows.value = [{ step: 0, taken: await whenMeasured(one), random: await whenMeasured(other) }];
+  await trainTo(id, PREPARED);
+}
+
+/** @param {string} id of the run that is learned from @param {number} until */
+async function trainTo(id, until) {
+  const pair = await both(id);
+  const [one, other] = await Promise.all(pair.map((run) => trainUntil(run.id, until)));
+  rows.value = [...rows.value, { step: until, taken: one, random: other }];
+}
+
 const start = () =>
-  work.start(`Training the first network for ${SOURCE_STEPS} steps…`, async () => {
-    const made = await runFor("source", {});
-    const run = await trainUntil(made.id, SOURCE_STEPS);
-    const first = await server.layers(made.id);
-    const [one, other] = await both(made.id);
-    taken.value = one.taken;
-    layers.value = await server.layers(one.id);
-    rows.value = [{ step: 0, taken: await whenMeasured(one), random: await whenMeasured(other) }];
+  work.start("Preparing three networks…", async () => {
+    const run = await whenMeasured(await runFor("source", TRAINED));
+    const first = await server.layers(run.id);
+    await begin(run.id);
     source.value = { run, layers: first };
   });
 
 /** @param {number} more */
 const further = (more) => () =>
-  work.start("Training both…", async () => {
-    const until = rows.value[rows.value.length - 1].step + more;
-    const pair = await both(source.value?.run.id ?? "");
-    const [one, other] = await Promise.all(pair.map(({ id }) => trainUntil(id, until)));
-    rows.value = [...rows.value, { step: until, taken: one, random: other }];
+  work.start("Training both…", () =>
+    trainTo(source.value?.run.id ?? "", rows.value[rows.value.length - 1].step + more),
+  );
+
+const again = () =>
+  work.start("Starting again…", () => {
+    discard("taken");
+    discard("random");
+    return begin(source.value?.run.id ?? "");
   });
 
 /** Every tensor of the new network with its shape, and the source's under the same name. */
@@ -85,10 +105,10 @@ function tensors() {
 }
 
 const Taken = () =>
-  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">tensor</th><th scope="col">learned from</th><th scope="col">new network</th><td></td></tr></thead>
+  html`<div class="scroll-x" role="group" aria-label="Table" tabindex="0"><table class="facts-table"><thead><tr><th scope="col">tensor</th><th scope="col">trained network</th><th scope="col">new network</th><td></td></tr></thead>
     <tbody>${tensors().map(
       ({ name, shape, there }) => html`<tr><th scope="row"><code>${name}</code></th>
-      <td>${there ? there.join("×") : "none"}</td><td>${shape.join("×")}</td><td>${taken.value.includes(name) ? html`<b>taken</b>` : "new"}</td></tr>`,
+      <td>${there ? there.join("×") : "none"}</td><td>${shape.join("×")}</td><td>${taken.value.includes(name) ? html`<b>copied</b>` : "new"}</td></tr>`,
     )}</tbody></table></div>`;
 
 /** @param {Run} run */
@@ -99,15 +119,18 @@ const Progress = () =>
     <tr><td></td><th scope="colgroup" colspan="2">started with copied weights</th><th scope="colgroup" colspan="2">started at random</th></tr>
     <tr><th scope="col">step</th>${[0, 1].map(() => html`<th scope="col">loss</th><th scope="col">right*</th>`)}</tr></thead>
     <tbody aria-live="polite">${rows.value.map((row) => html`<tr><th scope="row">${row.step}</th>${cells(row.taken)}${cells(row.random)}</tr>`)}</tbody></table></div>
-  <p class="hint">* of the training pictures of the last 50 batches</p>`;
+  <p class="hint">* the share of right answers on the training pictures of the last 50 batches</p>`;
 
 export function Figure() {
-  if (!source.value)
-    return html`<${Start} task=${work} label="Make the three networks" onStart=${start} />`;
-  return html`<p>The first network trained for ${source.value.run.step} steps and classifies
+  if (!source.value) return html`<${PreparingFigure} task=${work} onNear=${start} />`;
+  const { taken: one, random: other } = rows.value[rows.value.length - 1];
+  return html`<p>The first network is trained: it classifies
       <b>${percent(source.value.run.held_out_accuracy)}</b> of the held-out pictures correctly.</p><${Taken} />
     <div class="figure-controls"><${ActionButton} task=${work} onClick=${further(10)}>10 steps<//><${ActionButton} task=${work} onClick=${further(50)}>50 steps<//>
-      <${ActionButton} task=${work} onClick=${further(200)}>200 steps<//></div><${Status} task=${work} /><${Progress} />`;
+      <${ActionButton} task=${work} onClick=${further(200)}>200 steps<//>
+      <${ActionButton} task=${work} onClick=${again}>Start again<//></div><${Status} task=${work} /><${Progress} />
+    <p><${LiveLink} runs=${[one.id]} href=${filterAddress(one.id, "conv1", 0)}>Open the network with copied weights: filter 0<//></p>
+    <p><${LiveLink} runs=${[one.id, other.id]} href=${address.compare(one.id, other.id)}>Compare both networks, filter by filter<//></p>`;
 }
 
 async function fitting() {
