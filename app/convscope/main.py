@@ -35,6 +35,7 @@ from convscope.api.security.guard import Guard
 from convscope.budget import Budget
 from convscope.ipc import forkserver
 from convscope.ipc.process import ProcessWorker
+from convscope.runs.housekeeping import keep_house
 from convscope.runs.registry import Registry
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
@@ -113,10 +114,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # in a thread: the page is there before torch is
     prepare = forkserver.prepare if app.state.warm else forkserver.configure
     warming = asyncio.create_task(asyncio.to_thread(prepare))
-    watching = asyncio.create_task(registry.watch())
+    housekeeping = asyncio.create_task(keep_house(registry, app.state.settings))
     try:
         yield
     finally:  # a command that is refused leaves by an exception
-        watching.cancel()
+        housekeeping.cancel()
         await warming
         await registry.close()

@@ -62,7 +62,7 @@ async def watch_run(
     """One viewer, from its coming to its going."""
     await socket.accept()
     try:
-        run = registry.get(run_id)
+        run = registry.runs.get(run_id)
     except NotFoundError as error:
         await socket.close(NO_SUCH_RUN, error.detail)
         return
