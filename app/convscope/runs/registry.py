@@ -26,7 +26,7 @@ from convscope.recipe.trained_weights.match import FileWeights
 from convscope.runs.keyed_locks import KeyedLocks
 from convscope.runs.run import Run
 from convscope.runs.run_list import RunList
-from convscope.runs.spec import Spec, make_spec, stored_spec
+from convscope.runs.spec import make_spec, stored_spec
 from convscope.runs.status import now
 from convscope.runs.supervision.pool import Pool
 from convscope.runs.supervision.supervisor import BUSY, Workers
@@ -115,13 +115,9 @@ class Registry:
         weights = await self._first_weights(request, weights)
         spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
         self._directory.must_have_room()
-        return await self.begin(spec)
-
-    async def begin(self, spec: Spec, **about: JsonObject) -> Run:
-        """A run with this spec, kept before it is answered."""
         run = Run(self.new_id(), spec, self._workers, self._directory)
         try:
-            await run.begin(**about)
+            await run.begin()
         except BaseException:
             await run.close()
             self._directory.forget(run.id)
@@ -217,7 +213,7 @@ class Registry:
         self._directory.forget(run.id)
 
     async def _keep_as_another(self, run: Run) -> Run:
-        await run.durable()
+        await run.file.durable()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
         return await self._copy(run.id, None, name=name)
 
@@ -248,7 +244,7 @@ class Registry:
         run = self.runs.get(run_id)
         restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
-        await run.durable()
+        await run.file.durable()
         about = {"name": name, "halted": None, "created_at": now()} | branch.about
         forked = await self._copy(run_id, branch, **about)
         try:

@@ -13,6 +13,7 @@ from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
 
 DEFAULT_STEPS_PER_SECOND = 10.0
+SHOWN_CHANGES = 100  # in the run itself; its own list has all, in pages
 MOVING = ("step", "loss", "accuracy", "images_per_second")  # told with the next frame
 
 
@@ -166,6 +167,17 @@ def switches_json(switches: Switches) -> JsonObject:
     return {
         "silenced": [asdict(filter_id) for filter_id in switches.silenced],
         "frozen": [asdict(filter_id) for filter_id in switches.frozen],
+    }
+
+
+def changes_json(interventions: list[JsonObject]) -> JsonObject:
+    """The latest of these, and how many there are, as the API answers them."""
+    undone = {entry["undoes"] for entry in interventions}
+    left = [e for e in interventions if e["undoes"] is None and e["id"] not in undone]
+    return {
+        "interventions": interventions[-SHOWN_CHANGES:],
+        "intervention_count": len(interventions),
+        "undoable_count": len(left),
     }
 
 

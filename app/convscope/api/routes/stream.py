@@ -221,6 +221,6 @@ def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
         "run": run.id,
         "restarts": run.restarts,
         "history": history,
-        "recomputed": run.recomputed,
+        "recomputed": run.file.recomputed,
         "predictions": None if viewer.watch.step is not None else _predictions(viewer, frame),
     }
