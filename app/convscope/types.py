@@ -17,6 +17,11 @@ class RunState(StrEnum):
     HALTED = "halted"
     FAILED = "failed"
 
+    @property
+    def is_training(self) -> bool:
+        """Whether steps are made."""
+        return self in (RunState.PLAYING, RunState.STEPPING)
+
 
 class Of(StrEnum):
     """Which number of a parameter is meant; an optimiser's own buffers go by torch's names."""

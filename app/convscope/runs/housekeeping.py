@@ -7,7 +7,6 @@ from time import monotonic
 
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
-from convscope.runs.supervision.supervisor import BUSY
 from convscope.settings import Settings
 
 log = logging.getLogger("convscope")
@@ -40,7 +39,7 @@ async def _look_after(run: Run, registry: Registry, patience_s: float) -> None:
         await registry.delete(run.id)
     elif untouched_s <= patience_s:
         return
-    elif run.state in BUSY:
+    elif run.state.is_training:
         await run.pause_unwatched()
     elif run.may_suspend:
         await run.suspend()

@@ -29,7 +29,7 @@ from convscope.runs.run_list import RunList
 from convscope.runs.spec import make_spec, stored_spec
 from convscope.runs.status import now
 from convscope.runs.supervision.pool import Pool
-from convscope.runs.supervision.supervisor import BUSY, Workers
+from convscope.runs.supervision.supervisor import Workers
 from convscope.runs.transfer.copy import copy_run
 from convscope.runs.transfer.fork import Branch, branch_off
 from convscope.runs.transfer.import_export import ExportedFile, export_run, import_file
@@ -191,7 +191,7 @@ class Registry:
         run = self.runs.get(run_id)
         run.must_go_on()
         for _ in range(RESET_ATTEMPTS):
-            if run.state in BUSY:
+            if run.state.is_training:
                 await run.do(Pause())
             position = run.position
             kept = None if run.is_new else await self._keep_as_another(run)

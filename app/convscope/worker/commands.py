@@ -84,7 +84,7 @@ def play(loop: Loop, _: commands.Play, __: int) -> Done:
 
 def pause(loop: Loop, _: commands.Pause, __: int) -> Done:
     """Stop after the step in hand; safe to repeat."""
-    if loop.state in (RunState.PLAYING, RunState.STEPPING):
+    if loop.state.is_training:
         loop.rest("pause")
         loop.evaluate()
     return Done()

@@ -37,7 +37,6 @@ from convscope.system_errors import system_sentence
 from convscope.types import RunState
 
 log = logging.getLogger("convscope")
-BUSY = (RunState.PLAYING, RunState.STEPPING)
 CRASHES_IN_A_ROW_S = 30.0  # a worker that lived for so long after a crash had got over it
 MOST_CRASHES = 3
 
@@ -128,7 +127,7 @@ class Supervisor:
     @property
     def may_suspend(self) -> bool:
         """See Pool."""
-        rests = self.phase in (Phase.UP, Phase.FAILED) and self.state not in BUSY
+        rests = self.phase in (Phase.UP, Phase.FAILED) and not self.state.is_training
         return rests and not self._asked and self.may_suspend_soon
 
     @property
@@ -255,7 +254,7 @@ class Supervisor:
     def on_disk_error(self, why: str | None) -> None:
         """The disk fails, for this reason, or works again."""
         self.disk_error = why
-        if why and self.state in BUSY:
+        if why and self.state.is_training:
             self._resume_playing = self.state is RunState.PLAYING
             self.tell(Pause())
         elif not why and self._retry_when_disk_works:
