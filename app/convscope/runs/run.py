@@ -34,7 +34,7 @@ from convscope.runs.status import (
 )
 from convscope.runs.supervision.replay_worker import Looked
 from convscope.runs.supervision.supervisor import Supervisor, Workers
-from convscope.runs.uploads import UploadLimits, Uploads
+from convscope.runs.uploads import Uploads
 from convscope.runs.viewers import Frame, Viewers, quantities_of
 from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import StoredRun
@@ -71,14 +71,9 @@ class Run:
             self._supervisor.tell, {plan.name: quantities_of(plan) for plan in spec.plans}
         )
         self.uploads = Uploads(
-            spec.recipe.network.input,
-            dark_background=spec.shown.dark_background,
-            limits=UploadLimits(
-                self._settings.max_uploads_per_run,
-                self._settings.max_upload_bytes,
-                self._settings.max_pixels,
-                workers.budget,
-            ),
+            spec,
+            workers.settings,
+            workers.budget,
             file=self.file,
             needed=self.needed,
             send=self._send_image,
