@@ -23,7 +23,7 @@ from convscope.errors import NotFoundError
 from convscope.images import sheet_png
 from convscope.recipe import NamedModel, named_model, named_models, plan
 from convscope.recipe.safetensors_header import metadata
-from convscope.types import JsonObject
+from convscope.types import JsonObject, shape_text
 
 router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
 up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
@@ -147,8 +147,7 @@ def _model(name: str) -> JsonObject:
         "parameters": sum(entry.parameters for entry in plans),
         "input": model.recipe.network.input,
         "layers": [
-            f"{entry.name}: {entry.type} → {' × '.join(map(str, entry.output_shape))}"
-            for entry in plans
+            f"{entry.name}: {entry.type} → {shape_text(entry.output_shape)}" for entry in plans
         ],
         "recipe": model.recipe.model_dump(mode="json"),
         "pretrained": _pretrained(model),

@@ -18,7 +18,7 @@ from convscope.errors import ConflictError, InvalidError, NotFoundError, TooLarg
 from convscope.heatmap import strip_png
 from convscope.ipc.commands import Tensor
 from convscope.recipe import LayerPlan
-from convscope.types import JsonObject
+from convscope.types import JsonObject, shape_text
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
 MOST_STEPS = 64
@@ -88,10 +88,9 @@ def _check(plan: LayerPlan, number: int) -> None:
     if plan.type != "Conv2d" or shape is None:
         raise ConflictError(f"{plan.name} is a {plan.type} and has no filters: a Conv2d has.")
     if number >= shape[0]:
-        by = " × ".join(map(str, shape))
         raise NotFoundError(
-            f"{plan.name} has {shape[0]} filters, 0 to {shape[0] - 1} (its weight is {by}): there "
-            f"is no filter {number}."
+            f"{plan.name} has {shape[0]} filters, 0 to {shape[0] - 1} (its weight is "
+            f"{shape_text(shape)}): there is no filter {number}."
         )
 
 
