@@ -13,7 +13,7 @@ from convscope.errors import RecipeError, UnreadableRunError
 from convscope.recipe import LayerPlan, Recipe, named_models, plan, step_seconds
 from convscope.recipe.class_names import check_class_names
 from convscope.recipe.interventions import Tuned
-from convscope.recipe.safetensors_header import check_safetensors, tensors_in
+from convscope.recipe.safetensors_header import tensors_in
 from convscope.storage.about import About, Environment
 from convscope.storage.importing.checkpoints import check_state, optimizers_of
 from convscope.storage.importing.interventions import InterventionsValidator, check_tuned
@@ -157,7 +157,7 @@ def _copy_weights(given: sqlite3.Connection, made: sqlite3.Connection, parts: li
     taken = any(part.recipe.init.takes_weights for part in parts)
     expect(taken == bool(found), "In this file the initial weights do not match its init.")
     if found:
-        tensors_in(check_safetensors(found[0]))
+        tensors_in(found[0])
         made.execute("INSERT INTO weights VALUES (0, ?)", found)
 
 
