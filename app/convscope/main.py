@@ -45,7 +45,7 @@ DESCRIPTION = """Watch every weight of a CNN learn.
 Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
 `application/problem+json`: one sentence in `detail` says what was expected and what was sent."""
 
-ROOMS = (  # in this order: an address that is spelled out comes before one with a name in it
+RESOURCES = (  # in this order: an address that is spelled out comes before one with a name in it
     catalog,
     filter_strips,
     trash,
@@ -90,8 +90,8 @@ def create_app(
     app.state.registry = Registry(settings, directory, ProcessWorker, budget)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
-    for room in ROOMS:
-        api.include_router(room.router, responses=problems(401))
+    for resource in RESOURCES:
+        api.include_router(resource.router, responses=problems(401))
     app.include_router(api)
     app.include_router(pages.router)
     app.include_router(lessons.router)

@@ -53,7 +53,7 @@ class RunWriter:
     def _sql(self, statement: str, *values: Any) -> None:
         self._writer.put(_execute(statement, *values))
 
-    # --- what a run -------------------------------------------------------------------------------
+    # --- what a run is ----------------------------------------------------------------------------
 
     def begin(self, about: JsonObject, first: Segment, weights: bytes) -> None:
         """A new run, all at once or not at all; `weights` are safetensors, or nothing."""
@@ -74,7 +74,7 @@ class RunWriter:
         """A new segment, or what is now known of the last one."""
         self._writer.put(lambda connection: insert_segment(connection, segment))
 
-    # --- what it goes -----------------------------------------------------------------------------
+    # --- what it goes through ---------------------------------------------------------------------
 
     def history(self, metrics: Metrics) -> None:
         """The steps and held-out accuracies that a worker's message brought."""

@@ -98,7 +98,7 @@ class ReplayWorker:
         if self._worker and self._segment:
             self._worker.tell(command)
 
-    # --- whose turn it ----------------------------------------------------------------------------
+    # --- whose turn it is -------------------------------------------------------------------------
 
     @asynccontextmanager
     async def _turn(self, step: int) -> AsyncIterator[None]:
