@@ -13,7 +13,7 @@ from convscope.api.deps import TheRun
 from convscope.api.openapi.document import answers, problems
 from convscope.api.openapi.examples import filter_strips as examples
 from convscope.api.openapi.headers import sends
-from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite
+from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite, floats
 from convscope.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from convscope.heatmap import strip_png
 from convscope.ipc.commands import Tensor
@@ -75,8 +75,7 @@ async def get_filter_strip(
         if found and (run.restarts != restarts or await request.is_disconnected()):
             break  # the rest is no more, or nobody waits for it
         looked = await run.look(step, Tensor(layer=layer, tensor="weight"))
-        weight = np.frombuffer(looked.reply.payload, np.float32).reshape(looked.reply.shape)
-        found.append(weight[number])
+        found.append(floats(looked.reply)[number])
         mark = looked.recomputed or mark
     seen: JsonObject = {"layer": layer, "filter": number, "steps": wanted[: len(found)]}
     return await _answer(seen, np.stack(found), mark, shape)
