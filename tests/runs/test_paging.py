@@ -9,6 +9,7 @@ import pytest
 from convscope.recipe import RecipeRequest
 from convscope.runs import run as run_module
 from convscope.runs.registry import Registry
+from convscope.runs.transfer.copy import copy_run
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from tests.support.workers import FakeWorker
@@ -79,13 +80,17 @@ async def test_the_order_is_that_in_which_runs_came_whatever_the_clock_says(
     await again.close()
 
 
-async def test_a_restored_run_is_where_it_was_and_a_copy_comes_last(registry: Registry) -> None:
+async def test_a_restored_run_is_where_it_was_and_a_copy_comes_last(
+    registry: Registry, settings: Settings
+) -> None:
     made = [(await registry.create(RecipeRequest())).id for _ in range(3)]
     await registry.delete(made[1])
     await registry.restore(made[1])
     assert ids_in_pages(registry) == made
-    copied = await registry._keep_as_another(registry.runs.get(made[0]))
-    assert ids_in_pages(registry) == [*made, copied.id]
+    directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
+    copy_run(directory, made[0], "copied", None)
+    await registry.adopt("copied")
+    assert ids_in_pages(registry) == [*made, "copied"]
 
 
 async def test_a_page_goes_on_after_a_run_that_is_deleted_meanwhile(registry: Registry) -> None:
