@@ -24,6 +24,7 @@ from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
 from convscope.runs.status import (
     changes_json,
+    classes_of,
     fixed,
     notable,
     now,
@@ -251,6 +252,11 @@ class Run:
         then = status_at(looked.reply.status, self.history.held_out_at(step))
         switched = switches_json(looked.reply.switches) | changes_json(interventions)
         return self.describe() | then | switched | {"recomputed": looked.recomputed}
+
+    @property
+    def classes(self) -> list[str]:
+        """What its class scores are called."""
+        return classes_of(self.spec, self.file.about)
 
     @property
     def interventions(self) -> list[JsonObject]:

@@ -128,7 +128,7 @@ def fixed(spec: Spec, about: JsonObject) -> JsonObject:
         "trainable": spec.trainable,
         "recipe": spec.recipe.model_dump(mode="json"),
         "network": about["network"],
-        "classes": _classes(spec, about),
+        "classes": classes_of(spec, about),
         "dataset_sha256": about["dataset_sha256"],
         "held_out_images": _measured_on(spec),
         "parameters": sum(plan.parameters for plan in spec.plans),
@@ -143,7 +143,7 @@ def _measured_on(spec: Spec) -> int | None:
     return sample_size(spec.dataset.test) if spec.dataset and spec.trainable else None
 
 
-def _classes(spec: Spec, about: JsonObject) -> list[str]:
+def classes_of(spec: Spec, about: JsonObject) -> list[str]:
     """Their names, as its file says them where the data set is not here; else numbers."""
     kept = about.get("classes") if spec.absent else None
     return class_names(score_count(spec.plans[-1].output_shape), spec.classes, kept)

@@ -129,8 +129,7 @@ async def get_dropout_mask(look: TheLook, chosen: Chosen, layer: LayerName) -> R
 
 
 def _described(look: Look, reply: BatchReply) -> JsonObject:
-    run, count = look.run, reply.shape[0]
-    names = run.describe()["classes"]
+    run, names, count = look.run, look.run.classes, reply.shape[0]
     drawn = [
         {"layer": plan.name, "p": plan.arguments["p"], "shape": [count, *plan.output_shape]}
         for plan in run.spec.plans

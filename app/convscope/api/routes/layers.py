@@ -211,13 +211,8 @@ async def get_predictions(
     """Of any flat output of up to 1,000 numbers, data set or not; 409 for another."""
     reply = await look.ask(Predict(image=image))
     response.headers.update(look.headers)
-    scores = zip(
-        look.run.describe()["classes"],
-        reply.probabilities,
-        reply.logits,
-        strict=True,
-    )
-    classes = [
+    scores = zip(look.run.classes, reply.probabilities, reply.logits, strict=True)
+    classes: list[JsonObject] = [
         {"index": index, "class": name, "probability": probability, "logit": logit}
         for index, (name, probability, logit) in enumerate(scores)
     ]
