@@ -90,7 +90,7 @@ function Bias({ column, channel, value }) {
 function Scales({ parts, column, channel }) {
   const bias = (/** @type {ReturnType<typeof filterValues>} */ part, /** @type {number} */ i) => {
     if (!part || part.bias === null) return "–";
-    return i === 0
+    return i === 0 && column.role !== "conv" // whose bias stands with the sum
       ? html`<${Bias} column=${column} channel=${channel} value=${part.bias} />`
       : signed(part.bias);
   };

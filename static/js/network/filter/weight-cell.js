@@ -82,7 +82,8 @@ export function Field({ place, value, beside = false, onLeave }) {
 /** A field for a pinned weight that has no number of its own to type over. @param {{place: WeightPlace}} props */
 export function BesideField({ place }) {
   const value = weightNow(place);
-  if (value === null || replay.value || same(editing.value, place)) return null;
+  const typed = editing.value !== null && same(inFilter(editing.value), inFilter(place));
+  if (value === null || replay.value || typed) return null;
   return html`<${Field} key=${JSON.stringify(place)} place=${place} value=${value} beside=${true} />`;
 }
 
