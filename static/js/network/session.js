@@ -89,6 +89,7 @@ function follow(id) {
       state.connection.value = "lost";
       resetRevision();
     },
+    isBusy: () => state.liveRun.peek()?.state === "playing",
     onGone: () => replaceDeletedRun().catch(noticeError),
   });
   stream.watch(watchRequest());

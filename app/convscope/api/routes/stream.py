@@ -29,6 +29,7 @@ from convscope.validation_errors import first_sentence
 log = logging.getLogger("convscope")
 router = APIRouter()
 NO_SUCH_RUN = 4404
+PONG = '{"type": "pong"}'
 HISTORY_POINTS = 200  # in one frame's header
 
 
@@ -54,6 +55,14 @@ class WatchMessage(Body):
     probe: Annotated[str, Field(max_length=64)] = "test-0"
     max_fps: Annotated[StrictFloat, Field(ge=0.1, le=120)] = 30.0
     step: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None
+
+
+def is_ping(text: str | None) -> bool:
+    """Whether a viewer only asks if the server is there."""
+    try:
+        return bool(json.loads(text or "null") == {"type": "ping"})
+    except (ValueError, RecursionError):
+        return False
 
 
 @router.websocket("/runs/{run_id}/stream")
@@ -107,9 +116,12 @@ class Stream:
             while True:
                 try:
                     message = await self.socket.receive()
+                    if message["type"] == "websocket.disconnect":
+                        return
+                    if is_ping(message.get("text")):
+                        await self.socket.send_text(PONG)
+                        continue
                 except (WebSocketDisconnect, RuntimeError):
-                    return
-                if message["type"] == "websocket.disconnect":
                     return
                 if seek_task:
                     seek_task.cancel()
