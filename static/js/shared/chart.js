@@ -28,6 +28,7 @@ export const uPlot = /** @type {any} */ (globalThis).uPlot;
  * @property {() => Data} data reads signals: drawn again whenever one changes
  * @property {() => number} lastStep where the curves end
  * @property {() => Mark[]} marks lines across the curves; reads signals too
+ * @property {() => import("uplot").Band[]} [bands] filled between two series
  * @property {boolean} [isShare] 0 to 100 %
  * @property {(step: number) => void} [onStep] a press on the chart, or a drag over it, leads there
  */
@@ -78,7 +79,7 @@ function drawMark({ ctx, bbox, valToPos }, { step, colour, width = 1, dash = [],
 }
 
 /** @param {Curves} curves @returns {Omit<import("uplot").Options, "width" | "height">} */
-function optionsOf({ series, lastStep, marks, isShare }) {
+function optionsOf({ series, lastStep, marks, bands, isShare }) {
   const axis = {
     stroke: cssColour("--muted"),
     grid: { stroke: cssColour("--hair"), width: 1 },
@@ -100,6 +101,7 @@ function optionsOf({ series, lastStep, marks, isShare }) {
       { ...axis, size: 22, space: 60, incrs: WHOLE_STEPS },
       { ...axis, size: 42, space: 24, values },
     ],
+    bands: bands?.(),
     padding: [6, () => labelRoom(end()), 0, 0],
     series: [{}, ...series()],
   };

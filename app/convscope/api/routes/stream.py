@@ -18,6 +18,7 @@ from convscope.errors import ConvscopeError, InvalidError, NotFoundError
 from convscope.ipc.commands import Look
 from convscope.ipc.replies import Switches
 from convscope.recipe.base import LayerName
+from convscope.runs.history import History
 from convscope.runs.run import Run
 from convscope.runs.status import switches_json
 from convscope.runs.viewers import Frame, Quantity, Viewer, Watch, frame_bytes
@@ -28,7 +29,7 @@ from convscope.validation_errors import first_sentence
 log = logging.getLogger("convscope")
 router = APIRouter()
 NO_SUCH_RUN = 4404
-HISTORY_POINTS = 200  # in one frame's header
+NO_NEWS = History().news(0, 0)
 
 
 class WatchedTensor(Body):
@@ -196,12 +197,7 @@ def _of_the_past(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
         "held_out_accuracy": held_out,
         "recomputed": frame.recomputed,
         **switches_json(frame.switches or Switches()),
-        "history": {
-            "step": [],
-            "loss": [],
-            "accuracy": [],
-            "held_out": {"step": [], "accuracy": []},
-        },
+        "history": NO_NEWS,
         "predictions": _predictions(viewer, frame),
     }
 
@@ -214,7 +210,7 @@ def _predictions(viewer: Viewer, frame: Frame) -> JsonObject | None:
 def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
     """The header's fields that are this viewer's own: its probe, the history it has not heard."""
     step = frame.status.step
-    history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
+    history = run.history.news(viewer.heard_step, step)
     history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
     viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
     return {
