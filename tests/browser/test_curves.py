@@ -121,3 +121,27 @@ def test_a_long_run_has_the_same_curve_on_a_page_that_was_there_and_on_one_loade
     for column in ("loss", "mean_accuracy"):
         assert live[column] == pytest.approx(fresh[column], rel=1e-9)
     expect(there.page.get_by_text("lowest to highest")).to_be_visible()
+
+
+def test_logarithmic_axes_are_kept_and_a_press_leads_to_the_step_under_it(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.post("/step", until=99)
+    screen = visit(run)
+    screen.expect_step(99)
+    switch = screen.page.get_by_role("switch", name="logarithmic axes")
+    expect(switch).not_to_be_checked()
+    switch.check()
+    screen.page.reload()
+    expect(switch).to_be_checked()
+    for name in ("Loss per step", "Accuracy per step"):
+        press_the_middle(screen, name)
+        screen.until(lambda: screen.steps() in (8, 9, 10))  # log10(9 + 1) is half of 2
+    switch.uncheck()
+    press_the_middle(screen, "Loss per step")
+    screen.until(lambda: screen.steps() in (49, 50))
+
+
+def press_the_middle(screen: Screen, chart: str) -> None:
+    """A click where a chart's own area has its middle."""
+    screen.page.get_by_label(chart).locator(".u-over").click()

@@ -1,5 +1,5 @@
 /** The curves of both runs in one chart each, with the step shown and where they parted. */
-import { Chart, curve, dottedCurve, uPlot } from "../shared/chart.js";
+import { Chart, curve, dottedCurve, LogSwitch, uPlot } from "../shared/chart.js";
 import { loss, percent } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { meanLoss, meanOf } from "../shared/metric-history.js";
@@ -73,6 +73,7 @@ function Numbers() {
 export function Charts() {
   return html`<section class="compare-card charts" aria-labelledby="curves">
     <h2 id="curves">Curves <span class="curve-key"><i class="curve-line A" />A <i class="curve-line B" />B</span></h2>
+    <${LogSwitch} />
     <${Numbers} />
     <h3>Loss, mean of ${meanOf(block())} steps</h3>
     <${Chart} ...${common} label="Loss of both runs per step" series=${lossSeries} data=${lossData} />

@@ -1,6 +1,6 @@
 /** Loss and accuracy of the run over the steps; a press on a curve leads to its step. */
 import { computed } from "@preact/signals";
-import { Chart, curve, dottedCurve, uPlot } from "../../shared/chart.js";
+import { Chart, curve, dottedCurve, LogSwitch, uPlot } from "../../shared/chart.js";
 import { cssColour } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { endOf, meanLoss, meanOf } from "../../shared/metric-history.js";
@@ -54,7 +54,10 @@ export function Curves() {
   return html`<section class="curves" aria-label="Curves">
     <h2>Loss <span class="curve-key"><i class="curve-line faint" />${block.value > 1 ? "lowest to highest" : "each batch"} <i class="curve-line" />mean of ${meanOf(block.value)}</span></h2>
     <${Chart} ...${common} label="Loss per step" series=${lossSeries} bands=${lossBands} data=${lossData} />
-    <h2>Accuracy <span class="curve-key"><i class="curve-line muted" />training <i class="curve-line dots" />held out</span></h2>
+    <div class="curves-head">
+      <h2>Accuracy <span class="curve-key"><i class="curve-line muted" />training <i class="curve-line dots" />held out</span></h2>
+      <${LogSwitch} text="log" />
+    </div>
     <${Chart} ...${common} label="Accuracy per step" series=${accuracySeries} data=${accuracyData} isShare />
   </section>`;
 }
