@@ -19,6 +19,7 @@ from convscope.errors import ConvscopeError, InvalidError, NotFoundError
 from convscope.ipc.commands import Look
 from convscope.ipc.replies import Switches
 from convscope.recipe.base import LayerName
+from convscope.runs.history import History
 from convscope.runs.run import Run
 from convscope.runs.status import switches_json
 from convscope.runs.viewers import Frame, Quantity, Viewer, Watch, frame_bytes
@@ -30,7 +31,7 @@ log = logging.getLogger("convscope")
 router = APIRouter()
 NO_SUCH_RUN = 4404
 PONG = '{"type": "pong"}'
-HISTORY_POINTS = 200  # in one frame's header
+NO_NEWS = History().news(0, 0)
 
 
 class WatchedTensor(Body):
@@ -199,7 +200,7 @@ class Stream:
     def _of_the_present(self, frame: Frame) -> JsonObject:
         """The header's fields that are this viewer's: its probe, the history it has not heard."""
         run, viewer, step = self.run, self.viewer, frame.status.step
-        history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
+        history = run.history.news(viewer.heard_step, step)
         history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
         viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
         return {
@@ -220,12 +221,7 @@ class Stream:
             "held_out_accuracy": held_out,
             "recomputed": frame.recomputed,
             **switches_json(frame.switches or Switches()),
-            "history": {
-                "step": [],
-                "loss": [],
-                "accuracy": [],
-                "held_out": {"step": [], "accuracy": []},
-            },
+            "history": NO_NEWS,
             "predictions": self._predictions(frame),
         }
 
