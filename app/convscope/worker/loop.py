@@ -25,6 +25,7 @@ from convscope.worker.tasks.task import Task, TaskRunner
 from convscope.worker.tasks.whole_evaluation import evaluate_whole
 
 log = logging.getLogger("convscope")
+EVALUATE_EARLY = (10, 20, 50, 100)  # steps, as much happens in them
 EVALUATE_EVERY = 200  # steps
 REPORT_INTERVAL_S = 0.1
 OUT_OF_MEMORY = ("not enough memory", "allocate memory", "out of memory")  # as torch says it
@@ -275,7 +276,7 @@ class Loop:
         self.metrics.step(trainer.step, trainer.loss, trainer.accuracy)
         if self._checkpoints and self._checkpoints.stepped(spent_s):
             self._keep()
-        if trainer.step % EVALUATE_EVERY == 0:
+        if trainer.step in EVALUATE_EARLY or trainer.step % EVALUATE_EVERY == 0:
             self.evaluate()
         if self.goals:
             self._meet_goals(trainer.step)

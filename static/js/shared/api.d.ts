@@ -1915,10 +1915,12 @@ export interface components {
          *       ],
          *       "held_out": {
          *         "accuracy": [
-         *           0.0775
+         *           0.0775,
+         *           0.0715
          *         ],
          *         "step": [
-         *           0
+         *           0,
+         *           10
          *         ]
          *       },
          *       "loss": [
@@ -3128,9 +3130,9 @@ export interface components {
          *       },
          *       "first_weights": null,
          *       "frozen": [],
-         *       "held_out_accuracy": 0.0775,
+         *       "held_out_accuracy": 0.0715,
          *       "held_out_images": 1000,
-         *       "held_out_step": 0,
+         *       "held_out_step": 10,
          *       "id": "k3f9x0a1bc",
          *       "images_per_second": 0,
          *       "imported_from": null,
@@ -3480,9 +3482,9 @@ export interface components {
          *           },
          *           "first_weights": null,
          *           "frozen": [],
-         *           "held_out_accuracy": 0.0775,
+         *           "held_out_accuracy": 0.0715,
          *           "held_out_images": 1000,
-         *           "held_out_step": 0,
+         *           "held_out_step": 10,
          *           "id": "k3f9x0a1bc",
          *           "images_per_second": 0,
          *           "imported_from": null,

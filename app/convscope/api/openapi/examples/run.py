@@ -18,8 +18,8 @@ RUN: JsonObject = {
     "step": 10,
     "loss": 2.47189,
     "accuracy": 0.075,
-    "held_out_accuracy": 0.0775,
-    "held_out_step": 0,
+    "held_out_accuracy": 0.0715,
+    "held_out_step": 10,
     "images_per_second": 0.0,
     "steps_per_second": 10.0,
     "learning_rate": 0.01,
@@ -112,7 +112,7 @@ HISTORY: JsonObject = {
         2.47189,
     ],
     "accuracy": [0.0, 0.125, 0.166667, 0.125, 0.1, 0.125, 0.107143, 0.09375, 0.0833333, 0.075],
-    "held_out": {"step": [0], "accuracy": [0.0775]},
+    "held_out": {"step": [0, 10], "accuracy": [0.0775, 0.0715]},
 }
 IMAGE: JsonObject = {
     "id": "test-17",
