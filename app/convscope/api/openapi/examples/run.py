@@ -94,8 +94,19 @@ RUN: JsonObject = {
     "interventions": [],
     "intervention_count": 0,
     "undoable_count": 0,
+    "latest_finding": None,
+    "finding_count": 0,
     "silenced": [],
     "frozen": [],
+}
+FINDING: JsonObject = {
+    "id": 1,
+    "kind": "filter_died",
+    "step": 10,
+    "says": "conv1, filter 1 is dead: its map was 0 everywhere on all 1,000 held-out pictures that "
+    "were measured.",
+    "place": {"layer": "conv1", "filter": 1},
+    "numbers": {"images": 1000.0},
 }
 HISTORY: JsonObject = {
     "step": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
