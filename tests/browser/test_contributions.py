@@ -130,8 +130,7 @@ def test_a_weights_contributions_stand_on_its_filters_map_and_go_with_the_pointe
 ) -> None:
     page = small.page
     places = page.evaluate(PLACES)
-    button = small.filters("conv1").nth(3)
-    button.hover(position={"x": 6, "y": 27})
+    page.mouse.move(*small.weight_at("conv1", 3, 0, (1, 0)))
     expect_title(small, "conv1, weight (3, 0, 1, 0)")
     over = page.get_by_role(
         "img", name="Contributions to the gradient of conv1, filter 3, weight (1, 0)"
@@ -152,7 +151,7 @@ def test_a_weights_contributions_stand_on_its_filters_map_and_go_with_the_pointe
     assert tag_box["x"] + tag_box["width"] <= card_box["x"]
     page.keyboard.press("Escape")
     expect(over).to_have_count(0)
-    button.hover(position={"x": 18, "y": 27})
+    page.mouse.move(*small.weight_at("conv1", 3, 0, (1, 1)))
     expect(page.locator(".contributions")).to_have_count(1)
     page.mouse.move(5, 5)
     expect(page.locator(".contributions")).to_have_count(0)
@@ -178,13 +177,10 @@ def test_in_the_filter_view_the_contributions_take_the_place_of_the_large_map(
 def test_every_weight_of_a_small_kernel_is_reached_in_its_enlarged_copy(small: Screen) -> None:
     page = small.page
     places = page.evaluate(PLACES)
-    box = small.filters("conv2").nth(3).bounding_box()
-    assert box
-    y = box["y"] + box["height"] / 2
     magnifier = page.locator(".magnifier")
     for k in (0, 1, 2, 5):
         page.mouse.move(5, 5)
-        page.mouse.move(box["x"] + 7 + 15 * k, y)
+        page.mouse.move(*small.weight_at("conv2", 3, k, (1, 1)))
         expect(magnifier).to_be_visible()
         place = magnifier.bounding_box()
         assert place
