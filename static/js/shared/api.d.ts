@@ -1790,7 +1790,7 @@ export interface components {
          *         "filter": 1,
          *         "layer": "conv1"
          *       },
-         *       "says": "conv1, filter 1 is dead: its map was 0 everywhere on all 1,000 held-out pictures that were measured.",
+         *       "says": "conv1, filter 1 is dead: its map was 0 everywhere on 1,000 held-out pictures.",
          *       "step": 10
          *     }
          */
@@ -1829,7 +1829,7 @@ export interface components {
          *             "filter": 1,
          *             "layer": "conv1"
          *           },
-         *           "says": "conv1, filter 1 is dead: its map was 0 everywhere on all 1,000 held-out pictures that were measured.",
+         *           "says": "conv1, filter 1 is dead: its map was 0 everywhere on 1,000 held-out pictures.",
          *           "step": 10
          *         }
          *       ],

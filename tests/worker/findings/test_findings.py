@@ -66,7 +66,7 @@ def test_a_filter_that_dies_is_told_once_until_it_was_alive_again() -> None:
     died = [one for one in of_kind(ends, FindingKind.FILTER_DIED) if one.place]
     assert [one.step for one in died if one.place == FilterId("conv2", 3)] == [2, 20]
     assert died[0].numbers == {"images": 1000.0}
-    assert died[0].says.startswith("conv2, filter 3 is dead: its map was 0 everywhere on all 1,000")
+    assert died[0].says.startswith("conv2, filter 3 is dead: its map was 0 everywhere on 1,000")
 
 
 def test_a_filter_that_somebody_silenced_is_not_dead() -> None:

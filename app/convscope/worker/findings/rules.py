@@ -67,7 +67,7 @@ class DeadFilters:
             kind=self.kind,
             step=now.step,
             says=f"{place.layer}, filter {place.filter} is dead: its map was 0 everywhere on "
-            f"all {now.images:,} held-out pictures that were measured.",
+            f"{now.images:,} held-out pictures.",
             place=place,
             numbers={"images": now.images},
         )

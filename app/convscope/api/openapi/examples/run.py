@@ -103,8 +103,7 @@ FINDING: JsonObject = {
     "id": 1,
     "kind": "filter_died",
     "step": 10,
-    "says": "conv1, filter 1 is dead: its map was 0 everywhere on all 1,000 held-out pictures that "
-    "were measured.",
+    "says": "conv1, filter 1 is dead: its map was 0 everywhere on 1,000 held-out pictures.",
     "place": {"layer": "conv1", "filter": 1},
     "numbers": {"images": 1000.0},
 }
