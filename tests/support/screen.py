@@ -23,6 +23,12 @@ PLAN = """const loaded = performance.getEntriesByType("resource").map((entry) =>
   const column = plan.value.columns.find(({name}) => name === layer);"""
 PLACES = f"async (layer) => {{{PLAN} return column.cells.map((cell) => cell.kernels)}}"
 SIDES = f"async (layer) => {{{PLAN} return column.kernel}}"
+STILL = "() => !document.querySelector('.filter').getAnimations().length"
+IN_FULL = """async () => {
+  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const {detailed} = await import(loaded.find((name) => name.endsWith("/network/state.js")));
+  detailed.value = true;
+}"""
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
@@ -51,6 +57,11 @@ class Screen:
         """Goes there, and waits for the first picture of the run."""
         self.page.goto(address)
         self.page.wait_for_function(PAINTED)
+        return self
+
+    def in_full(self) -> "Screen":
+        """From now on an open number shows all of its arithmetic, as its button does."""
+        self.page.evaluate(IN_FULL)
         return self
 
     def run_id(self) -> str:
@@ -109,6 +120,7 @@ class Screen:
         press(box["x"] + KERNEL_STRIP_PX / 2, box["y"] + box["height"] / 2)
         title = self.filter.get_by_role("heading", name=f"{layer}, filter {channel}")
         expect(title).to_be_visible()
+        self.page.wait_for_function(STILL)
 
     def kernel_places(self, layer: str) -> list[list[dict[str, float]]]:
         """Where each kernel of each filter is drawn, in pixels of the layer's column."""

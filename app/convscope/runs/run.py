@@ -440,9 +440,14 @@ class Run:
 
     async def pause_unwatched(self) -> None:
         """What plays and nobody watches is paused, and says so."""
-        await self.ask(Pause())
         waited = f"{self._settings.unwatched_pause_s / 60:g} minutes"
+        # before it is: whoever sees it paused is told why
         self._status.notice = f"Paused: nobody watched for {waited}. Press play to go on."
+        try:
+            await self.ask(Pause())
+        except BaseException:
+            self._status.notice = None
+            raise
         self.viewers.run_changed()
 
 

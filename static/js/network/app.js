@@ -19,7 +19,7 @@ import { Narrator } from "./narrator/narrator.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
-import { codeDrawer, menuOpen, run, tourStep } from "./state.js";
+import { codeDrawer, menuOpen, plan, run, tourStep } from "./state.js";
 import { Controls } from "./training/controls.js";
 import { RecipeBar } from "./training/recipe-bar.js";
 import { Stats } from "./training/stats.js";
@@ -55,10 +55,11 @@ export function App() {
     <${Controls} />
     <${Narrator} />
     <main class="stage">
-      <div class="depths"><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
+      <div class="depths" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
+      <${ExplainCard} />
     </main>
     <${Timeline} />
-    <${Notices} /><${ForkCard} /><${ExplainCard} /><${Tip} /><${Tour} />
+    <${Notices} /><${ForkCard} /><${Tip} /><${Tour} />
   </div>`;
 }
