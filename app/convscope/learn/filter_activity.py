@@ -42,7 +42,8 @@ class FilterActivity:
         return layer in self._active and bool(self._active[layer].all())
 
     def _see(self, layer: str, maps: torch.Tensor) -> None:
-        active = maps.amax(dim=(0, 2, 3)) > 0
+        # no value is below 0, so the sum tells; the largest takes torch some 60 times as long here
+        active = maps.sum(dim=(0, 2, 3)) > 0
         before = self._active.get(layer)
         self._active[layer] = active if before is None else before | active
 
