@@ -15,6 +15,7 @@ import {
   Tour,
   titled,
 } from "./lazy.js";
+import { Narrator } from "./narrator/narrator.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
@@ -52,6 +53,7 @@ export function App() {
     <${Header} />
     <${RecipeBar} />
     <${Controls} />
+    <${Narrator} />
     <main class="stage">
       <div class="depths" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>

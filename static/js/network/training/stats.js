@@ -2,8 +2,9 @@
 import { count, loss as lossText, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { Term } from "../page/tip.js";
-import { accuracy, heldOut, heldOutStep, loss, run, speed, step } from "../state.js";
+import { accuracy, heldOut, heldOutStep, loss, playing, run, speed, step } from "../state.js";
 import { TERMS } from "../terms.js";
+import { isStale } from "./stale.js";
 import { WholeHalf } from "./whole-half.js";
 
 /** @param {{label: string, tip: string, children?: any, wide?: boolean}} props */
@@ -16,12 +17,13 @@ export function Stats() {
     heldOutStep.value === null || heldOut.value === null
       ? ""
       : `at step ${count(heldOutStep.value)}${of ? `, of ${count(of)}` : ""}`;
+  const stale = playing.value && isStale(heldOutStep.value ?? step.value, step.value);
   return html`<dl class="stats" data-tour="stats">
     <${Stat} label="Step" tip=${TERMS.step}><span data-test="step">${count(step.value)}</span><//>
     <${Stat} label="Images/s" tip=${TERMS.speed}>${count(speed.value)}<//>
     <${Stat} label="Loss" tip=${TERMS.loss}>${lossText(loss.value)}<//>
     <${Stat} label="Training acc." tip=${TERMS.accuracy}>${percent(accuracy.value)}<//>
     <${Stat} label="Held-out acc." tip=${TERMS.heldOut} wide>
-      <span data-test="held-out">${percent(heldOut.value)}</span> <small>${measured}</small><//>
+      <span class=${stale ? "stale" : ""} data-test="held-out">${percent(heldOut.value)}</span> <small>${measured}</small><//>
   </dl><${WholeHalf} />`;
 }
