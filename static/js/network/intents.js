@@ -2,6 +2,7 @@
  * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
  * sentence on the page.
  */
+import { isPicture } from "../shared/dropped-files.js";
 import { newest } from "../shared/latest-only.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { server } from "../shared/server.js";
@@ -141,6 +142,16 @@ export function chooseProbe(image) {
 export async function upload(file) {
   const image = await withRun((id) => server.upload(id, file));
   if (image) chooseProbe(image.id);
+}
+
+/** A file from anywhere: pictures become the probe. @param {File} file */
+export function takePicture(file) {
+  if (isPicture(file)) return upload(file);
+  notice("Expected a picture; files of runs are taken by", {
+    to: "/runs",
+    says: "the list of runs",
+  });
+  return null;
 }
 
 /** The shipped photograph, uploaded as one's own would be. */
