@@ -89,10 +89,8 @@ class Frames:
         self.session = session
         self.client = client
         self.wanted = everything(session)
-        self.recorder, self.other_recorder = (
-            Recorder(),
-            Recorder(),
-        )  # each says once what lies where
+        # each says once what lies where
+        self.recorder, self.other_recorder = Recorder(), Recorder()
         self.viewers = Viewers(lambda *_, **__: None, {})
         learned = {Quantity(tensor, of) for _, tensor, of in self.wanted.tensors}
         layers = frozenset(plan.name for plan in session.plans)

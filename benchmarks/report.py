@@ -2,7 +2,6 @@
 
 import os
 import platform
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from time import sleep
 
 from benchmarks.measure import Figure, markdown
+from convscope.worker.cpu_name import processor
 
 PAGE = Path(__file__).resolve().parents[1] / "BENCHMARKS.md"
 LOOK_S = 2.0
@@ -45,12 +45,6 @@ def machine() -> str:
         f"{os.cpu_count()} × {processor()}, {memory_gib:.0f} GiB, {platform.system()}, "
         f"Python {platform.python_version()}, torch {version('torch')}"
     )
-
-
-def processor() -> str:
-    """Its model's name."""
-    found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
-    return found[1].strip() if found else platform.machine()
 
 
 def busy_processors(look_s: float = LOOK_S) -> float:

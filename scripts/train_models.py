@@ -15,7 +15,8 @@ from safetensors.torch import save_file
 from torch import nn
 
 from convscope.data.catalog import Dataset, open_dataset
-from convscope.learn.data import Batches, to_input
+from convscope.learn.data import Batches
+from convscope.learn.evaluate import evaluation_in_pieces
 from convscope.learn.initialise import initialise
 from convscope.learn.network import build, evaluation_twin
 from convscope.learn.optimizer import tune
@@ -46,13 +47,9 @@ def train(model: NamedModel, data: Dataset, steps: int) -> nn.Sequential:
 
 def accuracy(network: nn.Sequential, data: Dataset) -> float:
     """The share of all held-out pictures that the network names rightly."""
-    right = 0
-    with torch.inference_mode():
-        for start in range(0, len(data.test_labels), 500):
-            images = to_input(data.test_images[start : start + 500], CPU)
-            guesses = network(images).argmax(dim=1).numpy()
-            right += int((guesses == data.test_labels[start : start + 500]).sum())
-    return right / len(data.test_labels)
+    *_, evaluation = evaluation_in_pieces(network, data, CPU)
+    assert evaluation is not None
+    return evaluation.accuracy
 
 
 def save(network: nn.Sequential, path: Path, about: dict[str, str]) -> None:

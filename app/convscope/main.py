@@ -35,6 +35,7 @@ from convscope.api.security.guard import Guard
 from convscope.budget import Budget
 from convscope.ipc import forkserver
 from convscope.ipc.process import ProcessWorker
+from convscope.runs.housekeeping import keep_house
 from convscope.runs.registry import Registry
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
@@ -44,7 +45,7 @@ DESCRIPTION = """Watch every weight of a CNN learn.
 Make a run, step it or let it play, and read every kernel, feature map and gradient. Errors are
 `application/problem+json`: one sentence in `detail` says what was expected and what was sent."""
 
-ROOMS = (  # in this order: an address that is spelled out comes before one with a name in it
+RESOURCES = (  # in this order: an address that is spelled out comes before one with a name in it
     catalog,
     filter_strips,
     trash,
@@ -89,8 +90,8 @@ def create_app(
     app.state.registry = Registry(settings, directory, ProcessWorker, budget)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
-    for room in ROOMS:
-        api.include_router(room.router, responses=problems(401))
+    for resource in RESOURCES:
+        api.include_router(resource.router, responses=problems(401))
     app.include_router(api)
     app.include_router(pages.router)
     app.include_router(lessons.router)
@@ -113,10 +114,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # in a thread: the page is there before torch is
     prepare = forkserver.prepare if app.state.warm else forkserver.configure
     warming = asyncio.create_task(asyncio.to_thread(prepare))
-    watching = asyncio.create_task(registry.watch())
+    housekeeping = asyncio.create_task(keep_house(registry, app.state.settings))
     try:
         yield
     finally:  # a command that is refused leaves by an exception
-        watching.cancel()
+        housekeeping.cancel()
         await warming
         await registry.close()

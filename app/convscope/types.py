@@ -1,10 +1,15 @@
-"""Small shared types; imports nothing of the project."""
+"""Small shared types, and how a shape is written; imports nothing of the project."""
 
 from enum import StrEnum
 from typing import Any
 
 Shape = tuple[int, ...]
 JsonObject = dict[str, Any]
+
+
+def shape_text(shape: Shape) -> str:
+    """8 × 28 × 28."""
+    return " × ".join(map(str, shape))
 
 
 class RunState(StrEnum):
@@ -16,6 +21,11 @@ class RunState(StrEnum):
     PLAYING = "playing"
     HALTED = "halted"
     FAILED = "failed"
+
+    @property
+    def is_training(self) -> bool:
+        """Whether steps are made."""
+        return self in (RunState.PLAYING, RunState.STEPPING)
 
 
 class Of(StrEnum):

@@ -19,7 +19,6 @@ PLACES = """() => [...document.querySelectorAll(
   .map(e => e.getBoundingClientRect().toJSON())"""
 TABLES = """() => [...document
   .querySelectorAll(".filter > *, .filter .facts table, .filter button")]
-  .filter(e => !e.closest(".dock section"))
   .map(e => e.getBoundingClientRect().toJSON())"""
 
 
@@ -29,7 +28,7 @@ def small(visit: Visitors, run: LiveRun) -> Screen:
     run.post("/step", steps=5)
     shown = visit(run, **SMALL_WINDOW)
     shown.expect_step(5)
-    return shown
+    return shown.in_full()
 
 
 @pytest.fixture
@@ -38,12 +37,7 @@ def screen(visit: Visitors, run: LiveRun) -> Screen:
     run.post("/step", steps=5)
     shown = visit(run)
     shown.expect_step(5)
-    return shown
-
-
-def dock(screen: Screen) -> Locator:
-    """The foot of the filter view."""
-    return screen.page.get_by_role("region", name="How this weight changed")
+    return shown.in_full()
 
 
 def hover_weight(screen: Screen, row: int, column: int) -> None:
@@ -58,7 +52,7 @@ def test_a_weights_contributions_and_its_update_are_the_optimisers_own(
     after = weights(run, "conv1")
     screen.open_filter("conv1", 3)
     hover_weight(screen, 0, 2)
-    foot = dock(screen)
+    foot = region(screen)
     expect(foot.get_by_role("heading", level=2)).to_have_text("conv1, weight (3, 0, 0, 2)")
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=0, kx=2)
     expect(foot.locator("[data-test=before]")).to_be_visible()
@@ -76,7 +70,7 @@ def test_each_picture_of_the_batch_shows_its_own_contribution(screen: Screen, ru
     screen.open_filter("conv1", 3)
     label = re.compile("^weight, for input, row 1, column 1: ")
     screen.filter.get_by_role("button", name=label).click()  # held
-    foot = dock(screen)
+    foot = region(screen)
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=1, example=4)
     pictures = foot.get_by_role("group", name=re.compile("^Pictures of the batch")).get_by_role(
         "button"
@@ -93,10 +87,10 @@ def test_each_picture_of_the_batch_shows_its_own_contribution(screen: Screen, ru
 def test_at_step_0_a_weight_says_that_there_is_no_gradient_and_offers_a_step(
     visit: Visitors, run: LiveRun
 ) -> None:
-    screen = visit(run)
+    screen = visit(run).in_full()
     screen.open_filter("conv1", 3)
     hover_weight(screen, 1, 1)
-    foot = dock(screen)
+    foot = region(screen)
     expect(foot.get_by_text("There is no gradient yet: step 0")).to_be_visible()
     expect(foot.locator("[data-test=before]")).to_have_count(0)
     hover_weight(screen, 1, 1)
@@ -130,8 +124,7 @@ def test_a_weights_contributions_stand_on_its_filters_map_and_go_with_the_pointe
 ) -> None:
     page = small.page
     places = page.evaluate(PLACES)
-    button = small.filters("conv1").nth(3)
-    button.hover(position={"x": 6, "y": 27})
+    page.mouse.move(*small.weight_at("conv1", 3, 0, (1, 0)))
     expect_title(small, "conv1, weight (3, 0, 1, 0)")
     over = page.get_by_role(
         "img", name="Contributions to the gradient of conv1, filter 3, weight (1, 0)"
@@ -152,7 +145,7 @@ def test_a_weights_contributions_stand_on_its_filters_map_and_go_with_the_pointe
     assert tag_box["x"] + tag_box["width"] <= card_box["x"]
     page.keyboard.press("Escape")
     expect(over).to_have_count(0)
-    button.hover(position={"x": 18, "y": 27})
+    page.mouse.move(*small.weight_at("conv1", 3, 0, (1, 1)))
     expect(page.locator(".contributions")).to_have_count(1)
     page.mouse.move(5, 5)
     expect(page.locator(".contributions")).to_have_count(0)
@@ -178,13 +171,10 @@ def test_in_the_filter_view_the_contributions_take_the_place_of_the_large_map(
 def test_every_weight_of_a_small_kernel_is_reached_in_its_enlarged_copy(small: Screen) -> None:
     page = small.page
     places = page.evaluate(PLACES)
-    box = small.filters("conv2").nth(3).bounding_box()
-    assert box
-    y = box["y"] + box["height"] / 2
     magnifier = page.locator(".magnifier")
     for k in (0, 1, 2, 5):
         page.mouse.move(5, 5)
-        page.mouse.move(box["x"] + 7 + 15 * k, y)
+        page.mouse.move(*small.weight_at("conv2", 3, k, (1, 1)))
         expect(magnifier).to_be_visible()
         place = magnifier.bounding_box()
         assert place
@@ -230,15 +220,13 @@ def test_the_filter_views_weights_can_be_seen_and_opened_in_a_small_window(small
     last = small.filter.get_by_role(
         "button", name=re.compile("^weight, for input, row 2, column 2")
     )
-    foot, cell = dock(small).bounding_box(), last.bounding_box()
-    assert foot
+    cell = last.bounding_box()
     assert cell
-    assert cell["y"] + cell["height"] <= foot["y"]
     hover_weight(small, 0, 0)
-    expect(dock(small)).to_contain_text("weight (3, 0, 0, 0)")
+    expect(region(small)).to_contain_text("weight (3, 0, 0, 0)")
     places = page.evaluate(TABLES)
     hover_weight(small, 2, 2)
-    expect(dock(small)).to_contain_text("weight (3, 0, 2, 2)")
-    expect(dock(small).locator("[data-test=before]")).to_be_visible()
+    expect(region(small)).to_contain_text("weight (3, 0, 2, 2)")
+    expect(region(small).locator("[data-test=before]")).to_be_visible()
     assert last.bounding_box() == cell
     assert page.evaluate(TABLES) == places

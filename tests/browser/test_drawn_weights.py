@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.test_interventions import TYPING, expect_done, tools
+from tests.support.card import region
 from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
@@ -54,7 +55,7 @@ def opened(visit: Visitors, run: LiveRun, layer: str, channel: int, **options: A
     """A page with a filter open."""
     screen = visit(f"/?run={run.id}&filter={layer}.{channel}", **options)
     expect(screen.filter.get_by_role("heading", level=2).first).to_contain_text(layer)
-    return screen
+    return screen.in_full()
 
 
 def kernel(screen: Screen, number: int) -> Locator:
@@ -95,7 +96,7 @@ def test_a_weight_is_pressed_and_typed_over_by_mouse(
     expect(field).to_be_focused()
     assert float(field.input_value()) == pytest.approx(before[index], rel=1e-5)
     field.fill("−0,625")
-    screen.filter.get_by_role("button", name="Set", exact=True).click()
+    screen.page.get_by_role("button", name="Set", exact=True).click()
     expect(field).to_have_count(0)
     expect_done(screen, re.escape(f"{layer}, weight {list(index)}: ") + ".* became −0\\.625")
     expect_only(run, layer, before, index, -0.625)
@@ -115,7 +116,7 @@ def test_the_keyboard_alone_goes_to_a_weight_and_types_over_it(
     kernel(screen, k).focus()
     for key in ["ArrowDown"] * cell[0] + ["ArrowRight"] * cell[1]:
         keys.press(key)
-    foot = screen.page.get_by_role("region", name="How this weight changed")
+    foot = region(screen)
     name = f"{layer}, weight ({', '.join(map(str, index))})"
     expect(foot.get_by_role("heading", level=2)).to_have_text(name)
     keys.press("Enter")
@@ -143,7 +144,7 @@ def test_a_held_weight_can_be_looked_into_while_its_field_stands_there(
 ) -> None:
     screen = opened(visit, run, "conv1", 2)
     kernel(screen, 0).click()
-    foot = screen.page.get_by_role("region", name="How this weight changed")
+    foot = region(screen)
     pictures = foot.get_by_role("group", name=re.compile("^Pictures of the batch"))
     pictures.get_by_role("button").nth(3).click()
     expect(pictures.get_by_role("button").nth(3)).to_have_attribute("aria-pressed", "true")

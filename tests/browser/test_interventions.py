@@ -62,7 +62,7 @@ def close(screen: Screen) -> None:
 def test_a_typed_number_is_the_networks_at_once(screen: Screen, run: LiveRun) -> None:
     before, maps = weights(run, "conv1"), pixels(screen.canvas("conv1: "))
     probabilities = [one["probability"] for one in run.get("/predictions")["classes"]]
-    bars = screen.page.locator(".column.classes").inner_text()
+    bars = screen.page.locator(".answers").inner_text()
     field = press_weight(screen, 1, 2)
     assert float(field.input_value()) == pytest.approx(before[3, 0, 1, 2], rel=1e-5)
     field.fill("2,5")  # with the comma of many countries
@@ -75,7 +75,7 @@ def test_a_typed_number_is_the_networks_at_once(screen: Screen, run: LiveRun) ->
     screen.until(lambda: (pixels(screen.canvas("conv1: ")) != maps).mean() > 0.002)
     moved = [one["probability"] for one in run.get("/predictions")["classes"]]
     assert np.abs(np.subtract(moved, probabilities)).max() > 0.01
-    screen.until(lambda: screen.page.locator(".column.classes").inner_text() != bars)
+    screen.until(lambda: screen.page.locator(".answers").inner_text() != bars)
 
 
 def test_escape_and_what_is_no_number_change_nothing(screen: Screen, run: LiveRun) -> None:

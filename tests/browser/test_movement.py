@@ -10,12 +10,6 @@ from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
 MARGIN_PX = 2  # of a column's canvas around its cells
-PLACES = """async (layer) => {
-  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-  const {plan} = await import(loaded.find((name) => name.endsWith("/network/state.js")));
-  const column = plan.value.columns.find(({name}) => name === layer);
-  return column.cells.map((cell) => cell.kernels);
-}"""
 
 
 def shares(screen: Screen, layer: str, side: int) -> "np.ndarray[Any, Any]":
@@ -26,7 +20,7 @@ def shares(screen: Screen, layer: str, side: int) -> "np.ndarray[Any, Any]":
     glow = np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)])
     painted = pixels(screen.canvas(f"{layer}: ")).astype(int)[..., :3]
     found = []
-    for kernels in screen.page.evaluate(PLACES, layer):
+    for kernels in screen.kernel_places(layer):
         for box in kernels:
             cell = box["width"] / side
             for r in range(side):

@@ -19,13 +19,13 @@ from convscope.ipc.codec import (
     to_json,
 )
 from convscope.ipc.commands import COMMANDS, Command
-from convscope.ipc.messages import message_of
 from convscope.ipc.replies import FilterId, Reply, Switches
 from convscope.ipc.reports import CheckpointNotice, FrameNotice, Metrics
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.recipe.interventions import FillKernel
 from convscope.types import RunState
 from convscope.worker.commands import HANDLERS
+from tests.support.messages import message_of
 from tests.support.workers import setup, status
 
 FILL = {"type": "fill", "layer": "conv1", "filter": 2, "with": "blur"}

@@ -9,22 +9,23 @@ import pytest
 from convscope.ipc.messages import (
     Message,
     encode_message,
-    message_of,
     receive,
     receive_blocking,
 )
+from tests.support.messages import message_of
 
 MESSAGE = Message({"command": "step", "id": 3, "text": "Δw"}, b"\0\1\2" * 1000)
+ENCODED = encode_message(MESSAGE.header, MESSAGE.payload)
 
 
 def test_the_bytes_are_two_lengths_a_header_and_a_payload() -> None:
-    assert Message({"a": 1}, b"xy").encode() == struct.pack("<II", 7, 2) + b'{"a":1}xy'
+    assert encode_message({"a": 1}, b"xy") == struct.pack("<II", 7, 2) + b'{"a":1}xy'
 
 
 def test_a_worker_reads_what_the_server_wrote_even_in_pieces() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        data = MESSAGE.encode() * 2
+        data = ENCODED * 2
         for start in range(0, len(data), 777):
             ours.sendall(data[start : start + 777])
         assert receive_blocking(theirs) == MESSAGE
@@ -41,7 +42,7 @@ def test_a_worker_notices_the_end_of_the_line() -> None:
 def test_the_server_reads_what_a_worker_wrote() -> None:
     async def read() -> Message:
         reader = asyncio.StreamReader()
-        reader.feed_data(MESSAGE.encode())
+        reader.feed_data(ENCODED)
         return await receive(reader)
 
     assert asyncio.run(read()) == MESSAGE

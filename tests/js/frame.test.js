@@ -1,7 +1,25 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import test from "node:test";
-import { decodeFrame, FrameError, keyOf, valuesOf } from "../../static/js/shared/frame.js";
+import { decodeFrame, FrameError, keyOf } from "../../static/js/shared/frame.js";
+
+/**
+ * The values of a section as numbers; u8 is spread over its channel's range again.
+ * @param {import("../../static/js/shared/frame.js").Section} section
+ * @returns {Float32Array}
+ */
+function valuesOf(section) {
+  if (!section.ranges) return /** @type {Float32Array} */ (section.values);
+  const channel = section.values.length / section.shape[0];
+  const values = new Float32Array(section.values.length);
+  for (let i = 0; i < values.length; i++) {
+    const c = Math.floor(i / channel);
+    const lo = section.ranges[2 * c];
+    const hi = section.ranges[2 * c + 1];
+    values[i] = lo + (section.values[i] / 255) * (hi - lo);
+  }
+  return values;
+}
 
 const GOLDEN = new URL("../golden/", import.meta.url);
 

@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { placeBeside, placeNextTo } from "../../static/js/shared/popover.js";
+import { placeNextTo } from "../../static/js/shared/popover.js";
 
 const window = { width: 1440, height: 900 };
-
-test("a card stands beside what it explains, and never on it", () => {
-  const card = { width: 400, height: 300 };
-  const near = { left: 300, top: 400, bottom: 440 };
-  const clear = { left: 100, right: 400, top: 100, bottom: 800 };
-  assert.deepEqual(placeBeside(clear, near, card, window), {
-    left: 412,
-    top: 270,
-    width: 400,
-    sheet: false,
-  });
-  const late = { ...clear, left: 900, right: 1400 };
-  assert.equal(placeBeside(late, near, card, window).left, 900 - 12 - 400);
-  const phone = placeBeside({ ...clear, left: 0 }, near, card, { width: 390, height: 844 });
-  assert.ok(phone.sheet && phone.top >= near.bottom && phone.width === 374);
-  const low = placeBeside({ ...clear, left: 0 }, { ...near, top: 600, bottom: 640 }, card, {
-    width: 390,
-    height: 844,
-  });
-  assert.ok(low.top + card.height <= 600);
-});
 
 test("a card stands below its control, above where there is no room, and inside the window", () => {
   const card = { width: 300, height: 100 };

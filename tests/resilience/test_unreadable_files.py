@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_and_the_others_open(
     registry = Registry(settings, directory, ProcessWorker)
     registry.open()
     assert DAMAGE[damage] in registry.unreadable[source.stem]
-    assert registry.get(other.stem).file.steps == 3
+    assert registry.runs.get(other.stem).file.steps == 3
     assert (runs / source.name).read_bytes() == before
     directory.close()
 

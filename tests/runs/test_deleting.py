@@ -75,7 +75,7 @@ async def test_of_two_who_restore_a_run_one_does(
     await asyncio.sleep(0.1)  # both are in the middle of it, if nothing holds one back
     slow_moves.set()
     assert sorted([await outcome(call) for call in both]) == ["done", "not found"]
-    assert len(registry.page(None, 10)[0]) == 1
+    assert len(registry.runs.page(None, 10)[0]) == 1
 
 
 async def test_what_is_restored_while_it_is_deleted_comes_back_and_is_told_so(
@@ -86,7 +86,7 @@ async def test_what_is_restored_while_it_is_deleted_comes_back_and_is_told_so(
     restoring = asyncio.ensure_future(registry.restore(run.id))
     slow_moves.set()
     assert [await outcome(call) for call in (deleting, restoring)] == ["done", "done"]
-    assert registry.get(run.id).id == run.id
+    assert registry.runs.get(run.id).id == run.id
     assert list(directory.ids()) == [run.id]
 
 
@@ -102,7 +102,7 @@ async def test_what_is_deleted_while_it_is_restored_stays_deleted(
     slow_moves.set()
     assert [await outcome(call) for call in (restoring, deleting)] == ["done", "done"]
     assert list(directory.ids()) == []
-    assert registry.page(None, 10)[0] == []
+    assert registry.runs.page(None, 10)[0] == []
 
 
 async def test_a_deletion_is_ended_though_nobody_waits_for_it(
@@ -126,7 +126,7 @@ async def test_a_run_that_cannot_be_put_aside_is_still_there(
     monkeypatch.setattr(RunDirectory, "_move", failing)
     with pytest.raises(OSError, match="Input/output"):
         await registry.delete(run.id)
-    assert registry.get(run.id).file.about["name"] == "mine"
+    assert registry.runs.get(run.id).file.about["name"] == "mine"
 
 
 @pytest.mark.parametrize("meanwhile", ["deleted", "wanted by another"])

@@ -9,6 +9,7 @@ import pytest
 from convscope.recipe import RecipeRequest
 from convscope.runs import run as run_module
 from convscope.runs.registry import Registry
+from convscope.runs.transfer.copy import copy_run
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from tests.support.workers import FakeWorker
@@ -38,7 +39,7 @@ def ids_in_pages(registry: Registry, limit: int = 1) -> list[str]:
     found: list[str] = []
     cursor: str | None = None
     while True:
-        runs, cursor = registry.page(cursor, limit)
+        runs, cursor = registry.runs.page(cursor, limit)
         found += [run.id for run in runs]
         if cursor is None:
             return found
@@ -48,11 +49,11 @@ async def read_while_they_come(registry: Registry, cursor: str | None = None) ->
     """One run after the other, as a slow client reads them; it begins again where it ended."""
     found: list[str] = []
     while len(found) < MANY:
-        runs, after = registry.page(cursor, 1)
+        runs, after = registry.runs.page(cursor, 1)
         if after is not None:  # the last one tells no cursor
             found.append(runs[0].id)
             cursor = after
-        elif len(registry.page(None, MANY)[0]) == MANY:
+        elif len(registry.runs.page(None, MANY)[0]) == MANY:
             return found + [run.id for run in runs]
         await asyncio.sleep(0)
     return found
@@ -79,17 +80,21 @@ async def test_the_order_is_that_in_which_runs_came_whatever_the_clock_says(
     await again.close()
 
 
-async def test_a_restored_run_is_where_it_was_and_a_copy_comes_last(registry: Registry) -> None:
+async def test_a_restored_run_is_where_it_was_and_a_copy_comes_last(
+    registry: Registry, settings: Settings
+) -> None:
     made = [(await registry.create(RecipeRequest())).id for _ in range(3)]
     await registry.delete(made[1])
     await registry.restore(made[1])
     assert ids_in_pages(registry) == made
-    copied = await registry._keep_as_another(registry.get(made[0]))
-    assert ids_in_pages(registry) == [*made, copied.id]
+    directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
+    copy_run(directory, made[0], "copied", None)
+    await registry.adopt("copied")
+    assert ids_in_pages(registry) == [*made, "copied"]
 
 
 async def test_a_page_goes_on_after_a_run_that_is_deleted_meanwhile(registry: Registry) -> None:
     made = [(await registry.create(RecipeRequest())).id for _ in range(4)]
-    _, cursor = registry.page(None, 2)
+    _, cursor = registry.runs.page(None, 2)
     await registry.delete(made[1])
-    assert [run.id for run in registry.page(cursor, 9)[0]] == made[2:]
+    assert [run.id for run in registry.runs.page(cursor, 9)[0]] == made[2:]

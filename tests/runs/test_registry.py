@@ -12,6 +12,7 @@ import pytest
 from convscope.errors import NotFoundError
 from convscope.recipe import RecipeRequest
 from convscope.recipe.interventions import UndoLast
+from convscope.runs import housekeeping
 from convscope.runs import registry as module
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
@@ -37,11 +38,11 @@ async def registry(
     settings: Settings, directory: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Registry]:
     """A server's runs, looked after all the time, by one that has no patience."""
-    monkeypatch.setattr(module, "UNTOUCHED_S", 0.5)
-    monkeypatch.setattr(module, "WATCH_EVERY_S", 0.01)
+    monkeypatch.setattr(housekeeping, "UNTOUCHED_S", 0.5)
+    monkeypatch.setattr(housekeeping, "LOOK_EVERY_S", 0.01)
     made = Registry(settings, directory, lambda device: FakeWorker())
     made.open()
-    watching = asyncio.create_task(made.watch())
+    watching = asyncio.create_task(housekeeping.keep_house(made, settings))
     yield made
     watching.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -57,8 +58,8 @@ async def test_a_run_in_which_nobody_did_anything_is_forgotten_and_one_with_a_na
     await named.rename("mine")
     await comes_true(lambda: untouched.id not in directory.ids())
     with pytest.raises(NotFoundError):
-        registry.get(untouched.id)
-    assert registry.get(named.id) is named
+        registry.runs.get(untouched.id)
+    assert registry.runs.get(named.id) is named
     assert list(directory.ids()) == [named.id]
 
 
@@ -80,13 +81,13 @@ async def test_a_run_is_listed_when_it_is_kept_and_counts_as_awake_before(
     registry.open()
     begun = asyncio.create_task(registry.create(RecipeRequest()))
     await waits.wait()
-    assert registry.page(None, 10) == ([], None)
+    assert registry.runs.page(None, 10) == ([], None)
     second = asyncio.create_task(registry.create(RecipeRequest()))
     await asyncio.sleep(0)
     assert not second.done(), "it waits for the place that the first has"
     goes_on.set()
-    assert [await begun, await second] == registry.page(None, 10)[0]
-    assert [run.is_awake for run in registry.page(None, 10)[0]] == [False, True]
+    assert [await begun, await second] == registry.runs.page(None, 10)[0]
+    assert [run.is_awake for run in registry.runs.page(None, 10)[0]] == [False, True]
     await registry.close()
 
 
@@ -121,5 +122,5 @@ async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
     goes_on.set()
     with pytest.raises(asyncio.CancelledError):
         await forking
-    assert registry.page(None, 10) == ([parent], None)
+    assert registry.runs.page(None, 10) == ([parent], None)
     assert list(directory.ids()) == [parent.id]

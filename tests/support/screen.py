@@ -18,6 +18,17 @@ PATIENCE_S = 60.0
 KERNEL_STRIP_PX = 12
 PAPER_SPREAD = 16  # between the channels of what stands for zero
 PAINTED = "() => window.convscope?.painted.length > 0"
+PLAN = """const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const {plan} = await import(loaded.find((name) => name.endsWith("/network/state.js")));
+  const column = plan.value.columns.find(({name}) => name === layer);"""
+PLACES = f"async (layer) => {{{PLAN} return column.cells.map((cell) => cell.kernels)}}"
+SIDES = f"async (layer) => {{{PLAN} return column.kernel}}"
+STILL = "() => !document.querySelector('.filter').getAnimations().length"
+IN_FULL = """async () => {
+  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const {detailed} = await import(loaded.find((name) => name.endsWith("/network/state.js")));
+  detailed.value = true;
+}"""
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
@@ -46,6 +57,11 @@ class Screen:
         """Goes there, and waits for the first picture of the run."""
         self.page.goto(address)
         self.page.wait_for_function(PAINTED)
+        return self
+
+    def in_full(self) -> "Screen":
+        """From now on an open number shows all of its arithmetic, as its button does."""
+        self.page.evaluate(IN_FULL)
         return self
 
     def run_id(self) -> str:
@@ -104,6 +120,21 @@ class Screen:
         press(box["x"] + KERNEL_STRIP_PX / 2, box["y"] + box["height"] / 2)
         title = self.filter.get_by_role("heading", name=f"{layer}, filter {channel}")
         expect(title).to_be_visible()
+        self.page.wait_for_function(STILL)
+
+    def kernel_places(self, layer: str) -> list[list[dict[str, float]]]:
+        """Where each kernel of each filter is drawn, in pixels of the layer's column."""
+        places: list[list[dict[str, float]]] = self.page.evaluate(PLACES, layer)
+        return places
+
+    def weight_at(self, layer: str, channel: int, k: int, cell: tuple[float, float]) -> Any:
+        """A place (row, column) of a kernel as a point of the window."""
+        column = _box(self.page.locator(f'[data-column="{layer}"] .plate'))
+        place = self.kernel_places(layer)[channel][k]
+        sides = self.page.evaluate(SIDES, layer)
+        x = column["x"] + place["x"] + (cell[1] + 0.5) * place["width"] / sides[1]
+        y = column["y"] + place["y"] + (cell[0] + 0.5) * place["height"] / sides[0]
+        return x, y
 
     def kernels(self, layer: str) -> Pixels:
         """The pixels of a convolution's kernels, as they stand beside their maps."""

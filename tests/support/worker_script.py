@@ -6,9 +6,10 @@ from typing import Any
 
 from convscope.ipc.codec import Answer, encode_command
 from convscope.ipc.commands import Command
-from convscope.ipc.messages import Message, message_of
+from convscope.ipc.messages import Message
 from convscope.ipc.replies import Status
 from convscope.ipc.reports import FrameNotice, Metrics, Notice, Report
+from tests.support.messages import message_of
 
 
 class OverError(Exception):

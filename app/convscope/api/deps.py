@@ -33,7 +33,7 @@ TheSettings = Annotated[Settings, Depends(_settings)]
 async def _run(
     run_id: Annotated[str, Path(description="a run's id")], registry: TheRegistry
 ) -> Run:
-    run = registry.get(run_id)
+    run = registry.runs.get(run_id)
     run.touch()
     return run
 

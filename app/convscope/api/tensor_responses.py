@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from convscope.errors import NotAcceptableError, TooLargeError
 from convscope.heatmap import Scale, heatmap_png
+from convscope.ipc.replies import BatchReply, TensorReply
 from convscope.types import Shape
 
 Format = Literal["json", "npy", "png"]
@@ -51,6 +52,11 @@ class Tensor:
         """What it is called by people."""
         name = "feature maps" if self.tensor == "output" else self.tensor.replace("_", " ")
         return f"{self.layer} {name}" + ("" if self.of == "value" else f" {self.of}")
+
+
+def floats(reply: TensorReply | BatchReply) -> Floats:
+    """The numbers that a worker answered with."""
+    return np.frombuffer(reply.payload, np.float32).reshape(reply.shape)
 
 
 def choose_format(

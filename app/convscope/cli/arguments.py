@@ -1,10 +1,12 @@
 """Kinds of values on the command line, each refused with a sentence; and the folders they name."""
 
 import argparse
+from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
-from convscope.settings import Settings, must_have_home
+from convscope.settings import DEVICES, Settings, must_have_home
 
 
 def path(text: str) -> Path:
@@ -34,6 +36,25 @@ def gigabytes(text: str) -> float:
     if not (isfinite(number) and number > 0):
         raise argparse.ArgumentTypeError(f"expected a number of GB above 0, got {text!r}")
     return number
+
+
+def add_places(add: Callable[..., object]) -> None:
+    """Where runs are computed and kept, as every command is told it."""
+    usual = Settings()
+    add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
+    add("--data-dir", action="append", type=folder, metavar="PATH", help="data sets; repeatable")
+    add("--cache-dir", type=path, default=usual.cache_dir, help="default: %(default)s")
+    add("--state-dir", type=path, default=usual.state_dir, help="runs (default: %(default)s)")
+
+
+def places(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that `add_places` asks for."""
+    return {
+        "device": options.device,
+        "data_dirs": (*(options.data_dir or ()), *Settings().data_dirs),
+        "cache_dir": options.cache_dir,
+        "state_dir": options.state_dir,
+    }
 
 
 def with_folders(settings: Settings) -> Settings:

@@ -10,9 +10,9 @@ from types import FrameType
 from typing import Final
 
 from convscope import tokens
-from convscope.cli.arguments import folder, path, with_folders
-from convscope.cli.terminal import complain
-from convscope.settings import DEVICES, Settings
+from convscope.cli.arguments import add_places, path, places, with_folders
+from convscope.cli.terminal import fail
+from convscope.settings import Settings
 from convscope.signals import handle_from_terminal
 
 NEED_WORKERS = ("train", "fork")
@@ -106,12 +106,8 @@ ADDERS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
 
 
 def _add_common(one: argparse.ArgumentParser) -> None:
-    usual = Settings()
     add = one.add_argument_group("the server, or this command in its place").add_argument
-    add("--state-dir", type=path, default=usual.state_dir, help="runs (default: %(default)s)")
-    add("--cache-dir", type=path, default=usual.cache_dir, help="default: %(default)s")
-    add("--data-dir", action="append", type=folder, metavar="PATH", help="data sets; repeatable")
-    add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
+    add_places(add)
     add(
         "--token-file",
         type=path,
@@ -131,10 +127,10 @@ def main(arguments: Sequence[str]) -> int:
     """Do what a command line says; the exit status."""
     options = parser().parse_args(arguments)
     try:
-        settings = with_folders(_settings(options))
+        settings = with_folders(Settings(**places(options)))
         token = _token(options)
     except (ValueError, OSError) as error:
-        return _complain(error, 2)
+        return fail(error, 2)
     import asyncio
 
     from convscope.cli.connection import RefusedError  # after the command line is known to be good
@@ -147,9 +143,9 @@ def main(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (RefusedError, OSError) as error:
-        return _complain(error, 1)
+        return fail(error, 1)
     except KeyboardInterrupt:
-        return _complain("Interrupted: everything acknowledged is kept.", 130)
+        return fail("Interrupted: everything acknowledged is kept.", 130)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -174,16 +170,6 @@ async def _do(options: argparse.Namespace, settings: Settings, token: str | None
         return await doers[options.command](api, options)
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    usual = Settings()
-    return Settings(
-        device=options.device,
-        data_dirs=(*(options.data_dir or ()), *usual.data_dirs),
-        cache_dir=options.cache_dir,
-        state_dir=options.state_dir,
-    )
-
-
 def _token(options: argparse.Namespace) -> str | None:
     """As the server finds it; the usual file without being asked, if there is one."""
     if options.token_file:
@@ -193,8 +179,3 @@ def _token(options: argparse.Namespace) -> str | None:
     with suppress(FileNotFoundError):
         return tokens.read(tokens.default_token_file())
     return None
-
-
-def _complain(error: object, status: int) -> int:
-    complain(f"convscope: {error}")
-    return status

@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Sequence
 
 from convscope import __version__
-from convscope.cli.arguments import folder, gigabytes, path, with_folders
+from convscope.cli.arguments import add_places, gigabytes, path, places, with_folders
 from convscope.cli.commands import COMMANDS
 from convscope.cli.commands import main as obey
-from convscope.cli.terminal import complain, prepare
-from convscope.settings import DEVICES, Settings
+from convscope.cli.terminal import fail, prepare
+from convscope.settings import Settings
 from convscope.tokens import default_token_file, from_environment, read_or_make
 
 
@@ -32,10 +32,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--token", action="store_true", help=f"require a token, kept in {default_token_file()}")
     add("--token-file", type=path, metavar="PATH", help="… kept in this file, created if missing")
-    add("--device", choices=DEVICES, default=usual.device, help="default: %(default)s")
-    add("--data-dir", action="append", type=folder, metavar="PATH", help="data sets; repeatable")
-    add("--cache-dir", type=path, default=usual.cache_dir, help="default: %(default)s")
-    add("--state-dir", type=path, default=usual.state_dir, help="runs (default: %(default)s)")
+    add_places(add)
     add(
         "--max-disk",
         type=gigabytes,
@@ -79,10 +76,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         port=options.port,
         allowed_hosts=tuple(options.allow_host or ()),
         token=find_token(options),
-        device=options.device,
-        data_dirs=(*(options.data_dir or ()), *Settings().data_dirs),
-        cache_dir=options.cache_dir,
-        state_dir=options.state_dir,
+        **places(options),
         max_disk_bytes=int(options.max_disk * 1e9),
         max_runs=options.max_runs,
         max_batch_size=options.max_batch_size,
@@ -101,14 +95,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = with_folders(settings_from(options))
     except (ValueError, OSError) as error:
-        complain(f"convscope: {error}")
-        return 2
+        return fail(error, 2)
     from convscope import server  # after the command line is known to be good: it takes a while
     from convscope.storage.directory import InUseError
 
     try:
         server.serve(settings, open_page=options.open)
     except (server.CannotListenError, InUseError, OSError) as error:
-        complain(f"convscope: {error}")
-        return 1
+        return fail(error, 1)
     return 0

@@ -25,6 +25,12 @@ def complain(text: object) -> None:
     say(text, sys.stderr)
 
 
+def fail(error: object, status: int) -> int:
+    """Say why a command ends, and give its exit status."""
+    complain(f"convscope: {error}")
+    return status
+
+
 def visible(text: str) -> str:
     """A text with every character that steers a terminal written as its escape: `\\x1b`."""
     return "".join(_shown(character) for character in text)

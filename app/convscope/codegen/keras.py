@@ -3,11 +3,11 @@
 from convscope.codegen.keras_helpers import needed
 from convscope.codegen.keras_layers import keras_layers
 from convscope.codegen.source import Subject, decays, summary, tuning
-from convscope.codegen.text import by, call, indented
+from convscope.codegen.text import call, indented
 from convscope.recipe import LayerPlan
 from convscope.recipe.plan import flattened_from
 from convscope.recipe.recipe import SGD, Adam, AdamW, Optimizer
-from convscope.types import Shape
+from convscope.types import Shape, shape_text
 
 
 def keras_code(subject: Subject) -> str:
@@ -26,8 +26,8 @@ def last(shape: Shape) -> Shape:
 
 
 def _head(subject: Subject, network: str) -> str:
-    size = by(last(subject.recipe.network.input))
-    given = by(last(subject.plans[-1].output_shape))
+    size = shape_text(last(subject.recipe.network.input))
+    given = shape_text(last(subject.plans[-1].output_shape))
     numpy = "import numpy as np\n" if "adaptive_mean" in network else ""
     decay = ""
     if decays(subject):
@@ -54,7 +54,7 @@ def _network(subject: Subject) -> str:
     init, decay = subject.recipe.init, decays(subject)
     lines = [f"keras.Input({last(subject.recipe.network.input)}),"]
     for plan in subject.plans:
-        shapes = f"{by(last(plan.input_shape))} → {by(last(plan.output_shape))}"
+        shapes = f"{shape_text(last(plan.input_shape))} → {shape_text(last(plan.output_shape))}"
         lines.append(f"# {shapes}{summary(plan)}")
         lines += [f"{made}," for made in keras_layers(plan, init, decay)]
     return f'''def make_network() -> keras.Sequential:
@@ -101,7 +101,7 @@ def _kernel(plan: LayerPlan, maps: Shape | None) -> list[str]:
     out, inputs = plan.tensors["weight"]
     sizes = ", ".join(map(str, (out, *maps)))
     return [
-        f"# Keras flattens {by(last(maps))} with the channels fastest: inputs permute",
+        f"# Keras flattens {shape_text(last(maps))} with the channels fastest: inputs permute",
         f"{saved}.reshape({sizes})",
         f"kernel = kernel.transpose(2, 3, 1, 0).reshape({inputs}, {out})",
     ]

@@ -3,9 +3,10 @@
 import numpy as np
 
 from convscope.codegen.source import Subject, summary, tuning
-from convscope.codegen.text import by, call, indented, spell
+from convscope.codegen.text import call, indented, spell
 from convscope.recipe import LayerPlan
 from convscope.recipe.recipe import SGD, Adam, Optimizer
+from convscope.types import shape_text
 
 POSITIONAL = {
     "Conv2d": ("in_channels", "out_channels"),
@@ -28,13 +29,14 @@ def pytorch_code(subject: Subject) -> str:
 
 
 def _head(subject: Subject) -> str:
-    first, last = subject.recipe.network.input, subject.plans[-1].output_shape
+    first = shape_text(subject.recipe.network.input)
+    last = shape_text(subject.plans[-1].output_shape)
     iterable = "from collections.abc import Iterable\n" if subject.trainable else ""
     optim = ", optim" if subject.trainable else ""
     functional = "from torch.nn import functional\n" if subject.trainable else ""
     return f'''"""{subject.title} in PyTorch: {subject.parameters:,} parameters.
 
-It reads pictures of {by(first)} (channels × rows × columns), floats in 0 … 1, and gives {by(last)}.
+It reads pictures of {first} (channels × rows × columns), floats in 0 … 1, and gives {last}.
 Its layers have the names that Convscope gives them, so that the weights which it exports
 (GET /api/v1/runs/ID/weights) fit as they are. PyTorch keeps a convolution's weights as
 (out, in, rows, columns).
@@ -52,7 +54,7 @@ from torch import nn{optim}
 def _network(subject: Subject) -> str:
     lines: list[str] = []
     for plan in subject.plans:
-        shapes = f"{by(plan.input_shape)} → {by(plan.output_shape)}"
+        shapes = f"{shape_text(plan.input_shape)} → {shape_text(plan.output_shape)}"
         lines += [
             f"# {shapes}{summary(plan)}",
             f'("{plan.name}", {layer_code(plan)}),',

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from convscope.types import Shape
-
 WIDTH = 96
 STEP = "    "
 
@@ -20,11 +18,6 @@ def call(function: str, *arguments: str, **named: str) -> str:
     """A call on one line; arguments are code already."""
     listed = [*arguments, *(f"{name}={code}" for name, code in named.items())]
     return f"{function}({', '.join(listed)})"
-
-
-def by(shape: Shape) -> str:
-    """8 × 28 × 28."""
-    return " × ".join(map(str, shape))
 
 
 def indented(lines: Iterable[str], depth: int) -> str:

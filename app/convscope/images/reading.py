@@ -12,9 +12,8 @@ from convscope.images.orientation import turn_of
 from convscope.images.trim import Trimmed, trim
 
 KEPT_SIDE = 1024  # px; no network's input is larger, so nothing is lost by keeping no more
-_MAX_JPEG_SCANS = (
-    100  # a usual progressive JPEG has about 10; each one costs a pass over the picture
-)
+# a usual progressive JPEG has about 10; each one costs a pass over the picture
+_MAX_JPEG_SCANS = 100
 _JPEG_TIMES = 8  # as many pixels as others may have, since it can be decoded at a reduced scale
 _PIXEL_BYTES, _COEFFICIENT_BYTES = 4, 2  # of a decoded pixel; of a progressive JPEG's sample
 _SCALES = {2: "half its", 4: "a quarter of its", 8: "an eighth of its"}

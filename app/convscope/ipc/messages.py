@@ -26,22 +26,11 @@ class Message:
     header: JsonObject
     payload: bytes = b""
 
-    def encode(self) -> bytes:
-        """The message as it crosses."""
-        return encode_message(self.header, self.payload)
-
 
 def encode_message(header: JsonObject, payload: bytes | bytearray) -> bytes:
     """A message as it crosses, from what it says and the bytes that go with it."""
     text = to_json(header, inf_nan_mode="null")
     return b"".join((_LENGTHS.pack(len(text), len(payload)), text, payload))
-
-
-def message_of(data: bytes) -> Message:
-    """What `encode_message` wrote, all of it at hand."""
-    header, _ = _lengths(data[: _LENGTHS.size])
-    end = _LENGTHS.size + header
-    return Message(json.loads(data[_LENGTHS.size : end]), data[end:])
 
 
 def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:

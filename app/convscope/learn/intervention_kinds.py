@@ -8,6 +8,7 @@ from torch import nn
 
 from convscope.errors import ConflictError, InvalidError, NotFoundError
 from convscope.learn.interventions import Intervention, Interventions
+from convscope.learn.observe import check_index
 from convscope.learn.preset_kernels import KERNELS, centred
 from convscope.learn.seeds import Purpose, torch_generator
 from convscope.learn.undo_record import PreviousSwitch, UndoRecord
@@ -32,13 +33,7 @@ def _set(interventions: Interventions, change: JsonObject) -> Done:
         raise ConflictError(f"{layer} has no weights.")
     if tensor not in found:
         raise NotFoundError(f"{layer} has no {tensor!r}: expected one of {', '.join(found)}.")
-    shape = found[tensor].shape
-    inside = len(index) == len(shape) and all(
-        0 <= at < size for at, size in zip(index, shape, strict=True)
-    )
-    if not inside:
-        sizes = " × ".join(map(str, shape))
-        raise NotFoundError(f"{layer}.{tensor} is {sizes}: there is no {list(index)} in it.")
+    check_index(f"{layer}.{tensor}", found[tensor].shape, index)
     before = float(interventions.place(layer, tensor, index))
     says = f"{layer}, {tensor} {list(index)}: {before:.4g} became {change['value']:.4g}"
     return says, interventions.edit(layer, tensor, index, change["value"])

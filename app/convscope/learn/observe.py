@@ -13,7 +13,7 @@ from convscope.learn.data import Pixels, to_input
 from convscope.learn.network import evaluation_twin
 from convscope.learn.trainer import Trainer
 from convscope.recipe import LayerPlan
-from convscope.types import Of, Shape
+from convscope.types import Of, Shape, shape_text
 
 
 def to_numpy(tensor: torch.Tensor) -> Floats:
@@ -147,6 +147,13 @@ class Observer:
         """One layer's output for one picture, (C, H, W) or (N,)."""
         self.module(layer)
         return np.array(self.outputs([pixels], [layer])[layer][0])
+
+
+def check_index(label: str, shape: Shape, index: tuple[int, ...]) -> None:
+    """NotFoundError, with the shape, unless the index lies in it."""
+    fits = len(index) == len(shape)
+    if not fits or not all(0 <= at < size for at, size in zip(index, shape, strict=True)):
+        raise NotFoundError(f"{label} is {shape_text(shape)}: there is no {list(index)} in it.")
 
 
 def as_maps(values: Floats) -> Floats:

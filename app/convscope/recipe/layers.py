@@ -22,7 +22,7 @@ from convscope.recipe.base import (
     slide,
     window_pair,
 )
-from convscope.types import Shape
+from convscope.types import Shape, shape_text
 
 
 class Conv2d(LayerBase):
@@ -243,7 +243,7 @@ class Linear(LayerBase):
         """(N,) -> (out_features,)."""
         if len(shape) != 1:
             raise RecipeError(
-                f"Linear expects a flat vector, got maps of {' × '.join(map(str, shape))}: "
+                f"Linear expects a flat vector, got maps of {shape_text(shape)}: "
                 "put Flatten before it."
             )
         check_given("in_features", self.in_features, shape[0])

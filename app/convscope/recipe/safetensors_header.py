@@ -39,19 +39,26 @@ def check_safetensors(data: bytes) -> bytes:
 
     What is in it is checked against the recipe by whoever loads it.
     """
+    _parts(data)
+    return data
+
+
+def _parts(data: bytes) -> tuple[JsonObject, memoryview]:
+    """The header, and what follows it; UploadError as above."""
     try:
-        header = _header(data)
+        header, body = _split(data)
     except UploadError:
         # only now: the length of a header may read like another kind's first bytes
         if kind := kind_of(data):
             raise UploadError(f"Expected a safetensors file, got {kind}.") from None
         raise
-    if len(header.keys() - {"__metadata__"}) > MAX_TENSORS:
+    header.pop("__metadata__", None)
+    if len(header) > MAX_TENSORS:
         raise UploadError(f"Expected a safetensors file of at most {MAX_TENSORS} tensors.")
-    return data
+    return header, body
 
 
-def _header(data: bytes) -> JsonObject:
+def _split(data: bytes) -> tuple[JsonObject, memoryview]:
     if len(data) < LENGTH.size:
         raise UploadError("Expected a safetensors file, got fewer than 8 bytes.")
     (length,) = LENGTH.unpack_from(data)
@@ -60,20 +67,14 @@ def _header(data: bytes) -> JsonObject:
             f"Expected a safetensors header of at most {MAX_HEADER_BYTES:,} bytes, within the "
             f"{len(data):,} bytes of the file, got one of {length:,}."
         )
+    end = LENGTH.size + length
     try:
-        header = json.loads(data[LENGTH.size : LENGTH.size + length])
+        header = json.loads(data[LENGTH.size : end])
     except (ValueError, RecursionError) as error:
         raise UploadError("The header of the safetensors file is not JSON.") from error
     if not isinstance(header, dict):
         raise UploadError("The header of the safetensors file is not a JSON object.")
-    return header
-
-
-def metadata(data: bytes) -> dict[str, str]:
-    """What a safetensors file that is ours says of itself."""
-    (length,) = LENGTH.unpack_from(data)
-    said: dict[str, str] = json.loads(data[LENGTH.size : LENGTH.size + length])["__metadata__"]
-    return said
+    return header, memoryview(data)[end:]
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,12 @@ def tensors_in(data: bytes) -> dict[str, tuple[Kind, memoryview]]:
 
     UploadError unless the tensors lie one behind the other and fill the file to its last byte.
     """
-    check_safetensors(data)
-    (length,) = LENGTH.unpack_from(data)
-    header = json.loads(data[LENGTH.size : LENGTH.size + length])
-    header.pop("__metadata__", None)
+    header, body = _parts(data)
     try:
         entries = _HEADER.validate_python(header)
     except ValidationError as error:
-        raise UploadError("The header of the safetensors file is not valid.") from (error)
-    return _cut(entries, memoryview(data)[LENGTH.size + length :])
+        raise UploadError("The header of the safetensors file is not valid.") from error
+    return _cut(entries, body)
 
 
 def _cut(entries: dict[str, _Entry], body: memoryview) -> dict[str, tuple[Kind, memoryview]]:

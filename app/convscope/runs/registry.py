@@ -7,7 +7,6 @@ import secrets
 import string
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
-from time import monotonic
 from typing import IO, Any, TypeVar
 
 from convscope.budget import Budget
@@ -26,10 +25,11 @@ from convscope.recipe.interventions import AnyIntervention
 from convscope.recipe.trained_weights.match import FileWeights
 from convscope.runs.keyed_locks import KeyedLocks
 from convscope.runs.run import Run
-from convscope.runs.spec import Spec, make_spec, stored_spec
+from convscope.runs.run_list import RunList
+from convscope.runs.spec import make_spec, stored_spec
 from convscope.runs.status import now
 from convscope.runs.supervision.pool import Pool
-from convscope.runs.supervision.supervisor import BUSY, Workers
+from convscope.runs.supervision.supervisor import Workers
 from convscope.runs.transfer.copy import copy_run
 from convscope.runs.transfer.fork import Branch, branch_off
 from convscope.runs.transfer.import_export import ExportedFile, export_run, import_file
@@ -46,10 +46,7 @@ T = TypeVar("T")
 log = logging.getLogger("convscope")
 ID_CHARACTERS = string.ascii_lowercase + string.digits
 ID_LENGTH = 10
-WATCH_EVERY_S = 5.0
-EMPTY_TRASH_EVERY_S = 60.0
 RESET_ATTEMPTS = 5  # where others train it at the same time
-UNTOUCHED_S = 3600.0  # a run in which nobody did anything is deleted after this
 
 
 class Registry:
@@ -66,8 +63,7 @@ class Registry:
         self._settings = settings
         self._directory = directory
         self._workers = Workers(settings, Pool(settings.max_runs), new_worker, self._budget)
-        self._runs: dict[str, Run] = {}  # in the order that `_place` tells
-        self._last_number = 0  # of the run that came last
+        self.runs = RunList()
         self._moving = KeyedLocks()  # a run's file goes to the trash, or comes back from there
         self.unreadable: dict[str, str] = {}  # file, and why
 
@@ -76,19 +72,19 @@ class Registry:
     def open(self) -> None:
         """Find the runs that are kept; InUseError where the folder is another server's."""
         self._directory.open()
+        found: list[Run] = []
         for run_id in list(self._directory.ids()):
             if holds_nothing(self._directory.path(run_id)):
                 self._directory.forget(run_id)
                 continue
             try:
-                self._runs[run_id] = self._stored(run_id)
+                found.append(self._stored(run_id))
             except (ConvscopeError, ValueError, LookupError, TypeError) as error:
                 log.warning(
                     "the run in %s cannot be opened: %s", self._directory.path(run_id), error
                 )
                 self.unreadable[run_id] = f"{reason(error)}."
-        self._sort()
-        self._last_number = max((run.number for run in self._runs.values()), default=0)
+        self.runs = RunList(found)
 
     def _stored(self, run_id: str) -> Run:
         upgrade_file(self._directory.path(run_id))
@@ -99,23 +95,11 @@ class Registry:
         spec = stored_spec(recipe, self._settings, stored.weights, model, sha256)
         return Run(run_id, spec, self._workers, self._directory, stored)
 
-    def _sort(self) -> None:
-        self._runs = dict(sorted(self._runs.items(), key=lambda pair: _place(pair[1])))
-
-    def _add(self, run: Run) -> None:
-        """The last of the list from now on, whatever the clock says; a number that it has already
-        is its own again."""
-        if not run.number:
-            self._last_number += 1
-            run.number = self._last_number
-        self._runs[run.id] = run
-
     async def adopt(self, run_id: str) -> Run:
         """A run whose file has been put in its place."""
         run = await asyncio.to_thread(self._stored, run_id)
         is_new = not run.number
-        self._add(run)
-        self._sort()
+        self.runs.add(run)
         if is_new:
             with contextlib.suppress(UnavailableError):  # the disk fails: it is in its place
                 await run.keep_number()
@@ -131,18 +115,14 @@ class Registry:
         weights = await self._first_weights(request, weights)
         spec = await asyncio.to_thread(make_spec, request, self._settings, weights)
         self._directory.must_have_room()
-        return await self.begin(spec)
-
-    async def begin(self, spec: Spec, **about: JsonObject) -> Run:
-        """A run with this spec, kept before it is answered."""
         run = Run(self.new_id(), spec, self._workers, self._directory)
         try:
-            await run.begin(**about)
+            await run.begin()
         except BaseException:
             await run.close()
             self._directory.forget(run.id)
             raise
-        self._add(run)
+        self.runs.add(run)
         run.file.note(number=run.number)  # nobody need wait for it
         return run
 
@@ -158,28 +138,13 @@ class Registry:
         init = request.init
         if init is not None and init.type == "from_run":
             try:
-                reply = await self.get(init.run or "").ask(Weights())
+                reply = await self.runs.get(init.run or "").ask(Weights())
             except NotFoundError as error:  # or it is deleted meanwhile
                 raise RecipeError(f"init is from_run: there is no run {init.run!r}.") from error
             return FileWeights(reply.payload)
         if init is not None and init.type == "from_file" and not weights:
             raise RecipeError("init is from_file: expected the file at /runs/from-weights.")
         return weights
-
-    # --- finding ----------------------------------------------------------------------------------
-
-    def get(self, run_id: str) -> Run:
-        """NotFoundError for an unknown one."""
-        try:
-            return self._runs[run_id]
-        except KeyError:
-            raise NotFoundError(f"There is no run {run_id!r}.") from None
-
-    def page(self, cursor: str | None, limit: int) -> tuple[list[Run], str | None]:
-        """Up to `limit` runs after the one `cursor` names, oldest first, and the next cursor."""
-        later = [run for run in self._runs.values() if cursor is None or _cursor(run) > cursor]
-        chosen = later[:limit]
-        return chosen, _cursor(chosen[-1]) if len(later) > limit else None
 
     # --- ending -----------------------------------------------------------------------------------
 
@@ -189,8 +154,8 @@ class Registry:
 
     async def _delete(self, run_id: str) -> None:
         async with self._moving.of(run_id):
-            run = self.get(run_id)
-            del self._runs[run_id]
+            run = self.runs.get(run_id)
+            self.runs.remove(run_id)
             await run.close()
             try:
                 await asyncio.to_thread(self._directory.discard, run_id)
@@ -201,6 +166,10 @@ class Registry:
     async def deleted(self) -> list[JsonObject]:
         """`{id, name, steps, deleted_at}` of each run that can be restored, the latest first."""
         return await asyncio.to_thread(deleted_runs, self._directory)
+
+    async def empty_trash(self) -> None:
+        """Those that were deleted a day ago go for good."""
+        await asyncio.to_thread(self._directory.empty_trash)
 
     async def restore(self, run_id: str) -> Run:
         """Restore a run that was deleted; NotFoundError where it is gone for good."""
@@ -219,10 +188,10 @@ class Registry:
     async def reset(self, run_id: str) -> Run | None:
         """Back to step 0; what the run was is kept as another, which is answered, unless it was
         nothing."""
-        run = self.get(run_id)
+        run = self.runs.get(run_id)
         run.must_go_on()
         for _ in range(RESET_ATTEMPTS):
-            if run.state in BUSY:
+            if run.state.is_training:
                 await run.do(Pause())
             position = run.position
             kept = None if run.is_new else await self._keep_as_another(run)
@@ -239,34 +208,29 @@ class Registry:
 
     async def _forget(self, run: Run) -> None:
         """A run that nobody was told of."""
-        self._runs.pop(run.id, None)
+        self.runs.remove(run.id)
         await run.close()
         self._directory.forget(run.id)
 
     async def _keep_as_another(self, run: Run) -> Run:
-        await run.durable()
-        new_id = self.new_id()
+        await run.file.durable()
         name = f"{run.file.about.get('name') or run.id}, before a reset"
-        return await self._copied(run.id, new_id, None, name=name)
+        return await self._copy(run.id, None, name=name)
 
-    async def _copied(self, run_id: str, new_id: str, branch: Branch | None, **about: Any) -> Run:
+    async def _copy(self, run_id: str, branch: Branch | None, **about: Any) -> Run:
         """A new run from another's file; where that fails, or nobody waits any more, it is gone."""
+        new_id = self.new_id()
         with self._directory.reserved(self._directory.size_of(run_id)):
-            return await self._copied_into(run_id, new_id, branch, **about)
-
-    async def _copied_into(
-        self, run_id: str, new_id: str, branch: Branch | None, **about: Any
-    ) -> Run:
-        copying = asyncio.ensure_future(
-            asyncio.to_thread(copy_run, self._directory, run_id, new_id, branch, **about)
-        )
-        try:
-            await asyncio.shield(copying)
-            return await self.adopt(new_id)
-        except BaseException:
-            await asyncio.wait([copying])  # a thread goes on, whoever waits for it
-            self._directory.forget(new_id)
-            raise
+            copying = asyncio.ensure_future(
+                asyncio.to_thread(copy_run, self._directory, run_id, new_id, branch, **about)
+            )
+            try:
+                await asyncio.shield(copying)
+                return await self.adopt(new_id)
+            except BaseException:
+                await asyncio.wait([copying])  # a thread goes on, whoever waits for it
+                self._directory.forget(new_id)
+                raise
 
     async def fork(
         self,
@@ -277,12 +241,12 @@ class Registry:
         name: str | None,
     ) -> Run:
         """A new run that goes on from a step of another; see `branch_off` for what is raised."""
-        run = self.get(run_id)
+        run = self.runs.get(run_id)
         restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
-        await run.durable()
+        await run.file.durable()
         about = {"name": name, "halted": None, "created_at": now()} | branch.about
-        forked = await self._copied(run_id, self.new_id(), branch, **about)
+        forked = await self._copy(run_id, branch, **about)
         try:
             if run.restarts != restarts:
                 raise ConflictError(
@@ -310,37 +274,9 @@ class Registry:
             self._directory.forget(new_id)
             raise
 
-    async def watch(self) -> None:
-        """For ever: pause what plays and nobody watches, suspend what nobody has touched."""
-        emptied_s = monotonic()
-        while True:
-            await asyncio.sleep(min(WATCH_EVERY_S, self._settings.unwatched_pause_s / 4))
-            if monotonic() - emptied_s > EMPTY_TRASH_EVERY_S:
-                emptied_s = monotonic()
-                with contextlib.suppress(OSError):  # the disk fails: later, then
-                    await asyncio.to_thread(self._directory.empty_trash)
-            for run in list(self._runs.values()):
-                try:
-                    await self._look_after(run)
-                except Exception:  # one run's failure is not the others'
-                    log.exception("run %s could not be paused", run.id)
-
-    async def _look_after(self, run: Run) -> None:
-        if len(run.viewers):
-            run.touch()
-        if run.is_untouched and monotonic() - run.touched_s > UNTOUCHED_S:
-            await self.delete(run.id)
-            return
-        if monotonic() - run.touched_s <= self._settings.unwatched_pause_s:
-            return
-        if run.state in BUSY:
-            await run.pause_unwatched()
-        elif run.may_suspend:
-            await run.suspend()
-
     async def close(self) -> None:
         """End all runs, for this server."""
-        await asyncio.gather(*(run.close() for run in self._runs.values()))
+        await asyncio.gather(*(run.close() for run in self.runs))
         self._directory.close()
 
 
@@ -350,14 +286,3 @@ def _must_have_age(about: JsonObject) -> None:
         datetime.fromisoformat(about["created_at"])
     except (LookupError, TypeError, ValueError) as error:
         raise UnreadableRunError(f"It does not say when it was made ({error}).") from error
-
-
-def _place(run: Run) -> tuple[int, str, str]:
-    """In the list: as they came; files that do not tell, by the clock, before all others."""
-    return run.number, run.file.about["created_at"], run.id
-
-
-def _cursor(run: Run) -> str:
-    """The place as a text that sorts as it does."""
-    number, created_at, run_id = _place(run)
-    return f"{number:016}~{created_at}~{run_id}"

@@ -2,7 +2,6 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, TypeGuard
 
 from convscope.errors import ConflictError, ConvscopeError, RecipeError
@@ -24,6 +23,8 @@ from convscope.runs.history import History
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
 from convscope.runs.status import (
+    changes_json,
+    classes_of,
     fixed,
     notable,
     now,
@@ -34,15 +35,14 @@ from convscope.runs.status import (
 )
 from convscope.runs.supervision.replay_worker import Looked
 from convscope.runs.supervision.supervisor import Supervisor, Workers
-from convscope.runs.uploads import UploadLimits, Uploads
+from convscope.runs.uploads import Uploads
 from convscope.runs.viewers import Frame, Viewers, quantities_of
 from convscope.storage.directory import RunDirectory
-from convscope.storage.reader import StoredRun, segment_at
+from convscope.storage.reader import StoredRun
 from convscope.storage.schema import MOST_EVENTS
 from convscope.types import JsonObject, RunState
 
 CHANGES = (Intervene, Tune)
-SHOWN_CHANGES = 100  # in the run itself; its own list has all, in pages
 NEEDS_NO_DATA = (Pause, DropImage)  # what a run can be told whose data set is not here
 
 
@@ -62,27 +62,19 @@ class Run:
         self.spec = spec
         self.history = History()
         self.restarts = 0  # how often it went back to step 0
-        self.number: int = (
-            stored.about.get("number", 0) if stored else 0
-        )  # in the list; 0: none yet
+        self.number: int = stored.about.get("number", 0) if stored else 0  # in the list; 0: none
         self._settings = workers.settings
         self._status = status_of_stored(spec, stored) if stored else status_of_new(spec)
-        self.file = RunFile(directory.path(run_id), directory, stored)
-        self.file.absent = spec.absent
+        self.file = RunFile(directory.path(run_id), directory, stored, spec.absent)
         self._supervisor = Supervisor(self, spec, workers, self.file, self._status)
         self._replay = self._supervisor.replay
         self.viewers = Viewers(
             self._supervisor.tell, {plan.name: quantities_of(plan) for plan in spec.plans}
         )
         self.uploads = Uploads(
-            spec.recipe.network.input,
-            dark_background=spec.shown.dark_background,
-            limits=UploadLimits(
-                self._settings.max_uploads_per_run,
-                self._settings.max_upload_bytes,
-                self._settings.max_pixels,
-                workers.budget,
-            ),
+            spec,
+            workers.settings,
+            workers.budget,
             file=self.file,
             needed=self.needed,
             send=self._send_image,
@@ -90,28 +82,23 @@ class Run:
 
     # --- its worker -------------------------------------------------------------------------------
 
-    async def begin(self, **about: Any) -> None:
+    async def begin(self) -> None:
         """A new run: its file is made and its worker started; UnavailableError where no more runs
         may be awake."""
-        with self._supervisor.needed():
-            await self._begin(about)
-
-    async def _begin(self, about: JsonObject) -> None:
-        await self._supervisor.reserve()
-        model = self.spec.model.name if self.spec.model else None
-        dataset = self.spec.dataset.sha256 if self.spec.dataset else None
-        self.file.open(self._supervisor.on_disk_error)
-        known: JsonObject = {
-            "created_at": now(),
-            "network": model,
-            "dataset_sha256": dataset,
-            "first_weights": self.spec.first_weights,
-            **about,
-            "classes": list(self.spec.classes),
-        }
-        self.file.begin(known, self.spec.recipe.model_dump(mode="json"), self.spec.weights)
-        self._supervisor.start()
-        await self.file.durable()
+        spec = self.spec
+        with self.needed():
+            await self._supervisor.reserve()
+            self.file.open(self._supervisor.on_disk_error)
+            known: JsonObject = {
+                "created_at": now(),
+                "network": spec.model.name if spec.model else None,
+                "dataset_sha256": spec.dataset.sha256 if spec.dataset else None,
+                "first_weights": spec.first_weights,
+                "classes": list(spec.classes),
+            }
+            self.file.begin(known, spec.recipe.model_dump(mode="json"), spec.weights)
+            self._supervisor.start()
+            await self.file.durable()
 
     def wake(self) -> None:
         """Have a worker, for somebody who looks."""
@@ -231,20 +218,6 @@ class Run:
         """How far it has come."""
         return self.file.steps
 
-    @property
-    def path(self) -> Path:
-        """Where its file lies."""
-        return self.file.path
-
-    @property
-    def recomputed(self) -> str | None:
-        """Why the last digits of the present state may differ, if they may."""
-        return self.file.recomputed
-
-    async def durable(self) -> None:
-        """When all of it is on the disk; UnavailableError where the disk fails."""
-        await self.file.durable()
-
     def describe(self) -> JsonObject:
         """The run as the API answers it."""
         supervisor, status = self._supervisor, self._status
@@ -253,7 +226,7 @@ class Run:
             asdict(status.worker)
             | fixed(self.spec, self.file.about)
             | switches_json(status.switches)
-            | self._changes_json(status.interventions)
+            | changes_json(status.interventions)
             | {
                 "id": self.id,
                 "state": self.state,
@@ -277,18 +250,13 @@ class Run:
         looked = await self.look(step, ListSwitches())
         interventions = [entry for entry in self._status.interventions if entry["step"] <= step]
         then = status_at(looked.reply.status, self.history.held_out_at(step))
-        switched = switches_json(looked.reply.switches) | self._changes_json(interventions)
+        switched = switches_json(looked.reply.switches) | changes_json(interventions)
         return self.describe() | then | switched | {"recomputed": looked.recomputed}
 
-    @staticmethod
-    def _changes_json(interventions: list[JsonObject]) -> JsonObject:
-        undone = {entry["undoes"] for entry in interventions}
-        left = [e for e in interventions if e["undoes"] is None and e["id"] not in undone]
-        return {
-            "interventions": interventions[-SHOWN_CHANGES:],
-            "intervention_count": len(interventions),
-            "undoable_count": len(left),
-        }
+    @property
+    def classes(self) -> list[str]:
+        """What its class scores are called."""
+        return classes_of(self.spec, self.file.about)
 
     @property
     def interventions(self) -> list[JsonObject]:
@@ -346,7 +314,7 @@ class Run:
         if self.spec.absent:
             raise ConflictError(f"The images of this run's batches are absent. {self.spec.absent}")
         step = self.steps if step is None else step
-        if segment_at(self.file.segments, step).step == step:
+        if self.file.segment_at(step).step == step:
             raise ConflictError(
                 f"There is no batch of step {step}: no step of this run, as it is set up and in "
                 "this environment, led there."
@@ -460,9 +428,14 @@ class Run:
 
     async def pause_unwatched(self) -> None:
         """What plays and nobody watches is paused, and says so."""
-        await self.ask(Pause())
         waited = f"{self._settings.unwatched_pause_s / 60:g} minutes"
+        # before it is: whoever sees it paused is told why
         self._status.notice = f"Paused: nobody watched for {waited}. Press play to go on."
+        try:
+            await self.ask(Pause())
+        except BaseException:
+            self._status.notice = None
+            raise
         self.viewers.run_changed()
 
 

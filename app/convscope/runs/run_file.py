@@ -31,10 +31,16 @@ class RunFile:
     """Opened when there is something to write; what a worker says is recorded in its order."""
 
     def __init__(
-        self, path: Path, directory: RunDirectory, stored: StoredRun | None = None
+        self,
+        path: Path,
+        directory: RunDirectory,
+        stored: StoredRun | None = None,
+        absent: str | None = None,
     ) -> None:
-        """`stored` is what the file holds already; a new one begins with `begin`."""
+        """`stored` is what the file holds already; a new one begins with `begin`. `absent` says why
+        no step can be computed here, where none can: then nothing is recorded."""
         self.path = path
+        self.absent = absent
         self._directory = directory
         self._writer: RunWriter | None = None
         self.about: JsonObject = dict(stored.about) if stored else {}
@@ -42,12 +48,10 @@ class RunFile:
         self.steps = stored.steps if stored else 0  # how far the run has come
         self.saved_step = self.steps  # how far of that is on the disk
         self.events = len(stored.events) if stored else 0
-        self._recomputed_from = (
-            stored.recomputed_from if stored else None
-        )  # the last segment's first
+        # what the last segment begins with
+        self._recomputed_from = stored.recomputed_from if stored else None
         self.uploads = stored.uploads if stored else 0  # that it had when it was found
         self._sure_of = (-1, -1)  # the step and number of events that are known to be on the disk
-        self.absent: str | None = None  # why no step can be computed here; then nothing is recorded
 
     def open(self, on_disk_error: OnDiskError) -> None:
         """From now on it can be written."""
@@ -166,15 +170,19 @@ class RunFile:
         await self.durable()
         return History(*await asyncio.to_thread(read_history, self.path))
 
-    async def plan(self, step: int, *, end_exactly: bool = False) -> StoredPlan:
-        """To a step that was recorded; NotFoundError for one that was not, ConflictError for one
-        that cannot be computed here, or takes too long to."""
+    def segment_at(self, step: int) -> Segment:
+        """The one that a step lies in; NotFoundError for a step that the run has not come to."""
         if step > self.steps:
             raise NotFoundError(
                 f"This run has come to step {self.steps}: there is no step {step} yet."
             )
+        return segment_at(self.segments, step)
+
+    async def plan(self, step: int, *, end_exactly: bool = False) -> StoredPlan:
+        """To a step that was recorded; NotFoundError for one that was not, ConflictError for one
+        that cannot be computed here, or takes too long to."""
+        segment = self.segment_at(step)
         await self._be_sure_of(step)
-        segment = segment_at(self.segments, step)
         if self.absent:
             return await asyncio.to_thread(self._stored_plan, segment, step, self.absent)
         return await asyncio.to_thread(

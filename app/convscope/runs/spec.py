@@ -20,7 +20,7 @@ from convscope.recipe.float32 import check_recipe
 from convscope.recipe.in_place import check_in_place
 from convscope.recipe.trained_weights.match import FileWeights, match
 from convscope.settings import Settings
-from convscope.types import JsonObject
+from convscope.types import JsonObject, shape_text
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ def _check_learning(recipe: Recipe, plans: tuple[LayerPlan, ...]) -> None:
 def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetInfo) -> None:
     if tuple(dataset.shape) != tuple(recipe.network.input):
         raise RecipeError(
-            f"The network's input is {_by(recipe.network.input)}, and the pictures of "
-            f"{dataset.id} are {_by(dataset.shape)} (channels × height × width)."
+            f"The network's input is {shape_text(recipe.network.input)}, and the pictures of "
+            f"{dataset.id} are {shape_text(dataset.shape)} (channels × height × width)."
         )
     if recipe.batch_size > dataset.train:
         raise RecipeError(
@@ -185,7 +185,3 @@ def _shipped(model: NamedModel | None) -> bytes:
             "init is pretrained: expected a named network that is shipped with trained weights."
         )
     return model.weights.read_bytes()
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))

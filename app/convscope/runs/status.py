@@ -13,6 +13,7 @@ from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
 
 DEFAULT_STEPS_PER_SECOND = 10.0
+SHOWN_CHANGES = 100  # in the run itself; its own list has all, in pages
 MOVING = ("step", "loss", "accuracy", "images_per_second")  # told with the next frame
 
 
@@ -127,7 +128,7 @@ def fixed(spec: Spec, about: JsonObject) -> JsonObject:
         "trainable": spec.trainable,
         "recipe": spec.recipe.model_dump(mode="json"),
         "network": about["network"],
-        "classes": _classes(spec, about),
+        "classes": classes_of(spec, about),
         "dataset_sha256": about["dataset_sha256"],
         "held_out_images": _measured_on(spec),
         "parameters": sum(plan.parameters for plan in spec.plans),
@@ -142,7 +143,7 @@ def _measured_on(spec: Spec) -> int | None:
     return sample_size(spec.dataset.test) if spec.dataset and spec.trainable else None
 
 
-def _classes(spec: Spec, about: JsonObject) -> list[str]:
+def classes_of(spec: Spec, about: JsonObject) -> list[str]:
     """Their names, as its file says them where the data set is not here; else numbers."""
     kept = about.get("classes") if spec.absent else None
     return class_names(score_count(spec.plans[-1].output_shape), spec.classes, kept)
@@ -166,6 +167,17 @@ def switches_json(switches: Switches) -> JsonObject:
     return {
         "silenced": [asdict(filter_id) for filter_id in switches.silenced],
         "frozen": [asdict(filter_id) for filter_id in switches.frozen],
+    }
+
+
+def changes_json(interventions: list[JsonObject]) -> JsonObject:
+    """The latest of these, and how many there are, as the API answers them."""
+    undone = {entry["undoes"] for entry in interventions}
+    left = [e for e in interventions if e["undoes"] is None and e["id"] not in undone]
+    return {
+        "interventions": interventions[-SHOWN_CHANGES:],
+        "intervention_count": len(interventions),
+        "undoable_count": len(left),
     }
 
 

@@ -14,11 +14,11 @@ STARTING = "Nothing is saved of this run yet: it is still starting."
 
 async def thumbnail_mark(run: Run) -> str:
     """A word that changes with the thumbnail; waits for a run that is starting."""
-    mark = await asyncio.to_thread(newest_mark, run.path)
+    mark = await asyncio.to_thread(newest_mark, run.file.path)
     if mark is None:
         await run.up()
-        await run.durable()
-        mark = await asyncio.to_thread(newest_mark, run.path)
+        await run.file.durable()
+        mark = await asyncio.to_thread(newest_mark, run.file.path)
     if mark is None:
         raise ConflictError(STARTING)
     return mark
@@ -30,7 +30,7 @@ def first_weight(run: Run) -> NDArray[np.float32]:
     plans = [plan for plan in run.spec.plans if "weight" in plan.tensors]
     convolutions = [plan for plan in plans if plan.type == "Conv2d"]
     first = (convolutions or [plan for plan in plans if plan.type == "Linear"])[0]
-    weight = newest_tensor(run.path, f"{first.name}.weight")
+    weight = newest_tensor(run.file.path, f"{first.name}.weight")
     if weight is None:  # it goes back to step 0 just now
         raise ConflictError(STARTING)
     return weight

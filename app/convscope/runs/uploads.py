@@ -12,8 +12,10 @@ from convscope.errors import ConflictError, NotFoundError
 from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess
 from convscope.ipc.commands import Command, DropImage, PutImage
 from convscope.runs.run_file import RunFile
+from convscope.runs.spec import Spec
+from convscope.settings import Settings
 from convscope.storage.reader import StoredUpload, read_uploads
-from convscope.types import JsonObject, Shape
+from convscope.types import JsonObject
 
 
 @dataclass(frozen=True)
@@ -52,34 +54,24 @@ class Made:
     content: bytes  # PNG
 
 
-@dataclass(frozen=True)
-class UploadLimits:
-    """What a run takes."""
-
-    most: int  # images
-    max_bytes: int  # of one, as it comes
-    max_pixels: int
-    budget: Budget  # of the whole server, for pictures that are decoded
-
-
 class Uploads:
     """A run's uploads, all prepared for one input shape; kept by the workers and in the file."""
 
     def __init__(
         self,
-        shape: Shape,
+        spec: Spec,
+        settings: Settings,
+        budget: Budget,
         *,
-        dark_background: bool,
-        limits: UploadLimits,
         file: RunFile,
         needed: Callable[[], AbstractContextManager[None]],
         send: Callable[[Command[Any]], Awaitable[Any]],
     ) -> None:
         """`needed` keeps the run from being suspended; `send` gives a command to its workers: it
         raises where the run has failed, or cannot be changed."""
-        self._shape = shape
-        self._dark_background = dark_background
-        self._limits = limits
+        self._spec = spec
+        self._settings = settings
+        self._budget = budget
         self._file = file
         self._needed = needed
         self._send = send
@@ -128,10 +120,10 @@ class Uploads:
         UploadError for what cannot be read, ConflictError where there are as many as a run may
         have, UnavailableError where the disk fails.
         """
-        if len(self._all) + self._coming >= self._limits.most:
+        most = self._settings.max_uploads_per_run
+        if len(self._all) + self._coming >= most:
             raise ConflictError(
-                f"This run has {self._limits.most} uploads, which is as many as it may have: "
-                "delete one."
+                f"This run has {most} uploads, which is as many as it may have: delete one."
             )
         self._coming += 1
         try:
@@ -151,7 +143,7 @@ class Uploads:
         self.get(image)
         with self._needed():
             row = await self._stored(image)
-            async with self._limits.budget.decode():
+            async with self._budget.decode():
                 made = await asyncio.to_thread(self._again, row, invert)
             return await self._keep(made)
 
@@ -209,22 +201,23 @@ class Uploads:
         self, data: bytes, name: str, invert: bool | None, image: str | None = None
     ) -> Made:
         """From what came, under a new id unless one is given."""
-        limits, new_id = self._limits, image or f"up-{token_hex(4)}"
+        settings, new_id = self._settings, image or f"up-{token_hex(4)}"
 
         def work() -> Made:
-            decoded = decode(data, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
+            decoded = decode(
+                data, max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels
+            )
             return self._made(new_id, name[:200], decoded, png(decoded.image), invert)
 
-        async with self._limits.budget.decode():
+        async with self._budget.decode():
             return await asyncio.to_thread(work)
 
     def _made(
         self, image: str, name: str, decoded: DecodedImage, content: bytes, invert: bool | None
     ) -> Made:
         """Slow (a fraction of a second): call it in a thread."""
-        prepared = preprocess(
-            decoded, self._shape, dark_background=self._dark_background, invert=invert
-        )
+        shape, dark = self._spec.recipe.network.input, self._spec.shown.dark_background
+        prepared = preprocess(decoded, shape, dark_background=dark, invert=invert)
         size = decoded.width, decoded.height
         upload = Upload(image, name, *size, decoded.format, prepared)
         about = {

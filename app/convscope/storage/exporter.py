@@ -1,10 +1,10 @@
 """A run's file as one file that can be sent: whole, closed, nothing beside it."""
 
-import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from convscope.storage.run_writer import insert_about
 from convscope.storage.schema import open_to_read, remove
 from convscope.types import JsonObject
 
@@ -30,6 +30,5 @@ def _make_one_file(copy: sqlite3.Connection, exported: JsonObject, uploads: bool
     copy.execute("PRAGMA journal_mode = DELETE")  # the bytes of a WAL would lie beside it
     if not uploads:
         copy.execute("DELETE FROM upload")
-    note = ("exported", json.dumps(exported))
-    copy.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", note)
+    insert_about(copy, {"exported": exported})
     copy.execute("VACUUM")  # what was deleted is not in it, either

@@ -91,7 +91,7 @@ class GroupCommitWriter:
         self._queue.put(_Stop())
         await asyncio.to_thread(self._thread.join)
 
-    # --- in the -----------------------------------------------------------------------------------
+    # --- in the thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
         pending: list[_Item] = []

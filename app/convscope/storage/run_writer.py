@@ -1,6 +1,5 @@
 """Writes a run's file, a method a kind of record; all of it through one thread."""
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from convscope.ipc.reports import Metrics
 from convscope.storage.group_commit import GroupCommitWriter, OnDiskError, OnSaved, Steps, Write
 from convscope.storage.metrics import MERGE_EVERY, cut_history, merge_old_points
 from convscope.storage.retention import drop_old_checkpoints
-from convscope.storage.schema import create, open_to_write
+from convscope.storage.schema import create, json_text, open_to_write
 from convscope.types import JsonObject
 
 
@@ -54,7 +53,7 @@ class RunWriter:
     def _sql(self, statement: str, *values: Any) -> None:
         self._writer.put(_execute(statement, *values))
 
-    # --- what a run -------------------------------------------------------------------------------
+    # --- what a run is ----------------------------------------------------------------------------
 
     def begin(self, about: JsonObject, first: Segment, weights: bytes) -> None:
         """A new run, all at once or not at all; `weights` are safetensors, or nothing."""
@@ -75,7 +74,7 @@ class RunWriter:
         """A new segment, or what is now known of the last one."""
         self._writer.put(lambda connection: insert_segment(connection, segment))
 
-    # --- what it goes -----------------------------------------------------------------------------
+    # --- what it goes through ---------------------------------------------------------------------
 
     def history(self, metrics: Metrics) -> None:
         """The steps and held-out accuracies that a worker's message brought."""
@@ -97,7 +96,7 @@ class RunWriter:
             step,
             at,
             kind,
-            _json(body),
+            json_text(body),
         )
 
     def checkpoint(self, segment: int, about: JsonObject, tensors: bytes) -> None:
@@ -141,7 +140,7 @@ class RunWriter:
             "INSERT INTO upload VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE "
             "SET about = excluded.about, image = excluded.image",
             image,
-            _json(about),
+            json_text(about),
             content,
         )
 
@@ -152,7 +151,7 @@ class RunWriter:
 
 def insert_about(connection: sqlite3.Connection, values: JsonObject) -> None:
     """Write what is known of a run, by name."""
-    rows = [(key, _json(value)) for key, value in values.items()]
+    rows = [(key, json_text(value)) for key, value in values.items()]
     connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
 
 
@@ -163,10 +162,10 @@ def insert_segment(connection: sqlite3.Connection, segment: Segment) -> None:
         (
             segment.number,
             segment.step,
-            _json(segment.recipe),
-            _json(segment.settings),
+            json_text(segment.recipe),
+            json_text(segment.settings),
             int(segment.optimizer),
-            _json(segment.environment),
+            json_text(segment.environment),
         ),
     )
 
@@ -177,7 +176,7 @@ def insert_checkpoint(
     """Write what it takes to go on from a step."""
     connection.execute(
         "INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?)",
-        (segment, about["step"], _json(about), tensors),
+        (segment, about["step"], json_text(about), tensors),
     )
 
 
@@ -190,7 +189,3 @@ def cut_after(connection: sqlite3.Connection, step: int) -> None:
 
 def _execute(statement: str, *values: Any) -> Write:
     return lambda connection: connection.execute(statement, values)
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)

@@ -1,8 +1,10 @@
 """The file of a run, as FORMAT.md tells it: SQLite with a fixed set of tables."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from convscope.errors import UnavailableError, UnreadableRunError
 from convscope.system_errors import is_of_the_system, system_sentence
@@ -36,6 +38,11 @@ CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, image BLOB NOT NU
 SYNCHRONOUS = "FULL"  # what is committed stays, whatever happens
 WAL_BYTES = 4 * 2**20  # what the WAL file is cut back to
 MOST_EVENTS = 20_000  # changes of a run, which each look at a step has to know of
+
+
+def json_text(value: Any) -> str:
+    """JSON as the file has it; ValueError for a number that is not finite."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
 def remove(path: Path) -> None:

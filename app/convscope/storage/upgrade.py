@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from convscope.errors import UnreadableRunError
-from convscope.storage.schema import TABLES, VERSION, check_version, connect
+from convscope.storage.schema import TABLES, VERSION, check_version, connect, json_text
 from convscope.types import JsonObject
 
 
@@ -30,11 +30,11 @@ def upgrade_file(path: Path) -> None:
 
 def _upgrade(connection: sqlite3.Connection) -> None:
     for number, text in connection.execute("SELECT number, recipe FROM segment").fetchall():
-        recipe = json.dumps(recipe_of_version_1(json.loads(text)), separators=(",", ":"))
+        recipe = json_text(recipe_of_version_1(json.loads(text)))
         connection.execute("UPDATE segment SET recipe = ? WHERE number = ?", (recipe, number))
     for number, kind, text in connection.execute("SELECT id, kind, body FROM event").fetchall():
         kind, body = event_of_version_1(kind, json.loads(text))
-        values = kind, json.dumps(body, separators=(",", ":")), number
+        values = kind, json_text(body), number
         connection.execute("UPDATE event SET kind = ?, body = ? WHERE id = ?", values)
     connection.execute("ALTER TABLE upload RENAME COLUMN picture TO image")
     connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -60,7 +60,7 @@ def start_replay(loop: Loop, command: commands.StartReplay, _: int) -> StartRepl
 
 def seek(loop: Loop, command: commands.Seek, number: int) -> None:
     """Go to a step that was recorded; one that is under way is left off."""
-    loop.begin_task(number, replied(loop.seeker.go(command.plan, command.payload)))
+    loop.begin_task([number], replied(loop.seeker.go(command.plan, command.payload)))
 
 
 def begin_segment(loop: Loop, _: commands.BeginSegment, number: int) -> CheckpointReply:
@@ -71,7 +71,7 @@ def begin_segment(loop: Loop, _: commands.BeginSegment, number: int) -> Checkpoi
 
 def ablate_freezing(loop: Loop, command: commands.AblateFreezing, number: int) -> None:
     """What a filter's learning is worth from this step on; afterwards this is no step any more."""
-    loop.begin_task(number, loop.seeker.ablate_freezing(command.layer, command.filter))
+    loop.begin_task([number], loop.seeker.ablate_freezing(command.layer, command.filter))
 
 
 def play(loop: Loop, _: commands.Play, __: int) -> Done:
@@ -84,7 +84,7 @@ def play(loop: Loop, _: commands.Play, __: int) -> Done:
 
 def pause(loop: Loop, _: commands.Pause, __: int) -> Done:
     """Stop after the step in hand; safe to repeat."""
-    if loop.state in (RunState.PLAYING, RunState.STEPPING):
+    if loop.state.is_training:
         loop.rest("pause")
         loop.evaluate()
     return Done()

@@ -50,7 +50,7 @@ class Loop:
         # None: nothing is kept, since this is the replay of another worker's run
         self._checkpoints: CheckpointSchedule | None = None
         self._tasks = TaskRunner[Reply]()
-        self._waiting_for_whole: list[int] = []  # commands
+        self._asking_for_whole: list[int] = []  # commands
         self._evaluation = HeldOutEvaluation(self._measured)
         self._untold = False  # since the last message
         self._next_step_s = self._next_report_s = 0.0
@@ -96,34 +96,28 @@ class Loop:
         """A refusal, which the server raises again."""
         self._send(Answer(number=number, error=error))
 
-    def begin_task(self, number: int, pieces: Iterator[Reply | None]) -> None:
-        """Do what the command of this number asked for, piece by piece, and reply at its end."""
+    def begin_task(self, asking: list[int], pieces: Iterator[Reply | None]) -> None:
+        """Do what the commands of these numbers asked for, piece by piece, and reply to all at its
+        end: also to those that are added meanwhile."""
+
+        def tell(say: Callable[[int, Found], None], found: Found) -> None:
+            while asking:
+                say(asking.pop(0), found)
+
         self._tasks.begin(
             Task(
                 pieces,
-                lambda reply: self.reply(number, reply),
-                lambda error: self.refuse(number, error),
+                lambda reply: tell(self.reply, reply),
+                lambda error: tell(self.refuse, error),
             )
         )
 
     def measure_whole(self, number: int) -> None:
         """Measure the whole held-out half for the command of this number; whoever asks while that
         is under way gets the same answer."""
-        self._waiting_for_whole.append(number)
-        if len(self._waiting_for_whole) == 1:
-            pieces = evaluate_whole(self.session)
-            self._tasks.begin(
-                Task(
-                    pieces,
-                    lambda reply: self._tell_whole(self.reply, reply),
-                    lambda error: self._tell_whole(self.refuse, error),
-                )
-            )
-
-    def _tell_whole(self, tell: Callable[[int, Found], None], found: Found) -> None:
-        waiting, self._waiting_for_whole = self._waiting_for_whole, []
-        for request in waiting:
-            tell(request, found)
+        self._asking_for_whole.append(number)
+        if len(self._asking_for_whole) == 1:
+            self.begin_task(self._asking_for_whole, evaluate_whole(self.session))
 
     def drop_task(self) -> None:
         """Whoever waits for it is not interested any more."""

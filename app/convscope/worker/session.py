@@ -22,7 +22,7 @@ from convscope.learn.optimizer import settings_of, tune
 from convscope.learn.trainer import Trainer
 from convscope.recipe import Recipe, plan
 from convscope.recipe.class_names import MOST_CLASSES, score_count
-from convscope.types import JsonObject
+from convscope.types import JsonObject, shape_text
 from convscope.worker.cpu_name import processor
 
 SPEED_WINDOW_S = 2.0
@@ -79,7 +79,7 @@ class Session:
         """ConflictError with what this network ends in where that is no list of class scores."""
         if self.has_scores:
             return
-        shape = " × ".join(map(str, self.plans[-1].output_shape))
+        shape = shape_text(self.plans[-1].output_shape)
         raise ConflictError(
             f"This network has no class output: it ends in {shape} numbers, and class scores are a "
             f"flat output of up to {MOST_CLASSES:,}."

@@ -4,6 +4,7 @@ from math import prod
 
 from convscope.recipe import LayerPlan
 from convscope.recipe.layers import BatchNorm2d, Conv2d, Dropout, LeakyReLU, Linear
+from convscope.types import shape_text
 
 
 def forward_words(plan: LayerPlan, silenced: int = 0) -> str:
@@ -52,7 +53,7 @@ def _dropped(p: float) -> str:
 
 
 def _by(plan: LayerPlan) -> str:
-    return " × ".join(map(str, plan.output_shape[1:] or plan.output_shape))
+    return shape_text(plan.output_shape[1:] or plan.output_shape)
 
 
 def backward_words(plan: LayerPlan, batch: int) -> str:

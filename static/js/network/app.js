@@ -15,6 +15,7 @@ import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
+import { plan } from "./state.js";
 import { Controls, Settings } from "./training/controls.js";
 import { Stats } from "./training/stats.js";
 
@@ -23,11 +24,12 @@ export function App() {
     <${Header} />
     <${Controls} />
     <main class="stage">
-      <div class="depths" id="network" tabindex="-1"><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
+      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
+      <${ExplainCard} />
     </main>
     <${Timeline} />
     <${Settings} />
-    <${Notices} /><${ForkCard} /><${NewRunSheet} /><${ExplainCard} /><${Tip} /><${Tour} />
+    <${Notices} /><${ForkCard} /><${NewRunSheet} /><${Tip} /><${Tour} />
   </div>`;
 }

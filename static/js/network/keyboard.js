@@ -1,7 +1,7 @@
 /** The page's keys: Space plays, the right arrow steps, Escape closes. */
 
 import { isComposing } from "../shared/composing.js";
-import { unpin } from "./explain/pointing.js";
+import { beside, unpin } from "./explain/pointing.js";
 import { backToNow, closeFilter, seek, stepOnce, stopStepping, togglePlay } from "./intents.js";
 import { slowKey } from "./slow-motion/slow-motion.js";
 import {
@@ -13,6 +13,7 @@ import {
   pagesOpen,
   pastStep,
   pinned,
+  plan,
   pointed,
   proposal,
   replay,
@@ -27,6 +28,15 @@ const PRESSING = "input:not([type=range]), select, textarea, [contenteditable], 
 const from = (event, selector) =>
   event.target instanceof Element && event.target.closest(selector) !== null;
 
+/** A pinned number leads to its neighbours, however it was pinned.
+ * @param {KeyboardEvent} event @param {import("./explain/pointing.js").NumberPlace} place */
+function walkPinned(event, place) {
+  const column = plan.value?.columns.find(({ name }) => name === place.layer);
+  const next = column && beside(place, column, event.key);
+  if (next) pinned.value = next;
+  event.preventDefault();
+}
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -34,6 +44,12 @@ function onKey(event) {
   if (isComposing(event) || newRunOpen.value) return;
   if (replay.value && !from(event, event.key === " " ? PRESSING : TYPING)) {
     if (slowKey(event.key)) event.preventDefault();
+  } else if (
+    pinned.value &&
+    event.key.startsWith("Arrow") &&
+    !from(event, `${TYPING}, [role=tab]`)
+  ) {
+    walkPinned(event, pinned.value);
   } else if (event.key === " " && !from(event, PRESSING)) {
     event.preventDefault();
     if (!event.repeat) togglePlay();

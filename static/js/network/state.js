@@ -59,6 +59,7 @@ export const hoveredCell = signal(/** @type {{layer: string, channel: number} | 
 /** @typedef {import("./explain/pointing.js").NumberPlace} NumberPlace */
 export const pointed = signal(/** @type {NumberPlace | null} */ (null)); // number under the pointer
 export const pinned = signal(/** @type {NumberPlace | null} */ (null)); // number that is held
+export const detailed = signal(false); // an open number with all of its arithmetic
 export const batchImage = signal(0); // which of the batch a weight's gradient is shown for
 export const replay = signal(/** @type {import("./slow-motion/phases.js").Replay | null} */ (null)); // slow motion
 export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code

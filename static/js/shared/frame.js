@@ -124,21 +124,3 @@ export function decodeFrame(buffer) {
   }
   return { header, sections };
 }
-
-/**
- * The values of a section as numbers; u8 is spread over its channel's range again.
- * @param {Section} section
- * @returns {Float32Array}
- */
-export function valuesOf(section) {
-  if (!section.ranges) return /** @type {Float32Array} */ (section.values);
-  const channel = section.values.length / section.shape[0];
-  const values = new Float32Array(section.values.length);
-  for (let i = 0; i < values.length; i++) {
-    const c = Math.floor(i / channel);
-    const lo = section.ranges[2 * c];
-    const hi = section.ranges[2 * c + 1];
-    values[i] = lo + (section.values[i] / 255) * (hi - lo);
-  }
-  return values;
-}

@@ -1,4 +1,4 @@
-/** Where a floating card goes, so that it never covers what it belongs to. Pure arithmetic. */
+/** Where a card beside a control goes. Pure arithmetic. */
 
 /**
  * @typedef {{left: number, top: number, right: number, bottom: number}} Box CSS pixels of the window
@@ -25,31 +25,5 @@ export function placeNextTo(anchor, card, window, how = {}) {
   return {
     left: inside(start, card.width, window.width),
     top: inside(isOver ? over : under, card.height, window.height),
-  };
-}
-
-const GAP = 12; // to what must stay clear
-
-/**
- * To the right of what must stay clear where there is room, else to the left, else across the
- * half of the window in which it is not.
- * @param {Box} clear what is explained, and what it was made from
- * @param {{left: number, top: number, bottom: number}} near the value itself
- * @param {Size} card @param {Size} window
- * @returns {{left: number, top: number, width: number, sheet: boolean}}
- */
-export function placeBeside(clear, near, card, window) {
-  const middle = (near.top + near.bottom) / 2;
-  const top = inside(middle - card.height / 2, card.height, window.height);
-  const beside = (/** @type {number} */ left) => ({ left, top, width: card.width, sheet: false });
-  if (clear.right + GAP + card.width + EDGE <= window.width) return beside(clear.right + GAP);
-  if (clear.left - GAP - card.width >= EDGE) return beside(clear.left - GAP - card.width);
-  const width = Math.min(card.width, window.width - 2 * EDGE);
-  const isBelow = middle < window.height / 2;
-  return {
-    left: inside(near.left - width / 2, width, window.width),
-    top: isBelow ? window.height - EDGE - card.height : EDGE,
-    width,
-    sheet: true,
   };
 }

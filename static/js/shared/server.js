@@ -101,36 +101,32 @@ function formOf(file, invert = "auto") {
   return form;
 }
 
-/** Every run, oldest first, and the files that cannot be opened.
- * @returns {Promise<{runs: Run[], unreadable: import("./types.js").Unreadable[]}>} */
-async function runs() {
-  /** @type {Run[]} */
-  const all = [];
-  /** @type {string | null} */
-  let cursor = null;
-  for (;;) {
-    /** @type {import("./types.js").RunPage} */
-    const page = await call("get", "/runs", { query: { limit: PAGE, cursor } });
-    all.push(...page.runs);
-    if (page.next === null) return { runs: all, unreadable: page.unreadable };
-    cursor = page.next;
-  }
-}
-
-/** Every run that can be restored, however many pages they are. */
-async function deleted() {
-  /** @type {import("./types.js").Deleted[]} */
-  const all = [];
+/** Every page of a list, in order.
+ * @template {"/runs" | "/runs/deleted"} P @param {P} path
+ * @returns {Promise<import("./types.js").Answer<"get", P>[]>} */
+async function pagesOf(path) {
+  const pages = [];
   /** @type {string | null} */
   let cursor = null;
   do {
-    /** @type {import("./types.js").DeletedPage} */
-    const page = await call("get", "/runs/deleted", { query: { limit: PAGE, cursor } });
-    all.push(...page.runs);
+    const query = /** @type {any} */ ({ limit: PAGE, cursor });
+    /** @type {any} */
+    const page = await call("get", path, { query });
+    pages.push(page);
     cursor = page.next;
   } while (cursor !== null);
-  return all;
+  return pages;
 }
+
+/** Every run, oldest first, and the files that cannot be opened.
+ * @returns {Promise<{runs: Run[], unreadable: import("./types.js").Unreadable[]}>} */
+async function runs() {
+  const pages = await pagesOf("/runs");
+  return { runs: pages.flatMap((page) => page.runs), unreadable: pages[0].unreadable };
+}
+
+/** Every run that can be restored. */
+const deleted = async () => (await pagesOf("/runs/deleted")).flatMap((page) => page.runs);
 
 /** Pictures of runs' first filters, PNG in base64; one that is gone meanwhile has none.
  * @param {string[]} ids @returns {Promise<Record<string, string>>} */

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -65,7 +66,8 @@ class OneRun:
         workers = Workers(settings, Pool(1), lambda _: self.worker, Budget())
         self.run = Run("k3", spec, workers, directory)
         app = FastAPI()
-        app.state.settings, app.state.registry = settings, self
+        app.state.settings = settings
+        app.state.registry = SimpleNamespace(runs=self)
         app.include_router(images.router)
         add_error_handlers(app)
         self.client = httpx.AsyncClient(
@@ -73,7 +75,7 @@ class OneRun:
         )
 
     def get(self, _: str) -> Run:
-        """As a registry does."""
+        """As a registry's list does."""
         return self.run
 
     async def upload(self) -> str:

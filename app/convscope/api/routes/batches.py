@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import numpy as np
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
@@ -11,7 +10,7 @@ from convscope.api.deps import Look, TheLook
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.batch import BATCH, MASK
 from convscope.api.openapi.headers import sends
-from convscope.api.tensor_responses import Representation, Tensor, answer, choose_format
+from convscope.api.tensor_responses import Representation, Tensor, answer, choose_format, floats
 from convscope.ipc import commands
 from convscope.ipc.replies import BatchReply
 from convscope.recipe.base import LayerName
@@ -104,7 +103,7 @@ async def get_batch(look: TheLook, chosen: Chosen) -> Response:
     if chosen.format == "json":
         headers = look.headers | {"Convscope-Step": str(reply.step), "Vary": "Accept"}
         return JSONResponse(_described(look, reply), headers=headers)
-    values = np.frombuffer(reply.payload, np.float32).reshape(reply.shape)
+    values = floats(reply)
     axes = ("example", "channel", "y", "x")
     images = Tensor("batch", "images", "value", reply.step, "torch", axes, values)
     return await answer(images, chosen, look.headers)
@@ -123,15 +122,14 @@ async def get_dropout_mask(look: TheLook, chosen: Chosen, layer: LayerName) -> R
     plan = look.run.spec.layer(layer)
     look.run.must_know_batch(look.step)
     reply = await look.ask(commands.DropoutMask(layer=plan.name))
-    values = np.frombuffer(reply.payload, np.float32).reshape(reply.shape)
+    values = floats(reply)
     inner = ("channel", "y", "x") if values.ndim == 4 else ("unit",)
     mask = Tensor(plan.name, "mask", "value", reply.step, "torch", ("example", *inner), values)
     return await answer(mask, chosen, look.headers)
 
 
 def _described(look: Look, reply: BatchReply) -> JsonObject:
-    run, count = look.run, reply.shape[0]
-    names = run.describe()["classes"]
+    run, names, count = look.run, look.run.classes, reply.shape[0]
     drawn = [
         {"layer": plan.name, "p": plan.arguments["p"], "shape": [count, *plan.output_shape]}
         for plan in run.spec.plans

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
+from safetensors import safe_open
 
 from convscope import __version__
 from convscope.api.compression import CompressedRoute
@@ -23,8 +24,7 @@ from convscope.data.image_ids import find_image
 from convscope.errors import NotFoundError
 from convscope.images import sheet_png
 from convscope.recipe import NamedModel, named_model, named_models, plan
-from convscope.recipe.safetensors_header import metadata
-from convscope.types import JsonObject
+from convscope.types import JsonObject, shape_text
 
 router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
 up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
@@ -148,8 +148,7 @@ def _model(name: str) -> JsonObject:
         "parameters": sum(entry.parameters for entry in plans),
         "input": model.recipe.network.input,
         "layers": [
-            f"{entry.name}: {entry.type} → {' × '.join(map(str, entry.output_shape))}"
-            for entry in plans
+            f"{entry.name}: {entry.type} → {shape_text(entry.output_shape)}" for entry in plans
         ],
         "recipe": model.recipe.model_dump(mode="json"),
         "pretrained": _pretrained(model),
@@ -171,7 +170,8 @@ def _pretrained(model: NamedModel) -> JsonObject | None:
     if model.weights is None:
         return None
     data = model.weights.read_bytes()
-    accuracy = float(metadata(data)["held_out_accuracy"])
+    with safe_open(model.weights, "numpy") as weights:
+        accuracy = float(weights.metadata()["held_out_accuracy"])
     return {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "accuracy": accuracy}
 
 

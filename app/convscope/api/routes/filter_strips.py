@@ -13,12 +13,12 @@ from convscope.api.deps import TheRun
 from convscope.api.openapi.document import answers, problems
 from convscope.api.openapi.examples import filter_strips as examples
 from convscope.api.openapi.headers import sends
-from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite
+from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite, floats
 from convscope.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from convscope.heatmap import strip_png
 from convscope.ipc.commands import Tensor
 from convscope.recipe import LayerPlan
-from convscope.types import JsonObject
+from convscope.types import JsonObject, shape_text
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
 MOST_STEPS = 64
@@ -75,8 +75,7 @@ async def get_filter_strip(
         if found and (run.restarts != restarts or await request.is_disconnected()):
             break  # the rest is no more, or nobody waits for it
         looked = await run.look(step, Tensor(layer=layer, tensor="weight"))
-        weight = np.frombuffer(looked.reply.payload, np.float32).reshape(looked.reply.shape)
-        found.append(weight[number])
+        found.append(floats(looked.reply)[number])
         mark = looked.recomputed or mark
     seen: JsonObject = {"layer": layer, "filter": number, "steps": wanted[: len(found)]}
     return await _answer(seen, np.stack(found), mark, shape)
@@ -88,10 +87,9 @@ def _check(plan: LayerPlan, number: int) -> None:
     if plan.type != "Conv2d" or shape is None:
         raise ConflictError(f"{plan.name} ({plan.type}) has no filters: a Conv2d has.")
     if number >= shape[0]:
-        by = " × ".join(map(str, shape))
         raise NotFoundError(
-            f"{plan.name} has {shape[0]} filters, 0 to {shape[0] - 1} (its weight is {by}): there "
-            f"is no filter {number}."
+            f"{plan.name} has {shape[0]} filters, 0 to {shape[0] - 1} (its weight is "
+            f"{shape_text(shape)}): there is no filter {number}."
         )
 
 

@@ -21,9 +21,8 @@ class ForkBody(Body):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=shown(*FORKS))
     step: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None  # null: now
-    recipe: dict[str, Any] = Field(
-        default_factory=dict
-    )  # the parts that change, within `optimizer` too; not `init`
+    # the parts that change, within `optimizer` too; not `init`
+    recipe: dict[str, Any] = Field(default_factory=dict)
     interventions: list[Annotated[AnyIntervention, Field(discriminator="type")]] = Field(
         default_factory=list, max_length=64
     )

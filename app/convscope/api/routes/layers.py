@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +18,7 @@ from convscope.api.tensor_responses import (
     answer,
     axes_of,
     choose_format,
+    floats,
     to_keras,
 )
 from convscope.heatmap import Scale
@@ -191,7 +191,7 @@ def _tensor(
     layout: Layout,
     flat_from: Shape | None,
 ) -> Tensor:
-    values = np.frombuffer(reply.payload, np.float32).reshape(reply.shape)
+    values = floats(reply)
     axes = axes_of(plan.type, quantity[0], values.shape)
     if layout == "keras":
         values, axes = to_keras(values, axes, flat_from)
@@ -211,13 +211,8 @@ async def get_predictions(
     """Of any flat output of up to 1,000 numbers, data set or not; 409 for another."""
     reply = await look.ask(Predict(image=image))
     response.headers.update(look.headers)
-    scores = zip(
-        look.run.describe()["classes"],
-        reply.probabilities,
-        reply.logits,
-        strict=True,
-    )
-    classes = [
+    scores = zip(look.run.classes, reply.probabilities, reply.logits, strict=True)
+    classes: list[JsonObject] = [
         {"index": index, "class": name, "probability": probability, "logit": logit}
         for index, (name, probability, logit) in enumerate(scores)
     ]

@@ -135,7 +135,7 @@ def _parse(recipe: str) -> RecipeRequest:
 @router.get("", response_model=RunList, summary="List runs")
 async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
     """Oldest first. `unreadable` lists the files that cannot be opened, 100 at most."""
-    runs, after = registry.page(page.cursor, page.limit)
+    runs, after = registry.runs.page(page.cursor, page.limit)
     some = islice(registry.unreadable.items(), MOST_UNREADABLE)
     unreadable = [{"run": run, "why": why} for run, why in some]
     return {"runs": [run.describe() for run in runs], "next": after, "unreadable": unreadable}

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from dataclasses import dataclass
 from time import monotonic
 from typing import Annotated, Literal
 
@@ -62,165 +63,161 @@ async def watch_run(
     """One viewer, from its coming to its going."""
     await socket.accept()
     try:
-        run = registry.get(run_id)
+        run = registry.runs.get(run_id)
     except NotFoundError as error:
         await socket.close(NO_SUCH_RUN, error.detail)
         return
     viewer = run.viewers.join()
     run.wake()
     try:
-        await _serve(socket, run, viewer, settings)
+        await Stream(socket, run, viewer, settings).serve()
     finally:
         run.viewers.leave(viewer)
         run.touch()
 
 
-async def _serve(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
-    """Until either direction ends."""
-    receiving = asyncio.create_task(_receive(socket, run, viewer, settings))
-    sending = asyncio.create_task(_send_updates(socket, run, viewer, settings))
-    try:
-        await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (receiving, sending):
-            task.cancel()
-        ends = await asyncio.gather(receiving, sending, return_exceptions=True)
-        for error in ends:
-            if isinstance(error, Exception):
-                log.error("a stream failed", exc_info=error)
+@dataclass(frozen=True)
+class Stream:
+    """One viewer's WebSocket, in both directions."""
 
+    socket: WebSocket
+    run: Run
+    viewer: Viewer
+    settings: Settings
 
-async def _receive(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
-    seek_task: asyncio.Task[None] | None = None  # at the past; only the latest step counts
-    try:
-        while True:
-            try:
-                message = await socket.receive()
-            except (WebSocketDisconnect, RuntimeError):
-                return
-            if message["type"] == "websocket.disconnect":
-                return
-            text = message.get("text")
+    async def serve(self) -> None:
+        """Until either direction ends."""
+        receiving = asyncio.create_task(self._receive())
+        sending = asyncio.create_task(self._send_updates())
+        try:
+            await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (receiving, sending):
+                task.cancel()
+            ends = await asyncio.gather(receiving, sending, return_exceptions=True)
+            for error in ends:
+                if isinstance(error, Exception):
+                    log.error("a stream failed", exc_info=error)
+
+    # --- what it asks -----------------------------------------------------------------------------
+
+    async def _receive(self) -> None:
+        seek_task: asyncio.Task[None] | None = None  # at the past; only the latest step counts
+        try:
+            while True:
+                try:
+                    message = await self.socket.receive()
+                except (WebSocketDisconnect, RuntimeError):
+                    return
+                if message["type"] == "websocket.disconnect":
+                    return
+                if seek_task:
+                    seek_task.cancel()
+                seek_task = asyncio.create_task(self._watch(message.get("text")))
+        finally:
             if seek_task:
                 seek_task.cancel()
-            seek_task = asyncio.create_task(_watch(text, socket, run, viewer, settings))
-    finally:
-        if seek_task:
-            seek_task.cancel()
 
+    async def _watch(self, text: str | None) -> None:
+        """Do as a watch message says, or answer why not."""
+        try:
+            watch = await self._parse(text)
+            self.run.viewers.watch(self.viewer, watch)
+            if watch.step is not None:
+                self.viewer.offer_past(await self._look_back(watch))
+        except ConvscopeError as error:
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
+                await self.socket.send_text(
+                    json.dumps({"type": "error", "code": error.code, "detail": error.detail})
+                )
 
-async def _watch(
-    text: str | None, socket: WebSocket, run: Run, viewer: Viewer, settings: Settings
-) -> None:
-    """Do as a watch message says, or answer why not."""
-    try:
-        watch = await _parse(text, run, settings)
-        run.viewers.watch(viewer, watch)
-        if watch.step is not None:
-            viewer.offer_past(await _look_back(run, watch))
-    except ConvscopeError as error:
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
-            await socket.send_text(
-                json.dumps({"type": "error", "code": error.code, "detail": error.detail})
-            )
+    async def _look_back(self, watch: Watch) -> Frame:
+        """What a viewer sees of the past step that it watches."""
+        wanted = self.run.viewers.wanted([watch])
+        looked = await self.run.look(watch.step, Look(wanted=wanted))
+        return Frame.of_past(looked.reply, looked.recomputed)
 
+    async def _parse(self, text: str | None) -> Watch:
+        """A watch message (None: it came as bytes); InvalidError or NotFoundError says why not."""
+        if text is None:
+            raise InvalidError("Expected a watch message as text, got bytes.")
+        try:
+            message = WatchMessage.model_validate_json(text)
+        except ValidationError as error:
+            raise InvalidError(f"Expected a watch message. {first_sentence(error)}") from error
+        names = {plan.name for plan in self.run.spec.plans}
+        layers = names if message.layers is None else set(message.layers)
+        if unknown := layers - names:
+            raise NotFoundError(f"There is no layer {min(unknown)!r}.")
+        await self._check_probe(message.probe)
+        quantities = frozenset(Quantity(entry.tensor, entry.of) for entry in message.tensors)
+        return Watch(frozenset(layers), quantities, message.probe, message.max_fps, message.step)
 
-async def _look_back(run: Run, watch: Watch) -> Frame:
-    """What a viewer sees of the past step that it watches."""
-    wanted = run.viewers.wanted([watch])
-    looked = await run.look(watch.step, Look(wanted=wanted))
-    return Frame.of_past(looked.reply, looked.recomputed)
+    async def _check_probe(self, probe: str) -> None:
+        if probe.startswith("up-"):
+            self.run.uploads.get(probe)
+        else:
+            find_image(probe, await open_gallery(self.run.spec.shown.id, self.settings))
 
+    # --- what it gets -----------------------------------------------------------------------------
 
-async def _parse(text: str | None, run: Run, settings: Settings) -> Watch:
-    """A watch message; InvalidError or NotFoundError with a sentence. None: it came as bytes."""
-    if text is None:
-        raise InvalidError("Expected a watch message as text, got bytes.")
-    try:
-        message = WatchMessage.model_validate_json(text)
-    except ValidationError as error:
-        raise InvalidError(f"Expected a watch message. {first_sentence(error)}") from error
-    names = {plan.name for plan in run.spec.plans}
-    layers = names if message.layers is None else set(message.layers)
-    if unknown := layers - names:
-        raise NotFoundError(f"There is no layer {min(unknown)!r}.")
-    await _check_probe(message.probe, run, settings)
-    quantities = frozenset(Quantity(entry.tensor, entry.of) for entry in message.tensors)
-    return Watch(frozenset(layers), quantities, message.probe, message.max_fps, message.step)
+    async def _send_updates(self) -> None:
+        """What is new, at most as often as the viewer wants; one that takes nothing is cut off."""
+        try:
+            while update := await self.viewer.next():
+                began = monotonic()
+                async with asyncio.timeout(self.settings.viewer_send_timeout_s):
+                    await self._send(*update)
+                spent_s = monotonic() - began
+                await asyncio.sleep(max(0.0, 0.9 / self.viewer.watch.max_fps - spent_s))
+            await self.socket.close(NO_SUCH_RUN, "The run was deleted.")
+        except (TimeoutError, WebSocketDisconnect, RuntimeError):
+            return  # not closed with a word: one that takes nothing would not take that either
 
+    async def _send(self, changed: bool, frame: Frame | None, past: Frame | None) -> None:
+        if changed:
+            await self.socket.send_text(json.dumps({"type": "run", "run": self.run.describe()}))
+        if frame:
+            watch = self.viewer.watch.of_the_present
+            await self.socket.send_bytes(frame_bytes(frame, watch, self._of_the_present(frame)))
+        if past and self.viewer.watch.step is not None:
+            watch = self.viewer.watch
+            await self.socket.send_bytes(frame_bytes(past, watch, self._of_the_past(past)))
 
-async def _check_probe(probe: str, run: Run, settings: Settings) -> None:
-    if probe.startswith("up-"):
-        run.uploads.get(probe)
-    else:
-        find_image(probe, await open_gallery(run.spec.shown.id, settings))
+    def _of_the_present(self, frame: Frame) -> JsonObject:
+        """The header's fields that are this viewer's: its probe, the history it has not heard."""
+        run, viewer, step = self.run, self.viewer, frame.status.step
+        history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
+        history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
+        viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
+        return {
+            "run": run.id,
+            "restarts": run.restarts,
+            "history": history,
+            "recomputed": run.file.recomputed,
+            "predictions": None if viewer.watch.step is not None else self._predictions(frame),
+        }
 
+    def _of_the_past(self, frame: Frame) -> JsonObject:
+        """The header's fields of a past step; of the history there is nothing new in it."""
+        held_out_step, held_out = self.run.history.held_out_at(frame.status.step)
+        return {
+            "run": self.run.id,
+            "restarts": self.run.restarts,
+            "held_out_step": held_out_step,
+            "held_out_accuracy": held_out,
+            "recomputed": frame.recomputed,
+            **switches_json(frame.switches or Switches()),
+            "history": {
+                "step": [],
+                "loss": [],
+                "accuracy": [],
+                "held_out": {"step": [], "accuracy": []},
+            },
+            "predictions": self._predictions(frame),
+        }
 
-async def _send_updates(socket: WebSocket, run: Run, viewer: Viewer, settings: Settings) -> None:
-    """What is new, at most as often as the viewer wants; one that takes nothing is cut off."""
-    try:
-        while update := await viewer.next():
-            began = monotonic()
-            async with asyncio.timeout(settings.viewer_send_timeout_s):
-                await _send(socket, run, viewer, *update)
-            await asyncio.sleep(max(0.0, 0.9 / viewer.watch.max_fps - (monotonic() - began)))
-        await socket.close(NO_SUCH_RUN, "The run was deleted.")
-    except (TimeoutError, WebSocketDisconnect, RuntimeError):
-        return  # not closed with a word: one that takes nothing would not take that either
-
-
-async def _send(
-    socket: WebSocket,
-    run: Run,
-    viewer: Viewer,
-    changed: bool,
-    frame: Frame | None,
-    past: Frame | None,
-) -> None:
-    if changed:
-        await socket.send_text(json.dumps({"type": "run", "run": run.describe()}))
-    if frame:
-        watch = viewer.watch.of_the_present
-        await socket.send_bytes(frame_bytes(frame, watch, _own(run, viewer, frame)))
-    if past and viewer.watch.step is not None:
-        await socket.send_bytes(frame_bytes(past, viewer.watch, _of_the_past(run, viewer, past)))
-
-
-def _of_the_past(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
-    """The header's fields of a past step; of the history there is nothing new in it."""
-    held_out_step, held_out = run.history.held_out_at(frame.status.step)
-    return {
-        "run": run.id,
-        "restarts": run.restarts,
-        "held_out_step": held_out_step,
-        "held_out_accuracy": held_out,
-        "recomputed": frame.recomputed,
-        **switches_json(frame.switches or Switches()),
-        "history": {
-            "step": [],
-            "loss": [],
-            "accuracy": [],
-            "held_out": {"step": [], "accuracy": []},
-        },
-        "predictions": _predictions(viewer, frame),
-    }
-
-
-def _predictions(viewer: Viewer, frame: Frame) -> JsonObject | None:
-    scores = frame.predictions.get(viewer.watch.probe)
-    return {"probe": viewer.watch.probe} | scores if scores else None
-
-
-def _own(run: Run, viewer: Viewer, frame: Frame) -> JsonObject:
-    """The header's fields that are this viewer's own: its probe, the history it has not heard."""
-    step = frame.status.step
-    history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
-    history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
-    viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
-    return {
-        "run": run.id,
-        "restarts": run.restarts,
-        "history": history,
-        "recomputed": run.recomputed,
-        "predictions": None if viewer.watch.step is not None else _predictions(viewer, frame),
-    }
+    def _predictions(self, frame: Frame) -> JsonObject | None:
+        probe = self.viewer.watch.probe
+        scores = frame.predictions.get(probe)
+        return {"probe": probe} | scores if scores else None

@@ -45,7 +45,7 @@ async def get_thumbnails(
     found = {}
     for run_id in dict.fromkeys(run):
         with suppress(NotFoundError, ConflictError, UnreadableRunError):
-            png = await asyncio.to_thread(_drawn, registry.get(run_id))
+            png = await asyncio.to_thread(_drawn, registry.runs.get(run_id))
             found[run_id] = base64.b64encode(png).decode()
     return {"thumbnails": found}
 
@@ -69,14 +69,14 @@ async def get_run_thumbnail(
     """The first convolution's kernels at the newest step that is saved, read from the run's file:
     it starts no worker. A network without a convolution shows its first weight. At most 200 × 100
     pixels, without labels; `ETag` goes by the step."""
-    run = registry.get(run_id)  # not touched: a look at a list of runs keeps no worker
+    run = registry.runs.get(run_id)  # not touched: a look at a list of runs keeps no worker
     try:
         headers = {"Cache-Control": "no-cache", "ETag": f'"{await thumbnail_mark(run)}"'}
         if headers["ETag"] in if_none_match:
             return Response(status_code=304, headers=headers)
         return Response(await asyncio.to_thread(_drawn, run), media_type=PNG, headers=headers)
     except UnreadableRunError:
-        registry.get(run_id)  # its file is gone where it was deleted meanwhile
+        registry.runs.get(run_id)  # its file is gone where it was deleted meanwhile
         raise
 
 

@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from convscope.api.head import as_get
 from convscope.api.security.limits import LimitedBody, body_limit, held_bytes
 from convscope.api.security.origins import check_host, check_origin
-from convscope.api.security.responses import redirect, refuse, refuse_websocket, reply_json
+from convscope.api.security.responses import NO_STORE, refuse, refuse_websocket
 from convscope.budget import Budget
 from convscope.errors import ConvscopeError, UnauthorizedError
 from convscope.settings import Settings
@@ -93,29 +94,30 @@ class Guard:
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve an HTTP request that may come in; answer one that may not."""
+        scope, send = as_get(scope, send)
         headers = Headers(scope=scope)
         try:
             check_host(scope, self.settings)
             check_origin(scope)
-            if await self.answered_at_the_door(scope, headers, send):
+            if answer := self.answer_at_the_door(scope, headers):
+                await answer(scope, receive, send)
                 return
             self.check_token(headers)
             body = LimitedBody(receive, send, body_limit(scope, self.settings), headers)
             async with self.budget.bytes(held_bytes(scope, headers, self.settings)):
                 await self.served(scope, send, body)
         except ConvscopeError as error:
-            await refuse(scope, send, error)
+            await refuse(scope, receive, send, error)
 
     async def served(self, scope: Scope, send: Send, body: LimitedBody) -> None:
         """The application's answer; where the body was cut off, why, unless it had begun one."""
         try:
-            asked, answer = as_get(scope, body.send)
-            await self.app(asked, body.receive, answer)
+            await self.app(scope, body.receive, body.send)
         except Exception:
             if body.refusal is None:
                 raise
         if body.refusal and not body.started:
-            await refuse(scope, send, body.refusal)
+            await refuse(scope, body.receive, send, body.refusal)
 
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket that may come in; refuse another before it is accepted."""
@@ -146,31 +148,31 @@ class Guard:
             return True
         return any(same(value, self.cookie_value) for value in cookies(headers, self.cookie))
 
-    async def answered_at_the_door(self, scope: Scope, headers: Headers, send: Send) -> bool:
-        """Answer what may be asked without a token: to be let in, and whether the server lives."""
-        if self.settings.token is None or scope["method"] not in ("GET", "HEAD"):
-            return False
+    def answer_at_the_door(self, scope: Scope, headers: Headers) -> Response | None:
+        """What is answered without a token: to be let in, and whether the server lives."""
+        token = self.settings.token
+        if token is None or scope["method"] != "GET":
+            return None
         if scope["path"] == SIGN_IN:
-            return await self.signed_in(scope, self.settings.token, send)
+            return self.sign_in(scope, token)
         if scope["path"] == HEALTH and not self.authorized(headers):
-            await reply_json(send, 200, {"status": "ok"})
-            return True
-        return False
+            return JSONResponse({"status": "ok"}, headers=NO_STORE)
+        return None
 
-    async def signed_in(self, scope: Scope, token: str, send: Send) -> bool:
+    def sign_in(self, scope: Scope, token: str) -> Response | None:
         """Exchange `?token=…` for the cookie, and send the browser on without it."""
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = [value for name, value in query if name == "token"]
         if not given:
-            return False
+            return None
         if len(given) != 1 or not same(given[0], token):
             raise UnauthorizedError(
                 "The token in this link is not valid: use the link that convscope "
                 "printed when it last started."
             )
         rest = urlencode([(name, value) for name, value in query if name != "token"])
-        await redirect(send, f"/?{rest}" if rest else "/", self.cookie_header(scope))
-        return True
+        clean = {"location": f"/?{rest}" if rest else "/", "set-cookie": self.cookie_header(scope)}
+        return Response(status_code=303, headers=NO_STORE | clean)
 
     def cookie_header(self, scope: Scope) -> str:
         """`Set-Cookie`'s value. Strict would be withheld when the link is opened from a mail."""

@@ -15,7 +15,6 @@ from convscope.hosts import (
 )
 from convscope.settings import Settings
 
-READING = ("GET", "HEAD")
 OWN = ("same-origin", "none")  # none: typed, or from a bookmark
 PAGE_SCHEMES = {"ws": "http", "wss": "https"}  # the scheme of the page that opens a WebSocket
 
@@ -91,7 +90,7 @@ def follows_link(scope: Scope, headers: Headers) -> bool:
     """Whether a browser opens this as a page of its own, as after a click on a link."""
     return (
         scope["type"] == "http"
-        and scope["method"] in READING
+        and scope["method"] == "GET"
         and headers.get("sec-fetch-mode") == "navigate"
         and headers.get("sec-fetch-dest") == "document"
     )

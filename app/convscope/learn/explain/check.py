@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from convscope.types import JsonObject
 
 UNIT = 2.0**-24  # u, float32's unit roundoff
-LAMBDA = (
-    4.0  # wrong once in 1,500 sums whose every partial sum is as large as Σ|part|; they are not
-)
+# wrong once in 1,500 sums whose every partial sum is as large as Σ|part|; they are not
+LAMBDA = 4.0
 BESIDE = 16  # roundings of a part itself: products, quotients, an elementary function, constants
 ABSOLUTE = 1e-12
 

@@ -8,7 +8,7 @@ from torch import nn
 from convscope.learn.data import Pixels
 from convscope.learn.dropout_masks import dropout_mask
 from convscope.learn.explain.cancelled import why_zero
-from convscope.learn.explain.gradient import Index, check_index, explain_gradient
+from convscope.learn.explain.gradient import Index, explain_gradient
 from convscope.learn.explain.output import explain_output
 from convscope.learn.explain.replay import Replay, at_previous, mute, replay
 from convscope.learn.explain.update import Moment, explain_update
@@ -63,7 +63,6 @@ class Explainer:
     def _update(self, module: nn.Module, layer: str, tensor: str, index: Index) -> JsonObject:
         trainer = self._observer.trainer
         parameter = module.get_parameter(tensor)
-        check_index(f"{layer}.{tensor}", tuple(parameter.shape), index)
         state = trainer.previous_state.get(parameter, {})
         assert parameter.grad is not None
         moment = Moment(

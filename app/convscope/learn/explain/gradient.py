@@ -11,10 +11,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from convscope.errors import ConflictError, NotFoundError
+from convscope.errors import NotFoundError
 from convscope.learn.explain.check import check_tensor_sum
 from convscope.learn.explain.replay import Replay
-from convscope.types import JsonObject, Shape
+from convscope.learn.observe import check_index
+from convscope.types import JsonObject
 
 Index = tuple[int, ...]
 Contributions = Callable[[nn.Module, torch.Tensor, torch.Tensor, str, Index], torch.Tensor]
@@ -26,9 +27,9 @@ def explain_gradient(
     """The gradient of one number of `tensor` as a sum over pictures and positions.
 
     `index` goes by torch's axes; `example` says which of the batch is shown by itself.
-    NotFoundError, with the shape, for an index outside; ConflictError for a layer without weights.
+    NotFoundError, with the shape, for an index outside.
     """
-    parameter = _parameter(module, layer, tensor)
+    parameter = module.get_parameter(tensor)
     check_index(f"{layer}.{tensor}", tuple(parameter.shape), index)
     batch = len(replay.labels)
     if not 0 <= example < batch:
@@ -48,24 +49,6 @@ def explain_gradient(
         "batch_map": maps.sum(dim=0).tolist(),
         "example_sums": maps.sum(dim=(1, 2)).tolist(),
     } | check_tensor_sum(float(parameter.grad[index]), products)
-
-
-def _parameter(module: nn.Module, layer: str, tensor: str) -> nn.Parameter:
-    found = dict(module.named_parameters())
-    if not found:
-        kind = type(module).__name__
-        raise ConflictError(f"{layer} ({kind}) has no weights to explain.")
-    if tensor not in found:
-        raise NotFoundError(f"{layer} has no {tensor!r}: expected one of {', '.join(found)}.")
-    return found[tensor]
-
-
-def check_index(label: str, shape: Shape, index: Index) -> None:
-    """NotFoundError, with the shape, unless the index lies in it."""
-    fits = len(index) == len(shape)
-    if not fits or not all(0 <= at < size for at, size in zip(index, shape, strict=True)):
-        sizes = " × ".join(map(str, shape))
-        raise NotFoundError(f"{label} is {sizes}: there is no {list(index)} in it.")
 
 
 def _conv(

@@ -19,7 +19,7 @@ from convscope.learn.explain import pointwise, windowed
 from convscope.learn.explain.check import check_sum
 from convscope.learn.explain.value_location import ValueLocation
 from convscope.learn.observe import Observer, softmax
-from convscope.types import JsonObject, Shape
+from convscope.types import JsonObject, Shape, shape_text
 
 ACTIVATIONS = ("ReLU", "LeakyReLU", "Tanh", "Sigmoid")
 
@@ -69,7 +69,7 @@ def _check(layer: str, shape: Shape, where: tuple[int, int, int]) -> None:
     full = (*shape, 1, 1)[:3]
     if not all(0 <= place < size for place, size in zip(where, full, strict=True)):
         raise NotFoundError(
-            f"{layer} gives {' × '.join(map(str, shape))}: there is no channel {where[0]}, row "
+            f"{layer} gives {shape_text(shape)}: there is no channel {where[0]}, row "
             f"{where[1]}, column {where[2]} in that."
         )
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from convscope.learn.explain.check import check_sum
 from convscope.types import JsonObject
 
-Channel = dict[str, Any]  # one line of arithmetic: says, formula, numbers, result
+Line = dict[str, Any]  # one line of arithmetic: says, formula, numbers, result
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ def explain_update(moment: Moment, optimizer: str) -> JsonObject:
 SHOWN = ("lr", "momentum", "weight_decay", "nesterov", "betas", "alpha", "eps")
 
 
-def _line(says: str, formula: str, result: float, **numbers: float) -> Channel:
+def _line(says: str, formula: str, result: float, **numbers: float) -> Line:
     return {"says": says, "formula": formula, "numbers": numbers, "result": result}
 
 
-def _decayed(moment: Moment) -> tuple[float, list[Channel]]:
+def _decayed(moment: Moment) -> tuple[float, list[Line]]:
     """g + λ w: weight decay as SGD, Adam and RMSprop have it."""
     decay = moment.settings["weight_decay"]
     if not decay:
@@ -66,7 +66,7 @@ def _decayed(moment: Moment) -> tuple[float, list[Channel]]:
     return total, [_line(says, "g′ = g + λ · w", total, **numbers)]
 
 
-def _last(moment: Moment, formula: str, change: float, **numbers: float) -> Channel:
+def _last(moment: Moment, formula: str, change: float, **numbers: float) -> Line:
     says = "The weight moves against it"
     return _line(says, formula, moment.before + change, w=moment.before, **numbers)
 
@@ -78,7 +78,7 @@ def _split(moment: Moment, factor: float) -> dict[str, float]:
     return parts | ({"weight decay": factor * decay * moment.before} if decay else {})
 
 
-def _sgd(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
+def _sgd(moment: Moment) -> tuple[dict[str, float], list[Line]]:
     gradient, lines = _decayed(moment)
     rate, momentum = moment.settings["lr"], moment.settings["momentum"]
     if not momentum:
@@ -97,8 +97,8 @@ def _sgd(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
 
 
 def _nesterov(
-    moment: Moment, gradient: float, velocity: float, lines: list[Channel]
-) -> tuple[dict[str, float], list[Channel]]:
+    moment: Moment, gradient: float, velocity: float, lines: list[Line]
+) -> tuple[dict[str, float], list[Line]]:
     rate, momentum = moment.settings["lr"], moment.settings["momentum"]
     ahead = gradient + momentum * velocity
     numbers = {"g": gradient, "μ": momentum, "v": velocity}
@@ -109,14 +109,14 @@ def _nesterov(
     return parts, [*lines, look, last]
 
 
-def _adam(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
+def _adam(moment: Moment) -> tuple[dict[str, float], list[Line]]:
     gradient, lines = _decayed(moment)
     parts, more = _two_moments(moment, gradient, moment.before)
     factor = parts.pop("gradient") / gradient if gradient else 0.0
     return _split(moment, factor) | parts, [*lines, *more]
 
 
-def _adamw(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
+def _adamw(moment: Moment) -> tuple[dict[str, float], list[Line]]:
     """Weight decay apart from the gradient: w shrinks first."""
     rate, decay = moment.settings["lr"], moment.settings["weight_decay"]
     shrunk = moment.before * (1 - rate * decay)
@@ -128,7 +128,7 @@ def _adamw(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
 
 def _two_moments(
     moment: Moment, gradient: float, weight: float
-) -> tuple[dict[str, float], list[Channel]]:
+) -> tuple[dict[str, float], list[Line]]:
     """Adam's two running means, their corrections for having begun at 0, and the step."""
     rate, eps, (beta1, beta2) = (moment.settings[key] for key in ("lr", "eps", "betas"))
     kept_mean, kept_square = (moment.state.get(key, 0.0) for key in ("exp_avg", "exp_avg_sq"))
@@ -167,7 +167,7 @@ def _two_moments(
     return parts, lines
 
 
-def _rmsprop(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
+def _rmsprop(moment: Moment) -> tuple[dict[str, float], list[Line]]:
     gradient, lines = _decayed(moment)
     rate, eps, alpha = (moment.settings[key] for key in ("lr", "eps", "alpha"))
     kept = moment.state.get("square_avg", 0.0)
@@ -191,7 +191,7 @@ def _rmsprop(moment: Moment) -> tuple[dict[str, float], list[Channel]]:
     return parts, [*lines, _last(moment, "w ← w − η · b", -rate * moving, η=rate, b=moving)]
 
 
-EXPLAINERS: Final[dict[str, Callable[[Moment], tuple[dict[str, float], list[Channel]]]]] = {
+EXPLAINERS: Final[dict[str, Callable[[Moment], tuple[dict[str, float], list[Line]]]]] = {
     "SGD": _sgd,
     "Adam": _adam,
     "AdamW": _adamw,

@@ -13,7 +13,7 @@ from convscope.recipe.safetensors_header import Kind, tensors_in
 from convscope.recipe.trained_weights.layouts import KERAS_NAMES, Layout, Reading, readings
 from convscope.recipe.trained_weights.numbers import FLOATING, Floats, as_float32
 from convscope.recipe.trained_weights.pairing import Names, Pairing, in_order, pair
-from convscope.types import JsonObject, Shape
+from convscope.types import JsonObject, Shape, shape_text
 
 Found = Mapping[str, tuple[Kind, memoryview]]
 MOST_LISTED: Final = 100  # tensors that no layer took
@@ -171,4 +171,4 @@ def cut(name: str) -> str:
 
 def by(shape: Shape) -> str:
     """8 × 1 × 3 × 3; `a single number` for no axes."""
-    return " × ".join(map(str, shape)) or "a single number"
+    return shape_text(shape) or "a single number"

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from convscope.errors import NotFoundError
 from convscope.ipc.commands import (
     AblateFreezing,
     Command,
@@ -21,7 +20,6 @@ from convscope.ipc.replies import AblationReply
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.runs.recomputed import recomputed_from, sentence
 from convscope.runs.run_file import RunFile
-from convscope.storage.reader import segment_at
 from convscope.storage.run_writer import Segment
 from convscope.types import JsonObject
 
@@ -100,7 +98,7 @@ class ReplayWorker:
         if self._worker and self._segment:
             self._worker.tell(command)
 
-    # --- whose turn it ----------------------------------------------------------------------------
+    # --- whose turn it is -------------------------------------------------------------------------
 
     @asynccontextmanager
     async def _turn(self, step: int) -> AsyncIterator[None]:
@@ -140,11 +138,7 @@ class ReplayWorker:
     # --- going there ------------------------------------------------------------------------------
 
     async def _come_to(self, step: int) -> Worker:
-        if step > self._file.steps:
-            raise NotFoundError(
-                f"This run has come to step {self._file.steps}: there is no step {step} yet."
-            )
-        segment = segment_at(self._file.segments, step)
+        segment = self._file.segment_at(step)
         worker = await self._worker_for(segment)
         there = Position(step, self._file.events, self._restarts)
         if self._here != there:

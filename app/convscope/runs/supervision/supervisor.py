@@ -18,31 +18,25 @@ from convscope.errors import (
     WorkerDiedError,
 )
 from convscope.ipc.commands import (
-    BeginSegment,
     Command,
     Pause,
     Play,
     PutImage,
     R,
-    Setup,
-    Start,
 )
 from convscope.ipc.protocol import Worker
 from convscope.ipc.reports import Report
-from convscope.runs.recomputed import marked, recomputed_from
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
 from convscope.runs.status import RunStatus
 from convscope.runs.supervision.pool import Pool
 from convscope.runs.supervision.replay_worker import ReplayWorker
+from convscope.runs.supervision.startup import Startup
 from convscope.settings import Settings
-from convscope.storage.reader import StoredPlan
-from convscope.storage.run_writer import Segment
 from convscope.system_errors import system_sentence
-from convscope.types import JsonObject, RunState
+from convscope.types import RunState
 
 log = logging.getLogger("convscope")
-BUSY = (RunState.PLAYING, RunState.STEPPING)
 CRASHES_IN_A_ROW_S = 30.0  # a worker that lived for so long after a crash had got over it
 MOST_CRASHES = 3
 
@@ -99,11 +93,11 @@ class Supervisor:
         self, run: RunCallbacks, spec: Spec, workers: Workers, file: RunFile, status: RunStatus
     ) -> None:
         self._run = run
-        self._spec = spec
         self._workers = workers
         self._file = file
         self._status = status
-        self.replay = ReplayWorker(file, self._new_worker, self._replay_setup, run.images)
+        self._startup = Startup(spec, file, status, workers.settings)
+        self.replay = ReplayWorker(file, self._new_worker, self._startup.of_segment, run.images)
         self.phase = Phase.SUSPENDED
         self.failure: str | None = None  # why, in phase FAILED
         self.disk_error: str | None = None
@@ -133,7 +127,7 @@ class Supervisor:
     @property
     def may_suspend(self) -> bool:
         """See Pool."""
-        rests = self.phase in (Phase.UP, Phase.FAILED) and self.state not in BUSY
+        rests = self.phase in (Phase.UP, Phase.FAILED) and not self.state.is_training
         return rests and not self._asked and self.may_suspend_soon
 
     @property
@@ -201,7 +195,7 @@ class Supervisor:
         worker = self._worker = self._new_worker()
         try:
             await worker.start(self._run.on_report, lambda why: self._on_death(worker, why))
-            await self._start_at(worker, await self._plan_back())
+            await self._startup.bring(worker)
         except Exception as error:
             if not isinstance(error, ConvscopeError):
                 log.exception("the worker of run %s could not be started", self._run.id)
@@ -225,62 +219,6 @@ class Supervisor:
 
     def _new_worker(self) -> Worker:
         return self._workers.new(self._workers.settings.device)
-
-    async def _plan_back(self) -> StoredPlan | None:
-        """To where the run was; None for one that is at its beginning."""
-        file = self._file
-        if file.absent:
-            stored = await file.last_stored()
-            return None if stored is None else await file.plan(stored)
-        if not (file.steps or file.events or file.segments[-1].number):
-            return None
-        return await file.plan(file.steps, end_exactly=True)
-
-    async def _start_at(self, worker: Worker, stored: StoredPlan | None) -> None:
-        spec, status = self._spec, self._status
-        command = Start(
-            setup=self._setup(spec.recipe.model_dump(mode="json")),
-            weights_bytes=len(spec.weights),
-            steps_per_second=status.worker.steps_per_second,
-            plan=stored.plan if stored else None,
-            before=status.before(self._file.about.get("halted")),
-            payload=spec.weights + (stored.tensors if stored else b""),
-        )
-        reply = await worker.ask(command)
-        if stored is None:
-            status.taken = reply.taken
-            if reply.taken:
-                self._file.note(taken=reply.taken)
-        status.environment, status.switches = reply.environment, reply.switches
-        await self._settle(worker, reply.environment, stored)
-
-    async def _settle(
-        self, worker: Worker, environment: JsonObject, stored: StoredPlan | None
-    ) -> None:
-        """Where the run goes on in another environment, a new segment begins."""
-        file, last = self._file, self._file.segments[-1]
-        if last.environment == environment or file.absent:
-            return
-        if last.environment is None or file.steps == last.step or stored is None:
-            file.segment(replace(last, environment=environment))
-            return
-        reply = await worker.ask(BeginSegment())
-        tuned = {k: v for k, v in reply.settings.items() if v is not None}
-        state = marked(reply.checkpoint, recomputed_from(stored.plan, differs=True))
-        begun = Segment(last.number + 1, state["step"], last.recipe, tuned, True, environment)
-        file.go_on(begun, state, reply.payload)
-
-    def _setup(self, recipe: JsonObject) -> Setup:
-        settings = self._workers.settings
-        return Setup(
-            recipe=without_data(recipe) if self._file.absent else recipe,
-            device=settings.device,
-            data_dirs=[str(path) for path in settings.data_dirs],
-            cache_dir=str(settings.cache_dir),
-        )
-
-    def _replay_setup(self, segment: Segment) -> tuple[Setup, bytes]:
-        return self._setup(segment.recipe), self._spec.weights
 
     # --- failures ---------------------------------------------------------------------------------
 
@@ -316,7 +254,7 @@ class Supervisor:
     def on_disk_error(self, why: str | None) -> None:
         """The disk fails, for this reason, or works again."""
         self.disk_error = why
-        if why and self.state in BUSY:
+        if why and self.state.is_training:
             self._resume_playing = self.state is RunState.PLAYING
             self.tell(Pause())
         elif not why and self._retry_when_disk_works:
@@ -412,8 +350,3 @@ def _why_not_started(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"The worker of this run could not be started. {system_sentence(error)}"
     return "The worker of this run could not be started; see the server log."
-
-
-def without_data(recipe: JsonObject) -> JsonObject:
-    """The recipe of a run whose data set is not here, so that it can be looked at."""
-    return recipe | {"data": recipe["data"] | {"dataset": None}}

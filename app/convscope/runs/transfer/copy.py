@@ -1,6 +1,5 @@
 """A run's file once more, under another id, whole and consistent whatever is written meanwhile."""
 
-import json
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from convscope.errors import UnavailableError
 from convscope.runs.transfer.fork import Branch
 from convscope.storage.directory import RunDirectory
-from convscope.storage.run_writer import cut_after
+from convscope.storage.run_writer import cut_after, insert_about
 from convscope.storage.schema import check_version, create
 from convscope.system_errors import system_sentence
 
@@ -67,6 +66,5 @@ def _copy_rows(
 
 def _finish(copy: sqlite3.Connection, about: dict[str, Any]) -> None:
     copy.execute("DELETE FROM about WHERE key = 'number'")  # it is another's place in the list
-    rows = [(key, json.dumps(value)) for key, value in about.items()]
-    copy.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
+    insert_about(copy, about)
     copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")

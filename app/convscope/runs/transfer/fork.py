@@ -12,7 +12,6 @@ from convscope.runs.recomputed import marked
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, checked
 from convscope.settings import Settings
-from convscope.storage.reader import segment_at
 from convscope.storage.run_writer import Segment, insert_checkpoint, insert_segment
 from convscope.types import JsonObject
 
@@ -50,7 +49,7 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
     await run.up()
     step = run.steps if step is None else step
     looked = await run.look(step, Checkpoint())
-    then = segment_at(run.file.segments, step).recipe
+    then = run.file.segment_at(step).recipe
     recipe, name = _changed(then, looked.reply.settings, changes)
     check_recipe(recipe)
     spec = checked(recipe, settings)

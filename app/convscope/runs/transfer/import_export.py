@@ -36,14 +36,14 @@ class ExportedFile:
 
 async def export_run(run: Run, directory: RunDirectory, *, uploads: bool) -> ExportedFile:
     """A run as one file, with all that was acknowledged up to now."""
-    await run.durable()
+    await run.file.durable()
     return await asyncio.to_thread(_export, run, directory, uploads)
 
 
 def _export(run: Run, directory: RunDirectory, uploads: bool) -> ExportedFile:
     path = directory.part(f"{run.id}-{token_hex(4)}")
     noted = {"run": run.id, "at": now(), "convscope": __version__}
-    export_to(run.path, path, noted, uploads=uploads)
+    export_to(run.file.path, path, noted, uploads=uploads)
     file = path.open("rb")
     path.unlink()  # so that nothing stays, however the sending ends
     return ExportedFile(file, _size(file))

@@ -1,6 +1,5 @@
 """An untrusted file into a fresh one: every value is checked, and only then copied."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +13,7 @@ from convscope.errors import RecipeError, UnreadableRunError
 from convscope.recipe import LayerPlan, Recipe, named_models, plan, step_seconds
 from convscope.recipe.class_names import check_class_names
 from convscope.recipe.interventions import Tuned
-from convscope.recipe.safetensors_header import check_safetensors, tensors_in
+from convscope.recipe.safetensors_header import tensors_in
 from convscope.storage.about import About, Environment
 from convscope.storage.importing.checkpoints import check_state, optimizers_of
 from convscope.storage.importing.interventions import InterventionsValidator, check_tuned
@@ -31,8 +30,8 @@ from convscope.storage.importing.validation import (
 )
 from convscope.storage.metrics import COLUMNS
 from convscope.storage.reader import MOST_SEEK_S
-from convscope.storage.run_writer import Segment, insert_checkpoint, insert_segment
-from convscope.storage.schema import VERSION, check_identity, create, remove
+from convscope.storage.run_writer import Segment, insert_about, insert_checkpoint, insert_segment
+from convscope.storage.schema import VERSION, check_identity, create, json_text, remove
 from convscope.storage.upgrade import event_of_version_1, recipe_of_version_1
 from convscope.types import JsonObject
 
@@ -96,8 +95,7 @@ def _copy_about(given: sqlite3.Connection, made: sqlite3.Connection, noted: Json
         said["network"] = None
     exported = said.pop("exported", None) or {"run": None}
     noted = noted | {"imported_from": noted["imported_from"] | {"run": exported["run"]}}
-    values = [(key, _json(value)) for key, value in (said | noted).items()]
-    made.executemany("INSERT INTO about VALUES (?, ?)", values)
+    insert_about(made, said | noted)
 
 
 def _parts(given: sqlite3.Connection, steps: int, *, older: bool) -> Iterator[Part]:
@@ -159,7 +157,7 @@ def _copy_weights(given: sqlite3.Connection, made: sqlite3.Connection, parts: li
     taken = any(part.recipe.init.takes_weights for part in parts)
     expect(taken == bool(found), "In this file the initial weights do not match its init.")
     if found:
-        tensors_in(check_safetensors(found[0]))
+        tensors_in(found[0])
         made.execute("INSERT INTO weights VALUES (0, ?)", found)
 
 
@@ -219,7 +217,7 @@ def _copy_events(
         if older and isinstance(said, dict):
             kind, said = event_of_version_1(kind, said)
         body = _event_body(kind, said, step, parts[segment], interventions)
-        values = (number, segment, step, at, kind, _json(body))
+        values = (number, segment, step, at, kind, json_text(body))
         made.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", values)
     return count
 
@@ -290,7 +288,3 @@ def _copy_checkpoints(
     )
     missing = set(range(len(parts))) - begun if needed else set()
     expect(not missing, "This file lacks the checkpoint that a segment begins with.")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)

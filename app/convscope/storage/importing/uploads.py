@@ -1,11 +1,11 @@
 """Untrusted images: decoded within bounds, and kept only re-encoded."""
 
-import json
 import sqlite3
 
 from convscope.errors import ConvscopeError, UnreadableRunError
 from convscope.images import decode_stored, png
 from convscope.storage.importing.validation import UploadAbout, expect, parsed, validated
+from convscope.storage.schema import json_text
 from convscope.types import Shape
 
 ID_LENGTH = len("up-") + 8
@@ -20,7 +20,7 @@ def copy_uploads(given: sqlite3.Connection, made: sqlite3.Connection, shape: Sha
         expect(named, f"In this file {where} has an invalid id.")
         expect(shape[0] in (1, 3), f"In this file {where} cannot be shown to its network.")
         about = validated(UploadAbout, parsed(text, where), where)
-        said = json.dumps(about.model_dump(), separators=(",", ":"))
+        said = json_text(about.model_dump())
         made.execute("INSERT INTO upload VALUES (?, ?, ?)", (image, said, _again(content, where)))
 
 

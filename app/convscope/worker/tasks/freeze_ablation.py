@@ -13,9 +13,8 @@ PATIENCE_S = 1.0  # a large network looks less far
 
 
 def freeze_ablation(session: Session, layer: str, number: int) -> Iterator[AblationReply | None]:
-    """Yields None after each piece of work, and at last the
-    reply: held-out
-    accuracies so many steps ahead, None where the loss was no number on the way.
+    """Yields None after each piece of work, and at last the reply: held-out accuracies so many
+    steps ahead, None where the loss was no number on the way.
 
     Leaves the session where it ended; the next seek restores it.
     """

@@ -146,8 +146,8 @@ export function MapButton({ column, cell, first, place = cell.map, children }) {
   const held = pinned.value?.layer === column.name && same(pinned.value, current(column, cell));
   const [, rows, cols] = column.shape;
   const name =
-    column.role === "classes"
-      ? `how sure the network is: ${cellName(column, cell.channel)}`
+    column.role === "classes" // its bar says it
+      ? undefined
       : `${cellName(column, cell.channel).replace("filter", "map")}, values ${rows} by ${cols}`;
   const over = hovering(column, cell);
   const onMove = (/** @type {PointerEvent} */ event) => {

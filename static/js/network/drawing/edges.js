@@ -2,7 +2,8 @@
 
 import { html } from "../../shared/html.js";
 import { cellOf } from "../explain/places.js";
-import { hoveredCell, plan } from "../state.js";
+import { isWeight } from "../explain/pointing.js";
+import { hoveredCell, pinned, plan } from "../state.js";
 import { sourceChannel } from "./columns.js";
 
 /** @typedef {import("./layout.js").Column} Column @typedef {import("./layout.js").Rect} Rect */
@@ -50,9 +51,15 @@ export function inputsOf(column, channel) {
   });
 }
 
+/** The cell of a pinned number: what was pointed at stays marked when the pointer goes. */
+function pinnedCell() {
+  const place = pinned.value;
+  return place && { layer: place.layer, channel: isWeight(place) ? place.index[0] : place.channel };
+}
+
 export function Edges() {
   const now = plan.value;
-  const place = hoveredCell.value;
+  const place = hoveredCell.value ?? pinnedCell();
   if (!now || !place) return null;
   const column = now.columns.find((known) => known.name === place.layer);
   if (!column) return null;

@@ -224,5 +224,6 @@ export function Flow() {
   const now = plan.value;
   useEffect(() => follow(new FlowPainter(/** @type {HTMLCanvasElement} */ (canvas.current))), []);
   if (!now) return null;
-  return html`<canvas class="flow" ref=${canvas} style=${{ width: `${now.width}px`, height: `${now.height}px` }} aria-hidden="true"></canvas>`;
+  return html`<canvas class="flow" ref=${canvas} role="img" aria-label="Lines between the maps, as wide as what flows through them"
+    style=${{ width: `${now.width}px`, height: `${now.height}px` }}></canvas>`;
 }

@@ -1,19 +1,24 @@
-/** The floating card beside the number that is open. */
-
-import { useLayoutEffect, useRef } from "preact/hooks";
+/**
+ * The card of the number that is open, in a place of its own beside the network: first the value in words,
+ * then, for whoever asks, all of its arithmetic.
+ */
+import { useEffect, useRef } from "preact/hooks";
 import { withMinus } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
-import { placeBeside } from "../../shared/popover.js";
+import { reducedMotion } from "../../shared/media-queries.js";
 import { filterOf } from "../drawing/names.js";
+import { BesideField } from "../filter/weight-cell.js";
 import { openFilter } from "../intents.js";
-import { openedFilter, pinned, playing, run } from "../state.js";
-import { ValueBody, valueName, whenText } from "./arithmetic/value.js";
-import { NoGradient, WeightBody } from "./arithmetic/weight.js";
+import { detailed, openedFilter, pinned, playing, run } from "../state.js";
+import { isShort, ValueBody, ValueGist, valueName, whenText } from "./arithmetic/value.js";
+import { NoGradient, WeightBody, WeightGist } from "./arithmetic/weight.js";
 import { explained } from "./explanation.js";
 import { columnOf } from "./names.js";
 import { isWeight, unpin } from "./pointing.js";
 
 /** @typedef {import("./explanation.js").Explained} Explained */
+
+const SHEET = "(max-width: 900px)"; // there the card lies over the page's lower part
 
 /** What a weight is called. @param {import("./places.js").WeightPlace} place */
 export function weightName({ layer, tensor, index }) {
@@ -21,46 +26,24 @@ export function weightName({ layer, tensor, index }) {
   return `${layer}, weight (${index.join(", ")})`;
 }
 
-/** @param {Element | null} element */
-const boxOf = (element) => element?.getBoundingClientRect() ?? null;
-
-/** What must not be covered: the value's own column and the one before it. @param {Explained} now */
-function clearOf({ place }) {
-  if (place.within === "filter") return boxOf(document.querySelector(".filter .answer"));
-  const own = boxOf(document.querySelector(`[data-column="${place.layer}"] .plate`));
-  const source = columnOf(place.layer)?.source?.name;
-  const before = source ? boxOf(document.querySelector(`[data-column="${source}"] .plate`)) : own;
-  return own && before
-    ? { left: before.left, right: own.right, top: own.top, bottom: own.bottom }
-    : own;
-}
-
-/** The box of the map or filter that the place is in. @param {Explained} now */
-function nearOf({ place }) {
-  if (place.within === "filter") return boxOf(document.querySelector(".filter .answer .picture"));
+/** The map or filter that the place is in. @param {Explained} now */
+function cellOf({ place }) {
   const channel = isWeight(place) ? place.index[0] : place.channel;
-  const cells = document.querySelectorAll(`[data-column="${place.layer}"] [data-channel]`);
-  const own = [...cells].find((cell) => cell.getAttribute("data-channel") === String(channel));
-  return boxOf(own ?? cells[0] ?? null);
+  return document.querySelector(`[data-column="${place.layer}"] [data-channel="${channel}"]`);
 }
 
-/** Puts the card beside its number, before anything is painted.
+/** Where the card covers a part of the page, what it explains is scrolled out from under it.
  * @param {import("preact").RefObject<HTMLElement | null>} ref @param {Explained} now */
-function usePlace(ref, now) {
-  useLayoutEffect(() => {
-    const card = ref.current;
-    const clear = clearOf(now);
-    if (!card || !clear) return;
-    card.style.width = "";
-    const size = { width: card.offsetWidth, height: card.offsetHeight };
-    const at = placeBeside(clear, nearOf(now) ?? clear, size, {
-      width: innerWidth,
-      height: innerHeight,
-    });
-    card.style.left = `${at.left}px`;
-    card.style.top = `${at.top}px`;
-    if (at.width !== size.width) card.style.width = `${at.width}px`;
-  });
+function useUncovered(ref, now) {
+  const held = pinned.value !== null;
+  useEffect(() => {
+    const cell = held && matchMedia(SHEET).matches ? cellOf(now) : null;
+    if (!cell || !ref.current) return;
+    const [own, card] = [cell.getBoundingClientRect(), ref.current.getBoundingClientRect()];
+    const below = own.bottom + 8 - card.top;
+    const behavior = reducedMotion.peek() ? "auto" : "smooth";
+    if (below > 0) scrollBy({ top: Math.min(below, own.top - 8), behavior });
+  }, [held, JSON.stringify(now.place)]);
 }
 
 /** @param {{now: Explained}} props */
@@ -82,27 +65,45 @@ function Head({ now }) {
     }</header>`;
 }
 
-/** @param {{now: Explained}} props */
-export function Body({ now }) {
+/** The value in words. @param {{now: Explained}} props */
+function Gist({ now }) {
+  if (isWeight(now.place)) return html`<${WeightGist} place=${now.place} answer=${now.answer} />`;
+  if (now.problem) return html`<p>${now.problem}</p>`;
+  return now.answer && html`<${ValueGist} answer=${now.answer} softmax=${now.softmax} />`;
+}
+
+/** All of its arithmetic. @param {{now: Explained}} props */
+function Body({ now }) {
   const weight = isWeight(now.place);
-  if (now.problem)
-    return weight ? html`<${NoGradient} problem=${now.problem} />` : html`<p>${now.problem}</p>`;
+  if (now.problem) return weight ? html`<${NoGradient} problem=${now.problem} />` : null;
   if (!now.answer) return null;
   return weight
     ? html`<${WeightBody} answer=${now.answer} />`
     : html`<${ValueBody} answer=${now.answer} softmax=${now.softmax} />`;
 }
 
-/** @param {Explained} now */
-const sizeClass = (now) => (isWeight(now.place) ? "wide" : now.softmax ? "widest" : "");
+/** @param {{now: Explained}} props */
+function Details({ now }) {
+  if (!now.answer && !isWeight(now.place)) return null;
+  if (now.answer && !isWeight(now.place) && isShort(now.answer))
+    return html`<${Body} now=${now} />`;
+  if (now.problem) return html`<${Body} now=${now} />`;
+  const open = detailed.value;
+  const what = isWeight(now.place) ? "its gradient and its last update" : "all of the arithmetic";
+  return html`<button type="button" class="quiet more" aria-expanded=${open} onClick=${() => {
+    detailed.value = !open;
+  }}>${open ? "Less" : `Show ${what}`}</button>
+    ${open && html`<${Body} now=${now} />`}`;
+}
 
 /** @param {{now: Explained}} props */
-function Floating({ now }) {
+function Card({ now }) {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
-  usePlace(ref, now);
+  useUncovered(ref, now);
   const held = pinned.value !== null;
-  return html`<section ref=${ref} class=${`explain ${sizeClass(now)} ${held ? "held" : ""}`} role="region" tabindex=${held ? 0 : undefined}
-    aria-label="How this number is computed"><${Head} now=${now} /><div class="explain-body"><${Body} now=${now} /></div></section>`;
+  return html`<section ref=${ref} class=${`explain ${held ? "held" : ""}`} role="region" tabindex=${held ? 0 : undefined}
+    aria-label="How this number is computed"><${Head} now=${now} />
+    <div class="explain-body"><${Gist} now=${now} />${held && isWeight(now.place) && html`<${BesideField} place=${now.place} />`}<${Details} now=${now} /></div></section>`;
 }
 
 /** @param {Explained} now with its answer */
@@ -124,6 +125,5 @@ function Spoken() {
 export function ExplainCard() {
   const now = explained.value;
   run.value;
-  const docked = now && isWeight(now.place) && now.place.within === "filter";
-  return html`${now && !docked && (now.answer || now.problem) && html`<${Floating} now=${now} />`}<${Spoken} />`;
+  return html`${now && (now.answer || now.problem) && html`<${Card} now=${now} />`}<${Spoken} />`;
 }

@@ -142,6 +142,28 @@ export function patchRect(column, cell, patch) {
   };
 }
 
+/**
+ * The maps that a value reads with the zeros around them, where its patch reaches over their edge.
+ * @param {Column} column @param {ValuePlace} place @returns {Rect[]}
+ */
+export function paddedMaps(column, { channel, y, x }) {
+  const { source, layer } = column;
+  const patch = layer && patchOf(layer, y, x);
+  if (!source || !patch || source.role === "vector") return [];
+  const [, rows, cols] = source.shape;
+  const [bottom, right] = [patch.top + patch.rows, patch.left + patch.columns];
+  if (patch.top >= 0 && patch.left >= 0 && bottom <= rows && right <= cols) return [];
+  const [down, across] = pair(layer.arguments.padding);
+  const whole = { top: -down, left: -across, rows: rows + 2 * down, columns: cols + 2 * across };
+  return channelsRead(column, channel).flatMap((from) => {
+    const cell = cellOf(source, from);
+    return cell ? [patchRect(source, cell, whole)] : [];
+  });
+}
+
+/** @param {any} value a number or a pair @returns {[number, number]} */
+const pair = (value) => (Array.isArray(value) ? [value[0], value[1]] : [value ?? 0, value ?? 0]);
+
 /** The rectangle of one value. @param {Column} column @param {ValuePlace} place @returns {Rect | null} */
 export function valueRect(column, { channel, y, x }) {
   const cell = cellOf(column, channel);

@@ -59,6 +59,24 @@ export function movedWeight(column, { layer, index }, key) {
   return { layer, tensor: "weight", index: at };
 }
 
+/**
+ * Where an arrow key leads from a pinned number. @param {NumberPlace} place
+ * @param {import("../drawing/layout.js").Column} column its own @param {string} key
+ * @returns {NumberPlace | null} null: another key
+ */
+export function beside(place, column, key) {
+  if (isWeight(place)) {
+    const next = place.tensor === "weight" && movedWeight(column, place, key);
+    return next ? { ...next, within: place.within } : null;
+  }
+  const [, rows, cols] = column.shape;
+  if (column.role === "vector" || column.role === "classes") {
+    const next = moved({ ...place, y: place.channel, x: 0 }, key, cols, 1);
+    return next && { ...place, channel: next.y };
+  }
+  return moved(place, key, rows, cols);
+}
+
 /** @param {NumberPlace | null} place @returns {place is import("./places.js").WeightPlace & {within?: "filter"}} */
 export const isWeight = (place) => place !== null && "tensor" in place;
 

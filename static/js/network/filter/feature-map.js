@@ -25,7 +25,7 @@ import { mapPeak } from "./values.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
-const MAP_PX = 172;
+const MAP_PX = 132;
 
 /** The value of this map that is open. @param {Column} column @param {number} channel */
 function openHere(column, channel) {

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { figuresFor, inFigures, powerText } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { valueCells } from "../../shared/heatmap/cells.js";
-import { colourOf, inkOn } from "../../shared/heatmap/colour.js";
+import { colourOf, inkOn, largest } from "../../shared/heatmap/colour.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { cellUnder, shareOfGrid } from "../../shared/heatmap/pointer.js";
 import { html } from "../../shared/html.js";
@@ -16,8 +16,9 @@ import { inFilter, pointing, WeightCell } from "./weight-cell.js";
 /** @typedef {import("../explain/pointing.js").NumberPlace} Reading */
 /** @typedef {{column: import("../drawing/layout.js").Column, channel: number, k: number}} Where which kernel */
 
-/** Of a cell with its number; the least is wide enough for −0.123. @param {number} cols @param {boolean} roomy */
-const cellPx = (cols, roomy) => (cols > 5 ? 39 : roomy ? 58 : 43);
+/** Of a cell with its number; the least is wide enough for −0.123. @param {number} cols @param {boolean} roomy
+ * @param {boolean} small beside the weights themselves */
+const cellPx = (cols, roomy, small) => (small ? 35 : cols > 5 ? 39 : roomy ? 58 : 43);
 
 /** @param {Where} where @param {number} r @param {number} c */
 const placeOf = ({ column, channel, k }, r, c) => ({
@@ -28,13 +29,13 @@ const placeOf = ({ column, channel, k }, r, c) => ({
 
 /**
  * @param {{values: Float32Array, from: number, rows: number, cols: number, limit: number, label: string,
- *   caption: string, roomy: boolean, where: Where, editable: boolean}} props `roomy`: there is room
+ *   caption: string, roomy: boolean, small: boolean, where: Where, editable: boolean}} props `roomy`: there is room
  *   for large cells; `editable`: these are the weights themselves
  */
 export function KernelTable(props) {
-  const { values, from, rows, cols, limit, label, caption, roomy, where, editable } = props;
+  const { values, from, rows, cols, limit, label, caption, roomy, small, where, editable } = props;
   const table = palette.value.diverging;
-  const figures = figuresFor(limit);
+  const figures = figuresFor(largest(values, 0, values.length)); // of the filter: its own are read
   const cell = (/** @type {number} */ r, /** @type {number} */ c) => {
     const value = values[from + r * cols + c];
     const packed = colourOf(table, value, limit);
@@ -44,12 +45,12 @@ export function KernelTable(props) {
     if (!editable)
       return html`<td style=${style} title=${String(value)} ...${pointing(place)}>${text}</td>`;
     return html`<td style=${style} title=${String(value)}><${WeightCell} place=${place} value=${value} text=${text} cols=${cols}
-      label=${`${label}, row ${r}, column ${c}: ${text}; press to change it`} first=${r + c === 0} fixed=${replay.value !== null} /></td>`;
+      label=${`${label}, row ${r}, column ${c}: ${text}; press to change it`} first=${r + c === 0} fixed=${replay.value !== null} reach=${limit} /></td>`;
   };
-  const size = { width: `${cols * (cellPx(cols, roomy) + 1) + 1}px` };
+  const size = { width: `${cols * (cellPx(cols, roomy, small) + 1) + 1}px` };
   const line = (/** @type {number} */ r) =>
     html`<tr>${Array.from({ length: cols }, (_, c) => cell(r, c))}</tr>`;
-  return html`<table class=${roomy ? "numbers roomy" : "numbers"} style=${size} aria-label=${label}><caption>${caption} ${powerText(figures)}</caption><tbody>${Array.from({ length: rows }, (_, r) => line(r))}</tbody></table>`;
+  return html`<table class=${`numbers ${roomy ? "roomy" : ""} ${small ? "small" : ""}`} style=${size} aria-label=${label}><caption>${caption} ${powerText(figures)}</caption><tbody>${Array.from({ length: rows }, (_, r) => line(r))}</tbody></table>`;
 }
 
 /** Of a picture of a kernel, CSS pixels: cells of 12 as long as there is room. @param {number} cols */

@@ -7,7 +7,6 @@
 import { count, plural } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { ofKind } from "../drawing/scales.js";
-import { kernelPlace } from "../explain/places.js";
 
 /**
  * One filter's part of a tensor, and half of the scale that it has in the network too.
@@ -25,16 +24,6 @@ export function filterValues(frame, column, channel, kind, scales) {
   const biases = frame.sections.get(keyOf(column.name, "bias", ofKind(kind)));
   const limit = scales.limit("kernels", ofKind(kind), column.name, channel);
   return { values, bias: biases ? biases.values[channel] : null, limit };
-}
-
-/**
- * One weight of a filter. @param {Column} column @param {Float32Array} values of the filter
- * @param {number[]} index by torch's axes
- */
-export function weightOf(column, values, index) {
-  const [rows, cols] = column.kernel ?? [1, 1];
-  const { k, r, c } = kernelPlace(column, index);
-  return values[(k * rows + r) * cols + c];
 }
 
 /**

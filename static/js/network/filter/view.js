@@ -1,5 +1,6 @@
 /** The filter view: one filter, all its kernels with their numbers, and where it answers most. */
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { limitText, signed } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { filterImage } from "../../shared/heatmap/cells.js";
@@ -7,19 +8,18 @@ import { html } from "../../shared/html.js";
 import { sourceChannel } from "../drawing/columns.js";
 import { cellName } from "../drawing/names.js";
 import { currentFrame, scales } from "../drawing/painter.js";
-import { kernelPlace } from "../explain/places.js";
 import { closeFilter, openFilter } from "../intents.js";
 import { Tools } from "../interventions/tools.js";
 import { useFocusInside } from "../page/focus.js";
 import { Term } from "../page/tip.js";
 import { atFork, openedFilter, plan, replay, run, slowTick, step } from "../state.js";
 import { TERMS } from "../terms.js";
-import { FeatureMap } from "./feature-map.js";
 import { KernelPicture, KernelTable } from "./kernel.js";
 import { FilterStrip } from "./strip-view.js";
-import { filterSentence, filterValues, weightOf } from "./values.js";
+import { openValue } from "./sweep.js";
+import { ChannelMap, InputMap, SumColumn } from "./unfolded.js";
+import { filterSentence, filterValues } from "./values.js";
 import { WeightCell } from "./weight-cell.js";
-import { WeightDock } from "./weight-dock.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
@@ -39,33 +39,42 @@ function inputName(column, k) {
   return source.shape[0] === 1 && source.role === "input" ? "input" : cellName(source, k + shift);
 }
 
-/** One kernel: its weights, their gradients and the last update, side by side.
- * @param {{column: Column, channel: number, k: number, parts: (ReturnType<typeof filterValues>)[], numbers: boolean}} props */
-function KernelRow({ column, channel, k, parts, numbers }) {
+/** One kernel: of a convolution the map that it reads and what it makes of it; its weights, and beside them their
+ * gradients and the last update.
+ * @param {{column: Column, channel: number, k: number, parts: (ReturnType<typeof filterValues>)[], numbers: boolean,
+ *   frame: Frame}} props */
+function KernelRow({ column, channel, k, parts, numbers, frame }) {
   const [rows, cols] = column.kernel ?? [1, 1];
   const from = k * rows * cols;
-  const name = inputName(column, sourceChannel(column, channel, k));
+  const read = sourceChannel(column, channel, k);
+  const name = inputName(column, read);
+  const conv = column.role === "conv";
+  const tables = parts.map((part, i) => {
+    const label = `${KINDS[i][1]}, for ${name}`;
+    if (!part)
+      return html`<span class="none" aria-label=${`no ${KINDS[i][1]} yet`}>none yet</span>`;
+    const props = {
+      values: part.values,
+      from,
+      rows,
+      cols,
+      limit: part.limit,
+      label,
+      caption: KINDS[i][1],
+      where: { column, channel, k },
+      editable: i === 0,
+      roomy: i === 0 && column.kernels <= 3 && cols <= 3,
+      small: conv && i > 0,
+    };
+    return numbers ? html`<${KernelTable} ...${props} />` : html`<${KernelPicture} ...${props} />`;
+  });
+  const kernel = parts[0]?.values.subarray(from, from + rows * cols);
+  const unfolded = conv && kernel && k < LARGE;
   return html`<div class="kernel"><h3>for ${name}</h3><div class="trio">
-    ${parts.map((part, i) => {
-      const label = `${KINDS[i][1]}, for ${name}`;
-      if (!part)
-        return html`<span class="none" aria-label=${`no ${KINDS[i][1]} yet`}>none yet</span>`;
-      const props = {
-        values: part.values,
-        from,
-        rows,
-        cols,
-        limit: part.limit,
-        label,
-        caption: KINDS[i][1],
-        where: { column, channel, k },
-        editable: i === 0,
-        roomy: column.kernels <= 3 && cols <= 3,
-      };
-      return numbers
-        ? html`<${KernelTable} ...${props} />`
-        : html`<${KernelPicture} ...${props} />`;
-    })}
+    ${unfolded && html`<${InputMap} column=${column} read=${read} frame=${frame} open=${openValue(column, channel)} /><span class="flow-sign" aria-hidden="true">×</span>`}
+    ${tables[0]}
+    ${unfolded && html`<span class="flow-sign" aria-hidden="true">=</span><${ChannelMap} column=${column} channel=${channel} k=${k} kernel=${kernel} frame=${frame} />`}
+    ${tables.slice(1)}
   </div></div>`;
 }
 
@@ -81,7 +90,7 @@ function Bias({ column, channel, value }) {
 function Scales({ parts, column, channel }) {
   const bias = (/** @type {ReturnType<typeof filterValues>} */ part, /** @type {number} */ i) => {
     if (!part || part.bias === null) return "–";
-    return i === 0
+    return i === 0 && column.role !== "conv" // whose bias stands with the sum
       ? html`<${Bias} column=${column} channel=${channel} value=${part.bias} />`
       : signed(part.bias);
   };
@@ -133,30 +142,46 @@ function Body({ column, channel, frame }) {
   const [rows, cols] = column.kernel ?? [1, 1];
   const large = Math.min(LARGE, column.kernels);
   const fits = rows * cols <= 49 && large * rows * cols <= MOST_NUMBERS;
+  const conv = column.role === "conv";
+  const bias =
+    parts[0] && parts[0].bias !== null
+      ? html`<${Bias} column=${column} channel=${channel} value=${parts[0].bias} />`
+      : null;
   const withNumbers = (/** @type {number} */ k) => fits && k < LARGE;
-  const drawn = (
-    /** @type {import("../explain/places.js").WeightPlace} */ { layer, tensor, index },
-  ) => {
-    const own = layer === column.name && tensor === "weight" && index[0] === channel && parts[0];
-    return !own || withNumbers(kernelPlace(column, index).k)
-      ? null
-      : weightOf(column, own.values, index);
-  };
   return html`
     <p class="plain">${filterSentence(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is placed on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
     <${Tools} column=${column} channel=${channel} nameOfKernel=${(/** @type {number} */ k) => inputName(column, sourceChannel(column, channel, k))} />
     ${column.role === "conv" && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
     <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${ColourFilter} column=${column} part=${parts[0]} />
-        ${!parts[1] && html`<p class="hint wide-text">${whyNoUpdate()}</p>`}</div>
-    <div class=${`kernels ${!fits && cols <= 7 ? "pictures" : cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
+        ${!parts[1] && html`<p class="hint wide-text">${whyNoUpdate()}</p>`}</div></div>
+    <div class=${conv ? "unfolded" : ""}>
+    <div class=${`kernels ${!fits && cols <= 7 ? "pictures" : conv || cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
-      (_, k) => html`<${KernelRow}
-      key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${withNumbers(k)} />`,
-    )}</div></div>
-    <${WeightDock} flat=${column.role !== "conv"} drawn=${drawn}><${FeatureMap} column=${column} channel=${channel} frame=${frame} /><//>`;
+      (_, k) =>
+        html`<${KernelRow} key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${withNumbers(k)} frame=${frame} />`,
+    )}</div>
+    ${conv && html`<${SumColumn} column=${column} channel=${channel} frame=${frame} bias=${bias} />`}</div>`;
+}
+
+/** It unfolds from where the filter is drawn. @param {{layer: string, channel: number} | null} place */
+function useOrigin(place) {
+  const ref = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => {
+    const cell = document.querySelector(
+      `[data-column="${place?.layer}"] [data-channel="${place?.channel}"]`,
+    );
+    const [own, room] = [
+      cell?.getBoundingClientRect(),
+      ref.current?.parentElement?.getBoundingClientRect(),
+    ];
+    if (!own || !room || !ref.current) return;
+    ref.current.style.transformOrigin = `${own.left - room.left}px ${own.top - room.top}px`;
+  }, [place === null]);
+  return ref;
 }
 
 export function FilterView() {
+  const section = useOrigin(openedFilter.value);
   slowTick.value;
   const place = openedFilter.value;
   const column = place && plan.value?.columns.find((known) => known.name === place.layer);
@@ -164,7 +189,7 @@ export function FilterView() {
   const many = column.role === "conv" ? column.shape[0] : column.shape[2];
   const frame = currentFrame();
   if (place.channel >= many) return null;
-  return html`<section class="filter" role="dialog" aria-modal="false" aria-labelledby="filter-title">
+  return html`<section ref=${section} class="filter" role="dialog" aria-modal="false" aria-labelledby="filter-title">
     <${Title} column=${column} channel=${place.channel} />
     ${frame ? html`<${Body} column=${column} channel=${place.channel} frame=${frame} />` : html`<p>Waiting for the first frame…</p>`}
   </section>`;

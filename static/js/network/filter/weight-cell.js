@@ -3,11 +3,13 @@ import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isComposing } from "../../shared/composing.js";
 import { html } from "../../shared/html.js";
+import { newest } from "../../shared/latest-only.js";
 import { same } from "../explain/places.js";
 import { pointAt } from "../explain/pointing.js";
-import { intervene } from "../interventions/interventions.js";
+import { weightNow } from "../explain/weight-now.js";
+import { beginDrag, intervene } from "../interventions/interventions.js";
 import { parseNumber } from "../interventions/text.js";
-import { openNumber, pinned } from "../state.js";
+import { openNumber, pinned, replay } from "../state.js";
 
 /** @typedef {import("../explain/places.js").WeightPlace} WeightPlace */
 
@@ -77,6 +79,61 @@ export function Field({ place, value, beside = false, onLeave }) {
     ${beside && html`<button type="submit">Set</button>`}</form>`;
 }
 
+/** A field for a pinned weight that has no number of its own to type over. @param {{place: WeightPlace}} props */
+export function BesideField({ place }) {
+  const value = weightNow(place);
+  const typed = editing.value !== null && same(inFilter(editing.value), inFilter(place));
+  if (value === null || replay.value || typed) return null;
+  return html`<${Field} key=${JSON.stringify(place)} place=${place} value=${value} beside=${true} />`;
+}
+
+const SCRUB_FROM_PX = 4; // less is a press
+const SCRUB_PX = 100; // from 0 to the largest weight of the filter
+
+/** Sets the newest number only, one at a time. */
+const scrubs = newest(
+  (/** @type {{place: WeightPlace, value: number}} */ { place: { layer, tensor, index }, value }) =>
+    intervene({ type: "set", layer, tensor, index, value }, true),
+  {},
+);
+
+/**
+ * Drags a number: to the right it grows. @param {WeightPlace} place @param {number} value @param {number} reach
+ *   of a drag of SCRUB_PX
+ * @returns {Record<string, (event: PointerEvent) => void>} handlers; a drag is no press
+ */
+function scrubbing(place, value, reach) {
+  let from = 0;
+  let dragged = false;
+  const move = (/** @type {PointerEvent} */ event) => {
+    const by = event.clientX - from;
+    if (Math.abs(by) < SCRUB_FROM_PX && !dragged) return;
+    if (!dragged) beginDrag();
+    dragged = true;
+    scrubs.want({ place, value: Number((value + (by / SCRUB_PX) * reach).toPrecision(4)) });
+  };
+  return {
+    onPointerDown: (event) => {
+      if (event.button !== 0) return;
+      const cell = /** @type {HTMLElement} */ (event.currentTarget);
+      from = event.clientX;
+      dragged = false;
+      cell.setPointerCapture(event.pointerId);
+      cell.addEventListener("pointermove", move);
+      const end = () => {
+        cell.removeEventListener("pointermove", move);
+        if (dragged)
+          cell.addEventListener("click", (click) => click.stopImmediatePropagation(), {
+            capture: true,
+            once: true,
+          });
+      };
+      cell.addEventListener("pointerup", end, { once: true });
+      cell.addEventListener("pointercancel", end, { once: true });
+    },
+  };
+}
+
 /** Arrow keys go from weight to weight of a table. @param {KeyboardEvent} event @param {number} cols */
 function walk(event, cols) {
   const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: cols, ArrowUp: -cols }[event.key];
@@ -90,9 +147,9 @@ function walk(event, cols) {
 
 /**
  * @param {{place: WeightPlace, value: number, text: string, label: string, cols: number, first: boolean,
- *   fixed: boolean}} props `fixed`: the run cannot be changed now
+ *   fixed: boolean, reach?: number}} props `fixed`: the run cannot be changed now; `reach`: what a drag changes
  */
-export function WeightCell({ place, value, text, label, cols, first, fixed }) {
+export function WeightCell({ place, value, text, label, cols, first, fixed, reach = 1 }) {
   const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const left = useRef(false);
   const onLeave = () => {
@@ -112,6 +169,6 @@ export function WeightCell({ place, value, text, label, cols, first, fixed }) {
     pinned.value = inFilter(place);
   };
   return html`<button ref=${button} type="button" class=${`weight ${on ? "on" : ""}`} tabindex=${first ? 0 : -1} aria-label=${label}
-    ...${pointing(place)} onFocus=${() => pointAt(inFilter(place))} onBlur=${() => pointAt(null)}
+    ...${fixed ? {} : scrubbing(place, value, reach)} ...${pointing(place)} onFocus=${() => pointAt(inFilter(place))} onBlur=${() => pointAt(null)}
     onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(event, cols)} onClick=${edit}>${text}</button>`;
 }

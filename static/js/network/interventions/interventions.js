@@ -54,9 +54,20 @@ function recordEffect({ id, step: at, held_out_before, held_out_after, run: of }
   completeEffect(); // the stream may have told it before this answer came
 }
 
-/** @param {{type: string} & Record<string, any>} change as the server takes it */
-export const intervene = async (change) =>
-  proposeFork({ change }) || (await inOrder(() => applyChange(change)));
+/** The interventions of one drag of a number: they are undone together. */
+let drag = 0;
+
+export function beginDrag() {
+  drag = 0;
+}
+
+/** @param {{type: string} & Record<string, any>} change as the server takes it
+ * @param {boolean} [dragged] it goes on a drag */
+export async function intervene(change, dragged = false) {
+  if (proposeFork({ change })) return true;
+  drag = dragged ? drag + 1 : change.type === "undo" ? drag : 0;
+  return inOrder(() => applyChange(change));
+}
 
 /** @param {{type: string} & Record<string, any>} change */
 async function applyChange(change) {
@@ -69,4 +80,9 @@ async function applyChange(change) {
   return true;
 }
 
-export const undo = () => intervene({ type: "undo" });
+/** The last intervention, or all of a drag. */
+export async function undo() {
+  const many = Math.max(1, drag);
+  drag = 0;
+  for (let i = 0; i < many; i++) await intervene({ type: "undo" });
+}

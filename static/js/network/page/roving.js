@@ -43,7 +43,7 @@ export function Roving({ as = "div", label, children, ...attributes }) {
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const stops = stopsOf(/** @type {Element} */ (event.currentTarget));
-    const at = stops.findIndex((stop) => stop === event.target);
+    const at = stops.indexOf(/** @type {HTMLElement} */ (event.target));
     const next = at < 0 ? null : nextAt(event.key, at, stops.length);
     if (next === null) return;
     event.preventDefault();

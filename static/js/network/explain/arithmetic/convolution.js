@@ -3,7 +3,8 @@ import { signal } from "@preact/signals";
 import { plural } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
 import { scales } from "../../drawing/painter.js";
-import { decimalsFor, inDecimals, largestFew, sizeOf } from "../digits.js";
+import { detailed } from "../../state.js";
+import { decimalsFor, exact, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
 import { convolutionFormula } from "./formulas.js";
 import { Grid } from "./grid.js";
@@ -61,6 +62,16 @@ function More({ many, hidden, large }) {
   return html`<button type="button" class="quiet more" onClick=${() => {
     expanded.value = !expanded.value;
   }}>${text}</button>`;
+}
+
+/** The value in words, and the patch and kernel that weigh most. @param {{answer: any}} props */
+export function ConvolutionGist({ answer }) {
+  const { shown, others } = largestFew(/** @type {Part[]} */ (answer.channels), (p) => p.sum, 1);
+  const shared = limits(answer, answer.channels);
+  const decimals = decimalsFor(sizeOf([answer.total, shown[0].sum]));
+  const rest = others ? `, the same with ${plural(others, "more input map")}` : "";
+  return html`<p><b>${exact(answer.value)}</b> = patch × kernel, added up${rest}${answer.bias === null ? "" : `, plus the bias ${exact(answer.bias)}`}.</p>
+    ${!detailed.value && html`<${Row} part=${shown[0]} answer=${answer} shared=${shared} decimals=${decimals} />`}`;
 }
 
 /** @param {{answer: any}} props */

@@ -1,6 +1,6 @@
 /** Small grids of numbers, each on its colour: a patch, a kernel, their products. */
 
-import { figuresFor, inFigures } from "../../../shared/format.js";
+import { figuresFor, inFigures, powerText } from "../../../shared/format.js";
 import { colourOf, greyOf, inkOn } from "../../../shared/heatmap/colour.js";
 import { palette } from "../../../shared/heatmap/palette.js";
 import { html } from "../../../shared/html.js";
@@ -41,6 +41,6 @@ export function Grid({ values, label, caption, limit, picture, width, marked, ou
   };
   const size = { "--cols": cols, ...(side && { "--side": `${side}px`, "--cell": `${side}px` }) };
   return html`<table class=${`grid ${width ? "tiny" : sizeClass(cols)}`} style=${size} aria-label=${label}>
-    ${caption && html`<caption>${caption}</caption>`}
+    ${caption && html`<caption>${caption} ${!width && !picture && powerText(figures)}</caption>`}
     <tbody>${values.map((line, r) => html`<tr key=${r}>${line.map((v, c) => cell(v, r, c))}</tr>`)}</tbody></table>`;
 }

@@ -1,13 +1,13 @@
 /** One value of a map as arithmetic, whatever kind of layer made it. */
 
-import { count } from "../../../shared/format.js";
+import { count, percent } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
 import { cellName } from "../../drawing/names.js";
 import { run } from "../../state.js";
 import { exact } from "../digits.js";
 import { columnOf } from "../names.js";
 import { mapChannel } from "../places.js";
-import { Convolution } from "./convolution.js";
+import { Convolution, ConvolutionGist } from "./convolution.js";
 import { Activation, Norm, Pixel, Pool, Same } from "./pointwise.js";
 import { Softmax, WeightedSum } from "./weighted-sum.js";
 
@@ -61,6 +61,25 @@ function Silenced({ answer }) {
   if (!answer.silenced) return null;
   return html`<p class="quieted">This filter is silenced: it would give <b>${exact(answer.would_be)}</b>, and counts as 0.</p>`;
 }
+
+/** A class's score and share, in words. @param {{answer: any, softmax: any}} props */
+function ScoreGist({ answer, softmax }) {
+  const name = run.value?.classes[answer.channel] ?? `output ${answer.channel}`;
+  return html`<p>The score of ${name} is <b>${exact(answer.value)}</b>: a weighted sum of ${count(answer.terms.length + (answer.rest?.count ?? 0))} values${answer.bias === null ? "" : ", plus a bias"}.${
+    softmax && html` Beside all other scores, softmax makes it <b>${percent(softmax.value)}</b>.`
+  }</p>`;
+}
+
+/** A value in words, and of a convolution the patch and kernel that weigh most. @param {{answer: any, softmax: any}} props */
+export function ValueGist({ answer, softmax }) {
+  if (answer.kind === "linear") return html`<${ScoreGist} answer=${answer} softmax=${softmax} />`;
+  if (answer.kind === "convolution") return html`<${ConvolutionGist} answer=${answer} />`;
+  const Kind = KINDS[answer.kind];
+  return Kind ? null : html`<p>${exact(answer.value)}</p>`;
+}
+
+/** Kinds whose arithmetic is a line or two: it is all there at once. @param {any} answer */
+export const isShort = (answer) => !["convolution", "linear"].includes(answer.kind);
 
 /** @param {{answer: any, softmax: any}} props */
 export function ValueBody({ answer, softmax }) {

@@ -9,6 +9,8 @@ import { stepOnce } from "../../intents.js";
 import { batchImage, startable } from "../../state.js";
 import { exact, sizeOf } from "../digits.js";
 import { columnOf } from "../names.js";
+import { kernelPlace } from "../places.js";
+import { weightNow } from "../weight-now.js";
 import { SumCheck } from "./ledger.js";
 import { contributionWords } from "./words.js";
 
@@ -82,6 +84,29 @@ function Update({ update, tensor }) {
     <p class="moved">${tensor} <b data-test="before">${exact(update.before)}</b> <span class="arrow" aria-hidden="true">→</span> <b data-test="after">${exact(update.after)}</b>
       <small>change ${exact(update.change)}</small></p>
     <${SumCheck} about=${update} what=${`the ${tensor} is`} /></section>`;
+}
+
+/** What a weight is and where it counts, in words.
+ * @param {{place: import("../places.js").WeightPlace, answer: any}} props */
+export function WeightGist({ place, answer }) {
+  const column = columnOf(place.layer);
+  const value = answer?.update.after ?? weightNow(place);
+  if (!column?.layer) return null;
+  const moved = answer && html` The last step moved it by <b>${exact(answer.update.change)}</b>.`;
+  return html`<p>${place.tensor} <b>${exact(value)}</b>${whereText(place, column)}.${moved}</p>`;
+}
+
+/** @param {import("../places.js").WeightPlace} place @param {import("../../drawing/layout.js").Column} column */
+function whereText({ tensor, index }, column) {
+  const [, rows, cols] = column.shape;
+  const conv = column.role === "conv";
+  const many = conv ? `; the same at all ${count(rows * cols)} positions of the map` : "";
+  const own = conv ? "filter" : column.layer?.type === "BatchNorm2d" ? "map" : "output";
+  if (tensor === "bias" || !column.kernel)
+    return ` of ${own} ${index[0]}${conv ? `: added at all ${count(rows * cols)} positions of its map` : ""}`;
+  const { k, r, c } = kernelPlace(column, index);
+  const from = conv && column.kernels > 1 ? `, kernel ${k}` : conv ? "" : `, for map ${k}`;
+  return `, row ${r}, column ${c} of ${own} ${index[0]}${from}${many}`;
 }
 
 /** @param {{answer: any}} props */

@@ -4,7 +4,7 @@ import { html } from "../../../shared/html.js";
 import { openNumber, plan } from "../../state.js";
 import { explained } from "../explanation.js";
 import { columnOf, unflattened } from "../names.js";
-import { cellOf, kernelPlace, patchRects, valueRect } from "../places.js";
+import { cellOf, kernelPlace, paddedMaps, patchRects, valueRect } from "../places.js";
 import { isWeight } from "../pointing.js";
 import { ContributionsOverlay } from "./contributions.js";
 import { Magnifier } from "./magnifier.js";
@@ -57,5 +57,6 @@ function Outlines() {
     html`<rect class=${`shade ${kind}`} x=${r.x - 1} y=${r.y - 1} width=${r.width + 2} height=${r.height + 2} />
       <rect class=${kind} x=${r.x - 1} y=${r.y - 1} width=${r.width + 2} height=${r.height + 2} />`;
   return html`<svg class="edges outline" width=${now.width} height=${now.height} aria-hidden="true">
+    ${(value ? paddedMaps(column, value) : []).map((r) => html`<rect class="padding" x=${r.x} y=${r.y} width=${r.width} height=${r.height}><title>padding: zeros around the map</title></rect>`)}
     ${before.map((rect) => box(rect, "patch"))}${own.map((rect) => box(rect, "own"))}</svg>`;
 }

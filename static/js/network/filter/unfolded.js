@@ -1,0 +1,159 @@
+/**
+ * A convolution's filter unfolded: each map that it reads, the kernel for it, what that kernel alone makes of
+ * it; their sum and the bias; the filter's map, and what follows it.
+ */
+import { count, plural } from "../../shared/format.js";
+import { keyOf } from "../../shared/frame.js";
+import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
+import { greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
+import { palette } from "../../shared/heatmap/palette.js";
+import { shareOfGrid } from "../../shared/heatmap/pointer.js";
+import { html } from "../../shared/html.js";
+import { reducedMotion } from "../../shared/media-queries.js";
+import { patchOf } from "../../shared/receptive-field.js";
+import { sourceChannel } from "../drawing/columns.js";
+import { cellName } from "../drawing/names.js";
+import { scales } from "../drawing/painter.js";
+import { exact } from "../explain/digits.js";
+import { explained } from "../explain/explanation.js";
+import { same } from "../explain/places.js";
+import { plan, slowTick } from "../state.js";
+import { channelMap, geometryOf, mapValues } from "./channel-map.js";
+import { FeatureMap } from "./feature-map.js";
+import { openPosition, openValue, startSweep, stopSweep, sweeping } from "./sweep.js";
+
+/** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
+
+const MAP_PX = 84;
+
+/** The value that is open, and its parts as the server has them. @param {Column} column @param {number} channel */
+function openSums(column, channel) {
+  const open = openValue(column, channel);
+  const now = explained.value;
+  const known = now?.answer?.kind === "convolution" && same(now.place, open) ? now.answer : null;
+  return { open, known };
+}
+
+/** The maps that a column reads, as the frame has them. @param {Frame} frame @param {Column} source */
+const sectionOf = (frame, source) =>
+  frame.sections.get(source.role === "input" ? keyOf("", "input") : keyOf(source.name, "output"));
+
+/** A part of a map, outlined; what lies beyond its edge is zeros. @param {{column: Column, y: number, x: number}} props */
+function PatchMark({ column, y, x }) {
+  const patch = column.layer && patchOf(column.layer, y, x);
+  const [, rows, cols] = column.source?.shape ?? [1, 1, 1];
+  if (!patch) return null;
+  const cells = { x: patch.left, y: patch.top, width: patch.columns, height: patch.rows };
+  return html`<span class="mark" style=${shareOfGrid(cells, rows, cols)}></span>`;
+}
+
+/** The zeros around a map, as a frame. @param {{column: Column}} props */
+function PaddingFrame({ column }) {
+  const { padding } = geometryOf(/** @type {any} */ (column.layer));
+  const [, rows, cols] = column.source?.shape ?? [1, 1, 1];
+  if (!padding[0] && !padding[1]) return null;
+  const cells = {
+    x: -padding[1],
+    y: -padding[0],
+    width: cols + 2 * padding[1],
+    height: rows + 2 * padding[0],
+  };
+  return html`<span class="zeros" title="padding: zeros around the map" style=${shareOfGrid(cells, rows, cols)}></span>`;
+}
+
+/** The map that a kernel reads. @param {{column: Column, read: number, frame: Frame, open: any}} props */
+export function InputMap({ column, read, frame, open }) {
+  const source = /** @type {Column} */ (column.source);
+  const section = sectionOf(frame, source);
+  const [, rows, cols] = source.shape;
+  if (!section?.ranges) return null;
+  const limit = scales.limit("maps", "value", source.name, read);
+  const cells = () =>
+    source.role === "input"
+      ? greyCells(section, read)
+      : mapCells(section, read, palette.value.diverging, limit);
+  return html`<${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${slowTick.value} label=${`The map that this kernel reads: ${sourceLabel(column, read)}`}>
+    <${PaddingFrame} column=${column} />${open && html`<${PatchMark} column=${column} y=${open.y} x=${open.x} />`}<//>`;
+}
+
+/** @param {Column} column @param {number} read channel of its source */
+export function sourceLabel(column, read) {
+  const source = /** @type {Column} */ (column.source);
+  const shift = source.role === "input" && source.shape[0] === 3 ? 1 : 0;
+  return source.role === "input" && source.shape[0] === 1
+    ? "input"
+    : cellName(source, read + shift);
+}
+
+/** What a kernel alone makes of its map; the number at the window is the server's.
+ * @param {{column: Column, channel: number, k: number, kernel: ArrayLike<number>, frame: Frame}} props */
+export function ChannelMap({ column, channel, k, kernel, frame }) {
+  const source = /** @type {Column} */ (column.source);
+  const [, rows, cols] = column.shape;
+  const section = sectionOf(frame, source);
+  if (!section?.ranges || !column.kernel || !column.layer) return null;
+  const layer = column.layer;
+  const [high, wide] = column.kernel;
+  const cells = () => {
+    const map = mapValues(section, sourceChannel(column, channel, k));
+    const made = channelMap(
+      map,
+      { values: kernel, rows: high, cols: wide },
+      geometryOf(layer),
+      rows,
+      cols,
+    );
+    const limit = scales.limit("maps", "value", column.name, channel);
+    return valueCells(made, 0, made.length, palette.value.diverging, limit);
+  };
+  const { open, known } = openSums(column, channel);
+  const sum = known?.channels.find(
+    (/** @type {any} */ one) => one.channel === sourceChannel(column, channel, k),
+  )?.sum;
+  return html`<figure class="channel-map"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${slowTick.value} label=${`What kernel ${k} alone makes of it`}>
+    ${open && html`<span class="mark" style=${shareOfGrid(open, rows, cols)}></span>`}<//>
+    <figcaption>${sum === undefined ? "" : exact(sum)}</figcaption></figure>`;
+}
+
+/** The activation or normalisation that reads the filter's map. @param {{column: Column, channel: number, frame: Frame}} props */
+function After({ column, channel, frame }) {
+  const next = plan.value?.columns.find((one) => one.source === column);
+  const section = next && frame.sections.get(keyOf(next.name, "output"));
+  if (next?.role !== "maps" || !section?.ranges || next.shape[0] !== column.shape[0]) return null;
+  const [, rows, cols] = next.shape;
+  const limit = scales.limit("maps", "value", next.name, channel);
+  const cells = () => mapCells(section, channel, palette.value.diverging, limit);
+  return html`<span class="flow-sign" aria-hidden="true">↓</span><figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${slowTick.value} label=${`Its map after ${next.name}`} />
+    <figcaption>after ${next.name}, ${next.layer?.type}</figcaption></figure>`;
+}
+
+/** Slides the window over the maps. @param {{column: Column, channel: number}} props */
+function Sweep({ column, channel }) {
+  const [, rows, cols] = column.shape;
+  const open = openValue(column, channel);
+  const at = open ? open.y * cols + open.x : 0;
+  return html`<div class="sweep group">
+    ${
+      !reducedMotion.value &&
+      html`<button type="button" onClick=${() => (sweeping.value ? stopSweep() : startSweep(column, channel))}>${sweeping.value ? "Stop" : "Slide the window"}</button>`
+    }
+    <input type="range" min="0" max=${rows * cols - 1} value=${at} aria-label="Position of the window" aria-valuetext=${open ? `row ${open.y}, column ${open.x}` : "not open"}
+      onInput=${(/** @type {any} */ e) => {
+        stopSweep();
+        openPosition(column, channel, Number(e.currentTarget.value));
+      }} />
+    <span class="hint">${open ? `row ${open.y}, column ${open.x}` : plural(rows * cols, "position")}</span></div>`;
+}
+
+/** The sum of all kernels' maps, the bias, and the filter's map.
+ * @param {{column: Column, channel: number, frame: Frame, bias: any}} props `bias`: its number, editable */
+export function SumColumn({ column, channel, frame, bias }) {
+  const { known } = openSums(column, channel);
+  return html`<div class="sum-column">
+    <p class="sum-line">Σ of ${count(column.kernels)} ${column.kernels === 1 ? "map" : "maps"}${bias && html` + bias ${bias}`}
+      ${known && html`= <b data-test="sum">${exact(known.total)}</b>`}</p>
+    <${Sweep} column=${column} channel=${channel} />
+    <${FeatureMap} column=${column} channel=${channel} frame=${frame} />
+    <${After} column=${column} channel=${channel} frame=${frame} />
+  </div>`;
+}
