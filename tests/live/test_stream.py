@@ -253,3 +253,15 @@ def test_a_message_that_is_no_watch_is_answered_and_the_stream_goes_on(run: Live
             assert answer == error
         watch(socket)
         assert next_frame(socket)[0]["run"] == run.id
+
+
+def test_a_ping_is_answered_and_touches_nothing(run: LiveRun) -> None:
+    with run.stream() as socket:
+        said(socket)
+        watch(socket, tensors=tensors("weight"), max_fps=1)
+        next_frame(socket)
+        socket.send('{"type": "ping"}')
+        assert said(socket) == {"type": "pong"}
+        for broken in ("", "[" * 60_000, '{"type": "ping", "more": 1}'):
+            socket.send(broken)
+            assert said(socket)["type"] == "error"

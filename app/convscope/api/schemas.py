@@ -233,10 +233,14 @@ class HeldOut(BaseModel):
 
 
 class HistoryAnswer(BaseModel):
-    """Points of the curves."""
+    """Points of the curves, each of one step or of several that follow on each other."""
 
     model_config = ConfigDict(json_schema_extra=shown(HISTORY))
-    step: list[int]
-    loss: list[float]
-    accuracy: list[float]
+    step: list[int] = Field(description="the last of each point's steps")
+    steps: list[int] = Field(description="how many they are")
+    loss: list[float] = Field(description="their mean")
+    lowest: list[float] = Field(description="the lowest loss of them")
+    highest: list[float] = Field(description="the highest loss of them")
+    accuracy: list[float] = Field(description="at the last of them, mean of the last 50 batches")
+    mean_accuracy: list[float] = Field(description="the mean of that over them")
     held_out: HeldOut

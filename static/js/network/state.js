@@ -3,7 +3,7 @@
  * whatever reads a signal is drawn again by itself.
  */
 import { computed, signal } from "@preact/signals";
-import { emptyHistory } from "../shared/metric-history.js";
+import { emptyCurve } from "../shared/metric-history.js";
 import { undoableCount } from "../shared/run-text.js";
 import { asMaps } from "./drawing/columns.js";
 import { layoutNetwork } from "./drawing/layout.js";
@@ -35,7 +35,11 @@ export const predictions = signal(
   /** @type {import("../shared/types.js").Predictions | null} */ (null),
 );
 export const slowTick = signal(0); // grows with frames, at most 8 times a second: for text
-export const history = { points: emptyHistory() }; // the curves' data; `historyTick` says it changed
+/** The curves' data, which `historyTick` says has changed; how far frames have come, and what they told while
+ * the whole is being fetched; `isVoid`: the run went back meanwhile.
+ * @type {{points: import("../shared/metric-history.js").Curve, reached: number,
+ *   fetching: {news: import("../shared/frame.js").History[], isVoid: boolean} | null}} */
+export const history = { points: emptyCurve(), reached: 0, fetching: null };
 export const historyTick = signal(0); // grows when the history does, at most 4 times a second
 
 // The past

@@ -488,9 +488,11 @@ export interface paths {
         };
         /**
          * Metric history
-         * @description Where a point of the JSON stands for several steps, it is named by the last of them; its loss
-         *     is their mean, its accuracy the last one's running mean. CSV has all that is kept: every step,
-         *     but of the older half of more than 2,000,000 one point for several.
+         * @description Where there are more steps than points, a point of the JSON is of a block of 2, 4, 8 … steps
+         *     that begins at a multiple of its size; the first blocks are smaller. It is named by the last of
+         *     its `steps`: `loss` is their mean, `accuracy` the last one's. CSV has all that is kept: every
+         *     step, but of the older half of more than 2,000,000 one point for several, whose `lowest` and
+         *     `highest` are then those of these points' means.
          */
         get: operations["get_history"];
         put?: never;
@@ -1919,7 +1921,7 @@ export interface components {
         };
         /**
          * HistoryAnswer
-         * @description Points of the curves.
+         * @description Points of the curves, each of one step or of several that follow on each other.
          * @example {
          *       "accuracy": [
          *         0,
@@ -1941,6 +1943,18 @@ export interface components {
          *           0
          *         ]
          *       },
+         *       "highest": [
+         *         2.69977,
+         *         2.52067,
+         *         2.09029,
+         *         2.8567,
+         *         2.72184,
+         *         2.38999,
+         *         2.63053,
+         *         2.7734,
+         *         2.31774,
+         *         2.47189
+         *       ],
          *       "loss": [
          *         2.69977,
          *         2.52067,
@@ -1953,6 +1967,30 @@ export interface components {
          *         2.31774,
          *         2.47189
          *       ],
+         *       "lowest": [
+         *         2.69977,
+         *         2.52067,
+         *         2.09029,
+         *         2.8567,
+         *         2.72184,
+         *         2.38999,
+         *         2.63053,
+         *         2.7734,
+         *         2.31774,
+         *         2.47189
+         *       ],
+         *       "mean_accuracy": [
+         *         0,
+         *         0.125,
+         *         0.166667,
+         *         0.125,
+         *         0.1,
+         *         0.125,
+         *         0.107143,
+         *         0.09375,
+         *         0.0833333,
+         *         0.075
+         *       ],
          *       "step": [
          *         1,
          *         2,
@@ -1964,17 +2002,58 @@ export interface components {
          *         8,
          *         9,
          *         10
+         *       ],
+         *       "steps": [
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1
          *       ]
          *     }
          */
         HistoryAnswer: {
-            /** Accuracy */
+            /**
+             * Accuracy
+             * @description at the last of them, mean of the last 50 batches
+             */
             accuracy: number[];
             held_out: components["schemas"]["HeldOut"];
-            /** Loss */
+            /**
+             * Highest
+             * @description the highest loss of them
+             */
+            highest: number[];
+            /**
+             * Loss
+             * @description their mean
+             */
             loss: number[];
-            /** Step */
+            /**
+             * Lowest
+             * @description the lowest loss of them
+             */
+            lowest: number[];
+            /**
+             * Mean Accuracy
+             * @description the mean of that over them
+             */
+            mean_accuracy: number[];
+            /**
+             * Step
+             * @description the last of each point's steps
+             */
             step: number[];
+            /**
+             * Steps
+             * @description how many they are
+             */
+            steps: number[];
         };
         /**
          * ImageAnswer
