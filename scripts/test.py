@@ -118,8 +118,8 @@ def install_from_debian(packages: list[str]) -> None:
 
 
 def set_up_debian(everything: bool) -> None:
-    """Have a Chromium, without which nothing is tested, and the complete data set, if it can be; for
-    `everything` Firefox too."""
+    """Have a Chromium, without which nothing is tested, and the complete data set, if it can be;
+    for `everything` Firefox too."""
     missing = [] if find_chromium() else ["chromium"]
     missing += [] if FASHION_MNIST.is_dir() else ["dataset-fashion-mnist"]
     missing += [] if shutil.which("strace") else ["strace"]

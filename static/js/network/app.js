@@ -11,6 +11,7 @@ import {
   Timeline,
   Tour,
 } from "./lazy.js";
+import { Narrator } from "./narrator/narrator.js";
 import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
@@ -23,6 +24,7 @@ export function App() {
   return html`<div class="page">
     <${Header} />
     <${Controls} />
+    <${Narrator} />
     <main class="stage">
       <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
