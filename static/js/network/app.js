@@ -24,7 +24,6 @@ export function App() {
   return html`<div class="page">
     <${Header} />
     <${Controls} />
-    <${Narrator} />
     <main class="stage">
       <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
@@ -32,6 +31,7 @@ export function App() {
     </main>
     <${Timeline} />
     <${Settings} />
+    <${Narrator} />
     <${Notices} /><${ForkCard} /><${NewRunSheet} /><${Tip} /><${Tour} />
   </div>`;
 }
