@@ -1,65 +1,37 @@
 /** The whole page, from top to bottom. */
 import { html } from "../shared/html.js";
 import { NetworkPane } from "./drawing/pane.js";
-import { copyLink } from "./intents.js";
 import {
   CodeDrawer,
   Curves,
   ExplainCard,
   FilterView,
   ForkCard,
-  InterventionsChip,
-  RunMenu,
-  RunTitle,
+  NewRunSheet,
   Timeline,
   Tour,
-  titled,
 } from "./lazy.js";
 import { Narrator } from "./narrator/narrator.js";
+import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
-import { codeDrawer, menuOpen, plan, run, tourStep } from "./state.js";
-import { Controls } from "./training/controls.js";
-import { RecipeBar } from "./training/recipe-bar.js";
+import { plan } from "./state.js";
+import { Controls, Settings } from "./training/controls.js";
 import { Stats } from "./training/stats.js";
-
-function Header() {
-  return html`<header class="top">
-    <h1 class="wordmark">Convscope</h1>
-    <${RunTitle} />
-    ${!titled.value && html`<p class="tagline">Watch every weight of a CNN learn.</p>`}
-    <${InterventionsChip} />
-    <div class="group">
-      <button type="button" class="quiet" onClick=${() => {
-        tourStep.value = 0;
-      }}>Show me around</button>
-      <button type="button" class="quiet" disabled=${!run.value} onClick=${() => {
-        codeDrawer.value = { layer: null };
-      }}>Weights and code</button>
-      <details class="menu" open=${menuOpen.value} onToggle=${(/** @type {any} */ e) => {
-        menuOpen.value = e.currentTarget.open;
-      }}><summary class="quiet">This run</summary><${RunMenu} /></details>
-      <button type="button" class="quiet copy" onClick=${copyLink} disabled=${!run.value}>Copy link</button>
-      <a class="quiet" href="/runs">Runs</a>
-      <a class="quiet" href="/lessons">Lessons</a>
-      <a class="quiet" href="/docs">API</a>
-    </div>
-  </header>`;
-}
 
 export function App() {
   return html`<div class="page">
     <${Header} />
-    <${RecipeBar} />
     <${Controls} />
-    <${Narrator} />
     <main class="stage">
-      <div class="depths" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
+      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>
     <${Timeline} />
-    <${Notices} /><${ForkCard} /><${Tip} /><${Tour} />
+    <${Settings} />
+    <${Narrator} />
+    <${Notices} /><${ForkCard} /><${NewRunSheet} /><${Tip} /><${Tour} />
   </div>`;
 }

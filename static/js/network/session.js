@@ -3,7 +3,7 @@
  */
 import { batch, computed, effect } from "@preact/signals";
 import { addPoints, curveOf, emptyCurve, MOST_POINTS } from "../shared/metric-history.js";
-import { notice, noticeError } from "../shared/notices.js";
+import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
@@ -26,7 +26,7 @@ export async function openFirstRun() {
   const place = readAddress();
   state.openedFilter.value = place.filter;
   const known = place.run ? await findRun(place.run) : null;
-  if (place.named && !known) notice(GONE);
+  if (place.named && !known) noticeError(GONE);
   await openRun(known ?? (await firstRun()), known && place.step);
   syncAddressBar();
 }
@@ -59,6 +59,7 @@ export async function openRun(run, step = null) {
     state.historyTick.value += 1;
     state.layers.value = layers;
     state.pinnedProbe.value = null;
+    state.probe.value = null; // another run does not have that picture
     state.hoveredCell.value = null;
     state.pointed.value = null;
     state.pinned.value = null;
@@ -81,7 +82,7 @@ function follow(id) {
   stream = new Stream(address.stream(id), {
     onRun: updateRun,
     onFrame: (buffer) => noticeErrors(() => takeFrame(id, buffer)),
-    onError: notice,
+    onError: noticeError,
     onOpen: () => {
       state.connection.value = "open";
       fetchHistory(id).catch(noticeUnlessDeleted);
@@ -103,7 +104,7 @@ function noticeUnlessDeleted(error) {
 
 /** The run was deleted under us: say so, and go on with a new one. */
 async function replaceDeletedRun() {
-  notice(GONE);
+  noticeError(GONE);
   await openRun(await firstRun());
 }
 

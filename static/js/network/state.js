@@ -19,6 +19,8 @@ export const lastStep = signal(0); // how many steps it has come, whichever is l
 export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in order
 export const models = signal(/** @type {import("../shared/types.js").Model[]} */ ([])); // named networks
 export const datasets = signal(/** @type {import("../shared/types.js").Dataset[]} */ ([])); // data sets
+/** Of named networks, as far as they were asked for. */
+export const modelLayers = signal(/** @type {Record<string, Layer[]>} */ ({}));
 export const probe = signal(/** @type {import("../shared/types.js").Image | null} */ (null)); // on screen
 export const probeVersion = signal(0); // grows when the probe's picture is replaced
 
@@ -68,6 +70,8 @@ export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (n
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
 export const menuOpen = signal(false); // of the run: its name, its files
+export const pagesOpen = signal(false); // menu of a narrow window: the other pages
+export const newRunOpen = signal(false); // sheet that starts a run
 export const tourStep = signal(-1); // −1: no tour
 export const drawingSize = signal({ width: 0, height: 0, type: 1 }); // room for the network, CSS pixels, and size of its letters
 /** @typedef {"off" | "last" | "first"} Ghost */

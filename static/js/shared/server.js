@@ -188,6 +188,9 @@ export const server = {
   // what there is
   /** @returns {Promise<import("./types.js").Model[]>} */
   models: () => call("get", "/models").then((answer) => answer.models),
+  /** @param {string} name of a network @returns {Promise<import("./types.js").Layer[]>} */
+  modelLayers: (name) =>
+    call("get", "/models/{name}/layers", { path: { name } }).then((answer) => answer.layers),
   datasets: () => call("get", "/datasets").then((answer) => answer.datasets),
   /** @param {string} dataset @param {import("./types.js").Query<"get", "/datasets/{dataset_id}/images">} query */
   heldOutImages: (dataset, query) =>
