@@ -1,5 +1,6 @@
 /** The whole page, from top to bottom. */
 import { html } from "../shared/html.js";
+import { BestAnswers } from "./drawing/answers.js";
 import { NetworkPane } from "./drawing/pane.js";
 import {
   CodeDrawer,
@@ -29,7 +30,7 @@ export function App() {
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>
-    <${Timeline} />
+    <div class="page-foot"><${BestAnswers} /><${Timeline} /></div>
     <${Settings} />
     <${Narrator} />
     <${Notices} /><${ForkCard} /><${NewRunSheet} /><${Tip} /><${Tour} />
