@@ -26,7 +26,7 @@ export function App() {
     <${Header} />
     <${Controls} />
     <main class="stage">
-      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
+      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>
