@@ -434,6 +434,17 @@ class Run:
         self.viewers.run_changed()
         return self.describe()
 
+    @property
+    def parent_id(self) -> str | None:
+        """The run that this one is a fork or copy of, if it is one."""
+        parent = self.file.about.get("parent")
+        return parent["run"] if parent else None
+
+    async def move_to_parent(self, run_id: str) -> None:
+        """The state that it left its parent in is another run's from now on."""
+        await self._supervisor.note(parent=self.file.about["parent"] | {"run": run_id})
+        self.viewers.run_changed()
+
     async def keep_number(self) -> None:
         """Its place in the list outlasts the server."""
         await self._supervisor.note(number=self.number)
