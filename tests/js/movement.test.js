@@ -29,7 +29,7 @@ test("a slow step lights up by its update alone, and fades to a rest within 400 
   const [bright, later] = [at(1000), at(1400)];
   assert.equal(bright[0], 0, "what did not move does not glow");
   for (let i = 1; i < 72; i++) assert.ok(bright[i] > bright[i - 1], "more where it moved more");
-  assert.ok(later[71] < 0.55 * bright[71] && later[71] > 0.3 * bright[71]);
+  assert.ok(later[71] < 0.65 * bright[71] && later[71] > 0.4 * bright[71]);
   assert.equal(movement.isFading(1100), true);
   assert.equal(movement.isFading(2100), false);
 });
@@ -81,4 +81,23 @@ test("the filter that moved most is marked, and keeps its mark until another is 
   assert.equal(mostMoved(Float32Array.of(1, 1, 1.1, 1.1), 2, -1), 1);
   assert.equal(mostMoved(Float32Array.of(1, 1, 1.1, 1.1), 2, 0), 0);
   assert.equal(mostMoved(Float32Array.of(1, 1, 1.3, 1.3), 2, 0), 1);
+});
+
+test("the light follows updates that become ten times smaller within some seconds", () => {
+  const movement = new Movement();
+  let weights = movedBy(0);
+  const bright = (
+    /** @type {number} */ from,
+    /** @type {number} */ steps,
+    /** @type {number} */ size,
+  ) => {
+    for (let i = 1; i <= steps; i++) {
+      weights = weights.map((w, j) => w + (size * (j % 9)) / 100);
+      movement.observe(frameAt(from + i, weights), columns, (from + i) * 100, false);
+    }
+    const light = movement.light("conv1", (from + steps) * 100, false);
+    return Array.from({ length: 72 }, (_, i) => light?.(i) ?? 0).sort((a, b) => a - b)[64];
+  };
+  assert.ok(bright(0, 60, 1) > 0.4);
+  assert.ok(bright(60, 60, 0.1) > 0.4);
 });

@@ -2,11 +2,16 @@
 
 import base64
 import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
 
+import rcssmin
+import rjsmin
 from fastapi import APIRouter, Request
 from fastapi.templating import Jinja2Templates
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
@@ -38,9 +43,44 @@ class Static(StaticFiles):
         return response
 
 
+MINIFIERS = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
+
+
+@lru_cache(maxsize=512)
+def minified(path: Path, changed_ns: int) -> bytes:
+    """A script or style sheet without its comments, a third of what a page would load; of the
+    file as it was changed last."""
+    text: str = MINIFIERS[path.suffix](path.read_text(encoding="utf-8"))
+    return text.encode()
+
+
+class Minified(Static):
+    """Scripts and style sheets without comments; third parties' as they are."""
+
+    def file_response(
+        self,
+        full_path: "str | os.PathLike[str]",
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """As ever, with another body, and so another length."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        path = Path(full_path)
+        if isinstance(response, FileResponse) and path.suffix in MINIFIERS and not _vendored(path):
+            content = minified(path, stat_result.st_mtime_ns)
+            headers = {k: v for k, v in response.headers.items() if k != "content-length"}
+            return Response(content, status_code, headers)
+        return response
+
+
+def _vendored(path: Path) -> bool:
+    return "vendor" in path.parts
+
+
 def static_files() -> ASGIApp:
     """`/static`, compressed."""
-    return GZipMiddleware(Static(directory=resources("static")), minimum_size=500)
+    return GZipMiddleware(Minified(directory=resources("static")), minimum_size=500)
 
 
 def samples() -> ASGIApp:

@@ -26,7 +26,7 @@ function captionOf({ layer, role, shape, kernel, kernels, roomy }) {
     const weights = plural(kernels * (kernel?.[0] ?? 1) * (kernel?.[1] ?? 1), "weight");
     return roomy
       ? [`${plural(channels, "filter")} of ${weights}`, `→ ${plural(channels, "map")}, ${size}`]
-      : [plural(channels, "filter"), size];
+      : [plural(channels, "filter"), `of ${weights}`, `→ ${plural(channels, "map")}`];
   }
   if (role === "maps") return [plural(channels, "map"), size];
   const of = layer?.weight_shape ? ` of ${plural(layer.weight_shape[1], "weight")}` : "";
@@ -48,7 +48,7 @@ function Head({ column, under }) {
   const lines = captionOf(column);
   return html`<div class="head" style=${{ width: `${column.width}px` }}>
     <${Name} column=${column} />${under.map((one) => html`<${Name} key=${one.name} column=${one} />`)}
-    ${lines.slice(0, under.length ? 1 : 2).map((line) => html`<span class="size">${line}</span>`)}
+    ${lines.slice(0, under.length ? 1 : 3).map((line) => html`<span class="size">${line}</span>`)}
   </div>`;
 }
 

@@ -64,15 +64,20 @@ export function Edges() {
   const column = now.columns.find((known) => known.name === place.layer);
   if (!column) return null;
   const lines = inputsOf(column, place.channel);
+  const cell = column.cells[place.channel];
+  const weighed = ["conv", "classes"].includes(column.role) && cell;
   const paths = lines.map(({ from, to, source }) => {
     const a = edge(source, from, true);
-    const b = edge(column, to, false);
+    // at the filter's edge: a line over its kernels would hide them
+    const b = weighed
+      ? { x: column.x + cell.whole.x - 2, y: to.y + to.height / 2 }
+      : edge(column, to, false);
     return curve(a.x, a.y, b.x, b.y);
   });
   const box = (/** @type {Column} */ of, /** @type {Rect} */ r) =>
     html`<rect x=${of.x + r.x - 2} y=${r.y - 2} width=${r.width + 4} height=${r.height + 4} rx="2" />`;
   return html`<svg class="edges" width=${now.width} height=${now.height} aria-hidden="true">
     ${paths.map((d) => html`<path class="halo" d=${d} />`)}${paths.map((d) => html`<path d=${d} />`)}
-    ${lines.map(({ from, source }) => box(source, from))}
+    ${lines.map(({ from, source }) => box(source, from))}${cell && column.role !== "vector" && box(column, cell.whole)}
   </svg>`;
 }

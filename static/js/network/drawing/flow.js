@@ -11,7 +11,7 @@ import { dark, reducedMotion } from "../../shared/media-queries.js";
 import { slowLayer } from "../slow-motion/progress.js";
 import { inPast, plan, playing, replay, run, slowTick, step } from "../state.js";
 import { edge, inputsOf } from "./edges.js";
-import { latestFrame } from "./painter.js";
+import { currentFrame } from "./painter.js";
 
 /** @typedef {import("./layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 /** @typedef {{column: Column, source: Column, channel: number, read: number, k: number, path: Path2D, from: number, to: number}} Link
@@ -20,6 +20,7 @@ import { latestFrame } from "./painter.js";
 const MOST = 1200; // lines; of more, every so many-th
 const SWEEP_MS = 420; // of a wave, one way
 const SLOW = 3; // steps a second up to which each has its wave
+const WAVE_EVERY_MS = 1600; // while steps are too fast for one each
 const WAVE_PX = 90;
 const REST_MS = 300; // between two measurements while frames come
 
@@ -86,6 +87,20 @@ export function flows(links, frame) {
   return out;
 }
 
+/** Of each line: 1 where its kernel's weights come to more than 0, −1 where to less, 0 without a kernel.
+ * @param {Link[]} links @param {Frame} frame */
+function signs(links, frame) {
+  return links.map(({ column, channel, k }) => {
+    const section = k < 0 ? null : frame.sections.get(keyOf(column.name, "weight"));
+    if (section?.dtype !== "f32") return 0;
+    const n = (column.kernel?.[0] ?? 1) * (column.kernel?.[1] ?? 1);
+    const from = (channel * column.kernels + k) * n;
+    let sum = 0;
+    for (let i = from; i < from + n; i++) sum += section.values[i];
+    return Math.sign(sum);
+  });
+}
+
 /** The sum of the sizes of one kernel's weights. @param {Frame} frame @param {Column} column @param {number} channel @param {number} k */
 function kernelSize(frame, column, channel, k) {
   const section = frame.sections.get(keyOf(column.name, "weight"));
@@ -128,6 +143,8 @@ class FlowPainter {
     this.links = [];
     /** @type {number[]} */
     this.shares = [];
+    /** @type {number[]} */
+    this.signs = [];
     this.asked = 0;
     this.measuredMs = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -153,8 +170,9 @@ class FlowPainter {
 
   measure() {
     this.measuredMs = performance.now();
-    const frame = latestFrame();
+    const frame = currentFrame();
     this.shares = frame ? sharesOf(this.links, flows(this.links, frame)) : [];
+    this.signs = frame ? signs(this.links, frame) : [];
     this.ask();
   }
 
@@ -173,13 +191,14 @@ class FlowPainter {
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.lineCap = "round";
-    const [ink, accent] = [cssColour("--muted"), cssColour("--accent")];
+    const accent = cssColour("--accent");
+    const inks = [cssColour("--minus"), cssColour("--muted"), cssColour("--plus")];
     this.links.forEach((link, i) => {
       const share = this.shares[i] ?? 0;
       const here = slow?.layer === link.column.name;
       const near =
         front === null ? 0 : Math.exp(-((((link.from + link.to) / 2 - front) / WAVE_PX) ** 2));
-      context.strokeStyle = here || near > 0.3 ? accent : ink;
+      context.strokeStyle = here || near > 0.3 ? accent : inks[1 + (this.signs[i] ?? 0)];
       context.lineWidth = 0.5 + 2.5 * share ** 0.7;
       context.globalAlpha = Math.min(0.9, (0.07 + 0.3 * share) * (here ? 2.2 : 1 + 2 * near));
       context.setLineDash(here && moves ? [6, 6] : []);
@@ -219,12 +238,13 @@ function follow(painter) {
   };
 }
 
-/** A wave for each step that can be followed. @param {FlowPainter} painter */
+/** A wave for each step that can be followed, and now and then one while they are faster. @param {FlowPainter} painter */
 function followSteps(painter) {
   let last = step.peek();
   return effect(() => {
     const now = step.value;
-    if (now === last + 1 && !inPast.peek() && !replay.peek() && isSlow()) {
+    const due = isSlow() ? now === last + 1 : performance.now() - waveMs > WAVE_EVERY_MS;
+    if (now > last && due && !inPast.peek() && !replay.peek()) {
       waveMs = performance.now();
       painter.ask();
     }

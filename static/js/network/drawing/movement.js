@@ -7,18 +7,18 @@
  *
  * @typedef {import("./layout.js").Column} Column
  * @typedef {import("../../shared/frame.js").Frame} Frame
- * @typedef {{weights: Float32Array, step: number, ms: number, moved: Float32Array, limit: HeldLimit, most: number}} Layer
- *   `moved`: size of one update of each weight, smoothed; `most`: the filter that moved most, −1: none
+ * @typedef {{weights: Float32Array, step: number, ms: number, moved: Float32Array, full: number, most: number}} Layer
+ *   `moved`: size of one update of each weight, smoothed; `full`: what is as bright as it gets; `most`: the filter that moved most, −1: none
  */
 import { keyOf } from "../../shared/frame.js";
-import { HeldLimit } from "./held-limit.js";
 import { fittingSize } from "./scales.js";
 
 const SLOW_STEP_MS = 1000 / 3; // steps that are further apart are shown one by one
 const SMOOTH_MS = 800; // of the mean over fast steps
 const FADE_MS = 200; // to 1/e: nearly gone after 400
 const SPREAD = 0.75; // below 1: small updates are seen too
-const REST = 0.4; // of the light that stays: a page that rests shows the last update
+const FORGET_MS = 2000; // to 1/e: brightness follows the updates as they become smaller
+const REST = 0.5; // of the light that stays: a page that rests shows the last update
 const WAIT_MS = 700; // before a steady light begins to fade
 const CLEARLY = 1.25; // times the movement of the one that is marked, to be marked instead
 const UPDATED = ["train", "step", "pause", "evaluate"]; // frames that training leads to
@@ -65,7 +65,7 @@ export class Movement {
       const size = Math.abs(weights[i] - layer.weights[i]) / steps;
       moved[i] += share * ((size < Number.POSITIVE_INFINITY ? size : 0) - moved[i]);
     }
-    layer.limit.take(fittingSize(moved), step, nowMs, true);
+    layer.full = Math.max(fittingSize(moved), layer.full * Math.exp(-ms / FORGET_MS));
     layer.most = mostMoved(moved, filters, layer.most);
     Object.assign(layer, { weights, step, ms: nowMs });
     this.#hitMs = nowMs;
@@ -79,13 +79,10 @@ export class Movement {
    */
   light(name, nowMs, still) {
     const layer = this.#layers.get(name);
-    if (!layer?.limit.limit) return null;
-    const {
-      moved,
-      limit: { limit },
-    } = layer;
+    if (!layer?.full) return null;
+    const { moved, full } = layer;
     const strength = still ? REST : this.#strength(nowMs);
-    return (i) => strength * Math.min(1, moved[i] / limit) ** SPREAD;
+    return (i) => strength * Math.min(1, moved[i] / full) ** SPREAD;
   }
 
   /** @param {number} nowMs */
@@ -113,7 +110,7 @@ const newLayer = (weights, step, ms) => ({
   step,
   ms,
   moved: new Float32Array(weights.length),
-  limit: new HeldLimit(),
+  full: 0,
   most: -1,
 });
 

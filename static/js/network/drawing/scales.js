@@ -43,6 +43,29 @@ export function fittingSize(values) {
     counts[Math.floor((size / most) * BINS)] += 1;
     seen += 1;
   }
+  return topOf(counts, seen, most);
+}
+
+/** The size that nearly all values of maps fit below. @param {Section} section u8, with each channel's range */
+export function fittingMapSize({ values, ranges, shape }) {
+  const ends = /** @type {Float32Array} */ (ranges);
+  const most = largest(ends, 0, ends.length);
+  if (values.length < BINS || !(most > 0)) return most;
+  const each = values.length / shape[0];
+  const stride = Math.ceil(values.length / MOST_LOOKED_AT);
+  const counts = new Uint32Array(BINS + 1);
+  let seen = 0;
+  for (let i = 0; i < values.length; i += stride) {
+    const c = Math.floor(i / each);
+    const [lo, hi] = [ends[2 * c], ends[2 * c + 1]];
+    counts[Math.floor((Math.abs(lo + (values[i] / 255) * (hi - lo)) / most) * BINS)] += 1;
+    seen += 1;
+  }
+  return topOf(counts, seen, most);
+}
+
+/** Where all but the largest few of the counted sizes end. @param {Uint32Array} counts by size @param {number} seen @param {number} most the largest size */
+function topOf(counts, seen, most) {
   let above = 0;
   for (let bin = BINS; bin >= 0; bin--) {
     above += counts[bin];
@@ -88,14 +111,7 @@ export class Scales {
     const network = new Map();
     for (const [section, what, name] of drawn(frame, columns)) {
       const key = `${what} ${meaning(section)}`;
-      const size =
-        what === "maps"
-          ? largest(
-              /** @type {Float32Array} */ (section.ranges),
-              0,
-              /** @type {Float32Array} */ (section.ranges).length,
-            )
-          : fittingSize(section.values);
+      const size = what === "maps" ? fittingMapSize(section) : fittingSize(section.values);
       take(`${key} ${name}`, size);
       network.set(key, Math.max(network.get(key) ?? 0, size));
       if (mode !== "map") continue;

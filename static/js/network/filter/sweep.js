@@ -1,5 +1,7 @@
 /** The window that slides over a filter's input maps: by itself, or by hand on a slider. */
 import { effect, signal } from "@preact/signals";
+import { explained } from "../explain/explanation.js";
+import { same } from "../explain/places.js";
 import { pointAt } from "../explain/pointing.js";
 import { openedFilter, pinned, pointed } from "../state.js";
 
@@ -48,6 +50,8 @@ export function startSweep(column, channel) {
   clearInterval(timer);
   sweeping.value = true;
   timer = window.setInterval(() => {
+    const now = openValue(column, channel);
+    if (now && !same(explained.peek()?.place, now)) return; // its numbers have not come yet
     openPosition(column, channel, at);
     at += stride;
   }, TICK_MS);

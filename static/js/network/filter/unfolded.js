@@ -12,8 +12,11 @@ import { html } from "../../shared/html.js";
 import { reducedMotion } from "../../shared/media-queries.js";
 import { patchOf } from "../../shared/receptive-field.js";
 import { sourceChannel } from "../drawing/columns.js";
+import { HeldLimit } from "../drawing/held-limit.js";
 import { cellName } from "../drawing/names.js";
 import { scales } from "../drawing/painter.js";
+import { ScaleBar } from "../drawing/scale-bar.js";
+import { fittingSize } from "../drawing/scales.js";
 import { exact } from "../explain/digits.js";
 import { explained } from "../explain/explanation.js";
 import { same } from "../explain/places.js";
@@ -25,6 +28,7 @@ import { openPosition, openValue, startSweep, stopSweep, sweeping } from "./swee
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
 const MAP_PX = 84;
+const MOST_MAPS = 16; // kernels whose own maps are shown
 
 /** The value that is open, and its parts as the server has them. @param {Column} column @param {number} channel */
 function openSums(column, channel) {
@@ -85,35 +89,51 @@ export function sourceLabel(column, read) {
     : cellName(source, read + shift);
 }
 
-/** What a kernel alone makes of its map; the number at the window is the server's.
- * @param {{column: Column, channel: number, k: number, kernel: ArrayLike<number>, frame: Frame}} props */
-export function ChannelMap({ column, channel, k, kernel, frame }) {
-  const source = /** @type {Column} */ (column.source);
-  const [, rows, cols] = column.shape;
-  const section = sectionOf(frame, source);
-  if (!section?.ranges || !column.kernel || !column.layer) return null;
-  const layer = column.layer;
+/** The scale of what a filter's kernels make, for as long as it is open. */
+const made = { of: "", held: new HeldLimit() };
+
+/**
+ * What each kernel alone makes of its map, on one scale. @param {Column} column @param {number} channel
+ * @param {Float32Array} weights of the filter @param {Frame} frame
+ * @returns {{maps: Float32Array[], limit: number}} of the first kernels
+ */
+export function channelMaps(column, channel, weights, frame) {
+  const section = sectionOf(frame, /** @type {Column} */ (column.source));
+  if (!section?.ranges || !column.kernel || !column.layer) return { maps: [], limit: 0 };
   const [high, wide] = column.kernel;
-  const cells = () => {
+  const [, rows, cols] = column.shape;
+  const geometry = geometryOf(column.layer);
+  const maps = Array.from({ length: Math.min(MOST_MAPS, column.kernels) }, (_, k) => {
+    const values = weights.subarray(k * high * wide, (k + 1) * high * wide);
     const map = mapValues(section, sourceChannel(column, channel, k));
-    const made = channelMap(
-      map,
-      { values: kernel, rows: high, cols: wide },
-      geometryOf(layer),
-      rows,
-      cols,
-    );
-    const limit = scales.limit("maps", "value", column.name, channel);
-    return valueCells(made, 0, made.length, palette.value.diverging, limit);
-  };
+    return channelMap(map, { values, rows: high, cols: wide }, geometry, rows, cols);
+  });
+  const of = `${frame.header.run} ${column.name} ${channel}`;
+  if (made.of !== of) Object.assign(made, { of, held: new HeldLimit() });
+  const size = Math.max(...maps.map(fittingSize));
+  const { step, reason } = frame.header;
+  made.held.take(size, step, performance.now(), reason === "train");
+  return { maps, limit: made.held.limit };
+}
+
+/** What a kernel alone makes of its map; the number at the window is the server's.
+ * @param {{column: Column, channel: number, k: number, maps: ReturnType<typeof channelMaps>}} props */
+export function ChannelMap({ column, channel, k, maps }) {
+  const [, rows, cols] = column.shape;
+  const values = maps.maps[k];
+  if (!values) return null;
+  const cells = () => valueCells(values, 0, values.length, palette.value.diverging, maps.limit);
   const { open, known } = openSums(column, channel);
-  const sum = known?.channels.find(
-    (/** @type {any} */ one) => one.channel === sourceChannel(column, channel, k),
-  )?.sum;
+  const read = sourceChannel(column, channel, k);
+  const sum = known?.channels.find((/** @type {any} */ one) => one.channel === read)?.sum;
   return html`<figure class="channel-map"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${slowTick.value} label=${`What kernel ${k} alone makes of it`}>
     ${open && html`<span class="mark" style=${shareOfGrid(open, rows, cols)}></span>`}<//>
     <figcaption>${sum === undefined ? "" : exact(sum)}</figcaption></figure>`;
 }
+
+/** The scale that these maps share. @param {{limit: number}} props */
+export const ChannelScale = ({ limit }) =>
+  html`<p class="channel-scale"><span>what each kernel makes of its map:</span><${ScaleBar} name="" held=${Object.assign(new HeldLimit(), { limit })} /></p>`;
 
 /** The activation or normalisation that reads the filter's map. @param {{column: Column, channel: number, frame: Frame}} props */
 function After({ column, channel, frame }) {

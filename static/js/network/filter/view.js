@@ -17,7 +17,7 @@ import { TERMS } from "../terms.js";
 import { KernelPicture, KernelTable } from "./kernel.js";
 import { FilterStrip } from "./strip-view.js";
 import { openValue } from "./sweep.js";
-import { ChannelMap, InputMap, SumColumn } from "./unfolded.js";
+import { ChannelMap, ChannelScale, channelMaps, InputMap, SumColumn } from "./unfolded.js";
 import { filterSentence, filterValues } from "./values.js";
 import { WeightCell } from "./weight-cell.js";
 
@@ -42,8 +42,8 @@ function inputName(column, k) {
 /** One kernel: of a convolution the map that it reads and what it makes of it; its weights, and beside them their
  * gradients and the last update.
  * @param {{column: Column, channel: number, k: number, parts: (ReturnType<typeof filterValues>)[], numbers: boolean,
- *   frame: Frame}} props */
-function KernelRow({ column, channel, k, parts, numbers, frame }) {
+ *   frame: Frame, maps: ReturnType<typeof channelMaps>}} props */
+function KernelRow({ column, channel, k, parts, numbers, frame, maps }) {
   const [rows, cols] = column.kernel ?? [1, 1];
   const from = k * rows * cols;
   const read = sourceChannel(column, channel, k);
@@ -73,7 +73,7 @@ function KernelRow({ column, channel, k, parts, numbers, frame }) {
   return html`<div class="kernel"><h3>for ${name}</h3><div class="trio">
     ${unfolded && html`<${InputMap} column=${column} read=${read} frame=${frame} open=${openValue(column, channel)} /><span class="flow-sign" aria-hidden="true">×</span>`}
     ${tables[0]}
-    ${unfolded && html`<span class="flow-sign" aria-hidden="true">=</span><${ChannelMap} column=${column} channel=${channel} k=${k} kernel=${kernel} frame=${frame} />`}
+    ${unfolded && html`<span class="flow-sign" aria-hidden="true">=</span><${ChannelMap} column=${column} channel=${channel} k=${k} maps=${maps} />`}
     ${tables.slice(1)}
   </div></div>`;
 }
@@ -147,6 +147,10 @@ function Body({ column, channel, frame }) {
     parts[0] && parts[0].bias !== null
       ? html`<${Bias} column=${column} channel=${channel} value=${parts[0].bias} />`
       : null;
+  const maps =
+    conv && parts[0]
+      ? channelMaps(column, channel, parts[0].values, frame)
+      : { maps: [], limit: 0 };
   const withNumbers = (/** @type {number} */ k) => fits && k < LARGE;
   return html`
     <p class="plain">${filterSentence(column)} ${column.role === "conv" && html`<${Term} tip="At each position the kernel is placed on the map as it is, not flipped: products are added up. Mathematicians call this cross-correlation; the field calls it convolution.">How is it used?<//>`}</p>
@@ -154,11 +158,12 @@ function Body({ column, channel, frame }) {
     ${column.role === "conv" && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
     <div class=${`facts ${column.kernels === 1 ? "after" : ""}`}><div class="scales"><${Scales} parts=${parts} column=${column} channel=${channel} /><${ColourFilter} column=${column} part=${parts[0]} />
         ${!parts[1] && html`<p class="hint wide-text">${whyNoUpdate()}</p>`}</div></div>
+    ${conv && maps.limit > 0 && html`<${ChannelScale} limit=${maps.limit} />`}
     <div class=${conv ? "unfolded" : ""}>
     <div class=${`kernels ${!fits && cols <= 7 ? "pictures" : conv || cols > 3 || column.kernels === 1 ? "one" : ""}`}>${Array.from(
       { length: column.kernels },
       (_, k) =>
-        html`<${KernelRow} key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${withNumbers(k)} frame=${frame} />`,
+        html`<${KernelRow} key=${k} column=${column} channel=${channel} k=${k} parts=${parts} numbers=${withNumbers(k)} frame=${frame} maps=${maps} />`,
     )}</div>
     ${conv && html`<${SumColumn} column=${column} channel=${channel} frame=${frame} bias=${bias} />`}</div>`;
 }

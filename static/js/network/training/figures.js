@@ -3,7 +3,7 @@ import { count, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { Roving } from "../page/roving.js";
 import { Term } from "../page/tip.js";
-import { accuracy, heldOut, heldOutStep, playing, run, step } from "../state.js";
+import { accuracy, heldOut, heldOutStep, run, step } from "../state.js";
 import { TERMS } from "../terms.js";
 import { isStale } from "./stale.js";
 
@@ -20,7 +20,7 @@ const Figure = ({ label, tip, children }) =>
   html`<div><dt><${Term} tip=${tip}>${label}<//></dt><dd>${children}</dd></div>`;
 
 export function Figures() {
-  const stale = playing.value && isStale(heldOutStep.value ?? step.value, step.value);
+  const stale = isStale(heldOutStep.value ?? step.value, step.value);
   return html`<${Roving} as="dl" class="figures" data-tour="stats">
     <${Figure} label="Step" tip=${TERMS.step}><span data-test="step">${count(step.value)}</span><//>
     <${Figure} label="Training acc." tip=${TERMS.accuracy}>${percent(accuracy.value)}<//>

@@ -13,22 +13,24 @@ import { Ledger, lastLine, SumCheck } from "./ledger.js";
 const FEW = 3; // input channels that are shown at first
 const MOST_NUMBERS = 5; // rows of a kernel whose cells have numbers at first
 const PICTURE_PX = 92;
+const PRODUCTS = 0.5; // of the largest that there could be: both at their scales' ends is rare
 
 /** Whether everything is shown; kept while the pointer goes on. */
 const expanded = signal(false);
 
 /** @typedef {{channel: number, patch: number[][], kernel: number[][], products: number[][], sum: number}} Part */
 
-/** Half-scales: of values and weights those that they have in the network, of products one for all.
- * @param {any} answer @param {Part[]} parts */
-const limits = ({ layer, channel }, parts) => ({
-  patch:
-    scales.limit("maps", "value", columnOf(layer)?.source?.name ?? "", parts[0].channel) ||
-    sizeOf(parts.map((part) => part.patch)),
-  kernel:
-    scales.limit("kernels", "value", layer, channel) || sizeOf(parts.map((part) => part.kernel)),
-  products: sizeOf(parts.map((part) => part.products)),
-});
+/** Half-scales: of values and weights those that they have in the network; of products one that all of a
+ * filter's have, wherever its window is. @param {any} answer @param {Part[]} parts */
+function limits({ layer, channel }, parts) {
+  const source = columnOf(layer)?.source?.name ?? "";
+  const patch =
+    scales.limit("maps", "value", source, parts[0].channel) ||
+    sizeOf(parts.map((part) => part.patch));
+  const kernel =
+    scales.limit("kernels", "value", layer, channel) || sizeOf(parts.map((part) => part.kernel));
+  return { patch, kernel, products: patch * kernel * PRODUCTS };
+}
 
 /** @param {{part: Part, answer: any, shared: ReturnType<typeof limits>, decimals: number | null}} props */
 function Row({ part, answer, shared, decimals }) {
