@@ -1,6 +1,7 @@
 /** The whole page, from top to bottom. */
 import { html } from "../shared/html.js";
 import { NetworkPane } from "./drawing/pane.js";
+import { TourOffer } from "./guide/offer.js";
 import { copyLink } from "./intents.js";
 import {
   CodeDrawer,
@@ -8,17 +9,17 @@ import {
   ExplainCard,
   FilterView,
   ForkCard,
+  Guide,
   InterventionsChip,
   RunMenu,
   RunTitle,
   Timeline,
-  Tour,
   titled,
 } from "./lazy.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
-import { codeDrawer, menuOpen, plan, run, tourStep } from "./state.js";
+import { codeDrawer, guideOpen, menuOpen, plan, run } from "./state.js";
 import { Controls } from "./training/controls.js";
 import { RecipeBar } from "./training/recipe-bar.js";
 import { Stats } from "./training/stats.js";
@@ -28,10 +29,11 @@ function Header() {
     <h1 class="wordmark">Convscope</h1>
     <${RunTitle} />
     ${!titled.value && html`<p class="tagline">Watch every weight of a CNN learn.</p>`}
+    <${TourOffer} />
     <${InterventionsChip} />
     <div class="group">
-      <button type="button" class="quiet" onClick=${() => {
-        tourStep.value = 0;
+      <button type="button" class="quiet" id="show-me-around" aria-expanded=${guideOpen.value} onClick=${() => {
+        guideOpen.value = !guideOpen.value;
       }}>Show me around</button>
       <button type="button" class="quiet" disabled=${!run.value} onClick=${() => {
         codeDrawer.value = { layer: null };
@@ -53,11 +55,12 @@ export function App() {
     <${RecipeBar} />
     <${Controls} />
     <main class="stage">
+      <${Guide} />
       <div class="depths" style=${{ "--answers": `${plan.value?.answers?.width ?? 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>
     <${Timeline} />
-    <${Notices} /><${ForkCard} /><${Tip} /><${Tour} />
+    <${Notices} /><${ForkCard} /><${Tip} />
   </div>`;
 }
