@@ -17,6 +17,7 @@ import {
   lastStep,
   liveRun,
   openedFilter,
+  plan,
   probe,
   probeTab,
   run,
@@ -59,14 +60,21 @@ import { climbSentence, likenessSentence, share, silenceSentence } from "./words
  * @property {() => void} [begin] when it is gone to
  */
 
+/** @type {Now} */
+const NO_FILTER = { text: "", told: "Waiting for the first frame…", act: null };
 const POINTED_MS = 1400;
 const TEST_IMAGES = 20; // that the tour goes through
 const pointedOut = signal(false);
 let pointing = 0;
 
+/** Whether the network has a column of a kind. @param {"conv" | "classes"} role */
+const has = (role) => Boolean(plan.value?.columns.some((column) => column.role === role));
+
 /** One after another, in the direction of the data. */
 function pointOut() {
-  const order = ["picture", "kernels", "maps", "answers"];
+  const order = ["picture", "kernels", "maps", "answers"].filter((noun) =>
+    document.querySelector(PARTS[noun]),
+  );
   clearInterval(pointing);
   const next = () => {
     const noun = order.shift();
@@ -92,10 +100,8 @@ const WHAT_YOU_SEE = {
   needs: ["server"],
   parts: ".scroller",
   now: () => ({
-    text: html`A ${word("picture")} goes in at the left. ${word("kernels", "Kernels", ",")} small grids of weights, slide over it and make ${word("maps", "feature maps", ".")} At the right stand the ${word("answers", "answers", ":")} how sure the network is of each class.`,
-    told: pointedOut.value
-      ? "In this order the numbers flow, from the picture to the answers."
-      : "",
+    text: html`A ${word("picture")} goes in at the left. ${has("conv") && html`${word("kernels", "Kernels", ",")} small grids of weights, slide over it and make ${word("maps", "feature maps", ".")}`} ${has("classes") && html`At the right stand the ${word("answers", "answers", ":")} how sure the network is of each class.`}`,
+    told: pointedOut.value ? "In this order the numbers flow, from left to right." : "",
     act: ["Point them out", pointOut],
     done: pointedOut.value,
   }),
@@ -112,6 +118,8 @@ function startText() {
   const classes = run.value?.classes.length ?? 0;
   if (trainedBefore())
     return html`This network did not begin with random weights: it took them from a trained one. Its ${word("answers")} at step 0 show what that is worth here.`;
+  if (!has("classes"))
+    return "Before training, all weights are random numbers. This network gives no answers, only feature maps.";
   const chance = classes > 1 ? `: one of ${count(classes)} is right by chance` : "";
   return html`Before training, all weights are random numbers, so the ${word("answers")} are guesses${chance}. Nothing here was prepared.`;
 }
@@ -173,7 +181,7 @@ const EDGES = {
   },
   now: () => {
     const mine = filterOfTheTour();
-    if (!mine) return { text: "Waiting for the first frame…", act: null };
+    if (!mine) return NO_FILTER;
     const { column, filter, now, first } = mine;
     const open = isOpen(mine);
     return {
@@ -216,7 +224,7 @@ const SHARING = {
   parts: ".depths",
   now: () => {
     const mine = filterOfTheTour();
-    if (!mine) return { text: "Waiting for the first frame…", act: null };
+    if (!mine) return NO_FILTER;
     const { column, filter } = mine;
     const [, rows, cols] = column.shape;
     const weights = column.kernels * (column.kernel?.[0] ?? 1) * (column.kernel?.[1] ?? 1);
@@ -241,7 +249,7 @@ const SILENCE = {
   parts: "[data-tour=stats]",
   now: () => {
     const mine = filterOfTheTour();
-    if (!mine) return { text: "Waiting for the first frame…", act: null };
+    if (!mine) return NO_FILTER;
     const { column, filter } = mine;
     const off = stillSilenced.value;
     const text = html`Silence ${filterWord(column.name, filter, ":")} its ${word("maps", "feature map")} becomes 0 everywhere, and the rest of the network must do without. Watch the held-out ${word("accuracy", "accuracy", ".")}`;

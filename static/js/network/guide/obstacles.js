@@ -7,7 +7,7 @@ import { firstConv } from "./filter-of-the-tour.js";
 
 /** @typedef {"server" | "present" | "trainable" | "trained" | "conv"} Need */
 /** @typedef {[string, () => unknown]} Act what a button says, and does */
-/** @typedef {{says: string, act: Act | null}} Obstacle */
+/** @typedef {{says: string, act: Act | null, chapter?: string}} Obstacle `chapter`: the title of the one that helps */
 
 /** @type {Act} */
 const NEW_RUN = ["Start the usual network", () => startRun({})];
@@ -42,7 +42,11 @@ const CHECKS = {
   trained: () =>
     lastStep.value
       ? null
-      : { says: "Nothing has been learned yet: train first, in “Watch it learn”.", act: null },
+      : (CHECKS.trainable() ?? {
+          says: "Nothing has been learned yet: train first.",
+          act: null,
+          chapter: "Watch it learn",
+        }),
   conv: () =>
     firstConv.value
       ? null

@@ -22,12 +22,19 @@ function Button({ act, main = false }) {
   return html`<button type="button" class=${main ? "primary guide-act" : ""} aria-disabled=${off} onClick=${() => act?.[1]()}>${act?.[0] ?? "Wait…"}</button>`;
 }
 
+/** What can be done about what is in the way. @param {import("./obstacles.js").Obstacle} stop @returns {Act | null} */
+function wayOut({ act, chapter: title }) {
+  const other = CHAPTERS.find((chapter) => chapter.title === title);
+  return other ? [`Go to “${title}”`, () => goTo(other)] : act;
+}
+
 /** @param {{now: import("./chapters.js").Now, stop: import("./obstacles.js").Obstacle | null}} props */
 function Acts({ now, stop }) {
+  const out = stop && wayOut(stop);
   const last = at.value === CHAPTERS.length - 1;
   const done = now.done && !stop;
   return html`<div class="guide-acts">
-    ${(!stop || stop.act) && html`<${Button} act=${stop ? stop.act : now.act} main=${!done} />`}
+    ${(!stop || out) && html`<${Button} act=${stop ? out : now.act} main=${!done} />`}
     ${!stop && now.more && html`<${Button} act=${now.more} />`}
     <span class="guide-turn">
       <button type="button" disabled=${at.value === 0} onClick=${() => goTo(CHAPTERS[at.value - 1])}>Back</button>
