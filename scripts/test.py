@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent  # not resolved: .venv/bin, where the tools are
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DATA_CACHE = "CONVSCOPE_TEST_CACHE"  # tests/support/data_cache.py fills it
+FIREFOX = ("firefox-esr", "firefox")
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 CHECKS = (
@@ -116,11 +117,14 @@ def install_from_debian(packages: list[str]) -> None:
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
 
 
-def set_up_debian() -> None:
-    """Have a Chromium, without which nothing is tested, and the complete data set, if it can be."""
+def set_up_debian(everything: bool) -> None:
+    """Have a Chromium, without which nothing is tested, and the complete data set, if it can be;
+    for `everything` Firefox too."""
     missing = [] if find_chromium() else ["chromium"]
     missing += [] if FASHION_MNIST.is_dir() else ["dataset-fashion-mnist"]
     missing += [] if shutil.which("strace") else ["strace"]
+    if everything and not any(map(shutil.which, FIREFOX)):
+        missing.append("firefox-esr")
     if missing:
         install_from_debian(missing)
     chromium = find_chromium()
@@ -239,10 +243,11 @@ def main() -> int:
         signal.signal(number, interrupt)
     os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ["PATH"]])
     arguments = sys.argv[1:]
-    if arguments[:1] == ["--all"]:
+    everything = arguments[:1] == ["--all"]
+    if everything:
         arguments[:1] = ["-m", "not bench"]
     set_up_node()
-    set_up_debian()
+    set_up_debian(everything)
     with data_cache():
         return report(check(arguments))
 

@@ -28,6 +28,17 @@ class RunState(StrEnum):
         return self in (RunState.PLAYING, RunState.STEPPING)
 
 
+class FindingKind(StrEnum):
+    """What a run may do that is worth a sentence; when, is in `worker/findings/thresholds.py`."""
+
+    FILTER_DIED = "filter_died"
+    LOSS_JUMPED = "loss_jumped"
+    ACCURACIES_DIVERGED = "accuracies_diverged"
+    PASSED_GUESSING = "passed_guessing"
+    NOTHING_MOVED = "nothing_moved"
+    NOTHING_LEARNED = "nothing_learned"
+
+
 class Of(StrEnum):
     """Which number of a parameter is meant; an optimiser's own buffers go by torch's names."""
 

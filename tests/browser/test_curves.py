@@ -1,12 +1,14 @@
 """The curves beside the network."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.support.screen import Pixels, pixels
-from tests.support.server import LiveRun
+from tests.support.screen import Pixels, Screen, pixels
+from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
 NEAR = 24  # of 255, for each channel
@@ -67,3 +69,79 @@ def whole_label(chart: Locator) -> bool:
     """Whether a label stands under the chart's end, and is not cut off."""
     foot = pixels(chart)[-LABELS_PX:]
     return bool(foot[:, -30:, 3].any() and not foot[:, -1, 3].any())
+
+
+CURVE = """async () => {
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const { history } = await import(loaded.find((name) => name.endsWith("/network/state.js")));
+  return { ...history.points, fetching: history.fetching !== null } }"""
+MOST_POINTS = 4096  # of a curve
+SMALL: dict[str, Any] = {
+    "network": {
+        "input": [1, 28, 28],
+        "layers": [
+            {"type": "Conv2d", "out_channels": 2, "kernel_size": 3, "stride": 9},
+            {"type": "Flatten"},
+            {"type": "Linear", "out_features": 10},
+        ],
+    },
+    "data": {"dataset": "fashion-mnist-10k"},
+    "optimizer": {"type": "SGD", "learning_rate": 0.001},
+    "batch_size": 1,
+}
+
+
+def curve_of(screen: Screen) -> dict[str, Any]:
+    """The points that the page has, once nothing is on its way and they are whole."""
+
+    found: dict[str, Any] = {}
+
+    def settled() -> bool:
+        found.update(screen.page.evaluate(CURVE))
+        return not (found["fetching"] or found["stale"])
+
+    screen.until(settled)
+    return found
+
+
+def test_a_long_run_has_the_same_curve_on_a_page_that_was_there_and_on_one_loaded_anew(
+    visit: Visitors, server: Server
+) -> None:
+    run = server.run(**SMALL)
+    run.post("/step", until=MOST_POINTS - 40)
+    there = visit(run)
+    run.post("/step", steps=30)
+    run.post("/step", steps=300)
+    run.post("/step", steps=7)
+    there.expect_step(MOST_POINTS + 297)
+    live, fresh = curve_of(there), curve_of(visit(run))
+    assert live["widest"] > 0
+    for column in ("step", "steps", "lowest", "highest", "held_out"):
+        assert live[column] == fresh[column]
+    for column in ("loss", "mean_accuracy"):
+        assert live[column] == pytest.approx(fresh[column], rel=1e-9)
+    expect(there.page.get_by_text("lowest to highest")).to_be_visible()
+
+
+def test_logarithmic_axes_are_kept_and_a_press_leads_to_the_step_under_it(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.post("/step", until=99)
+    screen = visit(run)
+    screen.expect_step(99)
+    switch = screen.page.get_by_role("switch", name="logarithmic axes")
+    expect(switch).not_to_be_checked()
+    switch.check()
+    screen.page.reload()
+    expect(switch).to_be_checked()
+    for name in ("Loss per step", "Accuracy per step"):
+        press_the_middle(screen, name)
+        screen.until(lambda: screen.steps() in (8, 9, 10))  # log10(9 + 1) is half of 2
+    switch.uncheck()
+    press_the_middle(screen, "Loss per step")
+    screen.until(lambda: screen.steps() in (49, 50))
+
+
+def press_the_middle(screen: Screen, chart: str) -> None:
+    """A click where a chart's own area has its middle."""
+    screen.page.get_by_label(chart).locator(".u-over").click()

@@ -3,12 +3,13 @@
 import os
 import re
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Browser, Route, WebSocketRoute, expect
 
 from tests.resilience.disk import filled, small_disk
 from tests.support.processes import children
@@ -18,6 +19,7 @@ from tests.support.visitors import Visitors
 from tests.support.waiting import wait_until
 
 REPORTED_S = 2.0
+NOTICED_S = 2.0 + 0.3  # and what the test itself takes
 NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 
 
@@ -156,6 +158,34 @@ def allow_a_dead_server(screen: Screen) -> None:
     """Chromium's own messages for a connection that the test cut."""
     for pattern in ("WebSocket connection to", "ERR_CONNECTION_REFUSED"):
         screen.watch.allow(pattern, "the server was killed on purpose")
+
+
+@pytest.mark.alone
+def test_a_server_that_stands_still_is_noticed_within_two_seconds_and_taken_up_again(
+    tmp_path: Path, browser: Browser
+) -> None:
+    with Server(tmp_path) as server:
+        visit = Visitors(browser, server.url)
+        run = server.run()
+        assert run.send("PATCH", json={"steps_per_second": 10}).is_success
+        screen = visit(run)
+        screen.watch.allow(
+            "closed before the connection", "a server that stands still lets nobody in"
+        )
+        screen.play.click()
+        screen.until(lambda: screen.steps() >= 5)
+        os.kill(server.process.pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            expect(screen.lost).to_be_visible()
+            assert time.monotonic() - began < NOTICED_S
+            time.sleep(6)
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+        expect(screen.lost).to_have_count(0)
+        seen = screen.steps()
+        screen.until(lambda: screen.steps() > seen + 5)
+        visit.leave()
 
 
 def test_a_lost_connection_comes_back_and_loses_nothing(visit: Visitors, run: LiveRun) -> None:

@@ -39,6 +39,9 @@ class Tour:
         """Of a page that shows a run; opens it."""
         self.screen = screen
         self.opener = screen.page.get_by_role("button", name="Show me around")
+        menu = screen.page.get_by_text("Menu", exact=True)  # of a narrow window
+        if menu.count():
+            menu.click()
         self.opener.click()
         self.rail = screen.page.get_by_role("complementary", name="A two-minute tour")
         self.told = self.rail.get_by_role("status")
@@ -146,8 +149,10 @@ def learn(tour: Tour, run: LiveRun) -> None:
     tour.press("Play until 75 %")
     expect(tour.rail.locator(".guide-live")).to_contain_text("accuracy")
     expect(tour.told).to_contain_text("Accuracy went from guessing to")
-    now = run.wait_for("ready")
-    assert max(now["accuracy"], now["held_out_accuracy"]) >= 0.75
+    run.wait_for("ready")
+    tour.screen.until(lambda: run.get()["held_out_step"] == run.get()["step"])
+    now = run.get()
+    assert now["accuracy"] >= 0.75
     expect(tour.told).to_contain_text(f"in {now['step']} steps")
     expect(tour.told).to_contain_text(f"{100 * now['held_out_accuracy']:.1f} %")
     tour.screen.until(lambda: run.get()["steps_per_second"] == PACE)

@@ -117,6 +117,8 @@ def test_a_photograph_is_shown_as_uploaded_and_as_preprocessed_and_can_be_invert
     page.get_by_text("What was done to it").click()
     for sentence in run.get(f"/images/{image['id']}")["preprocessing"]:
         expect(page.get_by_text(sentence)).to_be_visible()
+    switch.check()  # which they do not cover
+    switch.uncheck()
     screen.pause.click()
     run.wait_for("ready")
     expect_the_servers_answer(screen, run, image["id"])
@@ -191,6 +193,21 @@ def test_the_maps_follow_the_mouse_while_it_trains(visit: Visitors, run: LiveRun
     screen.page.get_by_role("button", name="Clear").click()
     screen.until(lambda: on_page(screen).max() == 0)
     assert colours(pixels(screen.canvas("Drawing pad"))) == 1
+
+
+def test_another_run_finds_an_empty_pad(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    page = screen.page
+    box = pad(page)
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
+    page.mouse.up()
+    screen.until(lambda: len(run.get("/images")["images"]) == 1)
+    page.get_by_role("button", name="New run…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start new run").click()
+    screen.until(lambda: screen.run_id() != run.id)
+    screen.until(lambda: colours(pixels(screen.canvas("Drawing pad"))) == 1)
 
 
 def touch(session: CDPSession, kind: str, x: float = 0, y: float = 0) -> None:

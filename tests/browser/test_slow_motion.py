@@ -196,3 +196,50 @@ def test_playing_pauses_for_it_and_going_on_closes_it(screen: Screen, run: LiveR
     controls = screen.page.get_by_role("region", name="Controls")
     controls.get_by_role("button", name="Step", exact=True).click()
     expect(bar).to_have_count(0)
+
+
+PLACES = """() => [...document.querySelectorAll(".column, .column canvas, .answers, .side > *")]
+  .map((part) => part.getBoundingClientRect().toJSON())"""
+
+
+# where the window is in each frame of a phase, and whether its numbers are told already
+SLID = """(phase) => new Promise((done) => {
+  const seen = [];
+  const look = () => {
+    const now = document.querySelector(".slow [aria-current=step]")?.getAttribute("aria-label");
+    const patch = document.querySelector(".sliding .patch");
+    if (now !== phase) return seen.length ? done(seen) : requestAnimationFrame(look);
+    if (patch) {
+      const [y, x] = [patch.getAttribute("y"), patch.getAttribute("x")].map(Number);
+      const told = [...document.querySelectorAll(".slow-numbers dd")].map((dd) => dd.textContent);
+      seen.push([[y, x], told.some((text) => text !== "…")]);
+    } else if (seen.length) return done(seen);
+    requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
+def test_entering_it_resizes_nothing(screen: Screen) -> None:
+    before = screen.page.evaluate(PLACES)
+    begin(screen)
+    assert screen.page.evaluate(PLACES) == before
+    screen.page.keyboard.press("Escape")
+    expect(slow(screen)).to_have_count(0)
+    assert screen.page.evaluate(PLACES) == before
+
+
+def test_a_window_slides_the_map_fills_up_and_the_numbers_come_when_they_are_reached(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.post("/step", steps=STEPS)
+    screen = visit(run)
+    screen.page.get_by_role("button", name="Slow motion").click()
+    bar = slow(screen)
+    bar.get_by_label("Pace").select_option("0.5")
+    seen = screen.page.evaluate(SLID, "Forward: conv1")
+    places = [tuple(place) for place, _ in seen]
+    assert len(set(places)) >= 5
+    assert places == sorted(places)  # row by row, downwards
+    assert {told for _, told in seen} == {False}  # no number before it is reached
+    expect(bar.locator(".slow-numbers:not(.not-yet) dd").first).not_to_have_text("…")

@@ -112,7 +112,7 @@ def fits(table: Locator, truth: np.ndarray[Any, Any]) -> bool:
 def test_a_number_opened_in_the_past_is_that_steps_number(
     visit: Visitors, trained: LiveRun
 ) -> None:
-    screen = visit(trained)
+    screen = visit(trained).in_full()
     look(screen, 137)
     card = point(screen, "conv1, map 0", (7, 6), (28, 28))
     place = {"layer": "conv1", "channel": 0, "y": 7, "x": 6}

@@ -70,19 +70,50 @@ def test_the_right_arrow_takes_one_step(visit: Visitors, run: LiveRun) -> None:
     screen.expect_step(3)
 
 
-def test_a_press_while_a_step_is_under_way_is_one_more(visit: Visitors, run: LiveRun) -> None:
+def test_every_press_is_a_step_those_that_came_meanwhile_in_one_request(
+    visit: Visitors, run: LiveRun
+) -> None:
     screen = visit(run)
     waiting: list[Route] = []
     screen.page.route("**/step", lambda route: waiting.append(route))
-    for _ in range(4):  # the first, and what a key that is held down repeats
+    for _ in range(30):
         screen.page.keyboard.press("ArrowRight")
     screen.until(lambda: len(waiting) == 1)
     waiting[0].continue_()
     screen.until(lambda: len(waiting) == 2)
     waiting[1].continue_()
-    screen.expect_step(2)
+    screen.expect_step(30)
     screen.page.wait_for_timeout(300)
     assert len(waiting) == 2, "and no more"
+
+
+def test_what_a_held_key_repeats_ends_when_it_is_let_go(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    waiting: list[Route] = []
+    screen.page.route("**/step", lambda route: waiting.append(route))
+    for _ in range(20):  # without a release between them: what a held key sends
+        screen.page.keyboard.down("ArrowRight")
+    screen.page.keyboard.up("ArrowRight")
+    screen.until(lambda: len(waiting) == 1)
+    waiting[0].continue_()
+    screen.expect_step(1)
+    screen.page.wait_for_timeout(300)
+    assert len(waiting) == 1, "what waited went with the key"
+    screen.page.keyboard.press("ArrowRight")
+    screen.until(lambda: len(waiting) == 2)
+    waiting[1].continue_()
+    screen.expect_step(2)
+
+
+def test_a_reset_says_calmly_that_the_run_was_kept(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=2)
+    screen = visit(run)
+    screen.reset.click()
+    said = screen.page.get_by_role("status").filter(has_text="The run before the reset was kept")
+    expect(said).to_be_visible()
+    expect(screen.page.get_by_role("alert")).to_have_count(0)
+    text = said.evaluate("bar => getComputedStyle(bar).color")
+    assert text == screen.page.evaluate("() => getComputedStyle(document.body).color")
 
 
 def test_a_step_while_it_plays_pauses_it(visit: Visitors, run: LiveRun) -> None:

@@ -254,7 +254,12 @@ def test_a_server_that_is_stopped_dead_is_said_to_be_silent(machine: Machine) ->
     [
         (["train", "--recipe", "nix", "--steps", "3"], 1, "There is no model 'nix'"),
         (["train", "--recipe", "{", "--steps", "3"], 1, "The recipe is not JSON"),
-        (["train", "--recipe", "nix.json", "--steps", "3"], 1, "nix.json cannot be read"),
+        (
+            ["train", "--recipe", "nix.json", "--steps", "3"],
+            1,
+            "nix.json: no such file or directory.",
+        ),
+        (["import", "nix.convscope"], 1, "convscope: nix.convscope: no such file or directory."),
         (["train", "--recipe", '{"seed": -1}', "--steps", "3"], 1, "expected at least 0"),
         (["train", "--steps", "-3"], 2, "expected 0 to"),
         (["train"], 2, "--steps"),

@@ -20,10 +20,10 @@ from convscope.ipc.codec import (
 )
 from convscope.ipc.commands import COMMANDS, Command
 from convscope.ipc.replies import FilterId, Reply, Switches
-from convscope.ipc.reports import CheckpointNotice, FrameNotice, Metrics
+from convscope.ipc.reports import CheckpointNotice, Finding, FrameNotice, Metrics
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.recipe.interventions import FillKernel
-from convscope.types import RunState
+from convscope.types import FindingKind, RunState
 from convscope.worker.commands import HANDLERS
 from tests.support.messages import message_of
 from tests.support.workers import setup, status
@@ -45,7 +45,12 @@ WANTED = commands.Wanted(
 VALUES: dict[str, Any] = {  # of the fields, by their names
     "setup": SETUP,
     "plan": PLAN,
-    "before": commands.Before(state=RunState.HALTED, problem="NaN", held_out=(4, 0.5)),
+    "before": commands.Before(
+        state=RunState.HALTED,
+        problem="NaN",
+        held_out=(4, 0.5),
+        told=(commands.Told(FindingKind.FILTER_DIED, FilterId("conv1", 2)),),
+    ),
     "wanted": WANTED,
     "layer": "conv1",
     "tensor": "weight",
@@ -83,6 +88,13 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "held_out_before": 0.5,
     "held_out_after": None,
     "trace": {"step": 4},
+    "finding": Finding(
+        kind=FindingKind.FILTER_DIED,
+        step=4,
+        says="conv1, filter 2 is dead.",
+        place=FilterId("conv1", 2),
+        numbers={"images": 1000.0},
+    ),
     "seq": 3,
     "reason": "train",
     "time": 1.5,
@@ -112,6 +124,7 @@ MESSAGES = [
     *kinds(reports, reports.Notice),
     *(Command, Reply, reports.Notice, reports.Metrics, reports.Report, Answer, SeekPlan),
     *(replies.Status, commands.Setup, commands.Before, commands.Wanted, FilterId, Switches),
+    *(commands.Told, Finding),
 ]
 
 
@@ -125,7 +138,7 @@ def test_what_crosses_is_frozen_and_has_the_fields_that_are_written_in_its_class
     assert kind.__dataclass_params__.frozen
     assert "__dataclass_fields__" in vars(kind), "it is a dataclass by itself"
     fields = dataclasses.fields(kind)
-    assert kind in (FilterId, Switches) or all(field.kw_only for field in fields)
+    assert kind in (FilterId, Switches, commands.Told) or all(field.kw_only for field in fields)
 
 
 def test_a_command_that_says_nothing_more_asks_for_nothing_more() -> None:

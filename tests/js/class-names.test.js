@@ -62,7 +62,7 @@ test("data sets and given names are among what two runs differ in", () => {
   ]);
 });
 
-test("a new run of the recipe bar keeps the names, unless network or data set change", () => {
+test("a new run of the sheet keeps the names, unless network or data set change", () => {
   const now = run({ dataset: "shapes", classes: NAMES });
   /** @type {any} */
   const draft = { network: "(its own)", dataset: "shapes", init: "zeros", optimizer: "SGD" };

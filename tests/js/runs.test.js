@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { age, origin, recipeLine, runName, runState } from "../../static/js/shared/run-text.js";
-import { descendantCount, forkPoint, inTreeOrder } from "../../static/js/shared/run-tree.js";
+import { forkCount, forkPoint, inTreeOrder } from "../../static/js/shared/run-tree.js";
 
 /** @param {string} id @param {object} [more] @returns {any} */
 const run = (id, more) => ({
@@ -29,8 +29,8 @@ test("newest first, and forks below what they came from, oldest first", () => {
   const rows = inTreeOrder(runs);
   assert.deepEqual(ids(rows), ["0 new", "0 old", "1 fork-1", "2 of-fork", "1 fork-2"]);
   assert.deepEqual(
-    [0, 1, 2, 4].map((i) => descendantCount(rows, i)),
-    [0, 3, 1, 0],
+    [0, 1, 2, 4].map((i) => forkCount(rows, i)),
+    [0, 2, 1, 0],
   );
 });
 

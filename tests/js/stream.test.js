@@ -4,6 +4,7 @@ import { pauseMs, Stream } from "../../static/js/shared/stream.js";
 
 /** A socket that the test opens and closes. */
 class FakeSocket {
+  static CONNECTING = 0;
   static OPEN = 1;
   /** @type {FakeSocket[]} */
   static made = [];
@@ -31,7 +32,7 @@ class FakeSocket {
   /** @param {number} [code] */
   close(code = 1006) {
     this.readyState = 3;
-    this.onclose({ code });
+    this.onclose?.({ code });
   }
 }
 
@@ -40,6 +41,21 @@ Object.assign(globalThis, { WebSocket: FakeSocket, window: globalThis });
 const settled = () => new Promise((done) => setImmediate(done));
 
 const WATCH = { layers: ["conv1"], tensors: [{ tensor: "weight" }], max_fps: 30 };
+
+let clockMs = 0;
+let busy = false;
+performance.now = () => clockMs;
+
+/** Time goes by, a look at a time. @param {number} ms */
+function wait(ms) {
+  for (let gone = 0; gone < ms; gone += 200) {
+    clockMs += 200;
+    mock.timers.tick(200);
+  }
+}
+
+const pings = (/** @type {FakeSocket} */ socket) =>
+  socket.sent.filter((message) => message.type === "ping").length;
 
 function follow() {
   /** @type {string[]} */
@@ -51,6 +67,7 @@ function follow() {
     onOpen: () => heard.push("open"),
     onLost: () => heard.push("lost"),
     onGone: () => heard.push("gone"),
+    isBusy: () => busy,
   });
   return { stream, heard };
 }
@@ -58,7 +75,8 @@ function follow() {
 beforeEach(() => {
   FakeSocket.made = [];
   mock.timers.reset();
-  mock.timers.enable({ apis: ["setTimeout"] });
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  busy = false;
 });
 
 test("what is watched is said on opening, and again after a loss", () => {
@@ -139,4 +157,52 @@ test("after a loss the step that was looked at is asked for again", () => {
   mock.timers.tick(pauseMs(0));
   FakeSocket.made[1].open();
   assert.deepEqual(FakeSocket.made[1].sent, [{ type: "watch", ...WATCH, step: 10 }]);
+});
+
+test("a silent server of a run that trains is asked, and lost within two seconds", () => {
+  const { heard } = follow();
+  busy = true;
+  FakeSocket.made[0].open();
+  wait(800);
+  assert.equal(pings(FakeSocket.made[0]), 1);
+  FakeSocket.made[0].onmessage({ data: '{"type": "pong"}' });
+  wait(800);
+  assert.deepEqual([pings(FakeSocket.made[0]), heard], [2, ["open"]]);
+  wait(1200);
+  assert.deepEqual(heard, ["open", "lost"]);
+  wait(400);
+  assert.equal(FakeSocket.made.length, 2, "and is asked to let us in again");
+});
+
+test("frames are an answer, and a run that rests is asked rarely", () => {
+  const { heard } = follow();
+  busy = true;
+  FakeSocket.made[0].open();
+  for (let i = 0; i < 20; i++) {
+    wait(400);
+    FakeSocket.made[0].onmessage({ data: new ArrayBuffer(8) });
+  }
+  assert.equal(pings(FakeSocket.made[0]), 0);
+  busy = false;
+  wait(4800);
+  assert.equal(pings(FakeSocket.made[0]), 0);
+  wait(600);
+  assert.equal(pings(FakeSocket.made[0]), 1);
+  assert.ok(!heard.includes("lost"));
+});
+
+test("a server that does not let us in is tried again", () => {
+  const { heard } = follow();
+  wait(2400);
+  assert.deepEqual(heard, ["lost"]);
+});
+
+test("a page that slept has not lost its server", () => {
+  const { heard } = follow();
+  busy = true;
+  FakeSocket.made[0].open();
+  clockMs += 60_000;
+  mock.timers.tick(200);
+  wait(400);
+  assert.deepEqual(heard, ["open"]);
 });

@@ -11,11 +11,13 @@ def measured(run: LiveRun, steps: list[int]) -> None:
     wait_until(lambda: run.get("/history")["held_out"]["step"] == steps)
 
 
-def test_the_held_out_accuracy_is_measured_every_200_steps_and_at_no_other(run: LiveRun) -> None:
+def test_the_held_out_accuracy_is_measured_often_at_first_then_every_200_steps(
+    run: LiveRun,
+) -> None:
     assert run.post("/step", until=401)["step"] == 401
-    measured(run, [0, 200, 400])
+    measured(run, [0, 10, 20, 50, 100, 200, 400])
     accuracies = run.get("/history")["held_out"]["accuracy"]
-    assert accuracies[0] < 0.4 < accuracies[1]
+    assert accuracies[0] < 0.4 < accuracies[5]
     assert run.get()["held_out_step"] == 400
     assert run.get()["held_out_accuracy"] == pytest.approx(accuracies[-1])
 

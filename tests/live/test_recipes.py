@@ -19,6 +19,17 @@ def test_models_and_data_sets_are_listed(server: Server) -> None:
     assert datasets["shapes"]["available"]
 
 
+def test_a_named_networks_layers_are_those_of_its_run(server: Server) -> None:
+    found = server.http.get("/models/tinyvgg/layers").json()["layers"]
+    run = server.run(network="tinyvgg")
+    assert found == run.get("/layers")["layers"]
+    assert sum(layer["parameters"] for layer in found) == 19_920
+    run.delete()
+    missing = server.http.get("/models/none/layers")
+    assert missing.status_code == 404
+    assert "expected one of default" in missing.json()["detail"]
+
+
 @pytest.mark.parametrize("name", ["tinyvgg", "color-7x7"])
 def test_every_named_network_trains(server: Server, name: str) -> None:
     run = server.run(network=name)

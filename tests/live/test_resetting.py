@@ -106,3 +106,18 @@ def test_the_pace_of_a_run_is_the_same_when_the_server_comes_back(tmp_path: Path
     now = LiveRun(again, run.id).get()
     assert (now["steps_per_second"], now["learning_rate"]) == (33, 0.02)
     again.stop()
+
+
+def test_forks_of_what_was_before_a_reset_are_forks_of_the_run_that_keeps_it(run: LiveRun) -> None:
+    run.post("/step", steps=6)
+    fork = LiveRun(run.server, run.post("/fork", step=4)["id"])
+    asleep = LiveRun(run.server, run.post("/fork", step=2)["id"])
+    kept = LiveRun(run.server, run.post("/reset")["previous_run"])
+    assert fork.get()["parent"] == {"run": kept.id, "step": 4}
+    assert asleep.get()["parent"] == {"run": kept.id, "step": 2}
+    then = {"step": 4, "format": "json"}
+    own, parents = (r.get("/layers/conv1/tensors/weight", **then)["values"] for r in (fork, kept))
+    assert own == parents
+    assert kept.get()["parent"] == {"run": run.id, "step": None}
+    for made in (fork, asleep, kept):
+        made.delete()

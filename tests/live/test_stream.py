@@ -142,7 +142,7 @@ def test_every_step_of_the_history_reaches_a_viewer_that_skips_frames(run: LiveR
             steps += header["history"]["step"]
             held_out += header["history"]["held_out"]["step"]
         assert steps == list(range(1, last + 1))
-        assert held_out == [0, last]
+        assert held_out == sorted({0, 10, 20, 50, 100, *range(200, last, 200), last})
 
 
 def test_a_halt_is_shown_with_its_reason(server: Server) -> None:
@@ -253,3 +253,15 @@ def test_a_message_that_is_no_watch_is_answered_and_the_stream_goes_on(run: Live
             assert answer == error
         watch(socket)
         assert next_frame(socket)[0]["run"] == run.id
+
+
+def test_a_ping_is_answered_and_touches_nothing(run: LiveRun) -> None:
+    with run.stream() as socket:
+        said(socket)
+        watch(socket, tensors=tensors("weight"), max_fps=1)
+        next_frame(socket)
+        socket.send('{"type": "ping"}')
+        assert said(socket) == {"type": "pong"}
+        for broken in ("", "[" * 60_000, '{"type": "ping", "more": 1}'):
+            socket.send(broken)
+            assert said(socket)["type"] == "error"

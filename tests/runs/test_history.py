@@ -1,11 +1,19 @@
 """A run's history, thinned and not."""
 
+import json
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from convscope.ipc.reports import Metrics
-from convscope.runs.history import History
+from convscope.runs.history import PAGE_POINTS, History
+from convscope.types import JsonObject
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "step-blocks.json"
+RNG = np.random.default_rng(4)
 STEPS = 10
 LOSSES = [float(2**step) for step in range(STEPS)]  # of step k: 2^(k-1), exact in float32
 ACCURACIES = [step / 16 for step in range(1, STEPS + 1)]
@@ -30,18 +38,58 @@ def history() -> History:
 def test_with_points_enough_every_step_is_there_as_it_came(history: History) -> None:
     found = history.span(1, STEPS, STEPS)
     assert found["step"] == list(range(1, STEPS + 1))
-    assert found["loss"] == LOSSES
-    assert found["accuracy"] == ACCURACIES
+    assert found["steps"] == [1] * STEPS
+    assert found["loss"] == found["lowest"] == found["highest"] == LOSSES
+    assert found["accuracy"] == found["mean_accuracy"] == ACCURACIES
 
 
-def test_a_point_for_several_steps_is_named_by_the_last_and_has_their_mean_loss(
+def test_a_point_for_several_steps_has_their_mean_between_the_lowest_and_the_highest(
     history: History,
 ) -> None:
     found = history.span(1, STEPS, 4)
-    assert found["step"] == [3, 6, 9, 10]
-    expected = [np.mean(LOSSES[a:b]) for a, b in ((0, 3), (3, 6), (6, 9), (9, 10))]
-    assert found["loss"] == pytest.approx(expected, rel=1e-7)
-    assert found["accuracy"] == [3 / 16, 6 / 16, 9 / 16, 10 / 16]
+    assert found["step"] == [4, 8, 10]
+    assert found["steps"] == [4, 4, 2]
+    blocks = [LOSSES[:4], LOSSES[4:8], LOSSES[8:]]
+    assert found["loss"] == [sum(losses) / len(losses) for losses in blocks]
+    assert found["lowest"] == [min(losses) for losses in blocks]
+    assert found["highest"] == [max(losses) for losses in blocks]
+    assert found["accuracy"] == [4 / 16, 8 / 16, 10 / 16]
+    assert found["mean_accuracy"] == [2.5 / 16, 6.5 / 16, 9.5 / 16]
+
+
+@pytest.mark.parametrize(("first", "points"), [(1, 4096), (1, 200), (1, 7), (4321, 300), (9, 1)])
+def test_a_point_is_of_an_aligned_block_of_steps_and_short_where_the_curve_begins(
+    first: int, points: int
+) -> None:
+    made = History()
+    made.apply(metrics(1, RNG.random(20_000).astype(np.float32).tolist(), []))
+    found = made.span(first, 20_000, points)
+    assert found["step"][-1] == 20_000
+    assert sum(found["steps"]) == 20_001 - first
+    assert len(found["step"]) <= points
+    for step, steps in zip(found["step"][1:-1], found["steps"][1:-1], strict=True):
+        assert steps.bit_count() == 1
+        assert step % steps == 0
+        assert points < 64 or steps <= max(1, step * 128 / points)
+
+
+@pytest.mark.parametrize("golden", json.loads(GOLDEN.read_text()), ids=itemgetter("steps"))
+def test_the_points_of_a_page_are_those_that_javascript_makes_too(golden: JsonObject) -> None:
+    made = History()
+    made.apply(metrics(1, [1.0] * golden["steps"], []))
+    steps = made.span(0, golden["steps"], PAGE_POINTS)["steps"]
+    assert [[size, len(list(alike))] for size, alike in groupby(steps)] == golden["points"]
+
+
+def test_a_frame_tells_each_step_while_they_are_few_and_many_as_the_page_has_them() -> None:
+    made = History()
+    made.apply(metrics(1, [1.0] * 100_000, []))
+    assert made.news(99_800, 100_000)["steps"] == [1] * 200
+    assert len(made.news(0, 100_000)["step"]) <= 200
+    page = made.span(1, 100_000, 4096)
+    news = made.news(60_000, 100_000)
+    assert set(news["step"]) <= set(page["step"])
+    assert sum(news["steps"]) == 40_000
 
 
 @pytest.mark.parametrize("points", range(1, 13))
@@ -59,8 +107,9 @@ def test_no_more_points_than_asked_for_and_the_last_step_is_always_there(
 
 def test_a_span_has_its_own_steps_and_its_own_measurements(history: History) -> None:
     found = history.span(4, 7, 2)
-    assert found["step"] == [5, 7]
-    assert found["loss"] == [(8 + 16) / 2, (32 + 64) / 2]
+    assert found["step"] == [4, 7]
+    assert found["steps"] == [1, 3]
+    assert found["loss"] == [8, (16 + 32 + 64) / 3]
     assert found["held_out"] == {"step": [4], "accuracy": [0.5]}
 
 

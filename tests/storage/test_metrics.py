@@ -51,6 +51,14 @@ def test_a_thinned_history_reads_as_it_is_in_memory(file: sqlite3.Connection, st
     assert count < 20, "neighbours that stand for equally many steps are one row"
 
 
+def test_old_points_stand_for_no_more_steps_than_the_length_of_a_run_asks_for(
+    file: sqlite3.Connection,
+) -> None:
+    widths = grow(file, 20_010).widths()
+    assert widths.max() <= 8 * 20_010 / MOST
+    assert set(widths[-MOST // 4 :]) == {1}, "the newest are as they came"
+
+
 @pytest.mark.parametrize("step", [0, 1, 700, 1_001, 19_990, 20_010])
 def test_a_history_that_is_cut_ends_there_also_inside_a_point(
     file: sqlite3.Connection, step: int

@@ -1,15 +1,20 @@
-"""Files of version 1 are read, in a server's own folder and as imports."""
+"""Files of versions 1 and 2 are read, in a server's own folder and as imports."""
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from convscope.errors import UnreadableRunError
-from convscope.storage.reader import read_stored_run
+from convscope.storage.reader import events_of, read_stored_run
 from convscope.storage.schema import VERSION, check_version
 from convscope.storage.upgrade import recipe_of_version_1, upgrade_file
+from convscope.types import JsonObject
+from tests.support import small_run as small
+from tests.support.importing import take
 from tests.support.server import Server
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -29,6 +34,40 @@ def test_a_file_of_version_1_becomes_one_of_the_present_once(tmp_path: Path) -> 
     before = path.read_bytes()
     upgrade_file(path)
     assert path.read_bytes() == before
+
+
+def make_version_2(path: Path) -> None:
+    """A file as version 2 wrote it, which had no findings."""
+    small.write(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("DROP TABLE finding; PRAGMA user_version = 2; VACUUM")
+
+
+def test_a_file_of_version_2_gets_a_place_for_findings(tmp_path: Path) -> None:
+    path = tmp_path / "old.convscope"
+    make_version_2(path)
+    before = read_events(path)
+    upgrade_file(path)
+    assert check_version(path) == VERSION
+    kept = read_stored_run(path)
+    assert (kept.findings, list(kept.events)) == ((), before)
+
+
+def read_events(path: Path) -> list[JsonObject]:
+    with closing(sqlite3.connect(path)) as connection:
+        return events_of(connection)
+
+
+def test_an_import_takes_a_file_of_version_2_and_one_that_was_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "old.convscope"
+    make_version_2(path)
+    assert read_stored_run(take(path)).findings == ()
+    upgrade_file(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    assert read_stored_run(take(path)).steps == small.STEPS
 
 
 def test_of_a_recipe_of_version_1_nothing_else_becomes_other() -> None:

@@ -44,9 +44,9 @@ class Screen:
         self.step = page.get_by_role("button", name="Step", exact=True).and_(
             page.locator("[aria-keyshortcuts]")  # the word above the counter is a button too
         )
-        self.reset = page.get_by_role("region", name="Controls").get_by_role(
-            "button", name="Reset", exact=True
-        )
+        self.reset = page.get_by_role(
+            "region", name=re.compile("^(Controls|Settings)$")
+        ).get_by_role("button", name="Reset", exact=True)
         self.filter = page.get_by_role("dialog", name=re.compile(", "))
         self.stopped = page.get_by_role("alert").filter(
             has=page.get_by_role("button", name="Reset")

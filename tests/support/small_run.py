@@ -78,6 +78,13 @@ UNDONE = INTERVENTION | UNDO
 TUNED: dict[str, Any] = {"step": 3, "changes": {"learning_rate": 0.01}}
 
 
+FINDING: dict[str, Any] = {
+    "says": "conv1, filter 1 is dead: its map was 0 everywhere.",
+    "place": {"layer": "conv1", "filter": 1},
+    "numbers": {"images": 1000.0},
+}
+
+
 def state(updates: int = 1, **other: Any) -> dict[str, Any]:
     """A checkpoint's tensors, those in `other` put in place of the usual (None: left out)."""
     tensors: dict[str, Any] = {
@@ -106,6 +113,8 @@ def write(path: Path) -> None:
         made.execute("INSERT INTO history VALUES (1, 1, ?, ?)", (numbers, numbers))
         made.execute("INSERT INTO held_out VALUES (1, 0, 0.1)")
         _events(made)
+        row = (2, "filter_died", json.dumps(FINDING))
+        made.execute("INSERT INTO finding VALUES (1, ?, ?, ?)", row)
         _checkpoints(made)
         picture = png(Image.new("L", (8, 8), 77))
         made.execute("INSERT INTO upload VALUES (?, ?, ?)", (ID, json.dumps(UPLOAD), picture))

@@ -85,6 +85,13 @@ def test_after_a_halt_nothing_told_is_of_a_step_that_was_taken_back(
     assert all(step <= good for report in script.said[-1:] for step, _ in report.metrics.held_out)
 
 
+def test_the_held_out_accuracy_is_measured_often_at_first(tmp_path: Path) -> None:
+    of = recipe(batch_size=2).model_dump(mode="json")
+    script, _ = ran(Start(setup=setup(of, tmp_path)), Step(steps=410))
+    told = [step for report in script.said for step, _ in report.metrics.held_out]
+    assert told == [0, 10, 20, 50, 100, 200, 400]
+
+
 def test_metrics_that_wait_are_taken_back_whole() -> None:
     waiting = MetricsBuffer()
     for step in (199, 200):

@@ -6,11 +6,11 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
 from convscope.api.openapi.document import shown
-from convscope.api.openapi.examples.run import HISTORY, RUN
+from convscope.api.openapi.examples.run import FINDING, HISTORY, RUN
 from convscope.recipe.interventions import TunedSettings
 from convscope.recipe.recipe import Fraction, Rate
 from convscope.storage.about import Environment, FirstWeights, Parent
-from convscope.types import RunState
+from convscope.types import FindingKind, RunState
 
 EXAMPLE_RECIPE: dict[str, Any] = {
     "network": "default",
@@ -85,6 +85,19 @@ class Intervention(BaseModel):
     step: int
     says: str
     undoes: int | None
+
+
+class Finding(BaseModel):
+    """Something that the run did at a step: a sentence, its numbers by name, and the filter that it
+    is about, if it is about one."""
+
+    model_config = ConfigDict(json_schema_extra=shown(FINDING))
+    id: int
+    kind: FindingKind
+    step: int
+    says: str
+    place: Filter | None
+    numbers: dict[str, float]
 
 
 class Origin(BaseModel):
@@ -177,6 +190,11 @@ class RunAnswer(BaseModel):
     )
     intervention_count: int = _said("the number of all interventions", default=0)
     undoable_count: int = _said("the number of interventions that can still be undone", default=0)
+    latest_finding: Finding | None = _said(
+        "the last thing that its worker found worth a sentence (`GET /runs/{id}/findings` has all)",
+        default=None,
+    )
+    finding_count: int = _said("the number of findings that are kept, at most 1,000", default=0)
     silenced: list[Filter] = _said("the filters whose maps are 0")
     frozen: list[Filter] = _said("the filters that learn nothing")
     suspended: bool = _said("whether it has no worker; it gets one when it is asked something")
@@ -233,10 +251,14 @@ class HeldOut(BaseModel):
 
 
 class HistoryAnswer(BaseModel):
-    """Points of the curves."""
+    """Points of the curves, each of one step or of several that follow on each other."""
 
     model_config = ConfigDict(json_schema_extra=shown(HISTORY))
-    step: list[int]
-    loss: list[float]
-    accuracy: list[float]
+    step: list[int] = Field(description="the last of each point's steps")
+    steps: list[int] = Field(description="how many they are")
+    loss: list[float] = Field(description="their mean")
+    lowest: list[float] = Field(description="the lowest loss of them")
+    highest: list[float] = Field(description="the highest loss of them")
+    accuracy: list[float] = Field(description="at the last of them, mean of the last 50 batches")
+    mean_accuracy: list[float] = Field(description="the mean of that over them")
     held_out: HeldOut

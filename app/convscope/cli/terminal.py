@@ -27,8 +27,15 @@ def complain(text: object) -> None:
 
 def fail(error: object, status: int) -> int:
     """Say why a command ends, and give its exit status."""
-    complain(f"convscope: {error}")
+    complain(f"convscope: {in_words(error)}")
     return status
+
+
+def in_words(error: object) -> object:
+    """A file's trouble without the system's number: `photo.png: no such file or directory.`"""
+    if not isinstance(error, OSError) or not error.strerror or error.filename is None:
+        return error
+    return f"{error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}."
 
 
 def visible(text: str) -> str:

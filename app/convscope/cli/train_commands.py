@@ -10,7 +10,7 @@ from pathlib import Path
 
 from convscope.cli.connection import Api, RefusedError
 from convscope.cli.progress import Progress
-from convscope.cli.terminal import complain, say
+from convscope.cli.terminal import complain, in_words, say
 from convscope.signals import FROM_TERMINAL
 from convscope.types import JsonObject
 
@@ -60,7 +60,7 @@ def read_recipe(text: str) -> JsonObject:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise RefusedError(f"The recipe {path} cannot be read: {error}.") from error
+            raise RefusedError(f"The recipe cannot be read: {in_words(error)}") from error
     try:
         recipe = json.loads(data)  # tells the encoding by the first bytes, as the server does
     except (ValueError, RecursionError) as error:

@@ -13,6 +13,7 @@ from convscope.ipc.messages import Message, encode_message
 from convscope.ipc.replies import Reply, Status
 from convscope.ipc.reports import (
     CheckpointNotice,
+    FindingNotice,
     FrameNotice,
     Metrics,
     Notice,
@@ -23,7 +24,7 @@ from convscope.types import JsonObject
 T = TypeVar("T")
 _ADAPTERS: Final[dict[type[Any], TypeAdapter[Any]]] = {}
 NOTICES: Final[dict[str, type[Notice]]] = {
-    kind.__name__: kind for kind in (CheckpointNotice, FrameNotice)
+    kind.__name__: kind for kind in (CheckpointNotice, FindingNotice, FrameNotice)
 }
 
 

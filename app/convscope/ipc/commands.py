@@ -13,6 +13,7 @@ from convscope.ipc.replies import (
     Done,
     EvaluationReply,
     ExplanationReply,
+    FilterId,
     FrameReply,
     ImageReply,
     InterventionReply,
@@ -28,7 +29,7 @@ from convscope.ipc.replies import (
 )
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.recipe.interventions import AnyIntervention, TunedSettings
-from convscope.types import JsonObject, Of, RunState
+from convscope.types import FindingKind, JsonObject, Of, RunState
 
 R = TypeVar("R", bound=Reply)
 
@@ -54,6 +55,14 @@ COMMANDS: Final[dict[str, type[Command[Any]]]] = {}
 # --- a run's beginning ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a finding was about."""
+
+    kind: FindingKind
+    place: FilterId | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Before:
     """What a worker that comes back cannot compute again."""
@@ -61,6 +70,7 @@ class Before:
     state: RunState
     problem: str | None = None
     held_out: tuple[int, float] | None = None  # step, accuracy
+    told: tuple[Told, ...] = ()  # the findings so far
 
 
 @dataclass(frozen=True, kw_only=True)

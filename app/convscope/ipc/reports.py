@@ -3,8 +3,8 @@ answer or an event."""
 
 from dataclasses import dataclass
 
-from convscope.ipc.replies import Reply, Status
-from convscope.types import JsonObject
+from convscope.ipc.replies import FilterId, Reply, Status
+from convscope.types import FindingKind, JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,24 @@ class CheckpointNotice(Notice):
     """All it takes to come back to the present state; `payload` is safetensors."""
 
     checkpoint: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that the run did at a step, in a sentence, with its numbers by name."""
+
+    kind: FindingKind
+    step: int
+    says: str
+    place: FilterId | None = None  # the filter that it is about, if it is about one
+    numbers: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingNotice(Notice):
+    """A finding; it is told once, and again only when it was undone meanwhile."""
+
+    finding: Finding
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Held-out accuracy, in pieces short enough to answer other requests in between."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from convscope.learn.data import to_input
 from convscope.learn.network import fused_relu_pool
 
 PIECE = 200  # pictures between two chances to answer
+Watching = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,18 @@ class Evaluation:
 
 
 def accuracy_in_pieces(
-    network: nn.Sequential, data: Dataset, device: torch.device
+    network: nn.Sequential,
+    data: Dataset,
+    device: torch.device,
+    watching: Watching = nullcontext,
 ) -> Iterator[float | None]:
     """Yields None after each piece and at last the accuracy in 0 … 1 on a fixed sample.
 
-    `network` is the twin in evaluation mode; its weights must not change in between.
+    `network` is the twin in evaluation mode; its weights must not change in between. Each pass
+    through it is made within `watching`.
     """
     chosen, right = held_out_sample(len(data.test_labels)), 0
-    for logits, labels in _in_pieces(network, data, chosen, device):
+    for logits, labels in _in_pieces(network, data, chosen, device, watching):
         right += int((logits.argmax(dim=1) == labels).sum())
         yield None
     yield right / len(chosen)
@@ -53,7 +59,11 @@ def evaluation_in_pieces(
 
 
 def _in_pieces(
-    network: nn.Sequential, data: Dataset, chosen: npt.NDArray[np.int64], device: torch.device
+    network: nn.Sequential,
+    data: Dataset,
+    chosen: npt.NDArray[np.int64],
+    device: torch.device,
+    watching: Watching = nullcontext,
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Logits (B, classes) and labels (B,) of the chosen held-out images, in their order."""
     network = fused_relu_pool(network)
@@ -61,6 +71,6 @@ def _in_pieces(
         piece = chosen[start : start + PIECE]
         images = to_input(data.test_images[piece], device)
         labels = torch.from_numpy(data.test_labels[piece].astype(np.int64)).to(device)
-        with torch.inference_mode():
+        with torch.inference_mode(), watching():
             logits = network(images)
         yield logits, labels

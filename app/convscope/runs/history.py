@@ -7,12 +7,18 @@ from heapq import merge
 from itertools import groupby, repeat
 from operator import itemgetter
 
+import numpy as np
+from numpy.typing import NDArray
+
 from convscope.ipc.reports import Metrics
 from convscope.storage.metric_series import MetricSeries
+from convscope.storage.step_blocks import Blocks, blocks_for
 from convscope.types import JsonObject
 
 Measured = Iterable[tuple[int, float]]  # step, accuracy
 STEP = itemgetter(0)
+FRAME_POINTS = 200  # in one frame's header
+PAGE_POINTS = 4096  # of a curve on the page
 
 
 class History:
@@ -51,19 +57,26 @@ class History:
         del self._held_out[measured:]
 
     def span(self, first: int, last: int, max_points: int) -> JsonObject:
-        """Steps `first` to `last` in at most `max_points` points (at least 1).
+        """Steps `first` to `last` in at most `max_points` points (at least 1), each of a block.
 
-        Where a point stands for several steps, it is named by the last of them; its loss is their
-        mean, and its accuracy, itself a running mean, is the last one's.
+        A point is named by the last of its `steps`. Its loss is their mean, between the `lowest`
+        and the `highest`; its accuracy, itself a running mean, is the last one's, beside the mean.
         """
-        points = self._series.between(first, last).joined(max_points)
-        held_out = self._held_out_span(0 if first <= 1 else first, min(last, self.steps))
-        return {
-            "step": points.last.tolist(),
-            "loss": points.loss.tolist(),
-            "accuracy": points.accuracy.tolist(),
-            "held_out": held_out,
-        }
+        first, last = max(first, 1), min(last, self.steps)
+        return self._points(first, last, blocks_for(first, last, max_points))
+
+    def news(self, heard: int, last: int) -> JsonObject:
+        """The steps after `heard` up to `last`, as a frame tells them: each one while they are few;
+        many in the blocks of the page's own curve, and all of a long run (`heard` 0) in few."""
+        first = heard + 1
+        if heard == 0 or last - heard <= FRAME_POINTS:
+            return self.span(first, last, FRAME_POINTS)
+        return self._points(first, last, blocks_for(1, last, PAGE_POINTS))
+
+    def _points(self, first: int, last: int, blocks: Blocks) -> JsonObject:
+        series = self._series.between(first, last)
+        points = _joined(series, series.starts(blocks)) if blocks.widest else _each(series)
+        return points | {"held_out": self._held_out_span(0 if first == 1 else first, last)}
 
     def _held_out_span(self, first: int, last: int) -> JsonObject:
         low = bisect_left(self._held_out_step, first)
@@ -105,6 +118,35 @@ class History:
             "step": self._held_out_step[count:].tolist(),
             "accuracy": self._held_out[count:].tolist(),
         }
+
+
+def _each(series: MetricSeries) -> JsonObject:
+    """Points as they are kept."""
+    loss, accuracy = series.loss.tolist(), series.accuracy.tolist()
+    return {
+        "step": series.last.tolist(),
+        "steps": series.widths().tolist(),
+        "loss": loss,
+        "lowest": loss,
+        "highest": loss,
+        "accuracy": accuracy,
+        "mean_accuracy": accuracy,
+    }
+
+
+def _joined(series: MetricSeries, starts: NDArray[np.int64]) -> JsonObject:
+    """One point for those that begin with each of these."""
+    ends = series.ends(starts)
+    loss, accuracy = np.array(series.loss), np.array(series.accuracy)
+    return {
+        "step": np.array(series.last)[ends].tolist(),
+        "steps": np.add.reduceat(series.widths(), starts).tolist(),
+        "loss": series.means(loss, starts).tolist(),
+        "lowest": np.minimum.reduceat(loss, starts).tolist(),
+        "highest": np.maximum.reduceat(loss, starts).tolist(),
+        "accuracy": accuracy[ends].tolist(),
+        "mean_accuracy": series.means(accuracy, starts).tolist(),
+    }
 
 
 def _newest(values: Iterable[float | None]) -> float | None:

@@ -203,8 +203,19 @@ class Registry:
                 if not error.extra.get("moved"):
                     raise
             else:
+                if kept:
+                    await self._hand_over_forks(run, kept)
                 return kept
         raise ConflictError("Somebody else trains this run: pause it, and reset it then.")
+
+    async def _hand_over_forks(self, run: Run, kept: Run) -> None:
+        """Forks of what a run was before its reset are forks of the run that keeps it."""
+        for fork in list(self.runs):
+            if fork is not kept and fork.parent_id == run.id:
+                with contextlib.suppress(
+                    ConvscopeError
+                ):  # the disk fails, or it is deleted meanwhile
+                    await fork.move_to_parent(kept.id)
 
     async def _forget(self, run: Run) -> None:
         """A run that nobody was told of."""

@@ -1,5 +1,6 @@
 """One run as the server knows it: its recipe, file, worker, what it last said, and who watches."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any, TypeGuard
@@ -17,7 +18,7 @@ from convscope.ipc.commands import (
     Tune,
 )
 from convscope.ipc.replies import InterventionReply, Status
-from convscope.ipc.reports import FrameNotice, Report
+from convscope.ipc.reports import FindingNotice, FrameNotice, Report
 from convscope.recipe.interventions import AnyIntervention, SwitchFilter
 from convscope.runs.history import History
 from convscope.runs.run_file import RunFile
@@ -25,6 +26,7 @@ from convscope.runs.spec import Spec
 from convscope.runs.status import (
     changes_json,
     classes_of,
+    findings_json,
     fixed,
     notable,
     now,
@@ -174,6 +176,8 @@ class Run:
         if isinstance(report.reply, InterventionReply):
             self._status.record(report.reply.intervention, report.reply.switches)
             self.viewers.run_changed()
+        if isinstance(report.notice, FindingNotice):
+            self.viewers.run_changed()
         if report.status:
             self._heard(report.status)
             if isinstance(report.notice, FrameNotice):
@@ -227,6 +231,7 @@ class Run:
             | fixed(self.spec, self.file.about)
             | switches_json(status.switches)
             | changes_json(status.interventions)
+            | findings_json(self.findings)
             | {
                 "id": self.id,
                 "state": self.state,
@@ -250,8 +255,10 @@ class Run:
         looked = await self.look(step, ListSwitches())
         interventions = [entry for entry in self._status.interventions if entry["step"] <= step]
         then = status_at(looked.reply.status, self.history.held_out_at(step))
-        switched = switches_json(looked.reply.switches) | changes_json(interventions)
-        return self.describe() | then | switched | {"recomputed": looked.recomputed}
+        findings = [one for one in self.findings if one["step"] <= step]
+        happened = changes_json(interventions) | findings_json(findings)
+        switched = switches_json(looked.reply.switches)
+        return self.describe() | then | switched | happened | {"recomputed": looked.recomputed}
 
     @property
     def classes(self) -> list[str]:
@@ -262,6 +269,11 @@ class Run:
     def interventions(self) -> list[JsonObject]:
         """All that was done to it since step 0, in order."""
         return self._status.interventions
+
+    @property
+    def findings(self) -> Sequence[JsonObject]:
+        """What its worker found worth a sentence since step 0: the latest, in order."""
+        return self.file.findings
 
     async def metric_history(self) -> History:
         """Its history, also while it is suspended."""
@@ -421,6 +433,17 @@ class Run:
         await self._supervisor.note(name=name)
         self.viewers.run_changed()
         return self.describe()
+
+    @property
+    def parent_id(self) -> str | None:
+        """The run that this one is a fork or copy of, if it is one."""
+        parent = self.file.about.get("parent")
+        return parent["run"] if parent else None
+
+    async def move_to_parent(self, run_id: str) -> None:
+        """The state that it left its parent in is another run's from now on."""
+        await self._supervisor.note(parent=self.file.about["parent"] | {"run": run_id})
+        self.viewers.run_changed()
 
     async def keep_number(self) -> None:
         """Its place in the list outlasts the server."""

@@ -1,12 +1,13 @@
 """A run's file as the run uses it: what is recorded, and plans to come back to any step."""
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
 from convscope.ipc.replies import InterventionReply, TuneReply
-from convscope.ipc.reports import CheckpointNotice, Report
+from convscope.ipc.reports import CheckpointNotice, Finding, FindingNotice, Report
 from convscope.recipe import Recipe, plan, step_seconds
 from convscope.runs.history import History
 from convscope.runs.recomputed import KEY, sentence
@@ -22,6 +23,7 @@ from convscope.storage.reader import (
     segment_at,
 )
 from convscope.storage.run_writer import RunWriter, Segment
+from convscope.storage.schema import MOST_FINDINGS
 from convscope.types import JsonObject
 
 STORED = ("id", "step", "says", "undoes", "change", "undo_record")  # what of a change is kept
@@ -48,6 +50,7 @@ class RunFile:
         self.steps = stored.steps if stored else 0  # how far the run has come
         self.saved_step = self.steps  # how far of that is on the disk
         self.events = len(stored.events) if stored else 0
+        self.findings = stored.findings if stored else ()  # the latest, in the order they came
         # what the last segment begins with
         self._recomputed_from = stored.recomputed_from if stored else None
         self.uploads = stored.uploads if stored else 0  # that it had when it was found
@@ -96,14 +99,22 @@ class RunFile:
             writer.back_to(here)
             self.steps, self._sure_of = here, (-1, -1)
             self.saved_step = min(self.saved_step, here)
+            self.findings = tuple(one for one in self.findings if one["step"] <= here)
         if isinstance(report.notice, CheckpointNotice):
             tensors = report.notice.payload
             writer.checkpoint(self.segments[-1].number, report.notice.checkpoint, tensors)
+        if isinstance(report.notice, FindingNotice):
+            self._found(report.notice.finding)
         if isinstance(report.reply, InterventionReply):
             body = {key: report.reply.intervention[key] for key in STORED}
             self._event(body["step"], "intervention", body)
         if isinstance(report.reply, TuneReply):
             self._tuned(report.reply)
+
+    def _found(self, finding: Finding) -> None:
+        number = self.findings[-1]["id"] + 1 if self.findings else 1
+        self.findings = (*self.findings, {"id": number} | asdict(finding))[-MOST_FINDINGS:]
+        self.writer.finding(number, finding)
 
     def _tuned(self, reply: TuneReply) -> None:
         changes = dict(reply.changes)
@@ -121,7 +132,7 @@ class RunFile:
         last = self.segments[-1]
         first = Segment(0, 0, last.recipe, environment=last.environment)
         self.segments, self.steps, self.saved_step, self.events = (first,), 0, 0, 0
-        self._sure_of, self._recomputed_from = (-1, -1), None
+        self._sure_of, self._recomputed_from, self.findings = (-1, -1), None, ()
         self.writer.forget(first)
 
     def begin(self, about: JsonObject, recipe: JsonObject, weights: bytes) -> None:

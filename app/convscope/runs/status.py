@@ -1,11 +1,11 @@
 """The present status of a run: from its worker, or from its file while it is suspended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from convscope.data.held_out_sample import sample_size
-from convscope.ipc.commands import Before
+from convscope.ipc.commands import Before, Told
 from convscope.ipc.replies import FilterId, Status, Switches
 from convscope.recipe.class_names import class_names, score_count
 from convscope.runs.spec import Spec
@@ -39,14 +39,19 @@ class RunStatus:
         self.interventions = [*self.interventions, entry(intervention)]
         self.switches = switches
 
-    def before(self, halted: str | None) -> Before:
+    def before(self, halted: str | None, findings: Iterable[JsonObject]) -> Before:
         """What a worker that comes back cannot compute again; `halted` says why it stopped."""
         step, accuracy = self.worker.held_out_step, self.worker.held_out_accuracy
         return Before(
             state=RunState.HALTED if halted else RunState.READY,
             problem=halted,
             held_out=None if step is None or accuracy is None else (step, accuracy),
+            told=tuple(Told(one["kind"], _filter_of(one["place"])) for one in findings),
         )
+
+
+def _filter_of(place: JsonObject | None) -> FilterId | None:
+    return FilterId(**place) if place else None
 
 
 def now() -> str:
@@ -179,6 +184,11 @@ def changes_json(interventions: list[JsonObject]) -> JsonObject:
         "intervention_count": len(interventions),
         "undoable_count": len(left),
     }
+
+
+def findings_json(findings: Sequence[JsonObject]) -> JsonObject:
+    """The latest of these, and how many there are, as the API answers them."""
+    return {"latest_finding": findings[-1] if findings else None, "finding_count": len(findings)}
 
 
 def _switches_after(interventions: Iterable[JsonObject]) -> Switches:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from convscope.storage.step_blocks import Blocks, blocks_for
+
 MOST_POINTS = 2_000_000  # 8 bytes each in a file, 16 in memory
 
 
@@ -59,26 +61,37 @@ class MetricSeries:
         before = self.last[some.start - 1] if some.start else self.before
         return MetricSeries(before, self.last[some], self.loss[some], self.accuracy[some])
 
-    def joined(self, most_points: int) -> "MetricSeries":
-        """The same steps in at most `most_points` points (at least 1)."""
-        together = max(-(-len(self) // most_points), 1)
-        return self._at(np.arange(0, len(self), together)) if together > 1 else self
+    def starts(self, blocks: Blocks) -> NDArray[np.int64]:
+        """Which of its points are the first of a block."""
+        numbers = blocks.number(np.array(self.last, np.int64))
+        return np.flatnonzero(np.diff(numbers, prepend=-1))
 
     def merged(self, most_points: int = MOST_POINTS) -> "MetricSeries":
-        """Where it has more points, every two neighbours of the older half become one."""
+        """Where it has more points, those of the older half become half as many or fewer: one
+        for each block of steps, and of the first steps more than of later ones."""
         if len(self) <= most_points:
             return self
-        older = len(self) // 4 * 2
-        return self._at(np.r_[0:older:2, older : len(self)])
+        older = len(self) // 2
+        blocks = blocks_for(1, self.last[older - 1], max(older // 2, 1))
+        starts = self.starts(blocks)
+        return self._at(np.r_[starts[starts < older], older : len(self)])
+
+    def means(self, values: Iterable[float], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Of one value a point, over the steps of the points that begin with these."""
+        widths = self.widths()
+        weighted = np.asarray(values, np.float64) * widths
+        return np.add.reduceat(weighted, starts) / np.add.reduceat(widths, starts)
+
+    def ends(self, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The last point of each of those that begin with these."""
+        return np.append(starts[1:], len(self)) - 1
 
     def _at(self, starts: NDArray[np.int64]) -> "MetricSeries":
         """Points that begin with these of the present ones."""
-        widths, loss = self.widths(), np.array(self.loss, np.float64)
-        means = np.add.reduceat(loss * widths, starts) / np.add.reduceat(widths, starts)
-        ends = np.append(starts[1:], len(self)) - 1
+        ends = self.ends(starts)
         return MetricSeries(
             self.before,
             array("q", np.array(self.last, np.int64)[ends].tobytes()),
-            array("f", means.astype(np.float32).tobytes()),
+            array("f", self.means(self.loss, starts).astype(np.float32).tobytes()),
             array("f", np.array(self.accuracy, np.float32)[ends].tobytes()),
         )

@@ -35,6 +35,7 @@ class StoredRun:
     last: tuple[float | None, float | None]  # loss and accuracy there
     events: tuple[JsonObject, ...]  # {id, segment, step, at, kind, body}
     held_out: tuple[int, float] | None  # the last measured, and its step
+    findings: tuple[JsonObject, ...] = ()  # {id, kind, step, says, place, numbers}
     recomputed_from: int | None = None  # of what the last segment begins with: FORMAT.md
 
 
@@ -80,8 +81,15 @@ def read_stored_run(path: Path) -> StoredRun:
             last_of(connection),
             tuple(events_of(connection)),
             held_out,
+            tuple(_findings(connection)),
             _recomputed_from(connection),
         )
+
+
+def _findings(connection: sqlite3.Connection) -> Iterator[JsonObject]:
+    rows = connection.execute("SELECT id, kind, step, body FROM finding ORDER BY id")
+    for number, kind, step, body in rows:
+        yield {"id": number, "kind": kind, "step": step} | json.loads(body)
 
 
 def _recomputed_from(connection: sqlite3.Connection) -> int | None:

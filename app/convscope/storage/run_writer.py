@@ -3,16 +3,16 @@
 import sqlite3
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from convscope.ipc.reports import Metrics
+from convscope.ipc.reports import Finding, Metrics
 from convscope.storage.group_commit import GroupCommitWriter, OnDiskError, OnSaved, Steps, Write
 from convscope.storage.metrics import MERGE_EVERY, cut_history, merge_old_points
 from convscope.storage.retention import drop_old_checkpoints
-from convscope.storage.schema import create, json_text, open_to_write
+from convscope.storage.schema import MOST_FINDINGS, create, json_text, open_to_write
 from convscope.types import JsonObject
 
 
@@ -99,6 +99,14 @@ class RunWriter:
             json_text(body),
         )
 
+    def finding(self, number: int, finding: Finding) -> None:
+        """One more, of which the oldest go."""
+        fields = asdict(finding)
+        body = json_text({name: fields[name] for name in ("says", "place", "numbers")})
+        values = number, finding.step, finding.kind, body
+        self._sql("INSERT INTO finding VALUES (?, ?, ?, ?)", *values)
+        self._sql("DELETE FROM finding WHERE id <= ?", number - MOST_FINDINGS)
+
     def checkpoint(self, segment: int, about: JsonObject, tensors: bytes) -> None:
         """All it takes to go on from a step; older ones thin out as the file grows."""
 
@@ -126,7 +134,7 @@ class RunWriter:
         """Back to step 0, in this segment: what it went through is kept in another file."""
 
         def write(connection: sqlite3.Connection) -> None:
-            for table in ("history", "held_out", "event", "checkpoint", "segment"):
+            for table in ("history", "held_out", "event", "checkpoint", "finding", "segment"):
                 connection.execute(f"DELETE FROM {table}")
             insert_segment(connection, first)
 
@@ -182,7 +190,7 @@ def insert_checkpoint(
 
 def cut_after(connection: sqlite3.Connection, step: int) -> None:
     """Forget what came after a step."""
-    for table in ("held_out", "event", "checkpoint"):
+    for table in ("held_out", "event", "checkpoint", "finding"):
         connection.execute(f"DELETE FROM {table} WHERE step > ?", (step,))
     cut_history(connection, step)
 

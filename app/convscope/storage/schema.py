@@ -10,8 +10,8 @@ from convscope.errors import UnavailableError, UnreadableRunError
 from convscope.system_errors import is_of_the_system, system_sentence
 
 APPLICATION_ID = 0x43565343  # "CVSC"
-VERSION = 2
-READABLE = (1, VERSION)  # what is read; `upgrade_file` brings an older one to the present
+VERSION = 3
+READABLE = (1, 2, VERSION)  # what is read; `upgrade_file` brings an older one to the present
 SUFFIX = ".convscope"
 WAL, SHM = "-wal", "-shm"
 BESIDE = (WAL, SHM, "-journal")  # what SQLite keeps beside a database
@@ -33,10 +33,13 @@ CREATE TABLE event (
 CREATE TABLE checkpoint (
     segment INTEGER NOT NULL, step INTEGER NOT NULL, about TEXT NOT NULL, tensors BLOB NOT NULL,
     PRIMARY KEY (segment, step)) STRICT;
+CREATE TABLE finding (
+    id INTEGER PRIMARY KEY, step INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE TABLE upload (id TEXT PRIMARY KEY, about TEXT NOT NULL, image BLOB NOT NULL) STRICT;
 """
 SYNCHRONOUS = "FULL"  # what is committed stays, whatever happens
 WAL_BYTES = 4 * 2**20  # what the WAL file is cut back to
+MOST_FINDINGS = 1000  # of a run; the oldest go
 MOST_EVENTS = 20_000  # changes of a run, which each look at a step has to know of
 
 

@@ -1,4 +1,4 @@
-"""Files of version 1 of the format, as version 2 has them: FORMAT.md says what differs."""
+"""Files of versions 1 and 2 of the format, as version 3 has them: FORMAT.md says what differs."""
 
 import json
 import sqlite3
@@ -9,18 +9,24 @@ from convscope.errors import UnreadableRunError
 from convscope.storage.schema import TABLES, VERSION, check_version, connect, json_text
 from convscope.types import JsonObject
 
+_FINDING = next(f"{each};\n" for each in TABLES.split(";\n") if "TABLE finding" in each)
+
 
 def upgrade_file(path: Path) -> None:
     """Bring a run's file, which nobody has open, to the present version, all at once or not at all.
 
     UnreadableRunError for one that is no run's, or that cannot be written.
     """
-    if check_version(path) == VERSION:
+    version = check_version(path)
+    if version == VERSION:
         return
     try:
         with closing(connect(path)) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            _upgrade(connection)
+            if version == 1:
+                _from_version_1(connection)
+            connection.execute(_FINDING)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("COMMIT")
     except (sqlite3.Error, OSError, ValueError, LookupError) as error:
         raise UnreadableRunError(
@@ -28,7 +34,7 @@ def upgrade_file(path: Path) -> None:
         ) from error
 
 
-def _upgrade(connection: sqlite3.Connection) -> None:
+def _from_version_1(connection: sqlite3.Connection) -> None:
     for number, text in connection.execute("SELECT number, recipe FROM segment").fetchall():
         recipe = json_text(recipe_of_version_1(json.loads(text)))
         connection.execute("UPDATE segment SET recipe = ? WHERE number = ?", (recipe, number))
@@ -37,12 +43,14 @@ def _upgrade(connection: sqlite3.Connection) -> None:
         values = kind, json_text(body), number
         connection.execute("UPDATE event SET kind = ?, body = ? WHERE id = ?", values)
     connection.execute("ALTER TABLE upload RENAME COLUMN picture TO image")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def tables_of_version_1() -> str:
-    """The statements that made its tables."""
-    return TABLES.replace("image BLOB", "picture BLOB")
+def tables_of(version: int) -> str:
+    """The statements that made the tables of a version that is read here."""
+    if version == VERSION:
+        return TABLES
+    without = TABLES.replace(_FINDING, "")
+    return without.replace("image BLOB", "picture BLOB") if version == 1 else without
 
 
 def recipe_of_version_1(recipe: JsonObject) -> JsonObject:

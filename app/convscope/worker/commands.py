@@ -41,7 +41,7 @@ def start(loop: Loop, command: commands.Start, _: int) -> StartReply:
         loop.resume(command.before)
         loop.events = len(command.plan.events)
     else:
-        loop.begin()
+        loop.begin(command.before)
     return StartReply(
         environment=session.environment(),
         taken=session.taken,

@@ -1,7 +1,7 @@
 """A worker's one loop: serve what has come, do one piece of work, show it if it is due."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -10,13 +10,14 @@ from convscope.ipc.codec import Answer, decode_command
 from convscope.ipc.commands import Before, Command
 from convscope.ipc.messages import Message
 from convscope.ipc.replies import Done, Reply, Status
-from convscope.ipc.reports import CheckpointNotice, Notice
+from convscope.ipc.reports import CheckpointNotice, Finding, FindingNotice, Notice
 from convscope.learn.checkpoint import load_state, save_state
 from convscope.learn.trainer import NotFiniteError
 from convscope.types import RunState
 from convscope.worker.capture.scheduler import FrameScheduler
 from convscope.worker.channel import Channel
 from convscope.worker.checkpoint_schedule import CheckpointSchedule
+from convscope.worker.findings.narrator import Narrator
 from convscope.worker.metrics import MetricsBuffer, number
 from convscope.worker.session import Session
 from convscope.worker.tasks.held_out_evaluation import HeldOutEvaluation, Then
@@ -25,8 +26,10 @@ from convscope.worker.tasks.task import Task, TaskRunner
 from convscope.worker.tasks.whole_evaluation import evaluate_whole
 
 log = logging.getLogger("convscope")
+EVALUATE_EARLY = (10, 20, 50, 100)  # steps, as much happens in them
 EVALUATE_EVERY = 200  # steps
 REPORT_INTERVAL_S = 0.1
+FRESH = Before(state=RunState.READY)
 OUT_OF_MEMORY = ("not enough memory", "allocate memory", "out of memory")  # as torch says it
 
 Found = TypeVar("Found")
@@ -49,6 +52,7 @@ class Loop:
         self.events = 0  # changes that the run has been through, as its file counts them
         # None: nothing is kept, since this is the replay of another worker's run
         self._checkpoints: CheckpointSchedule | None = None
+        self._narrator: Narrator | None = None  # None: nothing is to be said, or not yet
         self._tasks = TaskRunner[Reply]()
         self._asking_for_whole: list[int] = []  # commands
         self._evaluation = HeldOutEvaluation(self._measured)
@@ -148,8 +152,9 @@ class Loop:
 
     # --- states -------------------------------------------------------------------------
 
-    def begin(self) -> None:
+    def begin(self, before: Before = FRESH) -> None:
         """At step 0, ready."""
+        self._narrate(before)
         self.state, self.problem, self.events = RunState.READY, None, 0
         self._abandon_goals()
         self._keep()
@@ -157,6 +162,7 @@ class Loop:
 
     def resume(self, before: Before) -> None:
         """At the step that it had come to, as it was there."""
+        self._narrate(before)
         self.state, self.problem = before.state, before.problem
         applied = self.session.interventions.applied
         stale = before.held_out and applied and applied[-1].step == before.held_out[0]
@@ -174,6 +180,16 @@ class Loop:
         about, tensors = save_state(self.session.trainer)
         self._checkpoints.kept(len(tensors))
         self._send(CheckpointNotice(checkpoint=about, payload=tensors))
+
+    def _narrate(self, before: Before) -> None:
+        """From here on findings are told; `before` is what the run was when it was left."""
+        known = before.held_out[1] if before.held_out else None
+        trains = self.session.trainable
+        self._narrator = Narrator(self.session, before.told, known) if trains else None
+
+    def _tell(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self._send(FindingNotice(finding=finding))
 
     def rest(self, reason: str, state: RunState = RunState.READY) -> None:
         """Stop training here; what is shown next is this state of the network."""
@@ -210,6 +226,8 @@ class Loop:
         step = self.session.trainer.step
         self.session.held_out = (step, accuracy)
         self.metrics.held_out(step, accuracy)
+        if self._narrator:
+            self._tell(self._narrator.measured(accuracy))
         if self.state is not RunState.PLAYING:
             self.show("evaluate")
 
@@ -267,9 +285,11 @@ class Loop:
         assert trainer.loss is not None
         assert trainer.accuracy is not None
         self.metrics.step(trainer.step, trainer.loss, trainer.accuracy)
+        if self._narrator:
+            self._tell(self._narrator.stepped())
         if self._checkpoints and self._checkpoints.stepped(spent_s):
             self._keep()
-        if trainer.step % EVALUATE_EVERY == 0:
+        if trainer.step in EVALUATE_EARLY or trainer.step % EVALUATE_EVERY == 0:
             self.evaluate()
         if self.goals:
             self._meet_goals(trainer.step)

@@ -14,6 +14,7 @@ from convscope.ipc.replies import FilterId, Switches
 from convscope.learn.data import Batches, open_images
 from convscope.learn.evaluate import accuracy_in_pieces
 from convscope.learn.explain.explainer import Explainer
+from convscope.learn.filter_activity import FilterActivity
 from convscope.learn.initialise import initialise
 from convscope.learn.interventions import Interventions
 from convscope.learn.network import build
@@ -55,6 +56,7 @@ class Session:
         self.interventions = self.explainer.interventions = Interventions(
             self.trainer, self.recipe.seed, networks
         )
+        self.activity = FilterActivity(self.observer.twin, self.plans)
         self.held_out: tuple[int, float] | None = None  # step, accuracy
         self.rest()
 
@@ -105,8 +107,11 @@ class Session:
         return (last - first) * self.recipe.batch_size / max(now - began, 1e-9)
 
     def evaluation(self) -> Iterator[float | None]:
-        """Held-out accuracy of the present state, in pieces."""
-        return accuracy_in_pieces(self.observer.twin, self.data, self.device)
+        """Held-out accuracy of the present state, in pieces; `activity` is of the same images."""
+        self.activity.begin()
+        return accuracy_in_pieces(
+            self.observer.twin, self.data, self.device, self.activity.watching
+        )
 
     def batch_example(self, number: int) -> JsonObject:
         """Which training picture was number `number` of the last step's batch."""

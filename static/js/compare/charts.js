@@ -1,35 +1,30 @@
 /** The curves of both runs in one chart each, with the step shown and where they parted. */
-import { Chart, curve, dottedCurve, uPlot } from "../shared/chart.js";
+import { Chart, curve, dottedCurve, LogSwitch, uPlot } from "../shared/chart.js";
 import { loss, percent } from "../shared/format.js";
 import { html } from "../shared/html.js";
-import { trailingMean } from "../shared/metric-history.js";
+import { meanLoss, meanOf } from "../shared/metric-history.js";
 import * as state from "./state.js";
 
 /** @typedef {import("../shared/chart.js").Data} Data @typedef {import("../shared/chart.js").Mark} Mark */
 
-const SMOOTH = 50; // steps
-
-/** The mean of the last 50 steps, of points that may each stand for several. @param {import("../shared/frame.js").History} history */
-function smoothed({ step, loss }) {
-  const every = step.length > 1 ? step[1] - step[0] : 1;
-  return trailingMean(loss, Math.max(1, Math.round(SMOOTH / every)));
-}
-
 /** @returns {Data} */
 const lossData = () =>
-  uPlot.join(state.sides.map(({ history }) => [history.value.step, smoothed(history.value)]));
+  uPlot.join(state.sides.map(({ history }) => [history.value.step, meanLoss(history.value)]));
 
 /** Training and held out of each. @returns {Data} */
 const accuracyData = () =>
   uPlot.join(
     state.sides.flatMap(({ history }) => {
-      const { step, accuracy, held_out } = history.value;
+      const { step, mean_accuracy, held_out } = history.value;
       return /** @type {Data[]} */ ([
-        [step, accuracy],
+        [step, mean_accuracy],
         [held_out.step, held_out.accuracy],
       ]);
     }),
   );
+
+/** How many steps the points of the longer run stand for. */
+const block = () => Math.max(1, ...state.sides.flatMap(({ history }) => history.value.steps));
 
 const lossSeries = () => [curve("--run-a", 1.75, true), curve("--run-b", 1.75, true)];
 const accuracySeries = () =>
@@ -85,8 +80,9 @@ function Numbers() {
 export function Charts() {
   return html`<section class="compare-card charts" aria-labelledby="curves">
     <h2 id="curves">Curves <span class="curve-key"><i class="curve-line A" />A <i class="curve-line B" />B</span></h2>
+    <${LogSwitch} />
     <${Numbers} />
-    <h3>Loss, mean of 50 steps</h3>
+    <h3>Loss, mean of ${meanOf(block())} steps</h3>
     <${Chart} ...${common} label="Loss of both runs per step" series=${lossSeries} data=${lossData} />
     <h3>Accuracy: training thin, held out with dots</h3>
     <${Chart} ...${common} label="Accuracy of both runs per step" series=${accuracySeries} data=${accuracyData} isShare />

@@ -8,7 +8,7 @@
  */
 import { batch } from "@preact/signals";
 import { decodeFrame } from "../shared/frame.js";
-import { addPoints, between } from "../shared/metric-history.js";
+import { addPoints, cutAfter } from "../shared/metric-history.js";
 import * as state from "./state.js";
 
 /** @typedef {import("../shared/frame.js").Frame} Frame */
@@ -50,12 +50,17 @@ export function askPaint() {
   requestAnimationFrame(paint);
 }
 
-/** The curves as far as they still hold: a reset, here or elsewhere, ends what came after it.
+/** The curves go on; a reset, here or elsewhere, ends what came after it.
  * @param {import("../shared/frame.js").FrameHeader} header */
-function historyBefore({ step, reason }) {
-  const { points } = state.history;
-  const last = points.step.at(-1) ?? 0;
-  return step < last || reason === "reset" ? between(points, -1, step) : points;
+function keepHistory({ step, reason, history: news }) {
+  const { points, reached, fetching } = state.history;
+  if (step < reached || reason === "reset") {
+    cutAfter(points, step);
+    if (fetching) fetching.isVoid = true;
+  }
+  state.history.reached = step;
+  addPoints(points, news);
+  fetching?.news.push(news);
 }
 
 /**
@@ -69,7 +74,7 @@ export function receiveFrame(buffer) {
   const { header } = frame;
   const seek = header.reason === "seek";
   if (!seek) {
-    state.history.points = addPoints(historyBefore(header), header.history);
+    keepHistory(header);
     latest.header = header;
     if (header.reason === "reset") state.pastStep.value = null; // that past is another run's now
   }

@@ -2,11 +2,13 @@
  * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
  * sentence on the page.
  */
+import { isPicture } from "../shared/dropped-files.js";
 import { newest } from "../shared/latest-only.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { server } from "../shared/server.js";
 import { openRun, probeId, refreshProbe, updateRun } from "./session.js";
 import * as state from "./state.js";
+import { stepQueue } from "./training/step-queue.js";
 
 /** @typedef {import("../shared/types.js").Run} Run */
 
@@ -72,23 +74,20 @@ export async function reset() {
     });
 }
 
-let stepping = false;
-let stepAgain = false;
+const steps = stepQueue(async (count) => {
+  if (state.inPast.value || !state.startable.value) return false;
+  if (state.playing.value) await pause();
+  return Boolean(await withRun((id) => server.step(id, { steps: count })));
+});
 
-/** One step; pauses first where it plays. A press meanwhile is one more, since the step may be on the
- * page before its answer is; held keys do not queue up. */
-export async function stepOnce() {
+/** One step; pauses first where it plays. @param {boolean} [repeated] by a key that is held */
+export function stepOnce(repeated = false) {
   if (!state.startable.value || proposeFork({ go: "step" })) return;
-  stepAgain = stepping;
-  if (stepping) return;
-  stepping = true;
-  do {
-    stepAgain = false;
-    if (state.playing.value) await pause();
-    await withRun((id) => server.step(id, { steps: 1 }));
-  } while (stepAgain);
-  stepping = false;
+  steps.press(repeated);
 }
+
+/** What a held key still asked for is forgotten when it is let go. */
+export const stopStepping = () => steps.release();
 
 let patchTimer = 0;
 const PATCH_MS = 120;
@@ -131,6 +130,14 @@ export async function startRun(recipe) {
   }
 }
 
+/** Asks for a named network's layers, once. @param {string} name */
+export function wantLayers(name) {
+  if (state.modelLayers.peek()[name]) return;
+  server.modelLayers(name).then((layers) => {
+    state.modelLayers.value = { ...state.modelLayers.peek(), [name]: layers };
+  }, noticeError);
+}
+
 /** @param {string} image id of a picture */
 export function chooseProbe(image) {
   state.pinnedProbe.value = image;
@@ -141,6 +148,16 @@ export function chooseProbe(image) {
 export async function upload(file) {
   const image = await withRun((id) => server.upload(id, file));
   if (image) chooseProbe(image.id);
+}
+
+/** A file from anywhere: pictures become the probe. @param {File} file */
+export function takePicture(file) {
+  if (isPicture(file)) return upload(file);
+  notice("Expected a picture; files of runs are taken by", {
+    to: "/runs",
+    says: "the list of runs",
+  });
+  return null;
 }
 
 /** The shipped photograph, uploaded as one's own would be. */
@@ -197,7 +214,7 @@ export async function copyText(text, done, refused) {
     await navigator.clipboard.writeText(text);
     notice(done);
   } catch {
-    notice(refused);
+    noticeError(refused);
   }
 }
 

@@ -2,14 +2,16 @@
 
 import { isComposing } from "../shared/composing.js";
 import { beside, unpin } from "./explain/pointing.js";
-import { backToNow, closeFilter, seek, stepOnce, togglePlay } from "./intents.js";
+import { backToNow, closeFilter, seek, stepOnce, stopStepping, togglePlay } from "./intents.js";
 import { slowKey } from "./slow-motion/slow-motion.js";
 import {
   codeDrawer,
   guideOpen,
   inPast,
   menuOpen,
+  newRunOpen,
   openedFilter,
+  pagesOpen,
   pastStep,
   pinned,
   plan,
@@ -39,7 +41,7 @@ function walkPinned(event, place) {
 function onKey(event) {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-  if (isComposing(event)) return;
+  if (isComposing(event) || newRunOpen.value) return;
   if (replay.value && !from(event, event.key === " " ? PRESSING : TYPING)) {
     if (slowKey(event.key)) event.preventDefault();
   } else if (
@@ -56,10 +58,10 @@ function onKey(event) {
     seek(pastStep.value + by);
   } else if (event.key === "ArrowRight" && !from(event, `${TYPING}, [role=tab]`)) {
     event.preventDefault();
-    stepOnce();
+    stepOnce(event.repeat);
   } else if (event.key === "Escape") {
     if (proposal.value) proposal.value = null;
-    else if (menuOpen.value) menuOpen.value = false;
+    else if (menuOpen.value || pagesOpen.value) menuOpen.value = pagesOpen.value = false;
     else if (pinned.value || pointed.value) unpin();
     else if (codeDrawer.value) codeDrawer.value = null;
     else if (openedFilter.value) closeFilter();
@@ -67,6 +69,9 @@ function onKey(event) {
     else if (guideOpen.value) guideOpen.value = false;
   }
 }
+
+/** @param {KeyboardEvent} event */
+const onKeyUp = (event) => event.key === "ArrowRight" && stopStepping();
 
 /** After a click by mouse or finger the button loses the focus, so that Space plays again.
  * @param {MouseEvent} event */
@@ -78,9 +83,11 @@ function onClick(event) {
 /** @returns {() => void} undoes it */
 export function bindKeys() {
   addEventListener("keydown", onKey);
+  addEventListener("keyup", onKeyUp);
   addEventListener("click", onClick);
   return () => {
     removeEventListener("keydown", onKey);
+    removeEventListener("keyup", onKeyUp);
     removeEventListener("click", onClick);
   };
 }

@@ -12,6 +12,7 @@ import {
   lastStep,
   liveRun,
   menuOpen,
+  newRunOpen,
   openedFilter,
   openNumber,
   proposal,
@@ -100,6 +101,14 @@ export const RunMenu = lazy(
 
 /** @param {string} again */
 const title = (again) => styled(import(`./page/run-title.js${again}`), "run-title");
+
+export const NewRunSheet = lazy(
+  () => newRunOpen.value,
+  (again) =>
+    styled(import(`./training/new-run-sheet.js${again}`), "new-run").then(
+      (module) => module.NewRunSheet,
+    ),
+);
 
 export const ForkCard = lazy(
   () => proposal.value !== null,

@@ -1,11 +1,13 @@
 /** Starts the page: errors first, then what is drawn, then the server. */
 import { render } from "preact";
+import { takeFiles } from "../shared/dropped-files.js";
 import { html } from "../shared/html.js";
 import { catchUncaught, noticeError } from "../shared/notices.js";
 import { bindPrint } from "../shared/print.js";
 import { server } from "../shared/server.js";
 import { App } from "./app.js";
 import { paintNow } from "./frames.js";
+import { takePicture } from "./intents.js";
 import { bindKeys } from "./keyboard.js";
 import { openFirstRun } from "./session.js";
 import { busy, datasets, models, visible } from "./state.js";
@@ -30,6 +32,7 @@ root.replaceChildren();
 render(html`<${App} />`, root);
 bindKeys();
 bindPrint(paintNow);
+takeFiles(([file]) => file && takePicture(file));
 document.addEventListener("visibilitychange", () => {
   visible.value = document.visibilityState === "visible";
 });

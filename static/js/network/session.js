@@ -2,30 +2,31 @@
  * The run on the page: opened, followed, and left. Joins the server's news to the state.
  */
 import { batch, computed, effect } from "@preact/signals";
-import { emptyHistory, reconcile } from "../shared/metric-history.js";
-import { notice, noticeError } from "../shared/notices.js";
+import { addPoints, curveOf, emptyCurve, MOST_POINTS } from "../shared/metric-history.js";
+import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
 import { ofKind } from "./drawing/scales.js";
-import { clearFrame, latest, receiveFrame } from "./frames.js";
+import { clearFrame, receiveFrame } from "./frames.js";
 import * as state from "./state.js";
 
 const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
 const HIDDEN_MS = 1500; // a hidden tab stops watching after this
-const HISTORY_POINTS = 2000;
+const FETCH_AGAIN_MS = 1000;
 const STEP_MS = 200; // browsers let an address change only so often
 const GONE = "This run no longer exists on the server; here is a new one.";
 
 /** @type {Stream | null} */
 let stream = null;
+let historyTimer = 0;
 
 /** Opens the run of the address, or the browser's last one, or makes a new one. */
 export async function openFirstRun() {
   const place = readAddress();
   state.openedFilter.value = place.filter;
   const known = place.run ? await findRun(place.run) : null;
-  if (place.named && !known) notice(GONE);
+  if (place.named && !known) noticeError(GONE);
   await openRun(known ?? (await firstRun()), known && place.step);
   syncAddressBar();
 }
@@ -54,10 +55,11 @@ export async function openRun(run, step = null) {
   clearFrame();
   const layers = await server.layers(run.id);
   batch(() => {
-    state.history.points = emptyHistory();
+    Object.assign(state.history, { points: emptyCurve(), reached: 0, fetching: null });
     state.historyTick.value += 1;
     state.layers.value = layers;
     state.pinnedProbe.value = null;
+    state.probe.value = null; // another run does not have that picture
     state.hoveredCell.value = null;
     state.pointed.value = null;
     state.pinned.value = null;
@@ -79,16 +81,17 @@ function follow(id) {
   state.connection.value = "waiting";
   stream = new Stream(address.stream(id), {
     onRun: updateRun,
-    onFrame: (buffer) => noticeErrors(() => receiveFrame(buffer) && stream?.answered()),
-    onError: notice,
+    onFrame: (buffer) => noticeErrors(() => takeFrame(id, buffer)),
+    onError: noticeError,
     onOpen: () => {
       state.connection.value = "open";
-      refetchHistory(id).catch(noticeUnlessDeleted);
+      fetchHistory(id).catch(noticeUnlessDeleted);
     },
     onLost: () => {
       state.connection.value = "lost";
       resetRevision();
     },
+    isBusy: () => state.liveRun.peek()?.state === "playing",
     onGone: () => replaceDeletedRun().catch(noticeError),
   });
   stream.watch(watchRequest());
@@ -101,7 +104,7 @@ function noticeUnlessDeleted(error) {
 
 /** The run was deleted under us: say so, and go on with a new one. */
 async function replaceDeletedRun() {
-  notice(GONE);
+  noticeError(GONE);
   await openRun(await firstRun());
 }
 
@@ -143,13 +146,37 @@ function updateNumbers(run) {
   state.speed.value = run.images_per_second;
 }
 
-/** What happened while nobody listened. @param {string} id */
-async function refetchHistory(id) {
-  const fetched = await server.history(id, HISTORY_POINTS);
-  if (state.liveRun.value?.id !== id) return;
-  const reached = latest.header?.step ?? state.lastStep.value; // may not be painted yet
-  state.history.points = reconcile(fetched, state.history.points, reached);
-  state.historyTick.value += 1;
+/** @param {string} id @param {ArrayBuffer} buffer */
+function takeFrame(id, buffer) {
+  if (receiveFrame(buffer)) stream?.answered();
+  if (state.history.points.stale) fetchHistorySoon(id);
+}
+
+/** Where frames told what the curves cannot take up exactly. @param {string} id */
+function fetchHistorySoon(id) {
+  if (state.history.fetching || historyTimer) return;
+  historyTimer = window.setTimeout(() => {
+    historyTimer = 0;
+    if (state.liveRun.value?.id === id) fetchHistory(id).catch(noticeUnlessDeleted);
+  }, FETCH_AGAIN_MS);
+}
+
+/** The curves as the server has them, and what frames told since they were asked for. @param {string} id */
+async function fetchHistory(id) {
+  /** @type {NonNullable<typeof state.history.fetching>} */
+  const fetching = { news: [], isVoid: false };
+  state.history.fetching = fetching;
+  try {
+    const points = curveOf(await server.history(id, MOST_POINTS));
+    if (state.history.fetching !== fetching) return; // another run, or asked again
+    for (const news of fetching.news) addPoints(points, news);
+    if (fetching.isVoid) state.history.points.stale = true;
+    else state.history.points = points;
+    state.historyTick.value += 1;
+  } finally {
+    if (state.history.fetching === fetching) state.history.fetching = null;
+  }
+  if (state.history.points.stale) fetchHistorySoon(id);
 }
 
 /** The probe on the page is the one chosen here, or else the run's own. */

@@ -3,7 +3,7 @@
  * whatever reads a signal is drawn again by itself.
  */
 import { computed, signal } from "@preact/signals";
-import { emptyHistory } from "../shared/metric-history.js";
+import { emptyCurve } from "../shared/metric-history.js";
 import { undoableCount } from "../shared/run-text.js";
 import { asMaps } from "./drawing/columns.js";
 import { layoutNetwork } from "./drawing/layout.js";
@@ -19,6 +19,8 @@ export const lastStep = signal(0); // how many steps it has come, whichever is l
 export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in order
 export const models = signal(/** @type {import("../shared/types.js").Model[]} */ ([])); // named networks
 export const datasets = signal(/** @type {import("../shared/types.js").Dataset[]} */ ([])); // data sets
+/** Of named networks, as far as they were asked for. */
+export const modelLayers = signal(/** @type {Record<string, Layer[]>} */ ({}));
 export const probe = signal(/** @type {import("../shared/types.js").Image | null} */ (null)); // on screen
 export const probeVersion = signal(0); // grows when the probe's picture is replaced
 
@@ -33,7 +35,11 @@ export const predictions = signal(
   /** @type {import("../shared/types.js").Predictions | null} */ (null),
 );
 export const slowTick = signal(0); // grows with frames, at most 8 times a second: for text
-export const history = { points: emptyHistory() }; // the curves' data; `historyTick` says it changed
+/** The curves' data, which `historyTick` says has changed; how far frames have come, and what they told while
+ * the whole is being fetched; `isVoid`: the run went back meanwhile.
+ * @type {{points: import("../shared/metric-history.js").Curve, reached: number,
+ *   fetching: {news: import("../shared/frame.js").History[], isVoid: boolean} | null}} */
+export const history = { points: emptyCurve(), reached: 0, fetching: null };
 export const historyTick = signal(0); // grows when the history does, at most 4 times a second
 
 // The past
@@ -64,6 +70,8 @@ export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (n
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
 export const menuOpen = signal(false); // of the run: its name, its files
+export const pagesOpen = signal(false); // menu of a narrow window: the other pages
+export const newRunOpen = signal(false); // sheet that starts a run
 export const guideOpen = signal(false); // the tour
 export const probeTab = signal(/** @type {"test" | "upload" | "draw"} */ ("test")); // where the picture comes from
 export const drawingSize = signal({ width: 0, height: 0, type: 1 }); // room for the network, CSS pixels, and size of its letters

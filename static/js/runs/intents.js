@@ -1,7 +1,8 @@
 /** The actions of the page of the runs, and its background polling. */
 
 import { batch } from "@preact/signals";
-import { noticeError } from "../shared/notices.js";
+import { isPicture, takeFiles } from "../shared/dropped-files.js";
+import { notice, noticeError } from "../shared/notices.js";
 import { runName } from "../shared/run-text.js";
 import { address, server } from "../shared/server.js";
 import * as state from "./state.js";
@@ -113,30 +114,31 @@ export async function importFiles(files) {
   }
 }
 
-/** A file may be dropped anywhere. @returns {() => void} undoes it */
+/** A file may be dropped or pasted anywhere. @returns {() => void} undoes it */
 export function bindDrop() {
-  const carries = (/** @type {DragEvent} */ event) =>
-    event.dataTransfer?.types.includes("Files") ?? false;
+  const show = (/** @type {boolean} */ on) => () => {
+    state.draggingFile.value = on;
+  };
   const onOver = (/** @type {DragEvent} */ event) => {
-    if (!carries(event)) return;
-    event.preventDefault();
-    state.draggingFile.value = true;
+    if (event.dataTransfer?.types.includes("Files")) show(true)();
   };
   const onLeave = (/** @type {DragEvent} */ event) => {
-    if (!event.relatedTarget) state.draggingFile.value = false;
+    if (!event.relatedTarget) show(false)();
   };
-  const onDrop = (/** @type {DragEvent} */ event) => {
-    state.draggingFile.value = false;
-    if (!carries(event)) return;
-    event.preventDefault();
-    importFiles([...(event.dataTransfer?.files ?? [])]);
-  };
+  const stop = takeFiles(takeRunFiles);
   addEventListener("dragover", onOver);
   addEventListener("dragleave", onLeave);
-  addEventListener("drop", onDrop);
+  addEventListener("drop", show(false));
   return () => {
+    stop();
     removeEventListener("dragover", onOver);
     removeEventListener("dragleave", onLeave);
-    removeEventListener("drop", onDrop);
   };
+}
+
+/** @param {File[]} files */
+function takeRunFiles(files) {
+  if (files.some(isPicture)) {
+    notice("Pictures are taken on a run's own page:", { to: "/", says: "the live network" });
+  } else importFiles(files);
 }

@@ -18,7 +18,7 @@ export function Bars() {
         </p>`,
       )}
     </div>
-    <${NoticeList} kind="site-bar wrong" />
+    <${NoticeList} kind="site-bar" />
   </div>`;
 }
 

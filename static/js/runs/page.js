@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { runName } from "../shared/run-text.js";
-import { descendantCount } from "../shared/run-tree.js";
+import { forkCount } from "../shared/run-tree.js";
 import { address } from "../shared/server.js";
 import { importFiles, startNew } from "./intents.js";
 import { Bars, RecentlyDeleted, UnreadableFiles } from "./notices.js";
@@ -54,7 +54,7 @@ function List() {
   return html`<ul class="runs" aria-label="All runs">
     ${all.map(
       ({ run, depth }, i) =>
-        html`<${Row} key=${run.id} run=${run} depth=${depth} forks=${descendantCount(all, i)} />`,
+        html`<${Row} key=${run.id} run=${run} depth=${depth} forks=${forkCount(all, i)} />`,
     )}
   </ul>`;
 }

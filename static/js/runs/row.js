@@ -82,7 +82,7 @@ function Actions({ run }) {
   </div>`;
 }
 
-/** @param {{run: Run, depth: number, forks: number}} props `forks`: how many stand below it */
+/** @param {{run: Run, depth: number, forks: number}} props `forks`: how many it has */
 export function Row({ run, depth, forks }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const fresh = newestRun.value === run.id;

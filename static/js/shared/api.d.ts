@@ -147,6 +147,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{name}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A named network's layers, and how they are counted
+         * @description As `GET /runs/{id}/layers` lists a run's: names, arguments, shapes, parameters.
+         */
+        get: operations["list_model_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -437,6 +457,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a run did
+         * @description In the order in which they were found, each once until it was undone: a filter died, the loss
+         *     jumped, training and held-out accuracy drifted apart, the held-out accuracy passed guessing, no
+         *     weight moved or nothing was learned for 500 steps. The latest 1,000 are kept; a reset forgets
+         *     them.
+         */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/fork": {
         parameters: {
             query?: never;
@@ -468,9 +511,11 @@ export interface paths {
         };
         /**
          * Metric history
-         * @description Where a point of the JSON stands for several steps, it is named by the last of them; its loss
-         *     is their mean, its accuracy the last one's running mean. CSV has all that is kept: every step,
-         *     but of the older half of more than 2,000,000 one point for several.
+         * @description Where there are more steps than points, a point of the JSON is of a block of 2, 4, 8 … steps
+         *     that begins at a multiple of its size; the first blocks are smaller. It is named by the last of
+         *     its `steps`: `loss` is their mean, `accuracy` the last one's. CSV has all that is kept: every
+         *     step, but of the older half of more than 2,000,000 one point for several, whose `lowest` and
+         *     `highest` are then those of these points' means.
          */
         get: operations["get_history"];
         put?: never;
@@ -1754,6 +1799,72 @@ export interface components {
             layer: string;
         };
         /**
+         * Finding
+         * @description Something that the run did at a step: a sentence, its numbers by name, and the filter that it
+         *     is about, if it is about one.
+         * @example {
+         *       "id": 1,
+         *       "kind": "filter_died",
+         *       "numbers": {
+         *         "images": 1000
+         *       },
+         *       "place": {
+         *         "filter": 1,
+         *         "layer": "conv1"
+         *       },
+         *       "says": "conv1, filter 1 is dead: its map was 0 everywhere on 1,000 held-out pictures.",
+         *       "step": 10
+         *     }
+         */
+        Finding: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["FindingKind"];
+            /** Numbers */
+            numbers: {
+                [key: string]: number;
+            };
+            place: components["schemas"]["Filter"] | null;
+            /** Says */
+            says: string;
+            /** Step */
+            step: number;
+        };
+        /**
+         * FindingKind
+         * @description What a run may do that is worth a sentence; when, is in `worker/findings/thresholds.py`.
+         * @enum {string}
+         */
+        FindingKind: "filter_died" | "loss_jumped" | "accuracies_diverged" | "passed_guessing" | "nothing_moved" | "nothing_learned";
+        /**
+         * FindingList
+         * @description A page of a run's findings; `next` is the cursor of the page after it.
+         * @example {
+         *       "findings": [
+         *         {
+         *           "id": 1,
+         *           "kind": "filter_died",
+         *           "numbers": {
+         *             "images": 1000
+         *           },
+         *           "place": {
+         *             "filter": 1,
+         *             "layer": "conv1"
+         *           },
+         *           "says": "conv1, filter 1 is dead: its map was 0 everywhere on 1,000 held-out pictures.",
+         *           "step": 10
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        FindingList: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * FirstWeights
          * @description Which layers began with trained weights, and which did not.
          */
@@ -1899,7 +2010,7 @@ export interface components {
         };
         /**
          * HistoryAnswer
-         * @description Points of the curves.
+         * @description Points of the curves, each of one step or of several that follow on each other.
          * @example {
          *       "accuracy": [
          *         0,
@@ -1915,12 +2026,26 @@ export interface components {
          *       ],
          *       "held_out": {
          *         "accuracy": [
-         *           0.0775
+         *           0.0775,
+         *           0.0715
          *         ],
          *         "step": [
-         *           0
+         *           0,
+         *           10
          *         ]
          *       },
+         *       "highest": [
+         *         2.69977,
+         *         2.52067,
+         *         2.09029,
+         *         2.8567,
+         *         2.72184,
+         *         2.38999,
+         *         2.63053,
+         *         2.7734,
+         *         2.31774,
+         *         2.47189
+         *       ],
          *       "loss": [
          *         2.69977,
          *         2.52067,
@@ -1933,6 +2058,30 @@ export interface components {
          *         2.31774,
          *         2.47189
          *       ],
+         *       "lowest": [
+         *         2.69977,
+         *         2.52067,
+         *         2.09029,
+         *         2.8567,
+         *         2.72184,
+         *         2.38999,
+         *         2.63053,
+         *         2.7734,
+         *         2.31774,
+         *         2.47189
+         *       ],
+         *       "mean_accuracy": [
+         *         0,
+         *         0.125,
+         *         0.166667,
+         *         0.125,
+         *         0.1,
+         *         0.125,
+         *         0.107143,
+         *         0.09375,
+         *         0.0833333,
+         *         0.075
+         *       ],
          *       "step": [
          *         1,
          *         2,
@@ -1944,17 +2093,58 @@ export interface components {
          *         8,
          *         9,
          *         10
+         *       ],
+         *       "steps": [
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1,
+         *         1
          *       ]
          *     }
          */
         HistoryAnswer: {
-            /** Accuracy */
+            /**
+             * Accuracy
+             * @description at the last of them, mean of the last 50 batches
+             */
             accuracy: number[];
             held_out: components["schemas"]["HeldOut"];
-            /** Loss */
+            /**
+             * Highest
+             * @description the highest loss of them
+             */
+            highest: number[];
+            /**
+             * Loss
+             * @description their mean
+             */
             loss: number[];
-            /** Step */
+            /**
+             * Lowest
+             * @description the lowest loss of them
+             */
+            lowest: number[];
+            /**
+             * Mean Accuracy
+             * @description the mean of that over them
+             */
+            mean_accuracy: number[];
+            /**
+             * Step
+             * @description the last of each point's steps
+             */
             step: number[];
+            /**
+             * Steps
+             * @description how many they are
+             */
+            steps: number[];
         };
         /**
          * ImageAnswer
@@ -2122,6 +2312,7 @@ export interface components {
          *           "threads": 1,
          *           "torch": "2.13.0+cpu"
          *         },
+         *         "finding_count": 0,
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
@@ -2140,6 +2331,7 @@ export interface components {
          *           }
          *         ],
          *         "kind": "trained",
+         *         "latest_finding": null,
          *         "learning_rate": 0.01,
          *         "loss": 2.47189,
          *         "momentum": 0.9,
@@ -3126,17 +3318,19 @@ export interface components {
          *         "threads": 1,
          *         "torch": "2.13.0+cpu"
          *       },
+         *       "finding_count": 0,
          *       "first_weights": null,
          *       "frozen": [],
-         *       "held_out_accuracy": 0.0775,
+         *       "held_out_accuracy": 0.0715,
          *       "held_out_images": 1000,
-         *       "held_out_step": 0,
+         *       "held_out_step": 10,
          *       "id": "k3f9x0a1bc",
          *       "images_per_second": 0,
          *       "imported_from": null,
          *       "intervention_count": 0,
          *       "interventions": [],
          *       "kind": "trained",
+         *       "latest_finding": null,
          *       "learning_rate": 0.01,
          *       "loss": 2.47189,
          *       "momentum": 0.9,
@@ -3266,6 +3460,12 @@ export interface components {
             dataset_sha256: string | null;
             /** @description what its exact numbers depend on; null until its worker has reported it */
             environment: components["schemas"]["Environment"] | null;
+            /**
+             * Finding Count
+             * @description the number of findings that are kept, at most 1,000
+             * @default 0
+             */
+            finding_count?: number;
             /** @description which layers began with trained weights, from which tensors, and why the others did not; null where all weights were drawn */
             first_weights?: components["schemas"]["FirstWeights"] | null;
             /**
@@ -3318,6 +3518,8 @@ export interface components {
              * @constant
              */
             kind?: "trained";
+            /** @description the last thing that its worker found worth a sentence (`GET /runs/{id}/findings` has all) */
+            latest_finding?: components["schemas"]["Finding"] | null;
             /**
              * Learning Rate
              * @description the optimiser's current setting
@@ -3478,17 +3680,19 @@ export interface components {
          *             "threads": 1,
          *             "torch": "2.13.0+cpu"
          *           },
+         *           "finding_count": 0,
          *           "first_weights": null,
          *           "frozen": [],
-         *           "held_out_accuracy": 0.0775,
+         *           "held_out_accuracy": 0.0715,
          *           "held_out_images": 1000,
-         *           "held_out_step": 0,
+         *           "held_out_step": 10,
          *           "id": "k3f9x0a1bc",
          *           "images_per_second": 0,
          *           "imported_from": null,
          *           "intervention_count": 0,
          *           "interventions": [],
          *           "kind": "trained",
+         *           "latest_finding": null,
          *           "learning_rate": 0.01,
          *           "loss": 2.47189,
          *           "momentum": 0.9,
@@ -3963,6 +4167,7 @@ export interface components {
          *           "threads": 1,
          *           "torch": "2.13.0+cpu"
          *         },
+         *         "finding_count": 0,
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
@@ -3981,6 +4186,7 @@ export interface components {
          *           }
          *         ],
          *         "kind": "trained",
+         *         "latest_finding": null,
          *         "learning_rate": 0.01,
          *         "loss": 2.51565,
          *         "momentum": 0.9,
@@ -4980,6 +5186,84 @@ export interface operations {
                      *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_model_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
                      *       "type": "about:blank"
                      *     }
                      */
@@ -7087,6 +7371,108 @@ export interface operations {
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; if absent, the first page */
+                cursor?: string;
+                /** @description the maximum number of entries */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
                      *       "type": "about:blank"
                      *     }
                      */

@@ -4,6 +4,15 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { percent } from "./format.js";
 import { cssColour } from "./heatmap/palette.js";
 import { html } from "./html.js";
+import {
+  LOG_LOSS,
+  LOG_STEPS,
+  logAxes,
+  lossRange,
+  lossTicks,
+  stepTicks,
+  tickText,
+} from "./log-axes.js";
 import { dark } from "./media-queries.js";
 import { labelRoom } from "./metric-history.js";
 
@@ -28,11 +37,14 @@ export const uPlot = /** @type {any} */ (globalThis).uPlot;
  * @property {() => Data} data reads signals: drawn again whenever one changes
  * @property {() => number} lastStep where the curves end
  * @property {() => Mark[]} marks lines across the curves; reads signals too
+ * @property {() => import("uplot").Band[]} [bands] filled between two series
  * @property {boolean} [isShare] 0 to 100 %
  * @property {(step: number) => void} [onStep] a press on the chart, or a drag over it, leads there
  */
 
 const ENDS_AT_LEAST = 10; // steps
+const STEP_LABEL = 46; // CSS pixels, with the room to the next
+const LOSS_LABEL = 18;
 const WHOLE_STEPS = [1, 2, 5]
   .flatMap((n) => [0, 1, 2, 3, 4, 5, 6].map((k) => n * 10 ** k))
   .sort((a, b) => a - b);
@@ -77,8 +89,45 @@ function drawMark({ ctx, bbox, valToPos }, { step, colour, width = 1, dash = [],
   ctx.restore();
 }
 
-/** @param {Curves} curves @returns {Omit<import("uplot").Options, "width" | "height">} */
-function optionsOf({ series, lastStep, marks, isShare }) {
+/** @typedef {import("uplot").Scale} Scale @typedef {import("uplot").Axis} Axis */
+
+/** uPlot itself would label powers of ten alone. @type {Axis["filter"]} */
+const EVERY_TICK = (_plot, ticks) => ticks;
+
+/** @param {() => number} end @param {boolean} isLog @returns {{scale: Scale, axis: Axis}} */
+function stepAxis(end, isLog) {
+  /** @type {Scale} */
+  const scale = { time: false, range: () => [0, end()] };
+  if (!isLog) return { scale, axis: { incrs: WHOLE_STEPS } };
+  return {
+    scale: { ...scale, distr: 100, ...LOG_STEPS },
+    axis: {
+      filter: EVERY_TICK,
+      splits: (plot) => stepTicks(end(), STEP_LABEL / plot.over.clientWidth),
+      values: (_plot, ticks) => ticks.map((step) => step.toLocaleString("en-US")),
+    },
+  };
+}
+
+/** @param {boolean | undefined} isShare @param {boolean} isLog @returns {{scale: Scale, axis: Axis}} */
+function valueAxis(isShare, isLog) {
+  /** @type {Axis["values"]} */
+  const values = (_, ticks) => ticks.map((v) => (isShare ? percent(v, 0) : tickText(v)));
+  if (isShare) return { scale: { range: [0, 1] }, axis: { values } };
+  if (!isLog)
+    return { scale: { range: (_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1] }, axis: { values } };
+  return {
+    scale: { distr: 100, ...LOG_LOSS, range: (_u, low, high) => lossRange(low, high) },
+    axis: {
+      values,
+      filter: EVERY_TICK,
+      splits: (plot, _axis, low, high) => lossTicks(low, high, LOSS_LABEL / plot.over.clientHeight),
+    },
+  };
+}
+
+/** @param {Curves} curves @param {boolean} isLog @returns {Omit<import("uplot").Options, "width" | "height">} */
+function optionsOf({ series, lastStep, marks, bands, isShare }, isLog) {
   const axis = {
     stroke: cssColour("--muted"),
     grid: { stroke: cssColour("--hair"), width: 1 },
@@ -86,20 +135,17 @@ function optionsOf({ series, lastStep, marks, isShare }) {
     font: "11px system-ui, sans-serif",
   };
   const end = () => Math.max(ENDS_AT_LEAST, lastStep());
-  const values = (/** @type {Plot} */ _, /** @type {number[]} */ ticks) =>
-    ticks.map((v) => (isShare ? percent(v, 0) : String(v)));
+  const [steps, values] = [stepAxis(end, isLog), valueAxis(isShare, isLog)];
   return {
     legend: { show: false },
     cursor: { show: false },
     hooks: { draw: [(plot) => untracked(() => drawMarks(plot, marks()))] },
-    scales: {
-      x: { time: false, range: () => [0, end()] },
-      y: { range: isShare ? [0, 1] : (_u, _lo, hi) => [0, hi > 0 ? hi * 1.05 : 1] },
-    },
+    scales: { x: steps.scale, y: values.scale },
     axes: [
-      { ...axis, size: 22, space: 60, incrs: WHOLE_STEPS },
-      { ...axis, size: 42, space: 24, values },
+      { ...axis, size: 22, space: 60, ...steps.axis },
+      { ...axis, size: 42, space: 24, ...values.axis },
     ],
+    bands: bands?.(),
     padding: [6, () => labelRoom(end()), 0, 0],
     series: [{}, ...series()],
   };
@@ -125,10 +171,10 @@ function followPointer(over, go) {
   };
 }
 
-/** Keeps a plot in a box. @param {HTMLElement} host @param {Curves} curves @returns {() => void} removes it */
-function mount(host, curves) {
+/** Keeps a plot in a box. @param {HTMLElement} host @param {Curves} curves @param {boolean} isLog @returns {() => void} removes it */
+function mount(host, curves, isLog) {
   const size = () => ({ width: host.clientWidth, height: host.clientHeight });
-  const plot = new uPlot({ ...optionsOf(curves), ...size() }, curves.data(), host);
+  const plot = new uPlot({ ...optionsOf(curves, isLog), ...size() }, curves.data(), host);
   const stopData = effect(() => plot.setData(curves.data()));
   const stopMarks = effect(() => {
     curves.marks(); // is read again when they are drawn
@@ -148,10 +194,21 @@ function mount(host, curves) {
   };
 }
 
-/** @param {Curves} curves made again for another theme */
+/** @param {Curves} curves made again for another theme, and for other axes */
 export function Chart(curves) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
-  const isDark = dark.value;
-  useLayoutEffect(() => mount(/** @type {HTMLDivElement} */ (box.current), curves), [isDark]);
+  const [isDark, isLog] = [dark.value, logAxes.value];
+  useLayoutEffect(
+    () => mount(/** @type {HTMLDivElement} */ (box.current), curves, isLog),
+    [isDark, isLog],
+  );
   return html`<div class="chart" ref=${box} role="img" aria-label=${curves.label}></div>`;
 }
+
+/** The switch for logarithmic axes of all charts. @param {{text?: string}} props `text`: where there is little room */
+export const LogSwitch = ({ text = "logarithmic axes" }) =>
+  html`<label class="check log-switch" title="Logarithmic axes for steps and loss"><input type="checkbox" role="switch" aria-label="logarithmic axes" checked=${logAxes.value} onChange=${(
+    /** @type {Event} */ event,
+  ) => {
+    logAxes.value = /** @type {HTMLInputElement} */ (event.target).checked;
+  }} />${text}</label>`;

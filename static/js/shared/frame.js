@@ -15,6 +15,7 @@
  *
  * @typedef {object} FrameHeader
  * @property {string} run
+ * @property {number} restarts how often it was reset
  * @property {number} step
  * @property {number} seq
  * @property {string} reason

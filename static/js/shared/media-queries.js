@@ -1,4 +1,4 @@
-/** Media queries as signals: dark theme, reduced motion, print. */
+/** Media queries as signals: dark theme, reduced motion, print, a phone's width. */
 import { computed, signal } from "@preact/signals";
 
 /** @param {string} query */
@@ -15,3 +15,4 @@ const darkLiked = media("(prefers-color-scheme: dark)");
 export const printing = media("print"); // paper is light
 export const dark = computed(() => darkLiked.value && !printing.value);
 export const reducedMotion = media("(prefers-reduced-motion: reduce)"); // no motion but data
+export const narrow = media("(max-width: 600px)"); // a phone

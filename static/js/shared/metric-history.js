@@ -1,130 +1,168 @@
 /**
- * The curves' data: points in the order of their step, joined from REST and from frames.
+ * The curves' data in bounded memory, whatever the length of a run: points of blocks of steps, the
+ * very same whether frames brought them one by one or the server answers with all of them
+ * (`convscope/storage/step_blocks.py` makes the same blocks).
+ *
  * @typedef {import("./frame.js").History} History
+ * @typedef {Omit<History, "accuracy">} Points
+ * @typedef {Points & {widest: number, stale: boolean}} Curve
+ *   `widest`: its longest blocks have 2^widest steps; `stale`: something came that fits no block, so
+ *   that the server is to be asked again
  */
 
-const MOST_POINTS = 6000;
+export const MOST_POINTS = 4096;
+const HEAD_BITS = 6;
+const HEAD = 2 ** HEAD_BITS; // no block is longer than 1/64 of the steps before it
 
-/** @returns {History} */
-export const emptyHistory = () => ({
+/** @returns {Curve} */
+export const emptyCurve = () => ({ ...noPoints(), widest: 0, stale: false });
+
+/** @returns {Points} */
+const noPoints = () => ({
   step: [],
+  steps: [],
   loss: [],
-  accuracy: [],
+  lowest: [],
+  highest: [],
+  mean_accuracy: [],
   held_out: { step: [], accuracy: [] },
 });
 
+/** @returns {History} */
+export const emptyHistory = () => ({ ...noPoints(), accuracy: [] });
+
+/** The number of the block that a step is in, from 0. @param {number} step @param {number} widest */
+function blockOf(step, widest) {
+  const before = step - 1;
+  const size = Math.min(Math.max(Math.floor(Math.log2(before)) - HEAD_BITS, 0), widest);
+  return size * HEAD + Math.floor(before / 2 ** size);
+}
+
+/** Of a curve that goes up to a step. @param {number} step */
+function widestFor(step) {
+  let widest = 0;
+  while (blockOf(step, widest) >= MOST_POINTS) widest++;
+  return widest;
+}
+
+/** The last step. @param {{step: number[]}} points */
+export const endOf = ({ step }) => step.at(-1) ?? 0;
+
+/** What the server answered. @param {History} history @returns {Curve} */
+export function curveOf({ accuracy: _, held_out, ...points }) {
+  const curve = { ...emptyCurve(), ...points, widest: widestFor(endOf(points)) };
+  addHeldOut(curve.held_out, held_out);
+  return curve;
+}
+
 /**
- * Joins two sorted columns by step; where both have a step, the newer one counts.
- * @template {Record<string, any[]>} T
- * @param {T} older @param {T} newer @param {(keyof T & string)[]} columns without `step`
- * @returns {T}
+ * Adds what a frame tells, in place; what the curve has already is passed over.
+ * @param {Curve} curve @param {History} news
  */
-function union(older, newer, columns) {
-  /** @type {Record<string, any[]>} */
-  const out = { step: [] };
-  for (const column of columns) out[column] = [];
-  const take = (/** @type {T} */ from, /** @type {number} */ i) => {
-    out.step.push(from.step[i]);
-    for (const column of columns) out[column].push(from[column][i]);
-  };
-  let i = 0;
-  for (let j = 0; j < newer.step.length; j++) {
-    while (i < older.step.length && older.step[i] < newer.step[j]) take(older, i++);
-    if (older.step[i] === newer.step[j]) i++;
-    take(newer, j);
+export function addPoints(curve, news) {
+  const widest = widestFor(endOf(news));
+  if (widest > curve.widest) widen(curve, widest);
+  for (let i = 0; i < news.step.length; i++) {
+    const end = endOf(curve);
+    if (news.step[i] <= end) continue;
+    if (!follows(curve, news.step[i] - news.steps[i] + 1, news.step[i])) curve.stale = true;
+    take(curve, news, i);
   }
-  while (i < older.step.length) take(older, i++);
-  return /** @type {T} */ (out);
+  addHeldOut(curve.held_out, news.held_out);
 }
+
+/** Whether a point of these steps goes on from the curve's end, within one block. @param {Curve} curve @param {number} first @param {number} last */
+const follows = (curve, first, last) =>
+  first === endOf(curve) + 1 && blockOf(first, curve.widest) === blockOf(last, curve.widest);
+
+/** A point more, or the same block's point for more steps. @param {Curve} curve @param {Points} from @param {number} i */
+function take(curve, from, i) {
+  const end = endOf(curve);
+  const within = end > 0 && blockOf(end, curve.widest) === blockOf(from.step[i], curve.widest);
+  if (within) join(curve, curve.step.length - 1, from, i);
+  else push(curve, from, i);
+}
+
+/** @param {Curve} curve @param {Points} from @param {number} i */
+function push(curve, from, i) {
+  curve.step.push(from.step[i]);
+  curve.steps.push(from.steps[i]);
+  curve.loss.push(from.loss[i]);
+  curve.lowest.push(from.lowest[i]);
+  curve.highest.push(from.highest[i]);
+  curve.mean_accuracy.push(from.mean_accuracy[i]);
+}
+
+/** @param {Curve} curve @param {number} last its last point @param {Points} from @param {number} i */
+function join(curve, last, from, i) {
+  curve.step[last] = from.step[i];
+  curve.steps[last] += from.steps[i];
+  const share = from.steps[i] / curve.steps[last];
+  curve.loss[last] += (from.loss[i] - curve.loss[last]) * share;
+  curve.mean_accuracy[last] += (from.mean_accuracy[i] - curve.mean_accuracy[last]) * share;
+  curve.lowest[last] = Math.min(curve.lowest[last], from.lowest[i]);
+  curve.highest[last] = Math.max(curve.highest[last], from.highest[i]);
+}
+
+/** Blocks of twice the length, once whenever a run has become twice as long. @param {Curve} curve @param {number} widest */
+function widen(curve, widest) {
+  const { held_out, stale, ...before } = curve;
+  const old = { ...before, held_out };
+  Object.assign(curve, noPoints(), { held_out, stale, widest });
+  for (let i = 0; i < old.step.length; i++) take(curve, old, i);
+}
+
+/** Newer measurements, of which the last counts where a step was measured twice.
+ * @param {Points["held_out"]} held @param {Points["held_out"]} news */
+function addHeldOut(held, news) {
+  for (let i = 0; i < news.step.length; i++) {
+    const last = held.step.at(-1) ?? -1;
+    if (news.step[i] < last) continue;
+    const at = held.step.length - (news.step[i] === last ? 1 : 0);
+    held.step[at] = news.step[i];
+    held.accuracy[at] = news.accuracy[i];
+  }
+}
+
+/** Forgets the steps after one, in place. @param {Curve} curve @param {number} step */
+export function cutAfter(curve, step) {
+  const { step: steps, held_out } = curve;
+  const kept = steps.findLastIndex((one) => one <= step) + 1;
+  const shorter = widestFor(step) < curve.widest || (steps[kept - 1] ?? 0) < step;
+  for (const column of [steps, curve.steps, curve.loss]) column.length = kept;
+  for (const column of [curve.lowest, curve.highest, curve.mean_accuracy]) column.length = kept;
+  const measured = held_out.step.findLastIndex((one) => one <= step) + 1;
+  held_out.step.length = held_out.accuracy.length = measured;
+  curve.widest = widestFor(step);
+  curve.stale = step > 0 && (curve.stale || shorter);
+}
+
+const MEAN_OF = 50; // steps
+
+/** How many steps a curve's mean is of, where its points are of `block` steps. @param {number} block */
+export const meanOf = (block) => Math.ceil(MEAN_OF / block) * block;
+
+/** The curve of the loss that can be read through its noise. @param {Points} points */
+export const meanLoss = ({ loss, steps }) => trailingMean(loss, steps, MEAN_OF);
 
 /**
- * The union of two histories by step; `newer` wins where both have a step.
- * @param {History} older @param {History} newer
- * @returns {History}
+ * Means that look back over at least so many steps; a point of more steps is its own mean.
+ * @param {number[]} means of each point's steps @param {number[]} steps how many they are
+ * @param {number} window in steps
+ * @returns {number[]}
  */
-export function mergeHistory(older, newer) {
-  const { held_out: olderHeld, ...olderBatches } = older;
-  const { held_out: newerHeld, ...newerBatches } = newer;
-  const batches = union(olderBatches, newerBatches, ["loss", "accuracy"]);
-  return { ...batches, held_out: union(olderHeld, newerHeld, ["accuracy"]) };
-}
-
-/**
- * Adds the points of a frame to a history in place: appends where it can, else joins.
- * @param {History} history @param {History} points
- * @returns {History} the same object, or the joined one
- */
-export function addPoints(history, points) {
-  const { step } = history;
-  const follows = !points.step.length || !step.length || points.step[0] > step[step.length - 1];
-  const held = history.held_out.step;
-  const { held_out } = points;
-  const heldFollows =
-    !held_out.step.length || !held.length || held_out.step[0] > held[held.length - 1];
-  if (!follows || !heldFollows) return mergeHistory(history, points);
-  step.push(...points.step);
-  history.loss.push(...points.loss);
-  history.accuracy.push(...points.accuracy);
-  held.push(...held_out.step);
-  history.held_out.accuracy.push(...held_out.accuracy);
-  return step.length > MOST_POINTS ? thin(history) : history;
-}
-
-/** Every second point of the batches; held-out points are few and stay. @param {History} history */
-function thin(history) {
-  const keep = (/** @type {unknown} */ _, /** @type {number} */ i) => i % 2 === 1;
-  return {
-    step: history.step.filter(keep),
-    loss: history.loss.filter(keep),
-    accuracy: history.accuracy.filter(keep),
-    held_out: history.held_out,
-  };
-}
-
-/**
- * What a history has of steps after `after` and up to `upTo`, both steps.
- * @param {History} history @param {number} after @param {number} upTo
- * @returns {History}
- */
-export function between(history, after, upTo) {
-  const inside = (/** @type {number} */ step) => step > after && step <= upTo;
-  const pick = (/** @type {any[]} */ column, /** @type {number[]} */ steps) =>
-    column.filter((_, i) => inside(steps[i]));
-  const { step, held_out } = history;
-  return {
-    step: step.filter(inside),
-    loss: pick(history.loss, step),
-    accuracy: pick(history.accuracy, step),
-    held_out: {
-      step: held_out.step.filter(inside),
-      accuracy: pick(held_out.accuracy, held_out.step),
-    },
-  };
-}
-
-/**
- * What the server has is the truth; frames that came while it was fetched continue it.
- * @param {History} fetched @param {History} local @param {number} step the run's step now
- * @returns {History}
- */
-export function reconcile(fetched, local, step) {
-  const last = fetched.step.length ? fetched.step[fetched.step.length - 1] : 0;
-  return mergeHistory(fetched, between(local, last, step));
-}
-
-/**
- * Means over a window that looks back, for a curve that can be read through its noise.
- * @param {(number | null)[]} values @param {number} window in points
- * @returns {(number | null)[]}
- */
-export function trailingMean(values, window) {
+export function trailingMean(means, steps, window) {
   let sum = 0;
-  let n = 0;
-  return values.map((value, i) => {
-    if (value !== null) [sum, n] = [sum + value, n + 1];
-    const gone = i >= window ? values[i - window] : null;
-    if (gone !== null) [sum, n] = [sum - gone, n - 1];
-    return n ? sum / n : null;
+  let count = 0;
+  let oldest = 0;
+  return means.map((mean, i) => {
+    sum += mean * steps[i];
+    count += steps[i];
+    while (count - steps[oldest] >= window) {
+      sum -= means[oldest] * steps[oldest];
+      count -= steps[oldest++];
+    }
+    return sum / count;
   });
 }
 

@@ -32,12 +32,11 @@ export function inTreeOrder(runs) {
 const byAge = (runs) =>
   [...runs].sort((one, other) => Date.parse(one.created_at) - Date.parse(other.created_at));
 
-/** How many runs there are below one, forks of forks too. @param {TreeRow[]} rows @param {number} index */
-export function descendantCount(rows, index) {
-  let count = 0;
-  while (rows[index + 1 + count]?.depth > rows[index].depth) count++;
-  return count;
-}
+/** How many forks a run has, its own: neither theirs nor a copy from before a reset.
+ * @param {TreeRow[]} rows @param {number} index */
+export const forkCount = (rows, index) =>
+  rows.filter(({ run: { parent } }) => parent?.run === rows[index].run.id && parent.step !== null)
+    .length;
 
 /**
  * The last step that two runs have in common: where one left the other, or both a third.

@@ -128,6 +128,24 @@ async function runs() {
 /** Every run that can be restored. */
 const deleted = async () => (await pagesOf("/runs/deleted")).flatMap((page) => page.runs);
 
+/** A run's findings from the one with this number on. @param {string} id @param {number} first */
+async function findings(id, first) {
+  /** @type {import("./types.js").Finding[]} */
+  const all = [];
+  /** @type {string | null} */
+  let cursor = String(first);
+  while (cursor !== null) {
+    /** @type {import("./types.js").FindingPage} */
+    const page = await call("get", "/runs/{run_id}/findings", {
+      path: of(id),
+      query: { limit: PAGE, cursor },
+    });
+    all.push(...page.findings);
+    cursor = page.next;
+  }
+  return all;
+}
+
 /** Pictures of runs' first filters, PNG in base64; one that is gone meanwhile has none.
  * @param {string[]} ids @returns {Promise<Record<string, string>>} */
 async function thumbnails(ids) {
@@ -170,6 +188,9 @@ export const server = {
   // what there is
   /** @returns {Promise<import("./types.js").Model[]>} */
   models: () => call("get", "/models").then((answer) => answer.models),
+  /** @param {string} name of a network @returns {Promise<import("./types.js").Layer[]>} */
+  modelLayers: (name) =>
+    call("get", "/models/{name}/layers", { path: { name } }).then((answer) => answer.layers),
   datasets: () => call("get", "/datasets").then((answer) => answer.datasets),
   /** @param {string} dataset @param {import("./types.js").Query<"get", "/datasets/{dataset_id}/images">} query */
   heldOutImages: (dataset, query) =>
@@ -217,6 +238,7 @@ export const server = {
   /** @param {string} id @param {number} points at most @returns {Promise<import("./frame.js").History>} */
   history: (id, points) =>
     call("get", "/runs/{run_id}/history", { path: of(id), query: { max_points: points } }),
+  findings,
   /** @param {string} id @param {object} change @returns {Promise<import("./types.js").Intervention>} */
   intervene: (id, change) =>
     call("post", "/runs/{run_id}/interventions", {

@@ -32,8 +32,10 @@
  * A run's recipe is any object to the document: its parts differ by type.
  * @typedef {Overridden<Answer<"get", "/runs/{run_id}">, {recipe: any}>} Run
  * @typedef {Run["state"]} RunState
+ * @typedef {NonNullable<Run["latest_finding"]>} Finding
  * @typedef {Run["interventions"][number]} Change one intervention, as a run lists it
  * @typedef {Overridden<Answer<"post", "/runs/{run_id}/interventions">, {run: Run}>} Intervention
+ * @typedef {Answer<"get", "/runs/{run_id}/findings">} FindingPage
  * @typedef {Overridden<Answer<"get", "/runs">, {runs: Run[]}>} RunPage
  * @typedef {RunPage["unreadable"][number]} Unreadable
  * @typedef {Answer<"get", "/runs/deleted">} DeletedPage

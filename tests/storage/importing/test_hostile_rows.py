@@ -40,6 +40,10 @@ def event(number: int, body: Any) -> Sql:
     return "UPDATE event SET body = ? WHERE id = ?", text(body), number
 
 
+def finding(**other: Any) -> Sql:
+    return "UPDATE finding SET body = ?", text(small.FINDING | other)
+
+
 def changed(**other: Any) -> Sql:
     return intervention(change=small.INTERVENTION["change"] | other)
 
@@ -174,6 +178,21 @@ HOSTILE: dict[str, Sql] = {
     "a tensor beyond the end": header(WEIGHT, data_offsets=[0, 2**60]),
     "a shape of a billion": header(WEIGHT, shape=[10**9, 10**9, 10**9, 10**9]),
     "a negative shape": header(WEIGHT, shape=[-2, -1, 3, 3]),
+    "a finding of a step that it has not come to": ("UPDATE finding SET step = 5",),
+    "a finding before step 0": ("UPDATE finding SET step = -1",),
+    "a finding of another kind": ("UPDATE finding SET kind = 'lottery'",),
+    "a finding without a number": ("UPDATE finding SET id = 0",),
+    "a filter that died nowhere": finding(place=None),
+    "a loss that jumped in a filter": ("UPDATE finding SET kind = 'loss_jumped'",),
+    "a dead filter that is not there": finding(place={"layer": "conv1", "filter": 2}),
+    "a dead filter of no convolution": finding(place={"layer": "linear1", "filter": 1}),
+    "a finding that says too much": finding(says="x" * 501),
+    "a finding with words for numbers": finding(numbers={"images": "many"}),
+    "a finding with endless numbers": (
+        "UPDATE finding SET body = replace(body, '1000.0', '1e999')",
+    ),
+    "a finding with many numbers": finding(numbers={str(n): n for n in range(17)}),
+    "a finding with more to say": finding(html="<b>"),
     "an upload with a path for an id": ("UPDATE upload SET id = '../../etc/x'",),
     "an upload that is no picture": ("UPDATE upload SET image = x'00'",),
     "an upload of another kind": ("UPDATE upload SET image = ?", b"<svg onload='x'/>"),
@@ -216,9 +235,10 @@ def many(table: str, row: Callable[[int], tuple[Any, ...]], count: int) -> Calla
         many("about", lambda n: (f"key{n}", "1"), 100),
         many("segment", lambda n: (n + 1, 0, "{}", "{}", 1, "null"), 1001),
         many("event", lambda n: (n + 9, 0, 3, "", "intervention", "{}"), 100_000),
+        many("finding", lambda n: (n + 9, 0, "filter_died", "{}"), 1001),
         many("upload", lambda n: (f"up-{n:08x}", "{}", b""), 5),
     ],
-    ids=["about", "segment", "event", "upload"],
+    ids=["about", "segment", "event", "finding", "upload"],
 )
 def test_more_rows_than_a_run_has_are_refused(given: Path, write: Callable[[Path], None]) -> None:
     write(given)

@@ -23,6 +23,7 @@ def test_a_sound_file_is_taken_in_whole(given: Path) -> None:
     assert kept.about["imported_from"] == NOTED["imported_from"] | {"run": "k3f9x0a1bc"}
     assert "exported" not in kept.about
     assert kept.events[0]["body"] == small.INTERVENTION
+    assert kept.findings == ({"id": 1, "kind": "filter_died", "step": 2} | small.FINDING,)
     assert read_history(made)[0].loss[-1] == 0.5
     assert [(it.id, it.about) for it in read_uploads(made)] == [(small.ID, small.UPLOAD)]
     states = []
@@ -45,8 +46,8 @@ def test_an_sqlite_file_of_something_else_is_refused(given: Path) -> None:
 
 
 def test_a_newer_version_is_refused_with_a_sentence(given: Path) -> None:
-    change(given, "PRAGMA user_version = 3")
-    assert "has version 3 of a run's format, and this Convscope reads versions up to 2" in refused(
+    change(given, "PRAGMA user_version = 4")
+    assert "has version 4 of a run's format, and this Convscope reads versions up to 3" in refused(
         given
     )
 

@@ -18,6 +18,7 @@ from convscope.api.deps import TheSettings
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, IMAGES, MODELS
 from convscope.api.paging import MOST_ENTRIES, ThePage
+from convscope.api.routes.layers import LayerList
 from convscope.data.catalog import DatasetInfo, describe_all
 from convscope.data.image_ids import find_image
 from convscope.errors import NotFoundError
@@ -152,6 +153,17 @@ def _model(name: str) -> JsonObject:
         "recipe": model.recipe.model_dump(mode="json"),
         "pretrained": _pretrained(model),
     }
+
+
+@router.get(
+    "/models/{name}/layers",
+    response_model=LayerList,
+    responses=problems(404),
+    summary="A named network's layers, and how they are counted",
+)
+async def list_model_layers(name: str) -> JsonObject:
+    """As `GET /runs/{id}/layers` lists a run's: names, arguments, shapes, parameters."""
+    return {"layers": [entry.describe() for entry in plan(named_model(name).recipe.network)]}
 
 
 def _pretrained(model: NamedModel) -> JsonObject | None:

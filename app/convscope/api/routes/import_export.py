@@ -114,9 +114,11 @@ async def get_history(
         Literal["json", "csv"], Query(alias="format", description="csv: one row a step")
     ] = "json",
 ) -> Response:
-    """Where a point of the JSON stands for several steps, it is named by the last of them; its loss
-    is their mean, its accuracy the last one's running mean. CSV has all that is kept: every step,
-    but of the older half of more than 2,000,000 one point for several."""
+    """Where there are more steps than points, a point of the JSON is of a block of 2, 4, 8 … steps
+    that begins at a multiple of its size; the first blocks are smaller. It is named by the last of
+    its `steps`: `loss` is their mean, `accuracy` the last one's. CSV has all that is kept: every
+    step, but of the older half of more than 2,000,000 one point for several, whose `lowest` and
+    `highest` are then those of these points' means."""
     history = await run.metric_history()
     end = history.steps if last is None else last
     if format_ == "json":

@@ -59,10 +59,8 @@ class InterventionList(BaseModel):
 @router.get("/interventions", response_model=InterventionList, summary="All interventions of a run")
 async def list_interventions(run: TheRun, page: ThePage) -> JsonObject:
     """In the order in which they were made, undone ones and undos included."""
-    first = page.first_number()
-    later = [entry for entry in run.interventions if entry["id"] >= first]
-    after = str(later[page.limit]["id"]) if len(later) > page.limit else None
-    return {"interventions": later[: page.limit], "next": after}
+    entries, after = page.by_id(run.interventions)
+    return {"interventions": entries, "next": after}
 
 
 class TraceExample(BaseModel):

@@ -72,7 +72,7 @@ LESSONS = (
 @router.get("/lessons")
 async def index(request: Request) -> HTMLResponse:
     """All lessons in order."""
-    return page(request, "lessons/index.html", lessons=LESSONS)
+    return page(request, "lessons/index.html", lessons=LESSONS, here="lessons")
 
 
 @router.get("/lessons/{slug}")

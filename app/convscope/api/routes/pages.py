@@ -75,4 +75,4 @@ async def compare(request: Request) -> HTMLResponse:
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
     """Swagger UI, from our own files."""
-    return page(request, "docs.html")
+    return page(request, "docs.html", here="docs")

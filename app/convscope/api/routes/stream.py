@@ -19,6 +19,7 @@ from convscope.errors import ConvscopeError, InvalidError, NotFoundError
 from convscope.ipc.commands import Look
 from convscope.ipc.replies import Switches
 from convscope.recipe.base import LayerName
+from convscope.runs.history import History
 from convscope.runs.run import Run
 from convscope.runs.status import switches_json
 from convscope.runs.viewers import Frame, Quantity, Viewer, Watch, frame_bytes
@@ -29,7 +30,8 @@ from convscope.validation_errors import first_sentence
 log = logging.getLogger("convscope")
 router = APIRouter()
 NO_SUCH_RUN = 4404
-HISTORY_POINTS = 200  # in one frame's header
+PONG = '{"type": "pong"}'
+NO_NEWS = History().news(0, 0)
 
 
 class WatchedTensor(Body):
@@ -54,6 +56,14 @@ class WatchMessage(Body):
     probe: Annotated[str, Field(max_length=64)] = "test-0"
     max_fps: Annotated[StrictFloat, Field(ge=0.1, le=120)] = 30.0
     step: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None
+
+
+def is_ping(text: str | None) -> bool:
+    """Whether a viewer only asks if the server is there."""
+    try:
+        return bool(json.loads(text or "null") == {"type": "ping"})
+    except (ValueError, RecursionError):
+        return False
 
 
 @router.websocket("/runs/{run_id}/stream")
@@ -107,9 +117,12 @@ class Stream:
             while True:
                 try:
                     message = await self.socket.receive()
+                    if message["type"] == "websocket.disconnect":
+                        return
+                    if is_ping(message.get("text")):
+                        await self.socket.send_text(PONG)
+                        continue
                 except (WebSocketDisconnect, RuntimeError):
-                    return
-                if message["type"] == "websocket.disconnect":
                     return
                 if seek_task:
                     seek_task.cancel()
@@ -187,7 +200,7 @@ class Stream:
     def _of_the_present(self, frame: Frame) -> JsonObject:
         """The header's fields that are this viewer's: its probe, the history it has not heard."""
         run, viewer, step = self.run, self.viewer, frame.status.step
-        history = run.history.span(viewer.heard_step + 1, step, HISTORY_POINTS)
+        history = run.history.news(viewer.heard_step, step)
         history["held_out"] = run.history.held_out_since(viewer.heard_held_out)
         viewer.heard_step, viewer.heard_held_out = step, run.history.held_out_count
         return {
@@ -208,12 +221,7 @@ class Stream:
             "held_out_accuracy": held_out,
             "recomputed": frame.recomputed,
             **switches_json(frame.switches or Switches()),
-            "history": {
-                "step": [],
-                "loss": [],
-                "accuracy": [],
-                "held_out": {"step": [], "accuracy": []},
-            },
+            "history": NO_NEWS,
             "predictions": self._predictions(frame),
         }
 

@@ -32,7 +32,7 @@ class Startup:
             weights_bytes=len(spec.weights),
             steps_per_second=status.worker.steps_per_second,
             plan=stored.plan if stored else None,
-            before=status.before(self._file.about.get("halted")),
+            before=status.before(self._file.about.get("halted"), self._file.findings),
             payload=spec.weights + (stored.tensors if stored else b""),
         )
         reply = await worker.ask(command)

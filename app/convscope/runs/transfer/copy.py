@@ -11,7 +11,13 @@ from convscope.storage.run_writer import cut_after, insert_about
 from convscope.storage.schema import check_version, create
 from convscope.system_errors import system_sentence
 
-WITH_STEPS = {"held_out": "step", "event": "step", "checkpoint": "step", "history": "first"}
+WITH_STEPS = {
+    "held_out": "step",
+    "event": "step",
+    "checkpoint": "step",
+    "finding": "step",
+    "history": "first",
+}
 WHOLE = ("about", "weights", "upload")
 
 

@@ -16,6 +16,7 @@ from convscope.recipe.interventions import Tuned
 from convscope.recipe.safetensors_header import tensors_in
 from convscope.storage.about import About, Environment
 from convscope.storage.importing.checkpoints import check_state, optimizers_of
+from convscope.storage.importing.findings import copy_findings
 from convscope.storage.importing.interventions import InterventionsValidator, check_tuned
 from convscope.storage.importing.untrusted import Bounds, opened
 from convscope.storage.importing.uploads import copy_uploads
@@ -71,7 +72,8 @@ def _copy(
 ) -> None:
     _copy_about(given, made, noted)
     steps = _copy_history(given, made)
-    older = check_identity(given, "This file") < VERSION
+    version = check_identity(given, "This file")
+    older = version == 1
     parts = list(_parts(given, steps, older=older))
     expect(bool(parts), "This file has no segment, and so no recipe.")
     _check_together(parts, bounds.most_batch)
@@ -81,6 +83,8 @@ def _copy(
     events = _copy_events(given, made, parts, older=older)
     _copy_checkpoints(given, made, parts, needed=bool(steps or events or len(parts) > 1))
     _copy_weights(given, made, parts)
+    if version == VERSION:
+        copy_findings(given, made, parts[-1].plans, steps)
     copy_uploads(given, made, parts[-1].recipe.network.input)
 
 

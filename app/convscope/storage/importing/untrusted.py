@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 
 from convscope.errors import ConvscopeError, TooLargeError, UnavailableError, UnreadableRunError
-from convscope.storage.schema import MOST_EVENTS, TABLES, VERSION, check_identity
-from convscope.storage.upgrade import tables_of_version_1
+from convscope.storage.schema import MOST_EVENTS, MOST_FINDINGS, VERSION, check_identity
+from convscope.storage.upgrade import tables_of
 from convscope.system_errors import is_of_the_system, system_sentence
 
 MAGIC = b"SQLite format 3\0"
@@ -26,6 +26,7 @@ ROWS = {
     "held_out": 1_000_000,
     "event": MOST_EVENTS,
     "checkpoint": 100_000,
+    "finding": MOST_FINDINGS,
 }
 ALL_TEXT_BYTES = 2**25  # of a column: the changes are sent to a worker that looks at a step
 TEXT_BYTES = 2**22  # of one JSON text; an intervention holds the numbers that it replaced
@@ -53,9 +54,9 @@ def opened(path: Path, bounds: Bounds) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
             _restrict(connection, bounds)
-            check_identity(connection, "This file")
-            _check_schema(connection)
-            _check_counts(connection, ROWS | {"upload": bounds.most_uploads})
+            version = check_identity(connection, "This file")
+            _check_schema(connection, version)
+            _check_counts(connection, _rows_of(version) | {"upload": bounds.most_uploads})
             _check_integrity(connection)
             yield connection
     except (sqlite3.Error, sqlite3.Warning, UnicodeError) as error:
@@ -123,11 +124,15 @@ def _restrict(connection: sqlite3.Connection, bounds: Bounds) -> None:
     connection.set_progress_handler(lambda: monotonic() > end, LOOK_EVERY)
 
 
-def _check_schema(connection: sqlite3.Connection) -> None:
+def _rows_of(version: int) -> dict[str, int]:
+    """How many of each table; before version 3 there were no findings."""
+    return {table: most for table, most in ROWS.items() if version == VERSION or table != "finding"}
+
+
+def _check_schema(connection: sqlite3.Connection, version: int) -> None:
     """Nothing but our tables, made by the very same statements: no view, trigger or index."""
     with closing(sqlite3.connect(":memory:")) as fresh:
-        older = check_identity(connection, "This file") < VERSION
-        fresh.executescript(tables_of_version_1() if older else TABLES)
+        fresh.executescript(tables_of(version))
         expected = _schema(fresh)
     if _schema(connection) != expected:
         raise UnreadableRunError("This file has other tables than a run's: it was not imported.")

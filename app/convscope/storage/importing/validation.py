@@ -16,6 +16,7 @@ from convscope.errors import UnreadableRunError
 from convscope.recipe.base import LayerName
 from convscope.recipe.interventions import AnyIntervention, Number, Strict, Tuned
 from convscope.storage.about import Count, Moment, Share, Word
+from convscope.types import FindingKind
 from convscope.validation_errors import sentence
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -84,6 +85,29 @@ class InterventionBody(BaseModel):
     undoes: StrictInt | None
     change: Annotated[AnyIntervention, Field(discriminator="type")]
     undo_record: PreviousValues | PreviousSwitch | None
+
+
+class FindingRow(Strict):
+    """Which finding it is, and of which step."""
+
+    id: Annotated[StrictInt, Field(ge=1, le=2**53)]
+    step: Count
+    kind: FindingKind
+
+
+class FindingPlace(Strict):
+    """A filter."""
+
+    layer: LayerName
+    filter: Number
+
+
+class FindingBody(Strict):
+    """What a finding says."""
+
+    says: Annotated[str, Field(max_length=500)]
+    place: FindingPlace | None
+    numbers: Annotated[dict[Annotated[str, Field(max_length=32)], float], Field(max_length=16)]
 
 
 def parsed(text: str, where: str) -> Any:

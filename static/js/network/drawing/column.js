@@ -4,7 +4,7 @@ import { count, plural, shape as shapeText } from "../../shared/format.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { kindAt, layersReached } from "../slow-motion/phases.js";
-import { kernelKind, replay, scaleMode, slowTick } from "../state.js";
+import { drawingSize, kernelKind, replay, scaleMode, slowTick } from "../state.js";
 import { layerTitle, layerWords, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
@@ -14,11 +14,14 @@ import { ofKind } from "./scales.js";
 
 /** @typedef {import("./layout.js").Column} Column */
 
+const NAMED_PX = 112; // a scale with the name of what has it
+const TAGGED_PX = 34; // a map beside which the bias can be named
+
 /** What a layer makes of how much, in a line or two. @param {Column} column @returns {string[]} */
 function captionOf({ layer, role, shape, kernel, kernels, roomy }) {
   const [channels, rows, cols] = shape;
   const size = `${rows}×${cols}`;
-  if (role === "input") return [plural(channels, "channel"), size];
+  if (role === "input") return roomy ? [plural(channels, "channel"), size] : [size];
   if (role === "conv") {
     const weights = plural(kernels * (kernel?.[0] ?? 1) * (kernel?.[1] ?? 1), "weight");
     return roomy
@@ -67,7 +70,7 @@ function RowTags({ column: { role, cells, name, shape } }) {
   const over = (/** @type {import("./layout.js").Rect} */ rect, /** @type {string} */ says) =>
     html`<small class="row-tag centred" style=${{ left: `${rect.x + rect.width / 2}px`, top }}>${says}</small>`;
   const [kernel] = first.kernels;
-  const roomForBias = first.bias && first.bias.x - kernel.x > 44;
+  const roomForBias = first.bias && first.bias.x - kernel.x > 44 && first.map.width > TAGGED_PX;
   return html`<small class="row-tag" style=${{ left: `${kernel.x}px`, top }}>${first.kernels.length > 1 ? "kernels" : "kernel"}</small>
     ${roomForBias && over(/** @type {any} */ (first.bias), "bias")}${over(first.map, "map")}`;
 }
@@ -76,6 +79,7 @@ function RowTags({ column: { role, cells, name, shape } }) {
 function Foot({ column }) {
   slowTick.value;
   const { name, role } = column;
+  const named = column.width >= NAMED_PX * drawingSize.value.type;
   if (scaleMode.value === "map" || role === "label" || role === "input")
     return html`<div class="foot"></div>`;
   const kind = replay.value ? kindAt(replay.value) : kernelKind.value;
@@ -88,8 +92,8 @@ function Foot({ column }) {
   const maps =
     replay.value && layersReached(replay.value, "backward").has(name) ? "gradient" : "value";
   return html`<div class="foot">
-    ${kernels && html`<${ScaleBar} name=${words[kind]} held=${scales.of("kernels", ofKind(kind), name, 0)} />`}
-    ${role !== "classes" && html`<${ScaleBar} name=${kernels ? "maps" : ""} held=${scales.of("maps", maps, name, 0)} />`}
+    ${kernels && html`<${ScaleBar} name=${named ? words[kind] : ""} held=${scales.of("kernels", ofKind(kind), name, 0)} />`}
+    ${role !== "classes" && html`<${ScaleBar} name=${kernels && named ? "maps" : ""} held=${scales.of("maps", maps, name, 0)} />`}
   </div>`;
 }
 

@@ -21,6 +21,7 @@ const MOST = 1200; // lines; of more, every so many-th
 const SWEEP_MS = 420; // of a wave, one way
 const SLOW = 3; // steps a second up to which each has its wave
 const WAVE_PX = 90;
+const REST_MS = 300; // between two measurements while frames come
 
 /** Where the line into a filter's k-th kernel ends: at the filter's edge, so that none crosses kernels.
  * @param {Column} column @param {import("./layout.js").Cell} cell @param {number} k */
@@ -128,6 +129,9 @@ class FlowPainter {
     /** @type {number[]} */
     this.shares = [];
     this.asked = 0;
+    this.measuredMs = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
   }
 
   /** @param {import("./layout.js").Plan} now */
@@ -139,7 +143,16 @@ class FlowPainter {
     this.width = now.width;
   }
 
+  /** At most a few times a second, and the last of a burst. */
+  measureSoon() {
+    clearTimeout(this.timer);
+    const rest = REST_MS - (performance.now() - this.measuredMs);
+    if (rest <= 0) this.measure();
+    else this.timer = setTimeout(() => this.measure(), rest);
+  }
+
   measure() {
+    this.measuredMs = performance.now();
     const frame = latestFrame();
     this.shares = frame ? sharesOf(this.links, flows(this.links, frame)) : [];
     this.ask();
@@ -193,7 +206,7 @@ function follow(painter) {
     }),
     effect(() => {
       slowTick.value;
-      painter.measure();
+      painter.measureSoon();
     }),
     effect(() => {
       replay.value;

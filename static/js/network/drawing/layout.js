@@ -306,7 +306,7 @@ export function layoutNetwork(layers, inputShape, room, wishes = {}) {
       continue;
     }
     column.x = x;
-    const free = column.role === "classes" ? GAP_LEAST : gap;
+    const free = column.role === "classes" ? 0 : gap; // beside it stand the answers
     column.roomy = column.width + free >= CAPTION_WIDTH * type;
     x += column.width + gap;
   }

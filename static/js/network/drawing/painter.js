@@ -78,12 +78,11 @@ function followMovement(frame, columns, now, still) {
   if (JSON.stringify(most) !== JSON.stringify(movedMost.peek())) movedMost.value = most;
 }
 
-/** A reset run begins with other numbers, and so do its scales, whether the frame tells it first or the run.
+/** A reset run begins with other numbers, and so do its scales.
  * @param {import("../../shared/frame.js").Frame} frame @param {import("./layout.js").Column[]} columns */
 function holdScales(frame, columns) {
-  const life = `${frame.header.run} ${run.peek()?.restarts}`;
-  const restarts = frame.header.reason === "reset" && !scales.knows(frame);
-  if (life !== scalesOf || restarts) scales.forget();
+  const life = `${frame.header.run} ${frame.header.restarts}`;
+  if (life !== scalesOf) scales.forget();
   scalesOf = life;
   if (!scales.observe(frame, columns, scaleMode.peek(), performance.now())) return;
   setTimeout(tellText, TOLD_MS + 50); // what was pointed out no longer is

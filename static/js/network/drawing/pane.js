@@ -21,7 +21,7 @@ import {
   step,
 } from "../state.js";
 import { TERMS } from "../terms.js";
-import { Answers, BestAnswers } from "./answers.js";
+import { Answers } from "./answers.js";
 import { ColumnView } from "./column.js";
 import { Edges } from "./edges.js";
 import { Flow } from "./flow.js";
@@ -181,7 +181,6 @@ export function NetworkPane() {
       }
     </div>
     <${Fades} pane=${pane} />
-    <${BestAnswers} />
     <div class="under-network">
       <div class="strip"><${Readout} /><${Fit} /></div>
       <div class="strip view"><${Legend} /></div>

@@ -126,11 +126,6 @@ export class Scales {
     return this.of(what, of, name, cell)?.limit ?? 0;
   }
 
-  /** Whether a frame is the one that was observed last. @param {Frame} frame */
-  knows(frame) {
-    return frame === this.#seen;
-  }
-
   /** Another run has other numbers. */
   forget() {
     this.#held.clear();

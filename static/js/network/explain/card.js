@@ -54,9 +54,9 @@ function Head({ now }) {
   const channel = isWeight(place) ? place.index[0] : place.channel;
   const filter = held && column && !openedFilter.value ? filterOf(column, channel) : null;
   const name = isWeight(place) ? weightName(place) : answer ? valueName(answer) : place.layer;
-  const when = answer && !isWeight(place) ? whenText(answer) : "";
+  const when = answer && (isWeight(place) ? whenText(answer.gradient) : whenText(answer));
   return html`<header><h2>${name}</h2>
-    <small>${when}${playing.value ? ", training" : ""}</small>
+    <small>${[when, playing.value && "training"].filter(Boolean).join(", ")}</small>
     ${filter && html`<button type="button" class="quiet" onClick=${() => openFilter(filter.layer, filter.channel)}>Open filter</button>`}
     ${
       held

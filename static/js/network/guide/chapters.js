@@ -142,7 +142,7 @@ const GUESSING = {
 
 /** @param {import("./training.js").Climb | null} last @param {boolean} going */
 function trainAct(last, going) {
-  const high = Math.max(accuracy.value ?? 0, heldOut.value ?? 0) >= GOAL;
+  const high = (accuracy.value ?? 0) >= GOAL;
   if (going) return /** @type {Act} */ (["Pause", stopTraining]);
   if (high) return /** @type {Act} */ (["Train 100 more steps", train]);
   return /** @type {Act} */ ([last ? "Go on" : `Play until ${share(GOAL, 0)}`, train]);

@@ -13,7 +13,7 @@ export const PARTS = {
   answers: ".answers, .best-answers",
   loss: "[data-part=loss], .curves [aria-label='Loss per step']",
   accuracy: "[data-part=accuracy], .curves [aria-label='Accuracy per step']",
-  gradient: "[data-tour=kind]",
+  gradient: "[data-tour=kind], .more-settings:not([open]) summary",
   window: ".filter .sweep",
   timeline: ".foot-bar",
   probe: "[data-tour=probe]",

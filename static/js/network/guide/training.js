@@ -1,7 +1,7 @@
 /** Training for the tour: at a pace that can be followed, until the accuracy has climbed, and then a pause. */
 import { effect, signal } from "@preact/signals";
 import { changeSettings, pause, play } from "../intents.js";
-import { accuracy, guideOpen, heldOut, inPast, lastStep, liveRun } from "../state.js";
+import { accuracy, guideOpen, inPast, lastStep, liveRun } from "../state.js";
 import { lifeNow } from "./life.js";
 
 const PACE = 20; // steps a second
@@ -32,8 +32,8 @@ export const climbNow = () =>
 
 export const climbing = () => ["starting", "going"].includes(climbNow()?.now ?? "");
 
-/** The better of both accuracies. */
-const share = () => Math.max(accuracy.value ?? 0, heldOut.value ?? 0);
+/** Of right answers in training, which is told at every step. */
+const share = () => accuracy.value ?? 0;
 
 export async function train() {
   const run = liveRun.peek();

@@ -9,7 +9,7 @@ function Stopped() {
   const now = liveRun.value;
   if (!now || !["halted", "failed"].includes(now.state)) return null;
   const what = now.problem ?? "This run has stopped.";
-  return html`<div class="bar bar-stop" role="alert">
+  return html`<div class="bar wrong" role="alert">
     <span>${what}</span>
     ${now.state === "failed" && html`<button type="button" class="primary" onClick=${resume}>Try again</button>`}
     <button type="button" class=${now.state === "failed" ? "" : "primary"} onClick=${reset}>Reset</button>
@@ -22,7 +22,7 @@ function Waiting() {
     connection.value === "lost"
       ? "Connection lost, reconnecting…"
       : (busy.value ?? (starting ? "Starting this run's worker process…" : null));
-  return text && html`<div class="bar bar-wait" role="status"><span class="pulse" />${text}</div>`;
+  return text && html`<div class="bar" role="status"><span class="pulse" />${text}</div>`;
 }
 
 /** The sentence that was read. */
@@ -33,7 +33,7 @@ function RunProblem() {
   const now = liveRun.value;
   const said = now?.trainable && !["halted", "failed"].includes(now.state) ? now.problem : null;
   if (!said || said === dismissed.value) return null;
-  return html`<div class="bar bar-wait" role="status"><span>${said}</span>
+  return html`<div class="bar" role="status"><span>${said}</span>
     <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => {
       dismissed.value = said;
     }}>✕</button></div>`;

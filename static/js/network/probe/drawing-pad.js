@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { draw } from "../intents.js";
+import { run } from "../state.js";
 
 const SIDE = 168; // pixels of the picture that is sent
 const BRUSH = 13; // pixels
@@ -68,6 +69,12 @@ function sketch(canvas) {
       clear(context);
       soon();
     },
+    /** Empty, and nothing is sent: the drawing was another run's. */
+    forget() {
+      clearTimeout(timer);
+      timer = 0;
+      clear(context);
+    },
     stop: () => clearTimeout(timer),
   };
 }
@@ -79,6 +86,8 @@ export function DrawingPad() {
     pen.current = sketch(/** @type {HTMLCanvasElement} */ (canvas.current));
     return () => pen.current?.stop();
   }, []);
+  const id = run.value?.id;
+  useEffect(() => pen.current?.forget(), [id]);
   return html`<div class="drawing-pad">
     <canvas ref=${canvas} width=${SIDE} height=${SIDE} role="img"
       aria-label="Drawing pad: draw with a mouse, a pen or a finger"

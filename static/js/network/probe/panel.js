@@ -35,14 +35,14 @@ function CurrentImage() {
       <figcaption>preprocessed</figcaption></figure>
     <div class="probe-what">
       <p><b>${image.class ?? "unknown class"}</b></p>
-      <details><summary>What was done to it</summary>
-        <ul>${image.preprocessing.map((sentence) => html`<li>${sentence}</li>`)}</ul></details>
       ${
         image.source === "upload" &&
         html`<label class="check"><input type="checkbox" checked=${image.inverted}
         onChange=${(/** @type {any} */ e) => invertProbe(e.currentTarget.checked)} />inverted</label>`
       }
     </div>
+    <details><summary>What was done to it</summary>
+      <ul>${image.preprocessing.map((sentence) => html`<li>${sentence}</li>`)}</ul></details>
   </div>`;
 }
 

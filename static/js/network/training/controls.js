@@ -1,13 +1,14 @@
-/** Play, step, reset, speed, learning rate, momentum, and what the kernels show. */
+/** Play, step, speed and accuracy; learning rate, momentum and reset; and what the run is made of. */
 
 import { rate } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
+import { narrow } from "../../shared/media-queries.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
-import { Switch } from "../page/switch.js";
-import { Term } from "../page/tip.js";
 import { slowWaiting, startSlowMotion } from "../slow-motion/slow-motion.js";
-import { kernelKind, playing, replay, run, startable } from "../state.js";
+import { playing, replay, run, startable } from "../state.js";
 import { TERMS } from "../terms.js";
+import { Figures } from "./figures.js";
+import { RecipeLine } from "./recipe-line.js";
 import { whyUntrainable } from "./why-untrainable.js";
 
 /** Steps a second; null is flat out. */
@@ -24,51 +25,52 @@ function speedIndex(speed) {
   return Math.max(0, above);
 }
 
-function Buttons() {
-  const why = run.value && whyUntrainable(run.value);
-  const off = !startable.value;
-  return html`<div class="group" data-tour="play">
-    <button type="button" class="primary play" disabled=${off} onClick=${togglePlay}
-      aria-keyshortcuts="Space" data-tip=${why ?? "Train step after step. Key: Space"}>
-      <svg viewBox="0 0 12 12" aria-hidden="true">
-        ${playing.value ? html`<path d="M2 1h3v10H2zM7 1h3v10H7z" />` : html`<path d="M2 .8 11 6 2 11.2z" />`}
-      </svg>${playing.value ? "Pause" : "Play"}
-    </button>
-    <button type="button" disabled=${off} onClick=${stepOnce} aria-keyshortcuts="ArrowRight"
-      data-tip=${why ?? "One step: one batch, one update of every weight. Key: right arrow"}>Step</button>
-    <button type="button" disabled=${off || slowWaiting.value} onClick=${startSlowMotion} aria-expanded=${Boolean(replay.value)}
-      data-tip=${why ?? "One real step, phase by phase: batch, forward, loss, backward, update"}>Slow motion</button>
-    <button type="button" onClick=${reset} disabled=${!run.value}
-      data-tip="Back to step 0, with exactly the same first weights">Reset</button>
-    ${why && html`<span class="why">${why}</span>`}
-  </div>`;
-}
+/** Why nothing can be trained; null: it can. */
+const why = () => (run.value ? whyUntrainable(run.value) : null);
+
+const Play =
+  () => html`<button type="button" class="primary play" disabled=${!startable.value} onClick=${togglePlay}
+    aria-keyshortcuts="Space" data-tip=${why() ?? "Train step after step. Key: Space"}>
+    <svg viewBox="0 0 12 12" aria-hidden="true">
+      ${playing.value ? html`<path d="M2 1h3v10H2zM7 1h3v10H7z" />` : html`<path d="M2 .8 11 6 2 11.2z" />`}
+    </svg>${playing.value ? "Pause" : "Play"}
+  </button>`;
+
+const Step =
+  () => html`<button type="button" disabled=${!startable.value} onClick=${() => stepOnce()} aria-keyshortcuts="ArrowRight"
+    data-tip=${why() ?? "One step: one batch, one update of every weight. Key: right arrow, held for more"}>Step</button>`;
+
+const Slow =
+  () => html`<button type="button" disabled=${!startable.value || slowWaiting.value} onClick=${startSlowMotion} aria-expanded=${Boolean(replay.value)}
+    data-tip=${why() ?? "One real step, phase by phase: batch, forward, loss, backward, update"}>Slow motion</button>`;
+
+const Reset = () => html`<button type="button" onClick=${reset} disabled=${!run.value}
+    data-tip="Back to step 0, with exactly the same first weights; the run so far is kept as another">Reset</button>`;
 
 function Speed() {
   const now = run.value?.steps_per_second ?? (run.value ? null : 10);
-  return html`<label class="field">
-    <span class="name">Speed</span>
-    <input type="range" min="0" max=${SPEEDS.length - 1} step="1" value=${speedIndex(now)}
+  return html`<div class="dial speed">
+    <span class="name"><label for="speed">Speed</label> <output for="speed">${speedText(now)}</output></span>
+    <input id="speed" type="range" min="0" max=${SPEEDS.length - 1} step="1" value=${speedIndex(now)}
       aria-valuetext=${speedText(now)} disabled=${!run.value?.trainable}
       onInput=${(/** @type {any} */ e) => changeSettings({ steps_per_second: SPEEDS[Number(e.currentTarget.value)] })} />
-    <output class="wide">${speedText(now)}</output>
-  </label>`;
+  </div>`;
 }
 
 /**
- * A slider and a number for the same setting.
+ * A slider and a number for the same setting; the keyboard comes to the number.
  * @param {{label: string, tip: string, name: string, value: number, min: number, max: number, step: number,
  *   toSlider: (v: number) => number, fromSlider: (v: number) => number}} props
  */
 function Dial({ label, tip, name, value, min, max, step, toSlider, fromSlider }) {
   const set = (/** @type {number} */ next) =>
     Number.isFinite(next) && changeSettings({ [name]: next });
-  return html`<div class="field">
-    <span class="name"><${Term} tip=${tip}>${label}<//></span>
-    <input type="range" min=${min} max=${max} step=${step} value=${toSlider(value)}
+  return html`<div class="dial">
+    <span class="name" data-tip=${tip}>${label}</span>
+    <input type="range" min=${min} max=${max} step=${step} value=${toSlider(value)} tabindex="-1"
       aria-label=${label} aria-valuetext=${rate(value)}
       onInput=${(/** @type {any} */ e) => set(fromSlider(Number(e.currentTarget.value)))} />
-    <input type="number" class="number" min="0" step="any" value=${rate(value)} aria-label=${`${label}, as a number`}
+    <input type="number" class="number" min="0" step="any" value=${rate(value)} aria-label=${`${label}, as a number`} aria-description=${tip}
       onChange=${(/** @type {any} */ e) => e.currentTarget.value !== "" && set(Number(e.currentTarget.value))} />
   </div>`;
 }
@@ -89,10 +91,22 @@ function Dials() {
     }`;
 }
 
+/** What is used most; it comes before the network in the order of Tab, the settings after it. */
+const Go = () =>
+  html`<div class="go" data-tour="play"><${Play} /><${Step} />${!narrow.value && html`<${Slow} />`}<${Speed} /></div>`;
+
+/** On a phone the settings are behind a disclosure. */
+const MoreSettings = () => html`<details class="more-settings"><summary>More settings</summary>
+    <div class="settings"><${Slow} /><${Reset} /><${Dials} /></div><${RecipeLine} /></details>`;
+
 export function Controls() {
   return html`<section class="controls" aria-label="Controls">
-    <${Buttons} /><${Speed} /><${Dials} />
-    <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
-      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />
+    <${Go} /><${Figures} />${why() && html`<p class="why">${why()}</p>`}${narrow.value && html`<${MoreSettings} />`}
   </section>`;
+}
+
+/** The rest of the row, and the row below it. */
+export function Settings() {
+  if (narrow.value) return null;
+  return html`<section class="settings" aria-label="Settings"><${Dials} /><${Reset} /></section><${RecipeLine} />`;
 }

@@ -1,34 +1,42 @@
 /** Loss and accuracy of the run over the steps; a press on a curve leads to its step. */
-import { Chart, curve, dottedCurve, uPlot } from "../../shared/chart.js";
+import { computed } from "@preact/signals";
+import { Chart, curve, dottedCurve, LogSwitch, uPlot } from "../../shared/chart.js";
+import { cssColour } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
-import { trailingMean } from "../../shared/metric-history.js";
+import { endOf, meanLoss, meanOf } from "../../shared/metric-history.js";
 import { seek } from "../intents.js";
 import { history, historyTick, lastStep, pastStep } from "../state.js";
 
 /** @typedef {import("../../shared/chart.js").Data} Data @typedef {import("../../shared/chart.js").Mark} Mark */
 
-const SMOOTH = 50; // batches
+const curvesEnd = () => endOf(history.points);
 
-const curvesEnd = () => history.points.step.at(-1) ?? 0;
-
-/** @returns {Data} raw loss, and its mean over the last 50 batches */
+/** @returns {Data} the lowest and the highest loss, and its mean over the last batches */
 function lossData() {
   historyTick.value;
-  const { step, loss } = history.points;
-  return [step, loss, trailingMean(loss, SMOOTH)];
+  const { step, lowest, highest } = history.points;
+  return [step, lowest, highest, meanLoss(history.points)];
 }
+
+/** How many batches a point stands for. */
+const block = computed(() => {
+  historyTick.value;
+  return 2 ** history.points.widest;
+});
 
 /** @returns {Data} training, held out */
 function accuracyData() {
   historyTick.value;
-  const { step, accuracy, held_out } = history.points;
+  const { step, mean_accuracy, held_out } = history.points;
   return uPlot.join([
-    [step, accuracy],
+    [step, mean_accuracy],
     [held_out.step, held_out.accuracy],
   ]);
 }
 
-const lossSeries = () => [curve("--faint", 1), curve("--ink", 1.75)];
+const lossSeries = () => [curve("--faint", 1), curve("--faint", 1), curve("--ink", 1.75)];
+/** @type {() => import("uplot").Band[]} */
+const lossBands = () => [{ series: [2, 1], fill: cssColour("--faint") }];
 const accuracySeries = () => [curve("--muted", 1.25), dottedCurve("--ink", 1.75, 5)];
 
 /** The step of the past that is on the page. @returns {Mark[]} */
@@ -44,9 +52,12 @@ const common = { lastStep: curvesEnd, marks, onStep };
 
 export function Curves() {
   return html`<section class="curves" aria-label="Curves">
-    <h2>Loss <span class="curve-key"><i class="curve-line faint" />each batch <i class="curve-line" />mean of 50</span></h2>
-    <${Chart} ...${common} label="Loss per step" series=${lossSeries} data=${lossData} />
-    <h2>Accuracy <span class="curve-key"><i class="curve-line muted" />training <i class="curve-line dots" />held out</span></h2>
+    <h2>Loss <span class="curve-key"><i class="curve-line faint" />${block.value > 1 ? "lowest to highest" : "each batch"} <i class="curve-line" />mean of ${meanOf(block.value)}</span></h2>
+    <${Chart} ...${common} label="Loss per step" series=${lossSeries} bands=${lossBands} data=${lossData} />
+    <div class="curves-head">
+      <h2>Accuracy <span class="curve-key"><i class="curve-line muted" />training <i class="curve-line dots" />held out</span></h2>
+      <${LogSwitch} text="log" />
+    </div>
     <${Chart} ...${common} label="Accuracy per step" series=${accuracySeries} data=${accuracyData} isShare />
   </section>`;
 }

@@ -1,5 +1,5 @@
 /**
- * The recipe bar's arithmetic: what a draft differs in, and the recipe that it asks for.
+ * The arithmetic of the sheet that starts a run: what a draft differs in, and the recipe that it asks for.
  *
  * @typedef {import("../../shared/types.js").Run} Run
  * @typedef {import("../../shared/types.js").Model} Model
@@ -9,7 +9,7 @@
 /** What `network` of a draft is where the run's own is not one of the named ones. */
 export const OWN_NETWORK = "(its own)";
 
-/** The run's recipe as the bar shows it. @param {Run} run @returns {Draft} */
+/** The run's recipe as the sheet shows it. @param {Run} run @returns {Draft} */
 export function draftOf(run) {
   const { recipe } = run;
   return {

@@ -18,8 +18,8 @@ RUN: JsonObject = {
     "step": 10,
     "loss": 2.47189,
     "accuracy": 0.075,
-    "held_out_accuracy": 0.0775,
-    "held_out_step": 0,
+    "held_out_accuracy": 0.0715,
+    "held_out_step": 10,
     "images_per_second": 0.0,
     "steps_per_second": 10.0,
     "learning_rate": 0.01,
@@ -94,25 +94,30 @@ RUN: JsonObject = {
     "interventions": [],
     "intervention_count": 0,
     "undoable_count": 0,
+    "latest_finding": None,
+    "finding_count": 0,
     "silenced": [],
     "frozen": [],
 }
+FINDING: JsonObject = {
+    "id": 1,
+    "kind": "filter_died",
+    "step": 10,
+    "says": "conv1, filter 1 is dead: its map was 0 everywhere on 1,000 held-out pictures.",
+    "place": {"layer": "conv1", "filter": 1},
+    "numbers": {"images": 1000.0},
+}
+_LOSS = [2.69977, 2.52067, 2.09029, 2.8567, 2.72184, 2.38999, 2.63053, 2.7734, 2.31774, 2.47189]
+_ACCURACY = [0.0, 0.125, 0.166667, 0.125, 0.1, 0.125, 0.107143, 0.09375, 0.0833333, 0.075]
 HISTORY: JsonObject = {
-    "step": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-    "loss": [
-        2.69977,
-        2.52067,
-        2.09029,
-        2.8567,
-        2.72184,
-        2.38999,
-        2.63053,
-        2.7734,
-        2.31774,
-        2.47189,
-    ],
-    "accuracy": [0.0, 0.125, 0.166667, 0.125, 0.1, 0.125, 0.107143, 0.09375, 0.0833333, 0.075],
-    "held_out": {"step": [0], "accuracy": [0.0775]},
+    "step": list(range(1, 11)),
+    "steps": [1] * 10,
+    "loss": _LOSS,
+    "lowest": _LOSS,
+    "highest": _LOSS,
+    "accuracy": _ACCURACY,
+    "mean_accuracy": _ACCURACY,
+    "held_out": {"step": [0, 10], "accuracy": [0.0775, 0.0715]},
 }
 IMAGE: JsonObject = {
     "id": "test-17",

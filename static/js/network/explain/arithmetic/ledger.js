@@ -23,10 +23,10 @@ export const lastLine = ({ total, silenced, would_be }, name) =>
     : { name, value: total, strong: true };
 
 /** That the parts come to what the network has, with both numbers.
- * @param {{about: {value: number, total: number, bound: number, matches: boolean}, what?: string}} props */
-export function SumCheck({ about, what = "the network has" }) {
+ * @param {{about: {value: number, total: number, bound: number, matches: boolean}, what?: string, verb?: string}} props */
+export function SumCheck({ about, what = "the network has", verb = "adds up to" }) {
   const { value, total, bound, matches } = about;
   const tip = `They differ by ${Math.abs(value - total).toExponential(1)}; ${bound.toExponential(1)} is allowed for rounding in 32-bit arithmetic.`;
   return html`<p class=${`sum-check ${matches ? "" : "mismatch"}`} title=${tip}>
-    ${matches ? "✓ " : "✗ "}adds up to <b data-test="total">${exact(total)}</b> — ${what} <b data-test="value">${exact(value)}</b></p>`;
+    ${matches ? "✓ " : "✗ "}${verb} <b data-test="total">${exact(total)}</b> — ${what} <b data-test="value">${exact(value)}</b></p>`;
 }

@@ -26,7 +26,7 @@ export function Pool({ answer }) {
   return html`<div class="product alone">
     <${Grid} values=${patch} label="window" caption=${`window of ${sourceName(column, answer.channel)}`} limit=${limit} marked=${marked} outside=${outside}
       onCell=${open && ((/** @type {number} */ r, /** @type {number} */ c) => open(rows[r], columns[c]))} />
-    <p>${says}</p></div><${SumCheck} about=${answer} />`;
+    <p>${says}</p></div><${SumCheck} about=${answer} verb="comes to" />`;
 }
 
 /** An activation: what came in, what goes out. @param {{answer: any}} props */
@@ -35,7 +35,7 @@ export function Activation({ answer }) {
   return html`${FORMULAS[/** @type {"relu"} */ (answer.kind)]}
     <div class="through"><${Input} answer=${answer} decimals=${decimals} /><span class="arrow" aria-hidden="true">→</span>
       <span><small>out</small><b>${inDecimals(answer.total, decimals)}</b></span></div>
-    <p>${activationWords(answer)}</p><${SumCheck} about=${answer} />`;
+    <p>${activationWords(answer)}</p><${SumCheck} about=${answer} verb="comes to" />`;
 }
 
 /** The value that came in; pressed, it opens too. @param {{answer: any, decimals: number | null}} props */
@@ -68,13 +68,13 @@ export function Norm({ answer }) {
   ];
   return html`${FORMULAS.batch_norm}${normalisationWith(v)}
     <table class="symbols"><tbody>${names.map(([sign, key, says]) => html`<tr key=${key}><th scope="row"><i>${sign}</i></th><td class="digits">${v[key]}</td><td>${says}</td></tr>`)}</tbody></table>
-    <${SumCheck} about=${answer} />`;
+    <${SumCheck} about=${answer} verb="comes to" />`;
 }
 
 /** @param {{answer: any}} props */
 export function Same({ answer }) {
   const from = sameWords(answer, columnOf(answer.layer)?.layer?.arguments.p);
-  return html`<p>${from}</p><${SumCheck} about=${answer} />`;
+  return html`<p>${from}</p><${SumCheck} about=${answer} verb="comes to" />`;
 }
 
 /** @param {{answer: any}} props */

@@ -1,0 +1,1 @@
+"""What a run did that is worth a sentence: thresholds, rules, and the narrator that asks them."""

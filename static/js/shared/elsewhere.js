@@ -1,0 +1,24 @@
+/** What a page that has no use for files does with one: it stays, and says where files are taken. */
+import { takeFiles } from "./dropped-files.js";
+
+const SHOWN_MS = 8000;
+
+/** @param {string} to @param {string} says */
+const link = (to, says) =>
+  Object.assign(document.createElement("a"), { href: to, textContent: says });
+
+takeFiles(() => {
+  document.querySelector(".dropped")?.remove();
+  const said = document.createElement("p");
+  said.className = "dropped";
+  said.setAttribute("role", "status");
+  said.append(
+    "Pictures are taken by ",
+    link("/", "the live network"),
+    ", files of runs by ",
+    link("/runs", "the list of runs"),
+    ".",
+  );
+  document.body.append(said);
+  setTimeout(() => said.remove(), SHOWN_MS);
+});

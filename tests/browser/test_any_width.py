@@ -1,0 +1,110 @@
+"""The network at any width: its answers are in the window, and nothing of it is lost."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.screen import Screen
+from tests.support.server import LiveRun, Server
+from tests.support.visitors import Visitors
+
+SIZES = ((390, 844), (820, 1180), (1280, 800), (1440, 900), (1920, 1080), (2560, 1440))
+NETWORKS = ("default", "tinyvgg", "conv2d-12", "color-7x7")
+BARS = """() => [...document.querySelectorAll(".answers .class, .best-answers .class")]
+  .map((bar) => bar.getBoundingClientRect().toJSON())
+  .filter(({left, right, top, bottom}) => left >= 0 && right <= innerWidth + 1
+    && top >= 0 && bottom <= innerHeight + 1).length"""
+BLANK = """() => {  // of the pane beside the answers, what no column takes
+  const columns = [...document.querySelectorAll(".column")].map((c) => c.getBoundingClientRect());
+  const pane = document.querySelector(".scroller").getBoundingClientRect();
+  const answers = document.querySelector(".answers")?.getBoundingClientRect();
+  const end = answers?.left ?? pane.right;
+  const left = Math.min(...columns.map((c) => c.left));
+  const used = Math.min(end, Math.max(...columns.map((c) => c.right))) - left;
+  return 1 - used / (end - pane.left);
+}"""
+
+
+@pytest.fixture
+def runs(server: Server) -> dict[str, LiveRun]:
+    """A run of each shipped network."""
+    return {name: server.run(network=name) for name in NETWORKS}
+
+
+def at(visit: Visitors, run: LiveRun, size: tuple[int, int]) -> Screen:
+    """The page of a run in a window of a size."""
+    options: dict[str, Any] = {"viewport": {"width": size[0], "height": size[1]}}
+    return visit(run, **options)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+def test_every_networks_answers_are_in_the_window(
+    visit: Visitors, runs: dict[str, LiveRun], size: tuple[int, int]
+) -> None:
+    for run in runs.values():
+        screen = at(visit, run, size)
+        classes = len(run.get()["classes"])
+        if not classes or not run.get("/predictions")["classes"]:
+            continue
+        bars = min(3, classes) if size[0] < 600 else classes
+        screen.until(lambda wanted=bars, page=screen.page: page.evaluate(BARS) == wanted)  # type: ignore[misc]
+        if size[0] < 600:
+            box = screen.page.locator(".best-answers").bounding_box()
+            assert box
+            assert box["height"] <= size[1] / 5
+        assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("size", SIZES[2:], ids=lambda size: str(size[0]))
+def test_no_half_of_the_pane_stays_blank(
+    visit: Visitors, runs: dict[str, LiveRun], size: tuple[int, int]
+) -> None:
+    for name in ("default", "tinyvgg"):
+        assert at(visit, runs[name], size).page.evaluate(BLANK) < 0.3
+
+
+def test_letters_grow_with_a_large_window(visit: Visitors, runs: dict[str, LiveRun]) -> None:
+    heights = []
+    for size in (SIZES[3], SIZES[5]):
+        heading = at(visit, runs["default"], size).page.locator(".column .name").first
+        box = heading.bounding_box()
+        assert box
+        heights.append(box["height"])
+    assert heights[1] > 1.25 * heights[0]
+
+
+def test_what_does_not_fit_says_so_and_all_of_it_can_be_seen_at_once(
+    visit: Visitors, runs: dict[str, LiveRun]
+) -> None:
+    screen = at(visit, runs["tinyvgg"], SIZES[0])
+    page = screen.page
+    expect(page.locator(".fade.right")).to_be_visible()
+    scroller = page.locator(".scroller")
+    scroller.evaluate("box => { box.scrollLeft = 200 }")
+    expect(page.locator(".fade.left")).to_be_visible()
+    page.get_by_role("button", name="Fit all in").click()
+    expect(page.locator(".fade")).to_have_count(0)
+    assert scroller.evaluate("box => box.scrollWidth <= box.clientWidth")
+    page.get_by_role("button", name="Larger").click()
+    expect(page.locator(".fade.right")).to_be_visible()
+
+
+def test_limits_of_a_settled_run_do_not_move_over_200_steps(
+    visit: Visitors, server: Server
+) -> None:
+    run = server.run()
+    run.post("/step", steps=1000)
+    run.post("/step", steps=500)
+    assert run.send("PATCH", json={"learning_rate": 0.005}).is_success
+    screen = visit(run)
+    run.post("/step", steps=100)
+    screen.expect_step(1600)
+    screen.play.click()
+    screen.until(lambda: screen.steps() >= 1650)
+    scales = screen.page.locator(".column-scale")
+    before = [text.split("was")[0] for text in scales.all_inner_texts()]
+    while screen.steps() < 1850:
+        screen.page.wait_for_timeout(100)
+        assert scales.all_inner_texts() == before
+    screen.pause.click()

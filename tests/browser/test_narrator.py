@@ -1,0 +1,47 @@
+"""The narrator says what the run did, points at it, and lists all of it."""
+
+from playwright.sync_api import expect
+
+from tests.support.screen import Screen
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
+
+KILL = {"type": "set", "layer": "conv2", "tensor": "bias", "value": -1000.0}
+
+
+def test_what_the_run_did_is_said_and_pressing_it_points_there(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run)
+    told = screen.page.get_by_role("region", name="What the run did")
+    expect(told).to_contain_text("Press Play: what stands out")
+    height = told.bounding_box()
+    run.post("/interventions", **KILL, index=[3])
+    line = told.get_by_role("button", name="Step 0 conv2, filter 3 is dead")
+    expect(line).to_be_visible()
+    assert told.bounding_box() == height, "nothing jumps"
+    line.click()
+    title = screen.filter.get_by_role("heading", name="conv2, filter 3")
+    expect(title).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    run.post("/step", steps=12)
+    passed = told.get_by_role("button", name="Step 10 The held-out accuracy passed guessing")
+    expect(passed).to_be_visible(timeout=10_000)
+    passed.click()
+    expect(screen.page.locator("[data-test=past]")).to_have_text("step 10")
+
+
+def test_all_findings_are_listed_newest_first_and_a_reset_empties_the_list(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen: Screen = visit(run)
+    for number in (1, 2):
+        run.post("/interventions", **KILL, index=[number])
+    told = screen.page.get_by_role("region", name="What the run did")
+    told.get_by_text("2 findings").click()
+    entries = told.get_by_role("list", name="Findings").get_by_role("listitem")
+    expect(entries).to_have_count(2)
+    expect(entries.first).to_contain_text("conv2, filter 2 is dead")
+    run.post("/reset")
+    expect(told).to_contain_text("Press Play: what stands out")
+    expect(told.get_by_role("list", name="Findings")).to_have_count(0)
