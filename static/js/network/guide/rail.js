@@ -93,7 +93,7 @@ function Rail() {
     <header class="guide-head"><h2 id="guide-title" tabindex="-1" ref=${title}>A two-minute tour</h2>
       <span class="hint">${at.value + 1} of ${CHAPTERS.length}</span>
       <button type="button" class="quiet" aria-label="Close the tour" onClick=${close}>✕</button></header>
-    <${ChapterNow} /><${Chapters} /><${Outlines} />
+    <${ChapterNow} /><${Chapters} />
   </aside>`;
 }
 
@@ -105,4 +105,5 @@ function Leftover() {
     <button type="button" class="primary" onClick=${unsilence}>Take it back</button></aside>`;
 }
 
-export const Guide = () => (guideOpen.value ? html`<${Rail} />` : html`<${Leftover} />`);
+export const Guide = () =>
+  guideOpen.value ? html`<${Rail} /><${Outlines} />` : html`<${Leftover} />`;
