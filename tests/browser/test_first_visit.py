@@ -75,7 +75,7 @@ def test_nothing_is_asked_of_any_other_address(visit: Visitors, run: LiveRun) ->
     screen.open_filter("conv1", 0)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Show me around").click()
-    expect(page.get_by_role("dialog", name="Tour")).to_be_visible()
+    expect(page.get_by_role("complementary", name="A two-minute tour")).to_be_visible()
     kinds = {urlsplit(url).path.rpartition(".")[2] for url in screen.watch.asked}
     assert {"js", "mjs", "css", "svg"} <= kinds
     assert any(url.endswith("/stream") for url in screen.watch.asked)

@@ -8,9 +8,9 @@ import {
   ExplainCard,
   FilterView,
   ForkCard,
+  Guide,
   NewRunSheet,
   Timeline,
-  Tour,
 } from "./lazy.js";
 import { Narrator } from "./narrator/narrator.js";
 import { Header } from "./page/header.js";
@@ -26,6 +26,7 @@ export function App() {
     <${Header} />
     <${Controls} />
     <main class="stage">
+      <${Guide} />
       <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
       <${ExplainCard} />
@@ -33,6 +34,6 @@ export function App() {
     <div class="page-foot"><${BestAnswers} /><${Timeline} /></div>
     <${Settings} />
     <${Narrator} />
-    <${Notices} /><${ForkCard} /><${NewRunSheet} /><${Tip} /><${Tour} />
+    <${Notices} /><${ForkCard} /><${NewRunSheet} /><${Tip} />
   </div>`;
 }

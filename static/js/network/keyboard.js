@@ -6,6 +6,7 @@ import { backToNow, closeFilter, seek, stepOnce, stopStepping, togglePlay } from
 import { slowKey } from "./slow-motion/slow-motion.js";
 import {
   codeDrawer,
+  guideOpen,
   inPast,
   menuOpen,
   newRunOpen,
@@ -17,7 +18,6 @@ import {
   pointed,
   proposal,
   replay,
-  tourStep,
 } from "./state.js";
 
 const TYPING = "input, select, textarea, [contenteditable]";
@@ -62,11 +62,11 @@ function onKey(event) {
   } else if (event.key === "Escape") {
     if (proposal.value) proposal.value = null;
     else if (menuOpen.value || pagesOpen.value) menuOpen.value = pagesOpen.value = false;
-    else if (tourStep.value >= 0) tourStep.value = -1;
     else if (pinned.value || pointed.value) unpin();
     else if (codeDrawer.value) codeDrawer.value = null;
     else if (openedFilter.value) closeFilter();
     else if (inPast.value) backToNow();
+    else if (guideOpen.value) guideOpen.value = false;
   }
 }
 

@@ -6,6 +6,7 @@ import { loadScript, loadSheet, loadStyle } from "./assets.js";
 import {
   codeDrawer,
   connection,
+  guideOpen,
   history,
   historyTick,
   lastStep,
@@ -17,7 +18,6 @@ import {
   proposal,
   replay,
   run,
-  tourStep,
 } from "./state.js";
 
 const RETRY_MS = 1000;
@@ -61,9 +61,9 @@ export const FilterView = lazy(
     ),
 );
 
-export const Tour = lazy(
-  () => tourStep.value >= 0,
-  (again) => styled(import(`./page/tour.js${again}`), "tour").then((module) => module.Tour),
+export const Guide = lazy(
+  () => guideOpen.value,
+  (again) => styled(import(`./guide/rail.js${again}`), "guide").then((module) => module.Guide),
 );
 
 /** The curves, and the library that draws them: there is nothing to draw before the first step. */

@@ -1,4 +1,4 @@
-/** The field's words, each in a sentence or two, for tooltips and the tour. */
+/** The field's words, each in a sentence or two, for tooltips. */
 export const TERMS = {
   filter:
     "A filter is all the weights of one output channel: one kernel for each input channel that it reads, and mostly a bias. It makes one feature map.",

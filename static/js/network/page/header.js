@@ -1,9 +1,10 @@
 /** The head of the page: the run's name, what can be done with the page, and the way to the others. */
 import { html } from "../../shared/html.js";
 import { narrow } from "../../shared/media-queries.js";
+import { TourOffer } from "../guide/offer.js";
 import { copyLink } from "../intents.js";
 import { InterventionsChip, RunMenu, RunTitle, titled } from "../lazy.js";
-import { codeDrawer, menuOpen, pagesOpen, run, tourStep } from "../state.js";
+import { codeDrawer, guideOpen, menuOpen, pagesOpen, run } from "../state.js";
 import { Roving } from "./roving.js";
 
 const PAGES = [
@@ -31,9 +32,11 @@ const closing = (act) => () => {
 };
 
 const Actions = () => html`
-  <button type="button" class="quiet" onClick=${closing(() => {
-    tourStep.value = 0;
-  })}>Show me around</button>
+  <button type="button" class="quiet" id="show-me-around" aria-expanded=${guideOpen.value} onClick=${closing(
+    () => {
+      guideOpen.value = !guideOpen.value;
+    },
+  )}>Show me around</button>
   <button type="button" class="quiet" disabled=${!run.value} onClick=${closing(() => {
     codeDrawer.value = { layer: null };
   })}>Weights and code</button>
@@ -57,6 +60,7 @@ export function Header() {
       <h1 class="wordmark">Convscope</h1>
       <${RunTitle} />
       ${!titled.value && html`<p class="tagline">Watch every weight of a CNN learn.</p>`}
+      <${TourOffer} />
       <${InterventionsChip} />
       ${
         narrow.value

@@ -9,7 +9,7 @@ import { latestFrame } from "../drawing/painter.js";
 import { invertProbe, upload, uploadSample } from "../intents.js";
 import { DrawingPad, drawing } from "../lazy.js";
 import { Term } from "../page/tip.js";
-import { inputShape, probe, probeVersion, run, slowTick } from "../state.js";
+import { inputShape, probe, probeTab, probeVersion, run, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Picker } from "./picker.js";
 
@@ -90,9 +90,11 @@ function Tabs({ now, pick }) {
 }
 
 export function ProbePanel() {
-  const [chosen, pick] = useState("test");
   const [over, setOver] = useState(false);
-  const tab = chosen;
+  const tab = probeTab.value;
+  const pick = (/** @type {any} */ next) => {
+    probeTab.value = next;
+  };
   if (tab === "draw") drawing.value = true;
   const drop = (/** @type {DragEvent} */ event) => {
     event.preventDefault();

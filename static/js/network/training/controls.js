@@ -5,7 +5,7 @@ import { html } from "../../shared/html.js";
 import { narrow } from "../../shared/media-queries.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
 import { slowWaiting, startSlowMotion } from "../slow-motion/slow-motion.js";
-import { playing, replay, run, startable, tourStep } from "../state.js";
+import { playing, replay, run, startable } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Figures } from "./figures.js";
 import { RecipeLine } from "./recipe-line.js";
@@ -95,9 +95,8 @@ function Dials() {
 const Go = () =>
   html`<div class="go" data-tour="play"><${Play} /><${Step} />${!narrow.value && html`<${Slow} />`}<${Speed} /></div>`;
 
-/** On a phone the settings are behind a disclosure, which the tour opens. */
-const MoreSettings =
-  () => html`<details class="more-settings" open=${tourStep.value >= 0}><summary>More settings</summary>
+/** On a phone the settings are behind a disclosure. */
+const MoreSettings = () => html`<details class="more-settings"><summary>More settings</summary>
     <div class="settings"><${Slow} /><${Reset} /><${Dials} /></div><${RecipeLine} /></details>`;
 
 export function Controls() {

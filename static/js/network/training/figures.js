@@ -15,16 +15,16 @@ function Measured() {
   return of ? html`<span>${at}, </span><span>of ${count(of)}</span>` : at;
 }
 
-/** @param {{label: string, tip: string, children?: any}} props */
-const Figure = ({ label, tip, children }) =>
-  html`<div><dt><${Term} tip=${tip}>${label}<//></dt><dd>${children}</dd></div>`;
+/** @param {{label: string, tip: string, children?: any, part?: string}} props `part`: what the tour calls it */
+const Figure = ({ label, tip, children, part }) =>
+  html`<div data-part=${part}><dt><${Term} tip=${tip}>${label}<//></dt><dd>${children}</dd></div>`;
 
 export function Figures() {
   const stale = isStale(heldOutStep.value ?? step.value, step.value);
   return html`<${Roving} as="dl" class="figures" data-tour="stats">
     <${Figure} label="Step" tip=${TERMS.step}><span data-test="step">${count(step.value)}</span><//>
-    <${Figure} label="Training acc." tip=${TERMS.accuracy}>${percent(accuracy.value)}<//>
-    <${Figure} label="Held-out acc." tip=${TERMS.heldOut}>
+    <${Figure} label="Training acc." tip=${TERMS.accuracy} part="accuracy">${percent(accuracy.value)}<//>
+    <${Figure} label="Held-out acc." tip=${TERMS.heldOut} part="accuracy">
       <span class=${stale ? "stale" : ""} data-test="held-out">${percent(heldOut.value)}</span> <small><${Measured} /></small><//>
   <//>`;
 }

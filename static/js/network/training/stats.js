@@ -6,13 +6,13 @@ import { loss, speed } from "../state.js";
 import { TERMS } from "../terms.js";
 import { WholeHalf } from "./whole-half.js";
 
-/** @param {{label: string, tip: string, children?: any}} props */
-const Stat = ({ label, tip, children }) =>
-  html`<div class="stat"><dt><${Term} tip=${tip}>${label}<//></dt><dd>${children}</dd></div>`;
+/** @param {{label: string, tip: string, children?: any, part?: string}} props `part`: what the tour calls it */
+const Stat = ({ label, tip, children, part }) =>
+  html`<div class="stat" data-part=${part}><dt><${Term} tip=${tip}>${label}<//></dt><dd>${children}</dd></div>`;
 
 export function Stats() {
   return html`<dl class="stats">
-    <${Stat} label="Loss" tip=${TERMS.loss}>${lossText(loss.value)}<//>
+    <${Stat} label="Loss" tip=${TERMS.loss} part="loss">${lossText(loss.value)}<//>
     <${Stat} label="Images/s" tip=${TERMS.speed}>${count(speed.value)}<//>
   </dl><${WholeHalf} />`;
 }
