@@ -1,4 +1,4 @@
-"""What a page loads: scripts and style sheets without their comments, third parties' as they are."""
+"""Scripts are served without their comments, third parties' and style sheets as they are."""
 
 import asyncio
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from convscope.api.routes.pages import minified, static_files
+from convscope.api.routes.pages import COMMENT, static_files, without_comments
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 
@@ -44,9 +44,20 @@ def test_vendored_files_are_as_they_came() -> None:
     assert get(f"/{path}").content == (STATIC / path).read_bytes()
 
 
-def test_a_changed_file_is_another_one(tmp_path: Path) -> None:
+def test_only_comments_go_and_every_line_keeps_its_number(tmp_path: Path) -> None:
     script = tmp_path / "a.js"
-    script.write_text("// one\nlet a = 1;")
-    assert minified(script, 1) == b"let a=1;"
-    script.write_text("// two\nlet a = `x  //  y`;")
-    assert minified(script, 2) == b"let a=`x  //  y`;"
+    script.write_text(
+        "/** one\n * two */\nlet a = /** @type {any} */ (1);\n  // three\nb = `//  y`;\n"
+    )
+    kept = "\n\nlet a = /** @type {any} */ (1);\n\nb = `//  y`;\n"
+    assert without_comments(script, 1).decode() == kept
+    script.write_text("/** @type {any} */ e,\nf /* x */\n/* y */\n")
+    assert without_comments(script, 2).decode() == "/** @type {any} */ e,\nf /* x */\n\n"
+
+
+def test_no_script_has_such_a_line_within_a_text() -> None:
+    for script in (STATIC / "js").rglob("*.js"):
+        source = script.read_text()
+        for found in COMMENT.finditer(source):
+            before = source[: found.start()]
+            assert not before.rstrip().endswith(("`", ">")), f"{script}: {found[0]}"

@@ -3,6 +3,7 @@
  * whatever reads a signal is drawn again by itself.
  */
 import { computed, signal } from "@preact/signals";
+import { small } from "../shared/media-queries.js";
 import { emptyCurve } from "../shared/metric-history.js";
 import { undoableCount } from "../shared/run-text.js";
 import { asMaps } from "./drawing/columns.js";
@@ -111,8 +112,10 @@ export const startable = computed(
     (inPast.value || ["ready", "stepping", "playing"].includes(liveRun.value?.state ?? "")),
 );
 export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
-/** Whether the answers stand at the right of the drawing; on a phone they have a bar of their own. */
-export const answersBeside = computed(() => drawingSize.value.width >= ANSWERS_BESIDE_PX);
+/** Whether the answers stand at the right of the drawing; in a small window they have a bar of their own. */
+export const answersBeside = computed(
+  () => drawingSize.value.width >= ANSWERS_BESIDE_PX && !small.value,
+);
 export const plan = computed(() =>
   layers.value.length && drawingSize.value.width
     ? layoutNetwork(layers.value, asMaps(inputShape.value), drawingSize.value, {

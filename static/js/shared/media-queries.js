@@ -16,3 +16,5 @@ export const printing = media("print"); // paper is light
 export const dark = computed(() => darkLiked.value && !printing.value);
 export const reducedMotion = media("(prefers-reduced-motion: reduce)"); // no motion but data
 export const narrow = media("(max-width: 600px)"); // a phone
+/** A page that scrolls in a window too low for the network: a phone on its side, a large zoom. */
+export const small = media("(max-width: 900px) and (max-height: 700px)");

@@ -2,11 +2,12 @@
 import { html } from "../../shared/html.js";
 import { valueAt } from "../explain/places.js";
 import { togglePin } from "../explain/pointing.js";
-import { answersBeside, plan, predictions } from "../state.js";
+import { answersBeside, drawingSize, plan, predictions } from "../state.js";
 import { MapButton } from "./buttons.js";
 import { ClassBar, shares } from "./class-bar.js";
 
 const BEST = 3;
+const LOW_PX = 27; // a class's place in which name and bar stand side by side
 
 /** The column of the classes, if the network has one. */
 const classColumn = () => plan.value?.columns.find((column) => column.role === "classes") ?? null;
@@ -16,7 +17,8 @@ export function Answers() {
   const column = classColumn();
   const answers = plan.value?.answers;
   if (!column || !answers) return null;
-  return html`<aside class="answers" aria-label="The network's answers" style=${{ width: `${answers.width}px` }}>
+  const low = column.height / column.cells.length < LOW_PX * drawingSize.value.type;
+  return html`<aside class=${low ? "answers low" : "answers"} aria-label="The network's answers" style=${{ width: `${answers.width}px` }}>
     <div class="head"><b class="name">answers</b><span>how sure it is</span></div>
     <div class="plate" data-answers=${column.name} style=${{ height: `${column.height}px` }}>${column.cells.map(
       (cell, i) => {

@@ -15,6 +15,7 @@ import { ofKind } from "./scales.js";
 /** @typedef {import("./layout.js").Column} Column */
 
 const NAMED_PX = 112; // a scale with the name of what has it
+const BOTH_ENDS_PX = 84; // a scale with both of its numbers
 const TAGGED_PX = 34; // a map beside which the bias can be named
 
 /** What a layer makes of how much, in a line or two. @param {Column} column @returns {string[]} */
@@ -79,6 +80,7 @@ function RowTags({ column: { role, cells, name, shape } }) {
 function Foot({ column }) {
   slowTick.value;
   const { name, role } = column;
+  const narrow = column.width < BOTH_ENDS_PX * drawingSize.value.type;
   const named = column.width >= NAMED_PX * drawingSize.value.type;
   if (scaleMode.value === "map" || role === "label" || role === "input")
     return html`<div class="foot"></div>`;
@@ -92,8 +94,8 @@ function Foot({ column }) {
   const maps =
     replay.value && layersReached(replay.value, "backward").has(name) ? "gradient" : "value";
   return html`<div class="foot">
-    ${kernels && html`<${ScaleBar} name=${named ? words[kind] : ""} held=${scales.of("kernels", ofKind(kind), name, 0)} />`}
-    ${role !== "classes" && html`<${ScaleBar} name=${kernels && named ? "maps" : ""} held=${scales.of("maps", maps, name, 0)} />`}
+    ${kernels && html`<${ScaleBar} name=${named ? words[kind] : ""} held=${scales.of("kernels", ofKind(kind), name, 0)} narrow=${narrow} />`}
+    ${role !== "classes" && html`<${ScaleBar} name=${kernels && named ? "maps" : ""} held=${scales.of("maps", maps, name, 0)} narrow=${narrow} />`}
   </div>`;
 }
 

@@ -115,7 +115,8 @@ function place(column, height, scale, { ghosts, type = 1 }) {
     return;
   }
   const n = cellCount(column);
-  const lines = Math.max(1, Math.min(n, Math.floor(height / MIN_PITCH)));
+  const fitting = column.role === "classes" ? n : Math.floor(height / MIN_PITCH);
+  const lines = Math.max(1, Math.min(n, fitting));
   const across = Math.ceil(n / lines);
   const perLine = Math.ceil(n / across);
   const pitch = height / perLine;

@@ -30,7 +30,7 @@ import { currentFrame } from "./painter.js";
 
 const HEAD_PX = 74; // over the maps: names, captions, tags
 const FOOT_PX = 38; // below them: the scales
-const LEAST = { width: 260, height: 300 };
+const LEAST = { width: 260, height: 150 };
 const USUAL_PX = 16; // letters of the size that the style sheets are drawn for
 
 /** Measures the room for the drawing, and again when it changes.

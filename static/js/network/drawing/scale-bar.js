@@ -15,10 +15,11 @@ const gradient = (table) => ({
 });
 
 /**
- * One scale. @param {{name: string, held: HeldLimit | null}} props `name` of what has it; a scale that is
+ * One scale. @param {{name: string, held: HeldLimit | null, narrow?: boolean}} props `name` of what has it; `narrow`: one number
+ * stands for both ends; a scale that is
  * another one since a moment says which it was
  */
-export function ScaleBar({ name, held }) {
+export function ScaleBar({ name, held, narrow = false }) {
   if (!held?.limit) return html`<span class="column-scale">${name && html`<i>${name}</i>`}–</span>`;
   const end = limitText(held.limit);
   const changed = isNew(held, performance.now());
@@ -27,5 +28,5 @@ export function ScaleBar({ name, held }) {
     : `Colours from −${end} (orange) through 0 to +${end} (blue). The scale holds still; it changes only when numbers cross it, or are far below it for long.`;
   return html`<span class=${changed ? "column-scale newly" : "column-scale"} title=${title}>
     ${(name || changed) && html`<i>${changed ? `was ±${limitText(held.before)}` : name}</i>`}
-    <b>−${end}</b><span class="scale-colours" style=${gradient(palette.value.diverging)}></span><b>${end}</b></span>`;
+    ${!narrow && html`<b>−${end}</b>`}<span class="scale-colours" style=${gradient(palette.value.diverging)}></span><b>${narrow && "±"}${end}</b></span>`;
 }
