@@ -87,8 +87,8 @@ function weightRoom(column, height, scale) {
     width: Math.min(widest, (cols * most + 3) * column.kernels),
     height: Math.min(height, 4 * most * rows),
   };
-  if (scale < TINY) return null; // the maps alone
   const packed = packGrids(column.kernels, rows, cols, room, 3);
+  if (scale < TINY && packed.cell < 2) return null; // the maps alone
   return packed.cell > most
     ? {
         ...packed,
