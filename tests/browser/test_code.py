@@ -27,7 +27,10 @@ def screen(visit: Visitors, run: LiveRun) -> Screen:
 
 
 def drawer(screen: Screen) -> Locator:
-    """Opens the drawer."""
+    """Opens the drawer, on a phone from the menu."""
+    menu = screen.page.get_by_text("Menu", exact=True)
+    if menu.is_visible():
+        menu.click()
     screen.page.get_by_role("button", name="Weights and code").click()
     found = screen.page.get_by_role("dialog", name="Weights and code")
     expect(found).to_be_visible()

@@ -66,6 +66,24 @@ def test_a_weights_contributions_and_its_update_are_the_optimisers_own(
     assert moved == pytest.approx(truth["update"]["change"], abs=2e-6)
 
 
+def test_a_weight_that_is_pressed_shows_its_gradient_when_it_is_asked_for(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.post("/step", steps=5)
+    screen = visit(run)
+    screen.open_filter("conv1", 3)
+    label = re.compile("^weight, for input, row 1, column 1: ")
+    screen.filter.get_by_role("button", name=label).click()
+    field = screen.page.get_by_label("New value of this weight")
+    card = region(screen)
+    card.get_by_role("button", name="Show its gradient and its last update").click()
+    expect(card.locator("[data-test=before]")).to_be_visible()
+    expect(field).to_have_count(1)
+    card.get_by_role("button", name="Unpin").click()
+    expect(card).to_have_count(0)
+    expect(field).to_have_count(0)
+
+
 def test_each_picture_of_the_batch_shows_its_own_contribution(screen: Screen, run: LiveRun) -> None:
     screen.open_filter("conv1", 3)
     label = re.compile("^weight, for input, row 1, column 1: ")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.test_new_run_sheet import field, opened
 from tests.browser.test_timeline import look
 from tests.support.screen import Screen
 from tests.support.server import LiveRun
@@ -77,8 +78,8 @@ def test_a_filter_silenced_in_the_past_is_silenced_in_a_fork(
 def test_another_optimiser_goes_on_from_any_step(visit: Visitors, trained: LiveRun) -> None:
     screen = visit(trained)
     look(screen, 64)
-    screen.page.get_by_label("Optimiser", exact=True).select_option("Adam")
-    screen.page.get_by_role("button", name="Fork at step 64").click()
+    field(screen, "Optimiser").select_option("Adam")
+    opened(screen).get_by_role("button", name="Fork at step 64").click()
     fork = forked(screen, trained, 64)
     assert fork.get()["recipe"]["optimizer"]["type"] == "Adam"
     screen.expect_step(64)

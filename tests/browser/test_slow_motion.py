@@ -193,8 +193,7 @@ def test_playing_pauses_for_it_and_going_on_closes_it(screen: Screen, run: LiveR
     run.wait_for("ready")
     title = bar.get_by_role("heading", level=2)
     expect(title).to_have_text(f"Step {run.get()['step']} in slow motion")
-    controls = screen.page.get_by_role("region", name="Controls")
-    controls.get_by_role("button", name="Step", exact=True).click()
+    screen.step.click()
     expect(bar).to_have_count(0)
 
 

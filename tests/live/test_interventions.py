@@ -78,12 +78,22 @@ def held_out_at(run: LiveRun, step: int) -> float:
     return float(measured["accuracy"][measured["step"].index(step)])
 
 
+def freeze_and_look_far(run: LiveRun) -> Any:
+    """A freezing that looked as far ahead as any does: a loaded machine looks less far, by time."""
+    for _ in range(20):
+        intervention = run.post("/interventions", type="freeze", layer="linear1", filter=3)
+        if intervention["steps_ahead"] == 100:
+            break
+        assert 0 < intervention["steps_ahead"] < 100
+        run.post("/interventions", type="undo")
+    return intervention
+
+
 def test_freezing_a_filter_says_what_its_learning_would_have_been_worth(run: LiveRun) -> None:
     run.post("/step", until=300)
     other = LiveRun(run.server, run.post("/fork")["id"])
     before = run.send("GET", "/weights").content
-    intervention = run.post("/interventions", type="freeze", layer="linear1", filter=3)
-    assert intervention["steps_ahead"] == 100
+    intervention = freeze_and_look_far(run)
     assert intervention["run"]["frozen"] == [{"layer": "linear1", "filter": 3}]
     assert run.send("GET", "/weights").content == before, "it only looked ahead"
     assert held_out_at(run, 400) == pytest.approx(intervention["held_out_after"])

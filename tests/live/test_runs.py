@@ -190,6 +190,7 @@ def test_the_whole_held_out_half_is_measured_when_asked_and_is_no_point_of_the_c
 ) -> None:
     run.post("/step", steps=20)
     run.post("/pause")
+    wait_until(lambda: 20 in run.get("/history")["held_out"]["step"], "it is measured")
     before = run.get("/history")
     assert run.get()["held_out_images"] == 1000
     found = run.post("/evaluate")

@@ -65,6 +65,20 @@ async def outcome(call: Awaitable[object]) -> str:
     return "done"
 
 
+async def test_deleted_runs_are_listed_while_one_goes_and_comes(
+    registry: Registry, run: Run
+) -> None:
+    async def go_and_come() -> None:
+        for _ in range(20):
+            await registry.delete(run.id)
+            await registry.restore(run.id)
+
+    moving = asyncio.ensure_future(go_and_come())
+    while not moving.done():
+        assert {entry["id"] for entry in await registry.deleted()} <= {run.id}
+    await moving
+
+
 async def test_of_two_who_restore_a_run_one_does(
     registry: Registry, run: Run, slow_moves: threading.Event
 ) -> None:

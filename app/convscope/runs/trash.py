@@ -15,14 +15,18 @@ def deleted_runs(directory: RunDirectory) -> list[JsonObject]:
 
     A file that cannot be read is left out.
     """
-    found = [entry for path in directory.deleted() if (entry := _entry(path)) is not None]
+    found = []
+    for path in list(directory.deleted()):
+        with directory.unmoved():
+            if path.exists() and (entry := _entry(path)) is not None:
+                found.append(entry)
     return sorted(found, key=lambda entry: str(entry["deleted_at"]), reverse=True)
 
 
 def _entry(path: Path) -> JsonObject | None:
     try:
         kept, at = read_stored_run(path), path.stat().st_mtime
-    except (UnreadableRunError, OSError, sqlite3.Error, ValueError):  # or gone meanwhile
+    except (UnreadableRunError, OSError, sqlite3.Error, ValueError):
         return None
     when = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     name = kept.about.get("name")

@@ -144,6 +144,12 @@ class RunDirectory:
         """Every file that was deleted and is still there, changed last when it was deleted."""
         return self._trash.glob(f"*{SUFFIX}")
 
+    @contextmanager
+    def unmoved(self) -> Iterator[None]:
+        """Meanwhile no file goes to the trash, back, or for good: one that is there can be read."""
+        with self._moving:
+            yield
+
     def discard(self, run_id: str) -> None:
         """Put a run's file, which nobody has open, aside for a day; one without a file is gone."""
         self.empty_trash()

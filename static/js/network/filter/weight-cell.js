@@ -25,6 +25,9 @@ export const pointing = (place) => ({
   onPointerLeave: () => pointAt(null),
 });
 
+/** Whether a part of the card: who reads on there leaves the weight open. @param {EventTarget | null} part */
+const isCard = (part) => part instanceof Element && part.closest(".explain") !== null;
+
 /** @param {WeightPlace} place */
 function stopEditing(place) {
   if (same(editing.peek(), place)) editing.value = null;
@@ -75,7 +78,9 @@ export function Field({ place, value, beside = false, onLeave }) {
   };
   return html`<form class=${beside ? "group" : "in-place"} onSubmit=${apply}>${beside && html`<span class="name" aria-hidden="true">Set it to</span>`}
     <input ref=${ref} class="edit" type="text" inputmode="decimal" autocomplete="off" onKeyDown=${onKey}
-      aria-label="New value of this weight; Enter applies, Escape cancels" onBlur=${() => beside || stopEditing(place)} />
+      aria-label="New value of this weight; Enter applies, Escape cancels" onBlur=${(
+        /** @type {FocusEvent} */ event,
+      ) => beside || isCard(event.relatedTarget) || stopEditing(place)} />
     ${beside && html`<button type="submit">Set</button>`}</form>`;
 }
 
@@ -160,7 +165,7 @@ export function WeightCell({ place, value, text, label, cols, first, fixed, reac
     left.current = false;
     button.current.focus();
   });
-  if (same(editing.value, place))
+  if (same(editing.value, place) && same(pinned.value, inFilter(place)))
     return html`<${Field} place=${place} value=${value} onLeave=${onLeave} />`;
   const on = same(openNumber.value, inFilter(place));
   const edit = () => {
