@@ -40,7 +40,8 @@ const CAPTION_WIDTH = 138; // "conv1 3×3 convolution"
 const LARGEST = 3; // times the usual size
 const LEAST = 0.36; // beyond it the drawing is scrolled
 const LEAST_WHOLE = 0.1; // unless all of it is wanted at once
-const TINY = 0.26; // below it kernels are no more than dust, and names stand without captions
+const TINY = 0.26; // below it names stand without captions, and kernels where they are no dust
+const DUST = 0.18;
 const SHRUNK = 0.62; // from here on maps move under the maps that they are made from
 const FOLD_PITCH = 34; // a cell of which two maps are seen
 const FOLD_SHARE = 0.6; // of a cell's height for the upper one
@@ -88,7 +89,7 @@ function weightRoom(column, height, scale) {
     height: Math.min(height, 4 * most * rows),
   };
   const packed = packGrids(column.kernels, rows, cols, room, 3);
-  if (scale < TINY && packed.cell < 2) return null; // the maps alone
+  if (scale < DUST || (scale < TINY && packed.cell < 2)) return null; // the maps alone
   return packed.cell > most
     ? {
         ...packed,
