@@ -42,23 +42,34 @@ def at(visit: Visitors, run: LiveRun, size: tuple[int, int]) -> Screen:
     return visit(run, **options)
 
 
+def expect_answers(screen: Screen, run: LiveRun, size: tuple[int, int]) -> None:
+    """All classes, or in a small window the best three, are seen; nothing scrolls sideways."""
+    classes = len(run.get()["classes"])
+    small = size[0] < 600 or (size[0] <= 900 and size[1] <= 700)
+    bars = min(3, classes) if small else classes
+    screen.until(lambda: screen.page.evaluate(BARS) == bars)
+    if size == SIZES[0]:
+        box = screen.page.locator(".best-answers").bounding_box()
+        assert box
+        assert box["height"] <= size[1] / 5
+    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[3], LOW[3]], ids=lambda size: str(size[0]))
+def test_the_default_networks_answers_are_in_the_window(
+    visit: Visitors, run: LiveRun, size: tuple[int, int]
+) -> None:
+    expect_answers(at(visit, run, size), run, size)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [*SIZES, *LOW], ids=lambda size: "x".join(map(str, size)))
 def test_every_networks_answers_are_in_the_window(
     visit: Visitors, runs: dict[str, LiveRun], size: tuple[int, int]
 ) -> None:
     for run in runs.values():
-        screen = at(visit, run, size)
-        classes = len(run.get()["classes"])
-        if not classes or not run.get("/predictions")["classes"]:
-            continue
-        small = size[0] < 600 or (size[0] <= 900 and size[1] <= 700)
-        bars = min(3, classes) if small else classes
-        screen.until(lambda wanted=bars, page=screen.page: page.evaluate(BARS) == wanted)  # type: ignore[misc]
-        if size in SIZES[:1]:
-            box = screen.page.locator(".best-answers").bounding_box()
-            assert box
-            assert box["height"] <= size[1] / 5
-        assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if run.get("/predictions")["classes"]:
+            expect_answers(at(visit, run, size), run, size)
 
 
 @pytest.mark.parametrize("size", SIZES[2:], ids=lambda size: str(size[0]))

@@ -38,7 +38,7 @@ def test_steps_that_somebody_else_takes_during_a_reset_are_in_one_of_the_two_run
     run: LiveRun,
 ) -> None:
     run.post("/step", steps=20)
-    answers: list[Any] = []
+    answers: list[Any] = [20]
     over = threading.Event()
 
     def train() -> None:

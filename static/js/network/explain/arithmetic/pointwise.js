@@ -32,10 +32,10 @@ export function Pool({ answer }) {
 /** An activation: what came in, what goes out. @param {{answer: any}} props */
 export function Activation({ answer }) {
   const decimals = decimalsFor(sizeOf([answer.input, answer.total]));
-  return html`${FORMULAS[/** @type {"relu"} */ (answer.kind)]}
+  return html`<p>${activationWords(answer)}</p>
     <div class="through"><${Input} answer=${answer} decimals=${decimals} /><span class="arrow" aria-hidden="true">→</span>
       <span><small>out</small><b>${inDecimals(answer.total, decimals)}</b></span></div>
-    <p>${activationWords(answer)}</p><${SumCheck} about=${answer} verb="comes to" />`;
+    ${FORMULAS[/** @type {"relu"} */ (answer.kind)]}<${SumCheck} about=${answer} verb="comes to" />`;
 }
 
 /** The value that came in; pressed, it opens too. @param {{answer: any, decimals: number | null}} props */

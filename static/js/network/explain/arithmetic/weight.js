@@ -7,6 +7,7 @@ import { palette } from "../../../shared/heatmap/palette.js";
 import { html } from "../../../shared/html.js";
 import { stepOnce } from "../../intents.js";
 import { batchImage, startable } from "../../state.js";
+import { batchImageName } from "../contributions.js";
 import { exact, sizeOf } from "../digits.js";
 import { columnOf } from "../names.js";
 import { kernelPlace } from "../places.js";
@@ -93,7 +94,9 @@ export function WeightGist({ place, answer }) {
   const value = answer?.update.after ?? weightNow(place);
   if (!column?.layer) return null;
   const moved = answer && html` The last step moved it by <b>${exact(answer.update.change)}</b>.`;
-  return html`<p>${place.tensor} <b>${exact(value)}</b>${whereText(place, column)}.${moved}</p>`;
+  const over = answer && column.role === "conv";
+  return html`<p>${place.tensor} <b>${exact(value)}</b>${whereText(place, column)}.${moved}</p>
+    ${over && html`<p class="rest">In the place of its filter's map: what each position contributed to its gradient, on ${batchImageName(answer.gradient)}.</p>`}`;
 }
 
 /** @param {import("../places.js").WeightPlace} place @param {import("../../drawing/layout.js").Column} column */

@@ -2,25 +2,9 @@
 
 import { CellCanvas } from "../../../shared/heatmap/cell-canvas.js";
 import { html } from "../../../shared/html.js";
-import { openedFilter, openNumber, plan } from "../../state.js";
-import {
-  batchImageName,
-  contributionCells,
-  contributionsTo,
-  weightInKernel,
-} from "../contributions.js";
+import { openedFilter, openNumber } from "../../state.js";
+import { contributionCells, contributionsTo, weightInKernel } from "../contributions.js";
 import { columnOf } from "../names.js";
-
-const TAG = { width: 216, height: 64 }; // at most, CSS pixels
-
-/** Below the map, or above it where there is no room, and never to the right of it: the card is there.
- * @param {import("../../drawing/layout.js").Rect} map @param {number} right its edge, in the pane @param {number} tall the pane */
-function tagPlace(map, right, tall) {
-  const below = map.y + map.height + 6;
-  const [top, up] = below + TAG.height > tall ? [map.y - 6, "translateY(-100%)"] : [below, "none"];
-  const width = Math.min(TAG.width, right);
-  return { left: `${right - width}px`, top: `${top}px`, width: `${width}px`, transform: up };
-}
 
 export function ContributionsOverlay() {
   const place = openNumber.value;
@@ -34,7 +18,5 @@ export function ContributionsOverlay() {
   const name = weightInKernel(column, contribution.place);
   return html`<div class="contributions" style=${{ left: `${left}px`, top: `${map.y}px` }}>
       <${CellCanvas} cells=${() => contributionCells(contribution.gradient)} rows=${rows} cols=${cols} width=${map.width} height=${map.height}
-        stamp=${contribution.gradient.step} label=${`Contributions to the gradient of ${name}`} /></div>
-    <p class="contributions-tag" style=${tagPlace(map, left + map.width, plan.value?.height ?? 0)}><b>gradient of ${name}</b>
-      <span>on ${batchImageName(contribution.gradient)}</span></p>`;
+        stamp=${contribution.gradient.step} label=${`Contributions to the gradient of ${name}`} /></div>`;
 }
