@@ -1,6 +1,7 @@
 """Play, pause, step, reset and the dials."""
 
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -194,3 +195,14 @@ def test_what_another_tool_changes_shows_on_the_page(visit: Visitors, run: LiveR
     expect(screen.page.get_by_label("Speed")).to_have_attribute("aria-valuetext", "flat out")
     run.post("/step", steps=7)
     screen.expect_step(7)
+
+
+def test_space_trains_a_run_whose_worker_is_still_starting(visit: Visitors, run: LiveRun) -> None:
+    page = visit.blank().page
+    starting = run.get() | {"state": "starting"}
+    page.route(re.compile(f"/runs/{run.id}$"), lambda route: route.fulfill(json=starting))
+    page.route_web_socket(re.compile("/stream$"), lambda socket: None)  # which says no more
+    page.goto(f"/?run={run.id}")
+    page.locator(".play:enabled").wait_for()
+    page.keyboard.press("Space")
+    run.wait_for("playing")

@@ -109,7 +109,8 @@ export const playing = computed(() => !inPast.value && liveRun.value?.state === 
 export const startable = computed(
   () =>
     Boolean(liveRun.value?.trainable) &&
-    (inPast.value || ["ready", "stepping", "playing"].includes(liveRun.value?.state ?? "")),
+    (inPast.value ||
+      ["starting", "ready", "stepping", "playing"].includes(liveRun.value?.state ?? "")),
 );
 export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
 /** Whether the answers stand at the right of the drawing; in a small window they have a bar of their own. */
