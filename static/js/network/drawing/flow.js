@@ -4,16 +4,16 @@
  */
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { keyOf } from "../../shared/frame.js";
 import { cssColour } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { dark, reducedMotion } from "../../shared/media-queries.js";
 import { slowLayer } from "../slow-motion/progress.js";
 import { inPast, plan, playing, replay, run, slowTick, step } from "../state.js";
 import { edge, inputsOf } from "./edges.js";
+import { flows, sharesOf, signs } from "./flow-sizes.js";
 import { currentFrame } from "./painter.js";
 
-/** @typedef {import("./layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
+/** @typedef {import("./layout.js").Column} Column */
 /** @typedef {{column: Column, source: Column, channel: number, read: number, k: number, path: Path2D, from: number, to: number}} Link
  *   `from`, `to`: where it is, from left to right */
 
@@ -32,7 +32,7 @@ function intoFilter(column, { whole }, k) {
 }
 
 /** Everything that reads something, as lines. @param {Column[]} columns @returns {Link[]} */
-export function linksOf(columns) {
+function linksOf(columns) {
   const all = columns.flatMap((column) =>
     column.role === "label" || column.above
       ? []
@@ -56,80 +56,11 @@ export function linksOf(columns) {
     });
 }
 
-/** The mean size of each map's values. @param {Frame} frame @param {string} name of the layer @returns {number[] | null} */
-export function meanSizes(frame, name) {
-  const section = frame.sections.get(name === "input" ? keyOf("", "input") : keyOf(name, "output"));
-  if (!section?.ranges) return null;
-  const { values, ranges, shape } = section;
-  const each = values.length / shape[0];
-  return Array.from({ length: shape[0] }, (_, c) => {
-    const [lo, hi] = [ranges[2 * c], ranges[2 * c + 1]];
-    const unit = (hi - lo) / 255;
-    let sum = 0;
-    for (let i = c * each; i < (c + 1) * each; i++) sum += Math.abs(lo + values[i] * unit);
-    return sum / each;
-  });
-}
-
-/**
- * What flows through each line: the mean size of the map's values, times the sizes of the kernel's weights
- * where a kernel reads it. @param {Link[]} links @param {Frame} frame @returns {Float64Array}
- */
-export function flows(links, frame) {
-  /** @type {Map<string, number[] | null>} */
-  const means = new Map();
-  const out = new Float64Array(links.length);
-  links.forEach(({ column, source, channel, read, k }, i) => {
-    if (!means.has(source.name)) means.set(source.name, meanSizes(frame, source.name));
-    const mean = means.get(source.name)?.[read] ?? 0;
-    out[i] = mean * (k < 0 ? 1 : kernelSize(frame, column, channel, k));
-  });
-  return out;
-}
-
-/** Of each line: 1 where its kernel's weights come to more than 0, −1 where to less, 0 without a kernel.
- * @param {Link[]} links @param {Frame} frame */
-function signs(links, frame) {
-  return links.map(({ column, channel, k }) => {
-    const section = k < 0 ? null : frame.sections.get(keyOf(column.name, "weight"));
-    if (section?.dtype !== "f32") return 0;
-    const n = (column.kernel?.[0] ?? 1) * (column.kernel?.[1] ?? 1);
-    const from = (channel * column.kernels + k) * n;
-    let sum = 0;
-    for (let i = from; i < from + n; i++) sum += section.values[i];
-    return Math.sign(sum);
-  });
-}
-
-/** The sum of the sizes of one kernel's weights. @param {Frame} frame @param {Column} column @param {number} channel @param {number} k */
-function kernelSize(frame, column, channel, k) {
-  const section = frame.sections.get(keyOf(column.name, "weight"));
-  if (section?.dtype !== "f32") return 1; // gradients are shown: the map alone counts
-  const [rows, cols] = column.kernel ?? [1, 1];
-  const from = (channel * column.kernels + k) * rows * cols;
-  let sum = 0;
-  for (let i = from; i < from + rows * cols; i++) sum += Math.abs(section.values[i]);
-  return sum;
-}
-
-/** Each line's share of the widest one into its column. @param {Link[]} links @param {Float64Array} flow */
-function sharesOf(links, flow) {
-  /** @type {Map<Column, number>} */
-  const most = new Map();
-  links.forEach(({ column }, i) => {
-    most.set(column, Math.max(most.get(column) ?? 0, flow[i]));
-  });
-  return links.map(({ column }, i) => {
-    const widest = most.get(column) ?? 0;
-    return widest > 0 ? flow[i] / widest : 0;
-  });
-}
-
 /** When the wave began; none is under way after two sweeps. */
 let waveMs = Number.NEGATIVE_INFINITY;
 
 /** Where the wave is, 0 … 1 from left to right; null: there is none. @param {number} nowMs */
-export function waveAt(nowMs) {
+function waveAt(nowMs) {
   const age = (nowMs - waveMs) / SWEEP_MS;
   if (age < 0 || age > 2) return null;
   return age <= 1 ? age : 2 - age;

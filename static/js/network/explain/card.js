@@ -21,7 +21,7 @@ import { isWeight, unpin } from "./pointing.js";
 const SHEET = "(max-width: 900px)"; // there the card lies over the page's lower part
 
 /** What a weight is called. @param {import("./places.js").WeightPlace} place */
-export function weightName({ layer, tensor, index }) {
+function weightName({ layer, tensor, index }) {
   if (tensor === "bias") return `${layer}, bias of filter ${index[0]}`;
   return `${layer}, weight (${index.join(", ")})`;
 }

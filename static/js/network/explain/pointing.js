@@ -1,5 +1,5 @@
 /** The number under the pointer or the keyboard focus, and the one that is pinned. */
-import { openNumber, pinned, pointed, replay } from "../state.js";
+import { pinned, pointed, replay } from "../state.js";
 import { kernelPlace, same, weightIndex } from "./places.js";
 
 /** @typedef {import("./places.js").ValuePlace | import("./places.js").WeightPlace} Place */
@@ -79,9 +79,3 @@ export function beside(place, column, key) {
 
 /** @param {NumberPlace | null} place @returns {place is import("./places.js").WeightPlace & {within?: "filter"}} */
 export const isWeight = (place) => place !== null && "tensor" in place;
-
-/** The place in force, if it is of a layer. @param {string} layer */
-export const readingOf = (layer) => {
-  const place = openNumber.value;
-  return place?.layer === layer ? place : null;
-};

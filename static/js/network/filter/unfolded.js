@@ -81,7 +81,7 @@ export function InputMap({ column, read, frame, open }) {
 }
 
 /** @param {Column} column @param {number} read channel of its source */
-export function sourceLabel(column, read) {
+function sourceLabel(column, read) {
   const source = /** @type {Column} */ (column.source);
   const shift = source.role === "input" && source.shape[0] === 3 ? 1 : 0;
   return source.role === "input" && source.shape[0] === 1
