@@ -64,8 +64,14 @@ def trained_session(cache_dir: Path) -> Session:
     """The default network after some steps."""
     torch.set_num_threads(1)
     recipe = named_model("default").recipe.model_dump(mode="json")
-    dirs = [str(path) for path in Settings().data_dirs]
-    setup = Setup(recipe=recipe, device="cpu", data_dirs=dirs, cache_dir=str(cache_dir))
+    settings = Settings()
+    setup = Setup(
+        recipe=recipe,
+        device="cpu",
+        data_dirs=[str(path) for path in settings.data_dirs],
+        cache_dir=str(cache_dir),
+        own_data_dir=str(settings.own_data_dir),
+    )
     session = Session(setup)
     for _ in range(STEPS):
         session.advance()

@@ -85,8 +85,7 @@ def _code(model: NamedModel, home: Path) -> Path:
 def _pictures(model: NamedModel, home: Path) -> Path:
     """The training half, channels last, in whole batches."""
     assert model.recipe.data.dataset is not None
-    dirs, cache = Settings().data_dirs, home / "cache"
-    data = open_dataset(model.recipe.data.dataset, data_dirs=dirs, cache_dir=cache)
+    data = open_dataset(model.recipe.data.dataset, Settings(cache_dir=home / "cache"))
     count = len(data.train_labels) // model.recipe.batch_size * model.recipe.batch_size
     images = np.ascontiguousarray(data.train_images[:count].transpose(0, 2, 3, 1))
     path = home / "pictures.npz"

@@ -33,8 +33,7 @@ class Loop:
         rate, momentum = recipe.optimizer.learning_rate, getattr(recipe.optimizer, "momentum", 0.0)
         self.optimizer = torch.optim.SGD(self.network.parameters(), lr=rate, momentum=momentum)
         assert recipe.data.dataset is not None
-        dirs = Settings().data_dirs
-        self.data = open_dataset(recipe.data.dataset, data_dirs=dirs, cache_dir=cache_dir)
+        self.data = open_dataset(recipe.data.dataset, Settings(cache_dir=cache_dir))
         self.batches = self._batches(recipe.batch_size)
 
     def _batches(self, size: int) -> Iterator[Batch]:

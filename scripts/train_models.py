@@ -73,7 +73,7 @@ def main() -> None:
         wanted = model.recipe.data.dataset
         assert wanted is not None
         print(f"{name}: {STEPS[name]:,} steps on {wanted}")
-        data = open_dataset(wanted, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir)
+        data = open_dataset(wanted, settings)
         network = train(model, data, STEPS[name])
         share = accuracy(network, data)
         about = {

@@ -52,7 +52,7 @@ def test_of_two_processes_the_first_unpacks_every_data_set_and_nobody_can_write_
     assert set(modes.values()) == {0o444}
     assert folder.stat().st_mode & 0o777 == 0o555
     for name in here:
-        open_dataset(name, data_dirs=settings.data_dirs, cache_dir=folder)
+        open_dataset(name, settings)
     assert {file.name for file in folder.iterdir()} == {*modes, LOCK}
 
 

@@ -17,6 +17,7 @@ from convscope.api.routes import (
     catalog,
     code,
     convolve,
+    datasets,
     explain,
     filter_strips,
     findings,
@@ -27,6 +28,7 @@ from convscope.api.routes import (
     layers,
     lessons,
     pages,
+    previews,
     runs,
     stream,
     thumbnails,
@@ -36,6 +38,7 @@ from convscope.api.security.guard import Guard
 from convscope.budget import Budget
 from convscope.ipc import forkserver
 from convscope.ipc.process import ProcessWorker
+from convscope.own_data.previews import Previews
 from convscope.runs.housekeeping import keep_house
 from convscope.runs.registry import Registry
 from convscope.settings import Settings
@@ -48,6 +51,8 @@ Make a run, step it or let it play, and read every kernel, feature map and gradi
 
 RESOURCES = (  # in this order: an address that is spelled out comes before one with a name in it
     catalog,
+    previews,
+    datasets,
     filter_strips,
     trash,
     thumbnails,
@@ -89,6 +94,8 @@ def create_app(
     app.state.settings = settings
     app.state.warm = preload
     budget = Budget()
+    app.state.directory = directory
+    app.state.previews = Previews(settings, directory)
     app.state.registry = Registry(settings, directory, ProcessWorker, budget)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
@@ -113,6 +120,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logging.getLogger("convscope").setLevel(logging.INFO)
     registry: Registry = app.state.registry
     registry.open()
+    waiting: Previews = app.state.previews
+    waiting.open()
     # in a thread: the page is there before torch is
     prepare = forkserver.prepare if app.state.warm else forkserver.configure
     warming = asyncio.create_task(asyncio.to_thread(prepare))
@@ -122,4 +131,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:  # a command that is refused leaves by an exception
         housekeeping.cancel()
         await warming
+        await waiting.close()
         await registry.close()

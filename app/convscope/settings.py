@@ -45,6 +45,7 @@ def default_state_dir() -> Path:
     return Path(base) / "convscope"
 
 
+OWN_DATA = "datasets"  # the folder beside that of the runs
 DEVICES = ("auto", "cpu", "cuda")
 COUNTS = (
     "max_runs",
@@ -52,6 +53,8 @@ COUNTS = (
     "max_batch_size",
     "max_upload_bytes",
     "max_import_bytes",
+    "max_dataset_bytes",
+    "max_previews",
     "max_pixels",
     "max_uploads_per_run",
     "unwatched_pause_s",
@@ -78,10 +81,12 @@ class Settings:
     cache_dir: Path = field(default_factory=default_cache_dir)
     state_dir: Path = field(default_factory=default_state_dir)  # runs, kept
     max_runs: int = 32  # that have a worker; the others are suspended
-    max_disk_bytes: int = 8 * 10**9  # of all runs' files
+    max_disk_bytes: int = 8 * 10**9  # of all runs' files and own data sets
     max_batch_size: int = 1024
     max_upload_bytes: int = 16 * 1024 * 1024
     max_import_bytes: int = 256 * 10**6  # of a run's file
+    max_dataset_bytes: int = 2 * 10**9  # of files of pictures, sent at once
+    max_previews: int = 8  # data sets that are not kept yet
     max_pixels: int = 16_000_000
     max_uploads_per_run: int = 64
     unwatched_pause_s: float = 600.0  # a playing run that nobody watches is paused after this
@@ -100,6 +105,11 @@ class Settings:
         for name in COUNTS:
             if not getattr(self, name) > 0:
                 raise ValueError(f"Expected {name} above 0, got {getattr(self, name)}.")
+
+    @property
+    def own_data_dir(self) -> Path:
+        """Where the data sets are kept that people brought."""
+        return self.state_dir / OWN_DATA
 
     def _check_token(self) -> None:
         if self.token is None:

@@ -3,29 +3,23 @@
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convscope.data import catalog, idx, idx_datasets
+from convscope.data.catalog import Folders
 from convscope.errors import NotFoundError, UnavailableError
 
 
-@dataclass(frozen=True)
-class Places:
-    data_dirs: tuple[Path, ...]
-    cache_dir: Path
-
-
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places((tmp_path / "data",), tmp_path / "cache")
+def places(tmp_path: Path) -> Folders:
+    return Folders((tmp_path / "data",), tmp_path / "cache", tmp_path / "own")
 
 
-def opened(name: str, places: Places) -> catalog.Dataset:
-    return catalog.open_dataset(name, data_dirs=places.data_dirs, cache_dir=places.cache_dir)
+def opened(name: str, places: Folders) -> catalog.Dataset:
+    return catalog.open_dataset(name, places)
 
 
 def publish(folder: Path, names: list[str], labels: list[int], *, packed: bool = True) -> None:
@@ -57,7 +51,7 @@ def emnist(split: str) -> list[str]:
     ]
 
 
-def test_the_shipped_set_is_there_without_any_data_directory(places: Places) -> None:
+def test_the_shipped_set_is_there_without_any_data_directory(places: Folders) -> None:
     info = catalog.describe("fashion-mnist-10k", places)
     assert (info.available, info.why, info.shape) == (True, None, (1, 28, 28))
     assert (info.train, info.test, info.dark_background) == (10_000, 2_000, True)
@@ -69,7 +63,7 @@ def test_the_shipped_set_is_there_without_any_data_directory(places: Places) -> 
 
 
 @pytest.mark.alone
-def test_shapes_are_generated_once_and_then_mapped(places: Places) -> None:
+def test_shapes_are_generated_once_and_then_mapped(places: Folders) -> None:
     first, begin = opened("shapes", places), time.perf_counter()
     second = opened("shapes", places)
     assert time.perf_counter() - begin < 1.0
@@ -78,7 +72,7 @@ def test_shapes_are_generated_once_and_then_mapped(places: Places) -> None:
 
 
 @pytest.mark.parametrize("name", ["fashion-mnist", "mnist", "kmnist", "emnist"])
-def test_a_set_that_is_not_here_says_what_to_do(name: str, places: Places) -> None:
+def test_a_set_that_is_not_here_says_what_to_do(name: str, places: Folders) -> None:
     info = catalog.describe(name, places)
     assert not info.available
     assert (info.train, info.test, info.sha256) == (0, 0, "")
@@ -90,7 +84,7 @@ def test_a_set_that_is_not_here_says_what_to_do(name: str, places: Places) -> No
 
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("name", ["mnist", "kmnist", "fashion-mnist"])
-def test_files_as_published_are_found_and_read(name: str, packed: bool, places: Places) -> None:
+def test_files_as_published_are_found_and_read(name: str, packed: bool, places: Folders) -> None:
     names = [f"{file}.gz" if packed else file for file in MNIST]
     publish(places.data_dirs[0] / name, names, [3, 1, 4, 1, 5], packed=packed)
     info, dataset = catalog.describe(name, places), opened(name, places)
@@ -100,37 +94,37 @@ def test_files_as_published_are_found_and_read(name: str, packed: bool, places: 
     assert not dataset.train_images.flags.writeable
 
 
-def test_mnist_spelled_with_a_dot_is_found(places: Places) -> None:
+def test_mnist_spelled_with_a_dot_is_found(places: Folders) -> None:
     publish(places.data_dirs[0] / "mnist", [n.replace("-idx", ".idx") + ".gz" for n in MNIST], [0])
     assert catalog.describe("mnist", places).available
 
 
-def test_emnists_pictures_are_set_upright(places: Places) -> None:
+def test_emnists_pictures_are_set_upright(places: Folders) -> None:
     publish(places.data_dirs[0] / "emnist" / "gzip", emnist("balanced"), [0, 46])
     dataset = opened("emnist", places)
     assert dataset.train_images[:, 0, 0, 1].tolist() == [1, 2]
     assert (len(dataset.classes), dataset.classes[46]) == (47, "t")
 
 
-def test_emnists_letters_are_counted_from_zero(places: Places) -> None:
+def test_emnists_letters_are_counted_from_zero(places: Folders) -> None:
     publish(places.data_dirs[0] / "emnist", emnist("letters"), [1, 26])
     dataset = opened("emnist", places)
     assert [dataset.classes[label] for label in dataset.train_labels] == ["A", "Z"]
 
 
-def test_balanced_emnist_is_preferred_to_its_digits(places: Places) -> None:
+def test_balanced_emnist_is_preferred_to_its_digits(places: Folders) -> None:
     for split, where in (("digits", "emnist"), ("balanced", "emnist/gzip")):
         publish(places.data_dirs[0] / where, emnist(split), [9])
     assert len(catalog.describe("emnist", places).classes) == 47
 
 
-def test_a_label_that_no_class_has_is_refused(places: Places) -> None:
+def test_a_label_that_no_class_has_is_refused(places: Folders) -> None:
     publish(places.data_dirs[0] / "mnist", MNIST, [3, 10])
     with pytest.raises(UnavailableError, match="labels"):
         opened("mnist", places)
 
 
-def test_a_broken_file_makes_the_set_unavailable_and_says_which(places: Places) -> None:
+def test_a_broken_file_makes_the_set_unavailable_and_says_which(places: Folders) -> None:
     folder = places.data_dirs[0] / "mnist"
     publish(folder, MNIST, [1, 2])
     (folder / MNIST[0]).write_bytes(b"<html>not found</html>")
@@ -142,7 +136,7 @@ def test_a_broken_file_makes_the_set_unavailable_and_says_which(places: Places) 
         opened("mnist", places)
 
 
-def test_new_files_under_old_names_give_the_new_pictures(places: Places) -> None:
+def test_new_files_under_old_names_give_the_new_pictures(places: Folders) -> None:
     folder = places.data_dirs[0] / "mnist"
     publish(folder, MNIST, [1, 2])
     before = opened("mnist", places)
@@ -156,7 +150,7 @@ def test_new_files_under_old_names_give_the_new_pictures(places: Places) -> None
     assert before.sha256 != after.sha256
 
 
-def test_an_unknown_name_is_answered_with_those_that_are_known(places: Places) -> None:
+def test_an_unknown_name_is_answered_with_those_that_are_known(places: Folders) -> None:
     with pytest.raises(NotFoundError, match=r"fashion-mnist-10k, .*got 'imagenet'"):
         catalog.describe("imagenet", places)
     with pytest.raises(NotFoundError):
@@ -164,7 +158,7 @@ def test_an_unknown_name_is_answered_with_those_that_are_known(places: Places) -
 
 
 @pytest.mark.alone
-def test_describing_everything_again_takes_less_than_50_ms(places: Places) -> None:
+def test_describing_everything_again_takes_less_than_50_ms(places: Folders) -> None:
     first = catalog.describe_all(places)
     begin = time.perf_counter()
     assert catalog.describe_all(places) == first

@@ -142,7 +142,7 @@ def test_what_crosses_is_frozen_and_has_the_fields_that_are_written_in_its_class
 
 
 def test_a_command_that_says_nothing_more_asks_for_nothing_more() -> None:
-    plain = commands.Setup(recipe={}, device="cpu", data_dirs=[], cache_dir="")
+    plain = commands.Setup(recipe={}, device="cpu", data_dirs=[], cache_dir="", own_data_dir="")
     start = commands.Start(setup=plain)
     assert (start.payload, start.weights_bytes, start.plan) == (b"", 0, None)
     assert (start.steps_per_second, start.checkpoints) == (None, True)

@@ -160,7 +160,7 @@ def test_an_import_needs_room_on_the_disk(run: LiveRun, tmp_path: Path) -> None:
     try:
         answer = send(small, data)
         assert answer.status_code == 503
-        assert "which is the limit" in answer.json()["detail"]
+        assert "there is not enough left" in answer.json()["detail"]
         assert small.http.get("/runs").json()["runs"] == []
     finally:
         small.stop()

@@ -44,10 +44,10 @@ def unpack(folder: Path) -> None:
         done = folder / ".unpacked"
         if done.exists():
             return
-        settings = Settings(cache_dir=folder)
+        settings = Settings(cache_dir=folder, state_dir=folder / "none")
         for each in describe_all(settings):
             if each.available:
-                open_dataset(each.id, data_dirs=settings.data_dirs, cache_dir=folder)
+                open_dataset(each.id, settings)
         done.touch()
         for file in folder.iterdir():
             if file.name != LOCK:

@@ -51,7 +51,12 @@ class FakeWorker:
 
 def setup(recipe: dict[str, Any], cache_dir: object, **more: Any) -> Setup:
     """What a worker builds a run from, on this machine's CPU."""
-    known: dict[str, Any] = {"device": "cpu", "data_dirs": [], "cache_dir": str(cache_dir)}
+    known: dict[str, Any] = {
+        "device": "cpu",
+        "data_dirs": [],
+        "cache_dir": str(cache_dir),
+        "own_data_dir": f"{cache_dir}/own",
+    }
     return Setup(recipe=recipe, **known | more)
 
 

@@ -15,7 +15,7 @@ from convscope.types import JsonObject
 
 @lru_cache(maxsize=8)
 def _open(dataset_id: str, settings: Settings) -> Dataset:
-    return open_dataset(dataset_id, data_dirs=settings.data_dirs, cache_dir=settings.cache_dir)
+    return open_dataset(dataset_id, settings)
 
 
 async def open_gallery(dataset_id: str, settings: Settings) -> Dataset:

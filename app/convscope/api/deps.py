@@ -11,9 +11,11 @@ from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
 from convscope.ipc.commands import Command, R
+from convscope.own_data.previews import Previews
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
 from convscope.settings import Settings
+from convscope.storage.directory import RunDirectory
 
 
 async def _registry(connection: HTTPConnection) -> Registry:
@@ -26,6 +28,18 @@ async def _settings(connection: HTTPConnection) -> Settings:
     return found
 
 
+async def _previews(connection: HTTPConnection) -> Previews:
+    found: Previews = connection.app.state.previews
+    return found
+
+
+async def _directory(connection: HTTPConnection) -> RunDirectory:
+    found: RunDirectory = connection.app.state.directory
+    return found
+
+
+ThePreviews = Annotated[Previews, Depends(_previews)]
+TheDirectory = Annotated[RunDirectory, Depends(_directory)]
 TheRegistry = Annotated[Registry, Depends(_registry)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 

@@ -4,12 +4,11 @@ The worker's side opens data sets with this too, so it knows nothing of the serv
 the two folders that it needs.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from convscope.data import cache, idx_datasets, shapes
+from convscope.data import cache, idx_datasets, own_sets, shapes
 from convscope.data.digests import sha256_of
 from convscope.data.idx import Bytes, IdxError
 from convscope.errors import NotFoundError, UnavailableError
@@ -33,6 +32,19 @@ class DataFolders(Protocol):
     @property
     def cache_dir(self) -> Path:
         """Where unpacked data and remembered digests are kept."""
+
+    @property
+    def own_data_dir(self) -> Path:
+        """Where the sets that people brought are kept."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """These folders alone, as a worker is told them."""
+
+    data_dirs: tuple[Path, ...]
+    cache_dir: Path
+    own_data_dir: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,18 +82,33 @@ class DatasetInfo:
     dark_background: bool  # so that a photograph on white paper has to be inverted
     available: bool
     why: str | None
+    own: bool = False  # brought by the people who use this server
+    train_counts: tuple[int, ...] = ()  # pictures a class, of own sets
+    test_counts: tuple[int, ...] = ()
 
 
 def describe_all(settings: DataFolders) -> list[DatasetInfo]:
     """What is known of every data set, available or not, in the order in which to offer them."""
-    return [describe(dataset_id, settings) for dataset_id in IDS]
+    ids = (*IDS, *own_sets.own_ids(settings.own_data_dir))
+    found = [_described(dataset_id, settings) for dataset_id in ids]
+    return [info for info in found if info]
+
+
+def _described(dataset_id: str, settings: DataFolders) -> DatasetInfo | None:
+    """None for a set that was deleted in this very moment, or is damaged."""
+    try:
+        return describe(dataset_id, settings)
+    except (NotFoundError, UnavailableError):
+        return None
 
 
 def describe(dataset_id: str, settings: DataFolders) -> DatasetInfo:
     """What is known of one data set; raises NotFoundError for an id that is none."""
     if dataset_id == shapes.ID:
         return _describe_shapes()
-    entry = _entry(dataset_id)
+    if dataset_id not in _PUBLISHED:
+        return _describe_own(_own(dataset_id, settings))
+    entry = _PUBLISHED[dataset_id]
     found = entry.find(settings.data_dirs)
     if found is None:
         return _unavailable(entry, f"{entry.title} is not on this machine. {entry.how}")
@@ -92,21 +119,23 @@ def describe(dataset_id: str, settings: DataFolders) -> DatasetInfo:
         return _unavailable(entry, f"The files of {dataset_id} cannot be used. {error}")
 
 
-def open_dataset(dataset_id: str, *, data_dirs: Sequence[Path], cache_dir: Path) -> Dataset:
-    """A data set's pictures and labels, memory-mapped from the cache directory.
+def open_dataset(dataset_id: str, folders: DataFolders) -> Dataset:
+    """A data set's pictures and labels, memory-mapped from where they are kept.
 
     The first call on a machine unpacks them there (seconds); where nothing can be written, they
     are in this process's own memory.  Raises NotFoundError for an id that is none, and
     UnavailableError where the files are missing or broken.
     """
     if dataset_id == shapes.ID:
-        return _open_shapes(cache_dir)
-    entry = _entry(dataset_id)
-    found = entry.find(data_dirs)
+        return _open_shapes(folders.cache_dir)
+    if dataset_id not in _PUBLISHED:
+        return _open_own(_own(dataset_id, folders), folders)
+    entry = _PUBLISHED[dataset_id]
+    found = entry.find(folders.data_dirs)
     if found is None:
         raise UnavailableError(f"{entry.title} is not on this machine. {entry.how}")
     try:
-        return _open_found(found, cache_dir)
+        return _open_found(found, folders.cache_dir)
     except (IdxError, OSError) as error:
         _must_be_of_the_files(error)
         raise UnavailableError(f"The files of {dataset_id} cannot be used. {error}") from error
@@ -118,14 +147,39 @@ def _must_be_of_the_files(error: Exception) -> None:
         raise error
 
 
-def _entry(dataset_id: str) -> idx_datasets.Published:
+def _own(dataset_id: str, folders: DataFolders) -> own_sets.OwnSet:
     try:
-        return _PUBLISHED[dataset_id]
-    except KeyError:
-        known = ", ".join(IDS)
+        return own_sets.read_own_set(folders.own_data_dir, dataset_id)
+    except NotFoundError as error:
+        known = ", ".join((*IDS, *own_sets.own_ids(folders.own_data_dir)))
         raise NotFoundError(
             f"Expected the id of a data set ({known}), got {dataset_id!r}."
-        ) from None
+        ) from error
+
+
+def _describe_own(own: own_sets.OwnSet) -> DatasetInfo:
+    return DatasetInfo(
+        id=own.id,
+        title=own.title,
+        shape=own.shape,
+        classes=own.classes,
+        train=own.train,
+        test=own.test,
+        sha256=own.sha256,
+        licence=own.licence,
+        origin=own.origin,
+        dark_background=own.dark_background,
+        available=True,
+        why=None,
+        own=True,
+        train_counts=own.train_counts,
+        test_counts=own.test_counts,
+    )
+
+
+def _open_own(own: own_sets.OwnSet, folders: DataFolders) -> Dataset:
+    train, train_labels, test, test_labels = own_sets.open_own_set(folders.own_data_dir, own)
+    return Dataset(own.id, own.classes, train, train_labels, test, test_labels, own.sha256)
 
 
 def _describe_found(found: idx_datasets.Found, cache_dir: Path) -> DatasetInfo:

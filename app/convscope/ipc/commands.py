@@ -81,6 +81,7 @@ class Setup:
     device: str
     data_dirs: list[str]
     cache_dir: str
+    own_data_dir: str
 
 
 @dataclass(frozen=True, kw_only=True)

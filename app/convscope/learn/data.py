@@ -1,14 +1,13 @@
 """Batches of a data set, each a pure function of (seed, step), and single pictures to look at."""
 
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch.nn import functional
 
-from convscope.data.catalog import SHOWN_WITHOUT_DATA, Dataset, open_dataset
+from convscope.data.catalog import SHOWN_WITHOUT_DATA, DataFolders, Dataset, open_dataset
 from convscope.data.image_ids import find_image
 from convscope.learn.network import with_channels_last
 from convscope.learn.seeds import Purpose, seed_of
@@ -95,10 +94,8 @@ def fit(pixels: Pixels, shape: Shape) -> Pixels:
     return scaled
 
 
-def open_images(
-    recipe: Recipe, *, data_dirs: tuple[Path, ...], cache_dir: Path
-) -> tuple[Dataset, ProbeImages]:
+def open_images(recipe: Recipe, folders: DataFolders) -> tuple[Dataset, ProbeImages]:
     """The recipe's data set (or the one shown in its place) and its pictures."""
     dataset_id = recipe.data.dataset or SHOWN_WITHOUT_DATA
-    data = open_dataset(dataset_id, data_dirs=data_dirs, cache_dir=cache_dir)
+    data = open_dataset(dataset_id, folders)
     return data, ProbeImages(data, recipe.network.input)

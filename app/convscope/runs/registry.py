@@ -32,10 +32,11 @@ from convscope.runs.supervision.pool import Pool
 from convscope.runs.supervision.supervisor import Workers
 from convscope.runs.transfer.copy import copy_run
 from convscope.runs.transfer.fork import Branch, branch_off
-from convscope.runs.transfer.import_export import ExportedFile, export_run, import_file
+from convscope.runs.transfer.import_export import export_run, import_file
 from convscope.runs.trash import deleted_runs
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
+from convscope.storage.exported_file import ExportedFile
 from convscope.storage.reader import read_stored_run
 from convscope.storage.schema import holds_nothing
 from convscope.storage.upgrade import upgrade_file

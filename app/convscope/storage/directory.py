@@ -1,4 +1,5 @@
-"""The folder that a server keeps its runs in: one server at a time, within a quota."""
+"""The folder that a server keeps its runs in: one server at a time, within a quota that its own
+data sets share."""
 
 import errno
 import fcntl
@@ -10,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from convscope.data.own_sets import size_of
 from convscope.errors import NotFoundError, UnavailableError
+from convscope.settings import OWN_DATA
 from convscope.storage.schema import SHM, SUFFIX, WAL, remove
 from convscope.storage.trash_ages import TrashAges
 
@@ -196,11 +199,12 @@ class RunDirectory:
         return _size(self.path(run_id))
 
     def used_bytes(self) -> int:
-        """How much all runs take, and what was deleted and is still there; as of a second
-        ago."""
+        """How much all runs and own data sets take, and what was deleted and is still there; as
+        of a second ago."""
         at, used = self._used
         if time.monotonic() - at > USED_FOR_S:
             used = sum(_size(path) for path in (*self._runs.iterdir(), *self._trash.iterdir()))
+            used += size_of(self.folder / OWN_DATA)
             self._used = (time.monotonic(), used)
         return used
 
@@ -217,14 +221,14 @@ class RunDirectory:
             self._used = (float("-inf"), 0)
 
     def must_have_room(self, more_bytes: int = 0) -> None:
-        """UnavailableError where the runs take as much as they may, or would with so many more,
-        though what was deleted goes for good before its day is over."""
+        """UnavailableError where runs and data sets take as much as they may, or would with so many
+        more, though what was deleted goes for good before its day is over."""
         if self._is_full(more_bytes):
             self._make_room(more_bytes)
         if self._is_full(more_bytes):
             raise UnavailableError(
-                f"The runs on this server take {self._quota_bytes / 1e9:.3g} GB, which is the "
-                "limit: delete some."
+                f"The runs and own data sets on this server may take {self._quota_bytes / 1e9:.3g} "
+                "GB, and there is not enough left: delete some."
             )
 
     def _is_full(self, more_bytes: int) -> bool:

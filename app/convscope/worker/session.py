@@ -8,6 +8,7 @@ from time import perf_counter
 import torch
 
 from convscope import __version__
+from convscope.data.catalog import Folders
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Setup
 from convscope.ipc.replies import FilterId, Switches
@@ -38,11 +39,7 @@ class Session:
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
         self.device = _device(setup.device)
         self._weights = weights
-        self.data, self.images = open_images(
-            self.recipe,
-            data_dirs=tuple(map(Path, setup.data_dirs)),
-            cache_dir=Path(setup.cache_dir),
-        )
+        self.data, self.images = open_images(self.recipe, _folders(setup))
         self.begin()
 
     def begin(self) -> None:
@@ -163,6 +160,11 @@ class Session:
             "capability": torch.backends.cpu.get_cpu_capability(),
             "convscope": __version__,
         }
+
+
+def _folders(setup: Setup) -> Folders:
+    data_dirs = tuple(map(Path, setup.data_dirs))
+    return Folders(data_dirs, Path(setup.cache_dir), Path(setup.own_data_dir))
 
 
 def _device(name: str) -> torch.device:

@@ -40,6 +40,214 @@ export interface paths {
          */
         get: operations["list_datasets"];
         put?: never;
+        /**
+         * Make a data set from files
+         * @description A zip with a folder a class, IDX pairs, CIFAR-10's binary batches, an `.npz`, or pictures
+         *     whose file names have a folder. Answers when it is kept; with many pictures
+         *     `POST /datasets/preview` says how far it is.
+         */
+        post: operations["create_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data sets that are not kept yet
+         * @description So that a page that was closed finds its own again.
+         */
+        get: operations["list_previews"];
+        put?: never;
+        /**
+         * Look at files before they become a data set
+         * @description Answers at once; the files are read meanwhile, and `progress` says how far it is. With
+         *     `class` all pictures are of that class; with `burst` true they stay in one half.
+         */
+        post: operations["create_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/preview/{preview_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A data set that is not kept yet
+         * @description What was brought and refused, and the set as it would be with the present options.
+         */
+        get: operations["get_preview"];
+        put?: never;
+        post?: never;
+        /**
+         * Discard it
+         * @description All of it goes, also while its files are being read.
+         */
+        delete: operations["delete_preview"];
+        options?: never;
+        head?: never;
+        /**
+         * Choose how pictures become a data set
+         * @description Fields that are absent stay as they are. Answers with the set as it would be.
+         */
+        patch: operations["update_preview"];
+        trace?: never;
+    };
+    "/api/v1/datasets/preview/{preview_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring more files
+         * @description To those that are there; they are read one body after another.
+         */
+        post: operations["upload_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/preview/{preview_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep it as a data set
+         * @description It is on the disk when this answers; the preview is gone then.
+         */
+        post: operations["keep_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/preview/{preview_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A class's pictures
+         * @description Their numbers, in the order in which they came.
+         */
+        get: operations["list_pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/preview/{preview_id}/pictures/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a picture
+         * @description The others keep their numbers.
+         */
+        delete: operations["delete_picture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/preview/{preview_id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures as the network would see them
+         * @description At natural size, row after row, as one PNG.
+         */
+        get: operations["get_preview_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A data set
+         * @description As it is listed.
+         */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an own data set
+         * @description One that runs use is 409, and says which, unless it is forced.
+         */
+        delete: operations["delete_dataset"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename an own data set
+         * @description Its title, licence, origin and the names of its classes; its `id` stays.
+         */
+        patch: operations["update_dataset"];
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A data set as a zip
+         * @description PNGs, a folder a class in `train` and `test`. `POST /datasets` takes it in, with the same
+         *     SHA-256.
+         */
+        get: operations["export_dataset"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -59,6 +267,26 @@ export interface paths {
          * @description Ids, labels and class names, in the data set's order.
          */
         get: operations["list_dataset_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/recipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A recipe that fits a data set
+         * @description For `POST /runs`: convolutions until the maps are small, then a number for each class.
+         */
+        get: operations["get_dataset_recipe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1011,6 +1239,31 @@ export interface components {
             type: "AdaptiveAvgPool2d";
         };
         /**
+         * ArrangedAnswer
+         * @description The set as it would be.
+         */
+        ArrangedAnswer: {
+            /** Classes */
+            classes: components["schemas"]["convscope__api__routes__previews__ClassAnswer"][];
+            /** Dark Background */
+            dark_background: boolean;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOutAnswer"][];
+            /**
+             * Problems
+             * @description why it cannot be kept; none where it can
+             */
+            problems: string[];
+            /** Shape */
+            shape: number[];
+            /** Test */
+            test: number;
+            /** Train */
+            train: number;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
          * AvgPool2d
          * @description The mean of the values under each window.
          */
@@ -1183,18 +1436,14 @@ export interface components {
             invert?: "auto" | "true" | "false";
         };
         /**
-         * ClassAnswer
-         * @description One class's score.
+         * ClassChoice
+         * @description One class of the set, and which of those that were brought go into it.
          */
-        ClassAnswer: {
-            /** Class */
-            class: string;
-            /** Index */
-            index: number;
-            /** Logit */
-            logit: number | null;
-            /** Probability */
-            probability: number | null;
+        ClassChoice: {
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: string[];
         };
         /**
          * CodeAnswer
@@ -1518,6 +1767,35 @@ export interface components {
          * DatasetAnswer
          * @description A data set; where it is not on this machine, `why` says what to do, and `shape`
          *     and `sha256` are empty. Its `id` never changes; its `title` may.
+         * @example {
+         *       "available": true,
+         *       "classes": [
+         *         "maple",
+         *         "oak"
+         *       ],
+         *       "id": "leaves-3f2a",
+         *       "licence": "CC0",
+         *       "origin": "photographed by class 7b",
+         *       "own": true,
+         *       "sha256": "abababababababababababababababababababababababababababababababab",
+         *       "shape": [
+         *         3,
+         *         64,
+         *         64
+         *       ],
+         *       "test": 4,
+         *       "test_counts": [
+         *         2,
+         *         2
+         *       ],
+         *       "title": "Leaves",
+         *       "train": 26,
+         *       "train_counts": [
+         *         13,
+         *         13
+         *       ],
+         *       "why": null
+         *     }
          */
         DatasetAnswer: {
             /** Available */
@@ -1530,16 +1808,28 @@ export interface components {
             licence: string;
             /** Origin */
             origin: string;
+            /**
+             * Own
+             * @description whether people brought it to this server
+             */
+            own: boolean;
             /** Sha256 */
             sha256: string;
             /** Shape */
             shape: number[];
             /** Test */
             test: number;
+            /** Test Counts */
+            test_counts: number[];
             /** Title */
             title: string;
             /** Train */
             train: number;
+            /**
+             * Train Counts
+             * @description pictures a class, of own sets
+             */
+            train_counts: number[];
             /** Why */
             why: string | null;
         };
@@ -1607,6 +1897,7 @@ export interface components {
          *           "id": "fashion-mnist-10k",
          *           "licence": "MIT, © 2017 Zalando SE",
          *           "origin": "https://github.com/zalandoresearch/fashion-mnist",
+         *           "own": false,
          *           "sha256": "4f5b1c8177ee7cbc8a1045413c900b031e05327e9e21ebea672a4c2bfad42bd6",
          *           "shape": [
          *             1,
@@ -1614,8 +1905,10 @@ export interface components {
          *             28
          *           ],
          *           "test": 2000,
+         *           "test_counts": [],
          *           "title": "Fashion-MNIST, 10,000 pictures",
          *           "train": 10000,
+         *           "train_counts": [],
          *           "why": null
          *         }
          *       ]
@@ -2493,6 +2786,147 @@ export interface components {
             invert: boolean;
         };
         /**
+         * KeptAnswer
+         * @description A data set that was made, and what of the files it was not made from.
+         * @example {
+         *       "available": true,
+         *       "classes": [
+         *         "maple",
+         *         "oak"
+         *       ],
+         *       "id": "leaves-3f2a",
+         *       "licence": "CC0",
+         *       "origin": "photographed by class 7b",
+         *       "own": true,
+         *       "passed_over": {
+         *         ".DS_Store": 2,
+         *         "__MACOSX": 31
+         *       },
+         *       "recipe": {
+         *         "batch_size": 6,
+         *         "data": {
+         *           "dataset": "leaves-3f2a"
+         *         },
+         *         "network": {
+         *           "input": [
+         *             3,
+         *             64,
+         *             64
+         *           ],
+         *           "layers": [
+         *             {
+         *               "kernel_size": 3,
+         *               "out_channels": 8,
+         *               "padding": 1,
+         *               "type": "Conv2d"
+         *             },
+         *             {
+         *               "type": "ReLU"
+         *             },
+         *             {
+         *               "kernel_size": 2,
+         *               "type": "MaxPool2d"
+         *             },
+         *             {
+         *               "type": "Flatten"
+         *             },
+         *             {
+         *               "out_features": 2,
+         *               "type": "Linear"
+         *             }
+         *           ]
+         *         },
+         *         "optimizer": {
+         *           "learning_rate": 0.01,
+         *           "momentum": 0.9,
+         *           "type": "SGD"
+         *         }
+         *       },
+         *       "refused": [
+         *         {
+         *           "name": "leaves/notes.txt",
+         *           "why": "it is no picture"
+         *         }
+         *       ],
+         *       "refused_count": 1,
+         *       "sha256": "abababababababababababababababababababababababababababababababab",
+         *       "shape": [
+         *         3,
+         *         64,
+         *         64
+         *       ],
+         *       "test": 4,
+         *       "test_counts": [
+         *         2,
+         *         2
+         *       ],
+         *       "title": "Leaves",
+         *       "train": 26,
+         *       "train_counts": [
+         *         13,
+         *         13
+         *       ],
+         *       "warnings": [],
+         *       "why": null
+         *     }
+         */
+        KeptAnswer: {
+            /** Available */
+            available: boolean;
+            /** Classes */
+            classes: string[];
+            /** Id */
+            id: string;
+            /** Licence */
+            licence: string;
+            /** Origin */
+            origin: string;
+            /**
+             * Own
+             * @description whether people brought it to this server
+             */
+            own: boolean;
+            /**
+             * Passed Over
+             * @description files that are nobody's picture
+             */
+            passed_over: {
+                [key: string]: number;
+            };
+            /**
+             * Recipe
+             * @description one that fits it, for `POST /runs`
+             */
+            recipe: {
+                [key: string]: unknown;
+            };
+            /** Refused */
+            refused: components["schemas"]["RefusedAnswer"][];
+            /** Refused Count */
+            refused_count: number;
+            /** Sha256 */
+            sha256: string;
+            /** Shape */
+            shape: number[];
+            /** Test */
+            test: number;
+            /** Test Counts */
+            test_counts: number[];
+            /** Title */
+            title: string;
+            /** Train */
+            train: number;
+            /**
+             * Train Counts
+             * @description pictures a class, of own sets
+             */
+            train_counts: number[];
+            /** Warnings */
+            warnings: string[];
+            /** Why */
+            why: string | null;
+        };
+        /**
          * LayerAnswer
          * @description One layer, with how its parameters are counted.
          *
@@ -2784,6 +3218,16 @@ export interface components {
             type: "LeakyReLU";
         };
         /**
+         * LeftOutAnswer
+         * @description A class that was brought and is not in the set.
+         */
+        LeftOutAnswer: {
+            /** Name */
+            name: string;
+            /** Pictures */
+            pictures: number;
+        };
+        /**
          * Linear
          * @description Every output a weighted sum of all inputs.
          */
@@ -3013,6 +3457,129 @@ export interface components {
             layers: (components["schemas"]["Conv2d"] | components["schemas"]["BatchNorm2d"] | components["schemas"]["ReLU"] | components["schemas"]["LeakyReLU"] | components["schemas"]["Tanh"] | components["schemas"]["Sigmoid"] | components["schemas"]["MaxPool2d"] | components["schemas"]["AvgPool2d"] | components["schemas"]["AdaptiveAvgPool2d"] | components["schemas"]["Dropout"] | components["schemas"]["Flatten"] | components["schemas"]["Linear"])[];
         };
         /**
+         * Options
+         * @description How pictures become a data set; what is None is chosen by what the pictures are.
+         */
+        Options: {
+            /**
+             * Channels
+             * @description 1: grey, 3: colours
+             */
+            channels?: (1 | 3) | null;
+            /**
+             * Classes
+             * @description the others are left out
+             */
+            classes?: components["schemas"]["ClassChoice"][] | null;
+            /** Dark Background */
+            dark_background?: boolean | null;
+            /**
+             * Fit
+             * @default crop
+             * @enum {string}
+             */
+            fit?: "crop" | "pad" | "stretch";
+            /**
+             * Held Out
+             * @description the share of each class that is held out
+             * @default 0.15
+             */
+            held_out?: number;
+            /** Licence */
+            licence?: string | null;
+            /** Origin */
+            origin?: string | null;
+            /**
+             * Seed
+             * @description of the split
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Size
+             * @description height and width of what a network is shown
+             */
+            size?: [
+                number,
+                number
+            ] | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * OptionsBody
+         * @description What is to be chosen otherwise; absent fields stay as they are, null is as at first.
+         * @example {
+         *       "classes": [
+         *         {
+         *           "name": "maple",
+         *           "sources": [
+         *             "maple",
+         *             "Acer"
+         *           ]
+         *         },
+         *         {
+         *           "name": "oak",
+         *           "sources": [
+         *             "oak"
+         *           ]
+         *         }
+         *       ],
+         *       "fit": "crop",
+         *       "size": [
+         *         64,
+         *         64
+         *       ],
+         *       "title": "Leaves"
+         *     }
+         */
+        OptionsBody: {
+            /**
+             * Channels
+             * @description 1: grey, 3: colours
+             */
+            channels?: (1 | 3) | null;
+            /**
+             * Classes
+             * @description the others are left out
+             */
+            classes?: components["schemas"]["ClassChoice"][] | null;
+            /** Dark Background */
+            dark_background?: boolean | null;
+            /**
+             * Fit
+             * @default crop
+             * @enum {string}
+             */
+            fit?: "crop" | "pad" | "stretch";
+            /**
+             * Held Out
+             * @description the share of each class that is held out
+             * @default 0.15
+             */
+            held_out?: number;
+            /** Licence */
+            licence?: string | null;
+            /** Origin */
+            origin?: string | null;
+            /**
+             * Seed
+             * @description of the split
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Size
+             * @description height and width of what a network is shown
+             */
+            size?: [
+                number,
+                number
+            ] | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
          * Origin
          * @description Where an imported run came from: its id there, and when it was imported.
          */
@@ -3067,6 +3634,25 @@ export interface components {
             run: string;
             /** Step */
             step: number | null;
+        };
+        /**
+         * PictureList
+         * @description A page of a class's pictures, by number.
+         * @example {
+         *       "next": null,
+         *       "pictures": [
+         *         0,
+         *         1,
+         *         2,
+         *         5
+         *       ]
+         *     }
+         */
+        PictureList: {
+            /** Next */
+            next: string | null;
+            /** Pictures */
+            pictures: number[];
         };
         /**
          * PredictionAnswer
@@ -3146,12 +3732,12 @@ export interface components {
          */
         PredictionAnswer: {
             /** Classes */
-            classes: components["schemas"]["ClassAnswer"][];
+            classes: components["schemas"]["convscope__api__routes__layers__ClassAnswer"][];
             /** Image */
             image: string;
             /** Step */
             step: number;
-            top: components["schemas"]["ClassAnswer"] | null;
+            top: components["schemas"]["convscope__api__routes__layers__ClassAnswer"] | null;
         };
         /**
          * Pretrained
@@ -3164,6 +3750,301 @@ export interface components {
             sha256: string;
             /** Size */
             size: number;
+        };
+        /**
+         * PreviewAnswer
+         * @description A data set that is not kept yet.
+         * @example {
+         *       "arranged": {
+         *         "classes": [
+         *           {
+         *             "name": "maple",
+         *             "repeated": 1,
+         *             "sources": [
+         *               "maple",
+         *               "Acer"
+         *             ],
+         *             "test": 2,
+         *             "train": 13
+         *           },
+         *           {
+         *             "name": "oak",
+         *             "repeated": 0,
+         *             "sources": [
+         *               "oak"
+         *             ],
+         *             "test": 2,
+         *             "train": 13
+         *           }
+         *         ],
+         *         "dark_background": false,
+         *         "left_out": [
+         *           {
+         *             "name": "unknown",
+         *             "pictures": 1
+         *           }
+         *         ],
+         *         "problems": [],
+         *         "shape": [
+         *           3,
+         *           64,
+         *           64
+         *         ],
+         *         "test": 4,
+         *         "train": 26,
+         *         "warnings": []
+         *       },
+         *       "error": null,
+         *       "id": "9f3c02ab41",
+         *       "made_at": "2026-11-27T09:30:00+00:00",
+         *       "notes": [],
+         *       "options": {
+         *         "classes": [
+         *           {
+         *             "name": "maple",
+         *             "sources": [
+         *               "maple",
+         *               "Acer"
+         *             ]
+         *           },
+         *           {
+         *             "name": "oak",
+         *             "sources": [
+         *               "oak"
+         *             ]
+         *           }
+         *         ],
+         *         "fit": "crop",
+         *         "size": [
+         *           64,
+         *           64
+         *         ],
+         *         "title": "Leaves"
+         *       },
+         *       "passed_over": {
+         *         ".DS_Store": 2,
+         *         "__MACOSX": 31
+         *       },
+         *       "progress": {
+         *         "done": 31,
+         *         "of": 31
+         *       },
+         *       "recipe": {
+         *         "batch_size": 6,
+         *         "data": {
+         *           "dataset": "leaves-3f2a"
+         *         },
+         *         "network": {
+         *           "input": [
+         *             3,
+         *             64,
+         *             64
+         *           ],
+         *           "layers": [
+         *             {
+         *               "kernel_size": 3,
+         *               "out_channels": 8,
+         *               "padding": 1,
+         *               "type": "Conv2d"
+         *             },
+         *             {
+         *               "type": "ReLU"
+         *             },
+         *             {
+         *               "kernel_size": 2,
+         *               "type": "MaxPool2d"
+         *             },
+         *             {
+         *               "type": "Flatten"
+         *             },
+         *             {
+         *               "out_features": 2,
+         *               "type": "Linear"
+         *             }
+         *           ]
+         *         },
+         *         "optimizer": {
+         *           "learning_rate": 0.01,
+         *           "momentum": 0.9,
+         *           "type": "SGD"
+         *         }
+         *       },
+         *       "refused": [
+         *         {
+         *           "name": "leaves/notes.txt",
+         *           "why": "it is no picture"
+         *         }
+         *       ],
+         *       "refused_count": 1,
+         *       "state": "ready",
+         *       "title": "Leaves"
+         *     }
+         */
+        PreviewAnswer: {
+            arranged: components["schemas"]["ArrangedAnswer"] | null;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: string;
+            /** Notes */
+            notes: string[];
+            options: components["schemas"]["Options"];
+            /** Passed Over */
+            passed_over: {
+                [key: string]: number;
+            };
+            progress: components["schemas"]["ProgressAnswer"];
+            /** Recipe */
+            recipe: {
+                [key: string]: unknown;
+            } | null;
+            /** Refused */
+            refused: components["schemas"]["RefusedAnswer"][];
+            /** Refused Count */
+            refused_count: number;
+            /** State */
+            state: string;
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * PreviewList
+         * @description All of them, oldest first.
+         * @example {
+         *       "previews": [
+         *         {
+         *           "arranged": {
+         *             "classes": [
+         *               {
+         *                 "name": "maple",
+         *                 "repeated": 1,
+         *                 "sources": [
+         *                   "maple",
+         *                   "Acer"
+         *                 ],
+         *                 "test": 2,
+         *                 "train": 13
+         *               },
+         *               {
+         *                 "name": "oak",
+         *                 "repeated": 0,
+         *                 "sources": [
+         *                   "oak"
+         *                 ],
+         *                 "test": 2,
+         *                 "train": 13
+         *               }
+         *             ],
+         *             "dark_background": false,
+         *             "left_out": [
+         *               {
+         *                 "name": "unknown",
+         *                 "pictures": 1
+         *               }
+         *             ],
+         *             "problems": [],
+         *             "shape": [
+         *               3,
+         *               64,
+         *               64
+         *             ],
+         *             "test": 4,
+         *             "train": 26,
+         *             "warnings": []
+         *           },
+         *           "error": null,
+         *           "id": "9f3c02ab41",
+         *           "made_at": "2026-11-27T09:30:00+00:00",
+         *           "notes": [],
+         *           "options": {
+         *             "classes": [
+         *               {
+         *                 "name": "maple",
+         *                 "sources": [
+         *                   "maple",
+         *                   "Acer"
+         *                 ]
+         *               },
+         *               {
+         *                 "name": "oak",
+         *                 "sources": [
+         *                   "oak"
+         *                 ]
+         *               }
+         *             ],
+         *             "fit": "crop",
+         *             "size": [
+         *               64,
+         *               64
+         *             ],
+         *             "title": "Leaves"
+         *           },
+         *           "passed_over": {
+         *             ".DS_Store": 2,
+         *             "__MACOSX": 31
+         *           },
+         *           "progress": {
+         *             "done": 31,
+         *             "of": 31
+         *           },
+         *           "recipe": {
+         *             "batch_size": 6,
+         *             "data": {
+         *               "dataset": "leaves-3f2a"
+         *             },
+         *             "network": {
+         *               "input": [
+         *                 3,
+         *                 64,
+         *                 64
+         *               ],
+         *               "layers": [
+         *                 {
+         *                   "kernel_size": 3,
+         *                   "out_channels": 8,
+         *                   "padding": 1,
+         *                   "type": "Conv2d"
+         *                 },
+         *                 {
+         *                   "type": "ReLU"
+         *                 },
+         *                 {
+         *                   "kernel_size": 2,
+         *                   "type": "MaxPool2d"
+         *                 },
+         *                 {
+         *                   "type": "Flatten"
+         *                 },
+         *                 {
+         *                   "out_features": 2,
+         *                   "type": "Linear"
+         *                 }
+         *               ]
+         *             },
+         *             "optimizer": {
+         *               "learning_rate": 0.01,
+         *               "momentum": 0.9,
+         *               "type": "SGD"
+         *             }
+         *           },
+         *           "refused": [
+         *             {
+         *               "name": "leaves/notes.txt",
+         *               "why": "it is no picture"
+         *             }
+         *           ],
+         *           "refused_count": 1,
+         *           "state": "ready",
+         *           "title": "Leaves"
+         *         }
+         *       ]
+         *     }
+         */
+        PreviewList: {
+            /** Previews */
+            previews: components["schemas"]["PreviewAnswer"][];
         };
         /**
          * Problem
@@ -3210,6 +4091,16 @@ export interface components {
              * @description always about:blank: `code` says which kind it is
              */
             type: string;
+        };
+        /**
+         * ProgressAnswer
+         * @description How many of the present files' pictures have been looked at; 0 of 0 before that is known.
+         */
+        ProgressAnswer: {
+            /** Done */
+            done: number;
+            /** Of */
+            of: number;
         };
         /**
          * RMSprop
@@ -3288,6 +4179,33 @@ export interface components {
             optimizer?: (components["schemas"]["SGD"] | components["schemas"]["Adam"] | components["schemas"]["AdamW"] | components["schemas"]["RMSprop"]) | null;
             /** Seed */
             seed?: number | null;
+        };
+        /**
+         * RefusedAnswer
+         * @description A file that no picture came from.
+         */
+        RefusedAnswer: {
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * RenameBody
+         * @description Words of an own data set; absent ones stay as they are.
+         * @example {
+         *       "title": "Leaves"
+         *     }
+         */
+        RenameBody: {
+            /** Classes */
+            classes?: string[] | null;
+            /** Licence */
+            licence?: string | null;
+            /** Origin */
+            origin?: string | null;
+            /** Title */
+            title?: string | null;
         };
         /**
          * RunAnswer
@@ -4547,6 +5465,39 @@ export interface components {
             gradient: components["schemas"]["GradientExplanation"];
             update: components["schemas"]["UpdateExplanation"];
         };
+        /**
+         * ClassAnswer
+         * @description One class's score.
+         */
+        convscope__api__routes__layers__ClassAnswer: {
+            /** Class */
+            class: string;
+            /** Index */
+            index: number;
+            /** Logit */
+            logit: number | null;
+            /** Probability */
+            probability: number | null;
+        };
+        /**
+         * ClassAnswer
+         * @description A class as it would be kept, from which of those that were brought.
+         */
+        convscope__api__routes__previews__ClassAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Repeated
+             * @description pictures that equal one that came before
+             */
+            repeated: number;
+            /** Sources */
+            sources: string[];
+            /** Test */
+            test: number;
+            /** Train */
+            train: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4750,6 +5701,1888 @@ export interface operations {
             };
         };
     };
+    create_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string[];
+                    /** @description Options, as JSON text */
+                    options?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description the address of what was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswer"];
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    burst?: string;
+                    class?: string;
+                    file: string[];
+                    /** @description Options, as JSON text */
+                    options?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description the address of what was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptionsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    burst?: string;
+                    class?: string;
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description the address of what was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswer"];
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pictures: {
+        parameters: {
+            query?: {
+                label?: number;
+                /** @description `next` of the page before; if absent, the first page */
+                cursor?: string;
+                /** @description the maximum number of entries */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_preview_sheet: {
+        parameters: {
+            query: {
+                /** @description these numbers */
+                picture: number[];
+                columns?: number;
+            };
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_dataset: {
+        parameters: {
+            query?: {
+                /** @description though runs use it: they can be viewed then */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dataset_images: {
         parameters: {
             query?: {
@@ -4845,6 +7678,106 @@ export interface operations {
                      *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
                      *       "type": "about:blank"
                      *     }
                      */

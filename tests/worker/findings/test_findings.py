@@ -12,6 +12,7 @@ from convscope.ipc.replies import FilterId
 from convscope.ipc.reports import Finding, FindingNotice
 from convscope.recipe import Recipe
 from convscope.recipe.interventions import SetWeight, SwitchFilter, UndoLast
+from convscope.settings import Settings
 from convscope.types import FindingKind, RunState
 from convscope.worker.channel import Channel
 from convscope.worker.commands import HANDLERS
@@ -128,7 +129,7 @@ def test_nothing_moves_where_all_filters_are_frozen_until_one_learns_again() -> 
 
 def few_pictures(folder: Path) -> None:
     """A data set of the first 200 training pictures of the embedded one, with its held-out ones."""
-    whole = open_dataset("fashion-mnist-10k", data_dirs=(), cache_dir=data_cache())
+    whole = open_dataset("fashion-mnist-10k", Settings(cache_dir=data_cache()))
     folder.mkdir(parents=True)
     for name, images, labels, count in (
         ("train", whole.train_images, whole.train_labels, 200),

@@ -27,9 +27,11 @@ def finish(document: JsonObject, problem: Callable[[int], JsonObject], cookie: s
 
 
 def _say_what_is_refused(operation: JsonObject, problem: Callable[[int], JsonObject]) -> None:
-    """A path's own strings are never invalid, only unknown: 422 is for queries and bodies."""
+    """A path's own strings are never invalid, only unknown: 422 is for queries and bodies, and
+    where a route says so."""
     responses, body = operation["responses"], operation.get("requestBody")
-    responses.pop("422", None)
+    if "application/json" in responses.get("422", {}).get("content", ()):
+        del responses["422"]  # FastAPI's own
     queries = any(parameter["in"] == "query" for parameter in operation.get("parameters", ()))
     statuses = [422] if queries or body else []
     if body:

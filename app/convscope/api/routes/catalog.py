@@ -17,6 +17,7 @@ from convscope.api.dataset_images import choose, describe, open_gallery
 from convscope.api.deps import TheSettings
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, IMAGES, MODELS
+from convscope.api.openapi.examples.own_data import OWN
 from convscope.api.paging import MOST_ENTRIES, ThePage
 from convscope.api.routes.layers import LayerList
 from convscope.data.catalog import DatasetInfo, describe_all
@@ -85,6 +86,7 @@ class DatasetAnswer(BaseModel):
     """A data set; where it is not on this machine, `why` says what to do, and `shape`
     and `sha256` are empty. Its `id` never changes; its `title` may."""
 
+    model_config = ConfigDict(json_schema_extra=shown(OWN))
     id: str
     title: str
     shape: list[int]
@@ -96,6 +98,9 @@ class DatasetAnswer(BaseModel):
     origin: str
     available: bool
     why: str | None
+    own: Annotated[bool, Field(description="whether people brought it to this server")]
+    train_counts: Annotated[list[int], Field(description="pictures a class, of own sets")]
+    test_counts: list[int]
 
 
 class DatasetList(BaseModel):
@@ -179,13 +184,12 @@ def _pretrained(model: NamedModel) -> JsonObject | None:
 async def list_datasets(settings: TheSettings) -> dict[str, list[JsonObject]]:
     """With shapes, classes, sizes and SHA-256; a missing one says how to get it."""
     found = await asyncio.to_thread(describe_all, settings)
-    return {"datasets": [_dataset(info) for info in found]}
+    return {"datasets": [dataset_answer(info) for info in found]}
 
 
-def _dataset(info: DatasetInfo) -> JsonObject:
-    keys = ("id", "title", "shape", "classes", "train", "test", "sha256", "licence", "origin")
-    entry: dict[str, Any] = {key: getattr(info, key) for key in keys}
-    return entry | {"available": info.available, "why": info.why}
+def dataset_answer(info: DatasetInfo) -> JsonObject:
+    """A data set as it is listed."""
+    return {key: getattr(info, key) for key in DatasetAnswer.model_fields}
 
 
 @router.get(

@@ -15,8 +15,10 @@ MULTIPART_OVERHEAD_BYTES = 64 * 1024  # boundaries, part headers and small field
 UNCOUNTED_BYTES = 64 * 1024  # of a body: what the socket may hold anyway
 PATIENCE_S = 30.0  # for a body that does not come
 LEAST_BYTES_PER_S = 20_000
+FILES_HELD_BYTES = 16 * 1024 * 1024  # of the files of a data set: 256 of 64 KiB
 UPLOADS = re.compile(r"/api/v1/runs/([^/]+/images(/[^/]+)?|from-weights)/?")
 IMPORT = re.compile(r"/api/v1/runs/import/?")
+DATASETS = re.compile(r"/api/v1/datasets(/preview(/[^/]+/files)?)?/?")
 
 
 def body_limit(scope: Scope, settings: Settings) -> int:
@@ -25,18 +27,23 @@ def body_limit(scope: Scope, settings: Settings) -> int:
         return settings.max_upload_bytes + MULTIPART_OVERHEAD_BYTES
     if scope["method"] == "POST" and IMPORT.fullmatch(scope["path"]):
         return settings.max_import_bytes + MULTIPART_OVERHEAD_BYTES
+    if scope["method"] == "POST" and DATASETS.fullmatch(scope["path"]):
+        return settings.max_dataset_bytes + MULTIPART_OVERHEAD_BYTES
     return BODY_BYTES
 
 
 def held_bytes(scope: Scope, headers: Headers, settings: Settings) -> int:
     """How much of the body is held in memory at most; 0 where it is so little as not to count.
 
-    A run's file is put on the disk as it comes.
+    A run's file is put on the disk as it comes, and so are the many files of a data set, of each of
+    which less than the rest is held.
     """
     chunked = "transfer-encoding" in headers
     announced = body_limit(scope, settings) if chunked else announced_bytes(headers)
     if IMPORT.fullmatch(scope["path"]):
         announced = min(announced, BODY_BYTES)
+    if DATASETS.fullmatch(scope["path"]):
+        announced = min(announced, FILES_HELD_BYTES)
     return announced if announced > UNCOUNTED_BYTES else 0
 
 

@@ -76,6 +76,7 @@ class Startup:
             device=settings.device,
             data_dirs=[str(path) for path in settings.data_dirs],
             cache_dir=str(settings.cache_dir),
+            own_data_dir=str(settings.own_data_dir),
         )
 
     def of_segment(self, segment: Segment) -> tuple[Setup, bytes]:

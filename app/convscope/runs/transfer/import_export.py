@@ -2,8 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from secrets import token_hex
 from typing import IO
 
@@ -12,26 +10,13 @@ from convscope.runs.run import Run
 from convscope.runs.status import now
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
+from convscope.storage.exported_file import ExportedFile
 from convscope.storage.exporter import export_to
 from convscope.storage.importing.importer import import_to
 from convscope.storage.importing.untrusted import Bounds
 
-PIECE_BYTES = 2**18
+COPIED_BYTES = 2**18  # at once
 IMPORT_TIMES = 2  # as much as the file itself: as it came, and what is made of it
-
-
-@dataclass(frozen=True)
-class ExportedFile:
-    """An exported file that has no name any more: it is gone once it is closed."""
-
-    file: IO[bytes]
-    size: int
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """All of it, once."""
-        with self.file:
-            while piece := await asyncio.to_thread(self.file.read, PIECE_BYTES):
-                yield piece
 
 
 async def export_run(run: Run, directory: RunDirectory, *, uploads: bool) -> ExportedFile:
@@ -44,9 +29,7 @@ def _export(run: Run, directory: RunDirectory, uploads: bool) -> ExportedFile:
     path = directory.part(f"{run.id}-{token_hex(4)}")
     noted = {"run": run.id, "at": now(), "convscope": __version__}
     export_to(run.file.path, path, noted, uploads=uploads)
-    file = path.open("rb")
-    path.unlink()  # so that nothing stays, however the sending ends
-    return ExportedFile(file, _size(file))
+    return ExportedFile.of(path)
 
 
 async def import_file(
@@ -67,7 +50,7 @@ def _import(directory: RunDirectory, new_id: str, settings: Settings, given: IO[
     try:
         with received.open("wb") as file:
             given.seek(0)
-            shutil.copyfileobj(given, file, PIECE_BYTES)
+            shutil.copyfileobj(given, file, COPIED_BYTES)
         import_to(received, directory.part(new_id), bounds, {"imported_from": {"at": now()}})
     finally:
         received.unlink(missing_ok=True)

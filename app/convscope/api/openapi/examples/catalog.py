@@ -96,6 +96,9 @@ DATASETS: JsonObject = {
             "origin": "https://github.com/zalandoresearch/fashion-mnist",
             "available": True,
             "why": None,
+            "own": False,
+            "train_counts": [],
+            "test_counts": [],
         }
     ]
 }

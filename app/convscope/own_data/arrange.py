@@ -1,0 +1,249 @@
+"""What a set would be: classes, form, halves, and what stands in the way, from what was brought."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convscope.own_data import store
+from convscope.own_data.bounds import LEAST_SIDE
+from convscope.own_data.brought import Brought
+from convscope.own_data.fit import fitted
+from convscope.own_data.found import Pixels
+from convscope.own_data.names import natural
+from convscope.own_data.options import ClassChoice, Options
+from convscope.own_data.split import Asked, in_order, split
+from convscope.types import JsonObject, Shape
+
+USUAL_SIDE = 64  # px, where pictures are of many sizes, or large
+SMALL_SIDE = 96  # px; pictures that are all of one size up to this stay as they are
+LOOKED_AT = 200  # pictures, to see whether they are grey, and dark at their borders
+EVERY = 2000
+_LIGHT = 128
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """A set as it would be kept; `numbers`, `labels` and `held_out` have a row a picture."""
+
+    folder: Path
+    options: Options
+    shape: Shape
+    classes: tuple[str, ...]
+    sources: tuple[tuple[str, int], ...]  # each class as it was brought, and its pictures
+    numbers: Numbers  # places in the store
+    labels: Numbers
+    held_out: NDArray[np.bool_]
+    digests: NDArray[np.uint8]  # (N, 32), of the pixels as the network sees them
+    dark_background: bool
+
+    @cached_property
+    def records(self) -> store.Records:
+        """Of the pictures that were brought."""
+        return store.records(self.folder)
+
+    def half(self, *, held_out: bool) -> Numbers:
+        """Rows of one half, in the order in which they are kept."""
+        rows = np.flatnonzero(self.held_out == held_out)
+        return rows[in_order(self.labels[rows], self.digests[rows])]
+
+    def picture(self, row: int) -> Pixels:
+        """(C, H, W), as the network would see it."""
+        pixels = store.picture(self._pixels, self.records[self.numbers[row]])
+        return fitted(pixels, self.shape, self.options.fit)
+
+    @cached_property
+    def _pixels(self) -> NDArray[np.uint8]:
+        return store.pixels(self.folder)
+
+    def counts(self, *, held_out: bool) -> tuple[int, ...]:
+        """Pictures a class in one half."""
+        chosen = self.labels[self.held_out == held_out]
+        return tuple(np.bincount(chosen, minlength=len(self.classes)).tolist())
+
+    def repeated(self) -> list[int]:
+        """Of each class, how many pictures equal one that came before."""
+        seen: set[bytes] = set()
+        counts = [0] * len(self.classes)
+        for digest, label in zip(self.digests, self.labels.tolist(), strict=True):
+            counts[label] += digest.tobytes() in seen
+            seen.add(digest.tobytes())
+        return counts
+
+    def problems(self) -> list[str]:
+        """Why it cannot be kept as it is; none where it can."""
+        if not len(self.numbers):
+            return ["There is no picture yet."]
+        found = []
+        sizes = np.bincount(self.labels, minlength=len(self.classes)).tolist()
+        few = [name for name, size in zip(self.classes, sizes, strict=True) if size < 2]
+        if few:
+            found.append(
+                f"{_listed(few)}: fewer than two pictures, and one to learn from and one to hold "
+                "out are needed. Add some, or leave it out."
+            )
+        if len(self.classes) < 2:
+            found.append("There is one class: at least two are needed to tell them apart.")
+        if not found and not self.held_out.any():
+            found.append(
+                "Nothing can be held out: the pictures of each class are all equal, or of one "
+                "burst. Add others."
+            )
+        return found
+
+    def warnings(self) -> list[str]:
+        """What is worth knowing before it is kept."""
+        kept = self.counts(held_out=True)
+        sizes = np.bincount(self.labels, minlength=len(self.classes)).tolist()
+        rows = zip(self.classes, kept, sizes, strict=True)
+        none = [name for name, count, size in rows if size > 1 and not count]
+        found = []
+        if none:
+            found.append(
+                f"{_listed(none)}: nothing can be held out, since all pictures are equal or of one "
+                "burst."
+            )
+        if conflicting := self._conflicting():
+            found.append(f"{conflicting} equal pictures stand in more than one class.")
+        return found
+
+    def _conflicting(self) -> int:
+        rows = {(d.tobytes(), n) for d, n in zip(self.digests, self.labels.tolist(), strict=True)}
+        return sum(count > 1 for count in Counter(digest for digest, _ in rows).values())
+
+
+def arrange(
+    folder: Path,
+    brought: Brought,
+    options: Options,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> Arrangement:
+    """What the pictures in this folder would be with these options; `tell` hears how far it is."""
+    records, numbers = store.records(folder), store.pixels(folder)
+    choices = options.classes or usual_classes(brought, records)
+    label_of = {source: n for n, choice in enumerate(choices) for source in choice.sources}
+    by_source = np.array([label_of.get(name, -1) for name in brought.source_classes] or [-1])
+    labels = by_source[records["source_class"].astype(np.int64)].astype(np.int64)
+    chosen = np.flatnonzero((labels >= 0) & store.there(records))
+    shape = _shape(records[chosen], numbers, options)
+    digests = np.zeros((len(chosen), 32), np.uint8)
+    for row, number in enumerate(chosen.tolist()):
+        if row % EVERY == 0:
+            tell(row, len(chosen))
+        pixels = fitted(store.picture(numbers, records[number]), shape, options.fit)
+        digests[row] = np.frombuffer(hashlib.sha256(pixels.tobytes()).digest(), np.uint8)
+    given, bursts = (records[name][chosen].astype(np.int64) for name in ("half", "burst"))
+    asked = Asked(labels[chosen], digests, bursts, given)
+    counted = np.bincount(
+        records["source_class"][store.there(records)], minlength=len(brought.source_classes)
+    ).tolist()
+    return Arrangement(
+        folder=folder,
+        options=options,
+        shape=shape,
+        classes=tuple(choice.name for choice in choices),
+        sources=tuple(zip(brought.source_classes, counted, strict=True)),
+        numbers=chosen,
+        labels=labels[chosen],
+        held_out=split(asked, options.held_out, options.seed),
+        digests=digests,
+        dark_background=_dark(records[chosen], numbers, brought, options),
+    )
+
+
+def usual_classes(brought: Brought, records: store.Records) -> list[ClassChoice]:
+    """Each class as it was brought that has a picture, in the order of its source or its name."""
+    there = set(records["source_class"][store.there(records)].tolist())
+    names = [name for n, name in enumerate(brought.source_classes) if n in there]
+    place = {name: number for number, name in enumerate(brought.class_order)}
+    ordered = sorted(names, key=lambda name: (place.get(name, len(place)), natural(name)))
+    return [ClassChoice(name=name, sources=[name]) for name in ordered]
+
+
+def _shape(records: store.Records, numbers: NDArray[np.uint8], options: Options) -> Shape:
+    channels = options.channels or (1 if _all_grey(records, numbers) else 3)
+    return (channels, *(options.size or _usual_size(records)))
+
+
+def _usual_size(records: store.Records) -> tuple[int, int]:
+    sizes = {
+        (int(row["height"]), int(row["width"])) for row in np.unique(records[["height", "width"]])
+    }
+    one = next(iter(sizes)) if len(sizes) == 1 else (USUAL_SIDE, USUAL_SIDE)
+    fits = all(LEAST_SIDE <= side <= SMALL_SIDE for side in one)
+    return one if fits else (USUAL_SIDE, USUAL_SIDE)
+
+
+def _some(records: store.Records) -> store.Records:
+    """Spread over all of them."""
+    places = np.linspace(0, len(records) - 1, min(LOOKED_AT, len(records))).astype(np.int64)
+    return records[places]
+
+
+def _all_grey(records: store.Records, numbers: NDArray[np.uint8]) -> bool:
+    for record in _some(records):
+        pixels = store.picture(numbers, record)
+        if pixels.ndim == 3 and not (pixels == pixels[..., :1]).all():
+            return False
+    return bool(len(records))
+
+
+def _dark(
+    records: store.Records, numbers: NDArray[np.uint8], brought: Brought, options: Options
+) -> bool:
+    """Whether most pictures are dark at their borders, so that others are inverted to be alike."""
+    if options.dark_background is not None:
+        return options.dark_background
+    if brought.words:
+        return brought.words.dark_background
+    dark = [_border(store.picture(numbers, record)) < _LIGHT / 4 for record in _some(records)]
+    return bool(dark) and sum(dark) > len(dark) / 2
+
+
+def _border(pixels: Pixels) -> float:
+    grey = pixels if pixels.ndim == 2 else pixels.mean(axis=2)
+    return float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+def summary(arranged: Arrangement) -> JsonObject:
+    """As the preview answers it."""
+    rows = zip(
+        arranged.classes,
+        arranged.counts(held_out=False),
+        arranged.counts(held_out=True),
+        arranged.repeated(),
+        strict=True,
+    )
+    sources = [choice.sources for choice in arranged.options.classes or ()] or [
+        [name] for name in arranged.classes
+    ]
+    classes = [
+        {"name": name, "sources": source, "train": train, "test": test, "repeated": repeated}
+        for (name, train, test, repeated), source in zip(rows, sources, strict=True)
+    ]
+    used = {source for choice in sources for source in choice}
+    return {
+        "shape": arranged.shape,
+        "classes": classes,
+        "left_out": [
+            {"name": name, "pictures": count}
+            for name, count in arranged.sources
+            if name not in used
+        ],
+        "train": int((~arranged.held_out).sum()),
+        "test": int(arranged.held_out.sum()),
+        "dark_background": arranged.dark_background,
+        "problems": arranged.problems(),
+        "warnings": arranged.warnings(),
+    }

@@ -1,0 +1,48 @@
+"""What a person chooses before a set is kept."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
+
+from convscope.own_data.bounds import (
+    CLASS_LENGTH,
+    LEAST_SIDE,
+    MOST_CLASSES,
+    MOST_SIDE,
+)
+from convscope.own_data.fit import Fit
+
+ClassName = Annotated[str, Field(min_length=1, max_length=CLASS_LENGTH)]
+Side = Annotated[StrictInt, Field(ge=LEAST_SIDE, le=MOST_SIDE)]
+Words = Annotated[str, Field(max_length=1000)]
+
+
+class ClassChoice(BaseModel):
+    """One class of the set, and which of those that were brought go into it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: ClassName
+    sources: Annotated[list[ClassName], Field(min_length=1, max_length=MOST_CLASSES)]
+
+
+class Options(BaseModel):
+    """How pictures become a data set; what is None is chosen by what the pictures are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    title: Annotated[str, Field(max_length=200)] | None = None
+    licence: Words | None = None
+    origin: Words | None = None
+    size: Annotated[
+        tuple[Side, Side] | None, Field(description="height and width of what a network is shown")
+    ] = None
+    channels: Annotated[Literal[1, 3] | None, Field(description="1: grey, 3: colours")] = None
+    fit: Fit = "crop"
+    held_out: Annotated[
+        StrictFloat, Field(ge=0.05, le=0.5, description="the share of each class that is held out")
+    ] = 0.15
+    seed: Annotated[StrictInt, Field(ge=0, le=2**53 - 1, description="of the split")] = 0
+    dark_background: StrictBool | None = None
+    classes: Annotated[
+        list[ClassChoice] | None,
+        Field(min_length=1, max_length=MOST_CLASSES, description="the others are left out"),
+    ] = None

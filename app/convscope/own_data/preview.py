@@ -1,0 +1,273 @@
+"""A data set that is not kept yet: what was brought to it, and what it would be."""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convscope.data import own_sets
+from convscope.data.atomic_write import write_atomically
+from convscope.data.own_sets import OwnSet
+from convscope.errors import ConflictError, ConvscopeError, NotFoundError, UploadError
+from convscope.own_data import job, store
+from convscope.own_data.arrange import usual_classes
+from convscope.own_data.brought import Brought, read_brought
+from convscope.own_data.fit import fitted
+from convscope.own_data.offer import offered_recipe
+from convscope.own_data.options import Options
+from convscope.own_data.process import Task
+from convscope.storage.directory import RunDirectory
+from convscope.types import JsonObject
+
+log = logging.getLogger("convscope")
+Sent = tuple[str, IO[bytes]]  # a file's name, as its sender gives it, and its content
+_OPTIONS = "options.json"
+
+
+class PreviewState(StrEnum):
+    """Where a preview is."""
+
+    READING = "reading"  # files, or what they come to with other options
+    READY = "ready"
+    KEEPING = "keeping"
+    FAILED = "failed"  # the last files could not be read; what was there before is
+
+
+class Preview:
+    """One of them; its files are in a folder of its own until it is kept or discarded."""
+
+    def __init__(self, preview_id: str, folder: Path, directory: RunDirectory) -> None:
+        """Of a folder that is there."""
+        self.id = preview_id
+        self.folder = folder
+        self._directory = directory
+        self.state = PreviewState.READY
+        self.made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.options = _stored_options(folder)
+        self.brought = _stored_brought(folder)
+        self.done = self.of = 0
+        self.error: str | None = None
+        self.summary: JsonObject | None = None
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._files = 0
+
+    # --- bringing files ---------------------------------------------------------------------------
+
+    async def bring(self, sent: Sequence[Sent], class_name: str | None, *, burst: bool) -> None:
+        """Take files, which are read one after another, later; their content is copied now."""
+        self._must_be_open()
+        files = [(name, self._place()) for name, _ in sent]
+        try:
+            for (_, stream), (_, path) in zip(sent, files, strict=True):
+                await asyncio.to_thread(_copy, stream, path)
+        except BaseException:
+            for _, path in files:
+                path.unlink(missing_ok=True)
+            raise
+        self._start(
+            Task(
+                folder=self.folder,
+                options=self.options,
+                files=files,
+                class_name=class_name,
+                burst=burst,
+            )
+        )
+
+    def _place(self) -> Path:
+        self._files += 1
+        incoming = self.folder / "incoming"
+        incoming.mkdir(exist_ok=True)
+        return incoming / str(self._files)
+
+    def _start(self, task: Task) -> None:
+        self.state = PreviewState.READING
+        self._waiting += 1
+        running = asyncio.create_task(self._read(task))
+        self._jobs.add(running)
+        running.add_done_callback(self._jobs.discard)
+
+    async def _read(self, task: Task) -> None:
+        failed: str | None = None
+        try:
+            async with self._turn:
+                await self._arranged(task)
+        except ConvscopeError as error:
+            failed = error.detail
+        except Exception:
+            log.exception("a preview could not be read")
+            failed = "These files could not be read."
+        finally:
+            self._waiting -= 1
+            for _, path in task.files:
+                path.unlink(missing_ok=True)
+        self.error = failed
+        if not self._waiting:
+            self.state = PreviewState.FAILED if failed else PreviewState.READY
+
+    async def _arranged(self, task: Task) -> None:
+        self.done = self.of = 0
+        told = await job.run(task.model_copy(update={"options": self.options}), self._tell)
+        self.brought = _stored_brought(self.folder)
+        self.summary = told["summary"]
+
+    def _tell(self, done: int, of: int) -> None:
+        self.done, self.of = done, of
+
+    async def settled(self) -> None:
+        """When everything brought so far is read."""
+        while self._jobs:
+            await asyncio.wait(set(self._jobs))
+
+    def must_have_been_read(self) -> None:
+        """UploadError where the last files could not be."""
+        if self.error:
+            raise UploadError(self.error)
+
+    def begin(self) -> None:
+        """One that was found on the disk is arranged when it is first asked for."""
+        if self.summary is None and not self._jobs and self.state is PreviewState.READY:
+            self._start(Task(folder=self.folder))
+
+    # --- choosing ---------------------------------------------------------------------------------
+
+    async def choose(self, options: Options) -> None:
+        """Other options; what it comes to with them is known when this returns."""
+        self._must_be_open()
+        self.options = options
+        write_atomically(self.folder / _OPTIONS, [options.model_dump_json().encode()])
+        self._start(Task(folder=self.folder))
+        await self.settled()
+
+    async def remove(self, number: int) -> None:
+        """A picture goes; NotFoundError for a number that is none."""
+        self._must_be_open()
+        async with self._turn:
+            store.remove(self.folder, number)
+        self._start(Task(folder=self.folder))
+        await self.settled()
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    async def keep(self, folder: Path, dataset_id: str) -> OwnSet:
+        """The set, on the disk; InvalidError with what stands in the way."""
+        self._must_be_open()
+        await self.settled()
+        self.must_have_been_read()
+        self.state = PreviewState.KEEPING
+        try:
+            size = await asyncio.to_thread(own_sets.size_of, self.folder)
+            task = Task(
+                folder=self.folder, options=self.options, keep_in=folder, keep_as=dataset_id
+            )
+            async with self._turn:
+                with self._directory.reserved(min(size, self._kept_bytes())):
+                    await job.run(task, self._tell)
+        except BaseException:
+            self.state = PreviewState.READY
+            await asyncio.to_thread(
+                shutil.rmtree, folder / f"{own_sets.UNFINISHED}{dataset_id}", ignore_errors=True
+            )
+            raise
+        return own_sets.read_own_set(folder, dataset_id)
+
+    def _kept_bytes(self) -> int:
+        summary = self.summary or {"shape": (0,), "train": 0, "test": 0}
+        return int(np.prod(summary["shape"])) * int(summary["train"] + summary["test"])
+
+    async def stop(self) -> None:
+        """What is under way ends; what was read stays."""
+        for running in list(self._jobs):
+            running.cancel()
+        if self._jobs:
+            await asyncio.wait(set(self._jobs))
+
+    async def discard(self) -> None:
+        """Everything of it goes, whatever is under way."""
+        await self.stop()
+        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def _must_be_open(self) -> None:
+        if self.state is PreviewState.KEEPING:
+            raise ConflictError("This data set is being kept: wait until it is.")
+
+    # --- looking ----------------------------------------------------------------------------------
+
+    def describe(self) -> JsonObject:
+        """As `GET /datasets/preview/{id}` answers."""
+        words, options = self.brought.words, self.options
+        return {
+            "id": self.id,
+            "state": self.state,
+            "error": self.error,
+            "made_at": self.made_at,
+            "progress": {"done": self.done, "of": self.of},
+            "title": options.title or (words.title if words else None),
+            "options": options.model_dump(mode="json"),
+            "refused": [file.model_dump() for file in self.brought.refused],
+            "refused_count": self.brought.refused_count,
+            "passed_over": self.brought.passed_over,
+            "notes": self.brought.notes,
+            "arranged": self.summary,
+            "recipe": self._recipe(),
+        }
+
+    def _recipe(self) -> JsonObject | None:
+        made = self.summary
+        if made is None or made["problems"]:
+            return None
+        recipe = offered_recipe(made["shape"], len(made["classes"]), made["train"], "preview")
+        return recipe.model_dump(mode="json")
+
+    def numbers(self, label: int) -> NDArray[np.int64]:
+        """Which pictures are of a class, by their numbers; NotFoundError for no class."""
+        records = store.records(self.folder)
+        choices = self.options.classes or usual_classes(self.brought, records)
+        if not 0 <= label < len(choices):
+            raise NotFoundError(f"There is no class {label}: expected 0 to {len(choices) - 1}.")
+        known = self.brought.source_classes
+        wanted = [known.index(name) for name in choices[label].sources if name in known]
+        return np.flatnonzero(np.isin(records["source_class"], wanted) & store.there(records))
+
+    def pictures(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
+        """As the network would see them, (N, C, H, W); slow, call it in a thread."""
+        records, pixels = store.records(self.folder), store.pixels(self.folder)
+        if self.summary is None:
+            raise ConflictError("These pictures are being read: wait until they are.")
+        missing = [number for number in numbers if not 0 <= number < len(records)]
+        if missing:
+            raise NotFoundError(f"There is no picture {missing[0]} in this preview.")
+        shape = tuple(self.summary["shape"])
+        seen = [
+            fitted(store.picture(pixels, records[number]), shape, self.options.fit)
+            for number in numbers
+        ]
+        return np.stack(seen)
+
+
+def _copy(stream: IO[bytes], path: Path) -> None:
+    stream.seek(0)
+    with path.open("wb") as file:
+        shutil.copyfileobj(stream, file, 2**20)
+
+
+def _stored_options(folder: Path) -> Options:
+    with contextlib.suppress(OSError, ValueError):
+        return Options.model_validate_json((folder / _OPTIONS).read_bytes())
+    return Options()
+
+
+def _stored_brought(folder: Path) -> Brought:
+    with contextlib.suppress(OSError, ValueError):
+        return read_brought(folder)
+    return Brought()

@@ -1,0 +1,95 @@
+"""All data sets of a server that are not kept yet, and how one becomes a set."""
+
+import contextlib
+import re
+import shutil
+import time
+import unicodedata
+from collections.abc import Iterator
+from secrets import token_hex
+
+from convscope.data import own_sets
+from convscope.data.own_sets import OwnSet
+from convscope.errors import ConvscopeError, NotFoundError, UnavailableError
+from convscope.own_data.preview import Preview
+from convscope.settings import Settings
+from convscope.storage.directory import RunDirectory
+
+KEPT_S = 24 * 3600.0  # a preview that nobody touches
+PREFIX = ".preview-"
+_SLUG_LENGTH = 40
+
+
+class Previews:
+    """By id; a closed page finds its own again, and so does a server that was restarted."""
+
+    def __init__(self, settings: Settings, directory: RunDirectory) -> None:
+        """`directory` is the folder whose quota they share."""
+        self._settings = settings
+        self._directory = directory
+        self._folder = settings.own_data_dir
+        self._all: dict[str, Preview] = {}
+
+    def open(self) -> None:
+        """Find those that are on the disk; what a sudden end left half made goes."""
+        if not self._folder.exists():
+            return
+        own_sets.sweep(self._folder)
+        for folder in sorted(self._folder.glob(f"{PREFIX}*")):
+            if time.time() - folder.stat().st_mtime > KEPT_S:
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            shutil.rmtree(folder / "incoming", ignore_errors=True)
+            preview = Preview(folder.name.removeprefix(PREFIX), folder, self._directory)
+            self._all[preview.id] = preview
+
+    async def close(self) -> None:
+        """Stop what is under way; what was read stays on the disk."""
+        for preview in self:
+            await preview.stop()
+
+    def __iter__(self) -> Iterator[Preview]:
+        return iter(list(self._all.values()))
+
+    def get(self, preview_id: str) -> Preview:
+        """NotFoundError for an unknown one; one from before a restart is arranged first."""
+        try:
+            preview = self._all[preview_id]
+        except KeyError:
+            raise NotFoundError(f"There is no data set {preview_id!r} to be kept.") from None
+        preview.begin()
+        return preview
+
+    def new(self) -> Preview:
+        """An empty one; UnavailableError where there are as many as may be."""
+        if len(self._all) >= self._settings.max_previews:
+            raise UnavailableError(
+                f"{len(self._all)} data sets are waiting to be kept, as many as may be: keep or "
+                "discard one of them."
+            )
+        self._directory.must_have_room()
+        preview_id = token_hex(5)
+        folder = self._folder / f"{PREFIX}{preview_id}"
+        folder.mkdir(parents=True, mode=0o700)
+        self._all[preview_id] = Preview(preview_id, folder, self._directory)
+        return self._all[preview_id]
+
+    async def keep(self, preview: Preview) -> OwnSet:
+        """The set that it becomes; the preview is gone then."""
+        title = preview.describe()["title"] or "pictures"
+        kept = await preview.keep(self._folder, new_id(title))
+        with contextlib.suppress(ConvscopeError):
+            await self.discard(preview)
+        return kept
+
+    async def discard(self, preview: Preview) -> None:
+        """All of it goes."""
+        self._all.pop(preview.id, None)
+        await preview.discard()
+
+
+def new_id(title: str) -> str:
+    """A word or some from the title, and four characters that make it the only one."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_LENGTH].strip("-")
+    return f"{slug or 'pictures'}-{token_hex(2)}"

@@ -1,0 +1,113 @@
+"""The process of its own in which strangers' files are read, and pictures become a set.
+
+Its memory and time are bounded; its first line of input is the task as JSON, and it ends when its
+input ends, so that a server that is killed leaves nothing running.  Each line that it writes is
+JSON: `{"done": …, "of": …}` now and then, at last one with a summary, the set or an error.
+"""
+
+import json
+import os
+import resource
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from pydantic import BaseModel
+
+from convscope.errors import ConvscopeError, InvalidError
+from convscope.own_data.arrange import arrange, summary
+from convscope.own_data.brought import Brought, read_brought, write_brought
+from convscope.own_data.entries import SentFile
+from convscope.own_data.found import Progress
+from convscope.own_data.keep import keep
+from convscope.own_data.options import Options
+from convscope.own_data.sources.read import read_all
+from convscope.own_data.store import Store, cut
+from convscope.system_errors import system_sentence
+
+TELL_EVERY_S = 0.1
+CPU_S = 1800
+DATA_BYTES = 2 * 2**30  # of its own; the pictures that it maps do not count
+
+
+class Task(BaseModel):
+    """What is to be done in a preview's folder."""
+
+    folder: Path
+    options: Options = Options()
+    files: list[tuple[str, Path]] = []  # to read first: as they were called, and where they lie
+    class_name: str | None = None  # of all pictures in these files
+    burst: bool = False  # whether they are frames of one
+    keep_in: Path | None = None  # where to keep the set
+    keep_as: str = ""  # under this id
+
+
+def main() -> None:
+    """Do the task on the standard input."""
+    task = Task.model_validate_json(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    _bound()
+    try:
+        _say(_done(task))
+    except ConvscopeError as error:
+        _say({"error": type(error).__name__, "detail": error.detail})
+    except MemoryError:
+        _say({"error": "TooLargeError", "detail": "Expected files that take less memory to read."})
+    except OSError as error:
+        _say({"error": "UnavailableError", "detail": system_sentence(error)})
+
+
+def _done(task: Task) -> dict[str, Any]:
+    brought = read_brought(task.folder)
+    cut(task.folder, brought.pictures)
+    if task.files:
+        _read(task, brought)
+    arranged = arrange(task.folder, brought, task.options, _tell)
+    if task.keep_in is None:
+        return {"summary": summary(arranged)}
+    if problems := arranged.problems():
+        raise InvalidError(" ".join(problems))
+    return {"kept": asdict(keep(arranged, brought, task.keep_in, task.keep_as, _tell))}
+
+
+def _read(task: Task, brought: Brought) -> None:
+    brought.bursts += task.burst
+    burst = brought.bursts if task.burst else 0
+    files = [SentFile(name, path) for name, path in task.files]
+    with Store(task.folder) as store:
+        for event in read_all(files, task.folder, task.class_name):
+            brought.take(event, store, burst)
+            if isinstance(event, Progress):
+                _tell(event.done, event.of)
+        brought.pictures = store.count
+    write_brought(task.folder, brought)
+
+
+_told_s = 0.0
+
+
+def _tell(done: int, of: int) -> None:
+    global _told_s
+    now = monotonic()
+    if now - _told_s >= TELL_EVERY_S:
+        _told_s = now
+        _say({"done": done, "of": of})
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _bound() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)

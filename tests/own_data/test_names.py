@@ -1,0 +1,80 @@
+import pytest
+
+from convscope.own_data.names import (
+    clean,
+    common_wrap,
+    have_halves,
+    natural,
+    parts_of,
+    passed_over,
+    place_of,
+)
+
+
+def places(*paths: str) -> list[tuple[str | None, str | None]]:
+    """Class and half of each path among all of them."""
+    parts = [parts_of(path) for path in paths]
+    wrap = common_wrap(parts)
+    halves = have_halves(parts, wrap)
+    found = [place_of(each, wrap, halves=halves) for each in parts]
+    return [(place.name, place.half) for place in found]
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["oak/1.jpg", "maple/2.jpg"], [("oak", None), ("maple", None)]),
+        (["leaves/oak/1.jpg", "leaves/maple/2.jpg"], [("oak", None), ("maple", None)]),
+        (["a/b/oak/1.jpg", "a/b/maple/2.jpg"], [("oak", None), ("maple", None)]),
+        (["a/oak/old/1.jpg", "a/maple/new/2.jpg"], [("oak", None), ("maple", None)]),
+        (
+            ["a/cover.jpg", "a/oak/1.jpg", "a/elm/2.jpg"],
+            [(None, None), ("oak", None), ("elm", None)],
+        ),
+        (["oak/1.jpg", "oak/2.jpg"], [("oak", None), ("oak", None)]),
+        (["trees/oak/1.jpg", "trees/oak/2.jpg"], [("oak", None), ("oak", None)]),
+        (["1.jpg", "2.jpg"], [(None, None), (None, None)]),
+        (["train/oak/1.jpg", "test/oak/2.jpg"], [("oak", "train"), ("oak", "test")]),
+        (["x/Train/oak/1.jpg", "x/VAL/oak/2.jpg"], [("oak", "train"), ("oak", "test")]),
+        (["train/oak/1.jpg", "train/elm/2.jpg"], [("oak", "train"), ("elm", "train")]),
+        (
+            ["test/1.jpg", "test/2.jpg", "best/3.jpg"],
+            [("test", None), ("test", None), ("best", None)],
+        ),
+        (["leaves\\oak\\1.jpg", "leaves\\elm\\2.jpg"], [("oak", None), ("elm", None)]),
+    ],
+)
+def test_a_pictures_folders_say_its_class_and_its_half(
+    paths: list[str], expected: list[tuple[str | None, str | None]]
+) -> None:
+    assert places(*paths) == expected
+
+
+def test_a_letter_with_its_accent_apart_is_the_same_letter() -> None:
+    assert places("A\u0308pfel/1.jpg", "\u00c4pfel/2.jpg") == [("\u00c4pfel", None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("__MACOSX/oak/._1.jpg", "__MACOSX"),
+        ("oak/.DS_Store", ".DS_Store"),
+        ("oak/Thumbs.db", "Thumbs.db"),
+        ("oak/._1.jpg", "._* (of macOS)"),
+        (".trash/1.jpg", "hidden files"),
+        ("oak/1.jpg", None),
+    ],
+)
+def test_what_systems_leave_behind_is_passed_over(path: str, what: str | None) -> None:
+    assert passed_over(parts_of(path)) == what
+
+
+def test_numbers_in_names_count_as_numbers() -> None:
+    names = ["class 10", "Class 9", "b", "a", "class 9b"]
+    assert sorted(names, key=natural) == ["a", "b", "Class 9", "class 9b", "class 10"]
+
+
+def test_a_name_is_shown_without_what_a_terminal_obeys() -> None:
+    assert clean("oak\x1b[31m\n") == "oak�[31m�"
+    assert clean("   ") == "unnamed"
+    assert len(clean("x" * 500)) == 200

@@ -1,0 +1,299 @@
+import gzip
+import io
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convscope.data import idx
+from convscope.errors import TooLargeError, UploadError
+from convscope.own_data import entries
+from convscope.own_data.entries import SentFile
+from convscope.own_data.found import Classes, Event, Found, Note, PassedOver, Refused
+from convscope.own_data.sources.read import read_all
+from tests.support.labelled import png_of, stripes, zip_of
+
+GREY = np.arange(144, dtype=np.uint8).reshape(12, 12)
+PICKLE = b"\x80\x04]\x94K\x01a."
+NOISE = np.random.default_rng(5).integers(0, 256, (40, 40), dtype=np.uint8)
+COLOUR = np.stack([GREY, GREY[::-1], GREY.T], axis=2)
+
+
+def events(tmp_path: Path, *files: tuple[str, bytes], class_name: str | None = None) -> list[Event]:
+    """All that is found in files that were sent."""
+    sent = []
+    for number, (name, content) in enumerate(files):
+        path = tmp_path / f"sent{number}"
+        path.write_bytes(content)
+        sent.append(SentFile(name, path))
+    return list(read_all(sent, tmp_path, class_name))
+
+
+def found(all_events: list[Event]) -> list[Found]:
+    return [event for event in all_events if isinstance(event, Found)]
+
+
+def refused(all_events: list[Event]) -> dict[str, str]:
+    return {event.name: event.why for event in all_events if isinstance(event, Refused)}
+
+
+def npz(**arrays: Any) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def test_a_zip_with_a_folder_a_class_gives_every_picture_with_its_class(tmp_path: Path) -> None:
+    pictures = stripes(6, size=12)
+    archive = zip_of((f"s/{name}/{n}.png", png_of(p)) for n, (name, p) in enumerate(pictures))
+    all_found = found(events(tmp_path, ("s.zip", archive)))
+    by_class = sorted((one.class_name, one.pixels.tobytes()) for one in all_found)
+    assert by_class == sorted((name, pixels.tobytes()) for name, pixels in pictures)
+
+
+def test_files_with_folders_in_their_names_are_read_as_a_folder(tmp_path: Path) -> None:
+    all_found = found(events(tmp_path, ("s/a/1.png", png_of(GREY)), ("s/b/1.png", png_of(COLOUR))))
+    assert [one.class_name for one in all_found] == ["a", "b"]
+    assert (all_found[1].pixels == COLOUR).all()
+
+
+def test_pictures_without_a_folder_are_of_the_class_that_is_given(tmp_path: Path) -> None:
+    assert refused(events(tmp_path, ("1.png", png_of(GREY))))["1.png"].startswith("it is in no fol")
+    [one] = found(events(tmp_path, ("1.png", png_of(GREY)), class_name="oak"))
+    assert one.class_name == "oak"
+
+
+def test_what_cannot_be_read_is_refused_by_name_and_the_rest_goes_on(tmp_path: Path) -> None:
+    archive = zip_of(
+        [
+            ("l/oak/1.png", png_of(GREY)),
+            ("l/oak/2.png", png_of(NOISE)[:400]),
+            ("l/oak/3.jpg", b"not a picture at all"),
+            ("l/oak/notes.txt", b"these are oaks"),
+            ("l/oak/in.zip", zip_of([("a", b"b")])),
+            ("l/oak/old.pkl", PICKLE),
+            ("l/elm/1.png", png_of(GREY)),
+            ("__MACOSX/l/oak/._1.png", b"x"),
+            ("l/.DS_Store", b"x"),
+        ]
+    )
+    all_events = events(tmp_path, ("l.zip", archive))
+    assert [one.class_name for one in found(all_events)] == ["elm", "oak"]
+    why = refused(all_events)
+    assert set(why) == {f"l/oak/{n}" for n in ("2.png", "3.jpg", "notes.txt", "in.zip", "old.pkl")}
+    assert "pickle, which could run code" in why["l/oak/old.pkl"]
+    over = sorted(event.what for event in all_events if isinstance(event, PassedOver))
+    assert over == [".DS_Store", "__MACOSX"]
+
+
+def test_a_large_picture_is_kept_small_and_a_small_one_as_it_is(tmp_path: Path) -> None:
+    large = np.zeros((600, 900, 3), np.uint8)
+    sent = (("a/1.png", png_of(large)), ("b/1.png", png_of(COLOUR)))
+    assert [one.pixels.shape for one in found(events(tmp_path, *sent))] == [
+        (256, 384, 3),
+        (12, 12, 3),
+    ]
+
+
+# --- archives -------------------------------------------------------------------------------------
+
+
+def test_a_member_that_leads_out_of_the_archive_is_a_name_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    archive = zip_of([("../../out/a/1.png", png_of(GREY)), ("/etc/b/2.png", png_of(GREY))])
+    assert len(found(events(tmp_path / "in", ("x.zip", archive)))) == 2
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "sent0"]
+
+
+def test_an_archive_that_unpacks_to_far_more_is_refused_before_it_does(tmp_path: Path) -> None:
+    bomb = zip_of([("a/1.png", bytes(50_000_000))])
+    with pytest.raises(TooLargeError, match="to unpack to at most"):
+        events(tmp_path, ("bomb.zip", bomb))
+
+
+def test_an_archive_whose_files_overlap_is_refused(tmp_path: Path) -> None:
+    whole = bytearray(zip_of([("a/1.png", png_of(GREY)), ("a/2.png", png_of(GREY))]))
+    directory = whole.index(b"PK\x01\x02")
+    second = whole.index(b"PK\x01\x02", directory + 4)
+    whole[second + 42 : second + 46] = struct.pack("<I", 3)
+    with pytest.raises(UploadError, match="overlap"):
+        events(tmp_path, ("x.zip", bytes(whole)))
+
+
+def test_an_archive_of_too_many_files_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "MOST_MEMBERS", 3)
+    with pytest.raises(TooLargeError, match="at most 3 files"):
+        events(tmp_path, ("x.zip", zip_of((f"a/{n}", b"") for n in range(4))))
+
+
+def test_a_cut_archive_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UploadError, match="whole zip archive"):
+        events(tmp_path, ("x.zip", zip_of([("a/1.png", png_of(GREY))])[:-30]))
+
+
+def test_macos_names_are_utf_8_though_the_archive_does_not_say_so(tmp_path: Path) -> None:
+    whole = zip_of([("Äpfel/1.png", png_of(GREY)), ("b/2.png", png_of(GREY))])
+    flagged, plain = struct.pack("<H", 0x800), struct.pack("<H", 0)
+    broken = whole.replace(b"PK\x03\x04\x14\0" + flagged, b"PK\x03\x04\x14\0" + plain)
+    broken = broken.replace(
+        b"PK\x01\x02\x14\x03\x14\0" + flagged, b"PK\x01\x02\x14\x03\x14\0" + plain
+    )
+    assert broken != whole
+    assert "Äpfel" in [one.class_name for one in found(events(tmp_path, ("x.zip", broken)))]
+
+
+# --- IDX ------------------------------------------------------------------------------------------
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (9, 10, 8), dtype=np.uint8)
+LABELS = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5], dtype=np.uint8)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_idx_pairs_are_found_by_their_names(tmp_path: Path, packed: bool) -> None:
+    def file(array: Any) -> bytes:
+        return idx.encode(array) if packed else gzip.decompress(idx.encode(array))
+
+    end = ".gz" if packed else ""
+    sent = [
+        (f"train-images-idx3-ubyte{end}", file(IMAGES[:6])),
+        (f"t10k-labels-idx1-ubyte{end}", file(LABELS[6:])),
+        (f"t10k-images-idx3-ubyte{end}", file(IMAGES[6:])),
+        (f"train-labels-idx1-ubyte{end}", file(LABELS[:6])),
+    ]
+    all_found = found(events(tmp_path, *sent))
+    assert [one.half for one in all_found] == ["train"] * 6 + ["test"] * 3
+    assert [int(one.class_name) for one in all_found] == LABELS.tolist()
+    assert (np.stack([one.pixels for one in all_found]) == IMAGES).all()
+    folder = zip_of([(f"MNIST/raw/{name}", content) for name, content in sent])
+    assert len(found(events(tmp_path, ("m.zip", folder)))) == 9
+
+
+def test_one_pair_is_a_pair_whatever_it_is_called(tmp_path: Path) -> None:
+    sent = (("my pictures", idx.encode(IMAGES)), ("my labels", idx.encode(LABELS)))
+    assert {one.half for one in found(events(tmp_path, *sent))} == {None}
+
+
+def test_emnist_is_stood_upright_and_its_letters_are_named(tmp_path: Path) -> None:
+    sent = [
+        ("emnist-letters-train-images-idx3-ubyte.gz", idx.encode(IMAGES)),
+        ("emnist-letters-train-labels-idx1-ubyte.gz", idx.encode(LABELS)),
+    ]
+    all_events = events(tmp_path, *sent)
+    assert [one.class_name for one in found(all_events)] == list("CADAEIBFE")
+    assert (found(all_events)[0].pixels == IMAGES[0].T).all()
+    assert [event.says for event in all_events if isinstance(event, Note)]
+
+
+def test_images_without_labels_are_refused(tmp_path: Path) -> None:
+    why = refused(events(tmp_path, ("train-images-idx3-ubyte", idx.encode(IMAGES))))
+    assert "no file of labels" in why["train-images-idx3-ubyte"]
+
+
+# --- CIFAR-10 -------------------------------------------------------------------------------------
+
+
+def test_cifars_batches_are_planes_of_colours(tmp_path: Path) -> None:
+    draw = np.random.default_rng(1)
+    pictures = draw.integers(0, 256, (5, 3, 32, 32), dtype=np.uint8)
+    rows = b"".join(bytes([n]) + picture.tobytes() for n, picture in enumerate(pictures))
+    sent = (("data_batch_1.bin", rows), ("test_batch.bin", rows[: 2 * 3073]))
+    all_events = events(tmp_path, *sent)
+    all_found = found(all_events)
+    assert [one.half for one in all_found] == ["train"] * 5 + ["test"] * 2
+    assert [one.class_name for one in all_found[:3]] == ["airplane", "automobile", "bird"]
+    assert (all_found[4].pixels == pictures[4].transpose(1, 2, 0)).all()
+    assert any(isinstance(event, Classes) for event in all_events)
+
+
+def test_cifars_pickles_are_answered_with_the_binary_version(tmp_path: Path) -> None:
+    why = refused(events(tmp_path, ("data_batch_1", PICKLE)))
+    assert "cifar-10-binary.tar.gz" in why["data_batch_1"]
+
+
+# --- .npz -----------------------------------------------------------------------------------------
+
+GREYS = IMAGES
+COLOURS = np.random.default_rng(2).integers(0, 256, (9, 10, 8, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "pixels"),
+    [
+        ({"images": GREYS, "labels": LABELS}, GREYS),
+        ({"x": GREYS[..., None], "y": LABELS[:, None]}, GREYS),
+        ({"arr_0": GREYS[:, None], "arr_1": LABELS.astype(np.int64)}, GREYS),
+        ({"X": COLOURS, "y": LABELS.astype(np.float32)}, COLOURS),
+        ({"data": COLOURS.transpose(0, 3, 1, 2), "targets": LABELS}, COLOURS),
+        ({"images": GREYS.astype(np.float64), "labels": np.eye(10)[LABELS]}, GREYS),
+        ({"images": (GREYS / 255).astype(np.float32), "labels": LABELS}, GREYS),
+        ({"train_images": GREYS[:9], "train_labels": LABELS}, GREYS),
+        ({"x_train": GREYS, "y_train": LABELS}, GREYS),
+    ],
+)
+def test_an_npz_is_read_in_the_spellings_that_people_use(
+    tmp_path: Path, arrays: dict[str, Any], pixels: Any
+) -> None:
+    all_found = found(events(tmp_path, ("a.npz", npz(**arrays))))
+    assert (np.stack([one.pixels for one in all_found]) == pixels).all()
+    assert [int(one.class_name) for one in all_found] == LABELS.tolist()
+
+
+def test_flat_pictures_are_square(tmp_path: Path) -> None:
+    square = np.random.default_rng(0).integers(0, 256, (4, 49), dtype=np.uint8)
+    [first, *_] = found(events(tmp_path, ("a.npz", npz(images=square, labels=[0, 1, 0, 1]))))
+    assert (first.pixels == square[0].reshape(7, 7)).all()
+
+
+def test_names_in_an_npz_are_its_classes(tmp_path: Path) -> None:
+    whole = npz(images=GREYS, labels=LABELS % 2, class_names=np.array(["cat", "dog"]))
+    names = [one.class_name for one in found(events(tmp_path, ("a.npz", whole)))]
+    assert names == [("cat", "dog")[n % 2] for n in LABELS]
+    whole = npz(images=GREYS, labels=np.array(["cat", "dog", "cat"] * 3))
+    assert found(events(tmp_path, ("a.npz", whole)))[1].class_name == "dog"
+
+
+@pytest.mark.parametrize(
+    ("arrays", "why"),
+    [
+        ({"images": np.array([{"a": 1}] * 3, dtype=object), "labels": [0, 1, 0]}, "Python objects"),
+        ({"images": GREYS, "labels": LABELS[:3]}, "expected 9 labels"),
+        ({"images": GREYS * 1.5 - 300, "labels": LABELS}, "numbers from 0 to 255"),
+        ({"images": np.full((9, 4, 4), np.nan), "labels": LABELS}, "numbers from 0 to 255"),
+        ({"images": np.zeros((9, 4, 4, 7), np.uint8), "labels": LABELS}, "expected pictures"),
+        ({"weights": GREYS}, "expected arrays of pictures and of labels"),
+        ({"images": GREYS, "labels": LABELS + 0.5}, "whole numbers"),
+    ],
+)
+def test_an_npz_that_is_not_pictures_with_labels_is_refused_with_the_reason(
+    tmp_path: Path, arrays: dict[str, Any], why: str
+) -> None:
+    all_events = events(tmp_path, ("a.npz", npz(**arrays)))
+    assert why in refused(all_events)["a.npz"]
+    assert not found(all_events)
+
+
+def test_a_header_that_promises_far_more_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        file, {"shape": (10**9, 28, 28), "fortran_order": False, "descr": "|u1"}
+    )
+    labels = io.BytesIO()
+    np.save(labels, LABELS)
+    whole = zip_of([("images.npy", file.getvalue()), ("labels.npy", labels.getvalue())])
+    assert "expected an array of at most" in refused(events(tmp_path, ("a.npz", whole)))["a.npz"]
+
+
+def test_an_encrypted_member_is_refused_by_name(tmp_path: Path) -> None:
+    whole = bytearray(zip_of([("a/1.png", png_of(GREY)), ("b/1.png", png_of(GREY))]))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        whole[whole.index(mark) + place] |= 1
+    assert zipfile.ZipFile(io.BytesIO(bytes(whole))).infolist()[0].flag_bits & 1
+    assert refused(events(tmp_path, ("x.zip", bytes(whole)))) == {"a/1.png": "it is encrypted"}
