@@ -23,7 +23,7 @@ from convscope.own_data.brought import Brought, read_brought
 from convscope.own_data.fit import fitted
 from convscope.own_data.offer import offered_recipe
 from convscope.own_data.options import Options
-from convscope.own_data.process import Task
+from convscope.own_data.process import Group, Task
 from convscope.storage.directory import RunDirectory
 from convscope.types import JsonObject
 
@@ -57,8 +57,9 @@ class Preview:
         self.error: str | None = None
         self.summary: JsonObject | None = None
         self._turn = asyncio.Lock()
-        self._waiting = 0
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._groups: list[Group] = []  # that wait to be read
+        self._stale = True  # whether the summary is of other pictures or options
+        self._running: asyncio.Task[None] | None = None
         self._files = 0
 
     # --- bringing files ---------------------------------------------------------------------------
@@ -74,15 +75,8 @@ class Preview:
             for _, path in files:
                 path.unlink(missing_ok=True)
             raise
-        self._start(
-            Task(
-                folder=self.folder,
-                options=self.options,
-                files=files,
-                class_name=class_name,
-                burst=burst,
-            )
-        )
+        self._groups.append(Group(files=files, class_name=class_name, burst=burst))
+        self._arrange()
 
     def _place(self) -> Path:
         self._files += 1
@@ -90,44 +84,53 @@ class Preview:
         incoming.mkdir(exist_ok=True)
         return incoming / str(self._files)
 
-    def _start(self, task: Task) -> None:
+    def _arrange(self) -> None:
+        """See that what waits is read, and that the summary is of what there is then."""
+        self._stale = True
         self.state = PreviewState.READING
-        self._waiting += 1
-        running = asyncio.create_task(self._read(task))
-        self._jobs.add(running)
-        running.add_done_callback(self._jobs.discard)
+        if self._running is None:
+            self._running = asyncio.create_task(self._arrange_all())
 
-    async def _read(self, task: Task) -> None:
+    async def _arrange_all(self) -> None:
         failed: str | None = None
         try:
+            while self._stale:
+                self._stale = False
+                failed = await self._arranged() or failed
+        finally:
+            self._running = None
+        self.error = failed
+        self.state = PreviewState.FAILED if failed else PreviewState.READY
+
+    async def _arranged(self) -> str | None:
+        """Read all that waits; why some of it could not be."""
+        groups, self._groups = self._groups, []
+        self.done = self.of = 0
+        try:
             async with self._turn:
-                await self._arranged(task)
+                task = Task(folder=self.folder, options=self.options, groups=groups)
+                told = await job.run(task, self._tell)
         except ConvscopeError as error:
-            failed = error.detail
+            return error.detail
         except Exception:
             log.exception("a preview could not be read")
-            failed = "These files could not be read."
+            return "These files could not be read."
         finally:
-            self._waiting -= 1
-            for _, path in task.files:
-                path.unlink(missing_ok=True)
-        self.error = failed
-        if not self._waiting:
-            self.state = PreviewState.FAILED if failed else PreviewState.READY
-
-    async def _arranged(self, task: Task) -> None:
-        self.done = self.of = 0
-        told = await job.run(task.model_copy(update={"options": self.options}), self._tell)
+            for group in groups:
+                for _, path in group.files:
+                    path.unlink(missing_ok=True)
         self.brought = _stored_brought(self.folder)
         self.summary = told["summary"]
+        failed: str | None = told["failed"]
+        return failed
 
     def _tell(self, done: int, of: int) -> None:
         self.done, self.of = done, of
 
     async def settled(self) -> None:
         """When everything brought so far is read."""
-        while self._jobs:
-            await asyncio.wait(set(self._jobs))
+        while self._running:
+            await asyncio.wait([self._running])
 
     def must_have_been_read(self) -> None:
         """UploadError where the last files could not be."""
@@ -136,8 +139,8 @@ class Preview:
 
     def begin(self) -> None:
         """One that was found on the disk is arranged when it is first asked for."""
-        if self.summary is None and not self._jobs and self.state is PreviewState.READY:
-            self._start(Task(folder=self.folder))
+        if self.summary is None and self.state is PreviewState.READY:
+            self._arrange()
 
     # --- choosing ---------------------------------------------------------------------------------
 
@@ -146,7 +149,7 @@ class Preview:
         self._must_be_open()
         self.options = options
         write_atomically(self.folder / _OPTIONS, [options.model_dump_json().encode()])
-        self._start(Task(folder=self.folder))
+        self._arrange()
         await self.settled()
 
     async def remove(self, number: int) -> None:
@@ -154,7 +157,7 @@ class Preview:
         self._must_be_open()
         async with self._turn:
             store.remove(self.folder, number)
-        self._start(Task(folder=self.folder))
+        self._arrange()
         await self.settled()
 
     # --- ending -----------------------------------------------------------------------------------
@@ -187,10 +190,9 @@ class Preview:
 
     async def stop(self) -> None:
         """What is under way ends; what was read stays."""
-        for running in list(self._jobs):
-            running.cancel()
-        if self._jobs:
-            await asyncio.wait(set(self._jobs))
+        if self._running:
+            self._running.cancel()
+            await asyncio.wait([self._running])
 
     async def discard(self) -> None:
         """Everything of it goes, whatever is under way."""

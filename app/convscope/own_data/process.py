@@ -33,14 +33,20 @@ CPU_S = 1800
 DATA_BYTES = 2 * 2**30  # of its own; the pictures that it maps do not count
 
 
+class Group(BaseModel):
+    """Files that were sent together."""
+
+    files: list[tuple[str, Path]]  # as they were called, and where they lie
+    class_name: str | None = None  # of all their pictures
+    burst: bool = False  # whether they are frames of one
+
+
 class Task(BaseModel):
     """What is to be done in a preview's folder."""
 
     folder: Path
     options: Options = Options()
-    files: list[tuple[str, Path]] = []  # to read first: as they were called, and where they lie
-    class_name: str | None = None  # of all pictures in these files
-    burst: bool = False  # whether they are frames of one
+    groups: list[Group] = []  # to read first
     keep_in: Path | None = None  # where to keep the set
     keep_as: str = ""  # under this id
 
@@ -63,27 +69,35 @@ def main() -> None:
 def _done(task: Task) -> dict[str, Any]:
     brought = read_brought(task.folder)
     cut(task.folder, brought.pictures)
-    if task.files:
-        _read(task, brought)
+    failed: str | None = None
+    for group in task.groups:
+        try:
+            brought = _read(group, task.folder, brought)
+        except ConvscopeError as error:
+            cut(task.folder, brought.pictures)
+            failed = error.detail
     arranged = arrange(task.folder, brought, task.options, _tell)
     if task.keep_in is None:
-        return {"summary": summary(arranged)}
+        return {"summary": summary(arranged), "failed": failed}
     if problems := arranged.problems():
         raise InvalidError(" ".join(problems))
     return {"kept": asdict(keep(arranged, brought, task.keep_in, task.keep_as, _tell))}
 
 
-def _read(task: Task, brought: Brought) -> None:
-    brought.bursts += task.burst
-    burst = brought.bursts if task.burst else 0
-    files = [SentFile(name, path) for name, path in task.files]
-    with Store(task.folder) as store:
-        for event in read_all(files, task.folder, task.class_name):
+def _read(group: Group, folder: Path, before: Brought) -> Brought:
+    """What is known with these files; all of them, or an error that says why none."""
+    brought = before.model_copy(deep=True)
+    brought.bursts += group.burst
+    burst = brought.bursts if group.burst else 0
+    files = [SentFile(name, path) for name, path in group.files]
+    with Store(folder) as store:
+        for event in read_all(files, folder, group.class_name):
             brought.take(event, store, burst)
             if isinstance(event, Progress):
                 _tell(event.done, event.of)
         brought.pictures = store.count
-    write_brought(task.folder, brought)
+    write_brought(folder, brought)
+    return brought
 
 
 _told_s = 0.0
