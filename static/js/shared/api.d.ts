@@ -8970,7 +8970,10 @@ export interface operations {
     };
     intervene_in_run: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a key of your own for one drag of a weight: a `set` of the same weight with the same key takes the place of the one before, under the same id, and is from the number before the drag, unless a step or any other change came in between */
+                drag?: string;
+            };
             header?: never;
             path: {
                 /** @description a run's id */

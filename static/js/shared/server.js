@@ -239,10 +239,12 @@ export const server = {
   history: (id, points) =>
     call("get", "/runs/{run_id}/history", { path: of(id), query: { max_points: points } }),
   findings,
-  /** @param {string} id @param {object} change @returns {Promise<import("./types.js").Intervention>} */
-  intervene: (id, change) =>
+  /** @param {string} id @param {object} change @param {string} [drag] what the values of one drag share
+   * @returns {Promise<import("./types.js").Intervention>} */
+  intervene: (id, change, drag) =>
     call("post", "/runs/{run_id}/interventions", {
       path: of(id),
+      query: { drag },
       body: /** @type {any} */ (change),
     }),
 

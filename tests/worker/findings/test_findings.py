@@ -87,7 +87,7 @@ def test_batches_of_one_picture_are_no_jumps_of_the_loss() -> None:
 
 
 def test_after_a_reset_all_is_news_again() -> None:
-    ends = found(recipe(), Step(steps=20), Reset(step=20, events=0), Step(steps=20))
+    ends = found(recipe(), Step(steps=20), Reset(step=20, last_event=0), Step(steps=20))
     assert len(of_kind(ends, FindingKind.PASSED_GUESSING)) == 2
 
 

@@ -22,6 +22,17 @@ router = APIRouter(
 )
 Change = Annotated[AnyIntervention, Body(discriminator="type", openapi_examples=CHANGES)]
 
+Drag = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=64,
+        description="a key of your own for one drag of a weight: a `set` of the same weight with "
+        "the same key takes the place of the one before, under the same id, and is from the "
+        "number before the drag, unless a step or any other change came in between",
+    ),
+]
+
 
 class InterventionAnswer(Intervention):
     """A change, the held-out accuracy around it where that was measured, and the run after it."""
@@ -39,11 +50,11 @@ class InterventionAnswer(Intervention):
     responses=problems(413),
     summary="Intervene in a run",
 )
-async def intervene_in_run(run: TheRun, change: Change) -> JsonObject:
+async def intervene_in_run(run: TheRun, change: Change, drag: Drag = None) -> JsonObject:
     """Takes effect between two steps, and says at which. Silencing a filter measures the held-out
     accuracy before and after; freezing one, where it will be some steps ahead with the filter
     learning on (before) and with it frozen (after). A reset undoes everything."""
-    return await run.intervene(change)
+    return await run.intervene(change, drag)
 
 
 class InterventionList(BaseModel):
