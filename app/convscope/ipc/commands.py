@@ -168,6 +168,11 @@ class TraceStep(Command[TraceReply]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TraceLast(Command[TraceReply]):
+    """The step that led to the present state, taken apart into its phases."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AblateFreezing(Command[AblationReply]):
     """What a filter's learning is worth from this step on; the step is left by it."""
 

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from convscope.errors import ConflictError
-from convscope.frames.format import encode_payload
 from convscope.ipc import commands
 from convscope.ipc.replies import (
     CheckpointReply,
@@ -27,7 +26,6 @@ from convscope.worker import queries
 from convscope.worker.drag import Drag
 from convscope.worker.loop import Handlers, Loop, handle
 from convscope.worker.session import Session
-from convscope.worker.step_trace import trace
 from convscope.worker.tasks.seek import Seeker
 from convscope.worker.tasks.task import replied
 
@@ -234,19 +232,12 @@ def trace_step(loop: Loop, _: commands.TraceStep, __: int) -> TraceReply:
     if loop.state is not RunState.READY:
         raise ConflictError(f"The run is {loop.state}: pause it before tracing a step.")
     loop.drop_evaluation()
-    reply = loop.step_and(lambda: _traced(session))
+    reply = loop.step_and(lambda: queries.trace_last(loop, commands.TraceLast(), 0))
     _must_not_be_halted(loop)
     assert reply is not None
     loop.rest("step")
     loop.evaluate()
     return reply
-
-
-def _traced(session: Session) -> TraceReply:
-    """The last step in its phases, with all that it was made of."""
-    found, sections = trace(session, session.batch_example(0))
-    entries, payload = encode_payload(sections)
-    return TraceReply(trace=found, sections=entries, payload=payload)
 
 
 HANDLERS: Final[Handlers] = dict(
@@ -268,6 +259,7 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.Intervene, intervene),
         handle(commands.TraceStep, trace_step),
         handle(commands.Look, queries.look),
+        handle(commands.TraceLast, queries.trace_last),
         handle(commands.ListSwitches, queries.list_switches),
         handle(commands.Checkpoint, queries.checkpoint),
         handle(commands.Weights, queries.weights),

@@ -9,6 +9,7 @@ import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
 import { ofKind } from "./drawing/scales.js";
 import { clearFrame, receiveFrame } from "./frames.js";
+import { before } from "./slow-motion/numbers.js";
 import * as state from "./state.js";
 
 const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
@@ -64,7 +65,7 @@ export async function openRun(run, step = null) {
     state.pointed.value = null;
     state.pinned.value = null;
     state.batchImage.value = 0;
-    state.replay.value = null;
+    state.replay.value = before.value = null;
     state.pastStep.value = state.pastSettings.value = state.proposal.value = null;
     updateRun(run);
     updateNumbers(run);

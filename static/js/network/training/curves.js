@@ -5,17 +5,26 @@ import { cssColour } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { endOf, meanLoss, meanOf } from "../../shared/metric-history.js";
 import { seek } from "../intents.js";
+import { curveEnd } from "../slow-motion/numbers.js";
 import { history, historyTick, lastStep, pastStep } from "../state.js";
 
 /** @typedef {import("../../shared/chart.js").Data} Data @typedef {import("../../shared/chart.js").Mark} Mark */
 
 const curvesEnd = () => endOf(history.points);
 
+/** Values by step up to slow motion's. @param {number | null} end @param {number[]} step @param {(number | null)[][]} values
+ * @returns {Data} */
+function upTo(end, step, ...values) {
+  const after = end === null ? -1 : step.findIndex((one) => one > end);
+  const cut = (/** @type {any[]} */ all) => (after < 0 ? all : all.slice(0, after));
+  return /** @type {any} */ ([step, ...values].map(cut));
+}
+
 /** @returns {Data} the lowest and the highest loss, and its mean over the last batches */
 function lossData() {
   historyTick.value;
   const { step, lowest, highest } = history.points;
-  return [step, lowest, highest, meanLoss(history.points)];
+  return upTo(curveEnd("loss"), step, lowest, highest, meanLoss(history.points));
 }
 
 /** How many batches a point stands for. */
@@ -28,10 +37,8 @@ const block = computed(() => {
 function accuracyData() {
   historyTick.value;
   const { step, mean_accuracy, held_out } = history.points;
-  return uPlot.join([
-    [step, mean_accuracy],
-    [held_out.step, held_out.accuracy],
-  ]);
+  const end = curveEnd("weights");
+  return uPlot.join([upTo(end, step, mean_accuracy), upTo(end, held_out.step, held_out.accuracy)]);
 }
 
 const lossSeries = () => [curve("--faint", 1), curve("--faint", 1), curve("--ink", 1.75)];
