@@ -24,8 +24,15 @@ function upTo(end, step, ...values) {
 function lossData() {
   historyTick.value;
   const { step, lowest, highest } = history.points;
-  return upTo(curveEnd("loss"), step, lowest, highest, meanLoss(history.points));
+  const shown = upTo(curveEnd("loss"), step, lowest, highest, meanLoss(history.points));
+  return shown[0].length ? shown : [[0], [null], [null], [null]]; // axes need a value
 }
+
+/** Whether there is no loss yet. */
+const isEmpty = computed(() => {
+  historyTick.value;
+  return curveEnd("loss") === 0 || (lastStep.value === 0 && !history.points.step.length);
+});
 
 /** How many batches a point stands for. */
 const block = computed(() => {
@@ -60,7 +67,8 @@ const common = { lastStep: curvesEnd, marks, onStep };
 export function Curves() {
   return html`<section class="curves" aria-label="Curves">
     <h2>Loss <span class="curve-key"><i class="curve-line faint" />${block.value > 1 ? "lowest to highest" : "each batch"} <i class="curve-line" />mean of ${meanOf(block.value)}</span></h2>
-    <${Chart} ...${common} label="Loss per step" series=${lossSeries} bands=${lossBands} data=${lossData} />
+    <div class="curve-place"><${Chart} ...${common} label="Loss per step" series=${lossSeries} bands=${lossBands} data=${lossData} />
+      ${isEmpty.value && html`<p class="hint">The loss appears here after the first step.</p>`}</div>
     <div class="curves-head">
       <h2>Accuracy <span class="curve-key"><i class="curve-line muted" />training <i class="curve-line dots" />held out</span></h2>
       <${LogSwitch} text="log" />
