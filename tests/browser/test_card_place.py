@@ -149,5 +149,29 @@ def test_a_number_is_dragged_and_one_undo_takes_the_drag_back(screen: Screen, ru
         )
     )
     expect(screen.page.locator("input.edit")).to_have_count(0)  # a drag is no press
+    [entry] = run.get()["interventions"]
+    assert entry["says"].startswith(f"conv1, weight [3, 0, 1, 1]: {before[3][0][1][1]:.4g} became")
+    expect(screen.page.get_by_text("1 intervention", exact=True)).to_be_visible()
     screen.filter.get_by_role("button", name="Undo").click()
     screen.until(lambda: run.get("/layers/conv1/tensors/weight")["values"] == before)
+
+
+def test_training_waits_while_a_number_is_dragged(screen: Screen, run: LiveRun) -> None:
+    screen.open_filter("conv1", 3)
+    run.post("/play")
+    expect(screen.page.get_by_role("button", name="Pause")).to_be_visible()
+    label = re.compile("^weight, for input, row 1, column 1: ")
+    box = screen.filter.get_by_role("button", name=label).bounding_box()
+    assert box
+    mouse = screen.page.mouse
+    mouse.move(box["x"] + 20, box["y"] + 10)
+    mouse.down()
+    mouse.move(box["x"] + 60, box["y"] + 10, steps=3)
+    screen.until(lambda: run.get()["intervention_count"] == 1)
+    here = run.get()
+    assert here["state"] == "ready"
+    mouse.move(box["x"] + 140, box["y"] + 10, steps=9)
+    mouse.up()
+    screen.until(lambda: run.get()["state"] == "playing" and run.get()["step"] > here["step"])
+    assert run.get()["intervention_count"] == 1
+    run.post("/pause")

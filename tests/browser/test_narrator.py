@@ -17,7 +17,7 @@ def test_what_the_run_did_is_said_and_pressing_it_points_there(
     expect(told).to_contain_text("Press Play: what stands out")
     height = told.bounding_box()
     run.post("/interventions", **KILL, index=[3])
-    line = told.get_by_role("button", name="Step 0 conv2, filter 3 is dead")
+    line = told.get_by_role("button", name="Step 0 conv2, filter 3 gives only 0 before any")
     expect(line).to_be_visible()
     assert told.bounding_box() == height, "nothing jumps"
     line.click()
@@ -41,7 +41,7 @@ def test_all_findings_are_listed_newest_first_and_a_reset_empties_the_list(
     told.get_by_text("2 findings").click()
     entries = told.get_by_role("list", name="Findings").get_by_role("listitem")
     expect(entries).to_have_count(2)
-    expect(entries.first).to_contain_text("conv2, filter 2 is dead")
+    expect(entries.first).to_contain_text("conv2, filter 2 gives only 0 before any training")
     run.post("/reset")
     expect(told).to_contain_text("Press Play: what stands out")
     expect(told.get_by_role("list", name="Findings")).to_have_count(0)

@@ -60,9 +60,10 @@ def all_phases(screen: Screen) -> list[str]:
 
 def test_it_takes_exactly_one_step(screen: Screen, run: LiveRun) -> None:
     bar = begin(screen)
-    screen.expect_step(STEPS + 1)
+    screen.expect_step(STEPS)
     expect(bar.get_by_role("heading", name=f"Step {STEPS + 1} in slow motion")).to_be_visible()
     all_phases(screen)
+    screen.expect_step(STEPS + 1)
     bar.get_by_role("button", name="Close").click()
     expect(bar).to_have_count(0)
     screen.expect_step(STEPS + 1)
@@ -107,7 +108,6 @@ def test_forward_and_back_by_buttons_keys_and_marks(screen: Screen) -> None:
 
 def test_its_numbers_are_those_of_the_step(screen: Screen, run: LiveRun) -> None:
     bar = begin(screen)
-    screen.expect_step(STEPS + 1)
     now = run.get()
     pictures = bar.locator("dl > div").filter(has_text="pictures").get_by_role("definition")
     expect(pictures).to_have_text(str(now["recipe"]["batch_size"]))
@@ -121,7 +121,6 @@ def test_its_numbers_are_those_of_the_step(screen: Screen, run: LiveRun) -> None
 
 def test_maps_come_phase_by_phase_and_the_live_ones_return(screen: Screen) -> None:
     bar = begin(screen)
-    screen.expect_step(STEPS + 1)
     seen = {}
     for name in ("Batch", "Forward: conv2", "Backward: conv2"):
         before = pixels(screen.canvas("conv2: "))
@@ -242,3 +241,83 @@ def test_a_window_slides_the_map_fills_up_and_the_numbers_come_when_they_are_rea
     assert places == sorted(places)  # row by row, downwards
     assert {told for _, told in seen} == {False}  # no number before it is reached
     expect(bar.locator(".slow-numbers:not(.not-yet) dd").first).not_to_have_text("…")
+
+
+def large(screen: Screen) -> list[str]:
+    """The large numbers: step, accuracies and loss."""
+    return [
+        screen.stat(name).inner_text()
+        for name in ("Step", "Training acc.", "Held-out acc.", "Loss")
+    ]
+
+
+def test_the_large_numbers_wait_for_the_phase_that_makes_them(screen: Screen, run: LiveRun) -> None:
+    screen.until(lambda: "at step" in screen.stat("Held-out acc.").inner_text())
+    before = large(screen)
+    bar = begin(screen)
+    screen.page.wait_for_timeout(500)  # by now the frame of the step has come
+    assert large(screen) == before
+    bar.get_by_role("button", name="Forward: linear1", exact=True).click()
+    assert large(screen) == before
+    bar.get_by_role("button", name="Loss", exact=True).click()
+    loss = f"{run.get()['loss']:.3f}"
+    expect(screen.stat("Loss")).to_have_text(loss)
+    assert large(screen)[:3] == before[:3]
+    bar.get_by_role("button", name="Update", exact=True).click()
+    screen.expect_step(STEPS + 1)
+    expect(screen.stat("Held-out acc.")).to_contain_text(f"at step {STEPS + 1}")
+    bar.get_by_role("button", name="Batch", exact=True).click()
+    screen.until(lambda: large(screen) == before)
+    bar.get_by_role("button", name="Close").click()
+    screen.expect_step(STEPS + 1)
+    expect(screen.stat("Loss")).to_have_text(loss)
+
+
+def test_the_probe_says_that_the_picture_is_the_batchs(screen: Screen, run: LiveRun) -> None:
+    probe = screen.page.get_by_role("region", name="Probe")
+    expect(probe.get_by_text("test picture", exact=True)).to_be_visible()
+    begin(screen)
+    expect(probe.get_by_text("training picture", exact=True)).to_be_visible()
+    expect(probe.get_by_text("Slow motion's own picture; the probe comes back.")).to_be_visible()
+    batch = run.get("/batch")["examples"][0]
+    expect(probe.locator(".probe-what b")).to_have_text(batch["class"])
+    picture = probe.get_by_role("img", name="The picture of the batch")
+    assert f"/images/{batch['image']}/file" in (picture.get_attribute("src") or "")
+    assert picture.evaluate("async img => { await img.decode(); return img.naturalWidth; }") > 0
+    screen.page.keyboard.press("Escape")
+    expect(probe.get_by_text("test picture", exact=True)).to_be_visible()
+
+
+def test_in_the_past_it_shows_the_step_that_led_there_and_trains_nothing(
+    screen: Screen, run: LiveRun
+) -> None:
+    run.post("/step", until=9)
+    screen.expect_step(9)
+    screen.page.get_by_role("slider", name="Step shown").fill("6")
+    screen.expect_step(6)
+    bar = begin(screen)
+    expect(bar.get_by_role("heading", name="Past step 6 in slow motion")).to_be_visible()
+    screen.expect_step(5)
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    bar.get_by_role("button", name="Loss", exact=True).click()
+    loss = bar.locator("dl > div").filter(has_text="loss of the batch").get_by_role("definition")
+    assert float(loss.inner_text()) == pytest.approx(run.get(step=6)["loss"], rel=1e-5)
+    bar.get_by_role("button", name="Update", exact=True).click()
+    screen.expect_step(6)
+    assert run.get()["step"] == 9
+    screen.page.get_by_role("slider", name="Step shown").fill("4")
+    expect(bar).to_have_count(0)
+    screen.expect_step(4)
+    screen.page.get_by_role("slider", name="Step shown").fill("0")
+    screen.expect_step(0)
+    screen.page.get_by_role("button", name="Slow motion").click()
+    expect(screen.page.get_by_text("No step led to step 0.")).to_be_visible()
+
+
+def test_on_a_phone_the_settings_close_for_it(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run, viewport={"width": 390, "height": 844}, has_touch=True)
+    more = screen.page.get_by_text("More settings")
+    more.click()
+    bar = begin(screen)
+    expect(screen.page.locator("details.more-settings[open]")).to_have_count(0)
+    expect(bar).to_be_in_viewport()

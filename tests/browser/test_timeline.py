@@ -260,3 +260,14 @@ def test_a_filter_is_shown_over_the_steps(visit: Visitors, trained: LiveRun) -> 
     picture = screen.page.request.get(link.get_attribute("href") or "")
     assert picture.headers["content-type"] == "image/png"
     assert picture.body().startswith(b"\x89PNG")
+
+
+def test_a_link_to_a_step_that_is_not_there_yet_says_so(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=3)
+    screen = visit(f"/?run={run.id}&step=999")
+    said = screen.page.get_by_text(
+        "There is no step 999 yet: this run has come to step 3, which you see."
+    )
+    expect(said).to_be_visible()
+    screen.expect_step(3)
+    assert "step=" not in screen.page.url

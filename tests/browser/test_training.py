@@ -206,3 +206,15 @@ def test_space_trains_a_run_whose_worker_is_still_starting(visit: Visitors, run:
     page.locator(".play:enabled").wait_for()
     page.keyboard.press("Space")
     run.wait_for("playing")
+
+
+def test_before_the_first_step_the_place_of_the_loss_says_so(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    curves = screen.page.get_by_role("region", name="Curves")
+    line = curves.get_by_text("The loss appears here after the first step.")
+    expect(line).to_be_visible()
+    run.post("/step", steps=2)
+    expect(curves.get_by_role("img", name="Loss per step")).to_be_visible()
+    expect(line).to_have_count(0)
+    run.post("/reset")
+    expect(line).to_be_visible()

@@ -61,7 +61,7 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "x": 3,
     "index": (0, 1, 2, 3),
     "step": 4,
-    "events": 2,
+    "last_event": 2,
     "changes": {"learning_rate": 0.1},
     "change": FillKernel.model_validate(FILL),
     "switches": Switches((FilterId("conv1", 2),), ()),

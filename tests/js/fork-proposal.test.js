@@ -21,6 +21,19 @@ test("changes gather in one proposal, and a setting counts as last given", () =>
   assert.equal(addToProposal(proposal, { go: "play" }).go, "play");
 });
 
+test("of a number that is dragged the last value counts", () => {
+  const set = (/** @type {number} */ value, at = 0) => ({
+    change: { type: "set", layer: "conv1", tensor: "weight", index: [at, 0, 1, 1], value },
+  });
+  const parts = [set(1), set(2), { change: SILENCE }, set(3), set(4), set(5, 1)];
+  let proposal = addToProposal(null, {});
+  for (const part of parts) proposal = addToProposal(proposal, part);
+  assert.deepEqual(
+    proposal.changes.map((change) => change.value),
+    [2, undefined, 4, 5],
+  );
+});
+
 test("a fork without changes leaves the recipe as it is", () => {
   assert.deepEqual(forkBody(addToProposal(null, { go: "step" }), null), {
     step: null,

@@ -8,6 +8,7 @@ import {
   stepTicks,
   tickText,
 } from "../../static/js/shared/log-axes.js";
+import { valueRoom } from "../../static/js/shared/metric-history.js";
 
 test("a place on a logarithmic axis leads back to its step, step 0 too", () => {
   for (const step of [0, 1, 37, 100_000])
@@ -41,4 +42,17 @@ test("a loss of 0 and a run without losses have a place", () => {
   assert.ok(lossRange(null, null)[0] < lossRange(null, null)[1]);
   assert.ok(Number.isFinite(LOG_LOSS.fwd(0)));
   assert.deepEqual([0.1, 2, 0.0002].map(tickText), ["0.1", "2", "2e−4"]);
+});
+
+test("a huge loss has a short label, and a longer one has the room that it needs", () => {
+  assert.deepEqual([50_000, 1e6, 2.5e6, 1e-4, 0].map(tickText), [
+    "50000",
+    "1e6",
+    "2.5e6",
+    "1e−4",
+    "0",
+  ]);
+  assert.equal(valueRoom(["0", "100 %"]), 42);
+  assert.equal(valueRoom(["1", "12345678"]), 63);
+  assert.equal(valueRoom(null), 42);
 });

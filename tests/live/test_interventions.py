@@ -149,6 +149,24 @@ def test_a_traced_step_is_a_real_step_with_all_its_phases(run: LiveRun) -> None:
     assert as_json["run"]["step"] == 4
 
 
+def test_a_past_step_is_traced_as_it_was_when_it_was_made(run: LiveRun) -> None:
+    run.post("/step", steps=2)
+    made = run.send("POST", "/trace-step", params={"format": "frame"}).content
+    run.post("/step", steps=4)
+    again = run.send("GET", "/trace", params={"step": 3, "format": "frame"})
+    assert again.status_code == 200
+    (old, then), (new, now) = decode_frame(made), decode_frame(again.content)
+    assert new == old
+    for one, other in zip(then, now, strict=True):
+        assert one.spec == other.spec
+        np.testing.assert_array_equal(one.values, other.values)
+    as_json = run.get("/trace", step=3)
+    assert (as_json["step"], as_json["run"]["step"], run.get()["step"]) == (3, 3, 7)
+    assert run.get("/trace")["step"] == 7
+    for step, status in ((0, 409), (8, 404)):
+        assert run.send("GET", "/trace", params={"step": step}).status_code == status
+
+
 def test_a_traced_step_changes_nothing_else(server: Server) -> None:
     traced, plain = server.run(seed=4), server.run(seed=4)
     traced.post("/trace-step")

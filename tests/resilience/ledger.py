@@ -22,6 +22,7 @@ class Ledger:
     interventions: dict[int, tuple[int, str]] = field(
         default_factory=dict
     )  # step of each, and what it said
+    dragged: int | None = None  # the intervention that may have one of two values
     uploads: set[str] = field(default_factory=set)
     names: list[str | None] = field(default_factory=lambda: [None])  # the run may have one of them
     # learning rate and momentum: the run may have one of these pairs
@@ -47,6 +48,7 @@ class Client(Thread):
             *[self._pause] * 3,
             *[self._look] * 3,
             *[self._intervene] * 5,
+            self._drag,
             self._upload,
             self._rename,
             self._tune,
@@ -88,12 +90,22 @@ class Client(Thread):
         self._ledger.steps = max(self._ledger.steps, run["saved_step"])
 
     def _intervene(self) -> None:
-        intervention = self._ask("POST", f"{self._run}/interventions", json=self._change())
-        if intervention:
-            self._ledger.interventions[intervention["id"]] = (
-                intervention["step"],
-                intervention["says"],
-            )
+        self._intervened(self._ask("POST", f"{self._run}/interventions", json=self._change()))
+
+    def _intervened(self, answer: Any) -> None:
+        if answer:
+            self._ledger.interventions[answer["id"]] = (answer["step"], answer["says"])
+
+    def _drag(self) -> None:
+        """Each value takes the last one's place, or comes after it where the run went on."""
+        key = {"drag": f"{self._draw.random()}"}
+        place = {"type": "set", "layer": "conv1", "index": [self._draw.randrange(FILTERS), 0, 1, 1]}
+        for _ in range(self._draw.randint(2, 12)):
+            value = {"value": self._draw.uniform(-1, 1)}
+            answer = self._ask("POST", f"{self._run}/interventions", params=key, json=place | value)
+            self._intervened(answer)
+            self._ledger.dragged = answer["id"] if answer else None
+        self._ledger.dragged = None
 
     def _change(self) -> dict[str, Any]:
         number, on = self._draw.randrange(FILTERS), self._draw.random() < 0.5

@@ -87,6 +87,9 @@ def assert_kept(server: Server, run_id: str, ledger: Ledger) -> None:
         intervention["id"]: (intervention["step"], intervention["says"])
         for intervention in run["interventions"]
     }
+    if ledger.dragged is not None:
+        ledger.interventions[ledger.dragged] = said[ledger.dragged]
+        ledger.dragged = None
     assert ledger.interventions.items() <= said.items()
     assert run["name"] in ledger.names
     tuned = run["learning_rate"], run["momentum"]

@@ -57,7 +57,7 @@ async def test_a_step_that_was_taken_back_is_gone_and_what_was_changed_after_it_
         )
     )
     file.checkpoint(0, state(3), b"three")
-    file.event(0, 3, "intervention", {"id": 1, "step": 3})
+    file.event(1, 0, 3, "intervention", {"id": 1, "step": 3})
     if separately:
         await file.durable()
     file.back_to(2)
@@ -75,7 +75,7 @@ async def test_a_plan_begins_before_the_step_and_knows_what_happened_on_it(tmp_p
     for step in (0, 10, 20):
         file.checkpoint(0, state(step), str(step).encode())
     for number, step in enumerate((0, 10, 10, 15), start=1):
-        file.event(0, step, "intervention", {"id": number, "step": step})
+        file.event(number, 0, step, "intervention", {"id": number, "step": step})
     await file.close()
     ten = read_seek_plan(file.path, FIRST, 10, end_exactly=False)
     assert ten.plan.checkpoint["step"] == 0, "so that step 10 is made, and has a gradient"
@@ -107,7 +107,7 @@ async def test_a_later_segment_begins_with_its_own_checkpoint(tmp_path: Path) ->
 async def test_a_reset_leaves_a_run_at_its_beginning_in_one_piece(tmp_path: Path) -> None:
     file = writer(tmp_path / "a.convscope")
     file.history(metrics(1, 3, 2, 1))
-    file.event(0, 3, "intervention", {"id": 1, "step": 3})
+    file.event(1, 0, 3, "intervention", {"id": 1, "step": 3})
     file.note(name="mine")
     file.upload("up-1", {"name": "a"}, b"png")
     file.forget(FIRST)

@@ -75,7 +75,7 @@ def test_frozen_and_silenced_filters_are_counted_in_a_step(tmp_path: Path) -> No
         change = {"type": kind, "layer": "conv1", "filter": 2, "on": True}
         apply_intervention(made.interventions, change)
     made.advance()
-    phases = trace(made, made.batch_example(0))[0]["phases"]
+    phases = trace(made)[0]["phases"]
     assert phases[1]["says"].endswith("Silenced: 1, with 0 everywhere.")
     says = phases[-1]["says"]
     updates = [made.observer.update(p) for p in made.trainer.network.parameters()]

@@ -145,7 +145,7 @@ class Reset(Command[Done]):
     """Back to the very same first weights, from where the server kept what was."""
 
     step: int
-    events: int
+    last_event: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,14 +157,20 @@ class Tune(Command[TuneReply]):
 
 @dataclass(frozen=True, kw_only=True)
 class Intervene(Command[InterventionReply]):
-    """An intervention, as the API takes it."""
+    """An intervention, as the API takes it; those of one drag share a key."""
 
     change: AnyIntervention
+    drag: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceStep(Command[TraceReply]):
     """One real step, taken apart into its phases."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceLast(Command[TraceReply]):
+    """The step that led to the present state, taken apart into its phases."""
 
 
 @dataclass(frozen=True, kw_only=True)

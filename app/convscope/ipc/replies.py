@@ -159,6 +159,7 @@ class InterventionReply(Reply):
     """An intervention as it is recorded, and the held-out accuracies around it."""
 
     intervention: JsonObject
+    replaces: bool = False  # it takes the place of the last one, as the same drag went on
     held_out_before: float | None
     held_out_after: float | None
     switches: Switches

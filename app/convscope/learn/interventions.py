@@ -51,6 +51,7 @@ class Interventions:
     masks: dict[str, torch.Tensor] = field(default_factory=dict)  # of layers with a silent filter
     _hooks: dict[str, list[RemovableHandle]] = field(default_factory=dict)
     applied: list[Intervention] = field(default_factory=list)
+    made: int = 0  # all that were made here, those that were taken back again included
 
     def done(self, says: str, change: JsonObject, undo_record: UndoRecord) -> Intervention:
         """Record one that was made."""
@@ -72,7 +73,14 @@ class Interventions:
                 )
         raise ConflictError("There is nothing to undo in this run.")
 
+    def take_back(self) -> None:
+        """Make the last one not to have been: another takes its place."""
+        last = self.applied.pop()
+        assert last.undo_record is not None
+        self._put_back(last.undo_record)
+
     def _record(self, intervention: Intervention) -> Intervention:
+        self.made += 1
         self.applied.append(intervention)
         return intervention
 

@@ -174,7 +174,7 @@ class Run:
         self.history.apply(report.metrics)
         self.history.back_to(self.file.steps)
         if isinstance(report.reply, InterventionReply):
-            self._status.record(report.reply.intervention, report.reply.switches)
+            self._status.record(report.reply)
             self.viewers.run_changed()
         if isinstance(report.notice, FindingNotice):
             self.viewers.run_changed()
@@ -358,9 +358,10 @@ class Run:
         await self.do(command)
         return self.describe()
 
-    async def intervene(self, change: AnyIntervention) -> JsonObject:
-        """An intervention; answers with it, and what it was worth where that was measured."""
-        reply = await self.do(Intervene(change=change))
+    async def intervene(self, change: AnyIntervention, drag: str | None = None) -> JsonObject:
+        """An intervention; answers with it, and what it was worth where that was measured. Those of
+        one drag share a key."""
+        reply = await self.do(Intervene(change=change, drag=drag))
         worth = {
             "held_out_before": reply.held_out_before,
             "held_out_after": reply.held_out_after,
@@ -393,8 +394,8 @@ class Run:
 
     @property
     def position(self) -> tuple[int, int]:
-        """Where it is: its step, and how many events it has been through."""
-        return self.file.steps, self.file.events
+        """Where it is: its step, and the id of the last event that it has been through."""
+        return self.file.steps, self.file.last_event
 
     @property
     def is_new(self) -> bool:
@@ -408,8 +409,8 @@ class Run:
         """
         await self.resume()
         if not self._supervisor.failure:
-            step, events = position
-            return await self.command(commands.Reset(step=step, events=events))
+            step, last_event = position
+            return await self.command(commands.Reset(step=step, last_event=last_event))
         return await self._reset_without_worker(position)
 
     async def _reset_without_worker(self, position: tuple[int, int]) -> JsonObject:

@@ -50,11 +50,13 @@ class RunFile:
         self.steps = stored.steps if stored else 0  # how far the run has come
         self.saved_step = self.steps  # how far of that is on the disk
         self.events = len(stored.events) if stored else 0
+        # the id of the last, which no other has had: it tells one that replaced another
+        self.last_event: int = stored.events[-1]["id"] if stored and stored.events else 0
         self.findings = stored.findings if stored else ()  # the latest, in the order they came
         # what the last segment begins with
         self._recomputed_from = stored.recomputed_from if stored else None
         self.uploads = stored.uploads if stored else 0  # that it had when it was found
-        self._sure_of = (-1, -1)  # the step and number of events that are known to be on the disk
+        self._sure_of = (-1, -1)  # the step and the last event that are known to be on the disk
 
     def open(self, on_disk_error: OnDiskError) -> None:
         """From now on it can be written."""
@@ -107,7 +109,7 @@ class RunFile:
             self._found(report.notice.finding)
         if isinstance(report.reply, InterventionReply):
             body = {key: report.reply.intervention[key] for key in STORED}
-            self._event(body["step"], "intervention", body)
+            self._event(body["step"], "intervention", body, replaces=report.reply.replaces)
         if isinstance(report.reply, TuneReply):
             self._tuned(report.reply)
 
@@ -123,15 +125,24 @@ class RunFile:
         if changes:
             self._event(reply.step, "tune", {"step": reply.step, "changes": changes})
 
-    def _event(self, step: int, kind: str, body: JsonObject) -> None:
-        self.events += 1
-        self.writer.event(self.segments[-1].number, step, kind, body)
+    def _event(self, step: int, kind: str, body: JsonObject, *, replaces: bool = False) -> None:
+        before, self.last_event = self.last_event, self.last_event + 1
+        self.events += not replaces
+        self.writer.event(
+            self.last_event,
+            self.segments[-1].number,
+            step,
+            kind,
+            body,
+            replaces=before if replaces else None,
+        )
 
     def restart(self) -> None:
         """The run is at step 0 again: what it was is kept in another file."""
         last = self.segments[-1]
         first = Segment(0, 0, last.recipe, environment=last.environment)
-        self.segments, self.steps, self.saved_step, self.events = (first,), 0, 0, 0
+        self.segments, self.steps, self.saved_step = (first,), 0, 0
+        self.events = self.last_event = 0
         self._sure_of, self._recomputed_from, self.findings = (-1, -1), None, ()
         self.writer.forget(first)
 
@@ -219,9 +230,9 @@ class RunFile:
     async def _be_sure_of(self, step: int) -> None:
         """Have all that leads to a step on the disk; what has been there already is not waited
         for, since that would hold up who drags over old steps."""
-        steps, events = self._sure_of
-        if step > steps or self.events != events:
-            now = self.steps, self.events
+        steps, last_event = self._sure_of
+        if step > steps or self.last_event != last_event:
+            now = self.steps, self.last_event
             await self.durable()
             self._sure_of = now
 

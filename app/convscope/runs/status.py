@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from convscope.data.held_out_sample import sample_size
 from convscope.ipc.commands import Before, Told
-from convscope.ipc.replies import FilterId, Status, Switches
+from convscope.ipc.replies import FilterId, InterventionReply, Status, Switches
 from convscope.recipe.class_names import class_names, score_count
 from convscope.runs.spec import Spec
 from convscope.storage.reader import StoredRun
@@ -34,10 +34,11 @@ class RunStatus:
         self.interventions, self.switches = [], Switches()
         self.worker = replace(self.new, steps_per_second=self.worker.steps_per_second)
 
-    def record(self, intervention: JsonObject, switches: Switches) -> None:
-        """One more intervention."""
-        self.interventions = [*self.interventions, entry(intervention)]
-        self.switches = switches
+    def record(self, reply: InterventionReply) -> None:
+        """One more intervention, or another in the place of the last."""
+        before = self.interventions[:-1] if reply.replaces else self.interventions
+        self.interventions = [*before, entry(reply.intervention)]
+        self.switches = reply.switches
 
     def before(self, halted: str | None, findings: Iterable[JsonObject]) -> Before:
         """What a worker that comes back cannot compute again; `halted` says why it stopped."""

@@ -87,17 +87,25 @@ class RunWriter:
         for step, accuracy in metrics.held_out:
             self._sql("INSERT INTO held_out (step, accuracy) VALUES (?, ?)", step, accuracy)
 
-    def event(self, segment: int, step: int, kind: str, body: JsonObject) -> None:
-        """Tuned settings, or an intervention, that took effect after a step."""
+    def event(
+        self,
+        number: int,
+        segment: int,
+        step: int,
+        kind: str,
+        body: JsonObject,
+        replaces: int | None = None,
+    ) -> None:
+        """Tuned settings, or an intervention, that took effect after a step; `replaces` is the
+        number of the one whose place it takes, both at once or neither."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._sql(
-            "INSERT INTO event (segment, step, at, kind, body) VALUES (?, ?, ?, ?, ?)",
-            segment,
-            step,
-            at,
-            kind,
-            json_text(body),
-        )
+        values = number, segment, step, at, kind, json_text(body)
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM event WHERE id = ?", (replaces,))
+            connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", values)
+
+        self._writer.put(write)
 
     def finding(self, number: int, finding: Finding) -> None:
         """One more, of which the oldest go."""

@@ -2,12 +2,12 @@
 comes later."""
 
 from collections import deque
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from convscope.errors import ConflictError
-from convscope.frames.format import encode_payload
 from convscope.ipc import commands
 from convscope.ipc.replies import (
     CheckpointReply,
@@ -20,11 +20,12 @@ from convscope.ipc.replies import (
 )
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.interventions import Intervention
+from convscope.recipe.interventions import SetWeight
 from convscope.types import JsonObject, RunState
 from convscope.worker import queries
+from convscope.worker.drag import Drag
 from convscope.worker.loop import Handlers, Loop, handle
 from convscope.worker.session import Session
-from convscope.worker.step_trace import trace
 from convscope.worker.tasks.seek import Seeker
 from convscope.worker.tasks.task import replied
 
@@ -39,7 +40,7 @@ def start(loop: Loop, command: commands.Start, _: int) -> StartReply:
     if command.plan:
         deque(Seeker(session).go(command.plan, command.payload[cut:]), maxlen=0)
         loop.resume(command.before)
-        loop.events = len(command.plan.events)
+        loop.last_event = command.plan.last_event
     else:
         loop.begin(command.before)
     return StartReply(
@@ -65,6 +66,7 @@ def seek(loop: Loop, command: commands.Seek, number: int) -> None:
 
 def begin_segment(loop: Loop, _: commands.BeginSegment, number: int) -> CheckpointReply:
     """A segment begins with the present state: all it takes to go on from it."""
+    loop.drag = None  # the segment's first state has been through it
     loop.session.trainer.begin_here()
     return queries.checkpoint(loop, commands.Checkpoint(), number)
 
@@ -114,7 +116,7 @@ def _must_not_be_halted(loop: Loop) -> None:
 def reset(loop: Loop, command: commands.Reset, _: int) -> Done:
     """Back to the very same first weights, from where the server kept what was; safe to repeat."""
     loop.drop_evaluation()  # first: the server hears of an intervention whose worth was measured
-    if (command.step, command.events) != (loop.session.trainer.step, loop.events):
+    if (command.step, command.last_event) != (loop.session.trainer.step, loop.last_event):
         raise ConflictError("The run has gone on meanwhile.", moved=True)
     loop.session.begin()
     loop.metrics.restart()
@@ -128,7 +130,7 @@ def tune(loop: Loop, command: commands.Tune, _: int) -> TuneReply:
     step = loop.session.trainer.step
     changes = {k: v for k, v in command.changes.items() if k != "steps_per_second"}
     loop.session.tune(changes)
-    loop.events += bool(changes)
+    loop.last_event += bool(changes)
     if "steps_per_second" in command.changes:
         loop.steps_per_second = command.changes["steps_per_second"]
         loop.hurry()
@@ -172,17 +174,31 @@ def intervene(loop: Loop, command: commands.Intervene, number: int) -> Intervent
         interventions.filters(change["layer"], change["filter"])
         loop.evaluate(lambda before: _silence(loop, change, number, before))
         return None
+    drag = _drag(loop, command)
+    replaces = drag is not None and drag == loop.drag
+    if replaces:
+        interventions.take_back()
     made = _apply(loop, change)
+    loop.drag = drag and replace(drag, last_event=loop.last_event)
     if change["type"] == "freeze":
         loop.show("intervention")  # the weights are the same ones
     else:
         loop.intervened()
-    return _intervened(loop, made, None, None)
+    return _intervened(loop, made, None, None, replaces=replaces)
+
+
+def _drag(loop: Loop, command: commands.Intervene) -> Drag | None:
+    """The drag that a change is part of, as it stands before it."""
+    change = command.change
+    if command.drag is None or not isinstance(change, SetWeight):
+        return None
+    step, index = loop.session.trainer.step, tuple(change.index)
+    return Drag(command.drag, change.layer, change.tensor, index, step, loop.last_event)
 
 
 def _apply(loop: Loop, change: JsonObject) -> Intervention:
     made = apply_intervention(loop.session.interventions, change)
-    loop.events += 1
+    loop.last_event += 1
     return made
 
 
@@ -192,10 +208,16 @@ def _silence(loop: Loop, change: JsonObject, number: int, before: float | None) 
 
 
 def _intervened(
-    loop: Loop, made: Intervention, before: float | None, after: float | None
+    loop: Loop,
+    made: Intervention,
+    before: float | None,
+    after: float | None,
+    *,
+    replaces: bool = False,
 ) -> InterventionReply:
     return InterventionReply(
         intervention=made.record(),
+        replaces=replaces,
         held_out_before=before,
         held_out_after=after,
         switches=loop.session.switches(),
@@ -210,19 +232,12 @@ def trace_step(loop: Loop, _: commands.TraceStep, __: int) -> TraceReply:
     if loop.state is not RunState.READY:
         raise ConflictError(f"The run is {loop.state}: pause it before tracing a step.")
     loop.drop_evaluation()
-    reply = loop.step_and(lambda: _traced(session))
+    reply = loop.step_and(lambda: queries.trace_last(loop, commands.TraceLast(), 0))
     _must_not_be_halted(loop)
     assert reply is not None
     loop.rest("step")
     loop.evaluate()
     return reply
-
-
-def _traced(session: Session) -> TraceReply:
-    """The last step in its phases, with all that it was made of."""
-    found, sections = trace(session, session.batch_example(0))
-    entries, payload = encode_payload(sections)
-    return TraceReply(trace=found, sections=entries, payload=payload)
 
 
 HANDLERS: Final[Handlers] = dict(
@@ -244,6 +259,7 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.Intervene, intervene),
         handle(commands.TraceStep, trace_step),
         handle(commands.Look, queries.look),
+        handle(commands.TraceLast, queries.trace_last),
         handle(commands.ListSwitches, queries.list_switches),
         handle(commands.Checkpoint, queries.checkpoint),
         handle(commands.Weights, queries.weights),

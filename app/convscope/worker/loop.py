@@ -17,6 +17,7 @@ from convscope.types import RunState
 from convscope.worker.capture.scheduler import FrameScheduler
 from convscope.worker.channel import Channel
 from convscope.worker.checkpoint_schedule import CheckpointSchedule
+from convscope.worker.drag import Drag
 from convscope.worker.findings.narrator import Narrator
 from convscope.worker.metrics import MetricsBuffer, number
 from convscope.worker.session import Session
@@ -49,7 +50,8 @@ class Loop:
         self.problem: str | None = None
         self.steps_per_second: float | None = None
         self.goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
-        self.events = 0  # changes that the run has been through, as its file counts them
+        self.last_event = 0  # the id of the last change that it has been through, in its file
+        self.drag: Drag | None = None  # that may go on
         # None: nothing is kept, since this is the replay of another worker's run
         self._checkpoints: CheckpointSchedule | None = None
         self._narrator: Narrator | None = None  # None: nothing is to be said, or not yet
@@ -155,7 +157,8 @@ class Loop:
     def begin(self, before: Before = FRESH) -> None:
         """At step 0, ready."""
         self._narrate(before)
-        self.state, self.problem, self.events = RunState.READY, None, 0
+        self.state, self.problem = RunState.READY, None
+        self.last_event, self.drag = 0, None
         self._abandon_goals()
         self._keep()
         self.evaluate()

@@ -18,6 +18,7 @@ from convscope.ipc.replies import (
     PredictionsReply,
     SwitchesReply,
     TensorReply,
+    TraceReply,
     WeightsReply,
 )
 from convscope.learn.checkpoint import save_state
@@ -26,6 +27,7 @@ from convscope.learn.seeds import Purpose, seed_of
 from convscope.types import JsonObject
 from convscope.worker.capture.recorder import capture, prediction
 from convscope.worker.loop import Loop
+from convscope.worker.step_trace import trace
 
 
 def look(loop: Loop, command: commands.Look, _: int) -> FrameReply:
@@ -39,6 +41,15 @@ def look(loop: Loop, command: commands.Look, _: int) -> FrameReply:
         status=loop.status(),
         payload=payload,
     )
+
+
+def trace_last(loop: Loop, _: commands.TraceLast, __: int) -> TraceReply:
+    """The last step in its phases, with all that it was made of."""
+    session = loop.session
+    session.must_train()
+    found, sections = trace(session)
+    entries, payload = encode_payload(sections)
+    return TraceReply(trace=found, sections=entries, payload=payload)
 
 
 def list_switches(loop: Loop, _: commands.ListSwitches, __: int) -> SwitchesReply:

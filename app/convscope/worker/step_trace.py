@@ -20,13 +20,14 @@ from convscope.worker.step_words import backward_words, forward_words, update_wo
 EXAMPLE = 0  # which of the batch is shown
 
 
-def trace(session: Session, example: JsonObject) -> tuple[JsonObject, list[Section]]:
+def trace(session: Session) -> tuple[JsonObject, list[Section]]:
     """The last step, replayed: what to say of each phase, and what to show.
 
     Sections: the input, and each layer's output with its gradient, of the pictured one of the batch
     (state k-1, training mode); each parameter before the update, its gradient and its update.
     """
     replayed = session.explainer.replayed()
+    example = session.batch_example(EXAMPLE)
     phases = list(_phases(session, replayed, example["example_class"]))
     about = {
         "step": replayed.step,

@@ -73,8 +73,9 @@ export const Curves = lazy(
     Promise.all([loadScript("vendor/uPlot.iife.min.js"), loadSheet("vendor/uPlot.min")])
       .then(() => import(`./training/curves.js${again}`))
       .then((module) => module.Curves),
-  html`<section class="curves" aria-label="Curves"><h2>Loss and accuracy</h2>
-    <p class="hint">The curves start with the first step.</p></section>`,
+  html`<section class="curves" aria-label="Curves"><h2>Loss</h2>
+    <div class="curve-place empty"><p class="hint">The loss appears here after the first step.</p></div>
+    <div class="curves-head"><h2>Accuracy</h2></div><div class="curve-place empty"></div></section>`,
 );
 
 /** The timeline; its place is kept for it, since before the first step there is no past. */

@@ -2,13 +2,15 @@
  * The run on the page: opened, followed, and left. Joins the server's news to the state.
  */
 import { batch, computed, effect } from "@preact/signals";
+import { count } from "../shared/format.js";
 import { addPoints, curveOf, emptyCurve, MOST_POINTS } from "../shared/metric-history.js";
-import { noticeError } from "../shared/notices.js";
+import { notice, noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
 import { ofKind } from "./drawing/scales.js";
 import { clearFrame, receiveFrame } from "./frames.js";
+import { before } from "./slow-motion/numbers.js";
 import * as state from "./state.js";
 
 const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
@@ -64,7 +66,7 @@ export async function openRun(run, step = null) {
     state.pointed.value = null;
     state.pinned.value = null;
     state.batchImage.value = 0;
-    state.replay.value = null;
+    state.replay.value = before.value = null;
     state.pastStep.value = state.pastSettings.value = state.proposal.value = null;
     updateRun(run);
     updateNumbers(run);
@@ -72,8 +74,18 @@ export async function openRun(run, step = null) {
       state.pastStep.value = state.step.value = step;
     state.busy.value = null;
   });
+  if (step !== null) sayIfBeyond(step);
   writeAddress(run.id, state.openedFilter.value, state.pastStep.value, false);
   follow(run.id);
+}
+
+/** A link may lead to a step that is not there yet, or not any more. @param {number} step */
+function sayIfBeyond(step) {
+  const last = state.lastStep.value;
+  if (step > last)
+    notice(
+      `There is no step ${count(step)} yet: this run has come to step ${count(last)}, which you see.`,
+    );
 }
 
 /** @param {string} id */
@@ -259,7 +271,9 @@ function syncAddressBar() {
     if (place.run !== state.liveRun.value?.id) location.reload();
     else {
       state.openedFilter.value = place.filter;
-      state.pastStep.value = place.step;
+      if (place.step !== null) sayIfBeyond(place.step);
+      state.pastStep.value =
+        place.step !== null && place.step < state.lastStep.value ? place.step : null;
     }
   });
 }

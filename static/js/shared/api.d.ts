@@ -1103,6 +1103,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A step that was made, in slow motion
+         * @description The step that led to `step`, taken apart in the same way; nothing is trained, and `run` is as
+         *     it was then. 409 where no step led there, or without the data set.
+         */
+        get: operations["get_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/trace-step": {
         parameters: {
             query?: never;
@@ -11903,7 +11924,10 @@ export interface operations {
     };
     intervene_in_run: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description a key of your own for one drag of a weight: a `set` of the same weight with the same key takes the place of the one before, under the same id, and is from the number before the drag, unless a step or any other change came in between */
+                drag?: string;
+            };
             header?: never;
             path: {
                 /** @description a run's id */
@@ -13661,6 +13685,149 @@ export interface operations {
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trace: {
+        parameters: {
+            query?: {
+                /** @description frame: with all maps and gradients, as FORMAT.md says */
+                format?: "json" | "frame";
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceAnswer"];
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
                      *       "type": "about:blank"
                      *     }
                      */

@@ -14,7 +14,7 @@ import {
   tickText,
 } from "./log-axes.js";
 import { dark } from "./media-queries.js";
-import { labelRoom } from "./metric-history.js";
+import { labelRoom, valueRoom } from "./metric-history.js";
 
 /** @type {typeof import("uplot")} */
 export const uPlot = /** @type {any} */ (globalThis).uPlot;
@@ -143,7 +143,7 @@ function optionsOf({ series, lastStep, marks, bands, isShare }, isLog) {
     scales: { x: steps.scale, y: values.scale },
     axes: [
       { ...axis, size: 22, space: 60, ...steps.axis },
-      { ...axis, size: 42, space: 24, ...values.axis },
+      { ...axis, size: (_plot, texts) => valueRoom(texts), space: 24, ...values.axis },
     ],
     bands: bands?.(),
     padding: [6, () => labelRoom(end()), 0, 0],

@@ -3,6 +3,9 @@
 /** @param {number} number @returns {string} */
 export const testImage = (number) => `test-${number}`;
 
+/** One of the training half. @param {number} number @returns {string} */
+export const trainImage = (number) => `train-${number}`;
+
 export const FIRST_IMAGE = testImage(0);
 
 /** @param {string} id @returns {number | null} null: no test picture */

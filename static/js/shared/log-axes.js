@@ -92,6 +92,8 @@ export function stepTicks(end, apart) {
   ];
 }
 
-/** A loss under an axis, short. @param {number} loss */
+/** A loss beside an axis, short. @param {number} loss */
 export const tickText = (loss) =>
-  loss > 0 && loss < 0.001 ? loss.toExponential().replace("e-", "e−") : String(loss);
+  loss >= 100_000 || (loss > 0 && loss < 0.001)
+    ? loss.toExponential().replace("e-", "e−").replace("e+", "e")
+    : String(loss);

@@ -168,6 +168,10 @@ export function trailingMean(means, steps, window) {
 
 const HALF_DIGIT = 3.5; // CSS pixels, of the digits under a curve
 
+/** Room to the left of curves for the longest of the values there, CSS pixels. @param {string[] | null} texts */
+export const valueRoom = (texts) =>
+  Math.max(42, ...(texts ?? []).map((text) => Math.ceil(2 * HALF_DIGIT * text.length) + 7));
+
 /** Room to the right of a curve for half of the label under its end, CSS pixels.
  * @param {number} last step there */
 export const labelRoom = (last) => Math.max(8, Math.ceil(HALF_DIGIT * String(last).length) + 2);

@@ -211,8 +211,8 @@ export const server = {
   create: (recipe) => call("post", "/runs", { body: /** @type {any} */ (recipe) }),
   /** @param {string} id @param {import("./types.js").Body<"post", "/runs/{run_id}/fork">} body @returns {Promise<Run>} */
   fork: (id, body) => call("post", "/runs/{run_id}/fork", { path: of(id), body }),
-  /** @param {string} id @returns {Promise<Run>} */
-  run: (id) => call("get", "/runs/{run_id}", { path: of(id) }),
+  /** @param {string} id @param {number} [step] as it was then @returns {Promise<Run>} */
+  run: (id, step) => call("get", "/runs/{run_id}", { path: of(id), query: { step } }),
   /** @param {string} id @param {import("./types.js").Body<"patch", "/runs/{run_id}">} settings @returns {Promise<Run>} */
   patch: (id, settings) => call("patch", "/runs/{run_id}", { path: of(id), body: settings }),
   /** @param {string} id @param {boolean} [keepalive] goes on when the page is left */
@@ -235,14 +235,22 @@ export const server = {
       path: of(id),
       query: { format: "frame" },
     }).then((answer) => answer.arrayBuffer()),
+  /** A step that was made, taken apart: a frame. @param {string} id @param {number} step @returns {Promise<ArrayBuffer>} */
+  pastTrace: (id, step) =>
+    fetchFrom("get", "/runs/{run_id}/trace", {
+      path: of(id),
+      query: { step, format: "frame" },
+    }).then((answer) => answer.arrayBuffer()),
   /** @param {string} id @param {number} points at most @returns {Promise<import("./frame.js").History>} */
   history: (id, points) =>
     call("get", "/runs/{run_id}/history", { path: of(id), query: { max_points: points } }),
   findings,
-  /** @param {string} id @param {object} change @returns {Promise<import("./types.js").Intervention>} */
-  intervene: (id, change) =>
+  /** @param {string} id @param {object} change @param {string} [drag] what the values of one drag share
+   * @returns {Promise<import("./types.js").Intervention>} */
+  intervene: (id, change, drag) =>
     call("post", "/runs/{run_id}/interventions", {
       path: of(id),
+      query: { drag },
       body: /** @type {any} */ (change),
     }),
 

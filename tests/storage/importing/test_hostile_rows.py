@@ -125,6 +125,10 @@ HOSTILE: dict[str, Sql] = {
     "an event at a billion": ("UPDATE event SET step = 1000000000 WHERE id = 3",),
     "an event of no segment": ("UPDATE event SET segment = 7 WHERE id = 3",),
     "a moment that is none": ("UPDATE event SET at = 'yesterday'",),
+    "an event without a number": ("UPDATE event SET id = 0 WHERE id = 1",),
+    "an event whose number leaves no next": (
+        "UPDATE event SET id = 9223372036854775807 WHERE id = 3",
+    ),
     "events out of order": ("UPDATE event SET step = 1 WHERE id = 3",),
     "an intervention with another number": intervention(id=5),
     "an intervention at another step": intervention(step=1),

@@ -70,6 +70,14 @@ def test_a_filter_that_dies_is_told_once_until_it_was_alive_again() -> None:
     assert died[0].says.startswith("conv2, filter 3 is dead: its map was 0 everywhere on 1,000")
 
 
+def test_of_a_network_that_nothing_has_trained_no_filter_is_said_to_have_died() -> None:
+    [first] = of_kind(found(recipe(), KILL), FindingKind.FILTER_DIED)
+    assert first.says == (
+        "conv2, filter 3 gives only 0 before any training: its map is 0 everywhere on 1,000 "
+        "held-out pictures. It may never learn."
+    )
+
+
 def test_a_filter_that_somebody_silenced_is_not_dead() -> None:
     silence = SwitchFilter(type="silence", layer="conv2", filter=3)
     assert not of_kind(found(recipe(), Intervene(change=silence)), FindingKind.FILTER_DIED)
@@ -88,7 +96,7 @@ def test_batches_of_one_picture_are_no_jumps_of_the_loss() -> None:
 
 
 def test_after_a_reset_all_is_news_again() -> None:
-    ends = found(recipe(), Step(steps=20), Reset(step=20, events=0), Step(steps=20))
+    ends = found(recipe(), Step(steps=20), Reset(step=20, last_event=0), Step(steps=20))
     assert len(of_kind(ends, FindingKind.PASSED_GUESSING)) == 2
 
 

@@ -54,7 +54,9 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             run.advance()
         if step in KEPT:
             found["kept"][step] = save_state(run.trainer)
-        found["events"] += [happen(run, change) for change in CHANGES.get(step, [])]
+        for change in CHANGES.get(step, []):
+            number = {"id": len(found["events"]) + 1}
+            found["events"].append(number | happen(run, change))
         found["weights"].append(weights(run))
     return found
 

@@ -41,7 +41,7 @@ class Position:
     """Where the worker is, and all that could make it another state."""
 
     step: int
-    events: int  # that the run knows of
+    last_event: int  # the id of the last that the run knows of
     restarts: int  # how often the run began anew
 
 
@@ -140,7 +140,7 @@ class ReplayWorker:
     async def _come_to(self, step: int) -> Worker:
         segment = self._file.segment_at(step)
         worker = await self._worker_for(segment)
-        there = Position(step, self._file.events, self._restarts)
+        there = Position(step, self._file.last_event, self._restarts)
         if self._here != there:
             self._here = None
             self._asked_environment = segment.environment

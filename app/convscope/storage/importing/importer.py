@@ -215,6 +215,7 @@ def _copy_events(
             in_order and parts[segment].segment.step <= step <= parts[segment].last,
             f"In this file {where} is of step {step}, which is impossible.",
         )
+        expect(1 <= number < 2**53, f"In this file {where} has a number that is impossible.")
         before, count = (segment, step), count + 1
         validated(When, {"at": at}, where)
         said = parsed(text, where)

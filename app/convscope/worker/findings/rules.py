@@ -63,11 +63,19 @@ class DeadFilters:
                 yield self._died(place, now)
 
     def _died(self, place: FilterId, now: Measurement) -> Finding:
+        name, pictures = (
+            f"{place.layer}, filter {place.filter}",
+            f"{now.images:,} held-out pictures",
+        )
+        untrained = (
+            f"{name} gives only 0 before any training: its map is 0 everywhere on {pictures}. "
+            "It may never learn."
+        )
+        dead = f"{name} is dead: its map was 0 everywhere on {pictures}."
         return Finding(
             kind=self.kind,
             step=now.step,
-            says=f"{place.layer}, filter {place.filter} is dead: its map was 0 everywhere on "
-            f"{now.images:,} held-out pictures.",
+            says=dead if now.step else untrained,
             place=place,
             numbers={"images": now.images},
         )

@@ -19,6 +19,7 @@ class Seeker:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known = 0  # how many of the run's events this session has been through
+        self._last_event = 0  # the id of the last: one that a drag replaced has another
         self._started = False
 
     def go(self, plan: SeekPlan, tensors: bytes) -> Iterator[None]:
@@ -56,13 +57,14 @@ class Seeker:
             and plan.checkpoint["step"] <= here
             and ahead
             and len(passed) == self._known
+            and all(event["id"] == self._last_event for event in passed[-1:])
         )
 
     def _restore(self, plan: SeekPlan, tensors: bytes) -> None:
         session = self._session
         session.begin()
         session.tune(plan.settings)
-        self._known, self._started = 0, True
+        self._known, self._last_event, self._started = 0, 0, True
         for event in plan.events:
             if plan.includes(event):
                 self._recall(event, plan)
@@ -74,7 +76,7 @@ class Seeker:
 
     def _recall(self, event: JsonObject, plan: SeekPlan) -> None:
         """Know of an event that lies before the checkpoint."""
-        self._known += 1
+        self._pass(event)
         if event["kind"] == "intervention":
             self._session.interventions.recall(event["body"])
         elif event["segment"] == plan.segment:  # an earlier segment's is part of this recipe
@@ -86,8 +88,12 @@ class Seeker:
         for event in plan.events[self._known :]:
             if event["step"] > here:
                 return
-            self._known += 1
+            self._pass(event)
             if event["kind"] == "intervention":
                 apply_intervention(self._session.interventions, event["body"]["change"])
             else:
                 self._session.tune(event["body"]["changes"])
+
+    def _pass(self, event: JsonObject) -> None:
+        self._known += 1
+        self._last_event = event["id"]

@@ -31,4 +31,4 @@ def evaluate_whole(session: Session) -> Iterator[EvaluationReply | None]:
 
 def _state(session: Session) -> tuple[int, int, int]:
     """Differs when the weights do."""
-    return id(session.trainer), session.trainer.step, len(session.interventions.applied)
+    return id(session.trainer), session.trainer.step, session.interventions.made

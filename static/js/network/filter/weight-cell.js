@@ -7,9 +7,10 @@ import { newest } from "../../shared/latest-only.js";
 import { same } from "../explain/places.js";
 import { pointAt } from "../explain/pointing.js";
 import { weightNow } from "../explain/weight-now.js";
-import { beginDrag, intervene } from "../interventions/interventions.js";
+import { pause, play } from "../intents.js";
+import { intervene } from "../interventions/interventions.js";
 import { parseNumber } from "../interventions/text.js";
-import { openNumber, pinned, replay } from "../state.js";
+import { openNumber, pinned, playing, replay } from "../state.js";
 
 /** @typedef {import("../explain/places.js").WeightPlace} WeightPlace */
 
@@ -95,12 +96,33 @@ export function BesideField({ place }) {
 const SCRUB_FROM_PX = 4; // less is a press
 const SCRUB_PX = 100; // from 0 to the largest weight of the filter
 
+/** @typedef {{place: WeightPlace, value: number, key: string}} Scrub */
+
 /** Sets the newest number only, one at a time. */
 const scrubs = newest(
-  (/** @type {{place: WeightPlace, value: number}} */ { place: { layer, tensor, index }, value }) =>
-    intervene({ type: "set", layer, tensor, index, value }, true),
+  (/** @type {Scrub} */ { place: { layer, tensor, index }, value, key }) =>
+    intervene({ type: "set", layer, tensor, index, value }, key),
   {},
 );
+
+/**
+ * A drag of a number. Training waits for its end, since a step would move the weight under the hand, and what
+ * was set before it would be a change of its own. @param {WeightPlace} place
+ */
+function beginScrub(place) {
+  const key = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  const goesOn = playing.peek();
+  /** @type {Promise<unknown>} */
+  const ready = goesOn ? pause() : Promise.resolve();
+  let done = ready;
+  return {
+    /** @param {number} value */
+    to(value) {
+      done = ready.then(() => scrubs.want({ place, value, key }));
+    },
+    end: () => goesOn && done.then(play),
+  };
+}
 
 /**
  * Drags a number: to the right it grows. @param {WeightPlace} place @param {number} value @param {number} reach
@@ -109,29 +131,30 @@ const scrubs = newest(
  */
 function scrubbing(place, value, reach) {
   let from = 0;
-  let dragged = false;
+  /** @type {ReturnType<typeof beginScrub> | null} */
+  let drag = null;
   const move = (/** @type {PointerEvent} */ event) => {
     const by = event.clientX - from;
-    if (Math.abs(by) < SCRUB_FROM_PX && !dragged) return;
-    if (!dragged) beginDrag();
-    dragged = true;
-    scrubs.want({ place, value: Number((value + (by / SCRUB_PX) * reach).toPrecision(4)) });
+    if (Math.abs(by) < SCRUB_FROM_PX && !drag) return;
+    drag ??= beginScrub(place);
+    drag.to(Number((value + (by / SCRUB_PX) * reach).toPrecision(4)));
   };
   return {
     onPointerDown: (event) => {
       if (event.button !== 0) return;
       const cell = /** @type {HTMLElement} */ (event.currentTarget);
       from = event.clientX;
-      dragged = false;
+      drag = null;
       cell.setPointerCapture(event.pointerId);
       cell.addEventListener("pointermove", move);
       const end = () => {
         cell.removeEventListener("pointermove", move);
-        if (dragged)
-          cell.addEventListener("click", (click) => click.stopImmediatePropagation(), {
-            capture: true,
-            once: true,
-          });
+        if (!drag) return;
+        drag.end();
+        cell.addEventListener("click", (click) => click.stopImmediatePropagation(), {
+          capture: true,
+          once: true,
+        });
       };
       cell.addEventListener("pointerup", end, { once: true });
       cell.addEventListener("pointercancel", end, { once: true });

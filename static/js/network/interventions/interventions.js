@@ -49,30 +49,23 @@ effect(() => {
 /** @param {Intervention} answer @param {number | null} before */
 function recordEffect({ id, step: at, held_out_before, held_out_after, run: of }, before) {
   const key = `${of.id}.${id}`;
-  setEffect(key, { held_out_before: held_out_before ?? before, held_out_after });
+  const known = accuracyEffects.peek()[key]?.held_out_before; // where its drag began
+  setEffect(key, { held_out_before: held_out_before ?? known ?? before, held_out_after });
   awaited = held_out_after === null ? { key, step: at } : null;
   completeEffect(); // the stream may have told it before this answer came
 }
 
-/** The interventions of one drag of a number: they are undone together. */
-let drag = 0;
-
-export function beginDrag() {
-  drag = 0;
-}
-
 /** @param {{type: string} & Record<string, any>} change as the server takes it
- * @param {boolean} [dragged] it goes on a drag */
-export async function intervene(change, dragged = false) {
+ * @param {string} [drag] key of the drag that it is part of: all of it is one intervention */
+export async function intervene(change, drag) {
   if (proposeFork({ change })) return true;
-  drag = dragged ? drag + 1 : change.type === "undo" ? drag : 0;
-  return inOrder(() => applyChange(change));
+  return inOrder(() => applyChange(change, drag));
 }
 
-/** @param {{type: string} & Record<string, any>} change */
-async function applyChange(change) {
+/** @param {{type: string} & Record<string, any>} change @param {string} [drag] */
+async function applyChange(change, drag) {
   const before = currentAccuracy();
-  const answer = await withRun((id) => server.intervene(id, change));
+  const answer = await withRun((id) => server.intervene(id, change, drag));
   if (!answer) return false;
   if (answer.run.id === run.value?.id) updateRun(answer.run);
   recordEffect(answer, before);
@@ -80,9 +73,5 @@ async function applyChange(change) {
   return true;
 }
 
-/** The last intervention, or all of a drag. */
-export async function undo() {
-  const many = Math.max(1, drag);
-  drag = 0;
-  for (let i = 0; i < many; i++) await intervene({ type: "undo" });
-}
+/** Takes the last intervention back. */
+export const undo = () => intervene({ type: "undo" });

@@ -4,35 +4,52 @@ import { keyOf } from "../../shared/frame.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { colourCells, greyCells } from "../../shared/heatmap/cells.js";
 import { html } from "../../shared/html.js";
+import { trainImage } from "../../shared/image-id.js";
 import { address } from "../../shared/server.js";
-import { latestFrame } from "../drawing/painter.js";
+import { currentFrame } from "../drawing/painter.js";
 import { invertProbe, upload, uploadSample } from "../intents.js";
 import { DrawingPad, drawing } from "../lazy.js";
 import { Term } from "../page/tip.js";
-import { inputShape, probe, probeTab, probeVersion, run, slowTick } from "../state.js";
+import { inputShape, probe, probeTab, probeVersion, replay, run, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Picker } from "./picker.js";
 
-/** What the network sees, out of the newest frame. */
+/** What the network sees, out of the newest frame; in slow motion the picture of the batch. */
 export function inputCells() {
-  const input = latestFrame()?.sections.get(keyOf("", "input"));
+  const input = currentFrame()?.sections.get(keyOf("", "input"));
   if (!input) return null;
   return input.shape[0] === 3 ? colourCells(input) : greyCells(input, 0);
 }
 
 const ORIGINS = { test: "test picture", train: "training picture", upload: "as uploaded" };
 
+/** What the network sees. @param {{caption: string}} props */
+function Seen({ caption }) {
+  const [, rows, cols] = inputShape.value;
+  return html`<figure><${CellCanvas} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
+      <figcaption>${caption}</figcaption></figure>`;
+}
+
+/** Slow motion's picture. @param {{picture: import("../slow-motion/phases.js").BatchImage, of: string}} props */
+const BatchPicture = ({ picture, of }) =>
+  html`<div class="probe-now">
+    <figure><img src=${address.image(of, trainImage(picture.id), "original")} alt="The picture of the batch" width="72" height="72" class="train" />
+      <figcaption>${ORIGINS.train}</figcaption></figure>
+    <${Seen} caption="as trained on" />
+    <div class="probe-what"><p><b>${picture.class ?? "unknown class"}</b></p></div>
+    <p class="hint">Slow motion's own picture; the probe comes back.</p>
+  </div>`;
+
 function CurrentImage() {
   const image = probe.value;
   const now = run.value;
   if (!image || !now) return html`<div class="probe-now"></div>`;
-  const [, rows, cols] = inputShape.value;
+  if (replay.value) return html`<${BatchPicture} picture=${replay.value.example} of=${now.id} />`;
   const src = address.image(now.id, image.id, "original", probeVersion.value);
   return html`<div class="probe-now">
     <figure><img src=${src} alt=${image.name ?? "The picture as uploaded"} width="72" height="72" class=${image.source} />
       <figcaption>${ORIGINS[image.source]}</figcaption></figure>
-    <figure><${CellCanvas} cells=${inputCells} rows=${rows} cols=${cols} width=${72} stamp=${slowTick.value} label="The picture as the network sees it" />
-      <figcaption>preprocessed</figcaption></figure>
+    <${Seen} caption="preprocessed" />
     <div class="probe-what">
       <p><b>${image.class ?? "unknown class"}</b></p>
       ${

@@ -5,7 +5,7 @@ import { count, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { reducedMotion } from "../../shared/media-queries.js";
 import { exact } from "../explain/digits.js";
-import { replay, run, step } from "../state.js";
+import { pastStep, playing, replay, step } from "../state.js";
 import { isReached } from "./progress.js";
 import { closeSlow, moveBy, showPhase, slowPlaying, slowSpeed, toggleSlow } from "./slow-motion.js";
 
@@ -55,9 +55,9 @@ function useClock() {
   useEffect(
     () =>
       effect(() => {
-        const state = run.value?.state;
-        const left = replay.peek() && step.value !== replay.peek()?.step;
-        if (state === "playing" || (left && step.value > (replay.peek()?.step ?? 0))) closeSlow();
+        const now = replay.peek();
+        const goesOn = playing.value || step.value > (now?.step ?? 0);
+        if (now && (pastStep.value !== now.past || (now.past === null && goesOn))) closeSlow();
       }),
     [],
   );
@@ -135,7 +135,7 @@ export function SlowMotion() {
   if (!now) return null;
   const phase = now.phases[now.at];
   return html`<section class="slow" aria-label="One step in slow motion">
-    <div class="slow-top"><h2>Step ${count(now.step)} in slow motion</h2><${Track} now=${now} /><${Buttons} /></div>
+    <div class="slow-top"><h2>${now.past === null ? "Step" : "Past step"} ${count(now.step)} in slow motion</h2><${Track} now=${now} /><${Buttons} /></div>
     <div class="slow-words"><p aria-live="polite"><b>${titleOf(phase)}.</b> ${phase.says}</p><${Numbers} phase=${phase} /></div>
   </section>`;
 }

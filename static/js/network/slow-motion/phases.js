@@ -4,17 +4,18 @@
  * @typedef {import("../../shared/frame.js").Frame} Frame
  * @typedef {{phase: "batch" | "forward" | "loss" | "backward" | "update", layer: string | null,
  *   says: string, numbers: Record<string, number | null>}} Phase
- * @typedef {{index: number, label: number, class: string | null, probabilities: (number | null)[]}}
- *   BatchImage one of the batch
+ * @typedef {{index: number, id: number, label: number, class: string | null, probabilities: (number | null)[]}}
+ *   BatchImage one of the batch; `id`: its number in the training half
  * @typedef {{frame: Frame, phases: Phase[], example: BatchImage, step: number, loss: number,
- *   batchSize: number, at: number}} Replay `at`: the phase on screen
+ *   batchSize: number, at: number, past: number | null}} Replay `at`: the phase on screen; `past`: the step of
+ *   the past that it was asked for, null: it was taken for it
  */
 import { keyOf } from "../../shared/frame.js";
 
-/** @param {Frame} frame of `trace-step` @returns {Replay} */
-export function replayOf(frame) {
+/** @param {Frame} frame of `trace-step` or `trace` @param {number | null} [past] @returns {Replay} */
+export function replayOf(frame, past = null) {
   const { phases, example, step, loss, batch_size } = /** @type {any} */ (frame.header);
-  return { frame, phases, example, step, loss, batchSize: batch_size, at: 0 };
+  return { frame, phases, example, step, loss, batchSize: batch_size, at: 0, past };
 }
 
 /** The same at another phase, kept inside. @param {Replay} replay @param {number} at @returns {Replay} */
@@ -28,6 +29,10 @@ export function layersReached({ phases, at }, kind) {
   const names = phases.slice(0, at + 1).filter((one) => one.phase === kind);
   return new Set(names.map((one) => one.layer));
 }
+
+/** Whether a phase of a kind has come. @param {Replay} replay @param {Phase["phase"]} kind */
+export const hasCome = ({ phases, at }, kind) =>
+  phases.slice(0, at + 1).some((one) => one.phase === kind);
 
 /** What the kernels show at a phase. @param {Replay} replay @returns {"weight" | "gradient" | "update"} */
 export function kindAt({ phases, at }) {

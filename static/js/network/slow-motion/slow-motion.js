@@ -2,29 +2,51 @@
 import { signal } from "@preact/signals";
 import { decodeFrame } from "../../shared/frame.js";
 import { reducedMotion } from "../../shared/media-queries.js";
+import { notice } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
 import { unpin } from "../explain/pointing.js";
-import { pause, proposeFork, withRun } from "../intents.js";
-import { playing, replay, run, startable } from "../state.js";
+
+import { pause, withRun } from "../intents.js";
+import { pastStep, playing, replay, run, startable } from "../state.js";
+import { before, numbersOf, present } from "./numbers.js";
 import { atPhase, replayOf } from "./phases.js";
 
 export const slowPlaying = signal(false); // goes from phase to phase by itself
 export const slowSpeed = signal(1); // times the usual pace
 export const slowWaiting = signal(false); // for the server's answer
 
-/** Takes one step of the run and opens it. */
+/** Takes one step of the run and opens it; in the past, opens the step that led to the one on the page. */
 export async function startSlowMotion() {
-  if (slowWaiting.value || !startable.value || proposeFork({ go: "step" })) return;
-  slowWaiting.value = true;
-  unpin();
-  if (playing.value) await pause();
-  const id = run.value?.id;
-  const bytes = await withRun((of) => server.trace(of));
-  if (bytes && run.value?.id === id) {
-    replay.value = replayOf(decodeFrame(bytes));
-    slowPlaying.value = !reducedMotion.value;
+  const past = pastStep.value;
+  if (slowWaiting.value || !startable.value) return;
+  if (past === 0) {
+    notice("No step led to step 0. Slow motion shows step 1 and those after it.");
+    return;
   }
+  slowWaiting.value = true;
+  closeSlow();
+  unpin();
+  const id = run.value?.id;
+  const bytes = past === null ? await nextStep() : await pastStepAgain(past);
+  if (bytes && run.value?.id === id && pastStep.value === past) {
+    replay.value = replayOf(decodeFrame(bytes), past);
+    slowPlaying.value = !reducedMotion.value;
+  } else before.value = null;
   slowWaiting.value = false;
+}
+
+/** @returns {Promise<ArrayBuffer | null>} */
+async function nextStep() {
+  const paused = playing.value ? await pause() : null;
+  before.value = paused ? numbersOf(paused) : present.value;
+  return withRun((id) => server.trace(id));
+}
+
+/** @param {number} step @returns {Promise<ArrayBuffer | null>} */
+async function pastStepAgain(step) {
+  const then = await withRun((id) => server.run(id, step - 1).then(numbersOf));
+  before.value = then;
+  return then && withRun((id) => server.pastTrace(id, step));
 }
 
 /** @param {number} at the phase to show */
@@ -48,7 +70,7 @@ export function toggleSlow() {
 
 export function closeSlow() {
   slowPlaying.value = false;
-  replay.value = null;
+  replay.value = before.value = null;
 }
 
 /** The keys of slow motion; true: this one was for it. @param {string} key */

@@ -21,6 +21,17 @@ import { rate } from "../../shared/format.js";
 /** @type {Proposal} */
 const NOTHING = { settings: {}, changes: [], go: null, beside: null, pressed: false };
 
+/** The number that a change sets, as text. @param {{type: string} & Record<string, any>} [change] */
+const numberSet = (change) =>
+  change?.type === "set" ? JSON.stringify([change.layer, change.tensor, change.index]) : null;
+
+/** The last value of a number counts, as while it is dragged.
+ * @param {({type: string} & Record<string, any>)[]} before @param {{type: string} & Record<string, any>} change */
+function withChange(before, change) {
+  const again = numberSet(change) && numberSet(change) === numberSet(before.at(-1));
+  return [...(again ? before.slice(0, -1) : before), change];
+}
+
 /**
  * A proposal with one more change in it; the last value of a setting counts.
  * @param {Proposal | null} old @param {Part} part @returns {Proposal}
@@ -30,7 +41,7 @@ export function addToProposal(old, { settings, change, go }) {
   return {
     ...before,
     settings: { ...before.settings, ...settings },
-    changes: change ? [...before.changes, change] : before.changes,
+    changes: change ? withChange(before.changes, change) : before.changes,
     go: go ?? before.go,
   };
 }

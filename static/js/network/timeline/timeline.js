@@ -4,7 +4,8 @@ import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { backToNow, proposeFork, seek } from "../intents.js";
 import { Term } from "../page/tip.js";
-import { inPast, lastStep, liveRun, pastStep, recomputed, step } from "../state.js";
+import { numbers } from "../slow-motion/numbers.js";
+import { inPast, lastStep, liveRun, pastStep, recomputed } from "../state.js";
 import { TERMS } from "../terms.js";
 
 /** How long the slider is while it is dragged: a run that trains must not move it. */
@@ -52,7 +53,7 @@ export function Timeline() {
     ? `step ${at}, the past; the run is at step ${lastStep.value}`
     : `step ${at}, now`;
   return html`<section class=${`foot-bar timeline ${here ? "past" : ""}`} aria-label="Timeline" data-test="timeline">
-    <div class="time-where"><b>${here ? html`Past: <span data-test="past">step ${count(at)}</span>` : html`<${Term} tip=${TERMS.timeline}>Now<//>: step ${count(step.value)}`}</b><${RunStatus} /></div>
+    <div class="time-where"><b>${here ? html`Past: <span data-test="past">step ${count(at)}</span>` : html`<${Term} tip=${TERMS.timeline}>Now<//>: step ${count(numbers.value.step)}`}</b><${RunStatus} /></div>
     <div class="time-track"><${Marks} span=${span} />
       <input type="range" min="0" max=${span} step="1" value=${at} disabled=${span === 0} aria-label="Step shown" aria-valuetext=${spoken}
         onInput=${onInput} onPointerDown=${hold} onPointerUp=${release} onPointerCancel=${release} onBlur=${release} /></div>

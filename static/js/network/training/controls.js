@@ -5,7 +5,7 @@ import { html } from "../../shared/html.js";
 import { narrow } from "../../shared/media-queries.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
 import { slowWaiting, startSlowMotion } from "../slow-motion/slow-motion.js";
-import { playing, replay, run, startable } from "../state.js";
+import { inPast, playing, replay, run, startable } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Figures } from "./figures.js";
 import { RecipeLine } from "./recipe-line.js";
@@ -40,9 +40,20 @@ const Step =
   () => html`<button type="button" disabled=${!startable.value} onClick=${() => stepOnce()} aria-keyshortcuts="ArrowRight"
     data-tip=${why() ?? "One step: one batch, one update of every weight. Key: right arrow, held for more"}>Step</button>`;
 
+const slowTip = () =>
+  inPast.value
+    ? "The step that led here, once more, phase by phase; nothing is trained"
+    : "One real step, phase by phase: batch, forward, loss, backward, update";
+
+/** The settings that it may stand in would lie over what it shows. @param {any} event */
+function startSlow({ currentTarget }) {
+  currentTarget.closest("details")?.removeAttribute("open");
+  startSlowMotion();
+}
+
 const Slow =
-  () => html`<button type="button" disabled=${!startable.value || slowWaiting.value} onClick=${startSlowMotion} aria-expanded=${Boolean(replay.value)}
-    data-tip=${why() ?? "One real step, phase by phase: batch, forward, loss, backward, update"}>Slow motion</button>`;
+  () => html`<button type="button" disabled=${!startable.value || slowWaiting.value} onClick=${startSlow} aria-expanded=${Boolean(replay.value)}
+    data-tip=${why() ?? slowTip()}>Slow motion</button>`;
 
 const Reset = () => html`<button type="button" onClick=${reset} disabled=${!run.value}
     data-tip="Back to step 0, with exactly the same first weights; the run so far is kept as another">Reset</button>`;

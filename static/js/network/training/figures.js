@@ -3,15 +3,17 @@ import { count, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { Roving } from "../page/roving.js";
 import { Term } from "../page/tip.js";
-import { accuracy, heldOut, heldOutStep, run, step } from "../state.js";
+import { numbers } from "../slow-motion/numbers.js";
+import { run } from "../state.js";
 import { TERMS } from "../terms.js";
 import { isStale } from "./stale.js";
 
 /** When the held-out accuracy was measured, and on how many pictures. */
 function Measured() {
-  if (heldOutStep.value === null || heldOut.value === null) return null;
+  const { heldOut, heldOutStep } = numbers.value;
+  if (heldOutStep === null || heldOut === null) return null;
   const of = run.value?.held_out_images;
-  const at = `at step ${count(heldOutStep.value)}`;
+  const at = `at step ${count(heldOutStep)}`;
   return of ? html`<span>${at}, </span><span>of ${count(of)}</span>` : at;
 }
 
@@ -20,11 +22,12 @@ const Figure = ({ label, tip, children, part }) =>
   html`<div data-part=${part}><dt><${Term} tip=${tip}>${label}<//></dt><dd>${children}</dd></div>`;
 
 export function Figures() {
-  const stale = isStale(heldOutStep.value ?? step.value, step.value);
+  const { step, accuracy, heldOut, heldOutStep } = numbers.value;
+  const stale = isStale(heldOutStep ?? step, step);
   return html`<${Roving} as="dl" class="figures" data-tour="stats">
-    <${Figure} label="Step" tip=${TERMS.step}><span data-test="step">${count(step.value)}</span><//>
-    <${Figure} label="Training acc." tip=${TERMS.accuracy} part="accuracy">${percent(accuracy.value)}<//>
+    <${Figure} label="Step" tip=${TERMS.step}><span data-test="step">${count(step)}</span><//>
+    <${Figure} label="Training acc." tip=${TERMS.accuracy} part="accuracy">${percent(accuracy)}<//>
     <${Figure} label="Held-out acc." tip=${TERMS.heldOut} part="accuracy">
-      <span class=${stale ? "stale" : ""} data-test="held-out">${percent(heldOut.value)}</span> <small><${Measured} /></small><//>
+      <span class=${stale ? "stale" : ""} data-test="held-out">${percent(heldOut)}</span> <small><${Measured} /></small><//>
   <//>`;
 }

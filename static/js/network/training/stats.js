@@ -2,7 +2,8 @@
 import { count, loss as lossText } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { Term } from "../page/tip.js";
-import { loss, speed } from "../state.js";
+import { numbers } from "../slow-motion/numbers.js";
+import { speed } from "../state.js";
 import { TERMS } from "../terms.js";
 import { WholeHalf } from "./whole-half.js";
 
@@ -12,7 +13,7 @@ const Stat = ({ label, tip, children, part }) =>
 
 export function Stats() {
   return html`<dl class="stats">
-    <${Stat} label="Loss" tip=${TERMS.loss} part="loss">${lossText(loss.value)}<//>
+    <${Stat} label="Loss" tip=${TERMS.loss} part="loss">${lossText(numbers.value.loss)}<//>
     <${Stat} label="Images/s" tip=${TERMS.speed}>${count(speed.value)}<//>
   </dl><${WholeHalf} />`;
 }
