@@ -19,6 +19,7 @@ BASE = "/api/v1"
 JSON = "application/json"
 KINDS = {
     "image/png": "PNG",
+    "image/webp": "WebP",
     "text/csv": "CSV",
     "application/x-npy": "`.npy`",
     "application/octet-stream": "bytes",
