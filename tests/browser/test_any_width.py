@@ -110,6 +110,7 @@ def test_what_does_not_fit_says_so_and_all_of_it_can_be_seen_at_once(
     expect(page.locator(".fade.right")).to_be_visible()
 
 
+@pytest.mark.slow  # tests/js/scales.test.js has it of numbers alone
 def test_limits_of_a_settled_run_do_not_move_over_200_steps(
     visit: Visitors, server: Server
 ) -> None:
