@@ -29,14 +29,19 @@ class Load:
     files: int = 0  # of the bodies, what is not an answer of the API
     answers: int = 0  # how many
 
+    @property
+    def moved_kb(self) -> float:
+        """All of it."""
+        return (self.heads + self.bodies) / 1000
+
 
 def measure(effort: Effort) -> list[Figure]:
     """The loads first, then starts of a server whose data sets are already unpacked."""
     with folder() as home:
         with server(home) as started, chromium() as browser:
-            loads = [_first_load(browser, started.url) for _ in range(effort.rounds)]
+            loads = [first_load(browser, started.url) for _ in range(effort.rounds)]
         starts = [_start_s(home) for _ in range(effort.rounds)]
-    moved = [(load.heads + load.bodies) / 1000 for load in loads]
+    moved = [load.moved_kb for load in loads]
     return [
         Figure("moved by the first load, heads and API included", "KB", moved, MOVED_BAR),
         Figure("of it bodies", "KB", [load.bodies / 1000 for load in loads]),
@@ -46,7 +51,7 @@ def measure(effort: Effort) -> list[Figure]:
     ]
 
 
-def _first_load(browser: Browser, address: str) -> Load:
+def first_load(browser: Browser, address: str) -> Load:
     """Of a browser that has never been here."""
     context = browser.new_context(viewport=VIEWPORT_PX)  # type: ignore[arg-type]  # a TypedDict
     page = context.new_page()

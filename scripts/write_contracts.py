@@ -20,6 +20,7 @@ JSON = "application/json"
 KINDS = {
     "image/png": "PNG",
     "application/zip": "zip",
+    "image/webp": "WebP",
     "text/csv": "CSV",
     "application/x-npy": "`.npy`",
     "application/octet-stream": "bytes",

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -146,7 +147,12 @@ def test_the_server_prints_its_address_answers_there_and_stops_quietly() -> None
         assert server.ended_after_s < 5
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def slow(number: signal.Signals) -> Any:
+    """A signal that is tried by `make test-all` only: it ends a server as another one does."""
+    return pytest.param(number, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, *map(slow, (signal.SIGHUP, signal.SIGQUIT))])
 def test_a_terminated_server_ends_and_says_nothing(number: signal.Signals) -> None:
     with tempfile.TemporaryDirectory() as folder:  # short: the path of a socket is bounded
         with running(TMPDIR=folder) as server:
@@ -155,7 +161,7 @@ def test_a_terminated_server_ends_and_says_nothing(number: signal.Signals) -> No
         assert list(Path(folder).iterdir()) == [], "nothing is left"
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, *map(slow, (signal.SIGQUIT, signal.SIGINT))])
 def test_a_terminal_that_is_closed_ends_all_its_processes_and_nothing_told_is_lost(
     number: signal.Signals, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ import json
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from convscope.api.compression import LEAST_BYTES, CompressedRoute
+from convscope.api.compression import LEAST_BYTES, MANY_BYTES, CompressedRoute
 from tests.support.asgi import HOST, Answer, ask
 
 
@@ -17,8 +17,9 @@ def answer_of(text: str, takes: str) -> Answer:
     return ask(app, "/api/text", HOST | {"accept-encoding": takes})
 
 
-def test_a_long_answer_is_compressed_for_who_takes_it() -> None:
-    text = "x" * 2 * LEAST_BYTES
+@pytest.mark.parametrize("length", [2 * LEAST_BYTES, 2 * MANY_BYTES])
+def test_a_long_answer_is_compressed_for_who_takes_it(length: int) -> None:
+    text = "x" * length
     answer = answer_of(text, "br, gzip")
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["vary"] == "Accept-Encoding"

@@ -1,12 +1,13 @@
-"""Scripts are served without their comments, third parties' and style sheets as they are."""
+"""Scripts and style sheets are served without their comments, third parties' as they are."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import httpx
 import pytest
 
-from convscope.api.routes.pages import COMMENT, static_files, without_comments
+from convscope.api.routes.pages import COMMENTS, static_files, without_comments
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 
@@ -49,15 +50,28 @@ def test_only_comments_go_and_every_line_keeps_its_number(tmp_path: Path) -> Non
     script.write_text(
         "/** one\n * two */\nlet a = /** @type {any} */ (1);\n  // three\nb = `//  y`;\n"
     )
-    kept = "\n\nlet a = /** @type {any} */ (1);\n\nb = `//  y`;\n"
+    kept = "\n\nlet a = (1);\n\nb = `//  y`;\n"
     assert without_comments(script, 1).decode() == kept
     script.write_text("/** @type {any} */ e,\nf /* x */\n/* y */\n")
-    assert without_comments(script, 2).decode() == "/** @type {any} */ e,\nf /* x */\n\n"
+    assert without_comments(script, 2).decode() == "e,\nf /* x */\n\n"
+    sheet = tmp_path / "a.css"
+    sheet.write_text("/* one\n   two */\n.a { /* three */\n  top: 0;\n}\n")
+    assert without_comments(sheet, 1).decode() == "\n\n.a { \n  top: 0;\n}\n"
+
+
+def test_a_script_says_nothing_that_its_page_does_not_need() -> None:
+    told = get("/js/network/main.js").headers
+    assert not {"last-modified", "accept-ranges"} & set(told)
+
+
+def test_no_style_sheet_has_such_a_thing_within_a_text() -> None:
+    for sheet in (STATIC / "css").rglob("*.css"):
+        assert not re.search(r"(content:|url\()[^;]*/\*", sheet.read_text()), sheet
 
 
 def test_no_script_has_such_a_line_within_a_text() -> None:
     for script in (STATIC / "js").rglob("*.js"):
         source = script.read_text()
-        for found in COMMENT.finditer(source):
-            before = source[: found.start()]
-            assert not before.rstrip().endswith(("`", ">")), f"{script}: {found[0]}"
+        for found in COMMENTS[".js"].finditer(source):
+            before = source[: found.start()].rstrip().removesuffix("=>")
+            assert not before.endswith(("`", ">")), f"{script}: {found[0]}"

@@ -3,10 +3,11 @@
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
+from benchmarks.page import MOVED_BAR, first_load
 from tests.support.screen import colours, pixels
-from tests.support.server import LiveRun
+from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
 # boxes that scroll, or would, inside the network's pane
@@ -38,6 +39,12 @@ def test_it_opens_on_a_network_that_is_ready_to_play(visit: Visitors) -> None:
     assert colours(pixels(screen.canvas("The input as the network sees it"))) > 5
     screen.page.keyboard.press("Space")
     expect(screen.pause).to_be_visible()
+
+
+def test_no_more_is_moved_than_a_first_load_may(browser: Browser, server: Server) -> None:
+    load = first_load(browser, server.url)
+    assert load.answers > 50
+    assert MOVED_BAR.holds(load.moved_kb), load
 
 
 def test_everything_is_on_one_screen_at_1440_by_900(visit: Visitors, run: LiveRun) -> None:

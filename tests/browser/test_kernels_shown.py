@@ -57,3 +57,20 @@ def test_each_map_can_be_pointed_at_and_says_its_range(visit: Visitors, run: Liv
         network = screen.page.get_by_role("region", name="The network, from input to answer")
         expect(network.get_by_text(name, exact=True)).to_be_visible()
         expect(network.get_by_text("map: ")).to_be_visible()
+
+
+def test_beside_each_kernel_stands_what_the_viewer_chooses(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=20)
+    screen = visit(run)
+
+    def shown() -> float:
+        """How many pixels are coloured."""
+        painted = pixels(screen.canvas("conv1: "))
+        return coloured(painted) * painted.size
+
+    alone = shown()
+    for state in ("itself a step ago", "itself at step 0"):
+        screen.page.get_by_label("Beside each kernel").select_option(label=state)
+        screen.until(lambda: shown() > 1.3 * alone)
+        screen.page.get_by_label("Beside each kernel").select_option(label="nothing")
+        screen.until(lambda: shown() == alone)

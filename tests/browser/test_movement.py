@@ -47,8 +47,15 @@ def run(server: Server) -> LiveRun:
     return made
 
 
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "motion"),
+    [
+        ("light", "no-preference"),
+        ("dark", "reduce"),
+        pytest.param("dark", "no-preference", marks=pytest.mark.slow),
+        pytest.param("light", "reduce", marks=pytest.mark.slow),
+    ],
+)
 def test_what_lights_up_is_what_was_updated_and_a_frozen_filter_never_is(
     visit: Visitors, run: LiveRun, motion: Any, scheme: Any
 ) -> None:

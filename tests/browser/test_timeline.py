@@ -178,16 +178,6 @@ def test_a_reload_comes_back_to_the_same_step(visit: Visitors, trained: LiveRun)
     expect(screen.page).not_to_have_url(re.compile("step="))
 
 
-def test_resting_in_the_past_asks_nothing_more(visit: Visitors, trained: LiveRun) -> None:
-    screen = visit(trained)
-    look(screen, 137)
-    screen.until(lambda: screen.page.evaluate(PAINTED_STEP) == 137)
-    painted = "() => window.convscope.painted.length"
-    before = screen.page.evaluate(painted)
-    screen.page.wait_for_timeout(500)
-    assert screen.page.evaluate(painted) == before
-
-
 def test_what_is_drawn_in_the_past_is_seen_by_that_steps_network(
     visit: Visitors, trained: LiveRun
 ) -> None:
@@ -220,11 +210,18 @@ def test_another_viewer_stays_in_the_present(visit: Visitors, trained: LiveRun) 
     one.expect_step(20)
 
 
-def test_entering_and_leaving_the_past_moves_nothing(visit: Visitors, trained: LiveRun) -> None:
+def test_entering_and_leaving_the_past_moves_nothing_and_resting_there_asks_nothing_more(
+    visit: Visitors, trained: LiveRun
+) -> None:
     screen = visit(trained)
     screen.page.evaluate(OBSERVE_SHIFTS)
     look(screen, 137)
     expect(screen.page.get_by_text("Past: step 137")).to_be_visible()
+    screen.until(lambda: screen.page.evaluate(PAINTED_STEP) == 137)
+    painted = "() => window.convscope.painted.length"
+    before = screen.page.evaluate(painted)
+    screen.page.wait_for_timeout(500)
+    assert screen.page.evaluate(painted) == before
     back(screen)
     screen.expect_step(LENGTH)
     screen.page.wait_for_timeout(300)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from convscope.images import decode, png, sheet_png
+from convscope.images import decode, png, sheet_png, sheet_webp
 from tests.support.pictures import encoded, gradient
 
 
@@ -52,6 +52,18 @@ def test_a_sheet_of_colour_pictures_keeps_their_colours() -> None:
     sheet = read(sheet_png(images, 12))
     assert sheet.size == (24, 2)
     assert [sheet.getpixel((x, 0)) for x in (0, 2)] == [(0, 0, 0), (0, 0, 255)]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_sheet_to_choose_from_is_nearly_the_exact_one(channels: int) -> None:
+    picture = np.asarray(gradient(28, 28).convert("RGB")).transpose(2, 0, 1)[:channels]
+    images = np.stack([picture] * 5)
+    exact = read(sheet_png(images, 2)).convert("RGB")
+    near = Image.open(io.BytesIO(sheet_webp(images, 2)))
+    assert near.format == "WEBP"
+    assert near.size == exact.size
+    differences = np.asarray(near.convert("RGB")).astype(int) - np.asarray(exact)
+    assert np.abs(differences).mean() < 8
 
 
 def test_a_sheet_of_nothing_is_one_white_row() -> None:

@@ -35,3 +35,10 @@ def test_a_history_is_thinned_to_the_points_asked_for(run: LiveRun) -> None:
     part = run.get("/history", **{"from": 11, "to": 20})
     assert part["step"] == list(range(11, 21))
     assert part["loss"] == whole["loss"][10:20]
+
+
+def test_a_history_and_the_layers_are_sent_compressed(run: LiveRun) -> None:
+    run.post("/step", until=50)
+    for path in ("/history", "/layers"):
+        assert run.send("GET", path).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in run.send("GET", "/history", params={"format": "csv"}).headers

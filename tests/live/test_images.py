@@ -72,3 +72,7 @@ def test_pictures_can_be_chosen_by_class_and_seen_on_a_sheet(server: Server) -> 
     assert [entry["label"] for entry in images] == [3] * 5
     sheet = server.http.get("/datasets/fashion-mnist-10k/sheet", params={"limit": 24, "columns": 6})
     assert Image.open(io.BytesIO(sheet.content)).size == (6 * 28, 4 * 28)
+    small = server.http.get(f"{sheet.url}&format=webp")
+    assert Image.open(io.BytesIO(small.content)).size == (6 * 28, 4 * 28)
+    assert small.headers["content-type"] == "image/webp"
+    assert len(small.content) < 0.6 * len(sheet.content)

@@ -1,7 +1,7 @@
 """Pictures that people give: read within bounds, fitted to a network's input, written as PNG."""
 
 from convscope.images.decode import decode, decode_stored
-from convscope.images.encode import png, sheet_png
+from convscope.images.encode import png, sheet_png, sheet_webp
 from convscope.images.preprocess import Prepared, preprocess
 from convscope.images.reading import KEPT_SIDE, DecodedImage
 
@@ -14,4 +14,5 @@ __all__ = [
     "png",
     "preprocess",
     "sheet_png",
+    "sheet_webp",
 ]

@@ -3,16 +3,17 @@ import { html } from "../shared/html.js";
 import { BestAnswers } from "./drawing/answers.js";
 import { NetworkPane } from "./drawing/pane.js";
 import {
+  AllFindings,
   CodeDrawer,
   Curves,
   ExplainCard,
   FilterView,
+  FindingNow,
   ForkCard,
   Guide,
   NewRunSheet,
   Timeline,
 } from "./lazy.js";
-import { Narrator } from "./narrator/narrator.js";
 import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
@@ -20,6 +21,11 @@ import { ProbePanel } from "./probe/panel.js";
 import { plan } from "./state.js";
 import { Controls, Settings } from "./training/controls.js";
 import { Stats } from "./training/stats.js";
+
+/** One line that says what the run just did. */
+const Narrator = () => html`<section class="narrator" aria-label="What the run did">
+    <p aria-live="polite" data-test="narrator"><${FindingNow} /></p><${AllFindings} />
+  </section>`;
 
 export function App() {
   return html`<div class="page">

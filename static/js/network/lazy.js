@@ -3,9 +3,11 @@ import { computed, effect, signal } from "@preact/signals";
 import { html } from "../shared/html.js";
 import { noticeError } from "../shared/notices.js";
 import { loadScript, loadSheet, loadStyle } from "./assets.js";
+import { NothingYet } from "./narrator/nothing-yet.js";
 import {
   codeDrawer,
   connection,
+  ghost,
   guideOpen,
   history,
   historyTick,
@@ -30,17 +32,17 @@ const reachable = () =>
   });
 
 /**
- * A component that shows nothing until it is wanted for the first time. Where it cannot be fetched,
- * it is tried once more when the server is there again.
+ * What is fetched when it is wanted for the first time; null until it is there. Where it cannot be
+ * fetched, it is tried once more when the server is there again.
+ * @template T
  * @param {() => boolean} wanted reads signals
- * @param {(again: string) => Promise<any>} load answers the component; `again` ends the address of
- *   its module, since a browser does not fetch a module again that it once failed to fetch
- * @param {any} [meanwhile] what stands in its place
+ * @param {(again: string) => Promise<T>} load `again` ends the address of its module, since a
+ *   browser does not fetch a module again that it once failed to fetch
  */
-function lazy(wanted, load, meanwhile = null) {
-  const part = signal(/** @type {{view: any} | null} */ (null));
-  const show = (/** @type {any} */ view) => {
-    part.value = { view };
+function fetched(wanted, load) {
+  const part = signal(/** @type {{is: T} | null} */ (null));
+  const take = (/** @type {T} */ is) => {
+    part.value = { is };
   };
   let asked = false;
   effect(() => {
@@ -48,10 +50,30 @@ function lazy(wanted, load, meanwhile = null) {
     asked = true;
     load("")
       .catch(() => reachable().then(() => load("?again")))
-      .then(show, noticeError);
+      .then(take, noticeError);
   });
-  return () => (part.value ? html`<${part.value.view} />` : meanwhile);
+  return computed(() => part.value?.is ?? null);
 }
+
+/**
+ * A component that shows nothing until it is wanted.
+ * @param {() => boolean} wanted reads signals
+ * @param {(again: string) => Promise<any>} load answers the component
+ * @param {any} [meanwhile] what stands in its place
+ */
+function lazy(wanted, load, meanwhile = null) {
+  const view = fetched(wanted, load);
+  return () => (view.value ? html`<${view.value} />` : meanwhile);
+}
+
+/** Other states of the kernels, drawn beside them. */
+export const ghosts = fetched(
+  () => ghost.value !== "off",
+  (again) =>
+    /** @type {Promise<typeof import("./drawing/ghosts.js")>} */ (
+      import(`./drawing/ghosts.js${again}`)
+    ),
+);
 
 export const FilterView = lazy(
   () => openedFilter.value !== null,
@@ -109,6 +131,20 @@ export const NewRunSheet = lazy(
     styled(import(`./training/new-run-sheet.js${again}`), "new-run").then(
       (module) => module.NewRunSheet,
     ),
+);
+
+const hasFindings = () => Boolean(liveRun.value?.latest_finding);
+
+/** The narrator's line. */
+export const FindingNow = lazy(
+  hasFindings,
+  (again) => import(`./narrator/findings.js${again}`).then((module) => module.Now),
+  html`<${NothingYet} />`,
+);
+
+/** The list of all that it told. */
+export const AllFindings = lazy(hasFindings, (again) =>
+  import(`./narrator/findings.js${again}`).then((module) => module.All),
 );
 
 export const ForkCard = lazy(

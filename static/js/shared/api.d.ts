@@ -303,7 +303,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same images as one PNG
+         * The same images as one picture
          * @description At natural size, row after row.
          */
         get: operations["get_dataset_sheet"];
@@ -7834,11 +7834,13 @@ export interface operations {
                 label?: number;
                 /** @description these images instead of a page */
                 image?: string[];
-                columns?: number;
                 /** @description `next` of the page before; if absent, the first page */
                 cursor?: string;
                 /** @description the maximum number of entries */
                 limit?: number;
+                columns?: number;
+                /** @description webp: half the bytes, and not exact */
+                format?: "png" | "webp";
             };
             header?: never;
             path: {
@@ -7855,6 +7857,7 @@ export interface operations {
                 };
                 content: {
                     "image/png": string;
+                    "image/webp": string;
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */

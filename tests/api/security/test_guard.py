@@ -158,8 +158,22 @@ def test_a_page_has_those_that_only_pages_heed_and_nothing_else_loads() -> None:
     assert headers | ON_PAGES == headers
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "camera=()" in headers["permissions-policy"]
-    data = ask(Guard(answering(b"application/json"), OPEN)).headers
-    assert "default-src 'none'" in data["content-security-policy"]
+
+
+@pytest.mark.parametrize("media_type", [b"application/json", b"image/svg+xml", b"text/plain"])
+def test_what_a_browser_may_open_by_itself_loads_nothing_and_is_framed_by_nobody(
+    media_type: bytes,
+) -> None:
+    data = ask(Guard(answering(media_type), OPEN)).headers
+    assert data | EVERYWHERE == data
+    assert data["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+@pytest.mark.parametrize("media_type", [b"text/javascript; charset=utf-8", b"text/css"])
+def test_code_has_the_policy_of_its_page_alone(media_type: bytes) -> None:
+    code = ask(Guard(answering(media_type), OPEN)).headers
+    assert code | EVERYWHERE == code
+    assert "content-security-policy" not in code
 
 
 def answering(media_type: bytes) -> ASGIApp:

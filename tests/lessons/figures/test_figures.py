@@ -14,6 +14,7 @@ from tests.support.server import Server
 from tests.support.visitors import Visitors
 from tests.support.waiting import wait_until
 
+SLOW = pytest.mark.slow
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 # what the answer must say: published or counted numbers, none of them in the page's own code
@@ -337,7 +338,13 @@ def test_a_printed_lesson_leaves_out_what_can_only_be_pressed(visit: Visitors) -
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize("slug", ANSWERS)
+@pytest.mark.parametrize(
+    "slug",
+    [
+        slug if slug in ("who-chooses-the-filters", "stacking") else pytest.param(slug, marks=SLOW)
+        for slug in ANSWERS
+    ],
+)
 def test_a_figure_that_has_no_numbers_yet_does_not_print_empty(visit: Visitors, slug: str) -> None:
     screen = visit.blank()
     fill_the_server(screen)

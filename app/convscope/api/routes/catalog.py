@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from safetensors import safe_open
 
@@ -23,12 +23,13 @@ from convscope.api.routes.layers import LayerList
 from convscope.data.catalog import DatasetInfo, describe_all
 from convscope.data.image_ids import find_image
 from convscope.errors import NotFoundError
-from convscope.images import sheet_png
+from convscope.images import sheet_png, sheet_webp
 from convscope.recipe import NamedModel, named_model, named_models, plan
 from convscope.types import JsonObject, shape_text
 
 router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
 up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
+SheetFormat = Literal["png", "webp"]
 Label = Annotated[int | None, Query(ge=0, le=1000, description="only this class")]
 
 
@@ -211,22 +212,31 @@ async def list_dataset_images(
     return {"images": entries, "next": after}
 
 
+async def _made_as(
+    columns: Annotated[int, Query(ge=1, le=100)] = 12,
+    format_: Annotated[
+        SheetFormat, Query(alias="format", description="webp: half the bytes, and not exact")
+    ] = "png",
+) -> tuple[int, SheetFormat]:
+    return columns, format_
+
+
 @router.get(
     "/datasets/{dataset_id}/sheet",
     response_class=Response,
-    responses=problems(404, 503) | {200: {"content": {"image/png": {}}}},
-    summary="The same images as one PNG",
+    responses=problems(404, 503) | {200: {"content": {"image/png": {}, "image/webp": {}}}},
+    summary="The same images as one picture",
 )
 async def get_dataset_sheet(
     settings: TheSettings,
     dataset_id: str,
     page: ThePage,
+    made_as: Annotated[tuple[int, SheetFormat], Depends(_made_as)],
     label: Label = None,
     image: Annotated[
         list[str] | None,
         Query(max_length=MOST_ENTRIES, description="these images instead of a page"),
     ] = None,
-    columns: Annotated[int, Query(ge=1, le=100)] = 12,
 ) -> Response:
     """At natural size, row after row."""
     data = await open_gallery(dataset_id, settings)
@@ -237,6 +247,8 @@ async def get_dataset_sheet(
         images = [data.test_images[number] for number in numbers]
     if not images:
         raise NotFoundError(f"{dataset_id} has no images there: ask for an earlier page.")
-    made = await asyncio.to_thread(sheet_png, np.stack(images), columns)
+    columns, format_ = made_as
+    make = sheet_png if format_ == "png" else sheet_webp
+    made = await asyncio.to_thread(make, np.stack(images), columns)
     headers = {"Cache-Control": "private, max-age=3600"}
-    return Response(made, media_type="image/png", headers=headers)
+    return Response(made, media_type=f"image/{format_}", headers=headers)

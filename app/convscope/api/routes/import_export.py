@@ -11,6 +11,7 @@ from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from safetensors.numpy import load
 
+from convscope.api.compression import CompressedRoute
 from convscope.api.deps import TheLook, TheRegistry, TheRun
 from convscope.api.openapi.document import Responses, problems
 from convscope.api.openapi.headers import sends
@@ -20,6 +21,7 @@ from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs", tags=["runs"])
+compressed = APIRouter(route_class=CompressedRoute)
 BYTES = "application/octet-stream"
 CSV = "text/csv; charset=utf-8"
 CSV_HEAD = "step,loss,accuracy,held_out_accuracy\n"
@@ -98,7 +100,7 @@ def _npz(tensors: bytes) -> bytes:
     return file.getvalue()
 
 
-@router.get(
+@compressed.get(
     "/{run_id}/history",
     response_model=HistoryAnswer,
     responses=METRICS | problems(404),
@@ -125,6 +127,9 @@ async def get_history(
         return JSONResponse(history.span(first, end, max_points))
     headers = _attachment(f"{run.id}-history.csv")
     return StreamingResponse(_csv(history.rows(first, end)), media_type=CSV, headers=headers)
+
+
+router.include_router(compressed)
 
 
 async def _csv(rows: Iterable[tuple[int, Any, Any, Any]]) -> AsyncIterator[str]:

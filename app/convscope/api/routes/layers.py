@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from convscope.api.compression import CompressedRoute
 from convscope.api.deps import TheLook, TheRun
 from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples import layers as examples
@@ -30,6 +31,7 @@ from convscope.recipe.plan import flattened_from, flattened_into
 from convscope.types import JsonObject, Shape
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
+compressed = APIRouter(route_class=CompressedRoute)
 
 
 class LayerAnswer(BaseModel):
@@ -128,10 +130,13 @@ TENSORS = _tensor_answers(
 )
 
 
-@router.get("/layers", response_model=LayerList, summary="The layers, and how they are counted")
+@compressed.get("/layers", response_model=LayerList, summary="The layers, and how they are counted")
 async def list_layers(run: TheRun) -> JsonObject:
     """Names, arguments, shapes, parameters. Needs no worker: it is arithmetic."""
     return {"layers": [plan.describe() for plan in run.spec.plans]}
+
+
+router.include_router(compressed)
 
 
 @router.get(

@@ -8,7 +8,8 @@ Every HTTP request and every WebSocket passes these, in this order:
 4. The body is no longer than the route takes, announced or not (`convscope.api.security.limits`);
    it is read when the server has room for it (`convscope.budget`), and may not crawl.
 
-Every answer leaves with the security headers, those of refusals and of errors too.
+Every answer leaves with the security headers, those of refusals and of errors too. A script or a
+style sheet has no policy of its own: nothing in it is a document, and the page's holds for it.
 """
 
 from urllib.parse import parse_qsl, urlencode
@@ -33,9 +34,12 @@ SIGN_IN = "/"  # where the link that was printed leads
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+DATA_HEADERS = SECURITY_HEADERS | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-# what only a page heeds: sixty modules need not carry it
+CODE = ("text/javascript", "text/css")
+# what only a page heeds: a hundred modules need not carry it
 PAGE_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # no-referrer would send `Origin: null` with our own forms
@@ -179,6 +183,12 @@ class Guard:
         secure = "; Secure" if scope["scheme"] == "https" else ""
         return f"{self.cookie}={self.cookie_value}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
+    def headers_of(self, media_type: str | None) -> dict[str, str]:
+        """The security headers of an answer; one without a type may be taken for a page."""
+        if media_type is None or media_type.startswith("text/html"):
+            return self.page_headers
+        return SECURITY_HEADERS if media_type.startswith(CODE) else DATA_HEADERS
+
     def protected(self, send: Send) -> Send:
         """`send`, which puts the security headers on every answer that has not its own of them."""
 
@@ -186,9 +196,7 @@ class Guard:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
-                page = headers.get("content-type", "text/html").startswith("text/html")
-                chosen = self.page_headers if page else SECURITY_HEADERS
-                for name, value in chosen.items():
+                for name, value in self.headers_of(headers.get("content-type")).items():
                     headers.setdefault(name, value)
             await send(message)
 

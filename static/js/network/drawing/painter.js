@@ -2,10 +2,10 @@
 import { computed, effect, signal } from "@preact/signals";
 import { reducedMotion } from "../../shared/media-queries.js";
 import { askPaint, latest, onPaint } from "../frames.js";
+import { ghosts } from "../lazy.js";
 import { kindAt, shownFrame } from "../slow-motion/phases.js";
 import { progress, slowLayer } from "../slow-motion/progress.js";
 import { inPast, kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
-import { firstWeights, ghostValues } from "./ghosts.js";
 import { Movement } from "./movement.js";
 import { Scales, TOLD_MS } from "./scales.js";
 
@@ -60,7 +60,7 @@ function paintAll() {
     kind,
     bare: Boolean(slow),
     light: learning ? light : null,
-    ghostOf: ghostValues,
+    ghostOf: ghosts.peek()?.ghostValues ?? (() => null),
   };
   for (const atlas of atlases) atlas.paint(view);
   if (learning && !still && movement.isFading(now)) askPaint();
@@ -98,7 +98,7 @@ onPaint(paintAll);
 effect(() => {
   kernelKind.value;
   scaleMode.value;
-  firstWeights.value;
+  ghosts.value?.firstWeights.value;
   askPaint();
 });
 

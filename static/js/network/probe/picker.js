@@ -45,6 +45,7 @@ export function Picker() {
     cursor,
     limit: LIMIT,
     columns: COLUMNS,
+    format: /** @type {const} */ ("webp"),
     label: label === "" ? null : Number(label),
   };
   const names = classesOf(dataset);

@@ -1,6 +1,7 @@
 /** What a new run can be made of: each option with its name and a sentence. */
 import { count, shape as shapeText } from "../../shared/format.js";
 import { OWN_NETWORK } from "./recipe-draft.js";
+import { INIT_NAMES } from "./recipe-words.js";
 
 /**
  * @typedef {import("./recipe-draft.js").Draft} Draft
@@ -10,38 +11,28 @@ import { OWN_NETWORK } from "./recipe-draft.js";
  * @typedef {{value: string, text: string, says: string, disabled?: boolean}} Option
  */
 
-/** @type {Record<string, [string, string]>} */
+/** What is said of first weights. @type {Record<string, string>} */
 const INITS = {
-  he_uniform: [
-    "He, uniform",
+  he_uniform:
     "Drawn evenly between two limits that keep the spread of the values alike from layer to layer where ReLUs follow.",
-  ],
-  he_normal: [
-    "He, normal",
+  he_normal:
     "Drawn from a bell curve whose width keeps the spread of the values alike from layer to layer where ReLUs follow.",
-  ],
-  glorot_uniform: [
-    "Glorot, uniform",
+  glorot_uniform:
     "Drawn evenly between two limits that balance values going forward with gradients going back; made for layers without ReLUs.",
-  ],
-  glorot_normal: [
-    "Glorot, normal",
+  glorot_normal:
     "Drawn from a bell curve that balances values going forward with gradients going back; made for layers without ReLUs.",
-  ],
-  orthogonal: ["Orthogonal", "Filters that have nothing in common with each other to begin with."],
-  normal: ["Normal", "Drawn from one bell curve, equally wide in every layer."],
-  uniform: ["Uniform", "Drawn evenly between two limits, the same in every layer."],
-  zeros: [
-    "Zeros (to see why it fails)",
+  orthogonal: "Filters that have nothing in common with each other to begin with.",
+  normal: "Drawn from one bell curve, equally wide in every layer.",
+  uniform: "Drawn evenly between two limits, the same in every layer.",
+  zeros:
     "Every weight begins at 0, so all filters of a layer get the same gradient and none becomes different.",
-  ],
 };
 
-/** Those that only some runs can have. @type {Record<string, [string, string]>} */
+/** Those that only some runs can have. @type {Record<string, string>} */
 const TRAINED = {
-  pretrained: ["Pretrained", "The trained weights that come with this network."],
-  from_run: ["From another run", "The weights of another run, where its layers fit."],
-  from_file: ["From a file", "The weights of a file, where its layers fit."],
+  pretrained: "The trained weights that come with this network.",
+  from_run: "The weights of another run, where its layers fit.",
+  from_file: "The weights of a file, where its layers fit.",
 };
 
 /** @type {Record<string, [string, string]>} */
@@ -110,21 +101,9 @@ export function initOptions(draft, model, run) {
   const own = draft.network === (run.network ?? OWN_NETWORK) ? run.recipe.init?.type : "";
   const offered = [draft.init, own, model?.pretrained ? "pretrained" : ""];
   const trained = Object.entries(TRAINED).filter(([value]) => offered.includes(value));
-  return asOptions([...Object.entries(INITS), ...trained]);
-}
-
-/** A draft in one line: network · data · first weights · optimiser · batch · seed.
- * @param {Draft} draft @param {Model[]} models @param {Dataset[]} datasets @returns {string[]} */
-export function draftParts(draft, models, datasets) {
-  const network = models.find(({ name }) => name === draft.network)?.title ?? draft.network;
-  const data = datasets.find(({ id }) => id === draft.dataset)?.title ?? draft.dataset;
-  const init = (INITS[draft.init] ?? TRAINED[draft.init])?.[0] ?? draft.init;
-  return [
-    network === OWN_NETWORK ? "a network of its own" : network,
-    data || "no data",
-    init,
-    draft.optimizer,
-    `batch ${count(draft.batch_size)}`,
-    `seed ${draft.seed}`,
-  ];
+  return [...Object.entries(INITS), ...trained].map(([value, says]) => ({
+    value,
+    text: INIT_NAMES[value],
+    says,
+  }));
 }

@@ -20,7 +20,6 @@ import { layerTitle } from "../terms.js";
 import {
   BATCH_SAYS,
   datasetOptions,
-  draftParts,
   initOptions,
   networkOptions,
   optimizerOptions,
@@ -28,6 +27,7 @@ import {
 } from "./choices.js";
 import { recentRecipes, rememberRecipe } from "./recent-recipes.js";
 import { changedFields, draftOf, forkRecipe, recipeOf, withModel } from "./recipe-draft.js";
+import { draftParts } from "./recipe-words.js";
 
 /** @typedef {import("./recipe-draft.js").Draft} Draft @typedef {import("../../shared/types.js").Run} Run */
 

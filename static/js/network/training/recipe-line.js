@@ -3,8 +3,8 @@ import { html } from "../../shared/html.js";
 import { Switch } from "../page/switch.js";
 import { datasets, kernelKind, models, newRunOpen, run } from "../state.js";
 import { TERMS } from "../terms.js";
-import { draftParts } from "./choices.js";
 import { draftOf } from "./recipe-draft.js";
+import { draftParts } from "./recipe-words.js";
 
 const openSheet = () => {
   newRunOpen.value = true;

@@ -1,9 +1,10 @@
-/** The narrator: one line that says what the run just did and points at it, and the list of all. */
+/** What the run just did, in a line that points at it, and the list of all. */
 import { useEffect } from "preact/hooks";
 import { count, plural } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { openFilter, seek } from "../intents.js";
-import { hoveredCell, lastStep, liveRun } from "../state.js";
+import { hoveredCell } from "../state.js";
+import { NothingYet } from "./nothing-yet.js";
 import { findings, followFindings, said } from "./told.js";
 
 /** @typedef {import("../../shared/types.js").Finding} Finding */
@@ -33,15 +34,7 @@ function Said({ finding, more = 0 }) {
     <span class="narrated-step">Step ${count(finding.step)}</span> ${finding.says}${others}</button>`;
 }
 
-function nothingYet() {
-  if (!liveRun.value) return "";
-  if (!liveRun.value.trainable) return "This run is looked at, not trained.";
-  return lastStep.value
-    ? "Nothing stands out so far. What does is told here."
-    : "Press Play: what stands out as the network learns is told here.";
-}
-
-function All() {
+export function All() {
   const all = findings.value;
   if (!all.length) return null;
   return html`<details class="all-findings"><summary class="quiet">${plural(all.length, "finding")}</summary>
@@ -52,10 +45,7 @@ function All() {
       )}</ol></details>`;
 }
 
-export function Narrator() {
+export function Now() {
   useEffect(followFindings, []);
-  return html`<section class="narrator" aria-label="What the run did">
-    <p aria-live="polite" data-test="narrator">${said.value ? html`<${Said} ...${said.value} />` : nothingYet()}</p>
-    <${All} />
-  </section>`;
+  return said.value ? html`<${Said} ...${said.value} />` : html`<${NothingYet} />`;
 }
