@@ -129,7 +129,7 @@ export const Outline = lazy(
 );
 
 /** @param {Promise<any>} part */
-const explainParts = (part) => styled(part, "explain", "arithmetic");
+const explainParts = (part) => styled(part, "explain", "arithmetic", "softmax");
 
 export const SlowMotion = lazy(
   () => replay.value !== null,
