@@ -2,16 +2,7 @@
 import { html } from "../shared/html.js";
 import { BestAnswers } from "./drawing/answers.js";
 import { NetworkPane } from "./drawing/pane.js";
-import {
-  CodeDrawer,
-  Curves,
-  ExplainCard,
-  FilterView,
-  ForkCard,
-  Guide,
-  NewRunSheet,
-  Timeline,
-} from "./lazy.js";
+import { CodeDrawer, Curves, ExplainCard, ForkCard, Guide, NewRunSheet, Timeline } from "./lazy.js";
 import { Narrator } from "./narrator/narrator.js";
 import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
@@ -27,7 +18,7 @@ export function App() {
     <${Controls} />
     <main class="stage">
       <${Guide} />
-      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
+      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>

@@ -56,9 +56,14 @@ function lazy(wanted, load, meanwhile = null) {
 export const FilterView = lazy(
   () => openedFilter.value !== null,
   (again) =>
-    styled(import(`./filter/view.js${again}`), "explain", "arithmetic", "filter").then(
-      (module) => module.FilterView,
-    ),
+    styled(
+      import(`./filter/view.js${again}`),
+      "explain",
+      "arithmetic",
+      "filter",
+      "unfolded",
+      "filter-strip",
+    ).then((module) => module.FilterView),
 );
 
 export const Guide = lazy(

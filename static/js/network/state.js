@@ -8,6 +8,7 @@ import { emptyCurve } from "../shared/metric-history.js";
 import { undoableCount } from "../shared/run-text.js";
 import { asMaps } from "./drawing/columns.js";
 import { layoutNetwork } from "./drawing/layout.js";
+import { unfoldAt } from "./drawing/unfolding.js";
 
 const ANSWERS_BESIDE_PX = 560;
 
@@ -117,7 +118,8 @@ export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 
 export const answersBeside = computed(
   () => drawingSize.value.width >= ANSWERS_BESIDE_PX && !small.value,
 );
-export const plan = computed(() =>
+/** The drawing while no filter is open. */
+const drawn = computed(() =>
   layers.value.length && drawingSize.value.width
     ? layoutNetwork(layers.value, asMaps(inputShape.value), drawingSize.value, {
         ghosts: ghost.value !== "off" && kernelKind.value === "weight",
@@ -126,4 +128,16 @@ export const plan = computed(() =>
         type: drawingSize.value.type,
       })
     : null,
+);
+const openedLayer = computed(() => openedFilter.value?.layer ?? null);
+/** The drawing, with room for the filter that is open. */
+export const plan = computed(
+  () =>
+    drawn.value &&
+    unfoldAt(
+      drawn.value,
+      answersBeside.value ? openedLayer.value : null,
+      drawingSize.value.width,
+      drawingSize.value.type,
+    ),
 );

@@ -23,6 +23,7 @@
  * @property {{x: number, width: number} | null} answers the classes' bars; null: there are none in the drawing
  * @property {boolean} scrolls whether it is wider than the room
  * @property {boolean} tiny whether only maps and names can be seen
+ * @property {{x: number, width: number} | null} view where a filter is unfolded
  */
 import { cellCount, columnsOf } from "./columns.js";
 import { packGrids, snap } from "./packing.js";
@@ -312,6 +313,7 @@ export function layoutNetwork(layers, inputShape, room, wishes = {}) {
     column.roomy = column.width + free >= CAPTION_WIDTH * type;
     x += column.width + gap;
   }
+  for (const column of columns) column.home = column.x;
   const width = Math.max(inner.width, x - gap) + (bar ? bar + GAP_LEAST : 0);
   if (bar) placeBars(columns, width - bar, bar);
   return {
@@ -321,11 +323,12 @@ export function layoutNetwork(layers, inputShape, room, wishes = {}) {
     answers: bar ? { x: width - bar, width: bar } : null,
     scrolls: width > room.width,
     tiny: fit.scale < TINY,
+    view: null,
   };
 }
 
 /** The classes' bars, at the drawing's right edge. @param {Column[]} columns @param {number} x @param {number} width */
-function placeBars(columns, x, width) {
+export function placeBars(columns, x, width) {
   for (const column of columns) {
     if (column.role !== "classes") continue;
     for (const { map } of column.cells) Object.assign(map, { x: x - column.x, width });
