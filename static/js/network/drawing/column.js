@@ -8,6 +8,7 @@ import { drawingSize, kernelKind, replay, scaleMode, slowTick } from "../state.j
 import { layerTitle, layerWords, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
+import { FlattenList, isList } from "./flatten.js";
 import { attach, scales } from "./painter.js";
 import { ScaleBar } from "./scale-bar.js";
 import { ofKind } from "./scales.js";
@@ -112,7 +113,7 @@ function Label({ column }) {
   const tip = layer ? layerWords(layer) : "";
   return html`<div ...${standing(column)}>
     <button type="button" class="term upright" data-tip=${tip} style=${{ height: `${column.height}px` }}>
-      ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>
+      ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>${isList(column) && html`<${FlattenList} column=${column} />`}
   </div>`;
 }
 

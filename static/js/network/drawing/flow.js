@@ -9,8 +9,9 @@ import { html } from "../../shared/html.js";
 import { dark, reducedMotion } from "../../shared/media-queries.js";
 import { slowLayer } from "../slow-motion/progress.js";
 import { inPast, openedFilter, plan, playing, replay, run, slowTick, step } from "../state.js";
-import { edge, inputsOf } from "./edges.js";
+import { edge } from "./edges.js";
 import { flows, sharesOf, signs } from "./flow-sizes.js";
+import { inputsOf } from "./inputs.js";
 import { currentFrame } from "./painter.js";
 
 /** @typedef {import("./layout.js").Column} Column */

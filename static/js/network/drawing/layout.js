@@ -36,6 +36,7 @@ const GAP_MOST = 72;
 const MIN_PITCH = 22;
 const BIAS_SIDE = 8;
 const LABEL_WIDTH = 18;
+const LIST_WIDTH = 30; // of a label beside its list
 const HEAD_WIDTH = 52;
 const CAPTION_WIDTH = 138; // "conv1 3×3 convolution"
 const LARGEST = 3; // times the usual size
@@ -113,7 +114,7 @@ function pairRoom(column, height, scale) {
 function place(column, height, scale, { ghosts, type = 1 }) {
   column.height = height;
   if (column.role === "label") {
-    column.width = Math.round(LABEL_WIDTH * type);
+    column.width = Math.round((column.layer?.type === "Flatten" ? LIST_WIDTH : LABEL_WIDTH) * type);
     return;
   }
   const n = cellCount(column);
