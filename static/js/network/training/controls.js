@@ -38,7 +38,7 @@ const Play =
 
 const Step =
   () => html`<button type="button" disabled=${!startable.value} onClick=${() => stepOnce()} aria-keyshortcuts="ArrowRight"
-    data-tip=${why() ?? "One step: one batch, one update of every weight. Key: right arrow, held for more"}>Step</button>`;
+    data-tip=${why() ?? "One step: one batch, one update of every weight. Key: right arrow, held for more"}aria-label="Step once">Step</button>`;
 
 const Slow =
   () => html`<button type="button" disabled=${!startable.value || slowWaiting.value} onClick=${startSlowMotion} aria-expanded=${Boolean(replay.value)}
