@@ -100,11 +100,15 @@ function weightRoom(column, height, scale) {
     : packed;
 }
 
-/** The room of a kernel and its other state beside it. @param {Column} column @param {number} height @param {number} scale */
-function pairRoom(column, height, scale) {
+/** Kernels, each with its other state beside it, in the width that they have alone: no column moves. Where they are
+ * too small for that they stay alone.
+ * @param {Column} column @param {NonNullable<ReturnType<typeof weightRoom>>} alone @param {number} pitch */
+function pairRoom(column, alone, pitch) {
   const [rows, cols] = /** @type {number[]} */ (column.kernel);
-  const pair = { ...column, kernel: [rows, 2 * cols] };
-  return weightRoom(pair, height, scale * 1.25);
+  const room = { width: alone.width - 1, height: Math.max(alone.height, pitch - 6) };
+  const packed = packGrids(column.kernels, rows, 2 * cols, room, 3);
+  const fits = packed.width <= room.width && packed.height <= room.height;
+  return fits ? { ...packed, width: alone.width } : null;
 }
 
 /**
@@ -124,10 +128,10 @@ function place(column, height, scale, { ghosts, type = 1 }) {
   const perLine = Math.ceil(n / across);
   const pitch = height / perLine;
   const share = scale / across ** 0.5;
-  const paired = ghosts && column.role === "conv";
-  const parts = { ...partsOf(column, pitch, share), paired };
-  if (paired)
-    parts.weights = pairRoom(column, pitch - Math.max(4, Math.min(10, pitch * 0.12)), share);
+  const parts = partsOf(column, pitch, share);
+  const pair = ghosts && column.role === "conv" && parts.weights;
+  const beside = pair ? pairRoom(column, pair, pitch) : null;
+  Object.assign(parts, { weights: beside ?? parts.weights, paired: beside !== null });
   const cellWidth = afterKernels(column, parts) + parts.map.width;
   const least = HEAD_WIDTH * type * Math.min(1, scale + 0.25 + 0.15 * Math.min(1, scale / TINY));
   const inset = Math.max(0, (least - cellWidth) / 2);
