@@ -115,13 +115,6 @@ def test_closed_again_every_column_is_back_at_its_place(visit: Visitors, run: Li
     screen.until(lambda: screen.page.evaluate(places) == before)
 
 
-def test_the_faded_columns_still_open_their_filters(visit: Visitors, run: LiveRun) -> None:
-    screen = opened(visit, run, "conv2.5", 2560, 1440)
-    box = box_of(screen.filters("conv1").nth(2))
-    screen.page.mouse.click(box["x"] + 6, box["y"] + box["height"] / 2)
-    expect(screen.filter.get_by_role("heading", name="conv1, filter 2")).to_be_visible()
-
-
 def test_on_a_phone_the_filter_is_a_sheet_over_the_network(visit: Visitors, run: LiveRun) -> None:
     screen = opened(visit, run, "conv1.3", 390, 844)
     assert box_of(screen.filter)["width"] >= 388

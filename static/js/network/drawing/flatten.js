@@ -12,7 +12,7 @@ import { currentFrame, scales } from "./painter.js";
 
 /** @typedef {import("./layout.js").Column} Column */
 
-const LIST_SHARE = 0.4; // of the column's width, beside its name
+const LIST_SHARE = 0.5; // of the column's width, beside its name
 
 /** Whether a column is a list of more than one map's values. @param {Column} column */
 export const isList = ({ layer, source }) =>

@@ -23,7 +23,8 @@
  * @property {{x: number, width: number} | null} answers the classes' bars; null: there are none in the drawing
  * @property {boolean} scrolls whether it is wider than the room
  * @property {boolean} tiny whether only maps and names can be seen
- * @property {{x: number, width: number} | null} view where a filter is unfolded
+ * @property {{x: number, width: number, stretch: number} | null} view where a filter is unfolded, and how many times as
+ *   large as usual its chain is
  */
 import { cellCount, columnsOf } from "./columns.js";
 import { packGrids, snap } from "./packing.js";
@@ -36,7 +37,7 @@ const GAP_MOST = 72;
 const MIN_PITCH = 22;
 const BIAS_SIDE = 8;
 const LABEL_WIDTH = 18;
-const LIST_WIDTH = 30; // of a label beside its list
+const LIST_WIDTH = 48; // of a label beside its list
 const HEAD_WIDTH = 52;
 const CAPTION_WIDTH = 138; // "conv1 3×3 convolution"
 const LARGEST = 3; // times the usual size

@@ -8,8 +8,10 @@
 import { placeBars } from "./layout.js";
 
 const LEAST = 540; // of the unfolded filter; in less it takes the whole pane
-const WANTED = { one: 620, many: 780 }; // with one kernel, and with many
+const WANTED = { one: 662, many: 780 }; // with one kernel, and with many
 const MOST = 1.5; // times what is wanted
+const HEIGHT = 450; // of a drawing in which the chain has its usual size; in a higher one it is larger
+const LARGEST = 1.5;
 const GAP = { least: 14, usual: 30 }; // between columns; beside the filter, too
 
 /** The nearest columns first, from both sides in turn. @param {Column[]} columns @param {number} at */
@@ -51,7 +53,10 @@ export function unfoldAt(plan, layer, width, type = 1) {
   const at = beside.findIndex((column) => column.name === layer);
   const bar = plan.answers?.width ?? 0;
   const inner = width - (bar ? bar + GAP.least : 0);
-  const view = at > 0 ? makeRoom(beside, at, inner, type) : null;
+  const stretch = Math.max(1, Math.min(LARGEST, plan.height / type / HEIGHT));
+  const place = at > 0 ? makeRoom(beside, at, inner, type, stretch) : null;
+  const asWanted = place ? place.width / wantedBy(beside[at], type) : 1;
+  const view = place && { ...place, stretch: Math.max(1, Math.min(stretch, asWanted)) };
   for (const column of plan.columns)
     if (column.above) Object.assign(column, { x: column.above.x, away: column.above.away });
   const x = view ? width - bar : (plan.answers?.x ?? 0);
@@ -60,9 +65,13 @@ export function unfoldAt(plan, layer, width, type = 1) {
   return { ...plan, view, width, scrolls: false, answers: bar ? { x, width: bar } : null };
 }
 
-/** @param {Column[]} beside @param {number} at @param {number} inner width without the answers @param {number} type */
-function makeRoom(beside, at, inner, type) {
-  const wanted = (beside[at].kernels > 1 ? WANTED.many : WANTED.one) * type;
+/** Width of a chain at its usual size. @param {Column} column @param {number} type */
+const wantedBy = ({ kernels }, type) => (kernels > 1 ? WANTED.many : WANTED.one) * type;
+
+/** @param {Column[]} beside @param {number} at @param {number} inner width without the answers @param {number} type
+ * @param {number} stretch of the chain */
+function makeRoom(beside, at, inner, type, stretch) {
+  const wanted = wantedBy(beside[at], type) * stretch;
   const least = LEAST * type;
   const tight = GAP.least * type;
   const nearest = beside[at - 1].width + (beside[at + 1]?.width ?? 0) + 2 * tight;

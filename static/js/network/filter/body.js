@@ -16,7 +16,7 @@ import { KernelPicture } from "./kernel-picture.js";
 import { FilterStrip } from "./strip-view.js";
 import { SumColumn } from "./sum-column.js";
 import { openValue } from "./sweep.js";
-import { ChannelMap, ChannelScale, channelMaps, InputMap, isRoomy } from "./unfolded.js";
+import { ChannelMap, ChannelScale, channelMaps, InputMap, isRoomy, stretched } from "./unfolded.js";
 import { filterSentence, filterValues } from "./values.js";
 import { WeightCell } from "./weight-cell.js";
 
@@ -84,7 +84,7 @@ function Convolution({ filter, frame }) {
     { length: column.kernels },
     (_, k) => html`<${KernelRow} key=${k} filter=${filter} k=${k} frame=${frame} maps=${maps} />`,
   );
-  return html`<div class=${`unfolded ${column.kernels === 1 ? "one" : plan.value?.view ? "scrolls" : ""}`}>
+  return html`<div class=${`unfolded ${column.kernels === 1 ? "one" : plan.value?.view ? "scrolls" : ""}`} style=${{ "--stretch": stretched() }}>
     <div class="channels" tabindex=${column.kernels > 1 ? 0 : undefined} role="group" aria-label="What each kernel makes of its map">
       ${maps.limit > 0 && html`<${ChannelScale} limit=${maps.limit} />`}<div class="kernels">${rows}</div></div>
     <${SumColumn} column=${column} channel=${channel} frame=${frame} bias=${html`<${Bias} filter=${filter} />`} /></div>`;

@@ -19,8 +19,9 @@ import { same, valueAt } from "../explain/places.js";
 import { isWeight, moved, pointAt, togglePin } from "../explain/pointing.js";
 import { Term } from "../page/tip.js";
 import { inputCells } from "../probe/panel.js";
-import { drawingSize, inputShape, layers, openNumber, pinned, slowTick } from "../state.js";
+import { inputShape, layers, openNumber, pinned, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
+import { chainPx } from "./unfolded.js";
 import { mapPeak } from "./values.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
@@ -92,7 +93,7 @@ export function FeatureMap({ column, channel, frame }) {
     contribution
       ? contributionCells(contribution.gradient)
       : mapCells(section, channel, palette.value.diverging, limit);
-  return html`<figure class="answer"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX * drawingSize.value.type} stamp=${slowTick.value} label=${contribution ? "Contributions to the gradient of the weight" : "The filter's map"}>
+  return html`<figure class="answer"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${chainPx(MAP_PX)} stamp=${slowTick.value} label=${contribution ? "Contributions to the gradient of the weight" : "The filter's map"}>
       ${marked && html`<span class="mark" style=${shareOfGrid({ x: at.x, y: at.y }, rows, cols)}></span>`}<${Reader} column=${column} channel=${channel} /><//>
       <figcaption>${
         contribution
@@ -119,7 +120,7 @@ export function Seen({ column, channel, frame }) {
     : peak.constant
       ? "its output is the same everywhere"
       : `its largest output is here: row ${at.y}, column ${at.x} of its map sees these ${field.height}×${field.width} pixels`;
-  return html`<figure class="pixels-seen"><${CellCanvas} cells=${inputCells} rows=${height} cols=${width} width=${SEEN_PX * drawingSize.value.type} stamp=${slowTick.value} label="The probe">
+  return html`<figure class="pixels-seen"><${CellCanvas} cells=${inputCells} rows=${height} cols=${width} width=${chainPx(SEEN_PX)} stamp=${slowTick.value} label="The probe">
     ${marked && html`<span class="mark" style=${shareOfGrid(field, height, width)}></span>`}<//>
     <figcaption>${says}</figcaption></figure>`;
 }

@@ -42,7 +42,8 @@ export function KernelTable(props) {
     return html`<td style=${style} title=${String(value)}><${WeightCell} place=${place} value=${value} text=${text} cols=${cols}
       label=${`${label}, row ${r}, column ${c}: ${text}; press to change it`} first=${r + c === 0} fixed=${replay.value !== null} reach=${limit} /></td>`;
   };
-  const style = { width: `${(cols * (cellPx(cols, size) + 1) + 1) / 16}rem` };
+  const width = (cols * (cellPx(cols, size) + 1) + 1) / 16;
+  const style = { width: `calc(${width}rem * var(--stretch, 1))` };
   const line = (/** @type {number} */ r) =>
     html`<tr>${Array.from({ length: cols }, (_, c) => cell(r, c))}</tr>`;
   return html`<table class=${`numbers ${size}`} style=${style} aria-label=${label}><caption><span>${caption}</span> ${powerText(figures)}</caption><tbody>${Array.from({ length: rows }, (_, r) => line(r))}</tbody></table>`;

@@ -8,10 +8,10 @@ import { html } from "../../shared/html.js";
 import { reducedMotion } from "../../shared/media-queries.js";
 import { scales } from "../drawing/painter.js";
 import { exact } from "../explain/digits.js";
-import { drawingSize, plan, slowTick } from "../state.js";
+import { plan, slowTick } from "../state.js";
 import { FeatureMap, Seen } from "./feature-map.js";
 import { openPosition, openValue, startSweep, stopSweep, sweeping } from "./sweep.js";
-import { openSums } from "./unfolded.js";
+import { chainPx, openSums } from "./unfolded.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
@@ -25,7 +25,7 @@ function After({ column, channel, frame }) {
   const [, rows, cols] = next.shape;
   const limit = scales.limit("maps", "value", next.name, channel);
   const cells = () => mapCells(section, channel, palette.value.diverging, limit);
-  return html`<span class="flow-sign" aria-hidden="true">→</span><figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${AFTER_PX * drawingSize.value.type} stamp=${slowTick.value} label=${`Its map after ${next.name}`} />
+  return html`<span class="flow-sign" aria-hidden="true">→</span><figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${chainPx(AFTER_PX)} stamp=${slowTick.value} label=${`Its map after ${next.name}`} />
     <figcaption>after ${next.name}, ${next.layer?.type}</figcaption></figure>`;
 }
 

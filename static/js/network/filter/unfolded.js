@@ -28,8 +28,15 @@ const ROOMY = 660; // width at which one kernel has room for large cells, at the
 const TIGHT = 780; // width in which many kernels stand two by two
 const MOST_PX = 76;
 
-/** Width of the view, at the usual size of letters. */
-const viewWidth = () => (plan.value?.view?.width ?? ROOMY) / drawingSize.value.type;
+/** How many times as large as usual a chain is drawn. */
+export const stretched = () => plan.value?.view?.stretch ?? 1;
+
+/** Of a part of the chain, CSS pixels. @param {number} px at the usual size of letters */
+export const chainPx = (px) => Math.round(px * drawingSize.value.type * stretched());
+
+/** Width of the view, at the usual size of letters and of the chain. */
+const viewWidth = () =>
+  (plan.value?.view?.width ?? drawingSize.value.width) / drawingSize.value.type / stretched();
 
 /** Whether there is room for large cells and maps. @param {Column} column */
 export const isRoomy = ({ kernels }) => kernels <= 3 && viewWidth() >= ROOMY;
@@ -37,9 +44,8 @@ export const isRoomy = ({ kernels }) => kernels <= 3 && viewWidth() >= ROOMY;
 /** Of a map in the chain, CSS pixels. @param {Column} column */
 export function mapPx(column) {
   const spare = (viewWidth() - TIGHT) / 4; // two channels side by side, each with two maps
-  const px =
-    column.kernels > 3 ? Math.max(48, Math.min(MOST_PX, 48 + spare)) : isRoomy(column) ? 88 : 64;
-  return Math.round(px * drawingSize.value.type);
+  if (column.kernels > 3) return chainPx(Math.max(48, Math.min(MOST_PX, 48 + spare)));
+  return chainPx(isRoomy(column) ? 88 : 64);
 }
 
 const MOST_MAPS = 16; // kernels whose own maps are shown
