@@ -31,17 +31,17 @@ OVER = "(part) => part.scrollHeight - part.clientHeight"
 SHOWN = "() => !document.getAnimations().some((one) => one.playState === 'running')"
 
 
-def box_of(part: Locator) -> dict[str, float]:
+def box_of(part: Locator) -> Any:
     """Where it is; it has a place."""
     box = part.bounding_box()
     assert box
-    return dict(box)
+    return box
 
 
-def inside(part: Locator, whole: dict[str, float]) -> bool:
+def inside(part: Locator, whole: Any) -> bool:
     """Whether all of it lies within a box."""
     box = box_of(part)
-    return (
+    return bool(
         box["x"] >= whole["x"] - 3
         and box["y"] >= whole["y"] - 3
         and box["x"] + box["width"] <= whole["x"] + whole["width"] + 3
