@@ -3360,8 +3360,11 @@ export interface components {
          * @description A named network.
          */
         ModelAnswer: {
-            /** Card */
-            card: string;
+            /**
+             * Card
+             * @description Markdown; null where cards are not wanted
+             */
+            card: string | null;
             /** Description */
             description: string;
             /** Input */
@@ -7996,7 +7999,10 @@ export interface operations {
     };
     list_models: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false: without their model cards */
+                cards?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8044,6 +8050,24 @@ export interface operations {
                      *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
                      *       "type": "about:blank"
                      *     }
                      */
