@@ -86,6 +86,7 @@ def _add_export(one: argparse.ArgumentParser) -> None:
     _add_run(one)
     one.add_argument("-o", "--output", type=path, metavar="FILE", help="default: RUN.convscope")
     one.add_argument("--uploads", action="store_true", help="include uploaded images")
+    one.add_argument("--data", action="store_true", help="a zip, with its own data set beside it")
     one.add_argument("--force", action="store_true", help="overwrite an existing file")
 
 

@@ -75,8 +75,9 @@ async def history(api: Api, options: argparse.Namespace) -> int:
 async def export(api: Api, options: argparse.Namespace) -> int:
     """A run's file; where it is, on the standard output."""
     run = await api.find(options.run)
-    address, name = f"/runs/{run['id']}/export", f"{run['id']}{SUFFIX}"
-    say(await write_export(api, options, name, address, uploads=options.uploads))
+    name = f"{run['id']}-with-data.zip" if options.data else f"{run['id']}{SUFFIX}"
+    asked = {"uploads": options.uploads, "data": options.data}
+    say(await write_export(api, options, name, f"/runs/{run['id']}/export", **asked))
     return 0
 
 

@@ -5,6 +5,7 @@ the two folders that it needs.
 """
 
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Protocol
 
@@ -87,6 +88,11 @@ class DatasetInfo:
     own: bool = False  # brought by the people who use this server
     train_counts: tuple[int, ...] = ()  # pictures a class, of own sets
     test_counts: tuple[int, ...] = ()
+
+    @property
+    def pixels(self) -> int:
+        """How many numbers, and so bytes, its pictures have in all."""
+        return prod(self.shape) * (self.train + self.test)
 
 
 def describe_all(settings: DataFolders) -> list[DatasetInfo]:
