@@ -161,3 +161,26 @@ def test_a_folder_that_is_chosen_is_read_with_its_folders_as_classes(
     data.page.get_by_label("A folder of a data set").set_input_files(folder)
     data.expect_count("lying", 6)
     data.expect_count("standing", 6)
+
+
+def test_the_sheet_of_a_new_run_offers_own_sets_with_a_network_that_fits(
+    data: DataPage, server: Server
+) -> None:
+    page = data.page
+    data.drop("stripes.zip", stripes_zip(20))
+    data.expect_count("lying", 10)
+    data.keep.click()
+    expect(data.set_row("My pictures")).to_be_visible()
+    [made] = own_sets(server)
+    screen = data.screen.open("/")
+    page.get_by_role("button", name="New run…").click()
+    sheet = page.get_by_role("dialog", name="New run")
+    expect(sheet.get_by_role("link", name="Your own pictures…")).to_have_attribute("href", "/data")
+    sheet.get_by_label("Data", exact=True).select_option(made["id"])
+    chosen = sheet.get_by_label("Network", exact=True).locator("option:checked")
+    expect(chosen).to_have_text("A network that fits My pictures")
+    expect(sheet.get_by_role("row", name="linear1 ")).to_be_visible()
+    sheet.get_by_role("button", name="Start new run").click()
+    expect(page.locator(".answers .class").filter(has_text="standing")).to_have_count(1)
+    screen.step.click()
+    screen.expect_step(1)

@@ -243,6 +243,11 @@ export const server = {
   /** A recipe that fits. @param {string} dataset @returns {Promise<any>} */
   datasetRecipe: (dataset) =>
     call("get", "/datasets/{dataset_id}/recipe", { path: { dataset_id: dataset } }),
+  /** Of the network of that recipe. @param {string} dataset @returns {Promise<import("./types.js").Layer[]>} */
+  datasetLayers: (dataset) =>
+    call("get", "/datasets/{dataset_id}/layers", { path: { dataset_id: dataset } }).then(
+      (answer) => answer.layers,
+    ),
   /** @param {string} dataset @param {import("./types.js").Body<"patch", "/datasets/{dataset_id}">} words
    * @returns {Promise<import("./types.js").Dataset>} */
   renameDataset: (dataset, words) =>
