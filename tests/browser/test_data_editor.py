@@ -14,6 +14,11 @@ from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
+CLIPPED = """() => [...document.querySelectorAll("main :is(p, label, button, span, h2, h3)")]
+  .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
+    && getComputedStyle(e).display !== "inline")
+  .map(e => e.outerHTML)"""
+
 
 @pytest.fixture(autouse=True)
 def clean(server: Server) -> Iterator[None]:
@@ -107,7 +112,7 @@ def test_a_page_that_was_closed_finds_it_again(data: DataPage, visit: Visitors) 
     expect(other.editor).to_have_count(0)  # it is another browser's
     other.page.get_by_role("button", name="Go on with").click()
     other.expect_count("Flat", 10)
-    other.page.get_by_role("button", name="Later").click()
+    other.page.get_by_role("button", name="Finish later").click()
     expect(other.editor).to_have_count(0)
 
 
@@ -177,7 +182,7 @@ def test_a_set_that_runs_use_asks_twice_before_it_goes(data: DataPage, server: S
     page.get_by_role("button", name="Delete My pictures").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Delete", exact=True).click()
-    expect(dialog).to_contain_text("1 runs use this data set: Learner")
+    expect(dialog).to_contain_text("1 run uses this data set: Learner")
     assert own_sets(server)
     dialog.get_by_role("button", name="Delete all the same").click()
     expect(data.set_row("My pictures")).to_have_count(0)
@@ -213,3 +218,13 @@ def test_axe_finds_nothing_serious_and_a_phone_cuts_nothing_off(visit: Visitors)
     data.keep.click()
     data.page.get_by_role("button", name="Rename My pictures").click()
     assert violations(data.screen) == []
+
+
+def test_nothing_is_cut_off_at_any_width(data: DataPage) -> None:
+    data.drop("s.zip", three())
+    data.expect_count("odd", 1)
+    data.card("odd").get_by_role("button", name="Camera").click()
+    for width in (390, 600, 820, 1024, 1440, 2560):
+        data.page.set_viewport_size({"width": width, "height": 900})
+        data.screen.until(lambda: data.page.evaluate(CLIPPED) == [])
+        assert data.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

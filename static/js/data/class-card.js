@@ -43,31 +43,32 @@ function ToolButton({ source, is, says }) {
   }}>${says}</button>`;
 }
 
-/** @param {{one: Class, all: Class[]}} props */
-function Foot({ one, all }) {
+/** @param {{one: Class}} props */
+function Tools({ one }) {
   const [source] = one.sources;
-  return html`<div class="class-foot">
+  return html`<div class="class-tools">
     <${ToolButton} source=${source} is="camera" says="Camera" />
     <${ToolButton} source=${source} is="draw" says="Draw" />
     <${Choose} says="Pictures…" label=${`Pictures of ${one.name}`} accept="image/*,.heic,.avif"
       onFiles=${(/** @type {any} */ files) => bring(files, source)} />
-    ${
-      all.length > 1 &&
-      html`<span class="class-apart"><${Merge} one=${one} all=${all} />
-        <button type="button" aria-label=${`Leave out ${one.name}`} onClick=${() => leaveOut(source)}>Leave out</button></span>`
-    }
   </div>`;
 }
 
-/** @param {{of: number[]}} props */
-const Hint = ({ of }) => {
-  const mine = marked.value.filter((number) => of.includes(number));
-  return html`<p class="class-hint">${
+/** What is done with the pictures that were pressed, or with all. @param {{one: Class, all: Class[], shown: number[]}} props */
+function Foot({ one, all, shown }) {
+  const [source] = one.sources;
+  const mine = marked.value.filter((number) => shown.includes(number));
+  const hint = shown.length > 0 && "Press what does not belong here.";
+  return html`<div class="class-foot">${
     mine.length
       ? html`<button type="button" onClick=${() => removePictures(mine)}>Remove ${plural(mine.length, "picture")}</button>`
-      : of.length > 0 && html`<span class="muted">Press a picture that does not belong here.</span>`
-  }</p>`;
-};
+      : html`<span class="muted">${hint}</span>`
+  }${
+    all.length > 1 &&
+    html`<span class="class-apart"><${Merge} one=${one} all=${all} />
+      <button type="button" aria-label=${`Leave out ${one.name}`} onClick=${() => leaveOut(source)}>Leave out</button></span>`
+  }</div>`;
+}
 
 /** @param {{one: Class, label: number, all: Class[], shape: number[]}} props */
 export function ClassCard({ one, label, all, shape }) {
@@ -97,9 +98,9 @@ export function ClassCard({ one, label, all, shape }) {
       <${Line} label=${`Name of class ${one.name}`} value=${one.name} most="100" onText=${(/** @type {string} */ name) => name && renameClass(source, name)} />
     </div>
     <p class="muted">${countsOf(one)}</p>
-    <${Foot} one=${one} all=${all} />
+    <${Tools} one=${one} />
     ${Tool && html`<${Tool} source=${source} name=${one.name} />`}
     <${Samples} one=${one} label=${label} shape=${shape} onShown=${setShown} />
-    <${Hint} of=${shown} />
+    <${Foot} one=${one} all=${all} shown=${shown} />
   </li>`;
 }

@@ -1,4 +1,5 @@
 /** One screen on a set before it is kept: its classes, how its pictures are fitted, what stands in the way. */
+import { useEffect, useRef } from "preact/hooks";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { ClassCard } from "./class-card.js";
@@ -23,9 +24,9 @@ function progress() {
 /** How far it is, or what it comes to, in the same place. */
 function Progress() {
   const now = progress();
-  if (!now) return html`<div class="data-progress" role="status"><span>${sum()}</span></div>`;
-  return html`<div class="data-progress" role="status">
-    <span>${now.says}${now.done && `: ${now.done}`}…</span>
+  if (!now) return html`<div class="data-progress"><span role="status">${sum()}</span></div>`;
+  return html`<div class="data-progress">
+    <span><span role="status">${now.says}…</span> ${now.done}</span>
     <progress aria-label=${now.says} max="1" value=${now.share ?? undefined} />
     ${!keeping.value && html`<button type="button" onClick=${cancel}>Cancel</button>`}</div>`;
 }
@@ -51,7 +52,7 @@ function Head() {
       <${Line} label="Title" value=${now?.title ?? ""} most="200" placeholder="My pictures" onText=${(/** @type {string} */ title) => choose({ title })} /></label>
     <div class="editor-actions">
       <button type="button" onClick=${discard}>Discard</button>
-      <button type="button" onClick=${close}>Later</button>
+      <button type="button" onClick=${close}>Finish later</button>
       <button type="button" class="primary" disabled=${stuck || waits} aria-describedby="editor-problems" onClick=${keep}>Keep this data set</button>
     </div>
   </div>`;
@@ -60,13 +61,20 @@ function Head() {
 /** Why it cannot be kept, and what is worth knowing. */
 function Sentences() {
   const now = arranged.value;
-  const { error = null, notes = [] } = preview.value ?? {};
+  const { error = null, notes = [], recipe = null } = preview.value ?? {};
   return html`<div id="editor-problems" class="editor-sentences" aria-live="polite">
     ${error && html`<p class="wrong">${error}</p>`}
     ${now?.problems.map((says) => html`<p class="wrong" key=${says}>${says}</p>`)}
     ${now?.warnings.map((says) => html`<p key=${says}>${says}</p>`)}
     ${notes.map((says) => html`<p class="muted" key=${says}>${says}</p>`)}
+    ${recipe && html`<p class="muted">${offered(recipe, now?.classes.length ?? 0)}</p>`}
   </div>`;
+}
+
+/** The network that fits. @param {any} recipe @param {number} classes */
+function offered({ network: { layers } }, classes) {
+  const convolutions = layers.filter((/** @type {any} */ { type }) => type === "Conv2d").length;
+  return `A network that fits comes with it: ${plural(convolutions, "convolution")}, then a number for each of the ${count(classes)} classes.`;
 }
 
 /** @param {Record<string, number>} names */
@@ -112,7 +120,9 @@ const More = () => html`<div class="class-more">
 
 export function Editor() {
   const now = arranged.value;
-  return html`<section class="editor" aria-label="Before it is kept" aria-busy=${reading.value}>
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => place.current?.focus({ preventScroll: true }), []); // what led here is gone
+  return html`<section class="editor" ref=${place} tabindex="-1" aria-label="Before it is kept" aria-busy=${reading.value}>
     <${Head} />
     <${Progress} />
     <${Sentences} />

@@ -73,8 +73,7 @@ export function Samples({ one, label, shape, onShown }) {
   return html`<div class="samples" ref=${place}>
     ${there ? html`<${Sheet} id=${id} name=${one.name} page=${page} shape=${shape} />` : html`<${Room} pictures=${many} shape=${shape} />`}
     ${
-      (cursors.length > 0 || page.next !== null) &&
-      many > 0 &&
+      many > LIMIT &&
       html`<div class="samples-pages">
         <button type="button" disabled=${!cursors.length} aria-label=${`Back to earlier pictures of ${one.name}`} onClick=${() => setCursors(cursors.slice(0, -1))}>Back</button>
         <button type="button" disabled=${page.next === null} aria-label=${`More pictures of ${one.name}`}

@@ -1,4 +1,5 @@
 /** The ways in: files that are there, or class by class; and what was just kept. */
+import { useEffect, useRef } from "preact/hooks";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { Choose } from "./fields.js";
@@ -44,10 +45,12 @@ export const Ways = () =>
 /** The set that was just made. */
 export function Kept() {
   const set = kept.value;
+  const next = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useEffect(() => next.current?.focus(), [set?.id]); // the button that kept it is gone
   if (!set) return null;
   return html`<section class="data-kept" aria-label="Kept" role="status">
     <p><strong>${set.title}</strong> is kept: ${count(set.train)} pictures to learn from and ${count(set.test)} held out,
       in ${count(set.classes.length)} classes.</p>
-    <button type="button" class="primary" disabled=${Boolean(busy.value)} onClick=${() => train(set.id)}>Open a network on it</button>
+    <button type="button" class="primary" ref=${next} disabled=${Boolean(busy.value)} onClick=${() => train(set.id)}>Open a network on it</button>
   </section>`;
 }

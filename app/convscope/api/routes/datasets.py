@@ -210,10 +210,14 @@ async def delete_dataset(
         names = ", ".join(str(run.file.about.get("name") or run.id) for run in using[:6])
         more = f" and {len(using) - 6} more" if len(using) > 6 else ""
         raise ConflictError(
-            f"{len(using)} runs use this data set: {names}{more}. Delete them first.",
+            f"{_runs(len(using))} this data set: {names}{more}. Delete them first.",
             runs=[run.id for run in using],
         )
     await asyncio.to_thread(own_sets.remove_own_set, settings.own_data_dir, dataset_id)
+
+
+def _runs(number: int) -> str:
+    return "1 run uses" if number == 1 else f"{number} runs use"
 
 
 @router.get(
