@@ -13,6 +13,10 @@ from tests.support.server import Server
 from tests.support.visitors import Visitors
 
 SEVERAL = re.compile(r"^(8|9|\d\d) pictures(…|:)")  # of a burst that is being taken
+# the pattern of the camera begins again when it is opened: what it shows next is of another colour
+OTHER_THING = """() => { const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (...all) {
+    this.filter = "hue-rotate(120deg)"; draw.apply(this, all) } }"""
 NO_CAMERA = """() => { navigator.mediaDevices.getUserMedia =
   () => Promise.reject(new DOMException("none", "NotFoundError")) }"""
 
@@ -80,6 +84,7 @@ def test_the_camera_fills_classes_in_bursts_by_mouse_and_by_key(
             expect(page.get_by_text(says)).to_be_visible()
             expect(page.get_by_role("progressbar")).to_have_count(0)
         expect(data.card(name)).to_contain_text(re.compile(r"[1-9]\d* held out"))
+        page.evaluate(OTHER_THING)
     screen = data.keep_and_open()
     expect_learning(screen, ["Class 1", "Class 2"])
     [made] = own_sets(server)

@@ -1,6 +1,7 @@
 /** The camera: opened, looked at, and its frames taken in bursts. */
 
 export const FRAME_MS = 125; // between two frames of a burst
+const SLACK_MS = 10; // that a frame may come early
 export const MOST_FRAMES = 40; // of a burst
 const SIDE = 256; // pixels of a frame's shorter side: what the server keeps of a picture
 const QUALITY = 0.92; // of a JPEG
@@ -45,24 +46,41 @@ function frameOf(video) {
   return new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
 }
 
+/** Whenever the camera gives a new frame; one that is the same as before is nothing new.
+ * @param {HTMLVideoElement} video @param {(nowMs: number) => void} act @returns {() => void} ends it */
+function eachFrame(video, act) {
+  if (typeof video.requestVideoFrameCallback !== "function") {
+    const timer = setInterval(() => act(performance.now()), FRAME_MS);
+    return () => clearInterval(timer);
+  }
+  const next = (/** @type {number} */ nowMs) => {
+    handle = video.requestVideoFrameCallback(next);
+    act(nowMs);
+  };
+  let handle = video.requestVideoFrameCallback(next);
+  return () => video.cancelVideoFrameCallback(handle);
+}
+
 /**
- * Frames until it is ended, or there are enough.
+ * Frames until it is ended, or there are enough; at least one.
  * @param {HTMLVideoElement} video @param {(frames: number) => void} onFrame @param {() => void} onFull
  * @returns {() => Promise<Blob[]>} ends it
  */
 export function burst(video, onFrame, onFull) {
   /** @type {Promise<Blob | null>[]} */
   const frames = [];
-  const take = () => {
-    if (frames.length >= MOST_FRAMES) return;
+  let last = Number.NEGATIVE_INFINITY;
+  const take = (/** @type {number} */ nowMs) => {
+    if (frames.length >= MOST_FRAMES || nowMs - last < FRAME_MS - SLACK_MS) return;
+    last = nowMs;
     frames.push(frameOf(video));
     onFrame(frames.length);
     if (frames.length === MOST_FRAMES) onFull();
   };
-  take();
-  const timer = setInterval(take, FRAME_MS);
+  const stop = eachFrame(video, take);
   return async () => {
-    clearInterval(timer);
+    stop();
+    if (!frames.length) frames.push(frameOf(video));
     return (await Promise.all(frames)).filter((frame) => frame !== null);
   };
 }
