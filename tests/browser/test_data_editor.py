@@ -43,7 +43,7 @@ def three() -> bytes:
 
 
 def test_what_stands_in_the_way_is_said_and_what_no_picture_came_from(data: DataPage) -> None:
-    data.drop("s.zip", three())
+    data.drop("Leaves.zip", three())
     expect(data.editor).to_contain_text("odd: fewer than two pictures")
     expect(data.keep).to_be_disabled()
     data.page.get_by_text("1 file refused").click()
@@ -61,7 +61,7 @@ def test_what_stands_in_the_way_is_said_and_what_no_picture_came_from(data: Data
 
 
 def test_a_class_is_dragged_onto_another_or_named_as_it(data: DataPage) -> None:
-    data.drop("s.zip", three())
+    data.drop("Leaves.zip", three())
     data.expect_count("odd", 1)
     data.card("odd").locator(".class-grip").drag_to(data.card("standing"))
     data.expect_count("standing", 7)
@@ -73,7 +73,7 @@ def test_a_class_is_dragged_onto_another_or_named_as_it(data: DataPage) -> None:
 
 
 def test_pictures_are_marked_and_removed(data: DataPage) -> None:
-    data.drop("s.zip", stripes_zip(12))
+    data.drop("Leaves.zip", stripes_zip(12))
     data.expect_count("lying", 6)
     for number in (1, 4):
         data.card("lying").get_by_role("button", name=f"lying, picture {number}:").click()
@@ -100,7 +100,7 @@ def test_samples_change_at_once_with_size_and_fit(data: DataPage) -> None:
 
 
 def test_a_page_that_was_closed_finds_it_again(data: DataPage, visit: Visitors) -> None:
-    data.drop("s.zip", stripes_zip(20))
+    data.drop("Leaves.zip", stripes_zip(20))
     data.expect_count("lying", 10)
     field = data.page.get_by_label("Name of class lying")
     field.fill("Flat")
@@ -120,7 +120,7 @@ def test_what_is_sent_can_be_cancelled_and_leaves_nothing(data: DataPage, server
     held: list[Route] = []
     data.screen.watch.allow("ERR_ABORTED", "the person cancelled it")
     data.page.route("**/files", lambda route: held.append(route))
-    data.drop("s.zip", stripes_zip(20))
+    data.drop("Leaves.zip", stripes_zip(20))
     data.screen.until(lambda: bool(held))
     expect(data.page.get_by_role("progressbar", name="Sending the files")).to_be_visible()
     data.page.get_by_role("button", name="Cancel").click()
@@ -130,7 +130,7 @@ def test_what_is_sent_can_be_cancelled_and_leaves_nothing(data: DataPage, server
 
 
 def test_what_is_being_read_can_be_cancelled(data: DataPage, server: Server) -> None:
-    data.drop("s.zip", stripes_zip(3000))
+    data.drop("Leaves.zip", stripes_zip(3000))
     expect(data.page.get_by_role("progressbar", name="Reading the pictures")).to_be_visible()
     data.page.get_by_role("button", name="Cancel").click()
     expect(data.editor).to_have_count(0)
@@ -140,7 +140,7 @@ def test_what_is_being_read_can_be_cancelled(data: DataPage, server: Server) -> 
 def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(
     data: DataPage, server: Server
 ) -> None:
-    data.drop("s.zip", b"PK\x03\x04 and no more")
+    data.drop("Leaves.zip", b"PK\x03\x04 and no more")
     expect(data.page.get_by_role("alert")).to_contain_text("whole zip archive")
     expect(data.editor).to_have_count(0)
     assert server.http.get("/datasets/preview").json() == {"previews": []}
@@ -148,10 +148,10 @@ def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(
 
 def test_a_set_is_renamed_exported_and_brought_back(data: DataPage, server: Server) -> None:
     page = data.page
-    data.drop("s.zip", stripes_zip(20))
+    data.drop("Leaves.zip", stripes_zip(20))
     data.expect_count("lying", 10)
     data.keep.click()
-    row = data.set_row("My pictures")
+    row = data.set_row("Leaves")
     row.get_by_role("button", name="Rename").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Title").fill("Lines")
@@ -172,20 +172,20 @@ def test_a_set_is_renamed_exported_and_brought_back(data: DataPage, server: Serv
 def test_a_set_that_runs_use_asks_twice_before_it_goes(data: DataPage, server: Server) -> None:
     page = data.page
     data.screen.watch.allow("status of 409", "a run uses it")
-    data.drop("s.zip", stripes_zip(20))
+    data.drop("Leaves.zip", stripes_zip(20))
     data.expect_count("lying", 10)
     data.keep.click()
-    expect(data.set_row("My pictures")).to_be_visible()
+    expect(data.set_row("Leaves")).to_be_visible()
     [made] = own_sets(server)
     run = server.run(**server.http.get(f"/datasets/{made['id']}/recipe").json())
     run.send("PATCH", json={"name": "Learner"})
-    page.get_by_role("button", name="Delete My pictures").click()
+    page.get_by_role("button", name="Delete Leaves").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(dialog).to_contain_text("1 run uses this data set: Learner")
     assert own_sets(server)
     dialog.get_by_role("button", name="Delete all the same").click()
-    expect(data.set_row("My pictures")).to_have_count(0)
+    expect(data.set_row("Leaves")).to_have_count(0)
     assert not own_sets(server)
 
 
@@ -201,7 +201,7 @@ def test_sets_that_are_not_here_say_what_to_do(data: DataPage, server: Server) -
 def test_axe_finds_nothing_serious_and_a_phone_cuts_nothing_off(visit: Visitors) -> None:
     data = open_data(visit, **PHONE)
     assert violations(data.screen) == []
-    data.drop("s.zip", three())
+    data.drop("Leaves.zip", three())
     data.expect_count("odd", 1)
     data.card("odd").get_by_role("button", name="Draw").click()
     assert violations(data.screen) == []
@@ -216,12 +216,12 @@ def test_axe_finds_nothing_serious_and_a_phone_cuts_nothing_off(visit: Visitors)
     assert violations(data.screen) == []
     expect(data.keep).to_be_enabled()
     data.keep.click()
-    data.page.get_by_role("button", name="Rename My pictures").click()
+    data.page.get_by_role("button", name="Rename Leaves").click()
     assert violations(data.screen) == []
 
 
 def test_nothing_is_cut_off_at_any_width(data: DataPage) -> None:
-    data.drop("s.zip", three())
+    data.drop("Leaves.zip", three())
     data.expect_count("odd", 1)
     data.card("odd").get_by_role("button", name="Camera").click()
     for width in (390, 600, 820, 1024, 1440, 2560):

@@ -21,12 +21,18 @@ NO_CAMERA = """() => { navigator.mediaDevices.getUserMedia =
   () => Promise.reject(new DOMException("none", "NotFoundError")) }"""
 
 
+@pytest.fixture(autouse=True)
+def clean(server: Server) -> Iterator[None]:
+    """Nothing of own data before, nor after the page was left."""
+    remove_own_data(server)
+    yield
+    remove_own_data(server)
+
+
 @pytest.fixture
-def data(visit: Visitors, server: Server) -> Iterator[DataPage]:
-    """The page, and nothing of it afterwards."""
-    remove_own_data(server)
-    yield open_data(visit)
-    remove_own_data(server)
+def data(visit: Visitors) -> DataPage:
+    """The page."""
+    return open_data(visit)
 
 
 def expect_learning(screen: Screen, classes: list[str]) -> None:
@@ -161,16 +167,29 @@ def test_without_a_camera_the_devices_own_takes_its_place_and_it_says_why(data: 
     data.expect_count("Class 1", 1)
 
 
-def test_a_folder_that_is_chosen_is_read_with_its_folders_as_classes(
-    data: DataPage, tmp_path_factory: pytest.TempPathFactory
+@pytest.mark.parametrize("how", ["chosen", "dropped"])
+def test_a_folder_is_read_in_several_requests_with_its_folders_as_classes(
+    data: DataPage, tmp_path_factory: pytest.TempPathFactory, how: str
 ) -> None:
-    folder = tmp_path_factory.mktemp("chosen") / "leaves"
-    for number, (label, pixels) in enumerate(stripes(12)):
-        (folder / label).mkdir(parents=True, exist_ok=True)
-        (folder / label / f"{number}.png").write_bytes(png_of(pixels))
-    data.page.get_by_label("A folder of a data set").set_input_files(folder)
-    data.expect_count("lying", 6)
-    data.expect_count("standing", 6)
+    folder = tmp_path_factory.mktemp("brought") / "lines"
+    for number, (label, pixels) in enumerate(stripes(220)):
+        place = folder / label / ("first" if number % 3 else "second")
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.png").write_bytes(png_of(pixels))
+    (folder / ".DS_Store").write_bytes(b"x")
+    sent: list[str] = []
+    data.page.on("request", lambda request: sent.append(request.url))
+    if how == "dropped":
+        data.drop_folder(folder)
+    else:
+        data.page.get_by_label("A folder of a data set").set_input_files(folder)
+    for name in ("lying", "standing"):
+        data.expect_count(name, 110)
+        expect(data.card(name)).to_contain_text("94 to learn from, 16 held out")
+    assert len([url for url in sent if url.endswith("/files")]) == 3  # .DS_Store by itself
+    expect(
+        data.page.get_by_role("listitem").filter(has=data.page.get_by_label("Name of"))
+    ).to_have_count(2)
 
 
 def test_the_sheet_of_a_new_run_offers_own_sets_with_a_network_that_fits(
@@ -180,7 +199,7 @@ def test_the_sheet_of_a_new_run_offers_own_sets_with_a_network_that_fits(
     data.drop("stripes.zip", stripes_zip(20))
     data.expect_count("lying", 10)
     data.keep.click()
-    expect(data.set_row("My pictures")).to_be_visible()
+    expect(data.set_row("stripes")).to_be_visible()
     [made] = own_sets(server)
     screen = data.screen.open("/")
     page.get_by_role("button", name="New run…").click()
@@ -188,7 +207,7 @@ def test_the_sheet_of_a_new_run_offers_own_sets_with_a_network_that_fits(
     expect(sheet.get_by_role("link", name="Your own pictures…")).to_have_attribute("href", "/data")
     sheet.get_by_label("Data", exact=True).select_option(made["id"])
     chosen = sheet.get_by_label("Network", exact=True).locator("option:checked")
-    expect(chosen).to_have_text("A network that fits My pictures")
+    expect(chosen).to_have_text("A network that fits stripes")
     expect(sheet.get_by_role("row", name="linear1 ")).to_be_visible()
     sheet.get_by_role("button", name="Start new run").click()
     expect(page.locator(".answers .class").filter(has_text="standing")).to_have_count(1)

@@ -9,7 +9,14 @@ import {
   withFresh,
   without,
 } from "../../static/js/data/classes.js";
-import { areLoose, batches, MOST_BYTES, MOST_FILES, spread } from "../../static/js/data/files.js";
+import {
+  areLoose,
+  batches,
+  MOST_BYTES,
+  MOST_FILES,
+  spread,
+  titleOf,
+} from "../../static/js/data/files.js";
 
 /** @param {string} name @param {number} [size] @returns {any} */
 const named = (name, size = 1) => ({ name, file: { size, type: "" } });
@@ -52,6 +59,12 @@ test("pictures without a folder are loose; a zip, or one in a folder, is not", (
   assert.ok(!areLoose([named("1.jpg"), named("maple/2.jpg")]));
   assert.ok(!areLoose([named("leaves.zip")]));
   assert.ok(!areLoose([]));
+});
+
+test("a set is called as its zip or its folder", () => {
+  assert.equal(titleOf([named("Leaves.zip")]), "Leaves");
+  assert.equal(titleOf([named("leaves/oak/1.jpg"), named("leaves/elm/1.jpg")]), "leaves");
+  assert.equal(titleOf([named("train-images"), named("train-labels")]), null);
 });
 
 const two = [

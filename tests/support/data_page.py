@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, expect
@@ -10,7 +11,7 @@ from tests.support.screen import Screen
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
-# a real drag cannot be made by the debugger: its events, as the browser sends them
+# on a part of the page: the events of a drag, as the browser sends them
 DROP = """(target, [name, base64]) => { const data = new DataTransfer();
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   data.items.add(new File([bytes], name));
@@ -39,6 +40,14 @@ class DataPage:
         """A file falls on the page, or on a part of it."""
         at = target or self.page.locator("body")
         at.evaluate(DROP, [name, base64.b64encode(content).decode()])
+
+    def drop_folder(self, folder: Path) -> None:
+        """A folder of this machine falls on the page, as the browser itself takes it."""
+        session = self.page.context.new_cdp_session(self.page)
+        held = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            event = {"type": kind, "x": 300, "y": 200, "data": held}
+            session.send("Input.dispatchDragEvent", event)
 
     def paste(self, name: str, content: bytes) -> None:
         """A picture is pasted."""

@@ -13,6 +13,13 @@ const picture = ({ name, file }) => isPicture({ name, type: file.type });
 /** The folder that a file is in, with those around it; "" for none. @param {string} name */
 const folderOf = (name) => name.slice(0, Math.max(0, name.lastIndexOf("/")));
 
+/** What a set could be called: the name of its zip or folder. @param {Named[]} files @returns {string | null} */
+export function titleOf(files) {
+  const [first] = files[0].name.split("/");
+  if (files.every(({ name }) => name.startsWith(`${first}/`))) return first;
+  return files.length === 1 ? first.replace(/\.(zip|npz)$/i, "") : null;
+}
+
 /** Whether these are pictures without a folder, which need a class. @param {Named[]} files */
 export const areLoose = (files) =>
   files.length > 0 && files.every((named) => picture(named) && !folderOf(named.name));

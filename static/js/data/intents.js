@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import * as classes from "./classes.js";
-import { areLoose, batches, bytesOf } from "./files.js";
+import { areLoose, batches, bytesOf, titleOf } from "./files.js";
 import * as state from "./state.js";
 
 /**
@@ -271,6 +271,7 @@ async function send(files, className, burst) {
     await settled();
     await takeIn(known);
     if (!before) await leaveIfNothingCame();
+    if (!before && className === null) await nameAs(titleOf(files));
   } catch (error) {
     if (!before && (cancelled.signal.aborted || isEmpty())) await discard();
     throw error;
@@ -287,6 +288,11 @@ async function leaveIfNothingCame() {
   if (!why || !isEmpty()) return;
   await discard();
   throw new Problem(why, 422);
+}
+
+/** A set that brought no title gets one. @param {string | null} title */
+async function nameAs(title) {
+  if (title && state.preview.peek()?.title === null) await choose({ title });
 }
 
 async function begin() {

@@ -6,7 +6,7 @@ import { useNear } from "../shared/near.js";
 import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import { mark } from "./intents.js";
-import { marked, pictures, preview, reading } from "./state.js";
+import { asked, marked, pictures, preview, reading } from "./state.js";
 
 const COLUMNS = 8;
 const LIMIT = 24;
@@ -19,7 +19,7 @@ const LIMIT = 24;
 function usePictures(id, label, cursor, near) {
   const [page, setPage] = useState(/** @type {Page} */ ({ pictures: [], next: null, version: 0 }));
   const version = pictures.value;
-  const wait = reading.value;
+  const wait = reading.value || asked.value > 0; // classes may be others in a moment
   useEffect(() => {
     if (!near || wait) return undefined;
     const asking = newest(() => server.pictures(id, { label, cursor, limit: LIMIT }), {
