@@ -114,16 +114,18 @@ async function follow() {
   following = false;
 }
 
+/** Out of the list, since one that was kept or discarded in this moment is no error. */
 async function look() {
   const mine = answers;
   const id = state.preview.peek()?.id;
   if (!id) return;
   try {
-    const answer = await server.preview(id);
-    if (mine === answers) show(answer);
-  } catch (error) {
-    if (mine !== answers || state.keeping.peek()) return;
-    if (error instanceof Problem && error.status === 404) close();
+    const answer = (await server.previews()).find((one) => one.id === id);
+    if (mine !== answers) return;
+    if (answer) show(answer);
+    else if (!state.keeping.peek()) close();
+  } catch {
+    // it is asked again in a moment
   }
 }
 
