@@ -5,6 +5,7 @@ import {
   draftOf,
   forkRecipe,
   OWN_NETWORK,
+  offerOf,
   recipeOf,
   withModel,
 } from "../../static/js/network/training/recipe-draft.js";
@@ -54,6 +55,24 @@ test("another seed keeps the rest, with the learning rate that it has now", () =
 test("another optimiser begins with its own settings", () => {
   const recipe = recipeOf({ ...draftOf(run), optimizer: "Adam" }, run, undefined);
   assert.deepEqual(recipe.optimizer, { type: "Adam" });
+});
+
+test("a network that fits a data set is asked for whole, with the recipe's own settings", () => {
+  const set = /** @type {any} */ ({ id: "leaves-1", title: "Leaves", shape: [3, 64, 64] });
+  const network = { input: [3, 64, 64], layers: [{ type: "Flatten" }] };
+  const optimizer = { type: "SGD", learning_rate: 0.01 };
+  const offer = offerOf(set, {
+    network,
+    data: { dataset: set.id },
+    optimizer,
+    batch_size: 6,
+  });
+  const draft = withModel(draftOf(run), offer);
+  assert.equal(draft.dataset, "leaves-1");
+  const recipe = recipeOf(draft, run, offer);
+  assert.deepEqual(recipe.network, network);
+  assert.deepEqual(recipe.optimizer, optimizer);
+  assert.equal(recipe.batch_size, 6);
 });
 
 test("another network brings its data set and optimiser along", () => {

@@ -72,6 +72,8 @@ def test_a_zip_becomes_a_set_that_a_run_learns(server: Server, leaves: Json) -> 
         assert run.get()["accuracy"] > 0.95
         assert run.get()["dataset_sha256"] == leaves["sha256"]
         assert run.get("/images/test-0")["class"] in leaves["classes"]
+        layers = server.http.get(f"/datasets/{leaves['id']}/layers").json()["layers"]
+        assert layers == run.get("/layers")["layers"]
     listed = server.http.get("/datasets").json()["datasets"]
     assert {key: leaves[key] for key in listed[-1]} in listed
     assert server.http.get(f"/datasets/{leaves['id']}/sheet").status_code == 200

@@ -2,7 +2,7 @@
  * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
  * sentence on the page.
  */
-import { isPicture } from "../shared/dropped-files.js";
+import { DATA_PAGE, isData, isPicture } from "../shared/dropped-files.js";
 import { newest } from "../shared/latest-only.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { server } from "../shared/server.js";
@@ -153,6 +153,10 @@ export async function upload(file) {
 /** A file from anywhere: pictures become the probe. @param {File} file */
 export function takePicture(file) {
   if (isPicture(file)) return upload(file);
+  if (isData(file)) {
+    notice("A data set is made by", DATA_PAGE);
+    return null;
+  }
   notice("Expected a picture; files of runs are taken by", {
     to: "/runs",
     says: "the list of runs",

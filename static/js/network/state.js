@@ -21,6 +21,9 @@ export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in or
 export const models = signal(/** @type {import("../shared/types.js").Model[]} */ ([])); // named networks
 export const datasets = signal(/** @type {import("../shared/types.js").Dataset[]} */ ([])); // data sets
 /** Of named networks, as far as they were asked for. */
+export const offeredModels = signal(
+  /** @type {import("./training/recipe-draft.js").Offered[]} */ ([]),
+); // networks that fit data sets
 export const modelLayers = signal(/** @type {Record<string, Layer[]>} */ ({}));
 export const probe = signal(/** @type {import("../shared/types.js").Image | null} */ (null)); // on screen
 export const probeVersion = signal(0); // grows when the probe's picture is replaced

@@ -4,7 +4,7 @@ import { OWN_NETWORK } from "./recipe-draft.js";
 
 /**
  * @typedef {import("./recipe-draft.js").Draft} Draft
- * @typedef {import("../../shared/types.js").Model} Model
+ * @typedef {import("./recipe-draft.js").Offered} Model
  * @typedef {import("../../shared/types.js").Dataset} Dataset
  */
 
