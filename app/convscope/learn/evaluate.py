@@ -14,6 +14,7 @@ from convscope.data.catalog import Dataset
 from convscope.data.held_out_sample import held_out_sample
 from convscope.learn.data import to_input
 from convscope.learn.network import fused_relu_pool
+from convscope.recipe import Preprocessing
 
 PIECE = 200  # pictures between two chances to answer
 Watching = Callable[[], AbstractContextManager[None]]
@@ -32,6 +33,7 @@ def accuracy_in_pieces(
     network: nn.Sequential,
     data: Dataset,
     device: torch.device,
+    preprocessing: Preprocessing | None = None,
     watching: Watching = nullcontext,
 ) -> Iterator[float | None]:
     """Yields None after each piece and at last the accuracy in 0 … 1 on a fixed sample.
@@ -40,18 +42,21 @@ def accuracy_in_pieces(
     through it is made within `watching`.
     """
     chosen, right = held_out_sample(len(data.test_labels)), 0
-    for logits, labels in _in_pieces(network, data, chosen, device, watching):
+    for logits, labels in _in_pieces(network, data, chosen, device, preprocessing, watching):
         right += int((logits.argmax(dim=1) == labels).sum())
         yield None
     yield right / len(chosen)
 
 
 def evaluation_in_pieces(
-    network: nn.Sequential, data: Dataset, device: torch.device
+    network: nn.Sequential,
+    data: Dataset,
+    device: torch.device,
+    preprocessing: Preprocessing | None = None,
 ) -> Iterator[Evaluation | None]:
     """The same of all held-out images, with their loss."""
     count, right, loss = len(data.test_labels), 0, 0.0
-    for logits, labels in _in_pieces(network, data, np.arange(count), device):
+    for logits, labels in _in_pieces(network, data, np.arange(count), device, preprocessing):
         right += int((logits.argmax(dim=1) == labels).sum())
         loss += functional.cross_entropy(logits.double(), labels, reduction="sum").item()
         yield None
@@ -63,13 +68,14 @@ def _in_pieces(
     data: Dataset,
     chosen: npt.NDArray[np.int64],
     device: torch.device,
+    preprocessing: Preprocessing | None,
     watching: Watching = nullcontext,
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Logits (B, classes) and labels (B,) of the chosen held-out images, in their order."""
     network = fused_relu_pool(network)
     for start in range(0, len(chosen), PIECE):
         piece = chosen[start : start + PIECE]
-        images = to_input(data.test_images[piece], device)
+        images = to_input(data.test_images[piece], device, preprocessing)
         labels = torch.from_numpy(data.test_labels[piece].astype(np.int64)).to(device)
         with torch.inference_mode(), watching():
             logits = network(images)

@@ -11,7 +11,7 @@ from convscope.data import own_sets
 from convscope.data.own_sets import OwnSet
 from convscope.own_data.arrange import Arrangement
 from convscope.own_data.brought import Brought
-from convscope.own_data.fit import SAYS
+from convscope.recipe.preprocessing import FITS
 
 EVERY = 1000
 
@@ -82,5 +82,5 @@ def _fit_says(arranged: Arrangement) -> tuple[str, ...]:
     channels, height, width = arranged.shape
     resized = bool(((records["height"] != height) | (records["width"] != width)).any())
     grey = channels == 1 and bool((records["channels"] != 1).any())
-    said = [SAYS[arranged.options.fit]] if resized else []
+    said = [FITS[arranged.options.fit]] if resized else []
     return (*said, *(["Turned to grey (0.299 R + 0.587 G + 0.114 B)"] if grey else []))

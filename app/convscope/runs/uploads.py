@@ -28,6 +28,7 @@ class Upload:
     height: int
     format: str
     prepared: Prepared
+    entered: tuple[str, ...] = ()  # what its recipe does to the pixels' numbers, in a sentence
 
     def describe(self) -> JsonObject:
         """As `GET /runs/{id}/images/{image}` answers."""
@@ -41,7 +42,7 @@ class Upload:
             "height": self.height,
             "format": self.format,
             "inverted": self.prepared.inverted,
-            "preprocessing": list(self.prepared.sentences),
+            "preprocessing": [*self.prepared.sentences, *self.entered],
         }
 
 
@@ -216,10 +217,18 @@ class Uploads:
         self, image: str, name: str, decoded: DecodedImage, content: bytes, invert: bool | None
     ) -> Made:
         """Slow (a fraction of a second): call it in a thread."""
-        shape, dark = self._spec.recipe.network.input, self._spec.shown.dark_background
-        prepared = preprocess(decoded, shape, dark_background=dark, invert=invert)
+        recipe, dark = self._spec.recipe, self._spec.shown.dark_background
+        how = recipe.data.preprocessing
+        prepared = preprocess(
+            decoded,
+            recipe.network.input,
+            dark_background=dark,
+            invert=invert,
+            fit=how.resize if how else "crop",
+        )
         size = decoded.width, decoded.height
-        upload = Upload(image, name, *size, decoded.format, prepared)
+        entered = (how.in_words(),) if how else ()
+        upload = Upload(image, name, *size, decoded.format, prepared, entered)
         about = {
             "name": name,
             "width": decoded.width,

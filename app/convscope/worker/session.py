@@ -47,7 +47,8 @@ class Session:
         network = build(self.plans, self.device)
         self.taken = initialise(network, self.recipe.init, self.recipe.seed, self._weights)
         self.trainer = Trainer(network, self.recipe.optimizer, self._batches(), self.recipe.seed)
-        self.observer = Observer(self.trainer, self.plans, self.device)
+        how = self.recipe.data.preprocessing
+        self.observer = Observer(self.trainer, self.plans, self.device, how)
         self.explainer = Explainer(self.observer, self.plans, self.device)
         networks = (network, self.observer.twin, self.explainer.spare)
         self.interventions = self.explainer.interventions = Interventions(
@@ -61,7 +62,9 @@ class Session:
         """None where the network gives no score for each class, so that it cannot be trained."""
         if not self.trainable:
             return None
-        return Batches(self.data, self.recipe.batch_size, self.recipe.seed, self.device)
+        recipe = self.recipe
+        how = recipe.data.preprocessing
+        return Batches(self.data, recipe.batch_size, recipe.seed, self.device, how)
 
     @property
     def trainable(self) -> bool:
@@ -106,8 +109,9 @@ class Session:
     def evaluation(self) -> Iterator[float | None]:
         """Held-out accuracy of the present state, in pieces; `activity` is of the same images."""
         self.activity.begin()
+        how = self.recipe.data.preprocessing
         return accuracy_in_pieces(
-            self.observer.twin, self.data, self.device, self.activity.watching
+            self.observer.twin, self.data, self.device, how, self.activity.watching
         )
 
     def batch_example(self, number: int) -> JsonObject:

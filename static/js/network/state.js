@@ -98,6 +98,8 @@ export const run = computed(() => {
     ...proposal.value?.settings,
   };
 });
+/** How pixels enter the run's network; null: in 0 … 1. */
+export const preprocessing = computed(() => run.value?.recipe.data.preprocessing ?? null);
 /** Whether a fork is looked at where it begins: the step that led there is its parent's. */
 export const atFork = computed(
   () => run.value?.parent != null && run.value.parent.step === step.value,

@@ -1783,6 +1783,8 @@ export interface components {
             classes?: string[] | null;
             /** Dataset */
             dataset?: string | null;
+            /** @description what is done to each picture before it enters; else its pixels are divided by 255, and its data set's pictures have to be of the network's input */
+            preprocessing?: components["schemas"]["Preprocessing"] | null;
         };
         /**
          * DatasetAnswer
@@ -3759,6 +3761,48 @@ export interface components {
             /** Step */
             step: number;
             top: components["schemas"]["convscope__api__routes__layers__ClassAnswer"] | null;
+        };
+        /**
+         * Preprocessing
+         * @description A pixel, 0 … 255, enters the network as (pixel × scale − mean) / std, in float32.
+         *
+         *     `mean` and `std` are in units after `scale`, one number for all channels or one for each, as
+         *     torchvision's Normalize has them.  With the scale of 1/255 pixels are divided by 255, which is
+         *     what they are without any preprocessing.
+         */
+        Preprocessing: {
+            /**
+             * Channels
+             * @description pictures become grey (0.299 R + 0.587 G + 0.114 B) or RGB (their grey three times) as the network's input asks
+             * @default as network
+             * @constant
+             */
+            channels?: "as network";
+            /**
+             * Mean
+             * @description taken away after that, one or one a channel
+             * @default 0
+             */
+            mean?: number | number[];
+            /**
+             * Resize
+             * @description what is done to pictures of another size than the network's input
+             * @default crop
+             * @enum {string}
+             */
+            resize?: "crop" | "pad" | "stretch";
+            /**
+             * Scale
+             * @description what a pixel is multiplied by
+             * @default 0.00392156862745098
+             */
+            scale?: number;
+            /**
+             * Std
+             * @description divided by at last, above 0
+             * @default 1
+             */
+            std?: number | number[];
         };
         /**
          * Pretrained

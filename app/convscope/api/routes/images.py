@@ -131,7 +131,9 @@ async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Json
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
     found = describe(find_image(image, data), data.id, _label_names(run, data))
-    found["preprocessing"] = fitted(data.test_images.shape[1:], run.spec.recipe.network.input)
+    recipe = run.spec.recipe
+    shape, how = data.test_images.shape[1:], recipe.data.preprocessing
+    found["preprocessing"] = fitted(shape, recipe.network.input, how)
     return found
 
 

@@ -10,7 +10,16 @@ import { currentFrame } from "../drawing/painter.js";
 import { invertProbe, upload, uploadSample } from "../intents.js";
 import { DrawingPad, drawing } from "../lazy.js";
 import { Term } from "../page/tip.js";
-import { inputShape, probe, probeTab, probeVersion, replay, run, slowTick } from "../state.js";
+import {
+  inputShape,
+  preprocessing,
+  probe,
+  probeTab,
+  probeVersion,
+  replay,
+  run,
+  slowTick,
+} from "../state.js";
 import { TERMS } from "../terms.js";
 import { Picker } from "./picker.js";
 
@@ -18,7 +27,9 @@ import { Picker } from "./picker.js";
 export function inputCells() {
   const input = currentFrame()?.sections.get(keyOf("", "input"));
   if (!input) return null;
-  return input.shape[0] === 3 ? colourCells(input) : greyCells(input, 0);
+  return input.shape[0] === 3
+    ? colourCells(input, preprocessing.peek())
+    : greyCells(input, 0, preprocessing.peek());
 }
 
 const ORIGINS = { test: "test picture", train: "training picture", upload: "as uploaded" };

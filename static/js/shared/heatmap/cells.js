@@ -1,7 +1,9 @@
 /** Sections of a frame to packed colours, one cell a number; no canvas. */
+import { pixelNumbers, pixelOf } from "../pixel-numbers.js";
 import { brokenColour, colourOf, fillMapTable, pack } from "./colour.js";
 
-/** @typedef {import("../frame.js").Section} Section */
+/** @typedef {import("../frame.js").Section} Section
+ * @typedef {import("../pixel-numbers.js").Preprocessing | null | undefined} Entered how the input's pixels became its values */
 
 const table = new Uint32Array(256);
 let scratch = new Uint32Array(4096);
@@ -38,10 +40,10 @@ export function valueCells(values, from, n, diverging, limit) {
   return out;
 }
 
-/** One channel of the input, 0 … 1, as grey. @param {Section} section @param {number} channel */
-export function greyCells(section, channel) {
+/** One channel of the input as grey. @param {Section} section @param {number} channel @param {Entered} entered */
+export function greyCells(section, channel, entered) {
   const n = section.shape[1] * section.shape[2];
-  const tone = tones(section, channel);
+  const tone = tones(section, channel, entered);
   const out = cells(n);
   for (let i = 0; i < n; i++) {
     const t = tone[section.values[channel * n + i]];
@@ -50,10 +52,10 @@ export function greyCells(section, channel) {
   return out;
 }
 
-/** The three channels of the input as one picture in its own colours. @param {Section} section */
-export function colourCells(section) {
+/** The three channels of the input as one picture in its own colours. @param {Section} section @param {Entered} entered */
+export function colourCells(section, entered) {
   const n = section.shape[1] * section.shape[2];
-  const [red, green, blue] = [0, 1, 2].map((channel) => tones(section, channel));
+  const [red, green, blue] = [0, 1, 2].map((channel) => tones(section, channel, entered));
   const { values } = section;
   const out = cells(n);
   for (let i = 0; i < n; i++) {
@@ -62,11 +64,14 @@ export function colourCells(section) {
   return out;
 }
 
-/** What each byte of a channel is in 0 … 255. @param {Section} section @param {number} channel */
-function tones(section, channel) {
+/** Which pixel, 0 … 255, each byte of a channel is. @param {Section} section @param {number} channel @param {Entered} entered */
+function tones(section, channel, entered) {
   const ranges = /** @type {Float32Array} */ (section.ranges);
   const [lo, hi] = [ranges[2 * channel], ranges[2 * channel + 1]];
-  return Uint8ClampedArray.from({ length: 256 }, (_, q) => 255 * (lo + (q / 255) * (hi - lo)));
+  const numbers = pixelNumbers(entered, channel);
+  return Uint8ClampedArray.from({ length: 256 }, (_, q) =>
+    pixelOf(numbers, lo + (q / 255) * (hi - lo)),
+  );
 }
 
 /**
