@@ -1,6 +1,6 @@
 """Batches of a data set, each a pure function of (seed, step), and single pictures to look at."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,10 @@ class Batches:
 
     Batch k (from 1) is a run of an epoch's permutation, which depends on (seed, epoch) alone.
     A recipe's `batch_size` is at most the number of pictures: the server sees to that.
+
+    `balanced`: an epoch goes round the classes that have pictures, in an order of its own, one
+    picture of each a round. So in any batch, and in an epoch, each class is there as often as any
+    other, within one; of a class no picture comes a second time in an epoch before all have come.
     """
 
     def __init__(
@@ -58,6 +62,8 @@ class Batches:
         seed: int,
         device: torch.device,
         preprocessing: Preprocessing | None = None,
+        *,
+        balanced: bool = False,
     ) -> None:
         self.data = data
         self._preprocessing = preprocessing
@@ -65,11 +71,26 @@ class Batches:
         self.device = device
         self._seed = seed
         self._per_epoch = len(data.train_labels) // batch_size
-        self._order = lru_cache(maxsize=2)(self._permutation)
+        self._order = lru_cache(maxsize=2)(self._rounds if balanced else self._permutation)
+
+    def _draws(self, epoch: int) -> np.random.Generator:
+        return np.random.Generator(np.random.PCG64(seed_of(self._seed, Purpose.ORDER, epoch)))
 
     def _permutation(self, epoch: int) -> npt.NDArray[np.int64]:
-        bits = np.random.PCG64(seed_of(self._seed, Purpose.ORDER, epoch))
-        return np.random.Generator(bits).permutation(len(self.data.train_labels))
+        return self._draws(epoch).permutation(len(self.data.train_labels))
+
+    @cached_property
+    def _by_class(self) -> list[npt.NDArray[np.int64]]:
+        """Which pictures each class has that has any."""
+        labels = self.data.train_labels
+        return [np.flatnonzero(labels == label) for label in np.unique(labels)]
+
+    def _rounds(self, epoch: int) -> npt.NDArray[np.int64]:
+        """The pictures of an epoch round by round."""
+        draws, classes = self._draws(epoch), self._by_class
+        rounds = -(-self._per_epoch * self.batch_size // len(classes))
+        chosen = [_in_turn(classes[n], rounds, draws) for n in draws.permutation(len(classes))]
+        return np.stack(chosen, axis=1).ravel()
 
     def indices(self, step: int) -> npt.NDArray[np.int64]:
         """Which pictures batch `step` holds, (B,)."""
@@ -83,6 +104,14 @@ class Batches:
         images = to_input(self.data.train_images[chosen], self.device, self._preprocessing)
         labels = torch.from_numpy(self.data.train_labels[chosen].astype(np.int64))
         return images, labels.to(self.device)
+
+
+def _in_turn(
+    pictures: npt.NDArray[np.int64], count: int, draws: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """So many of these pictures: all of them in one order, then all in another, and so on."""
+    orders = np.tile(pictures, (-(-count // len(pictures)), 1))
+    return draws.permuted(orders, axis=1).ravel()[:count]
 
 
 class ProbeImages:

@@ -132,11 +132,15 @@ class Data(_Part):
             "divided by 255, and its data set's pictures have to be of the network's input"
         ),
     ] = None
+    balanced: Annotated[
+        StrictBool,
+        Field(description="whether batches have every class as often as any other, within one"),
+    ] = False
 
     @model_serializer(mode="wrap")
     def _given(self, handler: SerializerFunctionWrapHandler) -> JsonObject:
         """Without what was not asked for, as files of before have it."""
-        return {k: v for k, v in handler(self).items() if k == "dataset" or v is not None}
+        return {k: v for k, v in handler(self).items() if k == "dataset" or v not in (None, False)}
 
 
 class Recipe(_Part):
@@ -190,10 +194,10 @@ def with_data(sent: JsonObject) -> JsonObject:
     return others | {"data": data | {"dataset": sent["dataset"]}}
 
 
-GOES_ON = ("dataset", "preprocessing")
+GOES_ON = ("dataset", "preprocessing", "balanced")
 
 
 def data_with_base(data: JsonObject, base: JsonObject) -> JsonObject:
-    """A recipe's `data` as sent; where it says no data set, or nothing of how pictures enter,
-    `base`'s goes on."""
+    """A recipe's `data` as sent; where it says no data set, or nothing of how pictures enter or are
+    drawn, `base`'s goes on."""
     return {key: base[key] for key in GOES_ON if key in base} | data

@@ -30,6 +30,7 @@ export const step = signal(0); // updates that led to it
 export const loss = signal(/** @type {number | null} */ (null)); // of the last batch
 export const accuracy = signal(/** @type {number | null} */ (null)); // share, mean of last 50 batches
 export const heldOut = signal(/** @type {number | null} */ (null)); // share of held-out pictures
+export const heldOutBalanced = signal(/** @type {number | null} */ (null)); // mean share of each class, where sizes differ
 export const heldOutStep = signal(/** @type {number | null} */ (null)); // step it was measured at
 export const speed = signal(/** @type {number | null} */ (null)); // images per second
 export const predictions = signal(

@@ -1777,6 +1777,12 @@ export interface components {
          */
         Data: {
             /**
+             * Balanced
+             * @description whether batches have every class as often as any other, within one
+             * @default false
+             */
+            balanced?: boolean;
+            /**
              * Classes
              * @description what the network's outputs are called; else as its data set says
              */
@@ -2043,6 +2049,7 @@ export interface components {
          * @description The whole held-out half as the network of a step sees it.
          * @example {
          *       "accuracy": 0.8115,
+         *       "balanced_accuracy": null,
          *       "count": 2000,
          *       "loss": 0.5213,
          *       "step": 200
@@ -2054,6 +2061,11 @@ export interface components {
              * @description the share that is classified correctly
              */
             accuracy: number;
+            /**
+             * Balanced Accuracy
+             * @description the mean of the classes' recalls; null where all have as many pictures
+             */
+            balanced_accuracy: number | null;
             /**
              * Count
              * @description the number of held-out images: all of them
@@ -2632,6 +2644,7 @@ export interface components {
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_balanced_accuracy": null,
          *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",
@@ -4305,6 +4318,7 @@ export interface components {
          *       "first_weights": null,
          *       "frozen": [],
          *       "held_out_accuracy": 0.0715,
+         *       "held_out_balanced_accuracy": null,
          *       "held_out_images": 1000,
          *       "held_out_step": 10,
          *       "id": "k3f9x0a1bc",
@@ -4461,6 +4475,11 @@ export interface components {
              * @description on `held_out_images` of the held-out images; null until it is measured
              */
             held_out_accuracy: number | null;
+            /**
+             * Held Out Balanced Accuracy
+             * @description the mean of the classes' recalls at the same measurement; null where the held-out half has as many pictures of each class, at past steps, and after a server's restart until it is measured again
+             */
+            held_out_balanced_accuracy?: number | null;
             /**
              * Held Out Images
              * @description how many held-out images `held_out_accuracy` is measured on: all, or 1,000 that are drawn once for all runs; null where there is nothing to measure. `POST /runs/{id}/evaluate` measures all
@@ -4667,6 +4686,7 @@ export interface components {
          *           "first_weights": null,
          *           "frozen": [],
          *           "held_out_accuracy": 0.0715,
+         *           "held_out_balanced_accuracy": null,
          *           "held_out_images": 1000,
          *           "held_out_step": 10,
          *           "id": "k3f9x0a1bc",
@@ -5154,6 +5174,7 @@ export interface components {
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_balanced_accuracy": null,
          *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",

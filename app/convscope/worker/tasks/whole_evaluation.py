@@ -24,6 +24,7 @@ def evaluate_whole(session: Session) -> Iterator[EvaluationReply | None]:
                 step=session.trainer.step,
                 count=found.count,
                 accuracy=found.accuracy,
+                balanced_accuracy=found.balanced_accuracy,
                 loss=number(found.loss),
             )
         else:

@@ -3,7 +3,8 @@
  *
  * @typedef {import("../../shared/types.js").Run} Run
  * @typedef {import("../../shared/types.js").Model} Model
- * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number}} Draft
+ * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number,
+ *   balanced: boolean}} Draft `balanced`: batches draw classes evenly
  */
 
 /** What `network` of a draft is where the run's own is not one of the named ones. */
@@ -19,6 +20,7 @@ export function draftOf(run) {
     optimizer: recipe.optimizer?.type ?? "SGD",
     batch_size: recipe.batch_size,
     seed: recipe.seed,
+    balanced: recipe.data.balanced ?? false,
   };
 }
 
@@ -55,12 +57,19 @@ export function recipeOf(draft, run, model) {
     same && run.recipe.init?.type === draft.init ? run.recipe.init : { type: draft.init };
   return {
     network: same ? (run.network ?? run.recipe.network) : draft.network,
-    data: same && dataset === run.recipe.data.dataset ? run.recipe.data : { dataset },
+    data: { ...keptData(run, same, dataset), ...(draft.balanced && { balanced: true }) },
     init,
     optimizer: kept ? settings : { type: draft.optimizer },
     batch_size: draft.batch_size,
     seed: draft.seed,
   };
+}
+
+/** How the data was described, as far as it is the same data.
+ * @param {Run} run @param {boolean} same its network @param {string | null} dataset */
+function keptData(run, same, dataset) {
+  const { balanced: _, ...data } = run.recipe.data;
+  return same && dataset === data.dataset ? data : { dataset };
 }
 
 /** What a run may go on with another of, since its weights still fit. */

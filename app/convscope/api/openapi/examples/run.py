@@ -20,6 +20,7 @@ RUN: JsonObject = {
     "accuracy": 0.075,
     "held_out_accuracy": 0.0715,
     "held_out_step": 10,
+    "held_out_balanced_accuracy": None,
     "images_per_second": 0.0,
     "steps_per_second": 10.0,
     "learning_rate": 0.01,
