@@ -18,6 +18,7 @@ NAMES = (
     "explaining",
     "seek",
     "page",
+    "own_data",
 )
 QUIET = 0.25  # processors busy with other work that `--patience` still takes for quiet
 

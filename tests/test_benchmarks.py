@@ -45,6 +45,11 @@ FIGURES = {
         "moved by the first load, heads and API included",
         "from the command to the first answer of /",
     },
+    "own_data": {
+        "300 photographs of a phone, to the first step",
+        "60,000 pictures of 28 × 28 in a zip, to the first step",
+        "memory of the reading process and the server, at most",
+    },
 }
 
 

@@ -19,7 +19,7 @@ from convscope import __main__ as entry
 from convscope import __version__, tokens
 from convscope.cli import commands
 from convscope.cli import main as command
-from convscope.cli.arguments import folder, path
+from convscope.cli.arguments import existing, folder, path
 from convscope.cli.train_commands import read_recipe
 from convscope.ipc import forkserver
 from convscope.settings import Settings
@@ -274,14 +274,14 @@ def paths_of(command_line: argparse.ArgumentParser) -> list[argparse.Action]:
     for action in command_line._actions:
         if isinstance(action, argparse._SubParsersAction):
             found += [path for below in action.choices.values() for path in paths_of(below)]
-        elif action.type in (Path, path, folder):
+        elif action.type in (Path, path, folder, existing):
             found.append(action)
     return found
 
 
 @pytest.mark.parametrize(
     ("make", "count"),
-    [(command.parser, 4), (commands.parser, 6 * 4 + 2)],
+    [(command.parser, 4), (commands.parser, (6 + 4) * 4 + 4)],
     ids=["serve", "commands"],
 )
 def test_a_tilde_is_the_home_folder_in_every_path(

@@ -99,6 +99,7 @@ def create_app(
     app.state.registry = Registry(settings, directory, ProcessWorker, budget)
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
+    api.include_router(runs.whole, responses=problems(401))
     for resource in RESOURCES:
         api.include_router(resource.router, responses=problems(401))
     app.include_router(api)

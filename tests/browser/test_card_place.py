@@ -48,7 +48,7 @@ def test_first_the_value_in_words_then_all_of_it_for_whoever_asks(
     expect(card.locator("[data-test=total]")).to_be_visible()
     screen.page.keyboard.press("Escape")
     screen.page.mouse.move(*screen.weight_at("conv1", 3, 0, (1, 2)))
-    card = expect_title(screen, "conv1, weight (3, 0, 1, 2)")
+    card = expect_title(screen, "conv1, weight of filter 3, row 1, column 2")
     expect(card).to_contain_text(
         "row 1, column 2 of filter 3; the same at all 784 positions of the map"
     )

@@ -40,6 +40,11 @@ def screen(visit: Visitors, run: LiveRun) -> Screen:
     return shown.in_full()
 
 
+def in_words(out: int, kernel: int, row: int, column: int) -> str:
+    """How a weight of conv2 is called."""
+    return f"conv2, weight of filter {out}, kernel {kernel}, row {row}, column {column}"
+
+
 def hover_weight(screen: Screen, row: int, column: int) -> None:
     """Points at a weight of the only kernel of the filter that is open."""
     label = re.compile(rf"^weight, for input, row {row}, column {column}: ")
@@ -53,7 +58,9 @@ def test_a_weights_contributions_and_its_update_are_the_optimisers_own(
     screen.open_filter("conv1", 3)
     hover_weight(screen, 0, 2)
     foot = region(screen)
-    expect(foot.get_by_role("heading", level=2)).to_have_text("conv1, weight (3, 0, 0, 2)")
+    expect(foot.get_by_role("heading", level=2)).to_have_text(
+        "conv1, weight of filter 3, row 0, column 2"
+    )
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=0, kx=2)
     expect(foot.locator("[data-test=before]")).to_be_visible()
     assert figure(foot, "before").says(truth["update"]["before"])
@@ -143,9 +150,9 @@ def test_a_weights_contributions_stand_on_its_filters_map_and_go_with_the_pointe
     page = small.page
     places = page.evaluate(PLACES)
     page.mouse.move(*small.weight_at("conv1", 3, 0, (1, 0)))
-    expect_title(small, "conv1, weight (3, 0, 1, 0)")
+    expect_title(small, "conv1, weight of filter 3, row 1, column 0")
     over = page.get_by_role(
-        "img", name="Contributions to the gradient of conv1, filter 3, weight (1, 0)"
+        "img", name="Contributions to the gradient of conv1, filter 3, row 1, column 0"
     )
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=1, kx=0)["gradient"]
     expect_contributions(over, truth["example_map"])
@@ -175,7 +182,9 @@ def test_in_the_filter_view_the_contributions_take_the_place_of_the_large_map(
     expect(own).to_be_visible()
     hover_weight(screen, 2, 1)
     over = screen.filter.get_by_role("img", name="Contributions to the gradient of the weight")
-    expect(screen.filter.get_by_text("gradient of conv1, filter 3, weight (2, 1)")).to_be_visible()
+    expect(
+        screen.filter.get_by_text("gradient of conv1, filter 3, row 2, column 1")
+    ).to_be_visible()
     truth = run.get("/explain/weight", layer="conv1", out=3, **{"in": 0}, ky=2, kx=1)["gradient"]
     expect_contributions(over, truth["example_map"])
     screen.page.mouse.move(5, 5)
@@ -200,7 +209,7 @@ def test_every_weight_of_a_small_kernel_is_reached_in_its_enlarged_copy(small: S
                 page.mouse.move(
                     place["x"] + across * place["width"], place["y"] + down * place["height"]
                 )
-                expect_title(small, f"conv2, weight (3, {k}, {row}, {column})")
+                expect_title(small, in_words(3, k, row, column))
     assert page.evaluate(PLACES) == places
     page.mouse.down()
     page.mouse.up()
@@ -220,7 +229,7 @@ def test_arrow_keys_go_from_weight_to_weight_through_a_filters_kernels(small: Sc
         ("ArrowUp", "0, 0, 0, 2"),
     ):
         page.keyboard.press(key)
-        expect_title(small, f"conv2, weight ({index})")
+        expect_title(small, in_words(*map(int, index.split(", "))))
         expect(page.locator(".magnifier")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".magnifier")).to_have_count(0)
@@ -238,10 +247,10 @@ def test_the_filter_views_weights_can_be_seen_and_opened_in_a_small_window(small
     cell = last.bounding_box()
     assert cell
     hover_weight(small, 0, 0)
-    expect(region(small)).to_contain_text("weight (3, 0, 0, 0)")
+    expect(region(small)).to_contain_text("weight of filter 3, row 0, column 0")
     places = page.evaluate(TABLES)
     hover_weight(small, 2, 2)
-    expect(region(small)).to_contain_text("weight (3, 0, 2, 2)")
+    expect(region(small)).to_contain_text("weight of filter 3, row 2, column 2")
     expect(region(small).locator("[data-test=before]")).to_be_visible()
     assert last.bounding_box() == cell
     assert page.evaluate(TABLES) == places

@@ -117,7 +117,10 @@ def test_the_keyboard_alone_goes_to_a_weight_and_types_over_it(
     for key in ["ArrowDown"] * cell[0] + ["ArrowRight"] * cell[1]:
         keys.press(key)
     foot = region(screen)
-    name = f"{layer}, weight ({', '.join(map(str, index))})"
+    conv = layer.startswith("conv")
+    owner = f"filter {index[0]}" if conv else run.get()["classes"][index[0]]
+    of = "" if layer == "conv1" else f", kernel {k}"
+    name = f"{layer}, weight of {owner}{of}, row {cell[0]}, column {cell[1]}"
     expect(foot.get_by_role("heading", level=2)).to_have_text(name)
     keys.press("Enter")
     field = screen.page.get_by_label(TYPING)

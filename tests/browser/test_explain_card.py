@@ -241,3 +241,42 @@ def test_a_class_opens_as_its_score_and_its_probability(screen: Screen, run: Liv
     assert share.says(run.get("/explain/output", layer="softmax", channel=bag, y=0, x=0)["total"])
     assert share.says(said["probability"])
     expect(card.locator("table.softmax tbody tr")).to_have_count(10)
+
+
+def test_softmax_is_a_picture_whose_rows_are_the_answers(screen: Screen, run: LiveRun) -> None:
+    page = screen.page
+    answers = page.get_by_role("complementary", name="The network's answers")
+    answers.get_by_role("button", name=re.compile(r"Bag \d+ %$")).click()  # held
+    picture = region(screen).get_by_role("region", name="Softmax, as a picture")
+    rows = picture.get_by_role("button")
+    expect(rows).to_have_count(10)
+    said = run.get("/predictions")["classes"]
+    largest = max(one["logit"] for one in said)
+    bar, room = (
+        rows.nth(said[3]["index"]).locator(part).evaluate("(part) => part.offsetWidth")
+        for part in (".soft-bar i", ".soft-bar")
+    )
+    assert bar == pytest.approx(max(1, room * np.exp(said[3]["logit"] - largest)), abs=1)
+    total = sum(np.exp(one["logit"]) for one in said)
+    told = picture.locator("p").inner_text().removeprefix("All bars together are ").split(";")[0]
+    assert float(told) == pytest.approx(total, rel=0.01)
+    sneaker = run.get()["classes"].index("Sneaker")
+    rows.nth(sneaker).hover()
+    outlined = answers.get_by_role("button", name=re.compile(r"Sneaker \d+ %$"))
+    expect(outlined).to_have_class(re.compile(r"\bon\b"))
+    rows.nth(sneaker).click()
+    expect_title(screen, "linear1, Sneaker")
+
+
+def test_a_sum_that_differs_in_its_last_figure_says_that_it_is_rounded(
+    screen: Screen, run: LiveRun
+) -> None:
+    classes = run.get()["classes"]
+    answers = screen.page.get_by_role("complementary", name="The network's answers")
+    for name in classes[1:5]:
+        answers.get_by_role("button", name=re.compile(rf"{name} \d+ %$")).hover()
+        card = expect_title(screen, f"linear1, {name}")
+        for check in card.locator(".sum-check").all():
+            total = check.locator("[data-test=total]").inner_text()
+            value = check.locator("[data-test=value]").inner_text()
+            assert ("within rounding" in check.inner_text()) == (total != value)

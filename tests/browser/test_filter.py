@@ -18,7 +18,7 @@ AS_THE_FILTER_GOES = """() => new Promise((done) => {
     if (document.querySelector('.filter')) return;
     observer.disconnect();
     done(document.activeElement.getAttribute('aria-label') ?? '');
-  }).observe(document.querySelector('.depths'), { childList: true });
+  }).observe(document.querySelector('.depths'), { childList: true, subtree: true });
   document.querySelector('.filter [aria-keyshortcuts=Escape]').click();
 })"""
 
@@ -47,6 +47,7 @@ def test_a_filter_opens_on_all_its_kernels_with_their_numbers(
         assert written.shape == (9,)
         assert np.abs(written - truth[k].ravel()).max() <= half_digit * 1.01
         assert half_digit <= 0.0006 * max(1, np.abs(truth).max())
+    screen.filter.get_by_role("button", name="Gradient and update").click()
     for kind in ("gradient", "last update"):
         named = screen.filter.get_by_role("table", name=re.compile(f"^{kind}, for "))
         expect(named).to_have_count(8)
@@ -56,6 +57,7 @@ def test_its_numbers_follow_the_training(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run)
     screen.open_filter("conv1", 0)
     table = screen.filter.get_by_role("table", name="weight, for input")
+    screen.filter.get_by_role("button", name="Gradient and update").click()
     expect(screen.filter.get_by_text("At step 0 there is no gradient")).to_be_visible()
     first, _ = numbers(table)
     run.post("/step", steps=30)

@@ -1,8 +1,10 @@
 """What the kernels' places show, and what shares a scale."""
 
+from typing import Any
+
 from playwright.sync_api import expect
 
-from tests.support.screen import coloured, pixels
+from tests.support.screen import Screen, coloured, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
@@ -71,6 +73,50 @@ def test_beside_each_kernel_stands_what_the_viewer_chooses(visit: Visitors, run:
     alone = shown()
     for state in ("itself a step ago", "itself at step 0"):
         screen.page.get_by_label("Beside each kernel").select_option(label=state)
-        screen.until(lambda: shown() > 1.3 * alone)
+        screen.until(lambda: abs(shown() - alone) > 0.02 * alone)
         screen.page.get_by_label("Beside each kernel").select_option(label="nothing")
         screen.until(lambda: shown() == alone)
+
+
+def columns(screen: Screen) -> Any:
+    """Where each column is, and how wide, when nothing moves."""
+    return screen.page.evaluate(
+        "() => [...document.querySelectorAll('.column, .answers')]"
+        ".map((c) => c.getBoundingClientRect()).map(({ x, width }) => [x, width])"
+    )
+
+
+def test_neither_a_first_step_nor_other_states_beside_the_kernels_move_a_column(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run, viewport={"width": 1440, "height": 900})
+    before = columns(screen)
+    screen.step.click()
+    screen.expect_step(1)
+    screen.page.locator(".curves canvas").first.wait_for()
+    assert columns(screen) == before
+    choice = screen.page.get_by_role("combobox", name="Beside each kernel")
+    for state in ("last", "first", "off"):
+        choice.select_option(state)
+        screen.page.wait_for_timeout(100)
+        assert columns(screen) == before, state
+
+
+def test_small_maps_can_be_hit_within_24_pixels(visit: Visitors, run: LiveRun) -> None:
+    page = visit(run, viewport={"width": 1280, "height": 800}).page
+    for name in ("pool2, map 4", "relu2, map 7", "conv2, map 3"):
+        own = page.get_by_role("button", name=name)
+        box = own.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for dx, dy in ((11, 0), (-11, 0), (0, 11), (0, -11)):
+            hit = page.evaluate(
+                "([x, y]) => document.elementFromPoint(x, y)?.ariaLabel", [x + dx, y + dy]
+            )
+            assert (hit or "").startswith(name), (dx, dy)
+
+
+def test_one_button_alone_is_called_step(visit: Visitors, run: LiveRun) -> None:
+    page = visit(run).page
+    expect(page.get_by_role("button", name="Step", exact=True)).to_have_count(1)
+    expect(page.get_by_role("button", name="Step once", exact=True)).to_have_count(1)

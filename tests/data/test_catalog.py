@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def opened(name: str, places: Folders) -> catalog.Dataset:
 
 def publish(folder: Path, names: list[str], labels: list[int], *, packed: bool = True) -> None:
     """Four files: every picture is 0 but for its number at row 1, column 0."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     images = np.zeros((len(labels), 28, 28), dtype=np.uint8)
     images[:, 1, 0] = np.arange(len(labels)) + 1
     for name, array in zip(names, (images, np.array(labels, dtype=np.uint8)) * 2, strict=True):
@@ -150,6 +151,74 @@ def test_new_files_under_old_names_give_the_new_pictures(places: Folders) -> Non
     assert before.sha256 != after.sha256
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("mnist", "MNIST/raw"),
+        ("fashion-mnist", "FashionMNIST/raw"),
+        ("fashion-mnist", "torch/Fashion_MNIST"),
+        ("kmnist", "some/where/KMNIST/raw"),
+    ],
+)
+def test_torchvisions_folders_are_found_as_they_are(
+    name: str, folder: str, places: Folders
+) -> None:
+    publish(places.data_dirs[0] / folder, MNIST, [3, 1, 4], packed=False)
+    assert catalog.describe(name, places).available
+    assert opened(name, places).train_labels.tolist() == [3, 1, 4]
+    others = {"mnist", "fashion-mnist", "kmnist"} - {name}
+    assert not any(catalog.describe(other, places).available for other in others)
+
+
+def test_a_data_directory_may_be_the_folder_itself(places: Folders) -> None:
+    publish(places.data_dirs[0] / "MNIST" / "raw", MNIST, [1, 2])
+    own = Folders((places.data_dirs[0] / "MNIST",), places.cache_dir, places.own_data_dir)
+    assert catalog.describe("mnist", own).available
+
+
+def test_each_split_of_emnist_that_is_there_is_a_set_of_its_own(places: Folders) -> None:
+    for split, labels in (("letters", [1, 2]), ("byclass", [0, 61])):
+        publish(places.data_dirs[0] / "EMNIST" / "raw", emnist(split), labels)
+    listed = {info.id: info for info in catalog.describe_all(places)}
+    assert {"emnist-letters", "emnist-byclass"} <= set(listed)
+    assert "emnist-digits" not in listed
+    assert opened("emnist-byclass", places).classes[61] == "z"
+    assert opened("emnist-byclass", places).train_images[:, 0, 0, 1].tolist() == [1, 2]
+
+
+def npz(folder: Path, name: str, **changes: Any) -> None:
+    images = np.arange(5 * 28 * 28, dtype=np.uint8).reshape(5, 28, 28)
+    labels = np.array([3, 1, 4, 1, 5], np.uint8)
+    whole = {"x_train": images, "y_train": labels, "x_test": images[:2], "y_test": labels[:2]}
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / name, **(whole | changes))
+
+
+def test_kerass_file_is_found(places: Folders) -> None:
+    npz(places.data_dirs[0] / "keras" / "datasets", "mnist.npz")
+    info, dataset = catalog.describe("mnist", places), opened("mnist", places)
+    assert (info.train, info.test, info.shape) == (5, 2, (1, 28, 28))
+    assert dataset.test_labels.tolist() == [3, 1]
+    assert dataset.train_images[4, 0].ravel()[:3].tolist() == [64, 65, 66]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"x_train": np.zeros((5, 28, 28), np.float32)}, "unsigned bytes"),
+        ({"x_train": np.array([{}] * 5, dtype=object)}, "unsigned bytes"),
+        ({"y_train": np.zeros(4, np.uint8)}, "N labels"),
+        ({"y_train": np.full(5, 11, np.uint8)}, "labels from 0 to 9"),
+    ],
+)
+def test_a_file_of_that_name_that_is_another_says_why(
+    changes: dict[str, Any], why: str, places: Folders
+) -> None:
+    npz(places.data_dirs[0], "mnist.npz", **changes)
+    with pytest.raises(UnavailableError, match=why):
+        opened("mnist", places)
+
+
 def test_an_unknown_name_is_answered_with_those_that_are_known(places: Folders) -> None:
     with pytest.raises(NotFoundError, match=r"fashion-mnist-10k, .*got 'imagenet'"):
         catalog.describe("imagenet", places)
@@ -164,7 +233,8 @@ def test_describing_everything_again_takes_less_than_50_ms(places: Folders) -> N
     assert catalog.describe_all(places) == first
     assert time.perf_counter() - begin < 0.05
     assert [info.id for info in first] == list(catalog.IDS)
-    assert {entry.id for entry in idx_datasets.ALL} | {"shapes"} == set(catalog.IDS)
+    usual = {entry.id for entry in idx_datasets.ALL if entry.shown_if_missing}
+    assert usual | {"shapes"} == set(catalog.IDS)
 
 
 def test_importing_the_catalogue_brings_no_torch_and_no_server() -> None:

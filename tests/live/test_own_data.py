@@ -354,3 +354,61 @@ def test_kill_9_while_a_set_is_kept_leaves_the_set_or_nothing(tmp_path: Path) ->
         names = [path.name for path in (tmp_path / "state/convscope/datasets").iterdir()]
         assert not any(name.startswith(".part-") for name in names)
         assert own or any(name.startswith(".preview-") for name in names)
+
+
+def test_a_run_that_carries_its_data_opens_whole_elsewhere(
+    server: Server, leaves: Json, tmp_path: Path
+) -> None:
+    run = server.run(**leaves["recipe"])
+    run.post("/step", until=30)
+    whole = server.http.get(f"/runs/{run.id}/export", params={"data": True})
+    assert whole.headers["Content-Disposition"].endswith('-with-data.zip"')
+    with Server(tmp_path) as other:
+        alone = run.server.http.get(f"/runs/{run.id}/export").content
+        poor = other.http.post("/runs/import", files={"file": ("r.convscope", alone)}).json()
+        assert "import a file of this run that carries its data" in poor["absent"]
+        answer = other.http.post("/runs/import", files={"file": ("r.zip", whole.content)})
+        assert answer.status_code == 201, answer.text
+        back = LiveRun(other, answer.json()["id"])
+        assert answer.json()["absent"] is None
+        assert other.http.get(f"/datasets/{leaves['id']}").json()["sha256"] == leaves["sha256"]
+        back.post("/step", until=33)
+        run.post("/step", until=33)
+        assert back.get()["loss"] == run.get()["loss"]
+        again = other.http.post("/runs/import", files={"file": ("r.zip", whole.content)})
+        assert again.status_code == 201
+        names = [path.name for path in (tmp_path / "state/convscope/datasets").iterdir()]
+        assert names == [leaves["id"]]
+    run.delete()
+
+
+def test_a_set_that_came_with_a_run_that_is_refused_goes_again(tmp_path: Path) -> None:
+    with Server(tmp_path) as server:
+        made = kept(server, stripes_zip(12))
+        data = server.http.get(f"/datasets/{made['id']}/export").content
+        server.http.delete(f"/datasets/{made['id']}")
+        whole = zip_of([("run.convscope", b"no run"), (f"datasets/{made['id']}.zip", data)])
+        answer = server.http.post("/runs/import", files={"file": ("r.zip", whole)})
+        assert answer.status_code == 400
+        assert server.http.get(f"/datasets/{made['id']}").status_code == 404
+        assert not list((tmp_path / "state/convscope/datasets").iterdir())
+
+
+def test_only_an_own_data_set_goes_with_a_run(server: Server) -> None:
+    with server.run() as run:
+        answer = run.send("GET", "/export", params={"data": True})
+        assert answer.status_code == 409
+        assert "Only an own data set" in answer.json()["detail"]
+
+
+def test_a_run_whose_set_was_deleted_can_be_viewed_after_a_restart(tmp_path: Path) -> None:
+    with Server(tmp_path) as server:
+        made = kept(server, stripes_zip(16))
+        run = server.run(**made["recipe"])
+        run.post("/step", steps=3)
+        answer = server.http.delete(f"/datasets/{made['id']}", params={"force": True})
+        assert answer.status_code == 204
+    with Server(tmp_path) as server:
+        back = LiveRun(server, run.id)
+        assert "is not on this machine" in back.get()["absent"]
+        assert back.get("/layers")["layers"]

@@ -52,3 +52,11 @@ def environment(pid: int) -> dict[str, str]:
     """The variables that a process was started with."""
     entries = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
     return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process has."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return 1024 * int(line.split()[1])
+    raise AssertionError(f"Linux tells nothing of process {pid}.")

@@ -41,9 +41,7 @@ class Screen:
         self.watch = watch
         self.play = page.get_by_role("button", name="Play", exact=True)
         self.pause = page.get_by_role("button", name="Pause", exact=True)
-        self.step = page.get_by_role("button", name="Step", exact=True).and_(
-            page.locator("[aria-keyshortcuts]")  # the word above the counter is a button too
-        )
+        self.step = page.get_by_role("button", name="Step once")
         self.reset = page.get_by_role(
             "region", name=re.compile("^(Controls|Settings)$")
         ).get_by_role("button", name="Reset", exact=True)

@@ -19,6 +19,14 @@ def path(text: str) -> Path:
         ) from None
 
 
+def existing(text: str) -> Path:
+    """A file or folder that is there."""
+    found = path(text)
+    if not found.exists():
+        raise argparse.ArgumentTypeError(f"expected a file or folder, got {text!r}, which is none")
+    return found
+
+
 def folder(text: str) -> Path:
     """A folder that is there."""
     found = path(text)

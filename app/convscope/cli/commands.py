@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Final
 
 from convscope import tokens
-from convscope.cli.arguments import add_places, path, places, with_folders
+from convscope.cli.arguments import add_places, existing, path, places, with_folders
 from convscope.cli.terminal import fail
 from convscope.settings import Settings
 from convscope.signals import handle_from_terminal
@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "history": "print a run's curves as CSV",
     "export": "export a run to a file",
     "import": "import a run's file",
+    "data": "add, list, export or delete one's own labelled pictures",
 }
 
 
@@ -41,17 +42,18 @@ def parser() -> argparse.ArgumentParser:
             name, help=COMMANDS[name], description=f"{COMMANDS[name].capitalize()}."
         )
         add(one)
-        _add_common(one)
+        if name != "data":  # its actions have them
+            _add_common(one)
     return command
 
 
 def _add_train(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--recipe",
-        default="default",
         metavar="R",
-        help="a model's name, a JSON file or JSON text (default: %(default)s)",
+        help="a model's name, a JSON file or JSON text (default: default, or what fits --data)",
     )
+    one.add_argument("--data", metavar="DATA", help="the data set to learn, by its id or title")
     one.add_argument(
         "--steps", type=_count, required=True, metavar="N", help="how many steps to train"
     )
@@ -84,11 +86,46 @@ def _add_export(one: argparse.ArgumentParser) -> None:
     _add_run(one)
     one.add_argument("-o", "--output", type=path, metavar="FILE", help="default: RUN.convscope")
     one.add_argument("--uploads", action="store_true", help="include uploaded images")
+    one.add_argument("--data", action="store_true", help="a zip, with its own data set beside it")
     one.add_argument("--force", action="store_true", help="overwrite an existing file")
 
 
 def _add_import(one: argparse.ArgumentParser) -> None:
     one.add_argument("file", type=path, metavar="FILE", help="a file that export wrote")
+
+
+def _add_data(one: argparse.ArgumentParser) -> None:
+    actions = one.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="make a data set from files and folders")
+    add.add_argument(
+        "paths",
+        type=existing,
+        nargs="+",
+        metavar="FILE_OR_FOLDER",
+        help="a folder or zip with a folder a class, IDX pairs, CIFAR-10's .bin files, or an .npz",
+    )
+    add.add_argument("--title", help="default: the name of the first file or folder")
+    add.add_argument("--licence", metavar="TEXT")
+    add.add_argument("--origin", metavar="TEXT", help="where the pictures are from")
+    add.add_argument("--size", type=int, metavar="PX", help="height and width")
+    add.add_argument(
+        "--grey", action=argparse.BooleanOptionalAction, help="default: if all pictures are"
+    )
+    add.add_argument("--fit", choices=("crop", "pad", "stretch"), help="default: crop")
+    add.add_argument(
+        "--held-out", type=float, metavar="X", help="share of each class (default: 0.15)"
+    )
+    add.add_argument("--seed", type=int, metavar="N", help="of the split (default: 0)")
+    actions.add_parser("list", help="list the data sets")
+    export = actions.add_parser("export", help="write a data set to a zip")
+    export.add_argument("-o", "--output", type=path, metavar="FILE", help="default: ID.zip")
+    delete = actions.add_parser("delete", help="delete an own data set")
+    for action in (export, delete):
+        action.add_argument("dataset", metavar="DATA", help="an id or a title")
+    export.add_argument("--force", action="store_true", help="overwrite an existing file")
+    delete.add_argument("--force", action="store_true", help="though runs use it")
+    for action in actions.choices.values():
+        _add_common(action)
 
 
 def _add_run(one: argparse.ArgumentParser) -> None:
@@ -102,6 +139,7 @@ ADDERS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "history": _add_run,
     "export": _add_export,
     "import": _add_import,
+    "data": _add_data,
 }
 
 
@@ -154,7 +192,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 async def _do(options: argparse.Namespace, settings: Settings, token: str | None) -> int:
-    from convscope.cli import run_commands, train_commands
+    from convscope.cli import data_commands, run_commands, train_commands
     from convscope.cli.connection import Api, connect_or_run
 
     doers: dict[str, Callable[[Api, argparse.Namespace], Awaitable[int]]] = {
@@ -164,6 +202,7 @@ async def _do(options: argparse.Namespace, settings: Settings, token: str | None
         "history": run_commands.history,
         "export": run_commands.export,
         "import": run_commands.import_,
+        "data": data_commands.data,
     }
     works = options.command in NEED_WORKERS
     async with connect_or_run(settings, token, works=works) as api:

@@ -4,9 +4,9 @@ import argparse
 import json
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
-from convscope.cli.connection import Api, RefusedError
+from convscope.cli.connection import Api
+from convscope.cli.exported import write_export
 from convscope.cli.terminal import complain, say, visible
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
@@ -73,31 +73,12 @@ async def history(api: Api, options: argparse.Namespace) -> int:
 
 
 async def export(api: Api, options: argparse.Namespace) -> int:
-    """A run's file, written whole or not at all; where it is, on the standard output."""
+    """A run's file; where it is, on the standard output."""
     run = await api.find(options.run)
-    target = _target(options, f"{run['id']}{SUFFIX}")
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with part.open("wb") as file:
-            query = {"uploads": options.uploads}
-            async with api.stream(f"/runs/{run['id']}/export", **query) as pieces:
-                async for piece in pieces:
-                    file.write(piece)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    say(target)
+    name = f"{run['id']}-with-data.zip" if options.data else f"{run['id']}{SUFFIX}"
+    asked = {"uploads": options.uploads, "data": options.data}
+    say(await write_export(api, options, name, f"/runs/{run['id']}/export", **asked))
     return 0
-
-
-def _target(options: argparse.Namespace, name: str) -> Path:
-    """Where a file is to go; RefusedError where there is one already."""
-    target: Path = options.output or Path(name)
-    if target.is_dir():
-        target /= name
-    if target.exists() and not options.force:
-        raise RefusedError(f"{target} already exists: choose another file with -o, or add --force.")
-    return target
 
 
 async def import_(api: Api, options: argparse.Namespace) -> int:

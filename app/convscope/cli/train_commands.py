@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from convscope.cli.connection import Api, RefusedError
+from convscope.cli.data_commands import find_dataset
 from convscope.cli.progress import Progress
 from convscope.cli.terminal import complain, in_words, say
 from convscope.signals import FROM_TERMINAL
@@ -23,10 +24,21 @@ INTERRUPTED = 130  # the exit status that shells know for Ctrl-C
 
 async def train(api: Api, options: argparse.Namespace) -> int:
     """Make a run from a recipe and train it."""
-    run = await api.post("/runs", read_recipe(options.recipe))
+    run = await api.post("/runs", await _recipe(api, options))
     if options.name:
         run = (await api.send("PATCH", f"/runs/{run['id']}", json={"name": options.name})).json()
     return await _go_on(api, run, options.steps)
+
+
+async def _recipe(api: Api, options: argparse.Namespace) -> JsonObject:
+    """What is asked for; with a data set alone, a recipe that fits it."""
+    if not options.data:
+        return read_recipe(options.recipe or "default")
+    dataset = (await find_dataset(api, options.data))["id"]
+    if options.recipe:
+        return read_recipe(options.recipe) | {"data": {"dataset": dataset}}
+    fitting: JsonObject = await api.get(f"/datasets/{dataset}/recipe")
+    return fitting
 
 
 async def fork(api: Api, options: argparse.Namespace) -> int:

@@ -5,11 +5,13 @@ the two folders that it needs.
 """
 
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Protocol
 
 from convscope.data import cache, idx_datasets, own_sets, shapes
 from convscope.data.digests import sha256_of
+from convscope.data.folders import DataFiles
 from convscope.data.idx import Bytes, IdxError
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.system_errors import Trouble, trouble_of
@@ -17,6 +19,7 @@ from convscope.types import Shape
 
 SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a data set
 IDS = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
+_SPLITS = tuple(entry.id for entry in idx_datasets.ALL if not entry.shown_if_missing)
 
 _CACHE_VERSION = 1  # raised when the same source files would unpack to other numbers
 _PUBLISHED = {entry.id: entry for entry in idx_datasets.ALL}
@@ -86,30 +89,39 @@ class DatasetInfo:
     train_counts: tuple[int, ...] = ()  # pictures a class, of own sets
     test_counts: tuple[int, ...] = ()
 
+    @property
+    def pixels(self) -> int:
+        """How many numbers, and so bytes, its pictures have in all."""
+        return prod(self.shape) * (self.train + self.test)
+
 
 def describe_all(settings: DataFolders) -> list[DatasetInfo]:
     """What is known of every data set, available or not, in the order in which to offer them."""
-    ids = (*IDS, *own_sets.own_ids(settings.own_data_dir))
-    found = [_described(dataset_id, settings) for dataset_id in ids]
-    return [info for info in found if info]
+    ids = (*IDS, *_SPLITS, *own_sets.own_ids(settings.own_data_dir))
+    files = DataFiles(settings.data_dirs)
+    found = [_described(dataset_id, settings, files) for dataset_id in ids]
+    return [info for info in found if info and (info.available or info.id not in _SPLITS)]
 
 
-def _described(dataset_id: str, settings: DataFolders) -> DatasetInfo | None:
+def _described(dataset_id: str, settings: DataFolders, files: DataFiles) -> DatasetInfo | None:
     """None for a set that was deleted in this very moment, or is damaged."""
     try:
-        return describe(dataset_id, settings)
+        return describe(dataset_id, settings, files)
     except (NotFoundError, UnavailableError):
         return None
 
 
-def describe(dataset_id: str, settings: DataFolders) -> DatasetInfo:
-    """What is known of one data set; raises NotFoundError for an id that is none."""
+def describe(dataset_id: str, settings: DataFolders, files: DataFiles | None = None) -> DatasetInfo:
+    """What is known of one data set; raises NotFoundError for an id that is none.
+
+    `files` are those of the data directories, where they have been looked at already.
+    """
     if dataset_id == shapes.ID:
         return _describe_shapes()
     if dataset_id not in _PUBLISHED:
         return _describe_own(_own(dataset_id, settings))
     entry = _PUBLISHED[dataset_id]
-    found = entry.find(settings.data_dirs)
+    found = entry.find(files or DataFiles(settings.data_dirs))
     if found is None:
         return _unavailable(entry, f"{entry.title} is not on this machine. {entry.how}")
     try:
@@ -131,7 +143,7 @@ def open_dataset(dataset_id: str, folders: DataFolders) -> Dataset:
     if dataset_id not in _PUBLISHED:
         return _open_own(_own(dataset_id, folders), folders)
     entry = _PUBLISHED[dataset_id]
-    found = entry.find(folders.data_dirs)
+    found = entry.find(DataFiles(folders.data_dirs))
     if found is None:
         raise UnavailableError(f"{entry.title} is not on this machine. {entry.how}")
     try:

@@ -1,15 +1,17 @@
 """Data sets that were published as four IDX files: what they are, and where their files lie.
 
-A directory is searched for the files under their published names, and for `gzip/`, which is the
-folder that EMNIST's archive unpacks to.
+A data directory is searched for folders that are called as the set is, as torchvision, Keras and
+the archives of the authors make them, for the files under their published names, and for the one
+`.npz` that Keras keeps a set in.
 """
 
 import string
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from convscope.data import fashion_10k, idx
+from convscope.data import fashion_10k, idx, keras_npz
+from convscope.data.folders import DataFiles
 from convscope.data.idx import Bytes
 
 FASHION = (
@@ -44,29 +46,72 @@ class Published:
     origin: str
     splits: tuple[Split, ...]  # the first that is there is taken
     how: str  # to get it; the end of the sentence that says it is missing
+    called: str = ""  # as its folder is, where that is not its id
+    shown_if_missing: bool = True
     folder: Path | None = None  # where it is shipped with the app
     transposed: bool = False  # EMNIST's pictures are stored column by column, so they lie on a side
 
-    def find(self, data_dirs: Sequence[Path]) -> "Found | None":
+    def find(self, files: DataFiles) -> "Found | None":
         """The first split all of whose files are there, or None."""
-        places = [self.folder] if self.folder else _places(self.id, data_dirs)
+        called = self.called or self.id
+        places = [self.folder] if self.folder else files.places(called)
         for split in self.splits:
             for place in places:
-                if files := _four_files(place, split.prefix):
-                    return Found(self, split, files)
-        return None
+                if four := _four_files(place, split.prefix):
+                    return FoundIdx(self, split, four)
+        if self.folder or self.called:
+            return None
+        whole = files.called(self.id, ".npz")
+        return FoundNpz(self, self.splits[0], (whole[0],)) if whole else None
 
 
-@dataclass(frozen=True)
-class Found:
-    """A published data set's four files on this machine; `shapes` and `read` raise IdxError."""
+class Found(Protocol):
+    """A published data set's files on this machine; `shapes` and `read` raise IdxError."""
 
     published: Published
     split: Split
-    files: Files
+    files: tuple[Path, ...]
 
     def shapes(self) -> list[tuple[int, ...]]:
         """The shapes of what `read` gives, from the files' headers: (N,1,H,W), (N,), twice."""
+
+    def read(self) -> list[Bytes]:
+        """Images and labels of both halves, pictures upright, labels counted from 0."""
+
+
+@dataclass
+class FoundNpz:
+    """Keras's form: `x_train`, `y_train`, `x_test` and `y_test` in one file."""
+
+    published: Published
+    split: Split
+    files: tuple[Path, ...]
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """See Found."""
+        train, train_labels, test, test_labels = keras_npz.read_shapes(self.files[0])
+        for images, labels in ((train, train_labels), (test, test_labels)):
+            _check_pair(images, labels, self.files[0])
+        return [(train[0], 1, *train[1:]), train_labels, (test[0], 1, *test[1:]), test_labels]
+
+    def read(self) -> list[Bytes]:
+        """See Found."""
+        train, train_labels, test, test_labels = keras_npz.read(self.files[0])
+        for labels in (train_labels, test_labels):
+            _check_labels(labels, self.split, self.published.id)
+        return [train[:, None], train_labels, test[:, None], test_labels]
+
+
+@dataclass
+class FoundIdx:
+    """Four files, as published."""
+
+    published: Published
+    split: Split
+    files: tuple[Path, ...]
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """See Found."""
         shapes = []
         for images, labels in (self.files[:2], self.files[2:]):
             image_shape, label_shape = idx.read_shape(images), idx.read_shape(labels)
@@ -77,7 +122,7 @@ class Found:
         return shapes
 
     def read(self) -> list[Bytes]:
-        """Images and labels of both halves, pictures upright, labels counted from 0."""
+        """See Found."""
         train, train_labels, test, test_labels = map(idx.read, self.files)
         return [
             self._upright(train),
@@ -90,13 +135,17 @@ class Found:
         return (images.swapaxes(1, 2) if self.published.transposed else images)[:, None]
 
     def _from_zero(self, labels: Bytes) -> Bytes:
-        first, count = self.split.first_label, len(self.split.classes)
-        if labels.min() < first or labels.max() >= first + count:
-            raise idx.IdxError(
-                f"Expected labels from {first} to {first + count - 1} for {self.published.id}, "
-                f"got {labels.min()} to {labels.max()}."
-            )
-        return labels - first
+        _check_labels(labels, self.split, self.published.id)
+        return labels - self.split.first_label
+
+
+def _check_labels(labels: Bytes, split: Split, dataset_id: str) -> None:
+    first, count = split.first_label, len(split.classes)
+    if labels.min() < first or labels.max() >= first + count:
+        raise idx.IdxError(
+            f"Expected labels from {first} to {first + count - 1} for {dataset_id}, "
+            f"got {labels.min()} to {labels.max()}."
+        )
 
 
 def _check_pair(images: tuple[int, ...], labels: tuple[int, ...], path: Path) -> None:
@@ -104,11 +153,6 @@ def _check_pair(images: tuple[int, ...], labels: tuple[int, ...], path: Path) ->
         raise idx.IdxError(
             f"Expected pictures (N, H, W) and N labels beside {path}, got {images} and {labels}."
         )
-
-
-def _places(dataset_id: str, data_dirs: Sequence[Path]) -> list[Path]:
-    folders = [directory / dataset_id for directory in data_dirs]
-    return [place for folder in folders for place in (folder, folder / "gzip")]
 
 
 def _four_files(place: Path, prefix: str) -> Files | None:
@@ -129,6 +173,17 @@ def _first_file(place: Path, start: str, kind: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
+# how its splits number their classes: https://arxiv.org/abs/1702.05373
+EMNIST_SPLITS = (
+    Split("emnist-balanced-", BALANCED),
+    Split("emnist-letters-", LETTERS, first_label=1),
+    Split("emnist-digits-", DIGITS),
+    Split("emnist-byclass-", DIGITS + LETTERS + tuple(string.ascii_lowercase)),
+    Split("emnist-bymerge-", BALANCED),
+    Split("emnist-mnist-", DIGITS),
+)
+_EMNIST_LICENCE = "none stated by its authors"
+_EMNIST_ORIGIN = "Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik; from NIST SD 19"
 _PUT = "Put its four published IDX files into the folder {id}/ of a data directory (--data-dir)."
 _ZALANDO = "https://github.com/zalandoresearch/fashion-mnist"
 
@@ -170,15 +225,26 @@ ALL = (
     Published(
         id="emnist",
         title="EMNIST, handwritten letters and digits",
-        licence="none stated by its authors",
-        origin="Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik; from NIST SD 19",
-        splits=(
-            Split("emnist-balanced-", BALANCED),
-            Split("emnist-letters-", LETTERS, first_label=1),
-            Split("emnist-digits-", DIGITS),
-        ),
+        licence=_EMNIST_LICENCE,
+        origin=_EMNIST_ORIGIN,
+        splits=EMNIST_SPLITS[:3],
         how="Put the four files of its balanced, letters or digits split, as published, into the "
         "folder emnist/ of a data directory (--data-dir).",
         transposed=True,
+    ),
+    *(
+        Published(
+            id=split.prefix.strip("-"),
+            title=f"EMNIST, its split {split.prefix.strip('-').removeprefix('emnist-')!r}",
+            licence=_EMNIST_LICENCE,
+            origin=_EMNIST_ORIGIN,
+            splits=(split,),
+            how="Put its four files, as published, into the folder emnist/ of a data directory "
+            "(--data-dir).",
+            called="emnist",
+            shown_if_missing=False,
+            transposed=True,
+        )
+        for split in EMNIST_SPLITS
     ),
 )

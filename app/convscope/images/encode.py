@@ -10,7 +10,7 @@ from PIL import Image
 from convscope.images.reading import DecodedImage
 
 _LARGE = 1_000_000  # px; beyond this, speed counts for more than the last tenth of the bytes
-_QUALITY = 80  # of 100
+_QUALITY, _EFFORT = 60, 6  # of 100, and of 6
 
 
 def png(picture: DecodedImage | Image.Image | NDArray[np.uint8]) -> bytes:
@@ -31,7 +31,7 @@ def sheet_png(images: NDArray[np.uint8], columns: int) -> bytes:
 def sheet_webp(images: NDArray[np.uint8], columns: int) -> bytes:
     """As `sheet_png`, in half the bytes and not exact: to choose from, not to compute with."""
     file = io.BytesIO()
-    _as_image(_sheet(images, columns)).save(file, "WEBP", quality=_QUALITY)
+    _as_image(_sheet(images, columns)).save(file, "WEBP", quality=_QUALITY, method=_EFFORT)
     return file.getvalue()
 
 

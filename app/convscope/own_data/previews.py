@@ -74,10 +74,10 @@ class Previews:
         self._all[preview_id] = Preview(preview_id, folder, self._directory)
         return self._all[preview_id]
 
-    async def keep(self, preview: Preview) -> OwnSet:
-        """The set that it becomes; the preview is gone then."""
+    async def keep(self, preview: Preview, dataset_id: str | None = None) -> OwnSet:
+        """The set that it becomes, under an id of its own or this one; the preview is gone then."""
         title = preview.describe()["title"] or "pictures"
-        kept = await preview.keep(self._folder, new_id(title))
+        kept = await preview.keep(self._folder, dataset_id or new_id(title))
         with contextlib.suppress(ConvscopeError):
             await self.discard(preview)
         return kept

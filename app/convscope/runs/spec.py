@@ -106,9 +106,17 @@ def stored_spec(
         how = wanted.data.preprocessing
         without = Data(classes=wanted.data.classes, preprocessing=how)
         spec = checked(wanted.model_copy(update={"data": without}), settings)
-        absent = error.detail
+        unknown = isinstance(error, UnknownError)
+        absent = _gone(wanted.data.dataset) if unknown else error.detail
     named = named_model(model) if model else None
     return replace(spec, recipe=wanted, model=named, weights=weights, absent=absent)
+
+
+def _gone(dataset_id: str | None) -> str:
+    return (
+        f"The data set {dataset_id} is not on this machine: import a file of this run that carries "
+        "its data."
+    )
 
 
 def _must_be_the_same(dataset: DatasetInfo | None, sha256: str | None) -> None:
@@ -139,11 +147,15 @@ class AbsentError(RecipeError):
     """A data set that is not on this machine."""
 
 
+class UnknownError(AbsentError):
+    """One that Convscope knows nothing of: no such name, or somebody's own."""
+
+
 def _find(dataset_id: str, settings: Settings) -> DatasetInfo:
     try:
         found = describe(dataset_id, settings)
     except NotFoundError as error:
-        raise RecipeError(error.detail) from error
+        raise UnknownError(error.detail) from error
     if not found.available:
         raise AbsentError(f"The data set {dataset_id} is not on this machine: {found.why}")
     return found

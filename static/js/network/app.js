@@ -7,7 +7,6 @@ import {
   CodeDrawer,
   Curves,
   ExplainCard,
-  FilterView,
   FindingNow,
   ForkCard,
   Guide,
@@ -33,7 +32,7 @@ export function App() {
     <${Controls} />
     <main class="stage">
       <${Guide} />
-      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${FilterView} /><${CodeDrawer} /></div>
+      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${CodeDrawer} /></div>
       <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>

@@ -3,7 +3,6 @@
 import { isComposing } from "../shared/composing.js";
 import { beside, unpin } from "./explain/pointing.js";
 import { backToNow, closeFilter, seek, stepOnce, stopStepping, togglePlay } from "./intents.js";
-import { slowKey } from "./slow-motion/slow-motion.js";
 import {
   codeDrawer,
   guideOpen,
@@ -18,6 +17,7 @@ import {
   pointed,
   proposal,
   replay,
+  slowKeys,
 } from "./state.js";
 
 const TYPING = "input, select, textarea, [contenteditable]";
@@ -43,7 +43,7 @@ function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
   if (isComposing(event) || newRunOpen.value) return;
   if (replay.value && !from(event, event.key === " " ? PRESSING : TYPING)) {
-    if (slowKey(event.key)) event.preventDefault();
+    if (slowKeys.value?.(event.key)) event.preventDefault();
   } else if (
     pinned.value &&
     event.key.startsWith("Arrow") &&

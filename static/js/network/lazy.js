@@ -20,6 +20,7 @@ import {
   proposal,
   replay,
   run,
+  unfolding,
 } from "./state.js";
 
 const RETRY_MS = 1000;
@@ -78,9 +79,20 @@ export const ghosts = fetched(
 export const FilterView = lazy(
   () => openedFilter.value !== null,
   (again) =>
-    styled(import(`./filter/view.js${again}`), "explain", "arithmetic", "filter").then(
-      (module) => module.FilterView,
-    ),
+    Promise.all([
+      styled(
+        import(`./filter/view.js${again}`),
+        "explain",
+        "arithmetic",
+        "filter",
+        "unfolded",
+        "filter-strip",
+      ),
+      import(`./drawing/unfolding.js${again}`),
+    ]).then(([module, makesRoom]) => {
+      unfolding.value = makesRoom;
+      return module.FilterView;
+    }),
 );
 
 export const Guide = lazy(
@@ -166,7 +178,7 @@ export const Outline = lazy(
 );
 
 /** @param {Promise<any>} part */
-const explainParts = (part) => styled(part, "explain", "arithmetic");
+const explainParts = (part) => styled(part, "explain", "arithmetic", "softmax");
 
 export const SlowMotion = lazy(
   () => replay.value !== null,

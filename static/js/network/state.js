@@ -68,6 +68,10 @@ export const pinned = signal(/** @type {NumberPlace | null} */ (null)); // numbe
 export const detailed = signal(false); // an open number with all of its arithmetic
 export const batchImage = signal(0); // which of the batch a weight's gradient is shown for
 export const replay = signal(/** @type {import("./slow-motion/phases.js").Replay | null} */ (null)); // slow motion
+export const slowWaiting = signal(false); // for the step that it shows
+/** Takes a key, and says whether it did; null before slow motion is first begun.
+ * @type {Signal<((key: string) => boolean) | null>} */
+export const slowKeys = signal(null);
 export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
@@ -120,7 +124,8 @@ export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 
 export const answersBeside = computed(
   () => drawingSize.value.width >= ANSWERS_BESIDE_PX && !small.value,
 );
-export const plan = computed(() =>
+/** The drawing while no filter is open. */
+const drawn = computed(() =>
   layers.value.length && drawingSize.value.width
     ? layoutNetwork(layers.value, asMaps(inputShape.value), drawingSize.value, {
         ghosts: ghost.value !== "off" && kernelKind.value === "weight",
@@ -130,3 +135,15 @@ export const plan = computed(() =>
       })
     : null,
 );
+const openedLayer = computed(() => openedFilter.value?.layer ?? null);
+/** What makes room for a filter; null until one is opened for the first time. */
+export const unfolding = signal(
+  /** @type {typeof import("./drawing/unfolding.js") | null} */ (null),
+);
+/** The drawing, with room for the filter that is open. */
+export const plan = computed(() => {
+  if (!(drawn.value && unfolding.value)) return drawn.value;
+  const { width, type } = drawingSize.value;
+  const layer = answersBeside.value ? openedLayer.value : null;
+  return unfolding.value.unfoldAt(drawn.value, layer, width, type);
+});

@@ -474,7 +474,8 @@ export interface paths {
         /**
          * Import a run's file
          * @description Every value in it is checked before anything is kept. The run gets an id of its own, and
-         *     `imported_from` names the one that it had. Where its data set is absent, `absent` says why.
+         *     `imported_from` names the one that it had. A data set that comes with it is kept, unless one of
+         *     its id is here. Where its data set is absent, `absent` says why.
          */
         post: operations["import_run"];
         delete?: never;
@@ -674,7 +675,7 @@ export interface paths {
         /**
          * A run as one file
          * @description SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
-         *     checkpoints, as they are durable now. `POST /runs/import` takes it in.
+         *     checkpoints, as they are durable now. `POST /runs/import` takes it in, and the zip.
          */
         get: operations["export_run"];
         put?: never;
@@ -3375,8 +3376,11 @@ export interface components {
          * @description A named network.
          */
         ModelAnswer: {
-            /** Card */
-            card: string;
+            /**
+             * Card
+             * @description Markdown; null where cards are not wanted
+             */
+            card: string | null;
             /** Description */
             description: string;
             /** Input */
@@ -8061,7 +8065,10 @@ export interface operations {
     };
     list_models: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false: without their model cards */
+                cards?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8109,6 +8116,24 @@ export interface operations {
                      *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
                      *       "status": 403,
                      *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
                      *       "type": "about:blank"
                      *     }
                      */
@@ -10284,6 +10309,8 @@ export interface operations {
             query?: {
                 /** @description with the images that people gave it */
                 uploads?: boolean;
+                /** @description a zip, with its own data set beside it */
+                data?: boolean;
             };
             header?: never;
             path: {
@@ -10355,6 +10382,24 @@ export interface operations {
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
                      *       "type": "about:blank"
                      *     }
                      */

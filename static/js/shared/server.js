@@ -187,7 +187,7 @@ async function weightBytes(id, layer, step, signal) {
 export const server = {
   // what there is
   /** @returns {Promise<import("./types.js").Model[]>} */
-  models: () => call("get", "/models").then((answer) => answer.models),
+  models: () => call("get", "/models", { query: { cards: false } }).then((answer) => answer.models),
   /** @param {string} name of a network @returns {Promise<import("./types.js").Layer[]>} */
   modelLayers: (name) =>
     call("get", "/models/{name}/layers", { path: { name } }).then((answer) => answer.layers),

@@ -68,7 +68,7 @@ class ModelAnswer(BaseModel):
     name: str
     title: str
     description: str
-    card: str  # Markdown
+    card: Annotated[str | None, Field(description="Markdown; null where cards are not wanted")]
     parameters: int
     input: tuple[int, int, int]
     layers: list[str]
@@ -136,9 +136,12 @@ def _torch_version() -> str | None:
 
 
 @router.get("/models", response_model=ModelList, summary="The named networks")
-async def list_models() -> dict[str, list[JsonObject]]:
+async def list_models(
+    cards: Annotated[bool, Query(description="false: without their model cards")] = True,
+) -> dict[str, list[JsonObject]]:
     """Each with its recipe, its layers, and the trained weights that are shipped with it."""
-    return {"models": [_model(name) for name in named_models()]}
+    left_out = {} if cards else {"card": None}
+    return {"models": [_model(name) | left_out for name in named_models()]}
 
 
 @cache

@@ -12,11 +12,15 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from safetensors.numpy import load
 
 from convscope.api.compression import CompressedRoute
-from convscope.api.deps import TheLook, TheRegistry, TheRun
+from convscope.api.deps import TheDirectory, TheLook, ThePreviews, TheRegistry, TheRun, TheSettings
 from convscope.api.openapi.document import Responses, problems
 from convscope.api.openapi.headers import sends
 from convscope.api.schemas import HistoryAnswer, RunAnswer
+from convscope.data.catalog import DatasetInfo
+from convscope.errors import ConflictError
 from convscope.ipc.commands import Weights
+from convscope.own_data.carried import pack, unpacked
+from convscope.runs.run import Run
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
@@ -40,13 +44,17 @@ METRICS: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
 )
 async def import_run(
     registry: TheRegistry,
+    previews: ThePreviews,
+    settings: TheSettings,
     request: Request,
     response: Response,
     file: Annotated[UploadFile, File(description="what `GET /runs/{id}/export` answered")],
 ) -> JsonObject:
     """Every value in it is checked before anything is kept. The run gets an id of its own, and
-    `imported_from` names the one that it had. Where its data set is absent, `absent` says why."""
-    run = await registry.import_run(file.file)
+    `imported_from` names the one that it had. A data set that comes with it is kept, unless one of
+    its id is here. Where its data set is absent, `absent` says why."""
+    async with unpacked(file.file, previews, settings) as run_file:
+        run = await registry.import_run(run_file)
     response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
     return run.describe()
 
@@ -54,20 +62,37 @@ async def import_run(
 @router.get(
     "/{run_id}/export",
     response_class=Response,
-    responses=BINARY | problems(404, 503),
+    responses=BINARY | problems(404, 409, 503),
     summary="A run as one file",
     openapi_extra=sends("Content-Disposition"),
 )
 async def export_run(
     run: TheRun,
     registry: TheRegistry,
+    settings: TheSettings,
+    directory: TheDirectory,
     uploads: Annotated[bool, Query(description="with the images that people gave it")] = False,
+    data: Annotated[bool, Query(description="a zip, with its own data set beside it")] = False,
 ) -> StreamingResponse:
     """SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
-    checkpoints, as they are durable now. `POST /runs/import` takes it in."""
+    checkpoints, as they are durable now. `POST /runs/import` takes it in, and the zip."""
+    info = _own_data(run) if data else None
     exported = await registry.export_run(run, uploads=uploads)
-    headers = _attachment(f"{run.id}{SUFFIX}") | {"Content-Length": str(exported.size)}
+    name = f"{run.id}{SUFFIX}"
+    if info:
+        with directory.reserved(exported.size + 2 * info.pixels):
+            exported = await asyncio.to_thread(pack, exported, info, settings)
+        name = f"{run.id}-with-data.zip"
+    headers = _attachment(name) | {"Content-Length": str(exported.size)}
     return StreamingResponse(exported.pieces(), media_type=BYTES, headers=headers)
+
+
+def _own_data(run: Run) -> DatasetInfo:
+    """ConflictError for a data set that was not brought to this server."""
+    info = run.spec.dataset
+    if info is None or not info.own:
+        raise ConflictError("Only an own data set can go with a run: this run has none.")
+    return info
 
 
 @router.get(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, File, Form, Query, Request, Respon
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
+from convscope.api.compression import CompressedRoute
 from convscope.api.deps import TheLook, TheRegistry, TheRun
 from convscope.api.openapi.document import problems
 from convscope.api.openapi.headers import sends
@@ -31,6 +32,8 @@ from convscope.recipe.trained_weights.match import FileWeights
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs", tags=["runs"])
+# apart, since each page's first load has their answers, which are long
+whole = APIRouter(prefix="/runs", tags=["runs"], route_class=CompressedRoute)
 TUNABLE = ("learning_rate", "momentum", "weight_decay")  # in float32
 COMMAND = problems(404, 409, 503)  # of what the worker is asked
 MOST_UNREADABLE = 100
@@ -54,7 +57,7 @@ RECIPES = {
 }
 
 
-@router.post(
+@whole.post(
     "",
     status_code=201,
     response_model=RunAnswer,
@@ -132,7 +135,7 @@ def _parse(recipe: str) -> RecipeRequest:
         ) from error
 
 
-@router.get("", response_model=RunList, summary="List runs")
+@whole.get("", response_model=RunList, summary="List runs")
 async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
     """Oldest first. `unreadable` lists the files that cannot be opened, 100 at most."""
     runs, after = registry.runs.page(page.cursor, page.limit)

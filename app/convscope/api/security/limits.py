@@ -26,7 +26,8 @@ def body_limit(scope: Scope, settings: Settings) -> int:
     if scope["method"] in ("POST", "PUT") and UPLOADS.fullmatch(scope["path"]):
         return settings.max_upload_bytes + MULTIPART_OVERHEAD_BYTES
     if scope["method"] == "POST" and IMPORT.fullmatch(scope["path"]):
-        return settings.max_import_bytes + MULTIPART_OVERHEAD_BYTES
+        most = max(settings.max_import_bytes, settings.max_dataset_bytes)  # its data may go with it
+        return most + MULTIPART_OVERHEAD_BYTES
     if scope["method"] == "POST" and DATASETS.fullmatch(scope["path"]):
         return settings.max_dataset_bytes + MULTIPART_OVERHEAD_BYTES
     return BODY_BYTES

@@ -2,14 +2,13 @@
 
 import re
 import shutil
-import string
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from convscope.data import idx
-from convscope.data.idx_datasets import BALANCED, DIGITS, LETTERS
+from convscope.data.idx_datasets import EMNIST_SPLITS, Split
 from convscope.errors import UploadError
 from convscope.own_data.found import Classes, Entry, Events, Found, Note, Progress, Refused
 from convscope.own_data.names import Half, clean
@@ -17,15 +16,7 @@ from convscope.own_data.names import Half, clean
 _WORDS = re.compile(r"images|labels|idx\d?|ubyte|gz|[^a-z0-9]")
 _EVERY = 2000
 _START = (b"\0\0\x08\x01", b"\0\0\x08\x03")
-# how EMNIST's splits number their classes: https://arxiv.org/abs/1702.05373
-_EMNIST = {
-    "byclass": (DIGITS + LETTERS + tuple(string.ascii_lowercase), 0),
-    "bymerge": (BALANCED, 0),
-    "balanced": (BALANCED, 0),
-    "letters": (LETTERS, 1),
-    "digits": (DIGITS, 0),
-    "mnist": (DIGITS, 0),
-}
+_EMNIST = {split.prefix.strip("-"): split for split in EMNIST_SPLITS}
 
 
 @dataclass(frozen=True)
@@ -42,12 +33,10 @@ class _Pair:
         return "test" if "t10k" in name or "test" in name else None
 
     @property
-    def emnist(self) -> str | None:
+    def emnist(self) -> Split | None:
         """Which of EMNIST's splits it is of, by its name."""
         name = self.images.path.lower()
-        if "emnist" not in name:
-            return None
-        return next((split for split in _EMNIST if f"emnist-{split}" in name), None)
+        return next((split for prefix, split in _EMNIST.items() if prefix in name), None)
 
 
 def is_idx(start: bytes) -> bool:
@@ -101,7 +90,7 @@ def _pictures_of(pair: _Pair, folder: Path) -> Events:
         return
     names, first = tuple(map(str, range(256))), 0
     if pair.emnist:
-        names, first = _EMNIST[pair.emnist]
+        names, first = pair.emnist.classes, pair.emnist.first_label
         images = images.swapaxes(1, 2)
         yield Classes(names)
         yield Note("EMNIST's pictures are stored lying on a side: stood upright")

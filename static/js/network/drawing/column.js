@@ -8,6 +8,7 @@ import { drawingSize, kernelKind, replay, scaleMode, slowTick } from "../state.j
 import { layerTitle, layerWords, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
+import { FlattenList, isList } from "./flatten.js";
 import { attach, scales } from "./painter.js";
 import { ScaleBar } from "./scale-bar.js";
 import { ofKind } from "./scales.js";
@@ -99,14 +100,20 @@ function Foot({ column }) {
   </div>`;
 }
 
+/** Where a column stands, and how it is seen beside an open filter. @param {Column} column */
+const standing = (column) => ({
+  class: `column ${column.role} ${column.above ? "under" : ""} ${column.away ? "away" : ""} ${slowClass(column)}`,
+  style: { left: `${column.x}px`, width: `${column.width}px` },
+});
+
 /** @param {{column: Column}} props */
 function Label({ column }) {
   const { layer } = column;
   const size = layer ? shapeText(layer.output_shape) : "";
   const tip = layer ? layerWords(layer) : "";
-  return html`<div class=${`column label ${slowClass(column)}`} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
+  return html`<div ...${standing(column)}>
     <button type="button" class="term upright" data-tip=${tip} style=${{ height: `${column.height}px` }}>
-      ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>
+      ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>${isList(column) && html`<${FlattenList} column=${column} />`}
   </div>`;
 }
 
@@ -129,7 +136,8 @@ function slowClass(column) {
   return known || (name === "input" && phase !== "backward") ? "" : "slow-later";
 }
 
-/** @param {{column: Column, under: Column[]}} props `under`: columns whose maps stand below its own */
+/** @param {{column: Column, under: Column[], x: number}} props `under`: columns whose maps stand below its own; `x`:
+ * its own, so that it is drawn again when it has moved */
 export function ColumnView({ column, under }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const colours = palette.value;
@@ -146,7 +154,7 @@ export function ColumnView({ column, under }) {
     ? `${column.name}: ${count(column.cells.length)} ${column.role === "conv" ? "filters and their maps" : "pictures"}`
     : "The input as the network sees it";
   const filters = column.role === "conv" || column.role === "classes";
-  return html`<div class=${`column ${column.role} ${column.above ? "under" : ""} ${slowClass(column)}`} data-column=${column.name} style=${{ left: `${column.x}px`, width: `${column.width}px` }}>
+  return html`<div ...${standing(column)} data-column=${column.name}>
     ${column.above ? html`<div class="head"></div>` : html`<${Head} column=${column} under=${under} />`}
     <div class="plate" style=${{ height: `${column.height}px` }}>
       <canvas ref=${canvas} style=${sized} role="img" aria-label=${what}></canvas>

@@ -15,6 +15,8 @@
  * @property {Column | null} source the column whose maps it reads
  * @property {Column | null} above the column under whose maps its own stand; null: it stands alone
  * @property {number} x from the drawing's left edge
+ * @property {number} home where that is while no filter is open
+ * @property {boolean} away whether an open filter leaves no room for it
  * @property {number} width
  * @property {number} height
  * @property {boolean} roomy whether a caption fits above it
@@ -54,6 +56,8 @@ export function columnsOf(layers, inputShape) {
     kernels: 0,
     above: null,
     x: 0,
+    home: 0,
+    away: false,
     width: 0,
     height: 0,
     roomy: true,

@@ -1,10 +1,10 @@
 /** The lines of the map under the cursor: back through its kernels to the maps that it reads. */
 
 import { html } from "../../shared/html.js";
-import { cellOf } from "../explain/places.js";
 import { isWeight } from "../explain/pointing.js";
 import { hoveredCell, pinned, plan } from "../state.js";
-import { sourceChannel } from "./columns.js";
+import { inputsOf } from "./inputs.js";
+import { offPath } from "./path.js";
 
 /** @typedef {import("./layout.js").Column} Column @typedef {import("./layout.js").Rect} Rect */
 
@@ -19,37 +19,6 @@ export const edge = (column, rect, right) => ({
   x: column.x + rect.x + (right ? rect.width + 1 : -1),
   y: rect.y + rect.height / 2,
 });
-
-/**
- * The maps that a cell reads, each with the place its line ends at: its kernel, or the map itself.
- * @param {Column} column @param {number} channel
- * @returns {{from: Rect, to: Rect, source: Column, read: number, k: number}[]} `read`: the source's channel;
- *   `k`: the kernel that reads it, −1: none
- */
-export function inputsOf(column, channel) {
-  const { source, role } = column;
-  const cell = column.role === "vector" ? column.cells[0] : column.cells[channel];
-  if (!source || !cell) return [];
-  if (role === "vector" && source.role !== "vector") {
-    return source.cells.map((from) => ({
-      from: from.map,
-      to: cell.map,
-      source,
-      read: from.channel,
-      k: -1,
-    }));
-  }
-  const weighed = role === "conv" || role === "classes";
-  const drawn = cell.kernels.length > 0;
-  const ends = weighed
-    ? Array.from({ length: column.kernels }, (_, k) => (drawn ? cell.kernels[k] : cell.whole))
-    : [cell.map];
-  return ends.flatMap((to, k) => {
-    const read = weighed ? sourceChannel(column, channel, k) : channel;
-    const from = cellOf(source, read);
-    return from ? [{ from: from.map, to, source, read, k: weighed ? k : -1 }] : [];
-  });
-}
 
 /** The cell of a pinned number: what was pointed at stays marked when the pointer goes. */
 function pinnedCell() {
@@ -76,7 +45,12 @@ export function Edges() {
   });
   const box = (/** @type {Column} */ of, /** @type {Rect} */ r) =>
     html`<rect x=${of.x + r.x - 2} y=${r.y - 2} width=${r.width + 4} height=${r.height + 4} rx="2" />`;
-  return html`<svg class="edges" width=${now.width} height=${now.height} aria-hidden="true">
+  const dimmed = now.view ? [] : offPath(now.columns, place);
+  const veil = (
+    /** @type {ReturnType<typeof offPath>[number]} */ { column: of, cell: { whole: r } },
+  ) =>
+    html`<rect class="veil" x=${of.x + r.x - 1} y=${r.y - 1} width=${r.width + 2} height=${r.height + 2} />`;
+  return html`<svg class="edges" width=${now.width} height=${now.height} aria-hidden="true">${dimmed.map(veil)}
     ${paths.map((d) => html`<path class="halo" d=${d} />`)}${paths.map((d) => html`<path d=${d} />`)}
     ${lines.map(({ from, source }) => box(source, from))}${cell && column.role !== "vector" && box(column, cell.whole)}
   </svg>`;

@@ -8,9 +8,10 @@ import { cssColour } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { dark, reducedMotion } from "../../shared/media-queries.js";
 import { slowLayer } from "../slow-motion/progress.js";
-import { inPast, plan, playing, replay, run, slowTick, step } from "../state.js";
-import { edge, inputsOf } from "./edges.js";
+import { inPast, openedFilter, plan, playing, replay, run, slowTick, step } from "../state.js";
+import { edge } from "./edges.js";
 import { flows, sharesOf, signs } from "./flow-sizes.js";
+import { inputsOf } from "./inputs.js";
 import { currentFrame } from "./painter.js";
 
 /** @typedef {import("./layout.js").Column} Column */
@@ -31,15 +32,33 @@ function intoFilter(column, { whole }, k) {
   return { x: column.x + whole.x - 2, y: whole.y + down * whole.height };
 }
 
+/** Whether a line is of the filter that is unfolded, or of nothing that it covers.
+ * @param {Column} column @param {Column} source @param {number} channel @param {number} read */
+function isShown(column, source, channel, read) {
+  const open = openedFilter.value;
+  if (column.name === open?.layer) return channel === open.channel;
+  return source.name !== open?.layer || read === open.channel;
+}
+
+/** The ends of lines at what is unfolded. @param {Column} column @param {{x: number, y: number}} end @param {"in" | "out"} side */
+function atView(column, end, side) {
+  const view = plan.value?.view;
+  if (!view || column.name !== openedFilter.value?.layer) return end;
+  return { ...end, x: side === "in" ? view.x : view.x + view.width };
+}
+
 /** Everything that reads something, as lines. @param {Column[]} columns @returns {Link[]} */
 function linksOf(columns) {
+  const unfolded = Boolean(plan.value?.view);
   const all = columns.flatMap((column) =>
-    column.role === "label" || column.above
+    column.role === "label" || column.above || column.away || column.source?.away
       ? []
       : column.cells.flatMap((cell) =>
-          inputsOf(column, cell.channel).map(({ from, to, source, read, k }) => {
-            const a = edge(source, from, true);
-            const b = k < 0 ? edge(column, to, false) : intoFilter(column, cell, k);
+          inputsOf(column, cell.channel).flatMap(({ from, to, source, read, k }) => {
+            if (unfolded && !isShown(column, source, cell.channel, read)) return [];
+            const a = atView(source, edge(source, from, true), "out");
+            const end = k < 0 ? edge(column, to, false) : intoFilter(column, cell, k);
+            const b = atView(column, end, "in");
             return { column, source, channel: cell.channel, read, k, a, b };
           }),
         ),
@@ -150,6 +169,7 @@ const isSlow = () => {
 function follow(painter) {
   const stops = [
     effect(() => {
+      openedFilter.value;
       if (plan.value) painter.resize(plan.value);
       dark.value;
       painter.measure();

@@ -23,6 +23,8 @@
  * @property {{x: number, width: number} | null} answers the classes' bars; null: there are none in the drawing
  * @property {boolean} scrolls whether it is wider than the room
  * @property {boolean} tiny whether only maps and names can be seen
+ * @property {{x: number, width: number, stretch: number} | null} view where a filter is unfolded, and how many times as
+ *   large as usual its chain is
  */
 import { cellCount, columnsOf } from "./columns.js";
 import { packGrids, snap } from "./packing.js";
@@ -35,6 +37,7 @@ const GAP_MOST = 72;
 const MIN_PITCH = 22;
 const BIAS_SIDE = 8;
 const LABEL_WIDTH = 18;
+const LIST_WIDTH = 48; // of a label beside its list
 const HEAD_WIDTH = 52;
 const CAPTION_WIDTH = 138; // "conv1 3×3 convolution"
 const LARGEST = 3; // times the usual size
@@ -98,11 +101,15 @@ function weightRoom(column, height, scale) {
     : packed;
 }
 
-/** The room of a kernel and its other state beside it. @param {Column} column @param {number} height @param {number} scale */
-function pairRoom(column, height, scale) {
+/** Kernels, each with its other state beside it, in the width that they have alone: no column moves. Where they are
+ * too small for that they stay alone.
+ * @param {Column} column @param {NonNullable<ReturnType<typeof weightRoom>>} alone @param {number} pitch */
+function pairRoom(column, alone, pitch) {
   const [rows, cols] = /** @type {number[]} */ (column.kernel);
-  const pair = { ...column, kernel: [rows, 2 * cols] };
-  return weightRoom(pair, height, scale * 1.25);
+  const room = { width: alone.width - 1, height: Math.max(alone.height, pitch - 6) };
+  const packed = packGrids(column.kernels, rows, 2 * cols, room, 3);
+  const fits = packed.width <= room.width && packed.height <= room.height;
+  return fits ? { ...packed, width: alone.width } : null;
 }
 
 /**
@@ -112,7 +119,7 @@ function pairRoom(column, height, scale) {
 function place(column, height, scale, { ghosts, type = 1 }) {
   column.height = height;
   if (column.role === "label") {
-    column.width = Math.round(LABEL_WIDTH * type);
+    column.width = Math.round((column.layer?.type === "Flatten" ? LIST_WIDTH : LABEL_WIDTH) * type);
     return;
   }
   const n = cellCount(column);
@@ -122,10 +129,10 @@ function place(column, height, scale, { ghosts, type = 1 }) {
   const perLine = Math.ceil(n / across);
   const pitch = height / perLine;
   const share = scale / across ** 0.5;
-  const paired = ghosts && column.role === "conv";
-  const parts = { ...partsOf(column, pitch, share), paired };
-  if (paired)
-    parts.weights = pairRoom(column, pitch - Math.max(4, Math.min(10, pitch * 0.12)), share);
+  const parts = partsOf(column, pitch, share);
+  const pair = ghosts && column.role === "conv" && parts.weights;
+  const beside = pair ? pairRoom(column, pair, pitch) : null;
+  Object.assign(parts, { weights: beside ?? parts.weights, paired: beside !== null });
   const cellWidth = afterKernels(column, parts) + parts.map.width;
   const least = HEAD_WIDTH * type * Math.min(1, scale + 0.25 + 0.15 * Math.min(1, scale / TINY));
   const inset = Math.max(0, (least - cellWidth) / 2);
@@ -312,6 +319,7 @@ export function layoutNetwork(layers, inputShape, room, wishes = {}) {
     column.roomy = column.width + free >= CAPTION_WIDTH * type;
     x += column.width + gap;
   }
+  for (const column of columns) column.home = column.x;
   const width = Math.max(inner.width, x - gap) + (bar ? bar + GAP_LEAST : 0);
   if (bar) placeBars(columns, width - bar, bar);
   return {
@@ -321,11 +329,12 @@ export function layoutNetwork(layers, inputShape, room, wishes = {}) {
     answers: bar ? { x: width - bar, width: bar } : null,
     scrolls: width > room.width,
     tiny: fit.scale < TINY,
+    view: null,
   };
 }
 
 /** The classes' bars, at the drawing's right edge. @param {Column[]} columns @param {number} x @param {number} width */
-function placeBars(columns, x, width) {
+export function placeBars(columns, x, width) {
   for (const column of columns) {
     if (column.role !== "classes") continue;
     for (const { map } of column.cells) Object.assign(map, { x: x - column.x, width });

@@ -27,3 +27,11 @@ export function cellName(column, channel) {
   }
   return `${column.name}, map ${channel}`;
 }
+
+/** What a kernel reads. @param {Column} column @param {number} k channel of its source */
+export function inputName(column, k) {
+  const { source } = column;
+  if (!source || (column.kernels === 1 && source.role !== "input")) return "all values";
+  const shift = source.role === "input" && source.shape[0] === 3 ? 1 : 0;
+  return source.shape[0] === 1 && source.role === "input" ? "input" : cellName(source, k + shift);
+}

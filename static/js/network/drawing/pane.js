@@ -5,7 +5,7 @@ import { keyOf } from "../../shared/frame.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
-import { Outline, SlidingWindow, SlowMotion } from "../lazy.js";
+import { FilterView, Outline, SlidingWindow, SlowMotion } from "../lazy.js";
 import { Switch } from "../page/switch.js";
 import {
   drawingSize,
@@ -31,6 +31,7 @@ import { currentFrame } from "./painter.js";
 const HEAD_PX = 74; // over the maps: names, captions, tags
 const FOOT_PX = 38; // below them: the scales
 const LEAST = { width: 260, height: 150 };
+const MOVES_MS = 400; // of columns that make room, with some to spare
 const USUAL_PX = 16; // letters of the size that the style sheets are drawn for
 
 /** Measures the room for the drawing, and again when it changes.
@@ -163,17 +164,36 @@ function Fit() {
   }}>${fitted.value ? "Larger" : "Fit all in"}</button>`;
 }
 
+/** Whether columns are on their way, since a filter was opened or closed. @param {boolean} opened */
+function useMoves(opened) {
+  const last = useRef(opened);
+  const untilMs = useRef(0);
+  const [, drawAgain] = useState(0);
+  if (last.current !== opened) {
+    last.current = opened;
+    untilMs.current = performance.now() + MOVES_MS;
+  }
+  useEffect(() => {
+    const left = untilMs.current - performance.now();
+    if (left <= 0) return undefined;
+    const timer = setTimeout(() => drawAgain((n) => n + 1), left);
+    return () => clearTimeout(timer);
+  }, [opened]);
+  return performance.now() < untilMs.current;
+}
+
 export function NetworkPane() {
   const pane = useRef(/** @type {HTMLElement | null} */ (null));
   useRoom(pane);
   const now = plan.value;
+  const moves = useMoves(Boolean(now?.view));
   return html`<section class="network" aria-label="The network, from input to answer">
     <div class="scroller" ref=${pane} data-tour="network">
       ${
         now
-          ? html`<div class=${now.tiny ? "drawing tiny" : "drawing"} style=${{ width: `${now.width}px`, height: `calc(${now.height}px + ${(HEAD_PX + FOOT_PX) / USUAL_PX}rem)` }}>
+          ? html`<div class=${`drawing ${now.tiny ? "tiny" : ""} ${now.view ? "unfolding" : ""} ${moves ? "moves" : ""}`} style=${{ width: `${now.width}px`, height: `calc(${now.height}px + ${(HEAD_PX + FOOT_PX) / USUAL_PX}rem)` }}>
             <${Flow} />
-            ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} under=${now.columns.filter((one) => one.above === column)} />`)}
+            ${now.columns.map((column) => html`<${ColumnView} key=${column.name} column=${column} x=${column.x} under=${now.columns.filter((one) => one.above === column)} />`)}
             <div class="over-maps"><${Edges} /><${Outline} /><${SlidingWindow} /></div>
             <${Answers} />
           </div>`
@@ -181,6 +201,7 @@ export function NetworkPane() {
       }
     </div>
     <${Fades} pane=${pane} />
+    <${FilterView} />
     <div class="under-network">
       <div class="strip"><${Readout} /><${Fit} /></div>
       <div class="strip view"><${Legend} /></div>

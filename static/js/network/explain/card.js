@@ -13,18 +13,12 @@ import { detailed, openedFilter, pinned, playing, run } from "../state.js";
 import { isShort, ValueBody, ValueGist, valueName, whenText } from "./arithmetic/value.js";
 import { NoGradient, WeightBody, WeightGist } from "./arithmetic/weight.js";
 import { explained } from "./explanation.js";
-import { columnOf } from "./names.js";
+import { columnOf, weightName } from "./names.js";
 import { isWeight, unpin } from "./pointing.js";
 
 /** @typedef {import("./explanation.js").Explained} Explained */
 
 const SHEET = "(max-width: 900px)"; // there the card lies over the page's lower part
-
-/** What a weight is called. @param {import("./places.js").WeightPlace} place */
-function weightName({ layer, tensor, index }) {
-  if (tensor === "bias") return `${layer}, bias of filter ${index[0]}`;
-  return `${layer}, weight (${index.join(", ")})`;
-}
 
 /** The map or filter that the place is in. @param {Explained} now */
 function cellOf({ place }) {

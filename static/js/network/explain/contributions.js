@@ -38,7 +38,7 @@ export function weightInKernel(column, { layer, tensor, index }) {
   if (tensor === "bias") return `${layer}, filter ${index[0]}, bias`;
   const { k, r, c } = kernelPlace(column, index);
   const kernel = column.kernels > 1 ? `, kernel ${k}` : "";
-  return `${layer}, filter ${index[0]}${kernel}, weight (${r}, ${c})`;
+  return `${layer}, filter ${index[0]}${kernel}, row ${r}, column ${c}`;
 }
 
 /** Whose map it is: not the probe's. @param {any} gradient */

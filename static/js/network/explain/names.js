@@ -1,11 +1,31 @@
 /** What the numbers before a value are called, and how to open them. */
 
 import { cellName } from "../drawing/names.js";
-import { pinned, plan } from "../state.js";
-import { mapChannel } from "./places.js";
+import { pinned, plan, run } from "../state.js";
+import { kernelPlace, mapChannel } from "./places.js";
 import { pinAt } from "./pointing.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column */
+
+/** Whose weight it is. @param {Column} column @param {number} out */
+function ownerOf(column, out) {
+  if (column.role === "conv") return `filter ${out}`;
+  if (column.role === "maps") return `map ${out}`;
+  return run.value?.classes[out] && column.role === "classes"
+    ? run.value.classes[out]
+    : `output ${out}`;
+}
+
+/** What a weight is called, in words. @param {import("./places.js").WeightPlace} place */
+export function weightName({ layer, tensor, index }) {
+  const column = columnOf(layer);
+  if (!column) return `${layer}, ${tensor}`;
+  const name = `${layer}, ${tensor} of ${ownerOf(column, index[0])}`;
+  if (index.length === 1 || !column.kernel) return name;
+  if (column.kernels === 1 && column.role !== "conv") return `${name}, for value ${index[1]}`;
+  const { k, r, c } = kernelPlace(column, index);
+  return `${name}${column.kernels > 1 ? `, kernel ${k}` : ""}, row ${r}, column ${c}`;
+}
 
 /** @param {string} layer @returns {Column | undefined} */
 export const columnOf = (layer) => plan.value?.columns.find((column) => column.name === layer);

@@ -70,7 +70,7 @@ export function beside(place, column, key) {
     return next ? { ...next, within: place.within } : null;
   }
   const [, rows, cols] = column.shape;
-  if (column.role === "vector" || column.role === "classes") {
+  if (["vector", "classes", "label"].includes(column.role)) {
     const next = moved({ ...place, y: place.channel, x: 0 }, key, cols, 1);
     return next && { ...place, channel: next.y };
   }

@@ -21,11 +21,13 @@ import { Term } from "../page/tip.js";
 import { inputCells } from "../probe/panel.js";
 import { inputShape, layers, openNumber, pinned, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
+import { chainPx } from "./unfolded.js";
 import { mapPeak } from "./values.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
-const MAP_PX = 132;
+const MAP_PX = 100; // at the usual size of letters, as the next
+const SEEN_PX = 56;
 
 /** The value of this map that is open. @param {Column} column @param {number} channel */
 function openHere(column, channel) {
@@ -63,40 +65,62 @@ function Reader({ column, channel }) {
     onClick=${(/** @type {MouseEvent} */ e) => togglePin(e.detail > 0 ? under(e) : here())}></button>`;
 }
 
+/** The place of a filter's map that is looked at: the open value, or its largest. @param {Column} column
+ * @param {number} channel @param {Frame} frame */
+function lookedAt(column, channel, frame) {
+  const peak = mapPeak(frame, column, channel);
+  if (!peak || column.role !== "conv") return null;
+  const open = openHere(column, channel);
+  const contribution = contributionsTo(column.name, channel);
+  return {
+    peak,
+    open,
+    at: open ?? peak,
+    contribution,
+    marked: !contribution && (open || !peak.constant),
+  };
+}
+
 /** @param {{column: Column, channel: number, frame: Frame}} props */
 export function FeatureMap({ column, channel, frame }) {
-  const peak = mapPeak(frame, column, channel);
+  const look = lookedAt(column, channel, frame);
   const section = frame.sections.get(keyOf(column.name, "output"));
-  if (!peak || !section || column.role !== "conv") return null;
+  if (!look || !section) return null;
+  const { peak, at, contribution, marked } = look;
   const [, rows, cols] = column.shape;
   const limit = scales.limit("maps", "value", column.name, channel);
-  const stamp = slowTick.value;
-  const contribution = contributionsTo(column.name, channel);
   const cells = () =>
     contribution
       ? contributionCells(contribution.gradient)
       : mapCells(section, channel, palette.value.diverging, limit);
-  const [, height, width] = inputShape.value;
-  const open = openHere(column, channel);
-  const { y, x } = open ?? peak;
-  const field = receptiveField(layers.value, column.layer?.index ?? 0, y, x, inputShape.value);
-  const marked = !contribution && (open || !peak.constant);
-  const says = open
-    ? `row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`
-    : peak.constant
-      ? "its output is the same everywhere"
-      : `its largest output is here: row ${y}, column ${x} of its map sees these ${field.height}×${field.width} pixels`;
-  const dot = shareOfGrid({ x, y }, rows, cols);
-  return html`<div class="answer">
-    <figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${stamp} label=${contribution ? "Contributions to the gradient of the weight" : "The filter's map"}>
-      ${marked && html`<span class="mark" style=${dot}></span>`}<${Reader} column=${column} channel=${channel} /><//>
+  return html`<figure class="answer"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${chainPx(MAP_PX)} stamp=${slowTick.value} label=${contribution ? "Contributions to the gradient of the weight" : "The filter's map"}>
+      ${marked && html`<span class="mark" style=${shareOfGrid({ x: at.x, y: at.y }, rows, cols)}></span>`}<${Reader} column=${column} channel=${channel} /><//>
       <figcaption>${
         contribution
           ? html`<b>gradient of ${weightInKernel(column, contribution.place)}</b> on ${batchImageName(contribution.gradient)}`
           : html`<${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}`
-      }</figcaption></figure>
-    <figure class="seen"><${CellCanvas} cells=${inputCells} rows=${height} cols=${width} width=${MAP_PX} stamp=${stamp} label="The probe">
-      ${marked && html`<span class="mark" style=${shareOfGrid(field, height, width)}></span>`}<//>
-      <figcaption>${says}</figcaption></figure>
-  </div>`;
+      }</figcaption></figure>`;
+}
+
+/** The pixels of the probe behind a value of the map. @param {{column: Column, channel: number, frame: Frame}} props */
+export function Seen({ column, channel, frame }) {
+  const look = lookedAt(column, channel, frame);
+  if (!look) return null;
+  const { peak, open, at, marked } = look;
+  const [, height, width] = inputShape.value;
+  const field = receptiveField(
+    layers.value,
+    column.layer?.index ?? 0,
+    at.y,
+    at.x,
+    inputShape.value,
+  );
+  const says = open
+    ? `row ${at.y}, column ${at.x} of its map sees these ${field.height}×${field.width} pixels`
+    : peak.constant
+      ? "its output is the same everywhere"
+      : `its largest output is here: row ${at.y}, column ${at.x} of its map sees these ${field.height}×${field.width} pixels`;
+  return html`<figure class="pixels-seen"><${CellCanvas} cells=${inputCells} rows=${height} cols=${width} width=${chainPx(SEEN_PX)} stamp=${slowTick.value} label="The probe">
+    ${marked && html`<span class="mark" style=${shareOfGrid(field, height, width)}></span>`}<//>
+    <figcaption>${says}</figcaption></figure>`;
 }

@@ -6,7 +6,7 @@ import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { seek } from "../intents.js";
 import { Term } from "../page/tip.js";
-import { inPast, lastStep, replay, slowTick, step } from "../state.js";
+import { inPast, lastStep, plan, replay, slowTick, step } from "../state.js";
 import { doublingSteps, kernelGrid } from "./kernel-grid.js";
 import { strip, stripFile } from "./strip.js";
 
@@ -41,7 +41,7 @@ export function FilterStrip({ column, part }) {
       aria-label=${`Go to step ${known}`} onClick=${() => seek(known)}><${StepPicture} ...${own} values=${at[known]} at=${known} stamp=${limit} /><small>${count(known)}</small></button>`;
   const before = steps.filter((known) => known <= step.value);
   const after = steps.slice(before.length);
-  return html`<section class="strip-of-steps" aria-label="This filter over training">
+  return html`<section class=${`strip-of-steps ${plan.value?.view ? "beside-network" : ""}`} aria-label="This filter over training">
     <h3>Over training${recomputed && html`, <${Term} tip=${recomputed}>recomputed<//>`}</h3>
     <div class="step-row">${[...before.map(picture), current, ...after.map(picture)]}</div>
       <a class="quiet" href=${stripFile([...before, step.value, ...after])} download=${`${column.name}-strip.png`}>Download as PNG</a></section>`;

@@ -1,37 +1,57 @@
 /**
- * A convolution's filter unfolded: each map that it reads, the kernel for it, what that kernel alone makes of
- * it; their sum and the bias; the filter's map, and what follows it.
+ * A convolution's filter unfolded: each map that it reads, the kernel for it, and what that kernel alone makes
+ * of it.
  */
-import { count, plural } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { greyCells, mapCells, valueCells } from "../../shared/heatmap/cells.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { shareOfGrid } from "../../shared/heatmap/pointer.js";
 import { html } from "../../shared/html.js";
-import { reducedMotion } from "../../shared/media-queries.js";
 import { patchOf } from "../../shared/receptive-field.js";
 import { sourceChannel } from "../drawing/columns.js";
 import { HeldLimit } from "../drawing/held-limit.js";
-import { cellName } from "../drawing/names.js";
+import { inputName } from "../drawing/names.js";
 import { scales } from "../drawing/painter.js";
 import { ScaleBar } from "../drawing/scale-bar.js";
 import { fittingSize } from "../drawing/scales.js";
 import { exact } from "../explain/digits.js";
 import { explained } from "../explain/explanation.js";
 import { same } from "../explain/places.js";
-import { plan, preprocessing, slowTick } from "../state.js";
+import { drawingSize, plan, preprocessing, slowTick } from "../state.js";
 import { channelMap, geometryOf, mapValues } from "./channel-map.js";
-import { FeatureMap } from "./feature-map.js";
-import { openPosition, openValue, startSweep, stopSweep, sweeping } from "./sweep.js";
+import { openValue } from "./sweep.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
-const MAP_PX = 84;
+const ROOMY = 660; // width at which one kernel has room for large cells, at the usual size of letters
+const TIGHT = 780; // width in which many kernels stand two by two
+const MOST_PX = 76;
+
+/** How many times as large as usual a chain is drawn. */
+export const stretched = () => plan.value?.view?.stretch ?? 1;
+
+/** Of a part of the chain, CSS pixels. @param {number} px at the usual size of letters */
+export const chainPx = (px) => Math.round(px * drawingSize.value.type * stretched());
+
+/** Width of the view, at the usual size of letters and of the chain. */
+const viewWidth = () =>
+  (plan.value?.view?.width ?? drawingSize.value.width) / drawingSize.value.type / stretched();
+
+/** Whether there is room for large cells and maps. @param {Column} column */
+export const isRoomy = ({ kernels }) => kernels <= 3 && viewWidth() >= ROOMY;
+
+/** Of a map in the chain, CSS pixels. @param {Column} column */
+export function mapPx(column) {
+  const spare = (viewWidth() - TIGHT) / 4; // two channels side by side, each with two maps
+  if (column.kernels > 3) return chainPx(Math.max(48, Math.min(MOST_PX, 48 + spare)));
+  return chainPx(isRoomy(column) ? 88 : 64);
+}
+
 const MOST_MAPS = 16; // kernels whose own maps are shown
 
 /** The value that is open, and its parts as the server has them. @param {Column} column @param {number} channel */
-function openSums(column, channel) {
+export function openSums(column, channel) {
   const open = openValue(column, channel);
   const now = explained.value;
   const known = now?.answer?.kind === "convolution" && same(now.place, open) ? now.answer : null;
@@ -76,17 +96,8 @@ export function InputMap({ column, read, frame, open }) {
     source.role === "input"
       ? greyCells(section, read, preprocessing.peek())
       : mapCells(section, read, palette.value.diverging, limit);
-  return html`<${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${slowTick.value} label=${`The map that this kernel reads: ${sourceLabel(column, read)}`}>
+  return html`<${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${mapPx(column)} stamp=${slowTick.value} label=${`The map that this kernel reads: ${inputName(column, read)}`}>
     <${PaddingFrame} column=${column} />${open && html`<${PatchMark} column=${column} y=${open.y} x=${open.x} />`}<//>`;
-}
-
-/** @param {Column} column @param {number} read channel of its source */
-function sourceLabel(column, read) {
-  const source = /** @type {Column} */ (column.source);
-  const shift = source.role === "input" && source.shape[0] === 3 ? 1 : 0;
-  return source.role === "input" && source.shape[0] === 1
-    ? "input"
-    : cellName(source, read + shift);
 }
 
 /** The scale of what a filter's kernels make, for as long as it is open. */
@@ -126,7 +137,7 @@ export function ChannelMap({ column, channel, k, maps }) {
   const { open, known } = openSums(column, channel);
   const read = sourceChannel(column, channel, k);
   const sum = known?.channels.find((/** @type {any} */ one) => one.channel === read)?.sum;
-  return html`<figure class="channel-map"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${slowTick.value} label=${`What kernel ${k} alone makes of it`}>
+  return html`<figure class="channel-map"><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${mapPx(column)} stamp=${slowTick.value} label=${`What kernel ${k} alone makes of it`}>
     ${open && html`<span class="mark" style=${shareOfGrid(open, rows, cols)}></span>`}<//>
     <figcaption>${sum === undefined ? "" : exact(sum)}</figcaption></figure>`;
 }
@@ -134,46 +145,3 @@ export function ChannelMap({ column, channel, k, maps }) {
 /** The scale that these maps share. @param {{limit: number}} props */
 export const ChannelScale = ({ limit }) =>
   html`<p class="channel-scale"><span>what each kernel makes of its map:</span><${ScaleBar} name="" held=${Object.assign(new HeldLimit(), { limit })} /></p>`;
-
-/** The activation or normalisation that reads the filter's map. @param {{column: Column, channel: number, frame: Frame}} props */
-function After({ column, channel, frame }) {
-  const next = plan.value?.columns.find((one) => one.source === column);
-  const section = next && frame.sections.get(keyOf(next.name, "output"));
-  if (next?.role !== "maps" || !section?.ranges || next.shape[0] !== column.shape[0]) return null;
-  const [, rows, cols] = next.shape;
-  const limit = scales.limit("maps", "value", next.name, channel);
-  const cells = () => mapCells(section, channel, palette.value.diverging, limit);
-  return html`<span class="flow-sign" aria-hidden="true">↓</span><figure><${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${MAP_PX} stamp=${slowTick.value} label=${`Its map after ${next.name}`} />
-    <figcaption>after ${next.name}, ${next.layer?.type}</figcaption></figure>`;
-}
-
-/** Slides the window over the maps. @param {{column: Column, channel: number}} props */
-function Sweep({ column, channel }) {
-  const [, rows, cols] = column.shape;
-  const open = openValue(column, channel);
-  const at = open ? open.y * cols + open.x : 0;
-  return html`<div class="sweep group">
-    ${
-      !reducedMotion.value &&
-      html`<button type="button" onClick=${() => (sweeping.value ? stopSweep() : startSweep(column, channel))}>${sweeping.value ? "Stop" : "Slide the window"}</button>`
-    }
-    <input type="range" min="0" max=${rows * cols - 1} value=${at} aria-label="Position of the window" aria-valuetext=${open ? `row ${open.y}, column ${open.x}` : "not open"}
-      onInput=${(/** @type {any} */ e) => {
-        stopSweep();
-        openPosition(column, channel, Number(e.currentTarget.value));
-      }} />
-    <span class="hint">${open ? `row ${open.y}, column ${open.x}` : plural(rows * cols, "position")}</span></div>`;
-}
-
-/** The sum of all kernels' maps, the bias, and the filter's map.
- * @param {{column: Column, channel: number, frame: Frame, bias: any}} props `bias`: its number, editable */
-export function SumColumn({ column, channel, frame, bias }) {
-  const { known } = openSums(column, channel);
-  return html`<div class="sum-column">
-    <p class="sum-line">Σ of ${count(column.kernels)} ${column.kernels === 1 ? "map" : "maps"}${bias && html` + bias ${bias}`}
-      ${known && html`= <b data-test="sum">${exact(known.total)}</b>`}</p>
-    <${Sweep} column=${column} channel=${channel} />
-    <${FeatureMap} column=${column} channel=${channel} frame=${frame} />
-    <${After} column=${column} channel=${channel} frame=${frame} />
-  </div>`;
-}

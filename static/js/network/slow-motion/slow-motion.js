@@ -7,13 +7,12 @@ import { server } from "../../shared/server.js";
 import { unpin } from "../explain/pointing.js";
 
 import { pause, withRun } from "../intents.js";
-import { pastStep, playing, replay, run, startable } from "../state.js";
+import { pastStep, playing, replay, run, slowKeys, slowWaiting, startable } from "../state.js";
 import { before, numbersOf, present } from "./numbers.js";
 import { atPhase, replayOf } from "./phases.js";
 
 export const slowPlaying = signal(false); // goes from phase to phase by itself
 export const slowSpeed = signal(1); // times the usual pace
-export const slowWaiting = signal(false); // for the server's answer
 
 /** Takes one step of the run and opens it; in the past, opens the step that led to the one on the page. */
 export async function startSlowMotion() {
@@ -73,8 +72,7 @@ export function closeSlow() {
   replay.value = before.value = null;
 }
 
-/** The keys of slow motion; true: this one was for it. @param {string} key */
-export function slowKey(key) {
+slowKeys.value = (key) => {
   const act = {
     ArrowRight: () => moveBy(1),
     ArrowLeft: () => moveBy(-1),
@@ -83,4 +81,4 @@ export function slowKey(key) {
   }[key];
   act?.();
   return Boolean(act);
-}
+};

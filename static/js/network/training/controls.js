@@ -3,9 +3,9 @@
 import { rate } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { narrow } from "../../shared/media-queries.js";
+import { noticeError } from "../../shared/notices.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
-import { slowWaiting, startSlowMotion } from "../slow-motion/slow-motion.js";
-import { inPast, playing, replay, run, startable } from "../state.js";
+import { inPast, playing, replay, run, slowWaiting, startable } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Figures } from "./figures.js";
 import { RecipeLine } from "./recipe-line.js";
@@ -38,7 +38,7 @@ const Play =
 
 const Step =
   () => html`<button type="button" disabled=${!startable.value} onClick=${() => stepOnce()} aria-keyshortcuts="ArrowRight"
-    data-tip=${why() ?? "One step: one batch, one update of every weight. Key: right arrow, held for more"}>Step</button>`;
+    data-tip=${why() ?? "One step: one batch, one update of every weight. Key: right arrow, held for more"}aria-label="Step once">Step</button>`;
 
 const slowTip = () =>
   inPast.value
@@ -48,7 +48,7 @@ const slowTip = () =>
 /** The settings that it may stand in would lie over what it shows. @param {any} event */
 function startSlow({ currentTarget }) {
   currentTarget.closest("details")?.removeAttribute("open");
-  startSlowMotion();
+  import("../slow-motion/slow-motion.js").then((module) => module.startSlowMotion(), noticeError);
 }
 
 const Slow =

@@ -26,7 +26,9 @@ export const lastLine = ({ total, silenced, would_be }, name) =>
  * @param {{about: {value: number, total: number, bound: number, matches: boolean}, what?: string, verb?: string}} props */
 export function SumCheck({ about, what = "the network has", verb = "adds up to" }) {
   const { value, total, bound, matches } = about;
+  const [parts, whole] = [exact(total), exact(value)];
+  const rounded = matches && parts !== whole; // the last figures may differ, and are right all the same
   const tip = `They differ by ${Math.abs(value - total).toExponential(1)}; ${bound.toExponential(1)} is allowed for rounding in 32-bit arithmetic.`;
   return html`<p class=${`sum-check ${matches ? "" : "mismatch"}`} title=${tip}>
-    ${matches ? "✓ " : "✗ "}${verb} <b data-test="total">${exact(total)}</b> — ${what} <b data-test="value">${exact(value)}</b></p>`;
+    ${matches ? "✓ " : "✗ "}${verb} <b data-test="total">${parts}</b> — ${what} <b data-test="value">${whole}</b>${rounded && ", the same within rounding"}</p>`;
 }

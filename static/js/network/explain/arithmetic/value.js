@@ -9,7 +9,8 @@ import { columnOf } from "../names.js";
 import { mapChannel } from "../places.js";
 import { Convolution, ConvolutionGist } from "./convolution.js";
 import { Activation, Norm, Pixel, Pool, Same } from "./pointwise.js";
-import { Softmax, WeightedSum } from "./weighted-sum.js";
+import { Softmax, SoftmaxPicture } from "./softmax.js";
+import { WeightedSum } from "./weighted-sum.js";
 
 /** @type {Record<string, any>} */
 const KINDS = {
@@ -42,6 +43,7 @@ export function valueName({ layer, channel, y, x }) {
   if (column.role === "classes")
     return `${layer}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
   if (column.role === "vector") return `${layer}, value ${channel}`;
+  if (column.role === "label") return `${layer}, number ${channel} of the list`;
   if (column.role === "input" && column.shape[0] === 1) return `input · row ${y}, column ${x}`;
   const cell = column.cells.find((one) => mapChannel(column, one.channel) === channel);
   const map = cellName(column, cell?.channel ?? channel).replace("filter", "map");
@@ -66,8 +68,8 @@ function Silenced({ answer }) {
 function ScoreGist({ answer, softmax }) {
   const name = run.value?.classes[answer.channel] ?? `output ${answer.channel}`;
   return html`<p>The score of ${name} is <b>${exact(answer.value)}</b>: a weighted sum of ${count(answer.terms.length + (answer.rest?.count ?? 0))} values${answer.bias === null ? "" : ", plus a bias"}.${
-    softmax && html` Beside all other scores, softmax makes it <b>${percent(softmax.value)}</b>.`
-  }</p>`;
+    softmax && html` Beside all other scores, softmax makes it <b>${percent(softmax.value)}</b>:`
+  }</p>${softmax && html`<${SoftmaxPicture} answer=${softmax} layer=${answer.layer} />`}`;
 }
 
 /** A value in words, and of a convolution the patch and kernel that weigh most. @param {{answer: any, softmax: any}} props */

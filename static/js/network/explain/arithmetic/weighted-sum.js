@@ -1,12 +1,12 @@
-/** A fully connected value: the largest terms first; and the softmax that a score goes through. */
+/** A fully connected value: the largest terms first. */
 import { signal } from "@preact/signals";
-import { count, percent, plural } from "../../../shared/format.js";
+import { count, plural } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
-import { pinned, run } from "../../state.js";
-import { decimalsFor, exact, inDecimals, sizeOf } from "../digits.js";
+import { pinned } from "../../state.js";
+import { decimalsFor, inDecimals, sizeOf } from "../digits.js";
 import { columnOf, sourceName, unflattened } from "../names.js";
 import { pinAt } from "../pointing.js";
-import { FORMULAS, linearFormula, softmaxWith } from "./formulas.js";
+import { linearFormula } from "./formulas.js";
 import { Ledger, lastLine, SumCheck } from "./ledger.js";
 
 const FEW = 6;
@@ -70,22 +70,4 @@ export function WeightedSum({ answer, name = "value", few = FEW }) {
       }}>${all.value ? "Show fewer" : `Show the largest ${Math.min(MORE, answer.terms.length)}`}</button>`
     }
     <${Ledger} lines=${lines} />${!answer.silenced && html`<${SumCheck} about=${answer} />`}`;
-}
-
-/** @param {{answer: any}} props */
-export function Softmax({ answer }) {
-  const decimals = decimalsFor(1);
-  const own = answer.terms.find((/** @type {any} */ t) => t.index === answer.channel);
-  const scores = decimalsFor(sizeOf(answer.terms.map((/** @type {any} */ t) => t.score)));
-  return html`${FORMULAS.softmax}
-    <table class="terms softmax"><thead><tr><th scope="col">class</th><th scope="col">score z</th><th scope="col">e<sup>z − max</sup></th><th scope="col">share</th></tr></thead>
-    <tbody>${answer.terms.map(
-      (
-        /** @type {any} */ term,
-      ) => html`<tr key=${term.index} class=${term.index === answer.channel ? "own" : ""}>
-        <th scope="row">${run.value?.classes[term.index] ?? `output ${term.index}`}</th>
-        <td>${inDecimals(term.score, scores)}</td><td>${inDecimals(term.exponential, decimals)}</td><td>${percent(term.exponential / answer.sum)}</td></tr>`,
-    )}</tbody><tfoot><tr><th scope="row">together</th><td></td><td>${inDecimals(answer.sum, decimals)}</td><td>100.0 %</td></tr></tfoot></table>
-    ${softmaxWith(inDecimals(own.exponential, decimals), inDecimals(answer.sum, decimals), exact(answer.total))}
-    <${SumCheck} about=${answer} />`;
 }

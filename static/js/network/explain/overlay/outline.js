@@ -7,7 +7,9 @@ import { columnOf, unflattened } from "../names.js";
 import { cellOf, kernelPlace, paddedMaps, patchRects, valueRect } from "../places.js";
 import { isWeight } from "../pointing.js";
 import { ContributionsOverlay } from "./contributions.js";
+import { FlattenLink } from "./flatten-link.js";
 import { Magnifier } from "./magnifier.js";
+import { MapLens } from "./map-lens.js";
 
 /** @typedef {import("../../drawing/layout.js").Rect} Rect */
 
@@ -40,7 +42,7 @@ function termRects(column) {
 
 /** All that is drawn over the maps: outlines, contributions to a weight, the enlarged kernel. */
 export function Outline() {
-  return html`<${Outlines} /><${ContributionsOverlay} /><${Magnifier} />`;
+  return html`<${Outlines} /><${FlattenLink} /><${ContributionsOverlay} /><${Magnifier} /><${MapLens} />`;
 }
 
 function Outlines() {

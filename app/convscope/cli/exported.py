@@ -1,0 +1,33 @@
+"""What a server exports, written to a file whole or not at all."""
+
+import argparse
+from pathlib import Path
+
+from convscope.cli.connection import Api, RefusedError
+
+
+async def write_export(
+    api: Api, options: argparse.Namespace, name: str, address: str, **query: object
+) -> Path:
+    """The file, which is called `name` unless `--output` says otherwise; RefusedError where there
+    is one already and `--force` is not given."""
+    target = _target(options, name)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            async with api.stream(address, **query) as pieces:
+                async for piece in pieces:
+                    file.write(piece)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def _target(options: argparse.Namespace, name: str) -> Path:
+    target: Path = options.output or Path(name)
+    if target.is_dir():
+        target /= name
+    if target.exists() and not options.force:
+        raise RefusedError(f"{target} already exists: choose another file with -o, or add --force.")
+    return target

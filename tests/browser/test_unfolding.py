@@ -1,0 +1,121 @@
+"""A filter unfolds where it is drawn; the rest of the network, faded, and the answers stay."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.support.screen import Screen
+from tests.support.server import LiveRun
+from tests.support.visitors import Visitors
+
+PARTS = {  # of the chain, from what is read to what follows
+    "what it reads": "canvas[aria-label^='The map that this kernel reads']",
+    "its kernel": "table[aria-label^='weight, for']",
+    "what the kernel makes": "canvas[aria-label$='alone makes of it']",
+    "the sum": ".sum-line",
+    "its map": 'canvas[aria-label="The filter\'s map"]',
+    "the map after ReLU": "canvas[aria-label^='Its map after']",
+}
+UNCOVERED = """() => {  // columns that can be seen beside the filter, and on which side
+  const view = document.querySelector(".filter").getBoundingClientRect();
+  const room = document.querySelector(".scroller").getBoundingClientRect();
+  return [...document.querySelectorAll("[data-column]")]
+    .filter((column) => column.checkVisibility({ visibilityProperty: true }))
+    .map((column) => [column.dataset.column, column.getBoundingClientRect()])
+    .filter(([, box]) => box.left >= room.left && box.right <= room.right)
+    .filter(([, box]) => box.right <= view.left || box.left >= view.right)
+    .map(([name, box]) => [name, box.right <= view.left ? "before" : "after"]);
+}"""
+OVER = "(part) => part.scrollHeight - part.clientHeight"
+SHOWN = "() => !document.getAnimations().some((one) => one.playState === 'running')"
+
+
+def box_of(part: Locator) -> Any:
+    """Where it is; it has a place."""
+    box = part.bounding_box()
+    assert box
+    return box
+
+
+def inside(part: Locator, whole: Any) -> bool:
+    """Whether all of it lies within a box."""
+    box = box_of(part)
+    return bool(
+        box["x"] >= whole["x"] - 3
+        and box["y"] >= whole["y"] - 3
+        and box["x"] + box["width"] <= whole["x"] + whole["width"] + 3
+        and box["y"] + box["height"] <= whole["y"] + whole["height"] + 3
+    )
+
+
+def opened(visit: Visitors, run: LiveRun, place: str, width: int, height: int) -> Screen:
+    """A page of a size with a filter open, when nothing moves any more."""
+    screen = visit(f"/?run={run.id}&filter={place}", viewport={"width": width, "height": height})
+    expect(screen.filter.get_by_role("heading", level=2)).to_be_visible()
+    screen.page.wait_for_function(SHOWN)
+    return screen
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1440, 900), (2560, 1440)], ids=str)
+@pytest.mark.parametrize(("place", "feeds"), [("conv1.3", "input"), ("conv2.5", "pool1")])
+def test_beside_an_open_filter_stand_what_feeds_it_what_it_feeds_and_the_answers(
+    visit: Visitors, run: LiveRun, place: str, feeds: str, size: tuple[int, int]
+) -> None:
+    screen = opened(visit, run, place, *size)
+    seen: dict[str, Any] = dict(screen.page.evaluate(UNCOVERED))
+    if feeds in seen:  # or it stands under the map it was pooled from
+        assert seen[feeds] == "before"
+    assert {"before", "after"} <= set(seen.values())
+    answers = screen.page.get_by_role("complementary", name="The network's answers")
+    view = box_of(screen.filter)
+    assert box_of(answers)["x"] >= view["x"] + view["width"]
+    faded = screen.page.locator(".column .plate").first
+    assert float(faded.evaluate("(part) => getComputedStyle(part).opacity")) < 1
+
+
+def test_the_whole_chain_of_a_first_filter_is_on_one_screen(visit: Visitors, run: LiveRun) -> None:
+    screen = opened(visit, run, "conv1.3", 1440, 900)
+    view = box_of(screen.filter)
+    for name, selector in PARTS.items():
+        assert inside(screen.filter.locator(selector).first, view), name
+    tools = screen.page.get_by_role("region", name="Interventions on this filter")
+    assert inside(tools, view)
+    assert screen.filter.evaluate(OVER) == 0  # nothing to scroll
+
+
+def test_many_channels_are_scrolled_within_the_chain_and_the_sum_stays_in_sight(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = opened(visit, run, "conv2.5", 1440, 900)
+    channels = screen.filter.get_by_role("group", name="What each kernel makes of its map")
+    tables = screen.filter.get_by_role("table", name="weight, for pool1, map")
+    expect(tables).to_have_count(8)
+    first, second = box_of(tables.nth(0)), box_of(tables.nth(1))
+    assert abs(first["y"] - second["y"]) < 2  # side by side
+    assert channels.evaluate("(part) => part.scrollWidth - part.clientWidth") == 0
+    tables.nth(7).scroll_into_view_if_needed()
+    view = box_of(screen.filter)
+    assert inside(tables.nth(7), view)
+    for part in (".sum-line", 'canvas[aria-label="The filter\'s map"]'):
+        assert inside(screen.filter.locator(part), view)
+    assert screen.filter.evaluate("(part) => part.scrollTop") == 0
+
+
+def test_closed_again_every_column_is_back_at_its_place(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    places = (
+        "() => [...document.querySelectorAll('.column')].map((c) => c.getBoundingClientRect().x)"
+    )
+    before = screen.page.evaluate(places)
+    screen.open_filter("conv2", 3)
+    screen.page.wait_for_function(SHOWN)
+    assert screen.page.evaluate(places) != before
+    screen.page.keyboard.press("Escape")
+    screen.until(lambda: screen.page.evaluate(places) == before)
+
+
+def test_on_a_phone_the_filter_is_a_sheet_over_the_network(visit: Visitors, run: LiveRun) -> None:
+    screen = opened(visit, run, "conv1.3", 390, 844)
+    assert box_of(screen.filter)["width"] >= 388
+    assert screen.page.evaluate("() => document.documentElement.scrollWidth") <= 390
