@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_new_run_sheet import field, start
+from tests.browser.test_probe import on_page, pad
 from tests.live.test_own_data import kept
 from tests.support.card import figure, map_button, middle, region
-from tests.support.labelled import png_of, stripes, zip_of
+from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
@@ -69,3 +70,32 @@ def test_the_sheet_draws_classes_evenly_and_the_figure_has_the_balanced_accuracy
         balanced = made.get()["held_out_balanced_accuracy"]
         shown = screen.page.locator("[data-test=balanced]")
         expect(shown).to_have_text(re.compile(rf"^{100 * balanced:.1f}\s%$"))
+
+
+def test_what_is_drawn_for_centred_digits_is_centred_until_that_is_switched_off(
+    visit: Visitors, server: Server
+) -> None:
+    made = kept(server, stripes_zip(30), size=[28, 28], dark_background=True, centred=True)
+    with server.run(**made["recipe"]) as run:
+        screen = visit(run)
+        box = pad(screen.page)
+        mouse = screen.page.mouse
+        mouse.move(box["x"] + 20, box["y"] + 20)
+        mouse.down()
+        mouse.move(box["x"] + 20, box["y"] + 60, steps=4)
+        mouse.up()
+
+        def middle_column() -> float:
+            weight = on_page(screen).astype(float).sum(axis=0)
+            return float(weight @ np.arange(28) / weight.sum()) if weight.any() else -1
+
+        screen.until(lambda: abs(middle_column() - 13.5) <= 0.6)
+        switch = screen.page.get_by_label("centred")
+        expect(switch).to_be_checked()
+        screen.page.get_by_text("What was done to it").click()
+        expect(screen.page.get_by_text("Its strokes were scaled in proportion")).to_be_visible()
+        switch.uncheck()
+        screen.until(lambda: 0 < middle_column() < 6)
+        expect(switch).not_to_be_checked()
+        switch.check()
+        screen.until(lambda: abs(middle_column() - 13.5) <= 0.6)

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { greyCells } from "../../static/js/shared/heatmap/cells.js";
+import { arithmeticText, valueOfPixel } from "../../static/js/network/explain/pixel-arithmetic.js";
+import { greyCells, pixelNumbers, pixelOf } from "../../static/js/shared/heatmap/cells.js";
 import { unpack } from "../../static/js/shared/heatmap/colour.js";
-import {
-  arithmeticText,
-  pixelNumbers,
-  pixelOf,
-  valueOfPixel,
-} from "../../static/js/shared/pixel-numbers.js";
 import { frameOf } from "./frames.js";
 
 const FASHION = { scale: 1 / 255, mean: 0.286, std: [0.353] };

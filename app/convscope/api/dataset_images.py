@@ -40,6 +40,7 @@ def describe(image: DatasetImage, dataset_id: str, classes: Sequence[str]) -> Js
         "height": height,
         "format": None,
         "inverted": False,
+        "centred": False,
         "preprocessing": [],
     }
 

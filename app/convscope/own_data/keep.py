@@ -66,6 +66,7 @@ def _about(arranged: Arrangement, brought: Brought, dataset_id: str, sha256: str
         licence=options.licence or (words.licence if words else ""),
         origin=options.origin or (words.origin if words else ""),
         dark_background=arranged.dark_background,
+        centred=_first(options.centred, words.centred if words else False),
         fit=options.fit,
         held_out=options.held_out,
         seed=options.seed,
@@ -74,6 +75,10 @@ def _about(arranged: Arrangement, brought: Brought, dataset_id: str, sha256: str
         test_counts=arranged.counts(held_out=True),
         notes=(*brought.notes, *_fit_says(arranged)),
     )
+
+
+def _first(asked: bool | None, usual: bool) -> bool:
+    return usual if asked is None else asked
 
 
 def _fit_says(arranged: Arrangement) -> tuple[str, ...]:

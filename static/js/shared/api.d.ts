@@ -807,7 +807,7 @@ export interface paths {
         head?: never;
         /**
          * Change an upload's preprocessing
-         * @description Inverted or not.
+         * @description Inverted or not; its strokes centred as a digit's or not.
          */
         patch: operations["prepare_image"];
         trace?: never;
@@ -1430,6 +1430,13 @@ export interface components {
         /** Body_replace_image */
         Body_replace_image: {
             /**
+             * Centre
+             * @description auto places a drawing's strokes as the data's own digits, where it says so
+             * @default auto
+             * @enum {string}
+             */
+            centre?: "auto" | "true" | "false";
+            /**
              * File
              * Format: binary
              */
@@ -1444,6 +1451,13 @@ export interface components {
         };
         /** Body_upload_image */
         Body_upload_image: {
+            /**
+             * Centre
+             * @description auto places a drawing's strokes as the data's own digits, where it says so
+             * @default auto
+             * @enum {string}
+             */
+            centre?: "auto" | "true" | "false";
             /**
              * File
              * Format: binary
@@ -1799,6 +1813,7 @@ export interface components {
          *     and `sha256` are empty. Its `id` never changes; its `title` may.
          * @example {
          *       "available": true,
+         *       "centred": false,
          *       "classes": [
          *         "maple",
          *         "oak"
@@ -1830,6 +1845,11 @@ export interface components {
         DatasetAnswer: {
             /** Available */
             available: boolean;
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred as MNIST's, so drawings are
+             */
+            centred: boolean;
             /** Classes */
             classes: string[];
             /** Id */
@@ -1912,6 +1932,7 @@ export interface components {
          *       "datasets": [
          *         {
          *           "available": true,
+         *           "centred": false,
          *           "classes": [
          *             "T-shirt/top",
          *             "Trouser",
@@ -2479,6 +2500,7 @@ export interface components {
          * ImageAnswer
          * @description An image that can be looked at, and what preprocessing did to it.
          * @example {
+         *       "centred": false,
          *       "class": "Sandal",
          *       "format": null,
          *       "height": 28,
@@ -2491,6 +2513,7 @@ export interface components {
          *       "width": 28
          *     }
          * @example {
+         *       "centred": false,
          *       "class": null,
          *       "format": "PNG",
          *       "height": 200,
@@ -2509,6 +2532,8 @@ export interface components {
          *     }
          */
         ImageAnswer: {
+            /** Centred */
+            centred: boolean;
             /** Class */
             class: string | null;
             /** Format */
@@ -2539,6 +2564,7 @@ export interface components {
          * @example {
          *       "images": [
          *         {
+         *           "centred": false,
          *           "class": null,
          *           "format": "PNG",
          *           "height": 200,
@@ -2812,21 +2838,11 @@ export interface components {
             next: string | null;
         };
         /**
-         * InvertBody
-         * @description How an image is to be prepared again.
-         * @example {
-         *       "invert": true
-         *     }
-         */
-        InvertBody: {
-            /** Invert */
-            invert: boolean;
-        };
-        /**
          * KeptAnswer
          * @description A data set that was made, and what of the files it was not made from.
          * @example {
          *       "available": true,
+         *       "centred": false,
          *       "classes": [
          *         "maple",
          *         "oak"
@@ -2910,6 +2926,11 @@ export interface components {
         KeptAnswer: {
             /** Available */
             available: boolean;
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred as MNIST's, so drawings are
+             */
+            centred: boolean;
             /** Classes */
             classes: string[];
             /** Id */
@@ -3502,6 +3523,11 @@ export interface components {
          */
         Options: {
             /**
+             * Centred
+             * @description whether its digits were scaled and centred by mass as MNIST's, so that drawings are too
+             */
+            centred?: boolean | null;
+            /**
              * Channels
              * @description 1: grey, 3: colours
              */
@@ -3574,6 +3600,11 @@ export interface components {
          *     }
          */
         OptionsBody: {
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred by mass as MNIST's, so that drawings are too
+             */
+            centred?: boolean | null;
             /**
              * Channels
              * @description 1: grey, 3: colours
@@ -3778,6 +3809,22 @@ export interface components {
             /** Step */
             step: number;
             top: components["schemas"]["convscope__api__routes__layers__ClassAnswer"] | null;
+        };
+        /**
+         * PreparingBody
+         * @description How an image is to be prepared again; what is absent stays as it is.
+         * @example {
+         *       "invert": true
+         *     }
+         * @example {
+         *       "centre": false
+         *     }
+         */
+        PreparingBody: {
+            /** Centre */
+            centre?: boolean | null;
+            /** Invert */
+            invert?: boolean | null;
         };
         /**
          * Preprocessing
@@ -11593,7 +11640,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InvertBody"];
+                "application/json": components["schemas"]["PreparingBody"];
             };
         };
         responses: {

@@ -1,9 +1,10 @@
 /** A value of the input itself: nothing made it, it is the picture. */
 
 import { keyOf } from "../../shared/frame.js";
-import { arithmeticText, pixelNumbers, pixelOf, valueOfPixel } from "../../shared/pixel-numbers.js";
+import { pixelNumbers, pixelOf } from "../../shared/heatmap/cells.js";
 import { currentFrame } from "../drawing/painter.js";
 import { preprocessing, step } from "../state.js";
+import { arithmeticText, valueOfPixel } from "./pixel-arithmetic.js";
 
 /**
  * @param {import("./places.js").ValuePlace} place @param {string} image

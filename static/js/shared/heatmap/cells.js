@@ -1,9 +1,10 @@
 /** Sections of a frame to packed colours, one cell a number; no canvas. */
-import { pixelNumbers, pixelOf } from "../pixel-numbers.js";
 import { brokenColour, colourOf, fillMapTable, pack } from "./colour.js";
 
 /** @typedef {import("../frame.js").Section} Section
- * @typedef {import("../pixel-numbers.js").Preprocessing | null | undefined} Entered how the input's pixels became its values */
+ * @typedef {{scale: number, mean: number | number[], std: number | number[]}} Preprocessing of a recipe's data
+ * @typedef {Preprocessing | null | undefined} Entered how the input's pixels became its values
+ * @typedef {{scale: number, mean: number, std: number}} PixelNumbers of one channel: (level × scale − mean) / std */
 
 const table = new Uint32Array(256);
 let scratch = new Uint32Array(4096);
@@ -63,6 +64,25 @@ export function colourCells(section, entered) {
   }
   return out;
 }
+
+/** @param {number | number[]} numbers one for all channels, or one for each @param {number} channel */
+const ofChannel = (numbers, channel) =>
+  Array.isArray(numbers) ? (numbers.length === 1 ? numbers[0] : numbers[channel]) : numbers;
+
+/** Of one channel; without preprocessing pixels enter in 0 … 1.
+ * @param {Preprocessing | null | undefined} preprocessing @param {number} channel @returns {PixelNumbers} */
+export const pixelNumbers = (preprocessing, channel) =>
+  preprocessing
+    ? {
+        scale: preprocessing.scale,
+        mean: ofChannel(preprocessing.mean, channel),
+        std: ofChannel(preprocessing.std, channel),
+      }
+    : { scale: 1 / 255, mean: 0, std: 1 };
+
+/** The pixel, 0 … 255, that entered as this value; not rounded. @param {PixelNumbers} numbers @param {number} value */
+export const pixelOf = ({ scale, mean, std }, value) =>
+  scale === 1 / 255 ? 255 * (value * std + mean) : (value * std + mean) / scale;
 
 /** Which pixel, 0 … 255, each byte of a channel is. @param {Section} section @param {number} channel @param {Entered} entered */
 function tones(section, channel, entered) {

@@ -130,6 +130,7 @@ IMAGE: JsonObject = {
     "height": 28,
     "format": None,
     "inverted": False,
+    "centred": False,
     "preprocessing": [],
 }
 UPLOAD: JsonObject = {
@@ -142,6 +143,7 @@ UPLOAD: JsonObject = {
     "height": 200,
     "format": "PNG",
     "inverted": True,
+    "centred": False,
     "preprocessing": [
         "Cropped to the middle 200 × 200 of 300 × 200",
         "Resized to 28 × 28",

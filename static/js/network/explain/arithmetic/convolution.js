@@ -1,9 +1,9 @@
 /** A convolution's value: patch × kernel = products for each input channel, their sums, the bias. */
 import { signal } from "@preact/signals";
 import { plural } from "../../../shared/format.js";
+import { pixelNumbers, pixelOf } from "../../../shared/heatmap/cells.js";
 import { greyOf } from "../../../shared/heatmap/colour.js";
 import { html } from "../../../shared/html.js";
-import { pixelNumbers, pixelOf } from "../../../shared/pixel-numbers.js";
 import { scales } from "../../drawing/painter.js";
 import { detailed, preprocessing } from "../../state.js";
 import { decimalsFor, exact, inDecimals, largestFew, sizeOf } from "../digits.js";
