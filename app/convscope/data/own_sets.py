@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from convscope.data import cache
-from convscope.data.atomic_write import write_atomically
+from convscope.data.atomic_write import sync_folder, write_atomically
 from convscope.data.idx import Bytes
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.types import JsonObject, Shape
@@ -119,16 +119,16 @@ def finish(folder: Path, own: OwnSet) -> None:
     for name in (DATA, ABOUT):
         with (part / name).open("rb") as file:
             os.fsync(file.fileno())
-    _sync(part)
+    sync_folder(part)
     part.rename(folder / own.id)
-    _sync(folder)
+    sync_folder(folder)
 
 
 def remove_own_set(folder: Path, dataset_id: str) -> None:
     """A set goes for good; whoever has it mapped keeps what is mapped. Raises OSError."""
     part = folder / f"{UNFINISHED}{dataset_id}"
     (folder / dataset_id).rename(part)
-    _sync(folder)
+    sync_folder(folder)
     shutil.rmtree(part)
 
 
@@ -152,11 +152,3 @@ def size_of(place: Path) -> int:
             except FileNotFoundError:  # gone meanwhile
                 continue
     return total
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

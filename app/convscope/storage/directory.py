@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from convscope.data.atomic_write import sync_folder
 from convscope.data.own_sets import size_of
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.settings import OWN_DATA
@@ -137,7 +138,7 @@ class RunDirectory:
         with self.part(run_id).open("rb") as file:
             os.fsync(file.fileno())
         self.part(run_id).rename(self.path(run_id))
-        self._sync(self._runs)
+        sync_folder(self._runs)
 
     def ids(self) -> Iterator[str]:
         """Every run that has a file."""
@@ -182,17 +183,8 @@ class RunDirectory:
             if (source / (name + end)).exists():
                 (source / (name + end)).rename(target / (name + end))
         (source / f"{name}{SHM}").unlink(missing_ok=True)  # SQLite makes it again
-        self._sync(target)
-        self._sync(source)
-
-    @staticmethod
-    def _sync(folder: Path) -> None:
-        """Make a name durable, not only what is behind it."""
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(target)
+        sync_folder(source)
 
     def size_of(self, run_id: str) -> int:
         """How many bytes the file of a run has; 0 where there is none."""
