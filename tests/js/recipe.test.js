@@ -52,6 +52,21 @@ test("another seed keeps the rest, with the learning rate that it has now", () =
   assert.deepEqual([recipe.optimizer.learning_rate, recipe.optimizer.momentum], [0.02, 0.8]);
 });
 
+test("classes are drawn evenly where that is asked for, of the same data or of other", () => {
+  const draft = { ...draftOf(run), balanced: true };
+  assert.deepEqual(changedFields(draft, draftOf(run)), ["balanced"]);
+  const { data } = recipeOf(draft, run, undefined);
+  assert.deepEqual(data, { dataset: "fashion-mnist-10k", balanced: true });
+  const other = recipeOf({ ...draft, dataset: "mnist" }, run, undefined);
+  assert.deepEqual(other.data, { dataset: "mnist", balanced: true });
+  const preprocessing = { mean: 0.5 };
+  const even = { ...run, recipe: { ...run.recipe, data: { ...data, preprocessing } } };
+  assert.equal(draftOf(even).balanced, true);
+  const again = recipeOf({ ...draftOf(even), balanced: false }, even, undefined);
+  assert.deepEqual(again.data, { dataset: "fashion-mnist-10k", preprocessing });
+  assert.equal(forkRecipe(draft, ["balanced"]), null);
+});
+
 test("another optimiser begins with its own settings", () => {
   const recipe = recipeOf({ ...draftOf(run), optimizer: "Adam" }, run, undefined);
   assert.deepEqual(recipe.optimizer, { type: "Adam" });

@@ -45,6 +45,7 @@ class OwnSet:
     made_at: str  # ISO 8601
     train_counts: tuple[int, ...]  # pictures a class
     test_counts: tuple[int, ...]
+    centred: bool = False  # as DatasetInfo has it
     notes: tuple[str, ...] = ()  # what was done to all of its pictures, in sentences
 
     @property

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from convscope.data.fit import fitted
 from convscope.own_data import store
 from convscope.own_data.bounds import LEAST_SIDE
 from convscope.own_data.brought import Brought
-from convscope.own_data.fit import fitted
 from convscope.own_data.found import Pixels
 from convscope.own_data.names import natural
 from convscope.own_data.options import ClassChoice, Options

@@ -37,6 +37,7 @@ class Words(BaseModel):
     licence: str
     origin: str
     dark_background: bool
+    centred: bool = False
 
 
 class Brought(BaseModel):

@@ -78,6 +78,7 @@ class Told:
     licence: str
     origin: str
     dark_background: bool
+    centred: bool
 
 
 @dataclass(frozen=True)

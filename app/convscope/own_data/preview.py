@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from convscope.data import own_sets
 from convscope.data.atomic_write import write_atomically
+from convscope.data.fit import fitted
 from convscope.data.own_sets import OwnSet
 from convscope.errors import ConflictError, ConvscopeError, NotFoundError, UploadError
 from convscope.own_data import job, store
 from convscope.own_data.arrange import usual_classes
 from convscope.own_data.brought import Brought, read_brought
-from convscope.own_data.fit import fitted
 from convscope.own_data.offer import offered_recipe
 from convscope.own_data.options import Options
 from convscope.own_data.process import Group, Task

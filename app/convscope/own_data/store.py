@@ -4,7 +4,6 @@ Only added to; what a reader that was ended left beyond the pictures that are kn
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +31,11 @@ Records = NDArray[np.void]
 _PIXELS, _RECORDS = "pictures.raw", "pictures.index"
 
 
-@dataclass
 class Store:
     """A preview's pictures, opened to be added to; a context manager."""
 
-    folder: Path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def __enter__(self) -> "Store":
         known = records(self.folder)

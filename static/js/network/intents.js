@@ -168,12 +168,18 @@ export function takePicture(file) {
 export const uploadSample = () => server.sample().then(upload).catch(noticeError);
 
 /** @param {boolean} inverted */
-export async function invertProbe(inverted) {
+export const invertProbe = (inverted) => prepareProbe({ inverted }, { invert: inverted });
+
+/** @param {boolean} centred */
+export const centreProbe = (centred) => prepareProbe({ centred }, { centre: centred });
+
+/** @param {{inverted?: boolean, centred?: boolean}} shown @param {{invert?: boolean, centre?: boolean}} asked */
+async function prepareProbe(shown, asked) {
   const image = probeId();
   if (!image) return;
   const before = state.probe.value;
-  if (before) state.probe.value = { ...before, inverted }; // the switch stays as it was put
-  const answer = await withRun((id) => server.invert(id, image, inverted));
+  if (before) state.probe.value = { ...before, ...shown }; // the switch stays as it was put
+  const answer = await withRun((id) => server.prepareImage(id, image, asked));
   if (probeId() === image) state.probe.value = answer ?? before;
   if (!answer) return;
   state.probeVersion.value += 1;

@@ -827,7 +827,7 @@ export interface paths {
         head?: never;
         /**
          * Change an upload's preprocessing
-         * @description Inverted or not.
+         * @description Inverted or not; its strokes centred as a digit's or not.
          */
         patch: operations["prepare_image"];
         trace?: never;
@@ -1450,6 +1450,13 @@ export interface components {
         /** Body_replace_image */
         Body_replace_image: {
             /**
+             * Centre
+             * @description auto places a drawing's strokes as the data's own digits, where it says so
+             * @default auto
+             * @enum {string}
+             */
+            centre?: "auto" | "true" | "false";
+            /**
              * File
              * Format: binary
              */
@@ -1464,6 +1471,13 @@ export interface components {
         };
         /** Body_upload_image */
         Body_upload_image: {
+            /**
+             * Centre
+             * @description auto places a drawing's strokes as the data's own digits, where it says so
+             * @default auto
+             * @enum {string}
+             */
+            centre?: "auto" | "true" | "false";
             /**
              * File
              * Format: binary
@@ -1798,12 +1812,20 @@ export interface components {
          */
         Data: {
             /**
+             * Balanced
+             * @description whether batches have every class as often as any other, within one
+             * @default false
+             */
+            balanced?: boolean;
+            /**
              * Classes
              * @description what the network's outputs are called; else as its data set says
              */
             classes?: string[] | null;
             /** Dataset */
             dataset?: string | null;
+            /** @description what is done to each picture before it enters; else its pixels are divided by 255, and its data set's pictures have to be of the network's input */
+            preprocessing?: components["schemas"]["Preprocessing"] | null;
         };
         /**
          * DatasetAnswer
@@ -1811,6 +1833,7 @@ export interface components {
          *     and `sha256` are empty. Its `id` never changes; its `title` may.
          * @example {
          *       "available": true,
+         *       "centred": false,
          *       "classes": [
          *         "maple",
          *         "oak"
@@ -1842,6 +1865,11 @@ export interface components {
         DatasetAnswer: {
             /** Available */
             available: boolean;
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred as MNIST's, so drawings are
+             */
+            centred: boolean;
             /** Classes */
             classes: string[];
             /** Id */
@@ -1924,6 +1952,7 @@ export interface components {
          *       "datasets": [
          *         {
          *           "available": true,
+         *           "centred": false,
          *           "classes": [
          *             "T-shirt/top",
          *             "Trouser",
@@ -2062,6 +2091,7 @@ export interface components {
          * @description The whole held-out half as the network of a step sees it.
          * @example {
          *       "accuracy": 0.8115,
+         *       "balanced_accuracy": null,
          *       "count": 2000,
          *       "loss": 0.5213,
          *       "step": 200
@@ -2073,6 +2103,11 @@ export interface components {
              * @description the share that is classified correctly
              */
             accuracy: number;
+            /**
+             * Balanced Accuracy
+             * @description the mean of the classes' recalls; null where all have as many pictures
+             */
+            balanced_accuracy: number | null;
             /**
              * Count
              * @description the number of held-out images: all of them
@@ -2485,6 +2520,7 @@ export interface components {
          * ImageAnswer
          * @description An image that can be looked at, and what preprocessing did to it.
          * @example {
+         *       "centred": false,
          *       "class": "Sandal",
          *       "format": null,
          *       "height": 28,
@@ -2497,6 +2533,7 @@ export interface components {
          *       "width": 28
          *     }
          * @example {
+         *       "centred": false,
          *       "class": null,
          *       "format": "PNG",
          *       "height": 200,
@@ -2515,6 +2552,8 @@ export interface components {
          *     }
          */
         ImageAnswer: {
+            /** Centred */
+            centred: boolean;
             /** Class */
             class: string | null;
             /** Format */
@@ -2545,6 +2584,7 @@ export interface components {
          * @example {
          *       "images": [
          *         {
+         *           "centred": false,
          *           "class": null,
          *           "format": "PNG",
          *           "height": 200,
@@ -2651,6 +2691,7 @@ export interface components {
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_balanced_accuracy": null,
          *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",
@@ -2817,21 +2858,11 @@ export interface components {
             next: string | null;
         };
         /**
-         * InvertBody
-         * @description How an image is to be prepared again.
-         * @example {
-         *       "invert": true
-         *     }
-         */
-        InvertBody: {
-            /** Invert */
-            invert: boolean;
-        };
-        /**
          * KeptAnswer
          * @description A data set that was made, and what of the files it was not made from.
          * @example {
          *       "available": true,
+         *       "centred": false,
          *       "classes": [
          *         "maple",
          *         "oak"
@@ -2915,6 +2946,11 @@ export interface components {
         KeptAnswer: {
             /** Available */
             available: boolean;
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred as MNIST's, so drawings are
+             */
+            centred: boolean;
             /** Classes */
             classes: string[];
             /** Id */
@@ -3507,6 +3543,11 @@ export interface components {
          */
         Options: {
             /**
+             * Centred
+             * @description whether its digits were scaled and centred by mass as MNIST's, so that drawings are too
+             */
+            centred?: boolean | null;
+            /**
              * Channels
              * @description 1: grey, 3: colours
              */
@@ -3579,6 +3620,11 @@ export interface components {
          *     }
          */
         OptionsBody: {
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred by mass as MNIST's, so that drawings are too
+             */
+            centred?: boolean | null;
             /**
              * Channels
              * @description 1: grey, 3: colours
@@ -3783,6 +3829,64 @@ export interface components {
             /** Step */
             step: number;
             top: components["schemas"]["convscope__api__routes__layers__ClassAnswer"] | null;
+        };
+        /**
+         * PreparingBody
+         * @description How an image is to be prepared again; what is absent stays as it is.
+         * @example {
+         *       "invert": true
+         *     }
+         * @example {
+         *       "centre": false
+         *     }
+         */
+        PreparingBody: {
+            /** Centre */
+            centre?: boolean | null;
+            /** Invert */
+            invert?: boolean | null;
+        };
+        /**
+         * Preprocessing
+         * @description A pixel, 0 … 255, enters the network as (pixel × scale − mean) / std, in float32.
+         *
+         *     `mean` and `std` are in units after `scale`, one number for all channels or one for each, as
+         *     torchvision's Normalize has them.  With the scale of 1/255 pixels are divided by 255, which is
+         *     what they are without any preprocessing.
+         */
+        Preprocessing: {
+            /**
+             * Channels
+             * @description pictures become grey (0.299 R + 0.587 G + 0.114 B) or RGB (their grey three times) as the network's input asks
+             * @default as network
+             * @constant
+             */
+            channels?: "as network";
+            /**
+             * Mean
+             * @description taken away after that, one or one a channel
+             * @default 0
+             */
+            mean?: number | number[];
+            /**
+             * Resize
+             * @description what is done to pictures of another size than the network's input
+             * @default crop
+             * @enum {string}
+             */
+            resize?: "crop" | "pad" | "stretch";
+            /**
+             * Scale
+             * @description what a pixel is multiplied by
+             * @default 0.00392156862745098
+             */
+            scale?: number;
+            /**
+             * Std
+             * @description divided by at last, above 0
+             * @default 1
+             */
+            std?: number | number[];
         };
         /**
          * Pretrained
@@ -4285,6 +4389,7 @@ export interface components {
          *       "first_weights": null,
          *       "frozen": [],
          *       "held_out_accuracy": 0.0715,
+         *       "held_out_balanced_accuracy": null,
          *       "held_out_images": 1000,
          *       "held_out_step": 10,
          *       "id": "k3f9x0a1bc",
@@ -4441,6 +4546,11 @@ export interface components {
              * @description on `held_out_images` of the held-out images; null until it is measured
              */
             held_out_accuracy: number | null;
+            /**
+             * Held Out Balanced Accuracy
+             * @description the mean of the classes' recalls at the same measurement; null where the held-out half has as many pictures of each class, at past steps, and after a server's restart until it is measured again
+             */
+            held_out_balanced_accuracy?: number | null;
             /**
              * Held Out Images
              * @description how many held-out images `held_out_accuracy` is measured on: all, or 1,000 that are drawn once for all runs; null where there is nothing to measure. `POST /runs/{id}/evaluate` measures all
@@ -4647,6 +4757,7 @@ export interface components {
          *           "first_weights": null,
          *           "frozen": [],
          *           "held_out_accuracy": 0.0715,
+         *           "held_out_balanced_accuracy": null,
          *           "held_out_images": 1000,
          *           "held_out_step": 10,
          *           "id": "k3f9x0a1bc",
@@ -5134,6 +5245,7 @@ export interface components {
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_balanced_accuracy": null,
          *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",
@@ -11646,7 +11758,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InvertBody"];
+                "application/json": components["schemas"]["PreparingBody"];
             };
         };
         responses: {

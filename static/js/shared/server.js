@@ -383,11 +383,11 @@ export const server = {
       path: { ...of(id), image },
       form: formOf(file, invert),
     }),
-  /** @param {string} id @param {string} image @param {boolean} invert */
-  invert: (id, image, invert) =>
+  /** @param {string} id @param {string} image @param {{invert?: boolean, centre?: boolean}} body */
+  prepareImage: (id, image, body) =>
     call("patch", "/runs/{run_id}/images/{image}", {
       path: { ...of(id), image },
-      body: { invert },
+      body,
     }),
 };
 

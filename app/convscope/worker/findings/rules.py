@@ -214,8 +214,8 @@ class Guessing:
         return Finding(
             kind=FindingKind.PASSED_GUESSING,
             step=now.step,
-            says=f"The held-out accuracy passed guessing: {now.accuracy:.1%}, where always naming the "
-            f"most frequent class gives {self._guess:.1%}.",
+            says=f"The held-out accuracy passed guessing: {now.accuracy:.1%}, where always naming "
+            f"the most frequent class gives {self._guess:.1%}.",
             numbers={"held_out": now.accuracy, "guessing": self._guess},
         )
 

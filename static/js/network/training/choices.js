@@ -51,6 +51,8 @@ const OPTIMIZERS = {
 
 export const BATCH_SAYS =
   "How many training pictures one step looks at. More of them make a steadier gradient and a slower step.";
+export const BALANCED_SAYS =
+  "Every batch has each class as often as any other, so that a class with few pictures is learned too; its pictures come again sooner. Held-out pictures stay as they are.";
 export const SEED_SAYS =
   "Decides every random draw: the first weights and the order of the pictures. The same recipe and seed give the same run.";
 

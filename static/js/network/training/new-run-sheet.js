@@ -19,6 +19,7 @@ import {
 } from "../state.js";
 import { layerTitle } from "../terms.js";
 import {
+  BALANCED_SAYS,
   BATCH_SAYS,
   datasetOptions,
   fits,
@@ -91,6 +92,12 @@ function Whole({ label, name, value, changed, says, least, onPick }) {
     <input id=${`new-${name}`} type="number" min=${least} step="1" value=${value} aria-describedby=${`new-${name}-says`} onInput=${set} /><//>`;
 }
 
+/** @param {{label: string, name: string, value: boolean, changed: boolean, says: string, onPick: (v: boolean) => void}} props */
+const Checked = ({ label, name, value, changed, says, onPick }) =>
+  html`<${Choice} label=${label} name=${name} changed=${changed} says=${says}>
+    <input id=${`new-${name}`} type="checkbox" checked=${value} aria-describedby=${`new-${name}-says`}
+      onChange=${(/** @type {any} */ e) => onPick(e.currentTarget.checked)} /><//>`;
+
 /** @param {{now: Run, shown: Draft, differs: string[]}} props */
 function Choices({ now, shown, differs }) {
   const own = draftOf(now);
@@ -112,6 +119,7 @@ function Choices({ now, shown, differs }) {
     <${Select} label="First weights" ...${of("init")} options=${initOptions(shown, model, now)} />
     <${Select} label="Optimiser" ...${of("optimizer")} options=${optimizerOptions()} />
     <${Whole} label="Batch" ...${of("batch_size")} least=${1} says=${BATCH_SAYS} />
+    <${Checked} label="Draw classes evenly" ...${of("balanced")} says=${BALANCED_SAYS} />
     <${Whole} label="Seed" ...${of("seed")} least=${0} says=${SEED_SAYS} />
   </div>`;
 }

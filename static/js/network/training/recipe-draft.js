@@ -5,7 +5,8 @@
  * @typedef {import("../../shared/types.js").Model} Model
  * @typedef {Pick<Model, "name" | "title" | "description" | "input" | "recipe" | "pretrained"> & {offered?: boolean}} Offered
  *   a network: a named one, or one that fits a data set
- * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number}} Draft
+ * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number,
+ *   balanced: boolean}} Draft `balanced`: batches draw classes evenly
  */
 
 /** What `network` of a draft is where the run's own is not one of the named ones. */
@@ -21,6 +22,7 @@ export function draftOf(run) {
     optimizer: recipe.optimizer?.type ?? "SGD",
     batch_size: recipe.batch_size,
     seed: recipe.seed,
+    balanced: recipe.data.balanced ?? false,
   };
 }
 
@@ -69,7 +71,7 @@ export function recipeOf(draft, run, model) {
     same && run.recipe.init?.type === draft.init ? run.recipe.init : { type: draft.init };
   return {
     network: same ? (run.network ?? run.recipe.network) : networkOf(draft, model),
-    data: same && dataset === run.recipe.data.dataset ? run.recipe.data : { dataset },
+    data: { ...keptData(run, same, dataset), ...(draft.balanced && { balanced: true }) },
     init,
     optimizer: kept ? settings : { type: draft.optimizer },
     batch_size: draft.batch_size,
@@ -79,6 +81,13 @@ export function recipeOf(draft, run, model) {
 
 /** By its name, or whole where it has none. @param {Draft} draft @param {Offered | undefined} model */
 const networkOf = (draft, model) => (model?.offered ? model.recipe.network : draft.network);
+
+/** How the data was described, as far as it is the same data.
+ * @param {Run} run @param {boolean} same its network @param {string | null} dataset */
+function keptData(run, same, dataset) {
+  const { balanced: _, ...data } = run.recipe.data;
+  return same && dataset === data.dataset ? data : { dataset };
+}
 
 /** What a run may go on with another of, since its weights still fit. */
 const FORKABLE = ["optimizer", "batch_size", "seed"];

@@ -1,20 +1,16 @@
 """From a picture that was kept to the pixels that a network is shown."""
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from convscope.own_data.found import Pixels
+from convscope.recipe.preprocessing import Fit
 from convscope.types import Shape
 
-Fit = Literal["crop", "pad", "stretch"]
-SAYS: Final[dict[Fit, str]] = {
-    "crop": "Cropped to the middle part of the right proportions, then resized",
-    "pad": "Resized whole, with black at its sides where the proportions differ",
-    "stretch": "Resized to the input's size, whatever its proportions",
-}
+Pixels = NDArray[np.uint8]
 _SCALE = Image.Resampling.BILINEAR
 
 
