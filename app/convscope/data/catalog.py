@@ -15,7 +15,7 @@ from convscope.data.folders import DataFiles
 from convscope.data.idx import Bytes, IdxError
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.system_errors import Trouble, trouble_of
-from convscope.types import Shape
+from convscope.types import Fit, Shape
 
 SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a data set
 IDS = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
@@ -91,6 +91,8 @@ class DatasetInfo:
     why: str | None
     centred: bool = False  # its pictures are digits that were scaled and centred as MNIST's
     own: bool = False  # brought by the people who use this server
+    fit: Fit = "crop"  # how its pictures were brought to their form, and uploads are
+    kept_side: int | None = None  # px; to which the shorter side of a large one was shrunk first
     train_counts: tuple[int, ...] = ()  # pictures a class, of own sets
     test_counts: tuple[int, ...] = ()
 
@@ -192,6 +194,8 @@ def _describe_own(own: own_sets.OwnSet) -> DatasetInfo:
         own=True,
         train_counts=own.train_counts,
         test_counts=own.test_counts,
+        fit=own.fit,
+        kept_side=own_sets.KEPT_SIDE,
     )
 
 

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from convscope.recipe.preprocessing import Fit
-from convscope.types import Shape
+from convscope.types import Fit, Shape
 
 Pixels = NDArray[np.uint8]
 _SCALE = Image.Resampling.BILINEAR
@@ -24,9 +23,10 @@ def fitted(pixels: Pixels, shape: Shape, how: Fit) -> Pixels:
     if (1 if pixels.ndim == 2 else 3) == channels and pixels.shape[:2] == (height, width):
         whole = pixels.reshape(height, width, channels)
     else:
-        image = Image.fromarray(pixels).convert("L" if channels == 1 else "RGB")
+        image = Image.fromarray(pixels)
         if image.size != (width, height):
             image = WAYS[how](image, width, height)
+        image = image.convert("L" if channels == 1 else "RGB")  # last, as of an upload
         whole = np.asarray(image, dtype=np.uint8).reshape(height, width, channels)
     return np.ascontiguousarray(whole.transpose(2, 0, 1))
 

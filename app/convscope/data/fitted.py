@@ -13,8 +13,7 @@ from convscope.data import cache
 from convscope.data.catalog import Dataset
 from convscope.data.fit import fitted
 from convscope.data.idx import Bytes
-from convscope.recipe.preprocessing import Fit
-from convscope.types import Shape
+from convscope.types import Fit, Shape
 
 FITTABLE: Final = (1, 3)  # channels: grey or RGB
 MOST_BYTES: Final = 2**30  # of one data set's fitted pictures

@@ -192,7 +192,10 @@ EMNIST_SPLITS = (
 )
 _EMNIST_LICENCE = "none stated by its authors"
 _EMNIST_ORIGIN = "Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik; from NIST SD 19"
-_PUT = "Put its four published IDX files into the folder {id}/ of a data directory (--data-dir)."
+_PUT = (
+    "Put its four published IDX files into the folder {id}/ of a data directory (--data-dir), or "
+    "the files that torchvision or Keras keeps, as they are."
+)
 _ZALANDO = "https://github.com/zalandoresearch/fashion-mnist"
 
 ALL = (

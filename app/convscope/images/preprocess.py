@@ -11,8 +11,7 @@ from PIL import Image
 from convscope.errors import ConflictError
 from convscope.images.centre import centred
 from convscope.images.reading import DecodedImage
-from convscope.recipe.preprocessing import Fit
-from convscope.types import Shape
+from convscope.types import Fit, Shape
 
 Pixels = NDArray[np.uint8]
 _CENTRED = (
@@ -77,6 +76,15 @@ def preprocess(
         False,
         tuple(sentences + sized + done + padded) or (f"Used as it is: {width} × {height} already",),
     )
+
+
+def shrunk(image: Image.Image, side: int) -> Image.Image:
+    """With a shorter side of at most `side` px, in its proportions."""
+    factor = side / min(image.size)
+    if factor >= 1:
+        return image
+    width, height = (max(1, round(length * factor)) for length in image.size)
+    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
 
 
 def _channels_first(pixels: Pixels) -> Pixels:

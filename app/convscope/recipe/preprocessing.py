@@ -14,9 +14,8 @@ from pydantic import (
 )
 
 from convscope.errors import RecipeError
-from convscope.types import Shape
+from convscope.types import Fit, Shape
 
-Fit = Literal["crop", "pad", "stretch"]
 FITS: Final[dict[Fit, str]] = {
     "crop": "Cropped to the middle part of the right proportions, then resized",
     "pad": "Resized whole, with black at its sides where the proportions differ",

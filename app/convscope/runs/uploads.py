@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
 from convscope.budget import Budget
 from convscope.errors import ConflictError, NotFoundError
-from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess
+from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess, shrunk
 from convscope.ipc.commands import Command, DropImage, PutImage
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
@@ -228,11 +228,11 @@ class Uploads:
         recipe, shown = self._spec.recipe, self._spec.shown
         how = recipe.data.preprocessing
         prepared = preprocess(
-            decoded,
+            _shrunk(decoded, shown.kept_side),
             recipe.network.input,
             dark_background=shown.dark_background,
             invert=asked.invert,
-            fit=how.resize if how else "crop",
+            fit=how.resize if how else shown.fit,
             centre=asked.centre if shown.centred or asked.centre else False,
         )
         size = decoded.width, decoded.height
@@ -273,6 +273,11 @@ class Uploads:
         inverted = stored.about["inverted"]
         same = made.upload.prepared.inverted == inverted
         return made if same else self._again(stored, Asked(inverted, centre))
+
+
+def _shrunk(decoded: DecodedImage, side: int | None) -> DecodedImage:
+    """As the pictures of an own data set were, before they were fitted."""
+    return decoded if side is None else replace(decoded, image=shrunk(decoded.image, side))
 
 
 def _unknown(image: str) -> NotFoundError:

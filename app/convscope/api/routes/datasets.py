@@ -20,9 +20,9 @@ from convscope.api.sent_files import TheFiles, takes_files
 from convscope.data import own_sets
 from convscope.data.catalog import describe
 from convscope.errors import ConflictError, InvalidError, UnavailableError
-from convscope.own_data.export import export_zip
-from convscope.own_data.offer import offered_recipe
-from convscope.own_data.options import Options
+from convscope.own_data.arrangement.options import Options
+from convscope.own_data.kept.export import export_zip
+from convscope.own_data.kept.offer import offered_recipe
 from convscope.recipe import Recipe, plan
 from convscope.settings import Settings
 from convscope.storage.exported_file import ExportedFile

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from convscope.own_data.bounds import CLASS_LENGTH, MOST_CLASSES
-from convscope.own_data.found import Classes, Entry, Events, Refused, Told
+from convscope.own_data.sources.found import Classes, Entry, Events, Refused, Told
 
 MANIFEST = "convscope-dataset.json"
 _MOST_BYTES = 2**20

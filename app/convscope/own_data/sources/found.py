@@ -8,7 +8,7 @@ from typing import IO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convscope.own_data.names import Half
+from convscope.own_data.sources.names import Half
 
 Pixels = NDArray[np.uint8]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from convscope.data.atomic_write import write_atomically
 from convscope.errors import NotFoundError, TooLargeError
 from convscope.own_data.bounds import MOST_CLASSES, MOST_KEPT_BYTES, MOST_PICTURES
-from convscope.own_data.found import Found, Pixels
+from convscope.own_data.sources.found import Found, Pixels
 
 RECORD = np.dtype(
     [

@@ -9,8 +9,8 @@ import numpy as np
 
 from convscope.data import own_sets
 from convscope.data.own_sets import OwnSet
-from convscope.own_data.arrange import Arrangement
-from convscope.own_data.brought import Brought
+from convscope.own_data.arrangement.arrange import Arrangement
+from convscope.own_data.arrangement.brought import Brought
 from convscope.recipe.preprocessing import FITS
 
 EVERY = 1000

@@ -10,7 +10,7 @@ from convscope.own_data.bounds import (
     MOST_CLASSES,
     MOST_SIDE,
 )
-from convscope.recipe.preprocessing import Fit
+from convscope.types import Fit
 
 ClassName = Annotated[str, Field(min_length=1, max_length=CLASS_LENGTH)]
 Side = Annotated[StrictInt, Field(ge=LEAST_SIDE, le=MOST_SIDE)]
