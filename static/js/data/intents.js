@@ -1,6 +1,7 @@
 /** The actions of the page of the data sets. */
 
 import { batch } from "@preact/signals";
+import { dataServer } from "../shared/data-server.js";
 import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import * as classes from "./classes.js";
@@ -27,7 +28,7 @@ export async function start() {
 
 async function refresh() {
   try {
-    const [sets, previews] = await Promise.all([server.datasets(), server.previews()]);
+    const [sets, previews] = await Promise.all([server.datasets(), dataServer.previews()]);
     batch(() => {
       state.sets.value = sets;
       state.waiting.value = previews.filter(({ id }) => id !== state.preview.peek()?.id);
@@ -80,7 +81,7 @@ function show(answer, changed = false) {
 }
 
 /** @param {string} id */
-export const open = (id) => attempt(async () => show(await server.preview(id), true));
+export const open = (id) => attempt(async () => show(await dataServer.preview(id), true));
 
 /** It goes from the page; what was read stays on the server. */
 export function close() {
@@ -120,7 +121,7 @@ async function look() {
   const id = state.preview.peek()?.id;
   if (!id) return;
   try {
-    const answer = (await server.previews()).find((one) => one.id === id);
+    const answer = (await dataServer.previews()).find((one) => one.id === id);
     if (mine !== answers) return;
     if (answer) show(answer);
     else if (!state.keeping.peek()) close();
@@ -167,13 +168,13 @@ function change(work) {
 }
 
 /** @param {import("../shared/types.js").Options} options */
-export const choose = (options) => change((id) => server.choose(id, options));
+export const choose = (options) => change((id) => dataServer.choose(id, options));
 
 /** @param {(now: Choice[]) => Choice[]} work */
 const changeClasses = (work) =>
   change(async (id) => {
     const now = state.arranged.peek();
-    return now && server.choose(id, { classes: work(classes.choicesOf(now)) });
+    return now && dataServer.choose(id, { classes: work(classes.choicesOf(now)) });
   });
 
 /** The place of a class whose first source this is. @param {Choice[]} now @param {string} source */
@@ -209,7 +210,7 @@ export function removePictures(numbers) {
   state.marked.value = state.marked.value.filter((number) => !numbers.includes(number));
   return change(async (id) => {
     let answer = null;
-    for (const number of numbers) answer = await server.removePicture(id, number);
+    for (const number of numbers) answer = await dataServer.removePicture(id, number);
     return answer;
   });
 }
@@ -217,9 +218,9 @@ export function removePictures(numbers) {
 /** Two classes without pictures, to be filled. */
 export const beginWithClasses = () =>
   attempt(async () => {
-    const made = await server.newPreview();
+    const made = await dataServer.newPreview();
     const two = ["Class 1", "Class 2"].map((name) => ({ name, sources: [name] }));
-    show(await server.choose(made.id, { classes: two }), true);
+    show(await dataServer.choose(made.id, { classes: two }), true);
   });
 
 // --- files on their way ------------------------------------------------------------------------------
@@ -266,7 +267,7 @@ async function send(files, className, burst) {
       const onSent = (/** @type {number} */ bytes) => {
         state.sending.value = { done: Math.min(of, done + bytes), of, cancel };
       };
-      show(await server.bring(id, some, { ...how, onSent }));
+      show(await dataServer.bring(id, some, { ...how, onSent }));
       done += bytesOf(some);
     }
     state.sending.value = null;
@@ -298,7 +299,7 @@ async function nameAs(title) {
 }
 
 async function begin() {
-  const made = await server.newPreview();
+  const made = await dataServer.newPreview();
   show(made);
   return made;
 }
@@ -325,7 +326,7 @@ export async function keep() {
   if (!id || state.keeping.peek()) return;
   state.keeping.value = true;
   follow();
-  const made = await attempt(() => server.keep(id));
+  const made = await attempt(() => dataServer.keep(id));
   state.keeping.value = false;
   if (!made) return;
   forget();
@@ -339,14 +340,14 @@ export const discard = () =>
     const id = state.preview.peek()?.id;
     state.sending.peek()?.cancel();
     forget();
-    if (id) await server.discard(id);
+    if (id) await dataServer.discard(id);
     await refresh();
   });
 
 /** @param {string} id of one that is not open */
 export const discardWaiting = (id) =>
   attempt(async () => {
-    await server.discard(id);
+    await dataServer.discard(id);
     await refresh();
   });
 
@@ -356,7 +357,7 @@ export const discardWaiting = (id) =>
 export async function train(id) {
   state.busy.value = "Making a network for it…";
   await attempt(async () => {
-    const run = await server.create(await server.datasetRecipe(id));
+    const run = await server.create(await dataServer.datasetRecipe(id));
     location.assign(address.open(run.id));
   });
   state.busy.value = null;
@@ -364,7 +365,7 @@ export async function train(id) {
 
 /** @param {string} id @param {{title: string, licence: string, origin: string, classes: string[]}} words */
 export async function renameSet(id, words) {
-  const done = await attempt(() => server.renameDataset(id, words));
+  const done = await attempt(() => dataServer.renameDataset(id, words));
   if (!done) return;
   state.editing.value = null;
   state.sets.value = (state.sets.value ?? []).map((set) => (set.id === id ? done : set));
@@ -373,7 +374,7 @@ export async function renameSet(id, words) {
 /** Runs may use it: then the server says which, and it is asked again. @param {string} id @param {boolean} force */
 export async function removeSet(id, force) {
   try {
-    await server.removeDataset(id, force);
+    await dataServer.removeDataset(id, force);
     state.deleting.value = null;
     if (state.kept.value?.id === id) state.kept.value = null;
     await refresh();

@@ -1,10 +1,11 @@
 /** Pictures of a class as the network will see them: one sheet, and a button over each picture. */
 import { useEffect, useState } from "preact/hooks";
+import { dataAddress, dataServer } from "../shared/data-server.js";
 import { html } from "../shared/html.js";
 import { newest } from "../shared/latest-only.js";
 import { useNear } from "../shared/near.js";
 import { noticeError } from "../shared/notices.js";
-import { address, Problem, server } from "../shared/server.js";
+import { Problem } from "../shared/server.js";
 import { mark } from "./intents.js";
 import { asked, marked, pictures, preview, reading } from "./state.js";
 
@@ -22,7 +23,7 @@ function usePictures(id, label, cursor, near) {
   const wait = reading.value || asked.value > 0; // classes may be others in a moment
   useEffect(() => {
     if (!near || wait) return undefined;
-    const asking = newest(() => server.pictures(id, { label, cursor, limit: LIMIT }), {
+    const asking = newest(() => dataServer.pictures(id, { label, cursor, limit: LIMIT }), {
       done: (answer) => setPage({ ...answer, version }),
       failed: (error) => {
         if (!(error instanceof Problem && error.status === 404)) noticeError(error); // gone meanwhile
@@ -40,7 +41,7 @@ function Sheet({ id, name, page, shape: [, high, wide] }) {
   const rows = Math.ceil(numbers.length / COLUMNS);
   const blanks = rows * COLUMNS - numbers.length;
   return html`<div class="samples-sheet">
-    <img src=${address.previewSheet(id, numbers, COLUMNS, page.version)} alt="" width=${COLUMNS * wide} height=${rows * high} />
+    <img src=${dataAddress.previewSheet(id, numbers, COLUMNS, page.version)} alt="" width=${COLUMNS * wide} height=${rows * high} />
     <div class="samples-buttons">${numbers.map(
       (
         number,

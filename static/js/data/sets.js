@@ -1,5 +1,6 @@
 /** The data sets that there are: own ones first. */
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { dataAddress } from "../shared/data-server.js";
 import { count, shape } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { address } from "../shared/server.js";
@@ -48,7 +49,7 @@ const Actions = ({ set: { id, title, own } }) => html`<div class="set-actions">
       html`<button type="button" aria-label=${`Rename ${title}`} onClick=${() => {
         editing.value = id;
       }}>Rename…</button>
-      <a class="button" href=${address.exported(id)} download=${`${id}.zip`} aria-label=${`Export ${title}`}>Export</a>
+      <a class="button" href=${dataAddress.exported(id)} download=${`${id}.zip`} aria-label=${`Export ${title}`}>Export</a>
       <button type="button" aria-label=${`Delete ${title}`} onClick=${() => {
         deleting.value = { id, why: null };
       }}>Delete…</button>`

@@ -1,5 +1,6 @@
 /**
- * The one place of every page that talks to the server: REST here, the stream in `stream.js`.
+ * The one place of every page that talks to the server: REST here, what own data sets ask in
+ * `data-server.js`, the stream in `stream.js`.
  * Every function answers what the server answered, or throws a `Problem` with its sentence. What is
  * asked, with what, and what comes is typed by the server's OpenAPI document.
  *
@@ -38,7 +39,7 @@ const queryOf = (query) =>
   );
 
 /** @param {string} path with {names} @param {Record<string, any>} names @param {Record<string, any>} query */
-function addressOf(path, names, query) {
+export function addressOf(path, names, query) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(names[name])));
   const text = queryOf(query).toString();
   return BASE + filled + (text && `?${text}`);
@@ -81,14 +82,15 @@ async function fetchFrom(method, path, request = {}) {
  * @param {M} method @param {P} path @param {Request<M, P>} [request]
  * @returns {Promise<import("./types.js").Answer<M, P>>} null for an empty answer
  */
-async function call(method, path, request) {
+export async function call(method, path, request) {
   const response = await fetchFrom(method, path, request);
   return response.status === 204 ? /** @type {any} */ (null) : response.json();
 }
 
 /** The address of what is asked with GET, for links and pictures.
  * @template {Path} P @param {P} path @param {Pick<Request<"get", P>, "path" | "query">} [request] */
-const linkTo = (path, request = {}) => addressOf(path, request.path ?? {}, request.query ?? {});
+export const linkTo = (path, request = {}) =>
+  addressOf(path, request.path ?? {}, request.query ?? {});
 
 /** @param {string} id of a run */
 const of = (id) => ({ run_id: id });
@@ -184,43 +186,6 @@ async function weightBytes(id, layer, step, signal) {
   };
 }
 
-/** Files to a preview, with how many bytes have gone.
- * @param {string} id of a preview @param {import("./types.js").Named[]} files
- * @param {{className?: string | null, burst?: boolean, signal?: AbortSignal, onSent?: (bytes: number) => void}} [how]
- * @returns {Promise<import("./types.js").Preview>} */
-function bring(id, files, { className = null, burst = false, signal, onSent } = {}) {
-  const form = new FormData();
-  for (const { name, file } of files) form.append("file", file, name);
-  if (className !== null) form.append("class", className);
-  form.append("burst", String(burst));
-  const address = addressOf("/datasets/preview/{preview_id}/files", { preview_id: id }, {});
-  return new Promise((done, failed) => {
-    const request = new XMLHttpRequest(); // which, unlike fetch, tells what has been sent
-    request.open("POST", address);
-    request.responseType = "json";
-    request.upload.onprogress = ({ loaded }) => onSent?.(loaded);
-    request.onload = () => {
-      const { status, response } = request;
-      if (status < 300) done(response);
-      else failed(new Problem(response?.detail ?? `The server answered ${status}.`, status));
-    };
-    request.onerror = () => failed(new Problem("The server is not responding.", 0));
-    request.onabort = () => failed(new DOMException("Cancelled.", "AbortError"));
-    signal?.addEventListener("abort", () => request.abort());
-    request.send(form);
-  });
-}
-
-/** One without files. @returns {Promise<import("./types.js").Preview>} */
-function newPreview() {
-  const form = new FormData();
-  form.append("burst", "false");
-  return call("post", "/datasets/preview", { form });
-}
-
-/** @param {string} id of a data set that is not kept yet */
-const unkept = (id) => ({ preview_id: id });
-
 export const server = {
   // what there is
   /** @returns {Promise<import("./types.js").Model[]>} */
@@ -238,46 +203,6 @@ export const server = {
       (r) => r.blob(),
     ),
   sample,
-
-  // own data sets
-  /** A recipe that fits. @param {string} dataset @returns {Promise<any>} */
-  datasetRecipe: (dataset) =>
-    call("get", "/datasets/{dataset_id}/recipe", { path: { dataset_id: dataset } }),
-  /** Of the network of that recipe. @param {string} dataset @returns {Promise<import("./types.js").Layer[]>} */
-  datasetLayers: (dataset) =>
-    call("get", "/datasets/{dataset_id}/layers", { path: { dataset_id: dataset } }).then(
-      (answer) => answer.layers,
-    ),
-  /** @param {string} dataset @param {import("./types.js").Body<"patch", "/datasets/{dataset_id}">} words
-   * @returns {Promise<import("./types.js").Dataset>} */
-  renameDataset: (dataset, words) =>
-    call("patch", "/datasets/{dataset_id}", { path: { dataset_id: dataset }, body: words }),
-  /** @param {string} dataset @param {boolean} force though runs use it */
-  removeDataset: (dataset, force) =>
-    call("delete", "/datasets/{dataset_id}", { path: { dataset_id: dataset }, query: { force } }),
-  /** Those that are not kept yet. @returns {Promise<import("./types.js").Preview[]>} */
-  previews: () => call("get", "/datasets/preview").then((answer) => answer.previews),
-  /** @param {string} id @returns {Promise<import("./types.js").Preview>} */
-  preview: (id) => call("get", "/datasets/preview/{preview_id}", { path: unkept(id) }),
-  newPreview,
-  bring,
-  /** @param {string} id @param {import("./types.js").Body<"patch", "/datasets/preview/{preview_id}">} options
-   * @returns {Promise<import("./types.js").Preview>} */
-  choose: (id, options) =>
-    call("patch", "/datasets/preview/{preview_id}", { path: unkept(id), body: options }),
-  /** A page of a class's pictures, by number. @param {string} id
-   * @param {import("./types.js").Query<"get", "/datasets/preview/{preview_id}/pictures">} query */
-  pictures: (id, query) =>
-    call("get", "/datasets/preview/{preview_id}/pictures", { path: unkept(id), query }),
-  /** @param {string} id @param {number} number @returns {Promise<import("./types.js").Preview>} */
-  removePicture: (id, number) =>
-    call("delete", "/datasets/preview/{preview_id}/pictures/{number}", {
-      path: { ...unkept(id), number },
-    }),
-  /** @param {string} id @returns {Promise<import("./types.js").Dataset>} */
-  keep: (id) => call("post", "/datasets/preview/{preview_id}/keep", { path: unkept(id) }),
-  /** @param {string} id */
-  discard: (id) => call("delete", "/datasets/preview/{preview_id}", { path: unkept(id) }),
 
   // runs
   runs,
@@ -400,12 +325,6 @@ export const address = {
   /** @param {string} dataset @param {import("./types.js").Query<"get", "/datasets/{dataset_id}/sheet">} query */
   sheet: (dataset, query) =>
     linkTo("/datasets/{dataset_id}/sheet", { path: { dataset_id: dataset }, query }),
-  /** A data set as a zip. @param {string} dataset */
-  exported: (dataset) => linkTo("/datasets/{dataset_id}/export", { path: { dataset_id: dataset } }),
-  /** Pictures of a preview, as the network would see them; `version` is another when they are.
-   * @param {string} id @param {number[]} picture numbers @param {number} columns @param {number} version */
-  previewSheet: (id, picture, columns, version) =>
-    `${linkTo("/datasets/preview/{preview_id}/sheet", { path: unkept(id), query: { picture, columns } })}&v=${version}`,
   /** @param {string} id @param {string} image @param {"original" | "input"} stage @param {number} [version] when it is another */
   image: (id, image, stage, version) => {
     const path = { ...of(id), image };

@@ -3,7 +3,8 @@ import { count, percent } from "../../shared/format.js";
 
 /** @typedef {import("./edge-likeness.js").Likeness} Likeness */
 
-const LIKE = 0.65; // of a correlation: below it nothing is called an edge detector
+const LIKE = 0.55; // of a correlation: below it nothing is told as like an edge detector
+const MUCH = 0.75; // below it nothing is called one
 const GREW = 0.15; // less than that more than at step 0 is chance's work, not training's
 
 /** @param {number} r */
@@ -16,12 +17,17 @@ export function likenessSentence(now, first) {
   const like = `Its correlation with the textbook detector of ${direction} edges (Sobel) is ${figure(r)}`;
   if (Math.abs(r) < LIKE)
     return `${like}, where 1 is the same: no edge detector, or not yet. It may find another use.`;
-  if (!first) return `It detects ${direction} edges. ${like}, where 1 is the same.`;
+  const much = Math.abs(r) >= MUCH;
+  const does = much
+    ? `It detects ${direction} edges.`
+    : `It is somewhat like a detector of ${direction} edges.`;
+  if (!first) return `${does} ${like}, where 1 is the same.`;
   const same = first.direction === direction;
   if (same && (Math.abs(first.r) >= LIKE || Math.abs(r) - Math.abs(first.r) < GREW))
-    return `It detects ${direction} edges. ${like}, where 1 is the same. Chance had made it much like that at step 0 already (${figure(first.r)}).`;
+    return `${does} ${like}, where 1 is the same. Chance had made it much like that at step 0 already (${figure(first.r)}).`;
   const was = same ? `up from ${figure(first.r)}` : `and at most ${figure(first.r)}`;
-  return `It became a detector of ${direction} edges. ${like}, ${was} at step 0; 1 is the same.`;
+  const became = much ? "It became a detector" : "It became more like a detector";
+  return `${became} of ${direction} edges. ${like}, ${was} at step 0; 1 is the same.`;
 }
 
 /** What a silenced filter cost. @param {{held_out_before: number | null, held_out_after: number | null} | null} worth */

@@ -1,5 +1,6 @@
 /** The actions of the sheet that starts a run: networks that fit data sets. */
 import { batch } from "@preact/signals";
+import { dataServer } from "../../shared/data-server.js";
 import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
 import * as state from "../state.js";
@@ -10,8 +11,8 @@ import { offerOf } from "./recipe-draft.js";
 export async function offerNetwork(set) {
   try {
     const [recipe, layers] = await Promise.all([
-      server.datasetRecipe(set.id),
-      server.datasetLayers(set.id),
+      dataServer.datasetRecipe(set.id),
+      dataServer.datasetLayers(set.id),
     ]);
     const offer = offerOf(set, recipe);
     batch(() => {
