@@ -14,7 +14,7 @@ from tests.support.screen import Screen, colours, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
-CLASS_BAR = re.compile(r"(\d+) %")
+CLASS_BAR = re.compile(r"(\d+)%$")
 
 
 @pytest.fixture

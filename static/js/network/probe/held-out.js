@@ -4,7 +4,7 @@ import { newest } from "../../shared/latest-only.js";
 import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
 
-export const LIMIT = 32; // images a page
+export const LIMIT = 24; // images a page: three rows
 
 /**
  * The images of a page of the held-out half.
