@@ -86,7 +86,7 @@ class Settings:
     max_upload_bytes: int = 16 * 1024 * 1024
     max_import_bytes: int = 256 * 10**6  # of a run's file
     max_dataset_bytes: int = 2 * 10**9  # of files of pictures, sent at once
-    max_previews: int = 8  # data sets that are not kept yet
+    max_previews: int = 40  # data sets that are not kept yet
     max_pixels: int = 16_000_000
     max_uploads_per_run: int = 64
     unwatched_pause_s: float = 600.0  # a playing run that nobody watches is paused after this

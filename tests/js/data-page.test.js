@@ -16,6 +16,7 @@ import {
   MOST_FILES,
   spread,
   titleOf,
+  wrapOf,
 } from "../../static/js/data/files.js";
 
 /** @param {string} name @param {number} [size] @returns {any} */
@@ -103,4 +104,15 @@ test("classes that a folder brings take the place of empty ones that nobody name
     withFresh(arranged, ["oak"]).map(({ name }) => name),
     ["birch", "Class 3", "oak"],
   );
+});
+
+test("the folders around all pictures are no classes, also where a request has only some", () => {
+  const of = (/** @type {string[]} */ ...names) =>
+    wrapOf(names.map((name) => ({ name, file: new File(["x"], name, { type: "image/png" }) })));
+  assert.equal(of("oak/1.png", "elm/2.png"), 0);
+  assert.equal(of("leaves/oak/1.png", "leaves/elm/2.png"), 1);
+  assert.equal(of("leaves/oak/day 1/1.png", "leaves/elm/day 2/2.png", "leaves/cover.png"), 1);
+  assert.equal(of("x/train/oak/1.png", "x/test/oak/2.png"), 1);
+  assert.equal(of("train/oak/1.png", "train/elm/2.png"), 0);
+  assert.equal(of("oak/1.png", "oak/2.png"), 0);
 });

@@ -445,3 +445,89 @@ def test_a_folder_with_one_half_alone_is_split_like_any_other(server: Server) ->
     made = kept(server, zip_of(files))
     assert (made["train"], made["test"]) == (34, 6)
     server.http.delete(f"/datasets/{made['id']}")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["x", "x"], "names of their own, got 'x' twice"),
+        (["x", "  "], "at least 1 character"),
+        (["x", "\u202ey"], "without control characters"),
+    ],
+)
+def test_classes_have_plain_names_of_their_own(
+    server: Server, leaves: Json, names: list[str], words: str
+) -> None:
+    answer = server.http.patch(f"/datasets/{leaves['id']}", json={"classes": names})
+    assert answer.status_code == 422
+    assert words in answer.json()["detail"], answer.text
+
+
+def test_an_export_after_a_rename_has_the_new_names(server: Server) -> None:
+    made = kept(server, stripes_zip(12))
+    server.http.get(f"/datasets/{made['id']}/export")
+    server.http.patch(f"/datasets/{made['id']}", json={"classes": ["Flat", "Tall"]})
+    back = kept(server, server.http.get(f"/datasets/{made['id']}/export").content)
+    assert back["classes"] == ["Flat", "Tall"]
+    for each in (made, back):
+        server.http.delete(f"/datasets/{each['id']}")
+
+
+def test_a_set_is_called_as_its_file_is(server: Server) -> None:
+    made = kept(server, stripes_zip(12), "Leaves of June.zip")
+    assert made["title"] == "Leaves of June"
+    assert made["id"].startswith("leaves-of-june-")
+    server.http.delete(f"/datasets/{made['id']}")
+
+
+def test_a_class_that_was_brought_as_held_out_alone_cannot_be_learned(server: Server) -> None:
+    pictures = [p for _, p in stripes(12)]
+    places = ["train/a", "train/b", "test/a", "test/c"] * 3
+    files = [
+        (f"{place}/{n}.png", png_of(p))
+        for n, (place, p) in enumerate(zip(places, pictures, strict=True))
+    ]
+    answer = server.http.post("/datasets", files={"file": ("x.zip", zip_of(files))})
+    assert answer.status_code == 422
+    assert "c: nothing to learn from" in answer.json()["detail"]
+
+
+def test_what_a_kill_left_of_one_request_is_gone_after_a_restart(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    with contextlib.suppress(httpx.ReadTimeout):
+        server.http.post("/datasets", files={"file": ("s.zip", stripes_zip(2000))}, timeout=0.5)
+    server.kill()
+    folder = tmp_path / "state/convscope/datasets"
+    (folder / ".part-left.zip").write_bytes(b"half of an export")
+    with Server(tmp_path) as again:
+        assert again.http.get("/datasets/preview").json() == {"previews": []}
+        assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_reading_can_be_cancelled_and_what_was_read_stays(server: Server) -> None:
+    preview = previewed(server, ("s.zip", stripes_zip(20)))
+    address = f"/datasets/preview/{preview['id']}"
+    more = {"file": ("more.zip", stripes_zip(4000, seed=3))}
+    assert server.http.post(f"{address}/files", files=more).json()["state"] == "reading"
+    after = server.http.delete(f"{address}/files").json()
+    assert after["state"] == "ready"
+    assert after["arranged"]["train"] + after["arranged"]["test"] == 20
+    server.http.delete(address)
+
+
+def test_a_folder_that_comes_in_parts_has_the_classes_of_the_whole(server: Server) -> None:
+    pictures = [png_of(p) for _, p in stripes(8)]
+    preview = server.http.post("/datasets/preview", files=[("burst", (None, "false"))]).json()
+    address = f"/datasets/preview/{preview['id']}"
+    for number, label in enumerate(("maple", "oak")):  # a part with one class and folders in it
+        files = [
+            ("file", (f"leaves/{label}/day {n}/{n}.png", pictures[4 * number + n]))
+            for n in range(4)
+        ]
+        sent = server.http.post(f"{address}/files", files=files, data={"wrap": "1"})
+        assert sent.status_code == 202, sent.text
+    arranged = settled(server, preview["id"])["arranged"]
+    assert [row["name"] for row in arranged["classes"]] == ["maple", "oak"]
+    wrong = server.http.post(f"{address}/files", files=files, data={"wrap": "x"})
+    assert wrong.status_code == 422
+    server.http.delete(address)

@@ -10,6 +10,7 @@ from convscope.api.paging import Page
 from convscope.data.catalog import Dataset, open_dataset
 from convscope.data.fitted import FITTABLE
 from convscope.data.image_ids import DatasetImage
+from convscope.data.own_sets import changed_ns
 from convscope.recipe import Preprocessing
 from convscope.recipe.preprocessing import FITS
 from convscope.settings import Settings
@@ -17,13 +18,18 @@ from convscope.types import JsonObject
 
 
 @lru_cache(maxsize=8)
-def _open(dataset_id: str, settings: Settings) -> Dataset:
+def _open(dataset_id: str, settings: Settings, changed_ns: int) -> Dataset:
+    """`changed_ns`: when its words changed last, of an own one."""
     return open_dataset(dataset_id, settings)
 
 
 async def open_gallery(dataset_id: str, settings: Settings) -> Dataset:
     """A data set, opened once a server; off the event loop, since the first time unpacks it."""
-    return await asyncio.to_thread(_open, dataset_id, settings)
+
+    def work() -> Dataset:
+        return _open(dataset_id, settings, changed_ns(settings.own_data_dir, dataset_id))
+
+    return await asyncio.to_thread(work)
 
 
 def describe(image: DatasetImage, dataset_id: str, classes: Sequence[str]) -> JsonObject:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from convscope.api.deps import TheDirectory, TheSettings
+from convscope.api.deps import TheDirectory
 from convscope.api.security.limits import announced_bytes
 from convscope.errors import InvalidError, UploadError
 from convscope.own_data.preview.preview import Sent
@@ -18,6 +18,7 @@ from convscope.types import JsonObject
 from convscope.validation_errors import reason
 
 MOST_FILES = 256  # of one body; more come in several
+UNANNOUNCED_BYTES = 2**26  # reserved for a body that does not say its length
 SPOOLED_BYTES = 2**16  # of each file, until it is put on the disk
 _MOST_FIELDS = 20
 M = TypeVar("M", bound=BaseModel)
@@ -52,6 +53,13 @@ class SentFiles:
         except ValidationError as error:
             raise InvalidError(f"{name}: {reason(error)}.") from error
 
+    def small_number(self, name: str) -> int | None:
+        """A field that is 0 to 99; None where it is missing."""
+        value = self.fields.get(name)
+        if value is not None and not (value.isascii() and value.isdigit() and len(value) < 3):
+            raise InvalidError(f"{name}: expected a number from 0 to 99, got {value!r}.")
+        return None if value is None else int(value)
+
     def flag(self, name: str) -> bool:
         """A field that is true or false; false where it is missing."""
         value = self.fields.get(name, "false")
@@ -60,13 +68,11 @@ class SentFiles:
         return value == "true"
 
 
-async def _sent(
-    request: Request, settings: TheSettings, directory: TheDirectory
-) -> AsyncIterator[SentFiles]:
+async def _sent(request: Request, directory: TheDirectory) -> AsyncIterator[SentFiles]:
     """Room on the disk is reserved before a byte is read."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InvalidError("Expected a multipart/form-data body, with one `file` or more.")
-    size = announced_bytes(request.headers) or settings.max_dataset_bytes
+    size = announced_bytes(request.headers) or UNANNOUNCED_BYTES
     with directory.reserved(size):
         parser = _Parser(
             request.headers, request.stream(), max_files=MOST_FILES, max_fields=_MOST_FIELDS

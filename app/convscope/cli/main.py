@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
         type=gigabytes,
         default=usual.max_disk_bytes / 1e9,
         metavar="GB",
-        help="disk space for all runs (default: %(default)s)",
+        help="disk space for all runs and own data sets (default: %(default)s)",
     )
     add("--max-runs", type=int, default=usual.max_runs, help="default: %(default)s")
     add("--max-batch-size", type=int, default=usual.max_batch_size, help="default: %(default)s")

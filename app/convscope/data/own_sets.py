@@ -105,6 +105,14 @@ def write_about(place: Path, own: OwnSet) -> None:
     write_atomically(place / ABOUT, [_OWN_SET.dump_json(own, indent=1)])
 
 
+def changed_ns(folder: Path, dataset_id: str) -> int:
+    """When the words of a set changed last; 0 for what is no own set."""
+    try:
+        return (folder / dataset_id / ABOUT).stat().st_mtime_ns if _ID.fullmatch(dataset_id) else 0
+    except OSError:
+        return 0
+
+
 def rename(folder: Path, own: OwnSet, changes: JsonObject) -> None:
     """Other words for a set: title, licence, origin, classes; raises OSError."""
     write_about(folder / own.id, replace(own, **changes))
@@ -136,7 +144,10 @@ def remove_own_set(folder: Path, dataset_id: str) -> None:
 def sweep(folder: Path) -> None:
     """What a sudden end left half made goes."""
     for part in _unfinished(folder):
-        shutil.rmtree(part, ignore_errors=True)
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        else:
+            part.unlink(missing_ok=True)
 
 
 def _unfinished(folder: Path) -> Iterator[Path]:

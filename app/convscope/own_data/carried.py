@@ -80,7 +80,7 @@ async def unpacked(
 
 
 async def _keep(path: Path, dataset_id: str, previews: Previews) -> str:
-    preview = previews.new()
+    preview = await previews.new(lasting=False)
     try:
         with path.open("rb") as file:
             await preview.bring([(path.name, file)], None, burst=False)

@@ -14,13 +14,14 @@ CONTROLS = {"Cc", "Cs", "Zl", "Zp"}  # Unicode's categories: controls, surrogate
 TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # of the text after them
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """The same; ValueError for one that steers a terminal or the text around it."""
     if any(category(sign) in CONTROLS or bidirectional(sign) in TURNS for sign in name):
         raise ValueError("expected a name without control characters")
     return name
 
 
-ClassName = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+ClassName = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain)]
 ClassNames = Annotated[tuple[ClassName, ...], Field(min_length=1, max_length=MOST_CLASSES)]
 
 

@@ -4,7 +4,16 @@ import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { ClassCard } from "./class-card.js";
 import { Choose, Line } from "./fields.js";
-import { addClass, bringAnything, bringBack, choose, close, discard, keep } from "./intents.js";
+import {
+  addClass,
+  bringAnything,
+  bringBack,
+  cancelReading,
+  choose,
+  close,
+  discard,
+  keep,
+} from "./intents.js";
 import { Settings } from "./settings.js";
 import { arranged, asked, keeping, preview, reading, sending } from "./state.js";
 
@@ -40,7 +49,7 @@ function sum() {
 /** What is being sent ends; what is being read goes. */
 function cancel() {
   if (sending.value) sending.value.cancel();
-  else discard();
+  else cancelReading();
 }
 
 function Head() {

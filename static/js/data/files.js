@@ -24,6 +24,29 @@ export function titleOf(files) {
 export const areLoose = (files) =>
   files.length > 0 && files.every((named) => picture(named) && !folderOf(named.name));
 
+/** Words for halves, which are no classes. */
+const HALF = /^(train(ing|set)?|test(ing)?|val(id|idation)?|held[-_]?out|eval)$/i;
+
+/**
+ * How many folders around all pictures are no classes: as the server finds it of files that come together, of
+ * which a request has only some.
+ * @param {Named[]} files
+ */
+export function wrapOf(files) {
+  const paths = files.filter(picture).map(({ name }) => name.split("/").filter(Boolean));
+  for (let wrap = 0; ; wrap++) {
+    const folders = new Set(
+      paths.filter((path) => path.length > wrap + 1).map((path) => path[wrap]),
+    );
+    const inside = new Set(
+      paths.filter((path) => path.length > wrap + 2).map((path) => path[wrap + 1]),
+    );
+    const beside = paths.some((path) => path.length === wrap + 2);
+    const goesOn = inside.size > 1 || (inside.size > 0 && !beside);
+    if (folders.size !== 1 || !goesOn || HALF.test([...folders][0])) return wrap;
+  }
+}
+
 /**
  * The files of each folder spread evenly over all, so that every request has some of most folders
  * and the server sees in each which folders are classes.

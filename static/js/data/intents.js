@@ -5,7 +5,7 @@ import { dataServer } from "../shared/data-server.js";
 import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import * as classes from "./classes.js";
-import { areLoose, batches, bytesOf, titleOf } from "./files.js";
+import { areLoose, batches, bytesOf, titleOf, wrapOf } from "./files.js";
 import * as state from "./state.js";
 
 /**
@@ -262,8 +262,9 @@ async function send(files, className, burst) {
     await last;
     const { id } = before ?? (await begin());
     const known = sourcesOf(state.arranged.peek());
+    const wrap = className === null ? wrapOf(files) : null;
     for (const some of batches(files)) {
-      const how = { className, burst, signal: cancelled.signal };
+      const how = { className, burst, wrap, signal: cancelled.signal };
       const onSent = (/** @type {number} */ bytes) => {
         state.sending.value = { done: Math.min(of, done + bytes), of, cancel };
       };
@@ -284,6 +285,11 @@ async function send(files, className, burst) {
 }
 
 const isEmpty = () => !state.arranged.peek()?.train;
+
+/** Who leaves meanwhile would leave some behind. */
+addEventListener("beforeunload", (event) => {
+  if (state.sending.peek()) event.preventDefault();
+});
 
 /** Files that cannot be read at all make no preview. */
 async function leaveIfNothingCame() {
@@ -335,6 +341,14 @@ export async function keep() {
 }
 
 /** What is read and what is on its way goes. */
+/** What is being read goes; what was read before stays. */
+export const cancelReading = () =>
+  attempt(async () => {
+    const now = state.preview.peek();
+    if (now && !isEmpty()) show(await dataServer.cancelReading(now.id), true);
+    else await discard();
+  });
+
 export const discard = () =>
   attempt(async () => {
     const id = state.preview.peek()?.id;

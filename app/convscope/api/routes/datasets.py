@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from convscope.api.dataset_images import open_gallery
 from convscope.api.deps import TheDirectory, ThePreviews, TheRegistry, TheSettings
@@ -20,7 +20,7 @@ from convscope.api.sent_files import TheFiles, takes_files
 from convscope.data import own_sets
 from convscope.data.catalog import describe
 from convscope.errors import ConflictError, InvalidError, UnavailableError
-from convscope.own_data.arrangement.options import Options
+from convscope.own_data.arrangement.options import ClassName, Options, all_different
 from convscope.own_data.kept.export import export_zip
 from convscope.own_data.kept.offer import offered_recipe
 from convscope.recipe import Recipe, plan
@@ -58,7 +58,13 @@ class RenameBody(Body):
     title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     licence: Annotated[str, Field(max_length=1000)] | None = None
     origin: Annotated[str, Field(max_length=1000)] | None = None
-    classes: list[Annotated[str, Field(min_length=1, max_length=100)]] | None = None
+    classes: list[ClassName] | None = None
+
+    @field_validator("classes")
+    @classmethod
+    def _named_apart(cls, names: list[str] | None) -> list[str] | None:
+        all_different(names or [])
+        return names
 
 
 @router.post(
@@ -82,7 +88,7 @@ async def create_dataset(
     sent.only("options")
     sent.must_have_files()
     options = sent.json("options", Options)
-    preview = previews.new()
+    preview = await previews.new(lasting=False)
     try:
         if options != Options():
             await preview.choose(options)
@@ -175,6 +181,8 @@ async def update_dataset(settings: TheSettings, dataset_id: str, body: RenameBod
 def _rename(dataset_id: str, changes: JsonObject, settings: Settings) -> None:
     own = _own(dataset_id, settings)
     given = {key: value for key, value in changes.items() if value is not None}
+    if "classes" in given:
+        given["classes"] = tuple(given["classes"])
     if len(given.get("classes", own.classes)) != len(own.classes):
         raise InvalidError(f"classes: expected {len(own.classes)} names.")
     own_sets.rename(settings.own_data_dir, own, given)

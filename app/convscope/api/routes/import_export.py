@@ -17,10 +17,12 @@ from convscope.api.openapi.document import Responses, problems
 from convscope.api.openapi.headers import sends
 from convscope.api.schemas import HistoryAnswer, RunAnswer
 from convscope.data.catalog import DatasetInfo
+from convscope.data.own_sets import changed_ns
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Weights
 from convscope.own_data.carried import pack, unpacked
 from convscope.runs.run import Run
+from convscope.settings import Settings
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
@@ -76,7 +78,7 @@ async def export_run(
 ) -> StreamingResponse:
     """SQLite, as storage/FORMAT.md of the package tells it: recipe, changes, history and
     checkpoints, as they are durable now. `POST /runs/import` takes it in, and the zip."""
-    info = _own_data(run) if data else None
+    info = _own_data(run, settings) if data else None
     exported = await registry.export_run(run, uploads=uploads)
     name = f"{run.id}{SUFFIX}"
     if info:
@@ -87,11 +89,13 @@ async def export_run(
     return StreamingResponse(exported.pieces(), media_type=BYTES, headers=headers)
 
 
-def _own_data(run: Run) -> DatasetInfo:
-    """ConflictError for a data set that was not brought to this server."""
+def _own_data(run: Run, settings: Settings) -> DatasetInfo:
+    """ConflictError for a data set that was not brought to this server, or is gone."""
     info = run.spec.dataset
     if info is None or not info.own:
         raise ConflictError("Only an own data set can go with a run: this run has none.")
+    if not changed_ns(settings.own_data_dir, info.id):
+        raise ConflictError(f"The data set {info.id} was deleted.")
     return info
 
 

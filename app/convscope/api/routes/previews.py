@@ -119,7 +119,7 @@ async def create_preview(
 ) -> JsonObject:
     """Answers at once; the files are read meanwhile, and `progress` says how far it is. With
     `class` all pictures are of that class; with `burst` true they stay in one half."""
-    preview = previews.new()
+    preview = await previews.new()
     try:
         sent.only("options", "class", "burst")
         options = sent.json("options", Options)
@@ -152,14 +152,33 @@ async def get_preview(previews: ThePreviews, preview_id: str) -> JsonObject:
     response_model=PreviewAnswer,
     responses=problems(400, 404, 409, 413, 422, 503),
     summary="Bring more files",
-    openapi_extra=takes_files(**{"class": TEXT, "burst": TEXT}),
+    openapi_extra=takes_files(**{"class": TEXT, "burst": TEXT, "wrap": TEXT}),
 )
 async def upload_files(previews: ThePreviews, preview_id: str, sent: TheFiles) -> JsonObject:
-    """To those that are there; they are read one body after another."""
+    """To those that are there; they are read one body after another. `wrap` is how many folders
+    around the pictures are no classes, where a folder comes in several bodies."""
     preview = previews.get(preview_id)
-    sent.only("class", "burst")
+    sent.only("class", "burst", "wrap")
     sent.must_have_files()
-    await preview.bring(sent.files, sent.fields.get("class"), burst=sent.flag("burst"))
+    await preview.bring(
+        sent.files,
+        sent.fields.get("class"),
+        burst=sent.flag("burst"),
+        wrap=sent.small_number("wrap"),
+    )
+    return preview.describe()
+
+
+@router.delete(
+    "/{preview_id}/files",
+    response_model=PreviewAnswer,
+    responses=problems(404, 409),
+    summary="Cancel what is being read",
+)
+async def delete_files(previews: ThePreviews, preview_id: str) -> JsonObject:
+    """The files that are being read, and those that wait; what was read stays."""
+    preview = previews.get(preview_id)
+    await preview.cancel_reading()
     return preview.describe()
 
 

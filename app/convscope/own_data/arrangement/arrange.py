@@ -42,6 +42,7 @@ class Arrangement:
     held_out: NDArray[np.bool_]
     digests: NDArray[np.uint8]  # (N, 32), of the pixels as the network sees them
     dark_background: bool
+    brought_split: bool  # whether it came with halves of its own
 
     @cached_property
     def records(self) -> store.Records:
@@ -90,9 +91,23 @@ class Arrangement:
             )
         if len(self.classes) < 2:
             found.append("There is one class: at least two are needed to tell them apart.")
+        taught = self.counts(held_out=False)
+        unlearned = [
+            name
+            for name, count, size in zip(self.classes, taught, sizes, strict=True)
+            if size > 1 and not count
+        ]
+        if unlearned:
+            found.append(
+                f"{_listed(unlearned)}: nothing to learn from, since all its pictures were brought "
+                "as held out. Add some, or leave it out."
+            )
         if not found and not self.held_out.any():
             found.append(
-                "Nothing can be held out: the pictures of each class are all equal, or of one "
+                "Nothing can be held out: every picture that was brought as held out equals one to "
+                "learn from."
+                if self.brought_split
+                else "Nothing can be held out: the pictures of each class are all equal, or of one "
                 "burst. Add others."
             )
         return found
@@ -105,10 +120,12 @@ class Arrangement:
         none = [name for name, count, size in rows if size > 1 and not count]
         found = []
         if none:
-            found.append(
-                f"{_listed(none)}: nothing can be held out, since all pictures are equal or of one "
-                "burst."
+            why = (
+                "nothing is held out, as they were brought"
+                if self.brought_split
+                else "nothing can be held out, since all pictures are equal or of one burst"
             )
+            found.append(f"{_listed(none)}: {why}.")
         if conflicting := self._conflicting():
             found.append(f"{conflicting} equal pictures stand in more than one class.")
         return found
@@ -155,6 +172,7 @@ def arrange(
         labels=labels[chosen],
         held_out=split(asked, options.held_out, options.seed),
         digests=digests,
+        brought_split=bool(given.any()),
         dark_background=_dark(records[chosen], numbers, brought, options),
     )
 

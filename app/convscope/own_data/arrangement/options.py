@@ -1,8 +1,19 @@
 """What a person chooses before a set is kept."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+)
 
 from convscope.own_data.bounds import (
     CLASS_LENGTH,
@@ -10,9 +21,23 @@ from convscope.own_data.bounds import (
     MOST_CLASSES,
     MOST_SIDE,
 )
+from convscope.recipe.class_names import plain
 from convscope.types import Fit
 
-ClassName = Annotated[str, Field(min_length=1, max_length=CLASS_LENGTH)]
+ClassName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=CLASS_LENGTH),
+    AfterValidator(plain),
+]
+
+
+def all_different(names: Sequence[str]) -> None:
+    """ValueError for names of which two are the same."""
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if list(names).count(name) > 1)
+        raise ValueError(f"expected classes with names of their own, got {twice!r} twice")
+
+
 Side = Annotated[StrictInt, Field(ge=LEAST_SIDE, le=MOST_SIDE)]
 Words = Annotated[str, Field(max_length=1000)]
 
@@ -53,3 +78,9 @@ class Options(BaseModel):
         list[ClassChoice] | None,
         Field(min_length=1, max_length=MOST_CLASSES, description="the others are left out"),
     ] = None
+
+    @field_validator("classes")
+    @classmethod
+    def _named_apart(cls, choices: list[ClassChoice] | None) -> list[ClassChoice] | None:
+        all_different([choice.name for choice in choices or ()])
+        return choices

@@ -18,8 +18,16 @@ _LINE_BYTES = 2**24  # a summary of many classes
 _MAIN = "from convscope.own_data.preview.process import main; main()"
 
 
+_READERS = asyncio.Semaphore(2)  # at once: each may take gigabytes
+
+
 async def run(task: Task, tell: Callable[[int, int], None]) -> JsonObject:
     """What the task came to; raises what it raised. Cancelled, it ends the process first."""
+    async with _READERS:
+        return await _run(task, tell)
+
+
+async def _run(task: Task, tell: Callable[[int, int], None]) -> JsonObject:
     path = os.pathsep.join(filter(None, [PACKAGES, os.environ.get("PYTHONPATH")]))
     bounds = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "PYTHONPATH": path}
     process = await asyncio.create_subprocess_exec(

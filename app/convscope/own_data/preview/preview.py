@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 from typing import IO
 
 import numpy as np
@@ -25,6 +26,7 @@ from convscope.own_data.arrangement.options import Options
 from convscope.own_data.kept.offer import offered_recipe
 from convscope.own_data.preview import job
 from convscope.own_data.preview.process import Group, Task
+from convscope.own_data.sources.names import clean, parts_of
 from convscope.storage.directory import RunDirectory
 from convscope.types import JsonObject
 
@@ -62,12 +64,26 @@ class Preview:
         self._stale = True  # whether the summary is of other pictures or options
         self._running: asyncio.Task[None] | None = None
         self._files = 0
+        self._called: str | None = None  # as the first file is
+        self._touched_s = monotonic()
 
     # --- bringing files ---------------------------------------------------------------------------
 
-    async def bring(self, sent: Sequence[Sent], class_name: str | None, *, burst: bool) -> None:
-        """Take files, which are read one after another, later; their content is copied now."""
+    async def bring(
+        self,
+        sent: Sequence[Sent],
+        class_name: str | None = None,
+        *,
+        burst: bool = False,
+        wrap: int | None = None,
+    ) -> None:
+        """Take files, which are read one after another, later; their content is copied now.
+
+        All are of a class, where one is given, and of one burst, if that is said; `wrap` is how
+        many folders around them are no classes, where they are a part of more.
+        """
         self._must_be_open()
+        self._called = self._called or _title_of(sent)
         files = [(name, self._place()) for name, _ in sent]
         try:
             for (_, stream), (_, path) in zip(sent, files, strict=True):
@@ -76,7 +92,7 @@ class Preview:
             for _, path in files:
                 path.unlink(missing_ok=True)
             raise
-        self._groups.append(Group(files=files, class_name=class_name, burst=burst))
+        self._groups.append(Group(files=files, class_name=class_name, burst=burst, wrap=wrap))
         self._arrange()
 
     def _place(self) -> Path:
@@ -133,10 +149,31 @@ class Preview:
         while self._running:
             await asyncio.wait([self._running])
 
+    async def cancel_reading(self) -> None:
+        """What is being read, and what waits for it, goes; what was read stays."""
+        self._must_be_open()
+        waiting, self._groups = self._groups, []
+        for group in waiting:
+            for _, path in group.files:
+                path.unlink(missing_ok=True)
+        await self.stop()
+        self._arrange()
+        await self.settled()
+
     def must_have_been_read(self) -> None:
         """UploadError where the last files could not be."""
         if self.error:
             raise UploadError(self.error)
+
+    def touch(self) -> None:
+        """Somebody looks at it."""
+        self._touched_s = monotonic()
+
+    @property
+    def untouched_s(self) -> float:
+        """For how long nobody did; 0 while it is being read or kept."""
+        busy = self.state in (PreviewState.READING, PreviewState.KEEPING)
+        return 0.0 if busy else monotonic() - self._touched_s
 
     def begin(self) -> None:
         """One that was found on the disk is arranged when it is first asked for."""
@@ -171,9 +208,8 @@ class Preview:
         self.state = PreviewState.KEEPING
         try:
             size = await asyncio.to_thread(own_sets.size_of, self.folder)
-            task = Task(
-                folder=self.folder, options=self.options, keep_in=folder, keep_as=dataset_id
-            )
+            options = self.options.model_copy(update={"title": self.title})
+            task = Task(folder=self.folder, options=options, keep_in=folder, keep_as=dataset_id)
             async with self._turn:
                 with self._directory.reserved(min(size, self._kept_bytes())):
                     await job.run(task, self._tell)
@@ -206,16 +242,22 @@ class Preview:
 
     # --- looking ----------------------------------------------------------------------------------
 
+    @property
+    def title(self) -> str | None:
+        """As chosen, as an exported set says, or as the first file is called."""
+        words = self.brought.words
+        return self.options.title or (words.title if words else None) or self._called
+
     def describe(self) -> JsonObject:
         """As `GET /datasets/preview/{id}` answers."""
-        words, options = self.brought.words, self.options
+        options = self.options
         return {
             "id": self.id,
             "state": self.state,
             "error": self.error,
             "made_at": self.made_at,
             "progress": {"done": self.done, "of": self.of},
-            "title": options.title or (words.title if words else None),
+            "title": self.title,
             "options": options.model_dump(mode="json"),
             "refused": [file.model_dump() for file in self.brought.refused],
             "refused_count": self.brought.refused_count,
@@ -256,6 +298,16 @@ class Preview:
             for number in numbers
         ]
         return np.stack(seen)
+
+
+def _title_of(sent: Sequence[Sent]) -> str | None:
+    """The name of the first archive, or of the folder that the first file lies in."""
+    parts = parts_of(sent[0][0]) if sent else []
+    if len(parts) > 1:
+        return clean(parts[0])
+    if parts and parts[0].lower().endswith((".zip", ".npz")):
+        return clean(parts[0].rpartition(".")[0])
+    return None
 
 
 def _copy(stream: IO[bytes], path: Path) -> None:

@@ -16,6 +16,7 @@ from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 
 KEPT_S = 24 * 3600.0  # a preview that nobody touches
+EMPTY_KEPT_S = 600.0  # one without a picture
 PREFIX = ".preview-"
 _SLUG_LENGTH = 40
 
@@ -57,11 +58,16 @@ class Previews:
             preview = self._all[preview_id]
         except KeyError:
             raise NotFoundError(f"There is no data set {preview_id!r} to be kept.") from None
+        preview.touch()
         preview.begin()
         return preview
 
-    def new(self) -> Preview:
-        """An empty one; UnavailableError where there are as many as may be."""
+    async def new(self, *, lasting: bool = True) -> Preview:
+        """An empty one; UnavailableError where there are as many as may be.
+
+        One that is not `lasting` is for one request, and gone after a restart.
+        """
+        await self._forget_old()
         if len(self._all) >= self._settings.max_previews:
             raise UnavailableError(
                 f"{len(self._all)} data sets are waiting to be kept, as many as may be: keep or "
@@ -69,10 +75,17 @@ class Previews:
             )
         self._directory.must_have_room()
         preview_id = token_hex(5)
-        folder = self._folder / f"{PREFIX}{preview_id}"
+        prefix = PREFIX if lasting else own_sets.UNFINISHED
+        folder = self._folder / f"{prefix}{preview_id}"
         folder.mkdir(parents=True, mode=0o700)
         self._all[preview_id] = Preview(preview_id, folder, self._directory)
         return self._all[preview_id]
+
+    async def _forget_old(self) -> None:
+        """What nobody touched for a day goes, and sooner what nothing was brought to."""
+        for preview in self:
+            if preview.untouched_s > (KEPT_S if preview.brought.pictures else EMPTY_KEPT_S):
+                await self.discard(preview)
 
     async def keep(self, preview: Preview, dataset_id: str | None = None) -> OwnSet:
         """The set that it becomes, under an id of its own or this one; the preview is gone then."""

@@ -129,8 +129,10 @@ def _labels(entry: Entry, names: tuple[str, ...]) -> list[str]:
         whole = whole[:, 0]
     if whole.ndim == 2 and kind.kind in "uifb":
         whole = whole.argmax(axis=1)
-    if whole.ndim != 1 or whole.dtype.kind not in "uifbU":
+    if whole.ndim != 1 or whole.dtype.kind not in "uifbUS":
         raise UploadError(f"expected one label a picture in {key}, got {kind} {shape}")
+    if whole.dtype.kind == "S":
+        whole = np.char.decode(whole, "utf-8", "replace")
     if whole.dtype.kind == "U":
         return [clean(str(text), CLASS_LENGTH) for text in whole]
     numbers = whole.astype(np.float64)
@@ -160,6 +162,8 @@ def _header(stream: IO[bytes], key: str) -> _Header:
         )
     if in_columns and len(shape) > 1:
         raise UploadError(f"expected {clean(key)} in row-major (C) order, got column-major")
+    if not all(type(side) is int and side >= 0 for side in shape) or not kind.itemsize:
+        raise UploadError(f"expected {clean(key)} to have a shape, got {shape}")
     if not shape or prod(shape) * kind.itemsize > MOST_ARRAY_BYTES:
         raise TooLargeError(
             f"expected an array of at most {MOST_ARRAY_BYTES:,} bytes in {clean(key)}, got the "

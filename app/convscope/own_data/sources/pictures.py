@@ -20,14 +20,18 @@ EVERY = 20  # files between two tellings
 _LOOSE = "it is in no folder, so that its class is not known"
 
 
-def pictures(entries: list[Entry], class_name: str | None = None) -> Events:
+def pictures(
+    entries: list[Entry], class_name: str | None = None, wrap: int | None = None
+) -> Events:
     """Those that these files hold, in the order of their paths; what cannot be read is refused.
 
-    With a `class_name` all are of that class; without, those in no folder are refused.
+    With a `class_name` all are of that class; without, those in no folder are refused.  `wrap` is
+    how many folders are around all classes, where these files are not all that there are.
     """
     ordered = sorted(entries, key=lambda entry: natural(entry.path))
     paths = [parts_of(entry.path) for entry in ordered]
-    wrap = common_wrap([parts for parts in paths if parts])
+    if wrap is None:
+        wrap = common_wrap([parts for parts in paths if parts])
     halves = have_halves(paths, wrap)
     for number, (entry, parts) in enumerate(zip(ordered, paths, strict=True)):
         if number % EVERY == 0:

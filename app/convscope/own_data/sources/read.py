@@ -20,8 +20,11 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic",
 _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
-def read_all(files: Sequence[SentFile], folder: Path, class_name: str | None = None) -> Events:
-    """What these files hold; `class_name` is that of all pictures, where it is given.
+def read_all(
+    files: Sequence[SentFile], folder: Path, class_name: str | None = None, wrap: int | None = None
+) -> Events:
+    """What these files hold; `class_name` is that of all pictures, where it is given, `wrap` how
+    many folders are around all classes of those that are in no archive.
 
     `folder` is where a member can be unpacked for a moment. Raises UploadError, or TooLargeError,
     for an archive that cannot be read at all.
@@ -32,7 +35,7 @@ def read_all(files: Sequence[SentFile], folder: Path, class_name: str | None = N
             yield from _archive(file, folder, class_name)
         else:
             loose.append(file)
-    yield from _entries(loose, folder, class_name)
+    yield from _entries(loose, folder, class_name, wrap)
 
 
 def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
@@ -44,7 +47,9 @@ def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
             yield from _entries(members, folder, class_name)
 
 
-def _entries(entries: Sequence[Entry], folder: Path, class_name: str | None) -> Events:
+def _entries(
+    entries: Sequence[Entry], folder: Path, class_name: str | None, wrap: int | None = None
+) -> Events:
     """Sorted by kind: a picture by its name's end, others by how they begin."""
     found: dict[str, list[Entry]] = {"picture": [], "idx": [], "cifar": []}
     for entry in entries:
@@ -64,7 +69,7 @@ def _entries(entries: Sequence[Entry], folder: Path, class_name: str | None) -> 
         else:
             yield Refused(clean(entry.path), why)
     yield from chain(
-        pictures(found["picture"], class_name),
+        pictures(found["picture"], class_name, wrap),
         idx_pictures(found["idx"], folder),
         cifar_pictures(found["cifar"]) if found["cifar"] else (),
     )
