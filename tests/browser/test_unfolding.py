@@ -119,3 +119,14 @@ def test_on_a_phone_the_filter_is_a_sheet_over_the_network(visit: Visitors, run:
     screen = opened(visit, run, "conv1.3", 390, 844)
     assert box_of(screen.filter)["width"] >= 388
     assert screen.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_nothing_that_is_shown_lies_under_the_filter(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    screen.open_filter("conv1", 3)
+    screen.page.wait_for_function(SHOWN)
+    view = box_of(screen.filter)
+    for column in screen.page.locator(".column:not(.away, .conv)").all():
+        box = box_of(column)
+        outside = box["x"] + box["width"] <= view["x"] or box["x"] >= view["x"] + view["width"]
+        assert outside, column.get_attribute("class")

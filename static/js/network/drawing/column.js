@@ -94,9 +94,10 @@ function Foot({ column }) {
   };
   const maps =
     replay.value && layersReached(replay.value, "backward").has(name) ? "gradient" : "value";
+  const now = performance.now();
   return html`<div class="foot">
-    ${kernels && html`<${ScaleBar} name=${named ? words[kind] : ""} held=${scales.of("kernels", ofKind(kind), name, 0)} narrow=${narrow} />`}
-    ${role !== "classes" && html`<${ScaleBar} name=${kernels && named ? "maps" : ""} held=${scales.of("maps", maps, name, 0)} narrow=${narrow} />`}
+    ${kernels && html`<${ScaleBar} name=${named ? words[kind] : ""} ...${scales.ends("kernels", ofKind(kind), name, now)} narrow=${narrow} />`}
+    ${role !== "classes" && html`<${ScaleBar} name=${kernels && named ? "maps" : ""} ...${scales.ends("maps", maps, name, now)} narrow=${narrow} />`}
   </div>`;
 }
 
@@ -106,7 +107,7 @@ const standing = (column) => ({
   style: { left: `${column.x}px`, width: `${column.width}px` },
 });
 
-/** @param {{column: Column}} props */
+/** @param {{column: Column, x: number, away: boolean}} props `x`, `away`: its own, so that it is drawn again when it moves */
 function Label({ column }) {
   const { layer } = column;
   const size = layer ? shapeText(layer.output_shape) : "";
@@ -145,7 +146,7 @@ export function ColumnView({ column, under }) {
     if (!canvas.current) return undefined;
     return attach(new Atlas(canvas.current, column, colours, devicePixelRatio));
   }, [column, colours]);
-  if (column.role === "label") return html`<${Label} column=${column} />`;
+  if (column.role === "label") return html`<${Label} column=${column} x=${column.x} away=${column.away} />`;
   const sized = {
     width: `${column.width + 2 * MARGIN}px`,
     height: `${column.height + 2 * MARGIN}px`,
