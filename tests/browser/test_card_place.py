@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.card import expect_title, map_button, middle, region
+from tests.support.card import expect_title, map_button, middle, read, region
 from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
@@ -141,6 +141,18 @@ def test_a_number_is_dragged_and_one_undo_takes_the_drag_back(screen: Screen, ru
     for by in (10, 60, 140, 220):
         mouse.move(box["x"] + 20 + by, box["y"] + 10, steps=3)
         screen.page.wait_for_timeout(100)
+
+    def carded() -> float:
+        """The weight as the card beside the drag has it."""
+        return read(region(screen).locator("p b").first.inner_text()).number
+
+    def set_to() -> float:
+        """The weight as the server has it."""
+        weight: float = run.get("/layers/conv1/tensors/weight")["values"][3][0][1][1]
+        return weight
+
+    screen.until(lambda: abs(set_to() - before[3][0][1][1]) > 1)
+    screen.until(lambda: abs(carded() - set_to()) < 1e-4)  # while the hand is still down
     mouse.up()
     screen.until(lambda: screen.page.locator(".answers").inner_text() != answers)
     screen.until(
