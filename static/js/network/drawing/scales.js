@@ -25,7 +25,7 @@ export const ofKind = (kind) => (kind === "weight" ? "value" : kind);
 
 /** What a section's numbers are: in slow motion a map's place shows its gradient.
  * @param {Section & {shows?: string}} section */
-const meaning = (section) => section.shows ?? section.of;
+export const meaning = (section) => section.shows ?? section.of;
 
 /**
  * The size that nearly all of many values fit below: of few, the largest.
