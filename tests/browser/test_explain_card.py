@@ -18,7 +18,7 @@ from tests.support.card import (
     region,
 )
 from tests.support.screen import Screen
-from tests.support.server import LiveRun
+from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
 CONV2 = (14, 14)
@@ -280,3 +280,40 @@ def test_a_sum_that_differs_in_its_last_figure_says_that_it_is_rounded(
             total = check.locator("[data-test=total]").inner_text()
             value = check.locator("[data-test=value]").inner_text()
             assert ("within rounding" in check.inner_text()) == (total != value)
+
+
+WRONG_CELLS = """() => [...document.querySelectorAll("table.grid")].flatMap((table) => {
+  const caption = table.caption?.textContent ?? "";
+  const [, raised] = caption.match(/×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/) ?? [];
+  const digits = [...(raised ?? "⁰")].map((c) => (c === "⁻" ? "-" : "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)));
+  const times = 10 ** Number(digits.join(""));
+  const sum = caption.indexOf("Σ");
+  const power = caption.indexOf("×10");
+  const late = sum >= 0 && power > sum ? [`${caption}: the power is the sum's`] : [];
+  return late.concat([...table.querySelectorAll("td:not(.outside)")].flatMap((cell) => {
+    const shown = Number(cell.textContent.replace("−", "-")) * times;
+    const truth = Number(cell.title);
+    const text = cell.textContent.trim();
+    const decimals = text.split(".")[1]?.length ?? 0;
+    const within = 0.51 * 10 ** -decimals * times;
+    return !text || Math.abs(shown - truth) <= within ? [] : [`${caption}: ${text} for ${truth}`];
+  }));
+})"""
+
+
+@pytest.mark.parametrize("std", [0.5, 0.002], ids=["large weights", "small weights"])
+def test_every_cell_says_its_number_with_the_power_beside_its_grid(
+    visit: Visitors, server: Server, std: float
+) -> None:
+    screen = visit(server.run(init={"type": "normal", "std": std})).in_full()
+    page = screen.page
+    for name, at, size in (
+        ("conv1, map 5", (1, 1), (28, 28)),
+        ("conv1, map 2", (14, 12), (28, 28)),
+        ("conv2, map 5", (6, 9), CONV2),
+        ("pool1, map 3", (7, 7), (14, 14)),
+    ):
+        point(screen, name, at, size)
+        page.locator("table.grid").first.wait_for()
+        assert page.evaluate(WRONG_CELLS) == []
+        page.mouse.move(5, 5)

@@ -66,7 +66,7 @@ export async function openRun(run, step = null) {
     state.pointed.value = null;
     state.pinned.value = null;
     state.batchImage.value = 0;
-    state.replay.value = before.value = null;
+    state.replay.value = before.value = state.predictions.value = null; // of the last run
     state.pastStep.value = state.pastSettings.value = state.proposal.value = null;
     updateRun(run);
     updateNumbers(run);

@@ -48,7 +48,7 @@ function Row({ part, answer, shared, decimals }) {
     <span class="times" aria-hidden="true">×</span>
     <${Grid} values=${part.kernel} label="kernel" caption="kernel" limit=${shared.kernel} width=${small} />
     <span class="times" aria-hidden="true">=</span>
-    <${Grid} values=${part.products} label="products" caption=${html`products, Σ <b>${inDecimals(part.sum, decimals)}</b>`} limit=${shared.products} width=${small} />
+    <${Grid} values=${part.products} label="products" caption="products" note=${html`, Σ <b>${inDecimals(part.sum, decimals)}</b>`} limit=${shared.products} width=${small} />
   </div>`;
 }
 

@@ -10,15 +10,26 @@ import { sizeOf } from "../digits.js";
 const sizeClass = (cols) => (cols <= 3 ? "few" : cols <= 5 ? "some" : "dense");
 
 /**
- * @param {{values: (number | null)[][], label: string, caption?: string, limit?: number, picture?: boolean,
+ * @param {{values: (number | null)[][], label: string, caption?: string, note?: any, limit?: number, picture?: boolean,
  *   width?: number, marked?: [number, number] | null, outside?: (r: number, c: number) => boolean,
- *   onCell?: ((r: number, c: number) => void) | null}} props `limit`: half of the scale;
- *   `picture`: grey, 0 … 1; `width` of the whole where cells have no numbers; `outside`: padding
+ *   onCell?: ((r: number, c: number) => void) | null}} props `note`: after the caption and the
+ *   power of ten of the cells; `limit`: half of the scale; `picture`: grey, 0 … 1; `width` of the whole where cells have no numbers; `outside`: padding
  */
-export function Grid({ values, label, caption, limit, picture, width, marked, outside, onCell }) {
+export function Grid({
+  values,
+  label,
+  caption,
+  note,
+  limit,
+  picture,
+  width,
+  marked,
+  outside,
+  onCell,
+}) {
   const most = limit ?? sizeOf(values);
   const table = palette.value.diverging;
-  const figures = figuresFor(most);
+  const figures = figuresFor(picture ? 1 : most); // a picture's numbers have no power beside them
   const cols = values[0]?.length ?? 0;
   const side = width ? Math.max(3, Math.floor(width / cols)) : 0;
   const cell = (
@@ -41,6 +52,6 @@ export function Grid({ values, label, caption, limit, picture, width, marked, ou
   };
   const size = { "--cols": cols, ...(side && { "--side": `${side}px`, "--cell": `${side}px` }) };
   return html`<table class=${`grid ${width ? "tiny" : sizeClass(cols)}`} style=${size} aria-label=${label}>
-    ${caption && html`<caption>${caption} ${!width && !picture && powerText(figures)}</caption>`}
+    ${caption && html`<caption>${caption} ${!width && !picture && powerText(figures)}${note}</caption>`}
     <tbody>${values.map((line, r) => html`<tr key=${r}>${line.map((v, c) => cell(v, r, c))}</tr>`)}</tbody></table>`;
 }
