@@ -22,9 +22,7 @@ def bar(screen: Screen, layer: str) -> str:
 
 def ends(screen: Screen) -> list[float]:
     """Upper ends of the bars of the first and the last weights."""
-    return [
-        float(re.findall(r"[\d.e]+", bar(screen, layer))[-1]) for layer in ("conv1", "linear1")
-    ]
+    return [float(re.findall(r"[\d.e]+", bar(screen, layer))[-1]) for layer in ("conv1", "linear1")]
 
 
 def test_bars_follow_the_scales_while_it_trains_and_say_what_they_were(

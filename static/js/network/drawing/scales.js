@@ -161,6 +161,7 @@ export class Scales {
 
 /** Whether a scale has only just become another one. @param {HeldLimit} held @param {number} nowMs */
 const isNew = (held, nowMs) => nowMs - held.changedMs < TOLD_MS;
+
 export { TOLD_MS };
 
 /**
