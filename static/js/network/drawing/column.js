@@ -4,7 +4,15 @@ import { count, shape as shapeText } from "../../shared/format.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { kindAt, layersReached } from "../slow-motion/phases.js";
-import { drawingSize, kernelKind, replay, scaleMode, slowTick } from "../state.js";
+import {
+  drawingSize,
+  ghost,
+  kernelKind,
+  openedFilter,
+  replay,
+  scaleMode,
+  slowTick,
+} from "../state.js";
 import { layerTitle, layerWords, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
@@ -17,6 +25,9 @@ import { ofKind } from "./scales.js";
 /** @typedef {import("./layout.js").Column} Column */
 
 const NAMED_PX = 112; // a scale with the name of what has it
+/** What stands side by side, where kernels have another state of themselves beside them.
+ * @type {Record<import("../state.js").Ghost, string>} */
+const PAIRED = { off: "kernel", last: "now · before", first: "now · step 0" };
 const TAG_LETTER_PX = 5.6; // of the name of a part
 const BOTH_ENDS_PX = 84; // a scale with both of its numbers
 
@@ -73,8 +84,9 @@ function RowTags({ column: { role, cells, name, shape } }) {
   ) =>
     html`<small class="row-tag centred" style=${{ left: `${rect.x + rect.width / 2}px`, top: at }}>${says}</small>`;
   const [kernel] = first.kernels;
-  const says = first.kernels.length > 1 ? "kernels" : "kernel";
-  return html`<small class="row-tag" style=${{ left: `${kernel.x}px`, top }}>${says}</small>
+  const both = first.ghosts.length > 0 && kernelKind.value === "weight";
+  const says = both ? PAIRED[ghost.value] : first.kernels.length > 1 ? "kernels" : "kernel";
+  return html`<small class="row-tag" title=${both ? "left: the kernel now; right: as it was" : undefined} style=${{ left: `${kernel.x}px`, top }}>${says}</small>
     ${first.bias && over(first.bias, "bias", biasTop(first, says, top))}${over(first.map, "map")}`;
 }
 
@@ -104,7 +116,7 @@ function Foot({ column }) {
 
 /** Where a column stands, and how it is seen beside an open filter. @param {Column} column */
 const standing = (column) => ({
-  class: `column ${column.role} ${column.above ? "under" : ""} ${column.away ? "away" : ""} ${slowClass(column)}`,
+  class: `column ${column.role} ${column.above ? "under" : ""} ${column.away ? "away" : ""} ${openedFilter.value?.layer === column.name ? "opened" : ""} ${slowClass(column)}`,
   style: { left: `${column.x}px`, width: `${column.width}px` },
 });
 

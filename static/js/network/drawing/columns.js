@@ -20,6 +20,7 @@
  * @property {number} width
  * @property {number} height
  * @property {number} span CSS pixels for its caption: up to the next column's
+ * @property {number} homeSpan what that is while no filter is open
  * @property {Cell[]} cells
  */
 
@@ -61,6 +62,7 @@ export function columnsOf(layers, inputShape) {
     width: 0,
     height: 0,
     span: 0,
+    homeSpan: 0,
     cells: [],
   };
   /** @type {Column} */

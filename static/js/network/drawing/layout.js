@@ -319,7 +319,7 @@ export function layoutNetwork(layers, inputShape, room, wishes = {}) {
     column.span = column.width + free - (free ? CAPTION_GAP : 0);
     x += column.width + gap;
   }
-  for (const column of columns) column.home = column.x;
+  for (const column of columns) Object.assign(column, { home: column.x, homeSpan: column.span });
   const width = Math.max(inner.width, x - gap) + (bar ? bar + GAP_LEAST : 0);
   if (bar) placeBars(columns, width - bar, bar);
   return {

@@ -55,7 +55,7 @@ function Head({ now }) {
     ${
       held
         ? html`<button type="button" class="quiet close" aria-label="Unpin" title="Unpin. Key: Escape" onClick=${unpin}>✕</button>`
-        : html`<small class="hint">${isWeight(place) ? "click to open its filter" : "click to pin"}</small>`
+        : html`<small class="hint">${isWeight(place) ? (openedFilter.value ? "click to change it" : "click to open its filter") : "click to pin"}</small>`
     }</header>`;
 }
 
