@@ -101,6 +101,30 @@ def test_on_a_phone_a_tap_pins_and_what_is_explained_stays_in_sight(
     screen.until(clear)
 
 
+def test_on_a_phone_the_card_covers_neither_the_patch_nor_the_answers(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run, **PHONE)
+    map_button(screen, "conv1, map 2").tap()
+    card = region(screen)
+    expect(card.get_by_role("button", name="Unpin")).to_be_visible()
+    patch = screen.page.get_by_role("button", name="input, map 0, values")
+    answers = screen.page.get_by_role("complementary", name="The network's best answers")
+
+    def clear() -> bool:
+        boxes = [part.bounding_box() for part in (patch, card, answers)]
+        if not all(boxes):
+            return False
+        seen, over, below = (box or {} for box in boxes)
+        return (
+            seen["y"] >= 0
+            and seen["y"] + seen["height"] <= over["y"]
+            and over["y"] + over["height"] <= below["y"] + 1
+        )
+
+    screen.until(clear)
+
+
 def test_a_filter_unfolds_into_maps_kernels_and_their_sum(screen: Screen, run: LiveRun) -> None:
     screen.open_filter("conv2", 5)
     view, page = screen.filter, screen.page
