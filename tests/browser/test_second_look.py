@@ -106,3 +106,49 @@ def test_a_tip_goes_with_a_press_and_comes_by_pointing_only(screen: Screen) -> N
     )
     screen.page.wait_for_timeout(400)
     expect(tip).to_have_count(0)
+
+
+def test_a_ghosts_half_is_named(screen: Screen) -> None:
+    tag = screen.page.locator('[data-column="conv1"] .row-tag').first
+    expect(tag).to_have_text("kernel")
+    choice = screen.page.get_by_label("Beside each kernel")
+    for says, named in (
+        ("itself at step 0", "now · step 0"),
+        ("itself a step ago", "now · before"),
+    ):
+        choice.select_option(label=says)
+        expect(tag).to_have_text(named)
+        expect(tag).to_have_attribute("title", "left: the kernel now; right: as it was")
+        assert screen.page.evaluate(TOUCHING) == 0
+
+
+WINDOW = """() => {  // the place in the card's title, and that of the window, when both are there
+  const place = (text) => text?.match(/row (\\d+), column (\\d+)/);
+  const title = place(document.querySelector(".explain h2")?.textContent);
+  const slider = place(document.querySelector(".sweep input").ariaValueText);
+  return title && slider ? [title.slice(1).join(), slider.slice(1).join()] : null;
+}"""
+
+
+def test_while_the_window_slides_the_card_is_where_it_is(screen: Screen) -> None:
+    screen.open_filter("conv1", 3)
+    screen.filter.get_by_role("button", name="Slide the window").click()
+    places = set()
+
+    def together() -> bool:
+        seen = screen.page.evaluate(WINDOW)
+        if not seen:
+            return False
+        assert seen[0] == seen[1]
+        places.add(seen[0])
+        return len(places) > 8
+
+    screen.until(together)
+    screen.filter.get_by_role("button", name="Stop").click()
+
+
+def test_in_an_open_filter_the_card_does_not_offer_to_open_it(screen: Screen) -> None:
+    screen.open_filter("conv1", 3)
+    screen.filter.get_by_role("button", name="weight, for input, row 1, column 1").hover()
+    card = screen.page.get_by_role("region", name="How this number is computed")
+    expect(card).to_contain_text("click to change it")
