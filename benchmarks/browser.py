@@ -16,6 +16,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VIEWPORT_PX = {"width": 1440, "height": 900}
 PAINTED = "() => window.convscope?.painted.length > 0"
@@ -30,10 +31,12 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more_flags: str) -> Iterator[Browser]:
     """One browser process, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*FLAGS, *more_flags]
+        )
         try:
             yield browser
         finally:

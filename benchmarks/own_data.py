@@ -124,7 +124,7 @@ def _reading_bytes(pid: int) -> int:
     for one in (pid, *children(pid)):
         try:
             command = Path(f"/proc/{one}/cmdline").read_bytes()
-            if one == pid or b"own_data.process" in command:
+            if one == pid or b"own_data.preview.process" in command:
                 total += resident_bytes(one)
         except (OSError, AssertionError):  # it has ended
             continue

@@ -38,7 +38,7 @@ from convscope.api.security.guard import Guard
 from convscope.budget import Budget
 from convscope.ipc import forkserver
 from convscope.ipc.process import ProcessWorker
-from convscope.own_data.previews import Previews
+from convscope.own_data.preview.previews import Previews
 from convscope.runs.housekeeping import keep_house
 from convscope.runs.registry import Registry
 from convscope.settings import Settings

@@ -1,10 +1,11 @@
 """Small shared types, and how a shape is written; imports nothing of the project."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 Shape = tuple[int, ...]
 JsonObject = dict[str, Any]
+Fit = Literal["crop", "pad", "stretch"]  # how a picture of other proportions is brought to a form
 
 
 def shape_text(shape: Shape) -> str:

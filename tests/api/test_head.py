@@ -25,7 +25,7 @@ def readable(app: ASGIApp) -> list[str]:
     for name, value in FILLED.items():
         found = [path.replace(f"{{{name}}}", value) for path in found]
     assert len(found) > 20
-    pages = ["/", "/runs", "/compare", "/docs", "/lessons", "/openapi.json"]
+    pages = ["/", "/runs", "/compare", "/data", "/docs", "/lessons", "/openapi.json"]
     return [*found, *pages, "/static/importmap.json", "/static/js/main.js", "/samples/cat.png"]
 
 

@@ -112,12 +112,12 @@ def test_on_a_phone_the_card_covers_neither_the_patch_nor_the_answers(
     answers = screen.page.get_by_role("complementary", name="The network's best answers")
 
     def clear() -> bool:
-        boxes = [part.bounding_box() for part in (patch, card, answers)]
-        if not all(boxes):
-            return False
-        seen, over, below = (box or {} for box in boxes)
-        return (
-            seen["y"] >= 0
+        seen, over, below = (part.bounding_box() for part in (patch, card, answers))
+        return bool(
+            seen
+            and over
+            and below
+            and seen["y"] >= 0
             and seen["y"] + seen["height"] <= over["y"]
             and over["y"] + over["height"] <= below["y"] + 1
         )

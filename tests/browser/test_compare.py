@@ -128,7 +128,7 @@ def test_a_run_that_ended_earlier_stays_at_its_end_and_says_so(visit: Visitors, 
     figures = rows.filter(has=page.get_by_role("rowheader", name="Step"))
     expect(figures.get_by_role("cell")).to_have_text(["27", "20"])
     held_out = rows.filter(has=page.get_by_role("rowheader", name="Held out"))
-    measured = [re.compile(r" % at step 20$"), re.compile(r"\d %$")]
+    measured = [re.compile(r"% at step 20$"), re.compile(r"\d%$")]
     expect(held_out.get_by_role("cell")).to_have_text(measured)
 
 
@@ -217,7 +217,7 @@ def test_both_say_what_the_server_says_of_a_picture(visit: Visitors, pair: Pair)
     for index, (one, other) in enumerate(zip(*truth, strict=True)):
         cells = classes.get_by_role("row").nth(index + 1).get_by_role("cell")
         expect(cells).to_have_text(
-            [f"{round(entry['probability'] * 100)} %" for entry in (one, other)]
+            [f"{round(entry['probability'] * 100)}%" for entry in (one, other)]
         )
     label = pair[0].get("/images/test-7")["class"]
     expect(classes).to_contain_text(f"It is a {label}.")

@@ -31,6 +31,17 @@ def test_a_picture_becomes_the_probe(visit: Visitors, run: LiveRun, kind: str) -
     expect(probe.get_by_text("as uploaded")).to_be_visible()
 
 
+def test_a_zip_leads_to_the_page_of_the_data_sets(visit: Visitors, run: LiveRun) -> None:
+    page = visit(run).page
+    for path in (None, "/runs", "/compare"):
+        if path:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+        assert page.evaluate(DROP, ["drop", "leaves.zip", "application/zip", ""])
+        link = page.get_by_role("link", name="the page of the data sets")
+        expect(link).to_have_attribute("href", "/data")
+
+
 @pytest.mark.parametrize("path", ["/runs", "/compare", "/lessons", "/docs"])
 def test_a_page_without_a_use_for_it_stays_and_says_where_it_is_taken(
     visit: Visitors, path: str

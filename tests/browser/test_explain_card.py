@@ -231,7 +231,7 @@ def test_a_pools_winner_is_marked(screen: Screen, run: LiveRun) -> None:
 
 def test_a_class_opens_as_its_score_and_its_probability(screen: Screen, run: LiveRun) -> None:
     bag = run.get()["classes"].index("Bag")
-    screen.page.get_by_role("button", name=re.compile(r"Bag \d+ %$")).hover()
+    screen.page.get_by_role("button", name=re.compile(r"Bag \d+%$")).hover()
     card = expect_title(screen, "linear1, Bag")
     [said] = [one for one in run.get("/predictions")["classes"] if one["index"] == bag]
     score, share = (read(text) for text in card.locator("[data-test=total]").all_inner_texts())
@@ -246,7 +246,7 @@ def test_a_class_opens_as_its_score_and_its_probability(screen: Screen, run: Liv
 def test_softmax_is_a_picture_whose_rows_are_the_answers(screen: Screen, run: LiveRun) -> None:
     page = screen.page
     answers = page.get_by_role("complementary", name="The network's answers")
-    answers.get_by_role("button", name=re.compile(r"Bag \d+ %$")).click()  # held
+    answers.get_by_role("button", name=re.compile(r"Bag \d+%$")).click()  # held
     picture = region(screen).get_by_role("region", name="Softmax, as a picture")
     rows = picture.get_by_role("button")
     expect(rows).to_have_count(10)
@@ -262,7 +262,7 @@ def test_softmax_is_a_picture_whose_rows_are_the_answers(screen: Screen, run: Li
     assert float(told) == pytest.approx(total, rel=0.01)
     sneaker = run.get()["classes"].index("Sneaker")
     rows.nth(sneaker).hover()
-    outlined = answers.get_by_role("button", name=re.compile(r"Sneaker \d+ %$"))
+    outlined = answers.get_by_role("button", name=re.compile(r"Sneaker \d+%$"))
     expect(outlined).to_have_class(re.compile(r"\bon\b"))
     rows.nth(sneaker).click()
     expect_title(screen, "linear1, Sneaker")
@@ -274,7 +274,7 @@ def test_a_sum_that_differs_in_its_last_figure_says_that_it_is_rounded(
     classes = run.get()["classes"]
     answers = screen.page.get_by_role("complementary", name="The network's answers")
     for name in classes[1:5]:
-        answers.get_by_role("button", name=re.compile(rf"{name} \d+ %$")).hover()
+        answers.get_by_role("button", name=re.compile(rf"{name} \d+%$")).hover()
         card = expect_title(screen, f"linear1, {name}")
         for check in card.locator(".sum-check").all():
             total = check.locator("[data-test=total]").inner_text()

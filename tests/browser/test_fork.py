@@ -141,6 +141,7 @@ def test_where_a_fork_begins_the_page_says_whose_the_last_update_is(
     fork = LiveRun(trained.server, trained.post("/fork", step=137)["id"])
     screen = visit(fork)
     screen.open_filter("conv1", 2)
+    screen.filter.get_by_role("button", name="Gradient and update").click()
     said = screen.filter.get_by_text(
         "the gradient and update that led to these weights belong to its parent"
     )
@@ -161,5 +162,6 @@ def test_a_fork_that_was_changed_where_it_begins_has_weights_that_no_update_led_
     made = trained.post("/fork", step=137, interventions=[change])
     screen = visit(LiveRun(trained.server, made["id"]))
     screen.open_filter("conv1", 2)
+    screen.filter.get_by_role("button", name="Gradient and update").click()
     expect(screen.filter).to_contain_text("No update led to the weights as they are now")
     expect(screen.filter).not_to_contain_text("belong to its parent")

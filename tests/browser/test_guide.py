@@ -82,7 +82,7 @@ def trained(run: LiveRun) -> LiveRun:
 
 def shares(text: str) -> list[float]:
     """The percentages in a sentence."""
-    return [float(share) for share in re.findall(r"(\d+\.\d)\s%", text)]
+    return [float(share) for share in re.findall(r"(\d+\.\d)%", text)]
 
 
 def test_it_is_offered_once_and_never_opens_by_itself(visit: Visitors, run: LiveRun) -> None:
@@ -137,7 +137,7 @@ def see_and_guess(tour: Tour, run: LiveRun) -> None:
     tour.press("Point them out")
     expect(tour.told).to_contain_text("In this order")
     tour.press("Next")
-    expect(tour.told).to_contain_text(re.compile(r"It says “.*”, \d+\s% sure"))
+    expect(tour.told).to_contain_text(re.compile(r"It says “.*”, \d+% sure"))
     shown = tour.screen.page.get_by_role("region", name="Probe").get_by_role("img").first
     tour.press("Show another picture")
     expect(shown).not_to_have_attribute("src", re.compile(f"{run.get()['probe']}/"))
@@ -146,7 +146,7 @@ def see_and_guess(tour: Tour, run: LiveRun) -> None:
 
 def learn(tour: Tour, run: LiveRun) -> None:
     """Trains, until it says what was reached."""
-    tour.press("Play until 75 %")
+    tour.press("Play until 75%")
     expect(tour.rail.locator(".guide-live")).to_contain_text("accuracy")
     expect(tour.told).to_contain_text("Accuracy went from guessing to")
     run.wait_for("ready")
@@ -154,7 +154,7 @@ def learn(tour: Tour, run: LiveRun) -> None:
     now = run.get()
     assert now["accuracy"] >= 0.75
     expect(tour.told).to_contain_text(f"in {now['step']} steps")
-    expect(tour.told).to_contain_text(f"{100 * now['held_out_accuracy']:.1f} %")
+    expect(tour.told).to_contain_text(f"{100 * now['held_out_accuracy']:.1f}%")
     tour.screen.until(lambda: run.get()["steps_per_second"] == PACE)
     tour.press("Next")
 
@@ -275,21 +275,21 @@ def test_a_run_that_has_learned_already_goes_on_for_a_hundred_steps(
 
 def test_somebody_else_pauses_or_resets_meanwhile(visit: Visitors, run: LiveRun) -> None:
     tour = Tour(visit(run)).chapter("Watch it learn")
-    tour.press("Play until 75 %")
+    tour.press("Play until 75%")
     tour.screen.until(lambda: tour.screen.steps() > 3)
     run.post("/pause")
     expect(tour.told).to_contain_text("paused there")
     tour.press("Go on")
     expect(tour.button("Pause")).to_be_visible()
     run.post("/reset")
-    expect(tour.button("Play until 75 %")).to_be_visible()
+    expect(tour.button("Play until 75%")).to_be_visible()
     expect(tour.told).to_be_empty()
     tour.screen.expect_step(0)
 
 
 def test_closing_it_pauses_what_it_plays(visit: Visitors, run: LiveRun) -> None:
     tour = Tour(visit(run)).chapter("Watch it learn")
-    tour.press("Play until 75 %")
+    tour.press("Play until 75%")
     tour.screen.until(lambda: tour.screen.steps() > 3)
     tour.press("Close the tour")
     run.wait_for("ready")

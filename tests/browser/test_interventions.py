@@ -170,7 +170,7 @@ def test_a_silenced_filter_says_what_it_was_worth_and_is_marked(
     silence = tools(screen).get_by_role("switch", name="silence this filter")
     silence.click()  # which the server answers, and then it is on
     said = expect_done(screen, "Held-out accuracy")
-    shares = [float(share) for share in re.findall(r"(\d+\.\d) %", said)]
+    shares = [float(share) for share in re.findall(r"(\d+\.\d)%", said)]
     assert len(shares) == 2
     points = re.search(r"worth (\d+\.\d) points|(\d+\.\d) points better|no change", said)
     assert points
@@ -215,13 +215,13 @@ def test_every_intervention_in_the_list_says_what_it_did_to_the_accuracy(
     screen.page.locator(".interventions summary").click()
     listed = screen.page.get_by_role("list", name="Interventions").get_by_role("listitem")
     expect(listed.first).to_contain_text(
-        re.compile(r"held-out accuracy \d+\.\d % → \d+\.\d %$")  # measured at step 20 too
+        re.compile(r"held-out accuracy \d+\.\d% → \d+\.\d%$")  # measured at step 20 too
     )
-    filled = f"{100 * run.get()['held_out_accuracy']:.1f} %"
+    filled = f"{100 * run.get()['held_out_accuracy']:.1f}%"
     expect(listed.first).to_contain_text(f"→ {filled}")
     tools(screen).get_by_role("button", name="Undo").click()
-    expect(listed.nth(1)).to_contain_text(re.compile(rf"{filled} → \d+\.\d %$"))
-    before = f"{100 * run.get()['held_out_accuracy']:.1f} %"
+    expect(listed.nth(1)).to_contain_text(re.compile(rf"{filled} → \d+\.\d%$"))
+    before = f"{100 * run.get()['held_out_accuracy']:.1f}%"
     fill(screen, "zeros")
     expect(listed.nth(2)).to_contain_text(f"{before} → {filled}")
 
@@ -233,9 +233,9 @@ def test_an_answer_that_comes_after_the_measurement_does_not_take_it_away(
     screen.page.route("**/interventions", lambda route: late.append((route, route.fetch())))
     fill(screen, "zeros")
     screen.until(lambda: bool(late) and run.get()["held_out_accuracy"] is not None)
-    measured = f"{100 * run.get()['held_out_accuracy']:.1f} %"
+    measured = f"{100 * run.get()['held_out_accuracy']:.1f}%"
     # the stream has told it
-    expect(screen.stat("Held-out acc.")).to_have_text(f"{measured} at step {STEPS}, of 1\u2009000")
+    expect(screen.stat("Held-out acc.")).to_have_text(f"{measured} at step {STEPS}, of 1,000")
     late[0][0].fulfill(response=late[0][1])
     screen.page.locator(".interventions summary").click()
     listed = screen.page.get_by_role("list", name="Interventions").get_by_role("listitem")
@@ -274,7 +274,7 @@ def test_freezing_says_what_the_filters_learning_would_have_been_worth(screen: S
         tools(screen).get_by_role("switch", name="freeze this filter").click()
     intervention = answered.value.json()
     learning, frozen = (
-        f"{100 * intervention[f'held_out_{when}']:.1f} %" for when in ("before", "after")
+        f"{100 * intervention[f'held_out_{when}']:.1f}%" for when in ("before", "after")
     )
     points = f"{100 * (intervention['held_out_before'] - intervention['held_out_after']):.1f}"
     assert 0 < intervention["steps_ahead"] <= 100  # a machine that is busy looks less far

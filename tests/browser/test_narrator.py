@@ -1,5 +1,7 @@
 """The narrator says what the run did, points at it, and lists all of it."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.support.screen import Screen
@@ -35,13 +37,16 @@ def test_all_findings_are_listed_newest_first_and_a_reset_empties_the_list(
     visit: Visitors, run: LiveRun
 ) -> None:
     screen: Screen = visit(run)
-    for number in (1, 2):
+    run.post("/interventions", **KILL, index=[1])
+    run.post("/step", steps=3)
+    for number in (2, 3):  # of one kind and step: one line
         run.post("/interventions", **KILL, index=[number])
     told = screen.page.get_by_role("region", name="What the run did")
-    told.get_by_text("2 findings").click()
+    told.get_by_text(re.compile(r"^\d findings$")).click()
     entries = told.get_by_role("list", name="Findings").get_by_role("listitem")
-    expect(entries).to_have_count(2)
-    expect(entries.first).to_contain_text("conv2, filter 2 gives only 0 before any training")
+    both = entries.filter(has_text="conv2, filter 2")
+    expect(both).to_contain_text("And 1 more filter.")
+    expect(entries.last).to_contain_text("conv2, filter 1 gives only 0 before any training")
     run.post("/reset")
     expect(told).to_contain_text("Press Play: what stands out")
     expect(told.get_by_role("list", name="Findings")).to_have_count(0)

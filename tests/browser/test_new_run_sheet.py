@@ -91,9 +91,9 @@ def test_the_layers_and_their_parameters_follow_the_network(visit: Visitors, run
     screen = visit(run)
     table = opened(screen).get_by_role("table")
     expect(table.get_by_role("row", name="conv2 ")).to_contain_text("16×14×14")
-    expect(table.locator("[data-test=total]")).to_have_text("9\u2009098")
+    expect(table.locator("[data-test=total]")).to_have_text("9,098")
     field(screen, "Network").select_option("tinyvgg")
-    expect(table.locator("[data-test=total]")).to_have_text("19\u2009920")
+    expect(table.locator("[data-test=total]")).to_have_text("19,920")
     expect(table.get_by_role("row", name="conv4 ")).to_contain_text("910")
     expect(opened(screen).get_by_text("Two blocks of two 3 × 3 convolutions")).to_be_visible()
 
@@ -143,7 +143,7 @@ def test_nothing_of_the_sheet_is_clipped(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run, viewport={"width": 390, "height": 844})
     screen.page.get_by_text("More settings").click()
     sheet = opened(screen)
-    expect(sheet.locator("[data-test=total]")).to_have_text("9\u2009098")
+    expect(sheet.locator("[data-test=total]")).to_have_text("9,098")
     for width, height in SIZES:
         screen.page.set_viewport_size({"width": width, "height": height})
         screen.until(lambda: sheet.evaluate(CLIPPED) == [])

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
-PAGES = ("Live network", "Runs", "Compare", "Lessons", "API")
+PAGES = ("Live network", "Runs", "Compare", "Data", "Lessons", "API")
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 MOST_STOPS = 12 + 2  # two are the offer of the tour, on a first visit
 ACTIVE = "() => document.activeElement.getAttribute('aria-label') ?? ''"
@@ -31,7 +31,7 @@ CLIPPED = """() => [...document.querySelectorAll(
 BACKGROUND = "e => getComputedStyle(e).backgroundColor"
 
 
-@pytest.mark.parametrize("address", ["/runs", "/compare", "/lessons", "/docs"])
+@pytest.mark.parametrize("address", ["/runs", "/compare", "/data", "/lessons", "/docs"])
 def test_every_page_leads_to_every_other_on_a_phone_too(visit: Visitors, address: str) -> None:
     page = visit.blank(**PHONE).page
     page.goto(address)

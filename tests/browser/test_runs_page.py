@@ -67,8 +67,8 @@ def test_a_run_is_listed_with_what_the_server_says_of_it(named: LiveRun, open_li
     expect(entry).to_contain_text("default · fashion-mnist-10k · SGD at 0.05")
     for label, words in (
         ("Step", "20"),
-        ("Accuracy", f"{truth['accuracy'] * 100:.1f} %"),
-        ("Held out", f"{truth['held_out_accuracy'] * 100:.1f} %"),
+        ("Accuracy", f"{truth['accuracy'] * 100:.1f}%"),
+        ("Held out", f"{truth['held_out_accuracy'] * 100:.1f}%"),
     ):
         figure = entry.locator("dl > div").filter(has_text=re.compile(f"^{label}"))
         expect(figure.get_by_role("definition")).to_have_text(words)

@@ -58,8 +58,8 @@ def expect_numbers_of(screen: Screen, then: Any) -> None:
     """The stats and the dials are those of a run as it was."""
     screen.expect_step(then["step"])
     expect(screen.stat("Loss")).to_have_text(f"{then['loss']:.3f}")
-    expect(screen.stat("Training acc.")).to_have_text(f"{100 * then['accuracy']:.1f} %")
-    expect(screen.stat("Held-out acc.")).to_contain_text(f"{100 * then['held_out_accuracy']:.1f} %")
+    expect(screen.stat("Training acc.")).to_have_text(f"{100 * then['accuracy']:.1f}%")
+    expect(screen.stat("Held-out acc.")).to_contain_text(f"{100 * then['held_out_accuracy']:.1f}%")
     rate = screen.page.get_by_label("Learning rate, as a number")
     expect(rate).to_have_value(f"{then['learning_rate']:g}")
     silenced = screen.page.get_by_role("button", name=re.compile("^conv1, filter 2.*silenced"))
@@ -100,7 +100,7 @@ def test_kernels_and_bars_are_those_of_the_step(visit: Visitors, trained: LiveRu
         screen.until(partial(fits, table, truth))
         top = trained.get("/predictions", step=step)["top"]
         bar = screen.page.locator(".class").filter(has_text=top["class"])
-        expect(bar).to_contain_text(f"{100 * top['probability']:.0f} %")
+        expect(bar).to_contain_text(f"{100 * top['probability']:.0f}%")
 
 
 def fits(table: Locator, truth: np.ndarray[Any, Any]) -> bool:

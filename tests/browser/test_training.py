@@ -35,9 +35,9 @@ def test_space_plays_and_pauses_and_the_numbers_live(visit: Visitors, run: LiveR
     screen.expect_step(paused["step"])
     assert all(value is not None for value in map(screen.number, LIVE[:4]))
     expect(screen.stat("Loss")).to_have_text(f"{paused['loss']:.3f}")
-    expect(screen.stat("Training acc.")).to_have_text(f"{100 * paused['accuracy']:.1f} %")
+    expect(screen.stat("Training acc.")).to_have_text(f"{100 * paused['accuracy']:.1f}%")
     screen.until(lambda: run.get()["held_out_step"] == paused["step"])  # measured after the pause
-    held_out = f"{100 * run.get()['held_out_accuracy']:.1f} %"
+    held_out = f"{100 * run.get()['held_out_accuracy']:.1f}%"
     expect(screen.stat("Held-out acc.")).to_contain_text(held_out)
     expect(screen.stat("Held-out acc.")).to_contain_text(f"at step {paused['step']}")
 
@@ -49,10 +49,10 @@ def test_the_whole_held_out_half_is_measured_on_a_press_and_said_apart_from_the_
     history = run.get("/history")
     screen = visit(run)
     on_sample = screen.stat("Held-out acc.").inner_text()
-    button = screen.page.get_by_role("button", name="measure all 2\u2009000")
+    button = screen.page.get_by_role("button", name="measure all 2,000")
     button.click()
     found = run.post("/evaluate")
-    said = f"{100 * found['accuracy']:.1f} % at step 4, loss {found['loss']:.3f}"
+    said = f"{100 * found['accuracy']:.1f}% at step 4, loss {found['loss']:.3f}"
     answer = screen.page.get_by_role("status").filter(has_text="at step 4")
     expect(answer).to_have_text(said)
     assert screen.stat("Held-out acc.").inner_text() == on_sample

@@ -47,6 +47,7 @@ def make_modules() -> dict[str, ModuleType]:
     keras, layers, ops = (ModuleType(n) for n in ("keras", "keras.layers", "keras.ops"))
     vars(layers).update({kind.__name__: kind for kind in KINDS})
     vars(ops).update(pad=pad, ones_like=np.ones_like, einsum=np.einsum, average_pool=average_pool)
+    vars(ops).update(array=lambda numbers: np.array(numbers, np.float32), cast=np.ndarray.astype)
     own = {"layers": layers, "ops": ops, "Input": lambda shape: shape, "Sequential": Sequential}
     named = {"regularizers": Regularizers, "initializers": Initializers, "optimizers": Optimizers}
     vars(keras).update(own | named)

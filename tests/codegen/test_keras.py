@@ -165,3 +165,15 @@ def test_what_keras_has_no_place_for_is_refused(call: str) -> None:
 def test_what_differs_in_keras_is_said() -> None:
     assert "PyTorch after" in generate(subject(DEFAULT, optimizer={"type": "Adam"}), "keras").code
     assert optimizer_call(optimizer(type="SGD"))[1] == ""
+
+
+def test_the_code_makes_pixels_into_the_numbers_that_a_run_reads() -> None:
+    how = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
+    of = subject(NETWORKS["awkward"], data={"preprocessing": how})
+    code = generate(of, "keras").code
+    assert "0 … 1" not in code
+    pixels = np.arange(3 * 23 * 20).astype(np.uint8).reshape(1, 23, 20, 3)
+    scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255
+    mean, std = (torch.tensor(numbers).view(-1, 1, 1) for numbers in how.values())
+    expected = ((scaled - mean) / std).permute(0, 2, 3, 1).numpy()
+    assert np.array_equal(execute(code)["to_input"](pixels), expected)

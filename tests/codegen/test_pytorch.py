@@ -168,3 +168,26 @@ def test_weights_that_came_from_elsewhere_are_not_drawn() -> None:
 def test_a_recipes_numbers_are_written_exactly() -> None:
     spec = recipe(optimizer={"type": "SGD", "learning_rate": 0.1 + 0.2}).optimizer
     assert "lr=0.30000000000000004" in optimizer_call(spec)
+
+
+def test_the_code_makes_pixels_into_the_numbers_that_a_run_reads(tmp_path: Path) -> None:
+    how = {"mean": [0.286], "std": [0.353]}
+    of = subject(DEFAULT, data={"dataset": "fashion-mnist-10k", "preprocessing": how})
+    trained(of, tmp_path / "weights.safetensors")
+    levels = torch.arange(784, dtype=torch.int64).remainder(256).to(torch.uint8)
+    pixels = levels.reshape(1, 1, 28, 28)
+    save_file({"x": pixels}, tmp_path / "pictures.safetensors")
+    code = generate(of, "pytorch")
+    assert "0 … 1" not in code.code
+    (tmp_path / code.filename).write_text(code.code, encoding="utf-8")
+    entered = 'made.to_input(load_file("pictures.safetensors")["x"])'
+    body = f'save_file({{"out": {entered}}}, "o.safetensors")'
+    run(tmp_path, code.filename, body)
+    found = load_file(tmp_path / "o.safetensors")["out"]
+    assert torch.equal(found, ((pixels / 255) - 0.286) / 0.353)
+
+
+def test_the_code_of_a_run_with_another_scale_multiplies_by_it() -> None:
+    of = subject(DEFAULT, data={"preprocessing": {"scale": 2.0}})
+    for framework in ("pytorch", "keras"):
+        assert "* 2.0 - mean) / std" in generate(of, framework).code

@@ -183,3 +183,26 @@ def test_a_colour_picture_without_colour_is_not_said_to_be_turned_to_grey() -> N
     assert prepared(Image.fromarray(pixels)).sentences == ("Used as it is: 28 × 28 already",)
     pixels[5, 6, 2] = 91
     assert prepared(Image.fromarray(pixels)).sentences[0].startswith("Turned to grey")
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_padding_keeps_the_whole_picture_and_is_black_whether_inverted_or_not(dark: bool) -> None:
+    image = Image.new("L", (40, 20), 230)
+    done = preprocess(picture_of(image), (1, 10, 10), dark_background=dark, invert=None, fit="pad")
+    shade = 25 if dark else 230
+    expected = np.zeros((10, 10), np.uint8)
+    expected[2:7] = shade
+    assert np.array_equal(done.pixels[0], expected)
+    assert done.inverted is dark
+    assert done.sentences[0] == "Resized to 10 × 5"
+    assert done.sentences[-1] == "Padded with black to 10 × 10"
+
+
+def test_stretching_takes_the_whole_picture_whatever_its_proportions() -> None:
+    image = Image.fromarray(np.repeat([[0, 255]], 4, axis=0).astype(np.uint8)).resize((40, 20), 0)
+    done = preprocess(
+        picture_of(image), (1, 10, 10), dark_background=False, invert=None, fit="stretch"
+    )
+    assert done.pixels[0, :, :4].max() == 0
+    assert done.pixels[0, :, 6:].min() == 255
+    assert done.sentences == ("Resized to 10 × 10",)

@@ -81,6 +81,7 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "seed": 2**63 - 1,
     "count": 2000,
     "accuracy": 0.5,
+    "balanced_accuracy": 0.25,
     "loss": None,
     "logits": [1.0, None],
     "probabilities": [0.5, None],

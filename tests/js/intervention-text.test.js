@@ -32,20 +32,20 @@ test("what a filter was worth is told in points", () => {
     held_out_before: 0.81,
     held_out_after: 0.748,
   };
-  assert.equal(effectSentence(worth), "Held-out accuracy 81.0 % → 74.8 %: worth 6.2 points.");
+  assert.equal(effectSentence(worth), "Held-out accuracy 81.0% → 74.8%: worth 6.2 points.");
   assert.match(effectSentence({ ...worth, type: "set" }), /: 6\.2 points worse\.$/);
   assert.match(effectSentence({ ...worth, held_out_after: 0.82 }), /1\.0 points better/);
   assert.match(effectSentence({ ...worth, held_out_after: 0.81 }), /no change/);
   assert.equal(effectSentence({ ...worth, held_out_after: null }), "");
   assert.match(
     effectSentence({ ...worth, steps_ahead: 100, type: "freeze" }),
-    /^100 steps on, .* 81\.0 % if it learned, 74\.8 % frozen: its learning is worth 6\.2 points\.$/,
+    /^100 steps on, .* 81\.0% if it learned, 74\.8% frozen: its learning is worth 6\.2 points\.$/,
   );
 });
 
 test("the accuracy around a change is told as far as it is known", () => {
-  assert.equal(accuracyShift({ held_out_before: 0.81, held_out_after: 0.748 }), "81.0 % → 74.8 %");
-  assert.equal(accuracyShift({ held_out_before: null, held_out_after: 0.748 }), "→ 74.8 %");
+  assert.equal(accuracyShift({ held_out_before: 0.81, held_out_after: 0.748 }), "81.0% → 74.8%");
+  assert.equal(accuracyShift({ held_out_before: null, held_out_after: 0.748 }), "→ 74.8%");
   assert.equal(accuracyShift({ held_out_before: 0.81, held_out_after: null }), "");
   assert.equal(accuracyShift(null), "");
 });

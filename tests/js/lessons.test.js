@@ -72,9 +72,9 @@ test("a number is whole or has two or three digits, and six where a step changes
 
 test("a line break in running text is a space, so that no word sticks to a number", () => {
   const node = html`<p>right on
-    ${"81 %"} of the
+    ${"81%"} of the
     pictures</p>`;
-  assert.equal([node.props.children].flat().join(""), "right on 81 % of the pictures");
+  assert.equal([node.props.children].flat().join(""), "right on 81% of the pictures");
 });
 
 test("a task tells what it waits for and what went wrong, and runs once at a time", async () => {

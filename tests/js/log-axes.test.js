@@ -52,7 +52,7 @@ test("a huge loss has a short label, and a longer one has the room that it needs
     "1e−4",
     "0",
   ]);
-  assert.equal(valueRoom(["0", "100 %"]), 42);
+  assert.equal(valueRoom(["0", "100%"]), 42);
   assert.equal(valueRoom(["1", "12345678"]), 63);
   assert.equal(valueRoom(null), 42);
 });

@@ -5,6 +5,7 @@ import {
   draftOf,
   forkRecipe,
   OWN_NETWORK,
+  offerOf,
   recipeOf,
   withModel,
 } from "../../static/js/network/training/recipe-draft.js";
@@ -51,9 +52,42 @@ test("another seed keeps the rest, with the learning rate that it has now", () =
   assert.deepEqual([recipe.optimizer.learning_rate, recipe.optimizer.momentum], [0.02, 0.8]);
 });
 
+test("classes are drawn evenly where that is asked for, of the same data or of other", () => {
+  const draft = { ...draftOf(run), balanced: true };
+  assert.deepEqual(changedFields(draft, draftOf(run)), ["balanced"]);
+  const { data } = recipeOf(draft, run, undefined);
+  assert.deepEqual(data, { dataset: "fashion-mnist-10k", balanced: true });
+  const other = recipeOf({ ...draft, dataset: "mnist" }, run, undefined);
+  assert.deepEqual(other.data, { dataset: "mnist", balanced: true });
+  const preprocessing = { mean: 0.5 };
+  const even = { ...run, recipe: { ...run.recipe, data: { ...data, preprocessing } } };
+  assert.equal(draftOf(even).balanced, true);
+  const again = recipeOf({ ...draftOf(even), balanced: false }, even, undefined);
+  assert.deepEqual(again.data, { dataset: "fashion-mnist-10k", preprocessing });
+  assert.equal(forkRecipe(draft, ["balanced"]), null);
+});
+
 test("another optimiser begins with its own settings", () => {
   const recipe = recipeOf({ ...draftOf(run), optimizer: "Adam" }, run, undefined);
   assert.deepEqual(recipe.optimizer, { type: "Adam" });
+});
+
+test("a network that fits a data set is asked for whole, with the recipe's own settings", () => {
+  const set = /** @type {any} */ ({ id: "leaves-1", title: "Leaves", shape: [3, 64, 64] });
+  const network = { input: [3, 64, 64], layers: [{ type: "Flatten" }] };
+  const optimizer = { type: "SGD", learning_rate: 0.01 };
+  const offer = offerOf(set, {
+    network,
+    data: { dataset: set.id },
+    optimizer,
+    batch_size: 6,
+  });
+  const draft = withModel(draftOf(run), offer);
+  assert.equal(draft.dataset, "leaves-1");
+  const recipe = recipeOf(draft, run, offer);
+  assert.deepEqual(recipe.network, network);
+  assert.deepEqual(recipe.optimizer, optimizer);
+  assert.equal(recipe.batch_size, 6);
 });
 
 test("another network brings its data set and optimiser along", () => {

@@ -25,7 +25,7 @@ test("a scale ends at 1, 2 or 5 times a power of ten, never below the number", (
   assert.deepEqual([0.5, 2, 1000, 0.0005].map(limitText), ["0.5", "2", "1000", "5e−4"]);
 });
 
-test("a scale does not move over 200 steps of a run whose largest number jumps by 13.5 %", () => {
+test("a scale does not move over 200 steps of a run whose largest number jumps by 13.5%", () => {
   const random = drawn(1);
   const held = new HeldLimit();
   for (let step = 0; step < 400; step++)

@@ -25,7 +25,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Session:
 
 def test_a_pixel_of_255_becomes_exactly_1() -> None:
     pixels = np.array([[[[0, 51, 255]]]], np.uint8)
-    assert to_input(pixels, torch.device("cpu")).flatten().tolist() == [0.0, np.float32(0.2), 1.0]
+    found = to_input(pixels, torch.device("cpu"), None)
+    assert found.flatten().tolist() == [0.0, np.float32(0.2), 1.0]
 
 
 def test_feature_maps_of_every_layer_are_those_of_the_network_in_evaluation_mode(

@@ -18,7 +18,7 @@ from convscope.data import idx
 from convscope.data.catalog import Dataset, open_dataset
 from convscope.settings import Settings
 from tests.support.data_cache import data_cache
-from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
+from tests.support.labelled import jpeg_of, png_of, stripes, stripes_zip, zip_of
 from tests.support.server import PATIENCE_S, LiveRun, Server
 
 Json = dict[str, Any]
@@ -72,6 +72,8 @@ def test_a_zip_becomes_a_set_that_a_run_learns(server: Server, leaves: Json) -> 
         assert run.get()["accuracy"] > 0.95
         assert run.get()["dataset_sha256"] == leaves["sha256"]
         assert run.get("/images/test-0")["class"] in leaves["classes"]
+        layers = server.http.get(f"/datasets/{leaves['id']}/layers").json()["layers"]
+        assert layers == run.get("/layers")["layers"]
     listed = server.http.get("/datasets").json()["datasets"]
     assert {key: leaves[key] for key in listed[-1]} in listed
     assert server.http.get(f"/datasets/{leaves['id']}/sheet").status_code == 200
@@ -412,3 +414,34 @@ def test_a_run_whose_set_was_deleted_can_be_viewed_after_a_restart(tmp_path: Pat
         back = LiveRun(server, run.id)
         assert "is not on this machine" in back.get()["absent"]
         assert back.get("/layers")["layers"]
+
+
+def photograph(number: int) -> bytes:
+    draw = np.random.default_rng(number)
+    coarse = draw.integers(0, 256, (6, 9, 3), dtype=np.uint8)
+    image = Image.fromarray(coarse).resize((900, 600), Image.Resampling.BICUBIC)
+    return jpeg_of(np.asarray(image))
+
+
+@pytest.mark.parametrize("options", [{}, {"fit": "pad", "channels": 1}, {"fit": "stretch"}])
+def test_an_upload_goes_the_way_of_the_pictures_of_its_set(server: Server, options: Json) -> None:
+    files = [(f"{'ab'[n % 2]}/{n}.jpg", photograph(n)) for n in range(8)]
+    made = kept(server, zip_of(files), size=[32, 32], dark_background=False, **options)
+    whole = server.http.get(f"/datasets/{made['id']}/export").content
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".png")]
+        stored = {np.asarray(Image.open(archive.open(name))).tobytes() for name in names}
+    with server.run(**made["recipe"]) as run:
+        for number in (0, 5):
+            sent = {"file": ("1.jpg", photograph(number))}
+            upload = run.send("POST", "/images", files=sent).json()["id"]
+            seen = run.send("GET", f"/images/{upload}/file", params={"stage": "input"}).content
+            assert np.asarray(Image.open(io.BytesIO(seen))).tobytes() in stored
+    server.http.delete(f"/datasets/{made['id']}")
+
+
+def test_a_folder_with_one_half_alone_is_split_like_any_other(server: Server) -> None:
+    files = [(f"train/{name}/{n}.png", png_of(p)) for n, (name, p) in enumerate(stripes(40))]
+    made = kept(server, zip_of(files))
+    assert (made["train"], made["test"]) == (34, 6)
+    server.http.delete(f"/datasets/{made['id']}")

@@ -91,7 +91,7 @@ def test_its_card_states_the_accuracy_that_was_measured_on_the_data_there_is(
     folder: Path, settings: Settings
 ) -> None:
     _, about = header_of(folder / "weights.safetensors")
-    stated = f"Held-out accuracy {100 * float(about['held_out_accuracy']):.2f} %"
+    stated = f"Held-out accuracy {100 * float(about['held_out_accuracy']):.2f}%"
     assert stated in (folder / "card.md").read_text()
     assert about["dataset"] == recipe_of(folder).data.dataset
     assert about["dataset_sha256"] == describe(about["dataset"], settings).sha256

@@ -1,6 +1,6 @@
 import pytest
 
-from convscope.own_data.names import (
+from convscope.own_data.sources.names import (
     clean,
     common_wrap,
     have_halves,

@@ -10,9 +10,9 @@ import pytest
 
 from convscope.data import idx
 from convscope.errors import TooLargeError, UploadError
-from convscope.own_data import entries
-from convscope.own_data.entries import SentFile
-from convscope.own_data.found import Classes, Event, Found, Note, PassedOver, Refused
+from convscope.own_data.sources import entries
+from convscope.own_data.sources.entries import SentFile
+from convscope.own_data.sources.found import Classes, Event, Found, Note, PassedOver, Refused
 from convscope.own_data.sources.read import read_all
 from tests.support.labelled import png_of, stripes, zip_of
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convscope.own_data.split import Asked, Halves, in_order, split
+from convscope.own_data.arrangement.split import Asked, Halves, in_order, split
 
 
 def asked(

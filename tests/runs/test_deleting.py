@@ -12,6 +12,7 @@ from convscope.ipc.commands import Command
 from convscope.recipe import RecipeRequest
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
+from convscope.runs.uploads import Asked
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from tests.support.api_calls import photograph
@@ -159,7 +160,7 @@ async def test_an_upload_while_its_run_goes_is_answered(
         return answer
 
     monkeypatch.setattr(run.uploads, "_send", send_then)
-    adding = run.uploads.add(photograph(), "a.png", None)
+    adding = run.uploads.add(photograph(), "a.png", Asked())
     if meanwhile == "deleted":
         with pytest.raises(NotFoundError, match="deleted"):
             await adding

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from benchmarks.browser import chromium, find_chromium
+from benchmarks.browser import FAKE_CAMERA, chromium, find_chromium
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import TIMEOUT_MS, Visitors
 
@@ -13,13 +13,13 @@ from tests.support.visitors import TIMEOUT_MS, Visitors
 # of the package, not of the session: Playwright holds this thread's event loop while it is open
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
+    """Chromium, without a window; its camera shows a moving pattern."""
     try:
         find_chromium()
     except FileNotFoundError as error:
         pytest.skip(f"{error} (`make test` brings it.)")
     expect.set_options(timeout=TIMEOUT_MS)
-    with chromium() as started:
+    with chromium(*FAKE_CAMERA) as started:
         yield started
 
 

@@ -82,8 +82,8 @@ class Screen:
 
     def number(self, label: str) -> float | None:
         """A live number, shares as percentages; None where there is a dash."""
-        found = re.match(r"[−\d\u2009.e]+", self.stat(label).inner_text())
-        return float(found[0].replace("\u2009", "").replace("−", "-")) if found else None
+        found = re.match(r"[−\d,.e]+", self.stat(label).inner_text())
+        return float(found[0].replace(",", "").replace("−", "-")) if found else None
 
     def steps(self) -> int:
         """The step counter."""
@@ -93,7 +93,7 @@ class Screen:
 
     def expect_step(self, step: int) -> None:
         """The counter comes to a step."""
-        expect(self.stat("Step")).to_have_text(f"{step:,}".replace(",", "\u2009"))
+        expect(self.stat("Step")).to_have_text(f"{step:,}")
 
     def flat_out(self) -> None:
         """Moves the speed control to its end."""

@@ -52,6 +52,7 @@ UPLOAD: dict[str, Any] = {
     "format": "PNG",
     "sentences": [],
     "inverted": False,
+    "centred": False,
 }
 INTERVENTION: dict[str, Any] = {
     "id": 1,

@@ -15,7 +15,7 @@ from convscope.ipc.replies import EvaluationReply
 from convscope.learn.intervention_kinds import apply_intervention
 from convscope.runs.history import History
 from convscope.types import RunState
-from convscope.worker import commands
+from convscope.worker import queries
 from convscope.worker.channel import Channel
 from convscope.worker.commands import HANDLERS
 from convscope.worker.loop import Loop
@@ -46,7 +46,7 @@ def test_a_trace_that_fails_takes_its_step_back(
         raise RuntimeError
 
     _, plain = ran(start, Step(steps=1), Step(steps=1))
-    monkeypatch.setattr(commands, "trace", broken)
+    monkeypatch.setattr(queries, "trace_last", broken)
     script, loop = ran(start, Step(steps=1), TraceStep(), Step(steps=1))
     [refused] = [answer for answer in script.answers if answer.error]
     assert refused.number == 3

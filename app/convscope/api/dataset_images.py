@@ -8,7 +8,10 @@ import numpy as np
 
 from convscope.api.paging import Page
 from convscope.data.catalog import Dataset, open_dataset
+from convscope.data.fitted import FITTABLE
 from convscope.data.image_ids import DatasetImage
+from convscope.recipe import Preprocessing
+from convscope.recipe.preprocessing import FITS
 from convscope.settings import Settings
 from convscope.types import JsonObject
 
@@ -37,21 +40,29 @@ def describe(image: DatasetImage, dataset_id: str, classes: Sequence[str]) -> Js
         "height": height,
         "format": None,
         "inverted": False,
+        "centred": False,
         "preprocessing": [],
     }
 
 
-def fitted(shape: Sequence[int], wanted: Sequence[int]) -> list[str]:
+def fitted(
+    shape: Sequence[int], wanted: Sequence[int], how: Preprocessing | None = None
+) -> list[str]:
     """What is done to a data set's picture (C, H, W) to show it to a network of another input."""
     (channels, *size), (wanted_channels, *wanted_size) = shape, wanted
+    ruled = how if how and {channels, wanted_channels} <= set(FITTABLE) else None
+    mean = "0.299 R + 0.587 G + 0.114 B" if ruled else "the mean of its colours"
     said = []
     if channels not in (1, wanted_channels):
-        said.append("Turned to grey (the mean of its colours)")
+        said.append(f"Turned to grey ({mean})")
     if wanted_channels not in (1, channels):
         said.append(f"Gave its grey to all {wanted_channels} channels")
     if size != wanted_size:
-        said.append(f"Resized to {wanted_size[1]} × {wanted_size[0]}")
-    return said
+        across_down = f"{wanted_size[1]} × {wanted_size[0]}"
+        said.append(
+            f"{FITS[ruled.resize]}: {across_down}" if ruled else f"Resized to {across_down}"
+        )
+    return [*said, how.in_words()] if how else said
 
 
 def choose(data: Dataset, label: int | None, page: Page) -> tuple[list[int], str | None]:

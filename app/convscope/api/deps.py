@@ -11,7 +11,7 @@ from fastapi import Depends, Path, Query
 from starlette.requests import HTTPConnection
 
 from convscope.ipc.commands import Command, R
-from convscope.own_data.previews import Previews
+from convscope.own_data.preview.previews import Previews
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
 from convscope.settings import Settings

@@ -140,6 +140,12 @@ class RunAnswer(BaseModel):
     held_out_accuracy: float | None = _said(
         "on `held_out_images` of the held-out images; null until it is measured"
     )
+    held_out_balanced_accuracy: float | None = _said(
+        "the mean of the classes' recalls at the same measurement; null where the held-out half "
+        "has as many pictures of each class, at past steps, and after a server's restart until it "
+        "is measured again",
+        default=None,
+    )
     held_out_images: int | None = _said(
         "how many held-out images `held_out_accuracy` is measured on: all, or 1,000 that are drawn "
         "once for all runs; null where there is nothing to measure. `POST /runs/{id}/evaluate` "
@@ -217,11 +223,22 @@ class EvaluationAnswer(BaseModel):
     """The whole held-out half as the network of a step sees it."""
 
     model_config = ConfigDict(
-        json_schema_extra=shown({"step": 200, "count": 2000, "accuracy": 0.8115, "loss": 0.5213})
+        json_schema_extra=shown(
+            {
+                "step": 200,
+                "count": 2000,
+                "accuracy": 0.8115,
+                "balanced_accuracy": None,
+                "loss": 0.5213,
+            }
+        )
     )
     step: int = _said("the step that was measured")
     count: int = _said("the number of held-out images: all of them")
     accuracy: float = _said("the share that is classified correctly")
+    balanced_accuracy: float | None = _said(
+        "the mean of the classes' recalls; null where all have as many pictures"
+    )
     loss: float | None = _said("mean cross-entropy; null where it is not finite")
 
 

@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from convscope.api.deps import TheDirectory, TheSettings
 from convscope.api.security.limits import announced_bytes
 from convscope.errors import InvalidError, UploadError
-from convscope.own_data.preview import Sent
+from convscope.own_data.preview.preview import Sent
 from convscope.types import JsonObject
 from convscope.validation_errors import reason
 

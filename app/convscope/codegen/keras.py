@@ -2,7 +2,16 @@
 
 from convscope.codegen.keras_helpers import needed
 from convscope.codegen.keras_layers import keras_layers
-from convscope.codegen.source import Subject, decays, summary, tuning
+from convscope.codegen.source import (
+    Subject,
+    decays,
+    numbers,
+    range_of,
+    reads,
+    scaled,
+    summary,
+    tuning,
+)
 from convscope.codegen.text import call, indented
 from convscope.recipe import LayerPlan
 from convscope.recipe.plan import flattened_from
@@ -13,7 +22,7 @@ from convscope.types import Shape, shape_text
 def keras_code(subject: Subject) -> str:
     """The whole module."""
     network = _network(subject)
-    parts = [_head(subject, network), *needed(network), network, _load(subject)]
+    parts = [_head(subject, network), *needed(network), network, _load(subject), *_input(subject)]
     if subject.trainable:
         parts.append(_train(subject))
     parts.append(_main(subject))
@@ -38,7 +47,7 @@ def _head(subject: Subject, network: str) -> str:
         )
     return f'''"""{subject.title} in Keras: {subject.parameters:,} parameters.
 
-It reads pictures of {size} (rows × columns × channels), floats in 0 … 1, and gives {given}.
+It reads pictures of {size} (rows × columns × channels), {numbers(subject)}, and gives {given}.
 Keras keeps a convolution's weights as (rows, columns, in, out); `load_weights` brings what
 Convscope exports (GET /api/v1/runs/ID/weights) into that order.
 """
@@ -107,6 +116,21 @@ def _kernel(plan: LayerPlan, maps: Shape | None) -> list[str]:
     ]
 
 
+def _input(subject: Subject) -> list[str]:
+    """The function from pixels to what the network reads, where the recipe has preprocessing."""
+    how = subject.recipe.data.preprocessing
+    if how is None:
+        return []
+    shape = ", ".join(map(str, last(subject.recipe.network.input)))
+    means, stds = how.for_channels(subject.recipe.network.input[0])
+    return [
+        f'''def to_input(pixels):
+    """Pixels (N, {shape}) from 0 to 255 as the network reads them."""
+    mean, std = keras.ops.array({list(means)}), keras.ops.array({list(stds)})
+    return ({scaled('keras.ops.cast(pixels, "float32")', how)} - mean) / std'''
+    ]
+
+
 def optimizer_call(spec: Optimizer) -> tuple[str, str]:
     """Keras's constructor for a recipe's optimiser, and what is not quite the same there."""
     named = {"learning_rate": repr(spec.learning_rate)}
@@ -135,7 +159,7 @@ def _train(subject: Subject) -> str:
     lines = [*tuning(subject), *([why] if why else []), f"optimizer = {made}"]
     shape = ", ".join(map(str, last(subject.recipe.network.input)))
     return f'''def train(network: keras.Sequential, images, labels, epochs: int = 1) -> None:
-    """images (N, {shape}) as floats in 0 … 1, labels (N,) as whole numbers."""
+    """images (N, {shape}) as floats{range_of(subject)}, labels (N,) as whole numbers."""
 {indented(lines, 1)}
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
@@ -144,10 +168,11 @@ def _train(subject: Subject) -> str:
 
 def _main(subject: Subject) -> str:
     size = (1, *last(subject.recipe.network.input))
+    black = reads(subject, f"keras.ops.zeros({size})")
     return f"""if __name__ == "__main__":
     keras.utils.set_random_seed({subject.recipe.seed % 2**32})
     model = make_network()
     if len(sys.argv) > 1:
         load_weights(model, sys.argv[1])
     model.summary()
-    print(model(keras.ops.zeros({size})))"""
+    print(model({black}))"""

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from convscope.codegen.source import Subject, summary, tuning
+from convscope.codegen.source import (
+    Subject,
+    numbers,
+    range_of,
+    reads,
+    scaled,
+    summary,
+    tuning,
+)
 from convscope.codegen.text import call, indented, spell
 from convscope.recipe import LayerPlan
 from convscope.recipe.recipe import SGD, Adam, Optimizer
@@ -19,7 +27,7 @@ INIT_PURPOSE = 1  # app/convscope/learn/seeds.py: Purpose.INIT
 
 def pytorch_code(subject: Subject) -> str:
     """The whole module."""
-    parts = [_head(subject), _network(subject), LOAD]
+    parts = [_head(subject), _network(subject), LOAD, *_input(subject)]
     if not subject.starts_from_weights:
         parts.append(_initialise(subject))
     if subject.trainable:
@@ -36,7 +44,7 @@ def _head(subject: Subject) -> str:
     functional = "from torch.nn import functional\n" if subject.trainable else ""
     return f'''"""{subject.title} in PyTorch: {subject.parameters:,} parameters.
 
-It reads pictures of {first} (channels × rows × columns), floats in 0 … 1, and gives {last}.
+It reads pictures of {first} (channels × rows × columns), {numbers(subject)}, and gives {last}.
 Its layers have the names that Convscope gives them, so that the weights which it exports
 (GET /api/v1/runs/ID/weights) fit as they are. PyTorch keeps a convolution's weights as
 (out, in, rows, columns).
@@ -85,6 +93,22 @@ def layer_code(plan: LayerPlan) -> str:
 LOAD = '''def load_weights(network: nn.Sequential, path: str) -> None:
     """Take every weight and running statistic from a safetensors file."""
     network.load_state_dict(load_file(path))'''
+
+
+def _input(subject: Subject) -> list[str]:
+    """The function from pixels to what the network reads, where the recipe has preprocessing."""
+    how = subject.recipe.data.preprocessing
+    if how is None:
+        return []
+    shape = ", ".join(map(str, subject.recipe.network.input))
+    means, stds = how.for_channels(subject.recipe.network.input[0])
+    return [
+        f'''def to_input(pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels (B, {shape}) from 0 to 255 as the network reads them."""
+    mean = torch.tensor({list(means)}).view(-1, 1, 1)
+    std = torch.tensor({list(stds)}).view(-1, 1, 1)
+    return ({scaled("pixels.to(torch.float32)", how)} - mean) / std'''
+    ]
 
 
 def _initialise(subject: Subject) -> str:
@@ -142,7 +166,7 @@ def _train(subject: Subject) -> str:
     optimizer: optim.Optimizer,
     batches: Iterable[tuple[torch.Tensor, torch.Tensor]],
 ) -> None:
-    """One step for each batch: images (B, {shape}) in 0 … 1, labels (B,) as int64.
+    """One step for each batch: images (B, {shape}){range_of(subject)}, labels (B,) as int64.
 
     The recipe has batches of {subject.recipe.batch_size}.
     """
@@ -156,6 +180,7 @@ def _train(subject: Subject) -> str:
 
 def _main(subject: Subject) -> str:
     size = ", ".join(map(str, (1, *subject.recipe.network.input)))
+    black = reads(subject, f"torch.zeros({size})")
     otherwise = (
         'sys.exit("usage: python FILE weights.safetensors")'
         if subject.starts_from_weights
@@ -169,4 +194,4 @@ def _main(subject: Subject) -> str:
         {otherwise}
     model.eval()
     with torch.no_grad():
-        print(model(torch.zeros({size})))"""
+        print(model({black}))"""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from convscope.recipe import LayerPlan, Recipe
+from convscope.recipe import LayerPlan, Preprocessing, Recipe
+from convscope.recipe.preprocessing import LEVELS, UNIT
 from convscope.recipe.recipe import AdamW, Optimizer
 from convscope.types import JsonObject
 
@@ -86,3 +87,25 @@ def decays(subject: Subject) -> bool:
     """Whether the optimiser adds weight decay to the gradient (AdamW keeps the two apart)."""
     optimizer = subject.recipe.optimizer
     return not isinstance(optimizer, AdamW) and optimizer.weight_decay > 0
+
+
+def numbers(subject: Subject) -> str:
+    """Which numbers the network reads, for the module's docstring."""
+    if subject.recipe.data.preprocessing is None:
+        return "floats in 0 … 1"
+    return "floats as `to_input` makes them of pixels"
+
+
+def range_of(subject: Subject) -> str:
+    """The same in a function's docstring, after the shape."""
+    return " in 0 … 1" if subject.recipe.data.preprocessing is None else " from `to_input`"
+
+
+def reads(subject: Subject, pixels: str) -> str:
+    """Code for what the network is given of black pixels."""
+    return pixels if subject.recipe.data.preprocessing is None else f"to_input({pixels})"
+
+
+def scaled(pixels: str, how: Preprocessing) -> str:
+    """Code for pixels times a recipe's scale, rounded as Convscope rounds it."""
+    return f"{pixels} / {LEVELS}" if how.scale == UNIT else f"{pixels} * {how.scale!r}"

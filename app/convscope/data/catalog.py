@@ -15,11 +15,15 @@ from convscope.data.folders import DataFiles
 from convscope.data.idx import Bytes, IdxError
 from convscope.errors import NotFoundError, UnavailableError
 from convscope.system_errors import Trouble, trouble_of
-from convscope.types import Shape
+from convscope.types import Fit, Shape
 
 SHOWN_WITHOUT_DATA = "fashion-mnist-10k"  # its pictures, to a network without a data set
 IDS = ("fashion-mnist-10k", "fashion-mnist", "shapes", "mnist", "kmnist", "emnist")
 _SPLITS = tuple(entry.id for entry in idx_datasets.ALL if not entry.shown_if_missing)
+
+# by mass, in a box of 20 × 20: its page says so. EMNIST's characters fill the picture but for 2 px
+# a side, in the middle by their outline (Cohen et al. 2017)
+CENTRED = "mnist"
 
 _CACHE_VERSION = 1  # raised when the same source files would unpack to other numbers
 _PUBLISHED = {entry.id: entry for entry in idx_datasets.ALL}
@@ -85,7 +89,10 @@ class DatasetInfo:
     dark_background: bool  # so that a photograph on white paper has to be inverted
     available: bool
     why: str | None
+    centred: bool = False  # its pictures are digits that were scaled and centred as MNIST's
     own: bool = False  # brought by the people who use this server
+    fit: Fit = "crop"  # how its pictures were brought to their form, and uploads are
+    kept_side: int | None = None  # px; to which the shorter side of a large one was shrunk first
     train_counts: tuple[int, ...] = ()  # pictures a class, of own sets
     test_counts: tuple[int, ...] = ()
 
@@ -181,11 +188,14 @@ def _describe_own(own: own_sets.OwnSet) -> DatasetInfo:
         licence=own.licence,
         origin=own.origin,
         dark_background=own.dark_background,
+        centred=own.centred,
         available=True,
         why=None,
         own=True,
         train_counts=own.train_counts,
         test_counts=own.test_counts,
+        fit=own.fit,
+        kept_side=own_sets.KEPT_SIDE,
     )
 
 
@@ -208,6 +218,7 @@ def _describe_found(found: idx_datasets.Found, cache_dir: Path) -> DatasetInfo:
         licence=entry.licence,
         origin=entry.origin,
         dark_background=True,  # all of MNIST's family are white on black
+        centred=entry.id == CENTRED,
         available=True,
         why=None,
     )

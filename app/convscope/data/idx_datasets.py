@@ -68,9 +68,17 @@ class Published:
 class Found(Protocol):
     """A published data set's files on this machine; `shapes` and `read` raise IdxError."""
 
-    published: Published
-    split: Split
-    files: tuple[Path, ...]
+    @property
+    def published(self) -> Published:
+        """Which it is."""
+
+    @property
+    def split(self) -> Split:
+        """Of its splits."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Whose SHA-256 is the set's, one after another."""
 
     def shapes(self) -> list[tuple[int, ...]]:
         """The shapes of what `read` gives, from the files' headers: (N,1,H,W), (N,), twice."""
@@ -79,7 +87,7 @@ class Found(Protocol):
         """Images and labels of both halves, pictures upright, labels counted from 0."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class FoundNpz:
     """Keras's form: `x_train`, `y_train`, `x_test` and `y_test` in one file."""
 
@@ -102,7 +110,7 @@ class FoundNpz:
         return [train[:, None], train_labels, test[:, None], test_labels]
 
 
-@dataclass
+@dataclass(frozen=True)
 class FoundIdx:
     """Four files, as published."""
 
@@ -184,7 +192,10 @@ EMNIST_SPLITS = (
 )
 _EMNIST_LICENCE = "none stated by its authors"
 _EMNIST_ORIGIN = "Gregory Cohen, Saeed Afshar, Jonathan Tapson, André van Schaik; from NIST SD 19"
-_PUT = "Put its four published IDX files into the folder {id}/ of a data directory (--data-dir)."
+_PUT = (
+    "Put its four published IDX files into the folder {id}/ of a data directory (--data-dir), or "
+    "the files that torchvision or Keras keeps, as they are."
+)
 _ZALANDO = "https://github.com/zalandoresearch/fashion-mnist"
 
 ALL = (

@@ -18,8 +18,9 @@ from convscope.data import cache
 from convscope.data.atomic_write import sync_folder, write_atomically
 from convscope.data.idx import Bytes
 from convscope.errors import NotFoundError, UnavailableError
-from convscope.types import JsonObject, Shape
+from convscope.types import Fit, JsonObject, Shape
 
+KEPT_SIDE = 256  # px; the shorter side of what is kept of a large picture, before it is fitted
 ABOUT, DATA = "about.json", "data.raw"
 UNFINISHED = ".part-"  # how the name of a folder begins that is being made
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -39,12 +40,13 @@ class OwnSet:
     licence: str
     origin: str
     dark_background: bool
-    fit: str  # how pictures of another form were fitted: crop, pad or stretch
+    fit: Fit  # how pictures of another form were fitted
     held_out: float  # the share that was asked for; what came with a split of its own kept it
     seed: int  # of the split
     made_at: str  # ISO 8601
     train_counts: tuple[int, ...]  # pictures a class
     test_counts: tuple[int, ...]
+    centred: bool = False  # as DatasetInfo has it
     notes: tuple[str, ...] = ()  # what was done to all of its pictures, in sentences
 
     @property

@@ -2,7 +2,7 @@
 
 from convscope.images.decode import decode, decode_stored
 from convscope.images.encode import png, sheet_png, sheet_webp
-from convscope.images.preprocess import Prepared, preprocess
+from convscope.images.preprocess import Prepared, preprocess, shrunk
 from convscope.images.reading import KEPT_SIDE, DecodedImage
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "preprocess",
     "sheet_png",
     "sheet_webp",
+    "shrunk",
 ]

@@ -70,6 +70,7 @@ class Before:
     state: RunState
     problem: str | None = None
     held_out: tuple[int, float] | None = None  # step, accuracy
+    held_out_balanced: float | None = None  # of the same measurement
     told: tuple[Told, ...] = ()  # the findings so far
 
 

@@ -32,6 +32,7 @@ class Status:
     accuracy: float | None
     held_out_accuracy: float | None
     held_out_step: int | None
+    held_out_balanced_accuracy: float | None = None  # where sizes of classes differ
     images_per_second: float
     steps_per_second: float | None
     problem: str | None
@@ -146,6 +147,7 @@ class EvaluationReply(Reply):
     step: int
     count: int  # images
     accuracy: float  # 0 … 1
+    balanced_accuracy: float | None  # None where all classes have as many pictures
     loss: float | None  # mean cross-entropy; None where it is not finite
 
 

@@ -12,7 +12,7 @@ from convscope.frames.quantize import Floats
 from convscope.learn.data import Pixels, to_input
 from convscope.learn.network import evaluation_twin
 from convscope.learn.trainer import Trainer
-from convscope.recipe import LayerPlan
+from convscope.recipe import LayerPlan, Preprocessing
 from convscope.types import Of, Shape, shape_text
 
 
@@ -27,8 +27,15 @@ def to_numpy(tensor: torch.Tensor) -> Floats:
 class Observer:
     """Everything about a trainer's present state that can be shown."""
 
-    def __init__(self, trainer: Trainer, plans: Sequence[LayerPlan], device: torch.device) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        plans: Sequence[LayerPlan],
+        device: torch.device,
+        preprocessing: Preprocessing | None = None,
+    ) -> None:
         self.trainer = trainer
+        self._preprocessing = preprocessing
         self.device = device
         self.plans = {plan.name: plan for plan in plans}
         self.twin = evaluation_twin(trainer.network, plans)
@@ -107,13 +114,17 @@ class Observer:
         known = ", ".join([*Of, *buffers])
         raise NotFoundError(f"{label} has no {of!r} with {kind}: expected one of {known}.")
 
+    def input(self, pixels: Sequence[Pixels]) -> torch.Tensor:
+        """Some pictures as the network reads them, (P, C, H, W)."""
+        return to_input(np.stack(pixels), self.device, self._preprocessing)
+
     def outputs(self, pixels: Sequence[Pixels], wanted: Iterable[str]) -> dict[str, Floats]:
         """What the named layers give for some pictures, each (P, …shape), evaluation mode.
 
         The last layer's output is always there, under the key "".
         """
         wanted = set(wanted)
-        values = to_input(np.stack(pixels), self.device)
+        values = self.input(pixels)
         found: dict[str, Floats] = {}
         with torch.inference_mode():
             for name, layer in self._looked_through:

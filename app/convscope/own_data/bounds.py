@@ -13,6 +13,5 @@ MOST_KEPT_BYTES: Final = 4 * 10**9  # of the pictures that a preview holds
 MOST_NAMED: Final = 1000  # refusals that are told one by one; the others are counted
 NAME_LENGTH: Final = 200  # characters of a file's name as it is shown
 CLASS_LENGTH: Final = 100  # of a class's
-KEPT_SIDE: Final = 256  # px; the shorter side of what is kept of a large picture
 MOST_SIDE: Final = 256  # px; of what a network is shown
 LEAST_SIDE: Final = 8

@@ -16,9 +16,9 @@ from typing import IO
 from convscope.data import own_sets
 from convscope.data.catalog import Dataset, DatasetInfo, open_dataset
 from convscope.errors import ConvscopeError, UploadError
-from convscope.own_data.entries import Member, opened_archive
-from convscope.own_data.export import export_zip
-from convscope.own_data.previews import Previews
+from convscope.own_data.kept.export import export_zip
+from convscope.own_data.preview.previews import Previews
+from convscope.own_data.sources.entries import Member, opened_archive
 from convscope.settings import Settings
 from convscope.storage.exported_file import ExportedFile
 

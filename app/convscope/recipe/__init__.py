@@ -3,6 +3,7 @@
 from convscope.recipe.costs import step_seconds
 from convscope.recipe.named_models import NamedModel, named_model, named_models, resolve
 from convscope.recipe.plan import LayerPlan, memory_bytes, plan
+from convscope.recipe.preprocessing import Preprocessing
 from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest, data_with_base, with_data
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "LayerPlan",
     "NamedModel",
     "Network",
+    "Preprocessing",
     "Recipe",
     "RecipeRequest",
     "data_with_base",

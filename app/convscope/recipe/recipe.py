@@ -19,6 +19,7 @@ from pydantic import (
 from convscope.recipe.base import Size
 from convscope.recipe.class_names import ClassNames
 from convscope.recipe.layers import Layer
+from convscope.recipe.preprocessing import Preprocessing
 from convscope.types import JsonObject
 
 MAX_LAYERS = 64
@@ -124,11 +125,22 @@ class Data(_Part):
         ClassNames | None,
         Field(description="what the network's outputs are called; else as its data set says"),
     ] = None
+    preprocessing: Annotated[
+        Preprocessing | None,
+        Field(
+            description="what is done to each picture before it enters; else its pixels are "
+            "divided by 255, and its data set's pictures have to be of the network's input"
+        ),
+    ] = None
+    balanced: Annotated[
+        StrictBool,
+        Field(description="whether batches have every class as often as any other, within one"),
+    ] = False
 
     @model_serializer(mode="wrap")
     def _given(self, handler: SerializerFunctionWrapHandler) -> JsonObject:
-        """Without names where none were given, as files of before have it."""
-        return {k: v for k, v in handler(self).items() if k != "classes" or v is not None}
+        """Without what was not asked for, as files of before have it."""
+        return {k: v for k, v in handler(self).items() if k == "dataset" or v not in (None, False)}
 
 
 class Recipe(_Part):
@@ -182,6 +194,10 @@ def with_data(sent: JsonObject) -> JsonObject:
     return others | {"data": data | {"dataset": sent["dataset"]}}
 
 
+GOES_ON = ("dataset", "preprocessing", "balanced")
+
+
 def data_with_base(data: JsonObject, base: JsonObject) -> JsonObject:
-    """A recipe's `data` as sent; where it names no data set, `base`'s goes on."""
-    return data if "dataset" in data else {"dataset": base["dataset"]} | data
+    """A recipe's `data` as sent; where it says no data set, or nothing of how pictures enter or are
+    drawn, `base`'s goes on."""
+    return {key: base[key] for key in GOES_ON if key in base} | data

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from convscope.data.catalog import SHOWN_WITHOUT_DATA, DatasetInfo, describe
+from convscope.data.fitted import FITTABLE, MOST_BYTES, fitted_bytes
 from convscope.errors import NotFoundError, RecipeError
 from convscope.recipe import (
     Data,
@@ -102,7 +103,8 @@ def stored_spec(
         spec = checked(wanted, settings)
         _must_be_the_same(spec.dataset, sha256)
     except AbsentError as error:
-        without = Data(classes=wanted.data.classes)
+        how = wanted.data.preprocessing
+        without = Data(classes=wanted.data.classes, preprocessing=how)
         spec = checked(wanted.model_copy(update={"data": without}), settings)
         unknown = isinstance(error, UnknownError)
         absent = _gone(wanted.data.dataset) if unknown else error.detail
@@ -131,6 +133,8 @@ def checked(recipe: Recipe, settings: Settings) -> Spec:
     plans = tuple(plan(recipe.network, recipe.batch_size))
     _check_learning(recipe, plans)
     check_class_names(recipe.data.classes, plans[-1].output_shape)
+    if recipe.data.preprocessing:
+        recipe.data.preprocessing.must_fit(recipe.network.input)
     wanted = recipe.data.dataset
     dataset = _find(wanted, settings) if wanted is not None else None
     if dataset:
@@ -171,12 +175,29 @@ def _check_learning(recipe: Recipe, plans: tuple[LayerPlan, ...]) -> None:
             )
 
 
-def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetInfo) -> None:
-    if tuple(dataset.shape) != tuple(recipe.network.input):
+def _check_pictures(recipe: Recipe, dataset: DatasetInfo) -> None:
+    """That the data set's pictures are of the network's input, or can be made so."""
+    wanted, there = recipe.network.input, dataset.shape
+    if tuple(there) == tuple(wanted):
+        return
+    differ = (
+        f"The network's input is {shape_text(wanted)}, and the pictures of {dataset.id} are "
+        f"{shape_text(there)} (channels × height × width)"
+    )
+    if recipe.data.preprocessing is None:
+        raise RecipeError(f"{differ}: data.preprocessing would have them fitted.")
+    if not {wanted[0], there[0]} <= set(FITTABLE):
+        raise RecipeError(f"{differ}: only grey pictures and RGB can be fitted.")
+    needed = fitted_bytes(dataset.train + dataset.test, wanted)
+    if needed > MOST_BYTES:
         raise RecipeError(
-            f"The network's input is {shape_text(recipe.network.input)}, and the pictures of "
-            f"{dataset.id} are {shape_text(dataset.shape)} (channels × height × width)."
+            f"{differ}: fitted they would take {needed / 2**20:,.0f} MB, and at most "
+            f"{MOST_BYTES // 2**20:,} MB are kept of a data set."
         )
+
+
+def _check_data(recipe: Recipe, plans: tuple[LayerPlan, ...], dataset: DatasetInfo) -> None:
+    _check_pictures(recipe, dataset)
     if recipe.batch_size > dataset.train:
         raise RecipeError(
             f"batch_size is {recipe.batch_size}: expected at most the {dataset.train:,} pictures "

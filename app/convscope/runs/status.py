@@ -47,6 +47,7 @@ class RunStatus:
             state=RunState.HALTED if halted else RunState.READY,
             problem=halted,
             held_out=None if step is None or accuracy is None else (step, accuracy),
+            held_out_balanced=self.worker.held_out_balanced_accuracy,
             told=tuple(Told(one["kind"], _filter_of(one["place"])) for one in findings),
         )
 
@@ -156,10 +157,15 @@ def classes_of(spec: Spec, about: JsonObject) -> list[str]:
 
 
 def status_at(status: Status, held_out: tuple[int | None, float | None]) -> JsonObject:
-    """What was true of a run at a step, from what the worker there says."""
+    """What was true of a run at a step, from what the worker there says; the balanced accuracy is
+    kept of the newest measurement alone."""
     step, accuracy = held_out
     then = ("step", "loss", "accuracy", "learning_rate", "momentum", "weight_decay")
-    measured = {"held_out_step": step, "held_out_accuracy": accuracy}
+    measured = {
+        "held_out_step": step,
+        "held_out_accuracy": accuracy,
+        "held_out_balanced_accuracy": None,
+    }
     return {name: getattr(status, name) for name in then} | measured
 
 

@@ -3,19 +3,27 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
 from convscope.budget import Budget
 from convscope.errors import ConflictError, NotFoundError
-from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess
+from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess, shrunk
 from convscope.ipc.commands import Command, DropImage, PutImage
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
 from convscope.settings import Settings
 from convscope.storage.reader import StoredUpload, read_uploads
 from convscope.types import JsonObject
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What people ask to be done to an image; None is as the run's data has it."""
+
+    invert: bool | None = None
+    centre: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Upload:
     height: int
     format: str
     prepared: Prepared
+    entered: tuple[str, ...] = ()  # what its recipe does to the pixels' numbers, in a sentence
 
     def describe(self) -> JsonObject:
         """As `GET /runs/{id}/images/{image}` answers."""
@@ -41,7 +50,8 @@ class Upload:
             "height": self.height,
             "format": self.format,
             "inverted": self.prepared.inverted,
-            "preprocessing": list(self.prepared.sentences),
+            "centred": self.prepared.centred,
+            "preprocessing": [*self.prepared.sentences, *self.entered],
         }
 
 
@@ -114,8 +124,8 @@ class Uploads:
 
     # --- changing them ----------------------------------------------------------------------------
 
-    async def add(self, data: bytes, name: str, invert: bool | None) -> Upload:
-        """A new image; `invert` None: where the data's background asks for it.
+    async def add(self, data: bytes, name: str, how: Asked) -> Upload:
+        """A new image.
 
         UploadError for what cannot be read, ConflictError where there are as many as a run may
         have, UnavailableError where the disk fails.
@@ -128,23 +138,24 @@ class Uploads:
         self._coming += 1
         try:
             with self._needed():
-                return await self._keep(await self._decoded(data, name, invert), new=True)
+                return await self._keep(await self._decoded(data, name, how), new=True)
         finally:
             self._coming -= 1
 
-    async def replace(self, image: str, data: bytes, name: str, invert: bool | None) -> Upload:
+    async def replace(self, image: str, data: bytes, name: str, how: Asked) -> Upload:
         """Another image under the same id; NotFoundError for an unknown one."""
         self.get(image)
         with self._needed():
-            return await self._keep(await self._decoded(data, name, invert, image))
+            return await self._keep(await self._decoded(data, name, how, image))
 
-    async def prepare_again(self, image: str, invert: bool) -> Upload:
-        """The same image prepared another way; NotFoundError for an unknown one."""
+    async def prepare_again(self, image: str, how: Asked) -> Upload:
+        """The same image prepared another way, where `how` says one; NotFoundError for an unknown
+        one."""
         self.get(image)
         with self._needed():
             row = await self._stored(image)
             async with self._budget.decode():
-                made = await asyncio.to_thread(self._again, row, invert)
+                made = await asyncio.to_thread(self._otherwise, row, how)
             return await self._keep(made)
 
     async def original_png(self, image: str) -> bytes:
@@ -197,9 +208,7 @@ class Uploads:
         await self._file.durable()
         return upload
 
-    async def _decoded(
-        self, data: bytes, name: str, invert: bool | None, image: str | None = None
-    ) -> Made:
+    async def _decoded(self, data: bytes, name: str, how: Asked, image: str | None = None) -> Made:
         """From what came, under a new id unless one is given."""
         settings, new_id = self._settings, image or f"up-{token_hex(4)}"
 
@@ -207,19 +216,28 @@ class Uploads:
             decoded = decode(
                 data, max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels
             )
-            return self._made(new_id, name[:200], decoded, png(decoded.image), invert)
+            return self._made(new_id, name[:200], decoded, png(decoded.image), how)
 
         async with self._budget.decode():
             return await asyncio.to_thread(work)
 
     def _made(
-        self, image: str, name: str, decoded: DecodedImage, content: bytes, invert: bool | None
+        self, image: str, name: str, decoded: DecodedImage, content: bytes, asked: Asked
     ) -> Made:
         """Slow (a fraction of a second): call it in a thread."""
-        shape, dark = self._spec.recipe.network.input, self._spec.shown.dark_background
-        prepared = preprocess(decoded, shape, dark_background=dark, invert=invert)
+        recipe, shown = self._spec.recipe, self._spec.shown
+        how = recipe.data.preprocessing
+        prepared = preprocess(
+            _shrunk(decoded, shown.kept_side),
+            recipe.network.input,
+            dark_background=shown.dark_background,
+            invert=asked.invert,
+            fit=how.resize if how else shown.fit,
+            centre=asked.centre if shown.centred or asked.centre else False,
+        )
         size = decoded.width, decoded.height
-        upload = Upload(image, name, *size, decoded.format, prepared)
+        entered = (how.in_words(),) if how else ()
+        upload = Upload(image, name, *size, decoded.format, prepared, entered)
         about = {
             "name": name,
             "width": decoded.width,
@@ -227,10 +245,11 @@ class Uploads:
             "format": decoded.format,
             "sentences": list(decoded.sentences),
             "inverted": prepared.inverted,
+            "centred": prepared.centred,
         }
         return Made(upload, about, content)
 
-    def _again(self, stored: StoredUpload, invert: bool | None) -> Made:
+    def _again(self, stored: StoredUpload, asked: Asked) -> Made:
         about = stored.about
         decoded = DecodedImage(
             decode_stored(stored.content).image,
@@ -239,14 +258,26 @@ class Uploads:
             about["format"],
             tuple(about["sentences"]),
         )
-        return self._made(stored.id, about["name"], decoded, stored.content, invert)
+        return self._made(stored.id, about["name"], decoded, stored.content, asked)
 
     def _restored(self, stored: StoredUpload) -> Made:
         """As it was; its sentences say why it was inverted, where nobody had to ask for it."""
-        made = self._again(stored, None)
+        return self._otherwise(stored, Asked())
+
+    def _otherwise(self, stored: StoredUpload, asked: Asked) -> Made:
+        """As it was, but for what is asked."""
+        centre = stored.about.get("centred", False) if asked.centre is None else asked.centre
+        if asked.invert is not None:
+            return self._again(stored, Asked(asked.invert, centre))
+        made = self._again(stored, Asked(None, centre))
         inverted = stored.about["inverted"]
         same = made.upload.prepared.inverted == inverted
-        return made if same else self._again(stored, inverted)
+        return made if same else self._again(stored, Asked(inverted, centre))
+
+
+def _shrunk(decoded: DecodedImage, side: int | None) -> DecodedImage:
+    """As the pictures of an own data set were, before they were fitted."""
+    return decoded if side is None else replace(decoded, image=shrunk(decoded.image, side))
 
 
 def _unknown(image: str) -> NotFoundError:

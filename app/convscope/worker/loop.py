@@ -146,6 +146,7 @@ class Loop:
             accuracy=session.trainer.accuracy,
             held_out_accuracy=held_out,
             held_out_step=held_out_step,
+            held_out_balanced_accuracy=session.held_out_balanced if session.held_out else None,
             images_per_second=session.images_per_second,
             steps_per_second=self.steps_per_second,
             problem=self.problem,
@@ -171,6 +172,7 @@ class Loop:
         stale = before.held_out and applied and applied[-1].step == before.held_out[0]
         if not stale:  # else it was measured before the intervention
             self.session.held_out = before.held_out
+            self.session.held_out_balanced = before.held_out_balanced
         self.evaluate()
 
     def keep_checkpoints(self) -> None:
@@ -228,6 +230,7 @@ class Loop:
     def _measured(self, accuracy: float) -> None:
         step = self.session.trainer.step
         self.session.held_out = (step, accuracy)
+        self.session.held_out_balanced = self.session.tally.balanced_accuracy
         self.metrics.held_out(step, accuracy)
         if self._narrator:
             self._tell(self._narrator.measured(accuracy))

@@ -12,6 +12,7 @@ from convscope.data.catalog import Folders
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Setup
 from convscope.ipc.replies import FilterId, Switches
+from convscope.learn.class_tally import ClassTally
 from convscope.learn.data import Batches, open_images
 from convscope.learn.evaluate import accuracy_in_pieces
 from convscope.learn.explain.explainer import Explainer
@@ -47,21 +48,27 @@ class Session:
         network = build(self.plans, self.device)
         self.taken = initialise(network, self.recipe.init, self.recipe.seed, self._weights)
         self.trainer = Trainer(network, self.recipe.optimizer, self._batches(), self.recipe.seed)
-        self.observer = Observer(self.trainer, self.plans, self.device)
+        how = self.recipe.data.preprocessing
+        self.observer = Observer(self.trainer, self.plans, self.device, how)
         self.explainer = Explainer(self.observer, self.plans, self.device)
         networks = (network, self.observer.twin, self.explainer.spare)
         self.interventions = self.explainer.interventions = Interventions(
             self.trainer, self.recipe.seed, networks
         )
         self.activity = FilterActivity(self.observer.twin, self.plans)
+        self.tally = ClassTally(self.data)
         self.held_out: tuple[int, float] | None = None  # step, accuracy
+        self.held_out_balanced: float | None = None  # of the same measurement
         self.rest()
 
     def _batches(self) -> Batches | None:
         """None where the network gives no score for each class, so that it cannot be trained."""
         if not self.trainable:
             return None
-        return Batches(self.data, self.recipe.batch_size, self.recipe.seed, self.device)
+        recipe = self.recipe
+        how, balanced = recipe.data.preprocessing, recipe.data.balanced
+        size, seed = recipe.batch_size, recipe.seed
+        return Batches(self.data, size, seed, self.device, how, balanced=balanced)
 
     @property
     def trainable(self) -> bool:
@@ -104,10 +111,13 @@ class Session:
         return (last - first) * self.recipe.batch_size / max(now - began, 1e-9)
 
     def evaluation(self) -> Iterator[float | None]:
-        """Held-out accuracy of the present state, in pieces; `activity` is of the same images."""
+        """Held-out accuracy of the present state, in pieces; `activity` and `tally` are of the
+        same images."""
         self.activity.begin()
+        self.tally = ClassTally(self.data)
+        how = self.recipe.data.preprocessing
         return accuracy_in_pieces(
-            self.observer.twin, self.data, self.device, self.activity.watching
+            self.observer.twin, self.data, self.device, how, self.activity.watching, self.tally
         )
 
     def batch_example(self, number: int) -> JsonObject:

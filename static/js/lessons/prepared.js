@@ -1,7 +1,7 @@
 /** The place of what is made when it comes near view: it says that it waits, or why nothing came. */
 import { html } from "../shared/html.js";
+import { useNear } from "../shared/near.js";
 import { Status } from "./components.js";
-import { useNear } from "./near.js";
 
 /** @param {{task: import("./async-status.js").Task, onNear: () => void}} props */
 export function Preparing({ task, onNear }) {

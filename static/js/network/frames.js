@@ -125,6 +125,7 @@ function publish({ header }) {
     state.accuracy.value = header.accuracy;
     state.heldOut.value = header.held_out_accuracy;
     state.heldOutStep.value = header.held_out_step;
+    state.heldOutBalanced.value = header.held_out_balanced_accuracy ?? null;
     state.speed.value = header.reason === "seek" ? null : header.images_per_second;
     state.predictions.value = header.predictions;
     const then = pastSettingsOf(header);

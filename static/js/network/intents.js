@@ -2,7 +2,7 @@
  * What the viewer can ask for. Panels call these; nothing here draws, and every refusal becomes a
  * sentence on the page.
  */
-import { isPicture } from "../shared/dropped-files.js";
+import { DATA_PAGE, isData, isPicture } from "../shared/dropped-files.js";
 import { newest } from "../shared/latest-only.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { server } from "../shared/server.js";
@@ -153,6 +153,10 @@ export async function upload(file) {
 /** A file from anywhere: pictures become the probe. @param {File} file */
 export function takePicture(file) {
   if (isPicture(file)) return upload(file);
+  if (isData(file)) {
+    notice("A data set is made by", DATA_PAGE);
+    return null;
+  }
   notice("Expected a picture; files of runs are taken by", {
     to: "/runs",
     says: "the list of runs",
@@ -164,12 +168,18 @@ export function takePicture(file) {
 export const uploadSample = () => server.sample().then(upload).catch(noticeError);
 
 /** @param {boolean} inverted */
-export async function invertProbe(inverted) {
+export const invertProbe = (inverted) => prepareProbe({ inverted }, { invert: inverted });
+
+/** @param {boolean} centred */
+export const centreProbe = (centred) => prepareProbe({ centred }, { centre: centred });
+
+/** @param {{inverted?: boolean, centred?: boolean}} shown @param {{invert?: boolean, centre?: boolean}} asked */
+async function prepareProbe(shown, asked) {
   const image = probeId();
   if (!image) return;
   const before = state.probe.value;
-  if (before) state.probe.value = { ...before, inverted }; // the switch stays as it was put
-  const answer = await withRun((id) => server.invert(id, image, inverted));
+  if (before) state.probe.value = { ...before, ...shown }; // the switch stays as it was put
+  const answer = await withRun((id) => server.prepareImage(id, image, asked));
   if (probeId() === image) state.probe.value = answer ?? before;
   if (!answer) return;
   state.probeVersion.value += 1;

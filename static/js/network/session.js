@@ -155,6 +155,7 @@ function updateNumbers(run) {
   state.accuracy.value = run.accuracy;
   state.heldOut.value = run.held_out_accuracy;
   state.heldOutStep.value = run.held_out_step;
+  state.heldOutBalanced.value = run.held_out_balanced_accuracy ?? null;
   state.speed.value = run.images_per_second;
 }
 

@@ -21,6 +21,9 @@ export const layers = signal(/** @type {Layer[]} */ ([])); // of that run, in or
 export const models = signal(/** @type {import("../shared/types.js").Model[]} */ ([])); // named networks
 export const datasets = signal(/** @type {import("../shared/types.js").Dataset[]} */ ([])); // data sets
 /** Of named networks, as far as they were asked for. */
+export const offeredModels = signal(
+  /** @type {import("./training/recipe-draft.js").Offered[]} */ ([]),
+); // networks that fit data sets
 export const modelLayers = signal(/** @type {Record<string, Layer[]>} */ ({}));
 export const probe = signal(/** @type {import("../shared/types.js").Image | null} */ (null)); // on screen
 export const probeVersion = signal(0); // grows when the probe's picture is replaced
@@ -30,6 +33,7 @@ export const step = signal(0); // updates that led to it
 export const loss = signal(/** @type {number | null} */ (null)); // of the last batch
 export const accuracy = signal(/** @type {number | null} */ (null)); // share, mean of last 50 batches
 export const heldOut = signal(/** @type {number | null} */ (null)); // share of held-out pictures
+export const heldOutBalanced = signal(/** @type {number | null} */ (null)); // mean share of each class, where sizes differ
 export const heldOutStep = signal(/** @type {number | null} */ (null)); // step it was measured at
 export const speed = signal(/** @type {number | null} */ (null)); // images per second
 export const predictions = signal(
@@ -102,6 +106,8 @@ export const run = computed(() => {
     ...proposal.value?.settings,
   };
 });
+/** How pixels enter the run's network; null: in 0 … 1. */
+export const preprocessing = computed(() => run.value?.recipe.data.preprocessing ?? null);
 /** Whether a fork is looked at where it begins: the step that led there is its parent's. */
 export const atFork = computed(
   () => run.value?.parent != null && run.value.parent.step === step.value,

@@ -19,6 +19,8 @@ export const TERMS = {
     "Momentum is how much of the last update is carried into the next one, like a rolling ball.",
   heldOut:
     "Held-out accuracy is the share of right answers on pictures that the network is never trained on: of all, or of 1,000 that are drawn once and stay the same. Measured at steps 0, 10, 20, 50 and 100, then every 200 steps and on a pause.",
+  balanced:
+    "Balanced accuracy is the mean share of right answers of each class: one with few pictures weighs as much as the others.",
   accuracy: "Training accuracy: the share of right answers in the last 50 batches.",
   loss: "The loss is how wrong the network's answers on the last batch were; training makes it smaller. 2.303 is random guessing among ten classes.",
   speed: "Training pictures that the network processes per second.",

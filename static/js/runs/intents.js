@@ -1,7 +1,7 @@
 /** The actions of the page of the runs, and its background polling. */
 
 import { batch } from "@preact/signals";
-import { isPicture, takeFiles } from "../shared/dropped-files.js";
+import { DATA_PAGE, isData, isPicture, takeFiles } from "../shared/dropped-files.js";
 import { notice, noticeError } from "../shared/notices.js";
 import { runName } from "../shared/run-text.js";
 import { address, server } from "../shared/server.js";
@@ -140,5 +140,6 @@ export function bindDrop() {
 function takeRunFiles(files) {
   if (files.some(isPicture)) {
     notice("Pictures are taken on a run's own page:", { to: "/", says: "the live network" });
-  } else importFiles(files);
+  } else if (files.some(isData)) notice("A data set is made by", DATA_PAGE);
+  else importFiles(files);
 }

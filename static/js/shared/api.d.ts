@@ -275,6 +275,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The layers of the network that fits a data set, and how they are counted
+         * @description Those of its recipe, as `GET /models/{name}/layers` lists a named network's.
+         */
+        get: operations["list_dataset_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/recipe": {
         parameters: {
             query?: never;
@@ -807,7 +827,7 @@ export interface paths {
         head?: never;
         /**
          * Change an upload's preprocessing
-         * @description Inverted or not.
+         * @description Inverted or not; its strokes centred as a digit's or not.
          */
         patch: operations["prepare_image"];
         trace?: never;
@@ -1430,6 +1450,13 @@ export interface components {
         /** Body_replace_image */
         Body_replace_image: {
             /**
+             * Centre
+             * @description auto places a drawing's strokes as the data's own digits, where it says so
+             * @default auto
+             * @enum {string}
+             */
+            centre?: "auto" | "true" | "false";
+            /**
              * File
              * Format: binary
              */
@@ -1444,6 +1471,13 @@ export interface components {
         };
         /** Body_upload_image */
         Body_upload_image: {
+            /**
+             * Centre
+             * @description auto places a drawing's strokes as the data's own digits, where it says so
+             * @default auto
+             * @enum {string}
+             */
+            centre?: "auto" | "true" | "false";
             /**
              * File
              * Format: binary
@@ -1778,12 +1812,20 @@ export interface components {
          */
         Data: {
             /**
+             * Balanced
+             * @description whether batches have every class as often as any other, within one
+             * @default false
+             */
+            balanced?: boolean;
+            /**
              * Classes
              * @description what the network's outputs are called; else as its data set says
              */
             classes?: string[] | null;
             /** Dataset */
             dataset?: string | null;
+            /** @description what is done to each picture before it enters; else its pixels are divided by 255, and its data set's pictures have to be of the network's input */
+            preprocessing?: components["schemas"]["Preprocessing"] | null;
         };
         /**
          * DatasetAnswer
@@ -1791,6 +1833,7 @@ export interface components {
          *     and `sha256` are empty. Its `id` never changes; its `title` may.
          * @example {
          *       "available": true,
+         *       "centred": false,
          *       "classes": [
          *         "maple",
          *         "oak"
@@ -1822,6 +1865,11 @@ export interface components {
         DatasetAnswer: {
             /** Available */
             available: boolean;
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred as MNIST's, so drawings are
+             */
+            centred: boolean;
             /** Classes */
             classes: string[];
             /** Id */
@@ -1904,6 +1952,7 @@ export interface components {
          *       "datasets": [
          *         {
          *           "available": true,
+         *           "centred": false,
          *           "classes": [
          *             "T-shirt/top",
          *             "Trouser",
@@ -2042,6 +2091,7 @@ export interface components {
          * @description The whole held-out half as the network of a step sees it.
          * @example {
          *       "accuracy": 0.8115,
+         *       "balanced_accuracy": null,
          *       "count": 2000,
          *       "loss": 0.5213,
          *       "step": 200
@@ -2053,6 +2103,11 @@ export interface components {
              * @description the share that is classified correctly
              */
             accuracy: number;
+            /**
+             * Balanced Accuracy
+             * @description the mean of the classes' recalls; null where all have as many pictures
+             */
+            balanced_accuracy: number | null;
             /**
              * Count
              * @description the number of held-out images: all of them
@@ -2465,6 +2520,7 @@ export interface components {
          * ImageAnswer
          * @description An image that can be looked at, and what preprocessing did to it.
          * @example {
+         *       "centred": false,
          *       "class": "Sandal",
          *       "format": null,
          *       "height": 28,
@@ -2477,6 +2533,7 @@ export interface components {
          *       "width": 28
          *     }
          * @example {
+         *       "centred": false,
          *       "class": null,
          *       "format": "PNG",
          *       "height": 200,
@@ -2495,6 +2552,8 @@ export interface components {
          *     }
          */
         ImageAnswer: {
+            /** Centred */
+            centred: boolean;
             /** Class */
             class: string | null;
             /** Format */
@@ -2525,6 +2584,7 @@ export interface components {
          * @example {
          *       "images": [
          *         {
+         *           "centred": false,
          *           "class": null,
          *           "format": "PNG",
          *           "height": 200,
@@ -2631,6 +2691,7 @@ export interface components {
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_balanced_accuracy": null,
          *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",
@@ -2797,21 +2858,11 @@ export interface components {
             next: string | null;
         };
         /**
-         * InvertBody
-         * @description How an image is to be prepared again.
-         * @example {
-         *       "invert": true
-         *     }
-         */
-        InvertBody: {
-            /** Invert */
-            invert: boolean;
-        };
-        /**
          * KeptAnswer
          * @description A data set that was made, and what of the files it was not made from.
          * @example {
          *       "available": true,
+         *       "centred": false,
          *       "classes": [
          *         "maple",
          *         "oak"
@@ -2895,6 +2946,11 @@ export interface components {
         KeptAnswer: {
             /** Available */
             available: boolean;
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred as MNIST's, so drawings are
+             */
+            centred: boolean;
             /** Classes */
             classes: string[];
             /** Id */
@@ -3487,6 +3543,11 @@ export interface components {
          */
         Options: {
             /**
+             * Centred
+             * @description whether its digits were scaled and centred by mass as MNIST's, so that drawings are too
+             */
+            centred?: boolean | null;
+            /**
              * Channels
              * @description 1: grey, 3: colours
              */
@@ -3559,6 +3620,11 @@ export interface components {
          *     }
          */
         OptionsBody: {
+            /**
+             * Centred
+             * @description whether its digits were scaled and centred by mass as MNIST's, so that drawings are too
+             */
+            centred?: boolean | null;
             /**
              * Channels
              * @description 1: grey, 3: colours
@@ -3763,6 +3829,64 @@ export interface components {
             /** Step */
             step: number;
             top: components["schemas"]["convscope__api__routes__layers__ClassAnswer"] | null;
+        };
+        /**
+         * PreparingBody
+         * @description How an image is to be prepared again; what is absent stays as it is.
+         * @example {
+         *       "invert": true
+         *     }
+         * @example {
+         *       "centre": false
+         *     }
+         */
+        PreparingBody: {
+            /** Centre */
+            centre?: boolean | null;
+            /** Invert */
+            invert?: boolean | null;
+        };
+        /**
+         * Preprocessing
+         * @description A pixel, 0 … 255, enters the network as (pixel × scale − mean) / std, in float32.
+         *
+         *     `mean` and `std` are in units after `scale`, one number for all channels or one for each, as
+         *     torchvision's Normalize has them.  With the scale of 1/255 pixels are divided by 255, which is
+         *     what they are without any preprocessing.
+         */
+        Preprocessing: {
+            /**
+             * Channels
+             * @description pictures become grey (0.299 R + 0.587 G + 0.114 B) or RGB (their grey three times) as the network's input asks
+             * @default as network
+             * @constant
+             */
+            channels?: "as network";
+            /**
+             * Mean
+             * @description taken away after that, one or one a channel
+             * @default 0
+             */
+            mean?: number | number[];
+            /**
+             * Resize
+             * @description what is done to pictures of another size than the network's input
+             * @default crop
+             * @enum {string}
+             */
+            resize?: "crop" | "pad" | "stretch";
+            /**
+             * Scale
+             * @description what a pixel is multiplied by
+             * @default 0.00392156862745098
+             */
+            scale?: number;
+            /**
+             * Std
+             * @description divided by at last, above 0
+             * @default 1
+             */
+            std?: number | number[];
         };
         /**
          * Pretrained
@@ -4265,6 +4389,7 @@ export interface components {
          *       "first_weights": null,
          *       "frozen": [],
          *       "held_out_accuracy": 0.0715,
+         *       "held_out_balanced_accuracy": null,
          *       "held_out_images": 1000,
          *       "held_out_step": 10,
          *       "id": "k3f9x0a1bc",
@@ -4421,6 +4546,11 @@ export interface components {
              * @description on `held_out_images` of the held-out images; null until it is measured
              */
             held_out_accuracy: number | null;
+            /**
+             * Held Out Balanced Accuracy
+             * @description the mean of the classes' recalls at the same measurement; null where the held-out half has as many pictures of each class, at past steps, and after a server's restart until it is measured again
+             */
+            held_out_balanced_accuracy?: number | null;
             /**
              * Held Out Images
              * @description how many held-out images `held_out_accuracy` is measured on: all, or 1,000 that are drawn once for all runs; null where there is nothing to measure. `POST /runs/{id}/evaluate` measures all
@@ -4627,6 +4757,7 @@ export interface components {
          *           "first_weights": null,
          *           "frozen": [],
          *           "held_out_accuracy": 0.0715,
+         *           "held_out_balanced_accuracy": null,
          *           "held_out_images": 1000,
          *           "held_out_step": 10,
          *           "id": "k3f9x0a1bc",
@@ -5114,6 +5245,7 @@ export interface components {
          *         "first_weights": null,
          *         "frozen": [],
          *         "held_out_accuracy": 0.0895,
+         *         "held_out_balanced_accuracy": null,
          *         "held_out_images": 1000,
          *         "held_out_step": 10,
          *         "id": "k3f9x0a1bc",
@@ -7703,6 +7835,104 @@ export interface operations {
                      *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dataset_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
                      *       "type": "about:blank"
                      *     }
                      */
@@ -11528,7 +11758,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InvertBody"];
+                "application/json": components["schemas"]["PreparingBody"];
             };
         };
         responses: {

@@ -38,7 +38,7 @@ export const uPlot = /** @type {any} */ (globalThis).uPlot;
  * @property {() => number} lastStep where the curves end
  * @property {() => Mark[]} marks lines across the curves; reads signals too
  * @property {() => import("uplot").Band[]} [bands] filled between two series
- * @property {boolean} [isShare] 0 to 100 %
+ * @property {boolean} [isShare] 0 to 100%
  * @property {(step: number) => void} [onStep] a press on the chart, or a drag over it, leads there
  */
 

@@ -35,6 +35,12 @@ export function takeFiles(take) {
   };
 }
 
-/** @param {File} file whether it is a picture, by what its type or name says */
+/** @param {{type: string, name: string}} file whether it is a picture, by what its type or name says */
 export const isPicture = ({ type, name }) =>
   type.startsWith("image/") || /\.(png|jpe?g|webp|gif|bmp|avif|hei[cf])$/i.test(name);
+
+/** What a data set is made of, but for pictures. @param {{name: string}} file */
+export const isData = ({ name }) => /\.(zip|npz|bin|gz)$|-ubyte$/i.test(name);
+
+/** Where that is taken. */
+export const DATA_PAGE = { to: "/data", says: "the page of the data sets" };

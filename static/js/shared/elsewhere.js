@@ -1,5 +1,5 @@
 /** What a page that has no use for files does with one: it stays, and says where files are taken. */
-import { takeFiles } from "./dropped-files.js";
+import { DATA_PAGE, takeFiles } from "./dropped-files.js";
 
 const SHOWN_MS = 8000;
 
@@ -17,6 +17,8 @@ takeFiles(() => {
     link("/", "the live network"),
     ", files of runs by ",
     link("/runs", "the list of runs"),
+    ", data sets by ",
+    link(DATA_PAGE.to, DATA_PAGE.says),
     ".",
   );
   document.body.append(said);

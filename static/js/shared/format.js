@@ -32,9 +32,9 @@ export function signed(value) {
   return !absent(value) && /** @type {number} */ (value) > 0 ? `+${short(value)}` : short(value);
 }
 
-/** A share as a percentage: 0.8123 is 81.2 %. @param {number | null | undefined} share @param {number} [digits] */
+/** A share as a percentage: 0.8123 is 81.2%. @param {number | null | undefined} share @param {number} [digits] */
 export function percent(share, digits = 1) {
-  return absent(share) ? "–" : `${(/** @type {number} */ (share) * 100).toFixed(digits)} %`;
+  return absent(share) ? "–" : `${(/** @type {number} */ (share) * 100).toFixed(digits)}%`;
 }
 
 /** The end of a scale, 1, 2 or 5 × 10ⁿ, in as few figures as it has. @param {number} limit */
@@ -50,10 +50,10 @@ export function loss(value) {
   return Math.abs(number) < 1000 ? withMinus(number.toFixed(3)) : short(number);
 }
 
-/** A whole number with thin spaces between thousands. @param {number | null | undefined} value */
+/** A whole number with commas between thousands. @param {number | null | undefined} value */
 export function count(value) {
   if (absent(value)) return "–";
-  return String(Math.round(/** @type {number} */ (value))).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  return String(Math.round(/** @type {number} */ (value))).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Sizes with the multiplication sign: 8×28×28. @param {number[]} shape */

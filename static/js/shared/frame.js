@@ -24,6 +24,7 @@
  * @property {number | null} accuracy
  * @property {number | null} held_out_accuracy
  * @property {number | null} held_out_step
+ * @property {number | null} [held_out_balanced_accuracy] where sizes of classes differ
  * @property {number | null} images_per_second
  * @property {number} learning_rate
  * @property {number | null} momentum

@@ -1,5 +1,6 @@
 /**
- * The one place of every page that talks to the server: REST here, the stream in `stream.js`.
+ * The one place of every page that talks to the server: REST here, what own data sets ask in
+ * `data-server.js`, the stream in `stream.js`.
  * Every function answers what the server answered, or throws a `Problem` with its sentence. What is
  * asked, with what, and what comes is typed by the server's OpenAPI document.
  *
@@ -38,7 +39,7 @@ const queryOf = (query) =>
   );
 
 /** @param {string} path with {names} @param {Record<string, any>} names @param {Record<string, any>} query */
-function addressOf(path, names, query) {
+export function addressOf(path, names, query) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(names[name])));
   const text = queryOf(query).toString();
   return BASE + filled + (text && `?${text}`);
@@ -81,14 +82,15 @@ async function fetchFrom(method, path, request = {}) {
  * @param {M} method @param {P} path @param {Request<M, P>} [request]
  * @returns {Promise<import("./types.js").Answer<M, P>>} null for an empty answer
  */
-async function call(method, path, request) {
+export async function call(method, path, request) {
   const response = await fetchFrom(method, path, request);
   return response.status === 204 ? /** @type {any} */ (null) : response.json();
 }
 
 /** The address of what is asked with GET, for links and pictures.
  * @template {Path} P @param {P} path @param {Pick<Request<"get", P>, "path" | "query">} [request] */
-const linkTo = (path, request = {}) => addressOf(path, request.path ?? {}, request.query ?? {});
+export const linkTo = (path, request = {}) =>
+  addressOf(path, request.path ?? {}, request.query ?? {});
 
 /** @param {string} id of a run */
 const of = (id) => ({ run_id: id });
@@ -306,11 +308,11 @@ export const server = {
       path: { ...of(id), image },
       form: formOf(file, invert),
     }),
-  /** @param {string} id @param {string} image @param {boolean} invert */
-  invert: (id, image, invert) =>
+  /** @param {string} id @param {string} image @param {{invert?: boolean, centre?: boolean}} body */
+  prepareImage: (id, image, body) =>
     call("patch", "/runs/{run_id}/images/{image}", {
       path: { ...of(id), image },
-      body: { invert },
+      body,
     }),
 };
 

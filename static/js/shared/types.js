@@ -44,6 +44,10 @@
  * @typedef {Answer<"post", "/runs/{run_id}/evaluate">} Evaluation
  * @typedef {Answer<"get", "/runs/{run_id}/images/{image}">} Image
  * @typedef {Answer<"get", "/datasets">["datasets"][number]} Dataset
+ * @typedef {Answer<"get", "/datasets/preview/{preview_id}">} Preview a data set that is not kept yet
+ * @typedef {NonNullable<Preview["arranged"]>} Arranged
+ * @typedef {Body<"patch", "/datasets/preview/{preview_id}">} Options
+ * @typedef {{name: string, file: Blob}} Named a file, by the path that it was found at
  * @typedef {Answer<"get", "/datasets/{dataset_id}/images">["images"][number]} HeldOutImage
  * @typedef {Answer<"post", "/convolve">} Convolved
  */

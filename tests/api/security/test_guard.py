@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from convscope.api.security.guard import Guard
+from convscope.api.security.guard import Guard, permissions
 from convscope.settings import Settings
 from tests.support.asgi import HOST, LINK, Answer, Headers, ask, connect, counting
 
@@ -160,6 +160,13 @@ def test_a_page_has_those_that_only_pages_heed_and_nothing_else_loads() -> None:
     assert "camera=()" in headers["permissions-policy"]
 
 
+def test_a_page_that_says_so_may_use_the_camera_and_nothing_else() -> None:
+    allowed = permissions(camera=True)
+    assert allowed == permissions().replace("camera=()", "camera=(self)")
+    guarded = ask(Guard(answering(b"text/html", ("permissions-policy", allowed)), OPEN)).headers
+    assert guarded["permissions-policy"] == allowed
+
+
 @pytest.mark.parametrize("media_type", [b"application/json", b"image/svg+xml", b"text/plain"])
 def test_what_a_browser_may_open_by_itself_loads_nothing_and_is_framed_by_nobody(
     media_type: bytes,
@@ -176,11 +183,12 @@ def test_code_has_the_policy_of_its_page_alone(media_type: bytes) -> None:
     assert "content-security-policy" not in code
 
 
-def answering(media_type: bytes) -> ASGIApp:
-    """An application that answers anything with nothing, of some type."""
+def answering(media_type: bytes, *more: tuple[str, str]) -> ASGIApp:
+    """An application that answers anything with nothing, of some type, with more headers."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(b"content-type", media_type)]
+        headers += [(name.encode(), value.encode()) for name, value in more]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 

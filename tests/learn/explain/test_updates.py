@@ -23,7 +23,7 @@ OPTIMIZERS: list[tuple[type[optim.Optimizer], dict[str, Any]]] = [
     (RMSPROP, {}),
     (RMSPROP, {"alpha": 0.8, "weight_decay": 0.3}),
     (RMSPROP, {"momentum": 0.6, "weight_decay": 0.3}),
-    # below a half, where 1 − share and 1 % share differ
+    # below a half, where 1 − share and 1% share differ
     (SGD, {"momentum": 0.3, "nesterov": True}),
     (ADAM, {"betas": (0.3, 0.4)}),
     (RMSPROP, {"alpha": 0.3, "momentum": 0.2}),

@@ -99,6 +99,10 @@ class DatasetAnswer(BaseModel):
     origin: str
     available: bool
     why: str | None
+    centred: Annotated[
+        bool,
+        Field(description="whether its digits were scaled and centred as MNIST's, so drawings are"),
+    ]
     own: Annotated[bool, Field(description="whether people brought it to this server")]
     train_counts: Annotated[list[int], Field(description="pictures a class, of own sets")]
     test_counts: list[int]

@@ -14,14 +14,16 @@ from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples.own_data import KEPT, RECIPE
 from convscope.api.openapi.headers import sends
 from convscope.api.routes.catalog import DatasetAnswer, dataset_answer
+from convscope.api.routes.layers import LayerList
 from convscope.api.schemas import Body
 from convscope.api.sent_files import TheFiles, takes_files
 from convscope.data import own_sets
 from convscope.data.catalog import describe
 from convscope.errors import ConflictError, InvalidError, UnavailableError
-from convscope.own_data.export import export_zip
-from convscope.own_data.offer import offered_recipe
-from convscope.own_data.options import Options
+from convscope.own_data.arrangement.options import Options
+from convscope.own_data.kept.export import export_zip
+from convscope.own_data.kept.offer import offered_recipe
+from convscope.recipe import Recipe, plan
 from convscope.settings import Settings
 from convscope.storage.exported_file import ExportedFile
 from convscope.types import JsonObject
@@ -134,11 +136,27 @@ async def get_dataset(settings: TheSettings, dataset_id: str) -> JsonObject:
 )
 async def get_dataset_recipe(settings: TheSettings, dataset_id: str) -> JsonObject:
     """For `POST /runs`: convolutions until the maps are small, then a number for each class."""
-    info = await asyncio.to_thread(describe, dataset_id, settings)
+    recipe = await asyncio.to_thread(_offered, dataset_id, settings)
+    return recipe.model_dump(mode="json")
+
+
+@router.get(
+    "/{dataset_id}/layers",
+    response_model=LayerList,
+    responses=problems(404, 503),
+    summary="The layers of the network that fits a data set, and how they are counted",
+)
+async def list_dataset_layers(settings: TheSettings, dataset_id: str) -> JsonObject:
+    """Those of its recipe, as `GET /models/{name}/layers` lists a named network's."""
+    recipe = await asyncio.to_thread(_offered, dataset_id, settings)
+    return {"layers": [entry.describe() for entry in plan(recipe.network)]}
+
+
+def _offered(dataset_id: str, settings: Settings) -> Recipe:
+    info = describe(dataset_id, settings)
     if not info.available:
         raise UnavailableError(info.why or "")
-    recipe = offered_recipe(info.shape, len(info.classes), info.train, info.id)
-    return recipe.model_dump(mode="json")
+    return offered_recipe(info.shape, len(info.classes), info.train, info.id)
 
 
 @router.patch(
@@ -192,10 +210,14 @@ async def delete_dataset(
         names = ", ".join(str(run.file.about.get("name") or run.id) for run in using[:6])
         more = f" and {len(using) - 6} more" if len(using) > 6 else ""
         raise ConflictError(
-            f"{len(using)} runs use this data set: {names}{more}. Delete them first.",
+            f"{_runs(len(using))} this data set: {names}{more}. Delete them first.",
             runs=[run.id for run in using],
         )
     await asyncio.to_thread(own_sets.remove_own_set, settings.own_data_dir, dataset_id)
+
+
+def _runs(number: int) -> str:
+    return "1 run uses" if number == 1 else f"{number} runs use"
 
 
 @router.get(

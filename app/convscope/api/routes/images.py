@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from convscope.api.dataset_images import describe, fitted, open_gallery
 from convscope.api.deps import TheAwakeRun, TheSettings
@@ -19,6 +19,7 @@ from convscope.data.image_ids import find_image
 from convscope.images import png
 from convscope.ipc.commands import Image
 from convscope.runs.run import Run
+from convscope.runs.uploads import Asked
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"], responses=problems(404))
@@ -26,17 +27,30 @@ Invert = Annotated[
     Literal["auto", "true", "false"],
     Form(description="auto inverts a light-edged image where the data's background is dark"),
 ]
-INVERTED = {"auto": None, "true": True, "false": False}
+Centre = Annotated[
+    Literal["auto", "true", "false"],
+    Form(description="auto places a drawing's strokes as the data's own digits, where it says so"),
+]
+CHOSEN = {"auto": None, "true": True, "false": False}
 PNG: Responses = {200: {"content": {"image/png": {}}}}
 ASKED = problems(409, 503)  # of what the worker is told
 UPLOADED = problems(400, 409, 413, 415, 503)
 
 
-class InvertBody(Body):
-    """How an image is to be prepared again."""
+class PreparingBody(Body):
+    """How an image is to be prepared again; what is absent stays as it is."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=shown({"invert": True}))
-    invert: StrictBool
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=shown({"invert": True}, {"centre": False})
+    )
+    invert: StrictBool | None = None
+    centre: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.invert is None and self.centre is None:
+            raise ValueError("expected invert or centre, got neither")
+        return self
 
 
 class ImageAnswer(BaseModel):
@@ -52,6 +66,7 @@ class ImageAnswer(BaseModel):
     height: int
     format: str | None
     inverted: bool
+    centred: bool
     preprocessing: list[str]
 
 
@@ -61,6 +76,10 @@ class ImageList(BaseModel):
     model_config = ConfigDict(json_schema_extra=shown({"images": [UPLOAD], "next": None}))
     images: list[ImageAnswer]
     next: str | None
+
+
+def _asked(invert: str, centre: str) -> Asked:
+    return Asked(CHOSEN[invert], CHOSEN[centre])
 
 
 @router.get("", response_model=ImageList, summary="This run's uploads")
@@ -83,10 +102,11 @@ async def upload_image(
     response: Response,
     file: UploadFile,
     invert: Invert = "auto",
+    centre: Centre = "auto",
 ) -> JsonObject:
     """PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC. Answers with its id, and what preprocessing did."""
     name = file.filename or "picture"
-    made = await run.uploads.add(await file.read(), name, INVERTED[invert])
+    made = await run.uploads.add(await file.read(), name, _asked(invert, centre))
     location = request.url_for("get_image", run_id=run.id, image=made.id)
     response.headers["Location"] = str(location)
     return made.describe()
@@ -99,11 +119,15 @@ async def upload_image(
     summary="Replace an upload",
 )
 async def replace_image(
-    run: TheAwakeRun, image: str, file: UploadFile, invert: Invert = "auto"
+    run: TheAwakeRun,
+    image: str,
+    file: UploadFile,
+    invert: Invert = "auto",
+    centre: Centre = "auto",
 ) -> JsonObject:
     """The id stays, so that whoever looks at it sees the new image at once."""
     name = file.filename or "picture"
-    made = await run.uploads.replace(image, await file.read(), name, INVERTED[invert])
+    made = await run.uploads.replace(image, await file.read(), name, _asked(invert, centre))
     return made.describe()
 
 
@@ -113,9 +137,10 @@ async def replace_image(
     responses=ASKED | problems(413),
     summary="Change an upload's preprocessing",
 )
-async def prepare_image(run: TheAwakeRun, image: str, body: InvertBody) -> JsonObject:
-    """Inverted or not."""
-    return (await run.uploads.prepare_again(image, body.invert)).describe()
+async def prepare_image(run: TheAwakeRun, image: str, body: PreparingBody) -> JsonObject:
+    """Inverted or not; its strokes centred as a digit's or not."""
+    asked = Asked(body.invert, body.centre)
+    return (await run.uploads.prepare_again(image, asked)).describe()
 
 
 @router.get(
@@ -131,7 +156,9 @@ async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> Json
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
     found = describe(find_image(image, data), data.id, _label_names(run, data))
-    found["preprocessing"] = fitted(data.test_images.shape[1:], run.spec.recipe.network.input)
+    recipe = run.spec.recipe
+    shape, how = data.test_images.shape[1:], recipe.data.preprocessing
+    found["preprocessing"] = fitted(shape, recipe.network.input, how)
     return found
 
 

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from convscope import __version__
+from convscope.api.security.guard import permissions
 from convscope.settings import PACKAGE, resources
 
 router = APIRouter(include_in_schema=False)
@@ -111,6 +112,14 @@ async def index(request: Request) -> HTMLResponse:
 async def runs(request: Request) -> HTMLResponse:
     """All runs: to open, compare, fetch and delete."""
     return page(request, "runs.html", here="runs")
+
+
+@router.get("/data")
+async def data(request: Request) -> HTMLResponse:
+    """Data sets: what there is, and how own pictures become one."""
+    answer = page(request, "data.html", here="data")
+    answer.headers["Permissions-Policy"] = permissions(camera=True)
+    return answer
 
 
 @router.get("/compare")

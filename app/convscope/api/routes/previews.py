@@ -14,8 +14,8 @@ from convscope.api.paging import MOST_ENTRIES, ThePage
 from convscope.api.routes.datasets import OPTIONS, KeptAnswer, RefusedAnswer, kept_answer
 from convscope.api.sent_files import TheFiles, takes_files
 from convscope.images import sheet_png
-from convscope.own_data.options import Options
-from convscope.own_data.preview import Preview
+from convscope.own_data.arrangement.options import Options
+from convscope.own_data.preview.preview import Preview
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/datasets/preview", tags=["datasets"])

@@ -219,6 +219,7 @@ class Stream:
             "restarts": self.run.restarts,
             "held_out_step": held_out_step,
             "held_out_accuracy": held_out,
+            "held_out_balanced_accuracy": None,
             "recomputed": frame.recomputed,
             **switches_json(frame.switches or Switches()),
             "history": NO_NEWS,

@@ -39,12 +39,20 @@ DATA_HEADERS = SECURITY_HEADERS | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 CODE = ("text/javascript", "text/css")
+
+
+def permissions(*, camera: bool = False) -> str:
+    """`Permissions-Policy`: nothing of these, but for the camera where a page says so."""
+    allowed = "self" if camera else ""
+    return f"camera=({allowed}), display-capture=(), geolocation=(), microphone=(), usb=()"
+
+
 # what only a page heeds: a hundred modules need not carry it
 PAGE_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # no-referrer would send `Origin: null` with our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
+    "Permissions-Policy": permissions(),
 }
 
 

@@ -18,7 +18,7 @@ from convscope.learn.data import Pixels
 from convscope.learn.explain import pointwise, windowed
 from convscope.learn.explain.check import check_sum
 from convscope.learn.explain.value_location import ValueLocation
-from convscope.learn.observe import Observer, softmax
+from convscope.learn.observe import Observer, softmax, to_numpy
 from convscope.types import JsonObject, Shape, shape_text
 
 ACTIVATIONS = ("ReLU", "LeakyReLU", "Tanh", "Sigmoid")
@@ -47,7 +47,7 @@ def explain_output(
     around = names[max(plan.index - 1, 0) : plan.index + 2]
     outputs = observer.outputs([pixels], around)
     before = outputs[names[plan.index - 1]] if plan.index else None
-    inputs = pixels.astype(np.float32) / np.float32(255) if before is None else before[0]
+    inputs = to_numpy(observer.input([pixels]))[0] if before is None else before[0]
     module = observer.twin.get_submodule(layer)
     output = _unsilenced(module, inputs, observer.device) if silent else outputs[layer][0]
     place = ValueLocation(plan, module, inputs, output, *where)

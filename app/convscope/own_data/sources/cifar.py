@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from convscope.errors import UploadError
-from convscope.own_data.found import Classes, Entry, Events, Found, Progress, Refused
-from convscope.own_data.names import clean, natural
+from convscope.own_data.sources.found import Classes, Entry, Events, Found, Progress, Refused
+from convscope.own_data.sources.names import clean, natural
 
 RECORD_BYTES = 3073
 CLASSES = (

@@ -10,8 +10,8 @@ from pathlib import Path
 from convscope.data import idx
 from convscope.data.idx_datasets import EMNIST_SPLITS, Split
 from convscope.errors import UploadError
-from convscope.own_data.found import Classes, Entry, Events, Found, Note, Progress, Refused
-from convscope.own_data.names import Half, clean
+from convscope.own_data.sources.found import Classes, Entry, Events, Found, Note, Progress, Refused
+from convscope.own_data.sources.names import Half, clean
 
 _WORDS = re.compile(r"images|labels|idx\d?|ubyte|gz|[^a-z0-9]")
 _EVERY = 2000

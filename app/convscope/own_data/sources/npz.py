@@ -16,8 +16,17 @@ from numpy.typing import NDArray
 
 from convscope.errors import TooLargeError, UploadError
 from convscope.own_data.bounds import CLASS_LENGTH, MOST_ARRAY_BYTES, MOST_PICTURES
-from convscope.own_data.found import Classes, Entry, Events, Found, Note, Pixels, Progress, Refused
-from convscope.own_data.names import Half, clean
+from convscope.own_data.sources.found import (
+    Classes,
+    Entry,
+    Events,
+    Found,
+    Note,
+    Pixels,
+    Progress,
+    Refused,
+)
+from convscope.own_data.sources.names import Half, clean
 
 _IMAGES = re.compile(r"^(x|images?|data|pictures?|features?|inputs?|arr_0)$")
 _LABELS = re.compile(r"^(y|labels?|targets?|classes?|arr_1)$")

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from convscope.data.own_sets import KEPT_SIDE
 from convscope.errors import ConvscopeError
-from convscope.images import DecodedImage, decode
-from convscope.own_data.bounds import KEPT_SIDE
-from convscope.own_data.found import Entry, Events, Found, Pixels, Progress, Refused
-from convscope.own_data.names import (
+from convscope.images import decode, shrunk
+from convscope.own_data.sources.found import Entry, Events, Found, Pixels, Progress, Refused
+from convscope.own_data.sources.names import (
     clean,
     common_wrap,
     have_halves,
@@ -48,14 +48,5 @@ def _read(entry: Entry) -> Pixels:
     """UploadError, or one of its kinds, with the reason."""
     with entry.open() as stream:
         data = stream.read(MAX_BYTES + 1)
-    return kept(decode(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS))
-
-
-def kept(picture: DecodedImage) -> Pixels:
-    """What is kept of a picture: its shorter side is at most `KEPT_SIDE`."""
-    image = picture.image
-    factor = KEPT_SIDE / min(image.size)
-    if factor < 1:
-        width, height = (max(1, round(side * factor)) for side in image.size)
-        image = image.resize((width, height), reducing_gap=3.0)
-    return np.asarray(image, dtype=np.uint8)
+    picture = decode(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+    return np.asarray(shrunk(picture.image, KEPT_SIDE), dtype=np.uint8)

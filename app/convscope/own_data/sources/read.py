@@ -5,11 +5,11 @@ from itertools import chain
 from pathlib import Path
 
 from convscope.errors import ConvscopeError
-from convscope.own_data.entries import SentFile, opened_archive
-from convscope.own_data.found import Entry, Events, PassedOver, Refused
-from convscope.own_data.names import clean, parts_of, passed_over
 from convscope.own_data.sources.cifar import cifar_pictures, is_cifar
+from convscope.own_data.sources.entries import SentFile, opened_archive
+from convscope.own_data.sources.found import Entry, Events, PassedOver, Refused
 from convscope.own_data.sources.idx_files import idx_pictures, is_idx
+from convscope.own_data.sources.names import clean, parts_of, passed_over
 from convscope.own_data.sources.npz import npz_pictures
 from convscope.own_data.sources.pictures import pictures
 from convscope.own_data.sources.shipped import MANIFEST, manifest

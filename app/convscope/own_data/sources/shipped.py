@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from convscope.own_data.bounds import CLASS_LENGTH, MOST_CLASSES
-from convscope.own_data.found import Classes, Entry, Events, Refused, Told
+from convscope.own_data.sources.found import Classes, Entry, Events, Refused, Told
 
 MANIFEST = "convscope-dataset.json"
 _MOST_BYTES = 2**20
@@ -23,6 +23,7 @@ class Manifest(BaseModel):
     licence: Annotated[str, Field(max_length=1000)] = ""
     origin: Annotated[str, Field(max_length=1000)] = ""
     dark_background: bool = False
+    centred: bool = False
 
 
 def manifest(entry: Entry) -> Events:
@@ -33,5 +34,5 @@ def manifest(entry: Entry) -> Events:
     except (ValidationError, ValueError, RecursionError):
         yield Refused(entry.path, "it is not what an exported data set says of itself")
         return
-    yield Told(said.title, said.licence, said.origin, said.dark_background)
+    yield Told(said.title, said.licence, said.origin, said.dark_background, said.centred)
     yield Classes(tuple(said.classes), numbered=True)

@@ -6,7 +6,14 @@ from typing import Any
 
 from convscope.errors import InvalidError, RecipeError
 from convscope.ipc.commands import Checkpoint
-from convscope.recipe import LayerPlan, Recipe, data_with_base, named_model, with_data
+from convscope.recipe import (
+    LayerPlan,
+    Preprocessing,
+    Recipe,
+    data_with_base,
+    named_model,
+    with_data,
+)
 from convscope.recipe.float32 import check_recipe
 from convscope.runs.recomputed import marked
 from convscope.runs.run import Run
@@ -53,7 +60,9 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
     recipe, name = _changed(then, looked.reply.settings, changes)
     check_recipe(recipe)
     spec = checked(recipe, settings)
-    _must_fit(checked(Recipe.model_validate(then), settings).plans, spec.plans)
+    before = Recipe.model_validate(then)
+    _must_fit(checked(before, settings).plans, spec.plans)
+    _must_enter_alike(before, recipe)
     return Branch(
         step,
         recipe,
@@ -106,6 +115,23 @@ def _must_fit(before: tuple[LayerPlan, ...], after: tuple[LayerPlan, ...]) -> No
             "A fork goes on with its parent's weights, and these are others in the network that "
             f"was sent: {', '.join(wrong[:6])}{' …' * (len(wrong) > 6)}."
         )
+
+
+def _must_enter_alike(before: Recipe, after: Recipe) -> None:
+    """RecipeError unless a pixel is the same number to both networks.
+
+    The weights are of those numbers, and so is what is shown of the steps before the fork.
+    """
+    if _numbers(before) != _numbers(after):
+        raise RecipeError(
+            "A fork goes on with its parent's weights, which learned from pixels as its parent's "
+            "data.preprocessing has them: scale, mean and std cannot change."
+        )
+
+
+def _numbers(recipe: Recipe) -> JsonObject:
+    how, channels = recipe.data.preprocessing or Preprocessing(), recipe.network.input[0]
+    return {"scale": how.scale, "channels": how.for_channels(channels)}
 
 
 def _tensors(plans: tuple[LayerPlan, ...]) -> dict[str, tuple[int, ...]]:

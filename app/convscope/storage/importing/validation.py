@@ -47,6 +47,7 @@ class UploadAbout(Strict):
     format: Literal["PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF", "HEIC"]
     sentences: Annotated[list[Word], Field(max_length=32)]
     inverted: StrictBool
+    centred: StrictBool = False
 
 
 class TuneBody(Strict):

@@ -10,7 +10,7 @@ import torch
 from convscope.errors import NotFoundError
 from convscope.frames.format import SectionSpec, lay_out
 from convscope.frames.quantize import Floats
-from convscope.learn.data import Pixels, to_input
+from convscope.learn.data import Pixels
 from convscope.learn.observe import Observer
 from convscope.types import JsonObject, Of, Shape
 from convscope.worker.capture.map_quantizer import MapQuantizer
@@ -52,7 +52,7 @@ class FrameBuffer:
     def _input(self) -> torch.Tensor | None:
         """The pictures as the network sees them, (P, C, H, W); None where there are none."""
         pictures = list(self._probes.values())
-        return to_input(np.stack(pictures), self._observer.device) if pictures else None
+        return self._observer.input(pictures) if pictures else None
 
     def _write_input(self, quantizer: MapQuantizer) -> None:
         """Once: the pictures stay the same."""

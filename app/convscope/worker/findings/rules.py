@@ -214,8 +214,8 @@ class Guessing:
         return Finding(
             kind=FindingKind.PASSED_GUESSING,
             step=now.step,
-            says=f"The held-out accuracy passed guessing: {now.accuracy:.1%}, where guessing gives "
-            f"{self._guess:.1%}.",
+            says=f"The held-out accuracy passed guessing: {now.accuracy:.1%}, where always naming "
+            f"the most frequent class gives {self._guess:.1%}.",
             numbers={"held_out": now.accuracy, "guessing": self._guess},
         )
 
@@ -224,7 +224,8 @@ class Guessing:
             kind=FindingKind.NOTHING_LEARNED,
             step=now.step,
             says=f"Nothing was learned for {steps:,} steps: the held-out accuracy is "
-            f"{now.accuracy:.1%}, where guessing gives {self._guess:.1%}.",
+            f"{now.accuracy:.1%}, where always naming the most frequent class gives "
+            f"{self._guess:.1%}.",
             numbers={"steps": steps, "held_out": now.accuracy, "guessing": self._guess},
         )
 

@@ -23,7 +23,7 @@ RECENT_BATCHES: Final = 50  # that the training accuracy is of; fewer since a ch
 
 # --- accuracy passed guessing ---------------------------------------------------------------------
 
-PASSED: Final = 0.1  # of the way from guessing to all right: untrained networks come to 15 %
+PASSED: Final = 0.1  # of the way from guessing to all right: untrained networks come to 15%
 PASSED_SIGMAS: Final = 3.0  # where few images are measured
 
 # --- nothing moves, nothing is learned ------------------------------------------------------------

@@ -15,7 +15,8 @@ def evaluate_whole(session: Session) -> Iterator[EvaluationReply | None]:
     ConflictError where an intervention, a traced step or a reset comes in between.
     """
     began = _state(session)
-    for found in evaluation_in_pieces(session.observer.twin, session.data, session.device):
+    how = session.recipe.data.preprocessing
+    for found in evaluation_in_pieces(session.observer.twin, session.data, session.device, how):
         if _state(session) != began:
             raise ConflictError("The run changed while it was measured: ask again.")
         if found:
@@ -23,6 +24,7 @@ def evaluate_whole(session: Session) -> Iterator[EvaluationReply | None]:
                 step=session.trainer.step,
                 count=found.count,
                 accuracy=found.accuracy,
+                balanced_accuracy=found.balanced_accuracy,
                 loss=number(found.loss),
             )
         else:

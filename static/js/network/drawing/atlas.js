@@ -15,7 +15,7 @@ import { ofKind } from "./scales.js";
  * @typedef {import("./layout.js").Cell} Cell
  * @typedef {import("../../shared/frame.js").Frame} Frame
  * @typedef {{layer: string, back: boolean, share: number}} Filling how far slow motion has come in a layer
- * @typedef {{frame: Frame, filling: Filling | null, scales: import("./scales.js").Scales, kind: string,
+ * @typedef {{frame: Frame, entered: import("../../shared/heatmap/cells.js").Entered, filling: Filling | null, scales: import("./scales.js").Scales, kind: string,
  *   bare?: boolean, ghostOf: (frame: Frame, name: string) => Float32Array | null,
  *   light: ((name: string) => ((i: number) => number) | null) | null}} View `bare`: a map that is not in the frame is cleared; `light`: how bright a
  *   layer's weights are for having moved
@@ -83,14 +83,14 @@ export class Atlas {
 
   /** Paints what a frame has for this column. @param {View} view */
   paint(view) {
-    if (this.column.role === "input") this.paintInput(view.frame);
+    if (this.column.role === "input") this.paintInput(view);
     else this.paintMaps(view);
     if (this.column.role === "conv" || this.column.role === "classes") this.paintKernels(view);
     this.context.putImageData(this.image, 0, 0);
   }
 
-  /** @param {Frame} frame */
-  paintInput(frame) {
+  /** @param {View} view */
+  paintInput({ frame, entered }) {
     const input = frame.sections.get(keyOf("", "input"));
     if (!input) return;
     const [channels, rows, cols] = input.shape;
@@ -98,7 +98,12 @@ export class Atlas {
     for (const cell of this.column.cells) {
       const picture = asPicture && cell.channel === 0;
       const channel = asPicture ? cell.channel - 1 : cell.channel;
-      this.put(cell.map, picture ? colourCells(input) : greyCells(input, channel), rows, cols);
+      this.put(
+        cell.map,
+        picture ? colourCells(input, entered) : greyCells(input, channel, entered),
+        rows,
+        cols,
+      );
     }
   }
 

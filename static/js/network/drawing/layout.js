@@ -29,7 +29,7 @@
 import { cellCount, columnsOf } from "./columns.js";
 import { packGrids, snap } from "./packing.js";
 
-/** "T-shirt/top" and "100 %" side by side. */
+/** "T-shirt/top" and "100%" side by side. */
 const BAR_WIDTH = 132;
 const GAP_LEAST = 10;
 const GAP_USUAL = 34; // at the usual size: the lines are seen

@@ -5,7 +5,16 @@ import { askPaint, latest, onPaint } from "../frames.js";
 import { ghosts } from "../lazy.js";
 import { kindAt, shownFrame } from "../slow-motion/phases.js";
 import { progress, slowLayer } from "../slow-motion/progress.js";
-import { inPast, kernelKind, plan, replay, run, scaleMode, slowTick } from "../state.js";
+import {
+  inPast,
+  kernelKind,
+  plan,
+  preprocessing,
+  replay,
+  run,
+  scaleMode,
+  slowTick,
+} from "../state.js";
 import { Movement } from "./movement.js";
 import { Scales, TOLD_MS } from "./scales.js";
 
@@ -55,6 +64,7 @@ function paintAll() {
   const filling = at ? { ...at, share: progress.peek() } : null;
   const view = {
     frame,
+    entered: preprocessing.peek(),
     filling,
     scales,
     kind,

@@ -18,7 +18,7 @@ import { fittingSize } from "../drawing/scales.js";
 import { exact } from "../explain/digits.js";
 import { explained } from "../explain/explanation.js";
 import { same } from "../explain/places.js";
-import { drawingSize, plan, slowTick } from "../state.js";
+import { drawingSize, plan, preprocessing, slowTick } from "../state.js";
 import { channelMap, geometryOf, mapValues } from "./channel-map.js";
 import { openValue } from "./sweep.js";
 
@@ -108,7 +108,7 @@ export function InputMap({ column, read, frame, open }) {
   const limit = scales.limit("maps", "value", source.name, read);
   const cells = () =>
     source.role === "input"
-      ? greyCells(section, read)
+      ? greyCells(section, read, preprocessing.peek())
       : mapCells(section, read, palette.value.diverging, limit);
   return html`<${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${mapPx(column)} stamp=${slowTick.value} label=${`The map that this kernel reads: ${inputName(column, read)}`}>
     <${PaddingFrame} column=${column} />${open && html`<${PatchMark} column=${column} y=${open.y} x=${open.x} />`}<//>`;

@@ -3,7 +3,7 @@
  * what came of it.
  */
 import { signal } from "@preact/signals";
-import { count, plural } from "../../shared/format.js";
+import { count, percent, plural } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { testImage, testNumber } from "../../shared/image-id.js";
 import { unpin } from "../explain/pointing.js";
@@ -39,7 +39,7 @@ import {
   worthOfSilence,
 } from "./silence.js";
 import { climbing, climbNow, GOAL, stopTraining, train } from "./training.js";
-import { climbSentence, likenessSentence, share, silenceSentence } from "./words.js";
+import { climbSentence, likenessSentence, silenceSentence } from "./words.js";
 
 /** @typedef {import("./obstacles.js").Act} Act @typedef {import("./obstacles.js").Need} Need */
 
@@ -145,7 +145,7 @@ function trainAct(last, going) {
   const high = (accuracy.value ?? 0) >= GOAL;
   if (going) return /** @type {Act} */ (["Pause", stopTraining]);
   if (high) return /** @type {Act} */ (["Train 100 more steps", train]);
-  return /** @type {Act} */ ([last ? "Go on" : `Play until ${share(GOAL, 0)}`, train]);
+  return /** @type {Act} */ ([last ? "Go on" : `Play until ${percent(GOAL, 0)}`, train]);
 }
 
 /** @type {Chapter} */
@@ -158,7 +158,7 @@ const LEARNING = {
     const measured = heldOutStep.value === last?.to ? heldOut.value : null;
     return {
       text: html`Each step shows the network a batch of pictures, measures the ${word("loss", "loss", ",")} and moves every weight a little against its ${word("gradient", "gradient", ".")} Step by step the ${word("accuracy")} climbs.`,
-      live: going && html`Step ${count(step.value)}: accuracy <b>${share(accuracy.value)}</b>`,
+      live: going && html`Step ${count(step.value)}: accuracy <b>${percent(accuracy.value)}</b>`,
       told: last && !going ? climbSentence(last, measured) : "",
       act: trainAct(last, going),
       done: last?.now === "reached" || last?.now === "slow",
@@ -283,13 +283,13 @@ const UNDO = {
     if (measuring.value) return { text, told: "Measuring on held-out pictures…", act: null };
     if (off) return { text, told: silenceSentence(worthOfSilence()), act: TAKE_BACK };
     const after = afterUndo()?.held_out_after ?? null;
-    const back = after === null ? "" : `: held-out accuracy is ${share(after)} again`;
+    const back = after === null ? "" : `: held-out accuracy is ${percent(after)} again`;
     return {
       text,
       told: now?.undid
         ? `${now.layer}, filter ${now.filter} takes part again${back}.`
         : "Nothing is silenced now.",
-      act: ["Silence it again", () => goTo(SILENCE)],
+      act: ["Back to silencing", () => goTo(SILENCE)],
       done: Boolean(now?.undid),
     };
   },

@@ -1,6 +1,7 @@
 /** What the network says of the picture on the page. */
+
+import { percent } from "../../shared/format.js";
 import { predictions, probe, run } from "../state.js";
-import { share } from "./words.js";
 
 /** The best answer. @returns {{name: string, share: number, label: number} | null} */
 export function bestGuess() {
@@ -14,7 +15,7 @@ export function bestGuess() {
 export function guessSentence() {
   const best = bestGuess();
   if (!best) return "";
-  const says = `It says “${best.name}”, ${share(best.share, 0)} sure`;
+  const says = `It says “${best.name}”, ${percent(best.share, 0)} sure`;
   const right = run.value?.trainable ? (probe.value?.label ?? null) : null;
   if (right === null) return `${says}.`;
   return best.label === right ? `${says}: right.` : `${says}; it is “${probe.value?.class}”.`;

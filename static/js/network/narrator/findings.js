@@ -5,6 +5,7 @@ import { html } from "../../shared/html.js";
 import { openFilter, seek } from "../intents.js";
 import { hoveredCell } from "../state.js";
 import { NothingYet } from "./nothing-yet.js";
+import { linesOf } from "./queue.js";
 import { findings, followFindings, said } from "./told.js";
 
 /** @typedef {import("../../shared/types.js").Finding} Finding */
@@ -35,14 +36,12 @@ function Said({ finding, more = 0 }) {
 }
 
 export function All() {
-  const all = findings.value;
-  if (!all.length) return null;
-  return html`<details class="all-findings"><summary class="quiet">${plural(all.length, "finding")}</summary>
-    <ol aria-label="Findings">${all
+  const lines = linesOf(findings.value);
+  if (!lines.length) return null;
+  return html`<details class="all-findings"><summary class="quiet">${plural(lines.length, "finding")}</summary>
+    <ol aria-label="Findings">${lines
       .toReversed()
-      .map(
-        (finding) => html`<li key=${finding.id}><${Said} finding=${finding} /></li>`,
-      )}</ol></details>`;
+      .map((line) => html`<li key=${line.finding.id}><${Said} ...${line} /></li>`)}</ol></details>`;
 }
 
 export function Now() {

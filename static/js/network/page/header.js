@@ -11,6 +11,7 @@ const PAGES = [
   ["/", "Live network"],
   ["/runs", "Runs"],
   ["/compare", "Compare"],
+  ["/data", "Data"],
   ["/lessons", "Lessons"],
   ["/docs", "API"],
 ];

@@ -1,89 +1,48 @@
-/** A pad to draw on, with a mouse, a pen or a finger; the picture goes out as it grows. */
+/** A pad to draw on; the picture goes out as it grows. */
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../../shared/html.js";
+import { SIDE, sketch } from "../../shared/sketch.js";
 import { draw } from "../intents.js";
 import { run } from "../state.js";
 
-const SIDE = 168; // pixels of the picture that is sent
-const BRUSH = 13; // pixels
 const WAIT_MS = 60; // between two pictures, at least
 
-/** @param {CanvasRenderingContext2D} context */
-function clear(context) {
-  context.fillStyle = "#000";
-  context.fillRect(0, 0, SIDE, SIDE);
-}
-
-/** A place on the pad in its own pixels. @param {PointerEvent} event */
-function place(event) {
-  const canvas = /** @type {HTMLCanvasElement} */ (event.currentTarget);
-  const box = canvas.getBoundingClientRect();
-  return {
-    x: ((event.clientX - box.left) / box.width) * SIDE,
-    y: ((event.clientY - box.top) / box.height) * SIDE,
-  };
-}
-
-/** Draws, and sends at most one picture in WAIT_MS. @param {HTMLCanvasElement} canvas */
-function sketch(canvas) {
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  Object.assign(context, {
-    lineWidth: BRUSH,
-    lineCap: "round",
-    lineJoin: "round",
-    strokeStyle: "#fff",
-  });
-  clear(context);
-  /** @type {{x: number, y: number} | null} */
-  let last = null;
+/** Sends at most one picture in WAIT_MS. @param {HTMLCanvasElement} canvas */
+function sendingSketch(canvas) {
   let timer = 0;
-  const send = () => {
+  const send = async () => {
     timer = 0;
-    canvas.toBlob((blob) => blob && draw(blob), "image/png");
+    const blob = await pen.picture();
+    if (blob) draw(blob);
   };
   const soon = () => {
     timer ||= window.setTimeout(send, WAIT_MS);
   };
-  const to = (/** @type {{x: number, y: number}} */ next) => {
-    context.beginPath();
-    context.moveTo(last?.x ?? next.x, last?.y ?? next.y);
-    context.lineTo(next.x, next.y);
-    context.stroke();
-    last = next;
-    soon();
+  const stop = () => {
+    clearTimeout(timer);
+    timer = 0;
   };
+  const pen = sketch(canvas, soon);
   return {
-    /** @param {PointerEvent} event */
-    down(event) {
-      canvas.setPointerCapture(event.pointerId);
-      to(place(event));
-    },
-    /** @param {PointerEvent} event */
-    move(event) {
-      if (last) to(place(event));
-    },
-    up() {
-      last = null;
-    },
+    ...pen,
     clear() {
-      clear(context);
+      pen.clear();
       soon();
     },
     /** Empty, and nothing is sent: the drawing was another run's. */
     forget() {
-      clearTimeout(timer);
-      timer = 0;
-      clear(context);
+      stop();
+      pen.clear();
     },
-    stop: () => clearTimeout(timer),
+    stop,
   };
 }
 
 export function DrawingPad() {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const pen = useRef(/** @type {ReturnType<typeof sketch> | null} */ (null));
+  const pen = useRef(/** @type {ReturnType<typeof sendingSketch> | null} */ (null));
   useEffect(() => {
-    pen.current = sketch(/** @type {HTMLCanvasElement} */ (canvas.current));
+    pen.current = sendingSketch(/** @type {HTMLCanvasElement} */ (canvas.current));
     return () => pen.current?.stop();
   }, []);
   const id = run.value?.id;

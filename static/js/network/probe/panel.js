@@ -1,4 +1,5 @@
 /** The probe: the picture on screen, what became of it, and three ways to another one. */
+import { computed } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { keyOf } from "../../shared/frame.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
@@ -7,10 +8,20 @@ import { html } from "../../shared/html.js";
 import { trainImage } from "../../shared/image-id.js";
 import { address } from "../../shared/server.js";
 import { currentFrame } from "../drawing/painter.js";
-import { invertProbe, upload, uploadSample } from "../intents.js";
+import { centreProbe, invertProbe, upload, uploadSample } from "../intents.js";
 import { DrawingPad, drawing } from "../lazy.js";
 import { Term } from "../page/tip.js";
-import { inputShape, probe, probeTab, probeVersion, replay, run, slowTick } from "../state.js";
+import {
+  datasets,
+  inputShape,
+  preprocessing,
+  probe,
+  probeTab,
+  probeVersion,
+  replay,
+  run,
+  slowTick,
+} from "../state.js";
 import { TERMS } from "../terms.js";
 import { Picker } from "./picker.js";
 
@@ -18,8 +29,15 @@ import { Picker } from "./picker.js";
 export function inputCells() {
   const input = currentFrame()?.sections.get(keyOf("", "input"));
   if (!input) return null;
-  return input.shape[0] === 3 ? colourCells(input) : greyCells(input, 0);
+  return input.shape[0] === 3
+    ? colourCells(input, preprocessing.peek())
+    : greyCells(input, 0, preprocessing.peek());
 }
+
+/** Whether the run's data are digits that were centred: drawings are, too. */
+const centring = computed(() =>
+  datasets.value.some(({ id, centred }) => centred && id === run.value?.recipe.data.dataset),
+);
 
 const ORIGINS = { test: "test picture", train: "training picture", upload: "as uploaded" };
 
@@ -56,6 +74,12 @@ function CurrentImage() {
         image.source === "upload" &&
         html`<label class="check"><input type="checkbox" checked=${image.inverted}
         onChange=${(/** @type {any} */ e) => invertProbe(e.currentTarget.checked)} />inverted</label>`
+      }
+      ${
+        image.source === "upload" &&
+        (image.centred || centring.value) &&
+        html`<label class="check"><input type="checkbox" checked=${image.centred}
+        onChange=${(/** @type {any} */ e) => centreProbe(e.currentTarget.checked)} />centred</label>`
       }
     </div>
     <details><summary>What was done to it</summary>

@@ -1,10 +1,10 @@
 /** The run's large numbers. In slow motion each is that of before the step until what makes it has come. */
 import { computed, signal } from "@preact/signals";
-import { accuracy, heldOut, heldOutStep, loss, replay, step } from "../state.js";
+import { accuracy, heldOut, heldOutBalanced, heldOutStep, loss, replay, step } from "../state.js";
 import { hasCome } from "./phases.js";
 
 /** @typedef {{step: number, loss: number | null, accuracy: number | null, heldOut: number | null,
- *   heldOutStep: number | null}} Numbers */
+ *   heldOutStep: number | null, heldOutBalanced: number | null}} Numbers */
 
 /** @param {import("../../shared/types.js").Run} run @returns {Numbers} */
 export const numbersOf = (run) => ({
@@ -13,6 +13,7 @@ export const numbersOf = (run) => ({
   accuracy: run.accuracy,
   heldOut: run.held_out_accuracy,
   heldOutStep: run.held_out_step,
+  heldOutBalanced: run.held_out_balanced_accuracy ?? null,
 });
 
 /** Before the step that is shown, or waited for; null: there is none. */
@@ -25,6 +26,7 @@ export const present = computed(() => ({
   accuracy: accuracy.value,
   heldOut: heldOut.value,
   heldOutStep: heldOutStep.value,
+  heldOutBalanced: heldOutBalanced.value,
 }));
 
 /** What of the step has been computed: its loss, and the weights that it leads to. */

@@ -6,7 +6,7 @@ import { INIT_NAMES } from "./recipe-words.js";
 /**
  * @typedef {import("./recipe-draft.js").Draft} Draft
  * @typedef {import("../../shared/types.js").Run} Run
- * @typedef {import("../../shared/types.js").Model} Model
+ * @typedef {import("./recipe-draft.js").Offered} Model
  * @typedef {import("../../shared/types.js").Dataset} Dataset
  * @typedef {{value: string, text: string, says: string, disabled?: boolean}} Option
  */
@@ -51,6 +51,8 @@ const OPTIMIZERS = {
 
 export const BATCH_SAYS =
   "How many training pictures one step looks at. More of them make a steadier gradient and a slower step.";
+export const BALANCED_SAYS =
+  "Every batch has each class as often as any other, so that a class with few pictures is learned too; its pictures come again sooner. Held-out pictures stay as they are.";
 export const SEED_SAYS =
   "Decides every random draw: the first weights and the order of the pictures. The same recipe and seed give the same run.";
 
@@ -77,16 +79,18 @@ export function networkOptions(models, run) {
 const datasetSays = ({ train, test, shape: [channels, ...size], classes }) =>
   `${count(train)} pictures to learn from and ${count(test)} held out, ${channels === 3 ? "in colour" : "grey"}, ${shapeText(size)} pixels, in ${count(classes.length)} classes.`;
 
-/** Data sets that are not here, or do not fit the network, say why.
+/** Whether a network of this input can be shown a data set. @param {Dataset} set @param {number[]} input */
+export const fits = (set, input) => shapeText(set.shape) === shapeText(input);
+
+/** Data sets that are not here say so; those that do not fit the network bring another.
  * @param {Dataset[]} datasets @param {Draft} draft @param {Model | undefined} model @param {Run} run @returns {Option[]} */
 export function datasetOptions(datasets, draft, model, run) {
-  const input = shapeText(model?.input ?? run.recipe.network?.input ?? []);
+  const input = model?.input ?? run.recipe.network?.input ?? [];
   const options = datasets.map((set) => {
-    const fits = shapeText(set.shape) === input;
-    const unfit = fits ? "" : ` (${shapeText(set.shape)}, needs ${input})`;
-    const why = set.available ? unfit : " (not on this machine)";
+    const brings = fits(set, input) ? "" : ` (${shapeText(set.shape)}: brings its own network)`;
+    const why = set.available ? brings : " (not on this machine)";
     const says = set.available ? datasetSays(set) : (set.why ?? "");
-    return { value: set.id, text: set.title + why, says, disabled: Boolean(why) };
+    return { value: set.id, text: set.title + why, says, disabled: !set.available };
   });
   const none = {
     value: "",

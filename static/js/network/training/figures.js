@@ -10,11 +10,14 @@ import { isStale } from "./stale.js";
 
 /** When the held-out accuracy was measured, and on how many pictures. */
 function Measured() {
-  const { heldOut, heldOutStep } = numbers.value;
+  const { heldOut, heldOutBalanced, heldOutStep } = numbers.value;
   if (heldOutStep === null || heldOut === null) return null;
   const of = run.value?.held_out_images;
   const at = `at step ${count(heldOutStep)}`;
-  return of ? html`<span>${at}, </span><span>of ${count(of)}</span>` : at;
+  const balanced =
+    heldOutBalanced !== null &&
+    html`<span>, <${Term} tip=${TERMS.balanced}>balanced<//> <b data-test="balanced">${percent(heldOutBalanced)}</b></span>`;
+  return html`${of ? html`<span>${at}, </span><span>of ${count(of)}</span>` : at}${balanced}`;
 }
 
 /** @param {{label: string, tip: string, children?: any, part?: string}} props `part`: what the tour calls it */

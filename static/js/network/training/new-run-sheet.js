@@ -12,19 +12,23 @@ import {
   modelLayers,
   models,
   newRunOpen,
+  offeredModels,
   pastStep,
   lastStep as present,
   run,
 } from "../state.js";
 import { layerTitle } from "../terms.js";
 import {
+  BALANCED_SAYS,
   BATCH_SAYS,
   datasetOptions,
+  fits,
   initOptions,
   networkOptions,
   optimizerOptions,
   SEED_SAYS,
 } from "./choices.js";
+import { offerNetwork, refreshDatasets } from "./offers.js";
 import { recentRecipes, rememberRecipe } from "./recent-recipes.js";
 import { changedFields, draftOf, forkRecipe, recipeOf, withModel } from "./recipe-draft.js";
 import { draftParts } from "./recipe-words.js";
@@ -35,13 +39,26 @@ import { draftParts } from "./recipe-words.js";
 const draft = signal(/** @type {Draft | null} */ (null));
 
 /** @param {string} name */
-const modelOf = (name) => models.value.find((known) => known.name === name);
+const modelOf = (name) => allModels().find((known) => known.name === name);
+
+/** The named ones, and those that fit data sets. @returns {import("./recipe-draft.js").Offered[]} */
+const allModels = () => [...models.value, ...offeredModels.value];
 
 /** @param {Partial<Draft>} part @param {Draft} now */
 function edit(part, now) {
   const next = { ...(draft.value ?? now), ...part };
   const model = part.network && modelOf(part.network);
   draft.value = model ? withModel(next, model) : next;
+}
+
+/** A data set that the network cannot be shown brings one that fits.
+ * @param {string} id @param {Draft} shown @param {Draft} own @param {Run} now */
+async function pickData(id, shown, own, now) {
+  const set = datasets.value.find((known) => known.id === id);
+  const input = modelOf(shown.network)?.input ?? now.recipe.network?.input ?? [];
+  const offer = set && !fits(set, input) && (await offerNetwork(set));
+  if (offer) edit({ network: offer.name }, own);
+  else if (!set || fits(set, input)) edit({ dataset: id }, own);
 }
 
 /** A field, and a sentence on what is chosen in it.
@@ -54,15 +71,15 @@ const Choice = ({ label, name, changed, says, children }) =>
 
 /**
  * @param {{label: string, name: string, value: string, changed: boolean,
- *   options: import("./choices.js").Option[], onPick: (value: string) => void}} props
+ *   options: import("./choices.js").Option[], onPick: (value: string) => void, children?: any}} props
  */
-function Select({ label, name, value, changed, options, onPick }) {
+function Select({ label, name, value, changed, options, onPick, children }) {
   const says = options.find((option) => option.value === value)?.says ?? "";
   return html`<${Choice} label=${label} name=${name} changed=${changed} says=${says}>
     <select id=${`new-${name}`} value=${value} aria-describedby=${`new-${name}-says`}
       onChange=${(/** @type {any} */ e) => onPick(e.currentTarget.value)}>
       ${options.map((o) => html`<option value=${o.value} selected=${o.value === value} disabled=${o.disabled}>${o.text}</option>`)}
-    </select><//>`;
+    </select><//>${children}`;
 }
 
 /** @param {{label: string, name: string, value: number, changed: boolean, says: string, least: number, onPick: (v: number) => void}} props */
@@ -75,10 +92,20 @@ function Whole({ label, name, value, changed, says, least, onPick }) {
     <input id=${`new-${name}`} type="number" min=${least} step="1" value=${value} aria-describedby=${`new-${name}-says`} onInput=${set} /><//>`;
 }
 
+/** @param {{label: string, name: string, value: boolean, changed: boolean, says: string, onPick: (v: boolean) => void}} props */
+const Checked = ({ label, name, value, changed, says, onPick }) =>
+  html`<${Choice} label=${label} name=${name} changed=${changed} says=${says}>
+    <input id=${`new-${name}`} type="checkbox" checked=${value} aria-describedby=${`new-${name}-says`}
+      onChange=${(/** @type {any} */ e) => onPick(e.currentTarget.checked)} /><//>`;
+
 /** @param {{now: Run, shown: Draft, differs: string[]}} props */
 function Choices({ now, shown, differs }) {
   const own = draftOf(now);
   const model = modelOf(shown.network);
+  const offered = [
+    ...models.value,
+    ...offeredModels.value.filter(({ name }) => name === shown.network),
+  ];
   const of = (/** @type {keyof Draft} */ name) => ({
     name,
     value: shown[name],
@@ -86,20 +113,23 @@ function Choices({ now, shown, differs }) {
     onPick: (/** @type {any} */ value) => edit({ [name]: value }, own),
   });
   return html`<div class="choices">
-    <${Select} label="Network" ...${of("network")} options=${networkOptions(models.value, now)} />
-    <${Select} label="Data" ...${of("dataset")} options=${datasetOptions(datasets.value, shown, model, now)} />
+    <${Select} label="Network" ...${of("network")} options=${networkOptions(offered, now)} />
+    <${Select} label="Data" ...${of("dataset")} options=${datasetOptions(datasets.value, shown, model, now)}
+      onPick=${(/** @type {string} */ id) => pickData(id, shown, own, now)}><a href="/data">Your own pictures…</a><//>
     <${Select} label="First weights" ...${of("init")} options=${initOptions(shown, model, now)} />
     <${Select} label="Optimiser" ...${of("optimizer")} options=${optimizerOptions()} />
     <${Whole} label="Batch" ...${of("batch_size")} least=${1} says=${BATCH_SAYS} />
+    <${Checked} label="Draw classes evenly" ...${of("balanced")} says=${BALANCED_SAYS} />
     <${Whole} label="Seed" ...${of("seed")} least=${0} says=${SEED_SAYS} />
   </div>`;
 }
 
 /** The layers of the network that is chosen. @param {{network: string}} props */
 function Layers({ network }) {
-  const named = Boolean(modelOf(network));
+  const known = modelOf(network);
+  const named = Boolean(known);
   useEffect(() => {
-    if (named) wantLayers(network);
+    if (known && !known.offered) wantLayers(network);
   }, [network, named]);
   const list = named ? modelLayers.value[network] : layers.value;
   const total = list?.reduce((sum, layer) => sum + layer.parameters, 0);
@@ -141,7 +171,7 @@ function Start({ now, shown, differs, close }) {
   const start = async () => {
     const recipe = recipeOf(shown, now, modelOf(shown.network));
     if (!(await startRun(recipe))) return;
-    const says = draftParts(shown, models.peek(), datasets.peek()).join(" · ");
+    const says = draftParts(shown, allModels(), datasets.peek()).join(" · ");
     rememberRecipe({ says, recipe });
     close();
   };
@@ -163,6 +193,7 @@ function Sheet({ now }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useLayoutEffect(() => {
     draft.value = null;
+    refreshDatasets();
     dialog.current?.showModal();
   }, []);
   const close = () => dialog.current?.close(); // which gives the focus back

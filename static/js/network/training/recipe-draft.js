@@ -3,7 +3,10 @@
  *
  * @typedef {import("../../shared/types.js").Run} Run
  * @typedef {import("../../shared/types.js").Model} Model
- * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number}} Draft
+ * @typedef {Pick<Model, "name" | "title" | "description" | "input" | "recipe" | "pretrained"> & {offered?: boolean}} Offered
+ *   a network: a named one, or one that fits a data set
+ * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number,
+ *   balanced: boolean}} Draft `balanced`: batches draw classes evenly
  */
 
 /** What `network` of a draft is where the run's own is not one of the named ones. */
@@ -19,11 +22,24 @@ export function draftOf(run) {
     optimizer: recipe.optimizer?.type ?? "SGD",
     batch_size: recipe.batch_size,
     seed: recipe.seed,
+    balanced: recipe.data.balanced ?? false,
   };
 }
 
+/** The network of the recipe that fits a data set. @param {import("../../shared/types.js").Dataset} set @param {any} recipe
+ * @returns {Offered} */
+export const offerOf = (set, recipe) => ({
+  name: `(fits ${set.id})`,
+  title: `A network that fits ${set.title}`,
+  description: "Convolutions until the maps are small, then a number for each class.",
+  input: /** @type {[number, number, number]} */ (set.shape),
+  recipe,
+  pretrained: null,
+  offered: true,
+});
+
 /** Another network brings its own data set, initialisation and optimiser.
- * @param {Draft} draft @param {Model} model @returns {Draft} */
+ * @param {Draft} draft @param {Offered} model @returns {Draft} */
 export function withModel(draft, model) {
   const { recipe } = model;
   return {
@@ -44,7 +60,7 @@ export const changedFields = (draft, now) =>
 
 /**
  * The body of `POST /runs`. A kept optimiser keeps its settings, those changed while training too.
- * @param {Draft} draft @param {Run} run @param {Model | undefined} model the draft's network
+ * @param {Draft} draft @param {Run} run @param {Offered | undefined} model the draft's network
  */
 export function recipeOf(draft, run, model) {
   const same = draft.network === (run.network ?? OWN_NETWORK);
@@ -54,13 +70,23 @@ export function recipeOf(draft, run, model) {
   const init =
     same && run.recipe.init?.type === draft.init ? run.recipe.init : { type: draft.init };
   return {
-    network: same ? (run.network ?? run.recipe.network) : draft.network,
-    data: same && dataset === run.recipe.data.dataset ? run.recipe.data : { dataset },
+    network: same ? (run.network ?? run.recipe.network) : networkOf(draft, model),
+    data: { ...keptData(run, same, dataset), ...(draft.balanced && { balanced: true }) },
     init,
     optimizer: kept ? settings : { type: draft.optimizer },
     batch_size: draft.batch_size,
     seed: draft.seed,
   };
+}
+
+/** By its name, or whole where it has none. @param {Draft} draft @param {Offered | undefined} model */
+const networkOf = (draft, model) => (model?.offered ? model.recipe.network : draft.network);
+
+/** How the data was described, as far as it is the same data.
+ * @param {Run} run @param {boolean} same its network @param {string | null} dataset */
+function keptData(run, same, dataset) {
+  const { balanced: _, ...data } = run.recipe.data;
+  return same && dataset === data.dataset ? data : { dataset };
 }
 
 /** What a run may go on with another of, since its weights still fit. */

@@ -4,7 +4,7 @@ import { OWN_NETWORK } from "./recipe-draft.js";
 
 /**
  * @typedef {import("./recipe-draft.js").Draft} Draft
- * @typedef {import("../../shared/types.js").Model} Model
+ * @typedef {import("./recipe-draft.js").Offered} Model
  * @typedef {import("../../shared/types.js").Dataset} Dataset
  */
 
@@ -23,7 +23,7 @@ export const INIT_NAMES = {
   from_file: "From a file",
 };
 
-/** A draft in one line: network · data · first weights · optimiser · batch · seed.
+/** A draft in one line: network · data · first weights · optimiser · batch · seed · how classes are drawn, if evenly.
  * @param {Draft} draft @param {Model[]} models @param {Dataset[]} datasets @returns {string[]} */
 export function draftParts(draft, models, datasets) {
   const network = models.find(({ name }) => name === draft.network)?.title ?? draft.network;
@@ -36,5 +36,6 @@ export function draftParts(draft, models, datasets) {
     draft.optimizer,
     `batch ${count(draft.batch_size)}`,
     `seed ${draft.seed}`,
+    ...(draft.balanced ? ["classes drawn evenly"] : []),
   ];
 }

@@ -46,4 +46,4 @@ export function WholeHalf() {
 
 /** @param {Evaluation} found */
 const resultText = (found) =>
-  `${percent(found.accuracy)} at step ${count(found.step)}, loss ${lossText(found.loss)}`;
+  `${percent(found.accuracy)}${found.balanced_accuracy === null ? "" : ` (balanced ${percent(found.balanced_accuracy)})`} at step ${count(found.step)}, loss ${lossText(found.loss)}`;

@@ -1,7 +1,10 @@
 /** Sections of a frame to packed colours, one cell a number; no canvas. */
 import { brokenColour, colourOf, fillMapTable, pack } from "./colour.js";
 
-/** @typedef {import("../frame.js").Section} Section */
+/** @typedef {import("../frame.js").Section} Section
+ * @typedef {{scale: number, mean: number | number[], std: number | number[]}} Preprocessing of a recipe's data
+ * @typedef {Preprocessing | null | undefined} Entered how the input's pixels became its values
+ * @typedef {{scale: number, mean: number, std: number}} PixelNumbers of one channel: (level × scale − mean) / std */
 
 const table = new Uint32Array(256);
 let scratch = new Uint32Array(4096);
@@ -38,10 +41,10 @@ export function valueCells(values, from, n, diverging, limit) {
   return out;
 }
 
-/** One channel of the input, 0 … 1, as grey. @param {Section} section @param {number} channel */
-export function greyCells(section, channel) {
+/** One channel of the input as grey. @param {Section} section @param {number} channel @param {Entered} entered */
+export function greyCells(section, channel, entered) {
   const n = section.shape[1] * section.shape[2];
-  const tone = tones(section, channel);
+  const tone = tones(section, channel, entered);
   const out = cells(n);
   for (let i = 0; i < n; i++) {
     const t = tone[section.values[channel * n + i]];
@@ -50,10 +53,10 @@ export function greyCells(section, channel) {
   return out;
 }
 
-/** The three channels of the input as one picture in its own colours. @param {Section} section */
-export function colourCells(section) {
+/** The three channels of the input as one picture in its own colours. @param {Section} section @param {Entered} entered */
+export function colourCells(section, entered) {
   const n = section.shape[1] * section.shape[2];
-  const [red, green, blue] = [0, 1, 2].map((channel) => tones(section, channel));
+  const [red, green, blue] = [0, 1, 2].map((channel) => tones(section, channel, entered));
   const { values } = section;
   const out = cells(n);
   for (let i = 0; i < n; i++) {
@@ -62,11 +65,33 @@ export function colourCells(section) {
   return out;
 }
 
-/** What each byte of a channel is in 0 … 255. @param {Section} section @param {number} channel */
-function tones(section, channel) {
+/** @param {number | number[]} numbers one for all channels, or one for each @param {number} channel */
+const ofChannel = (numbers, channel) =>
+  Array.isArray(numbers) ? (numbers.length === 1 ? numbers[0] : numbers[channel]) : numbers;
+
+/** Of one channel; without preprocessing pixels enter in 0 … 1.
+ * @param {Preprocessing | null | undefined} preprocessing @param {number} channel @returns {PixelNumbers} */
+export const pixelNumbers = (preprocessing, channel) =>
+  preprocessing
+    ? {
+        scale: preprocessing.scale,
+        mean: ofChannel(preprocessing.mean, channel),
+        std: ofChannel(preprocessing.std, channel),
+      }
+    : { scale: 1 / 255, mean: 0, std: 1 };
+
+/** The pixel, 0 … 255, that entered as this value; not rounded. @param {PixelNumbers} numbers @param {number} value */
+export const pixelOf = ({ scale, mean, std }, value) =>
+  scale === 1 / 255 ? 255 * (value * std + mean) : (value * std + mean) / scale;
+
+/** Which pixel, 0 … 255, each byte of a channel is. @param {Section} section @param {number} channel @param {Entered} entered */
+function tones(section, channel, entered) {
   const ranges = /** @type {Float32Array} */ (section.ranges);
   const [lo, hi] = [ranges[2 * channel], ranges[2 * channel + 1]];
-  return Uint8ClampedArray.from({ length: 256 }, (_, q) => 255 * (lo + (q / 255) * (hi - lo)));
+  const numbers = pixelNumbers(entered, channel);
+  return Uint8ClampedArray.from({ length: 256 }, (_, q) =>
+    pixelOf(numbers, lo + (q / 255) * (hi - lo)),
+  );
 }
 
 /**

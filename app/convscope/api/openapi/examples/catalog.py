@@ -96,6 +96,7 @@ DATASETS: JsonObject = {
             "origin": "https://github.com/zalandoresearch/fashion-mnist",
             "available": True,
             "why": None,
+            "centred": False,
             "own": False,
             "train_counts": [],
             "test_counts": [],

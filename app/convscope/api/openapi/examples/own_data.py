@@ -35,6 +35,7 @@ OWN: JsonObject = {
     "origin": "photographed by class 7b",
     "available": True,
     "why": None,
+    "centred": False,
     "own": True,
     "train_counts": [13, 13],
     "test_counts": [2, 2],

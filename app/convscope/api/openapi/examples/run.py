@@ -20,6 +20,7 @@ RUN: JsonObject = {
     "accuracy": 0.075,
     "held_out_accuracy": 0.0715,
     "held_out_step": 10,
+    "held_out_balanced_accuracy": None,
     "images_per_second": 0.0,
     "steps_per_second": 10.0,
     "learning_rate": 0.01,
@@ -129,6 +130,7 @@ IMAGE: JsonObject = {
     "height": 28,
     "format": None,
     "inverted": False,
+    "centred": False,
     "preprocessing": [],
 }
 UPLOAD: JsonObject = {
@@ -141,6 +143,7 @@ UPLOAD: JsonObject = {
     "height": 200,
     "format": "PNG",
     "inverted": True,
+    "centred": False,
     "preprocessing": [
         "Cropped to the middle 200 × 200 of 300 × 200",
         "Resized to 28 × 28",

@@ -1,11 +1,13 @@
 /** A convolution's value: patch × kernel = products for each input channel, their sums, the bias. */
 import { signal } from "@preact/signals";
 import { plural } from "../../../shared/format.js";
+import { pixelNumbers, pixelOf } from "../../../shared/heatmap/cells.js";
+import { greyOf } from "../../../shared/heatmap/colour.js";
 import { html } from "../../../shared/html.js";
 import { roundUp } from "../../drawing/held-limit.js";
 import { scales } from "../../drawing/painter.js";
 import { ScaleBar } from "../../drawing/scale-bar.js";
-import { detailed } from "../../state.js";
+import { detailed, preprocessing } from "../../state.js";
 import { decimalsFor, exact, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
 import { convolutionFormula } from "./formulas.js";
@@ -51,7 +53,9 @@ function Row({ part, answer, shared, decimals }) {
   const small = part.kernel.length > MOST_NUMBERS && !expanded.value ? PICTURE_PX : undefined;
   const outside = (/** @type {number} */ r, /** @type {number} */ c) =>
     answer.rows[r] === null || answer.columns[c] === null;
-  const picture = column.source?.role === "input";
+  const numbers = pixelNumbers(preprocessing.peek(), part.channel);
+  const tone = (/** @type {number} */ value) => greyOf(pixelOf(numbers, value) / 255);
+  const picture = column.source?.role === "input" ? tone : undefined;
   const name = sourceName(column, part.channel);
   return html`<div class="product">
     <${Grid} values=${part.patch} label=${`patch of ${name}`} caption=${`patch of ${name}`} limit=${shared.patch} picture=${picture}

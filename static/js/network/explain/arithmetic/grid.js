@@ -1,7 +1,7 @@
 /** Small grids of numbers, each on its colour: a patch, a kernel, their products. */
 
 import { figuresFor, inFigures, powerText } from "../../../shared/format.js";
-import { colourOf, greyOf, inkOn } from "../../../shared/heatmap/colour.js";
+import { colourOf, inkOn } from "../../../shared/heatmap/colour.js";
 import { palette } from "../../../shared/heatmap/palette.js";
 import { html } from "../../../shared/html.js";
 import { sizeOf } from "../digits.js";
@@ -10,10 +10,10 @@ import { sizeOf } from "../digits.js";
 const sizeClass = (cols) => (cols <= 3 ? "few" : cols <= 5 ? "some" : "dense");
 
 /**
- * @param {{values: (number | null)[][], label: string, caption?: string, note?: any, limit?: number, picture?: boolean,
+ * @param {{values: (number | null)[][], label: string, caption?: string, note?: any, limit?: number, picture?: (value: number) => number,
  *   width?: number, marked?: [number, number] | null, outside?: (r: number, c: number) => boolean,
  *   onCell?: ((r: number, c: number) => void) | null}} props `note`: after the caption and the
- *   power of ten of the cells; `limit`: half of the scale; `picture`: grey, 0 … 1; `width` of the whole where cells have no numbers; `outside`: padding
+ *   power of ten of the cells; `limit`: half of the scale; `picture`: a value's grey, packed; `width` of the whole where cells have no numbers; `outside`: padding
  */
 export function Grid({
   values,
@@ -38,7 +38,7 @@ export function Grid({
     /** @type {number} */ c,
   ) => {
     const pad = value === null || outside?.(r, c);
-    const packed = picture ? greyOf(value ?? 0) : colourOf(table, value ?? 0, most);
+    const packed = picture ? picture(value ?? 0) : colourOf(table, value ?? 0, most);
     const style = pad ? {} : inkOn(packed);
     const won = marked && marked[0] === r && marked[1] === c;
     const text = width ? "" : pad ? (value === null ? "" : "0") : inFigures(value ?? 0, figures);

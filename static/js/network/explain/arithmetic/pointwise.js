@@ -80,5 +80,9 @@ export function Same({ answer }) {
 /** @param {{answer: any}} props */
 export function Pixel({ answer }) {
   return html`<p class="big-figure"><b data-test="value">${exact(answer.value)}</b></p>
-    <p>The ${answer.colour} of this pixel: level ${answer.level} of 255, divided by 255. It is not computed: it is the picture itself.</p>`;
+    <p>The ${answer.colour} of this pixel: level ${answer.level} of 255, ${
+      answer.arithmetic
+        ? html`as the recipe's preprocessing has it: <span data-test="arithmetic">pixel ${answer.level} ${answer.arithmetic}</span>.`
+        : "divided by 255."
+    } It is not computed: it is the picture itself.</p>`;
 }

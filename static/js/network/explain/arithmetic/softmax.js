@@ -71,7 +71,7 @@ export function Softmax({ answer }) {
       ) => html`<tr key=${term.index} class=${term.index === answer.channel ? "own" : ""}>
         <th scope="row">${className(term.index)}</th>
         <td>${inDecimals(term.score, scores)}</td><td>${inDecimals(term.exponential, decimals)}</td><td>${percent(term.exponential / answer.sum)}</td></tr>`,
-    )}</tbody><tfoot><tr><th scope="row">together</th><td></td><td>${inDecimals(answer.sum, decimals)}</td><td>100.0 %</td></tr></tfoot></table>
+    )}</tbody><tfoot><tr><th scope="row">together</th><td></td><td>${inDecimals(answer.sum, decimals)}</td><td>100.0%</td></tr></tfoot></table>
     ${softmaxWith(inDecimals(own.exponential, decimals), inDecimals(answer.sum, decimals), exact(answer.total))}
     <${SumCheck} about=${answer} />`;
 }

@@ -8,7 +8,7 @@ import { shareOfGrid } from "../../../shared/heatmap/pointer.js";
 import { html } from "../../../shared/html.js";
 import { isList } from "../../drawing/flatten.js";
 import { currentFrame, scales } from "../../drawing/painter.js";
-import { drawingSize, openNumber, plan, slowTick } from "../../state.js";
+import { drawingSize, openNumber, plan, preprocessing, slowTick } from "../../state.js";
 import { columnOf } from "../names.js";
 import { cellOf } from "../places.js";
 import { isWeight } from "../pointing.js";
@@ -87,7 +87,7 @@ function cellsOf(column, channel) {
     input ? keyOf("", "input") : keyOf(column.name, "output"),
   );
   if (!section?.ranges) return null;
-  if (input) return greyCells(section, channel);
+  if (input) return greyCells(section, channel, preprocessing.peek());
   const limit = scales.limit("maps", "value", column.name, channel);
   return mapCells(section, channel, palette.value.diverging, limit);
 }

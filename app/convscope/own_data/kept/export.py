@@ -22,8 +22,10 @@ def export_zip(data: Dataset, info: DatasetInfo, path: Path) -> None:
                 licence=info.licence,
                 origin=info.origin,
                 dark_background=info.dark_background,
+                centred=info.centred,
             )
-            _write(archive, MANIFEST, said.model_dump_json(indent=1).encode())
+            unsaid = set() if info.centred else {"centred"}
+            _write(archive, MANIFEST, said.model_dump_json(indent=1, exclude=unsaid).encode())
             halves = (
                 ("train", data.train_images, data.train_labels),
                 ("test", data.test_images, data.test_labels),

@@ -11,7 +11,7 @@ from secrets import token_hex
 from convscope.data import own_sets
 from convscope.data.own_sets import OwnSet
 from convscope.errors import ConvscopeError, NotFoundError, UnavailableError
-from convscope.own_data.preview import Preview
+from convscope.own_data.preview.preview import Preview
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 

@@ -6,8 +6,9 @@ from pydantic import BaseModel
 
 from convscope.data.atomic_write import write_atomically
 from convscope.errors import TooLargeError
+from convscope.own_data.arrangement.store import Store
 from convscope.own_data.bounds import CLASS_LENGTH, MOST_CLASSES, MOST_NAMED
-from convscope.own_data.found import (
+from convscope.own_data.sources.found import (
     Classes,
     Event,
     Found,
@@ -17,8 +18,7 @@ from convscope.own_data.found import (
     Refused,
     Told,
 )
-from convscope.own_data.names import clean
-from convscope.own_data.store import Store
+from convscope.own_data.sources.names import clean
 
 _FILE = "brought.json"
 
@@ -37,6 +37,7 @@ class Words(BaseModel):
     licence: str
     origin: str
     dark_background: bool
+    centred: bool = False
 
 
 class Brought(BaseModel):

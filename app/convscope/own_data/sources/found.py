@@ -8,7 +8,7 @@ from typing import IO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convscope.own_data.names import Half
+from convscope.own_data.sources.names import Half
 
 Pixels = NDArray[np.uint8]
 
@@ -78,6 +78,7 @@ class Told:
     licence: str
     origin: str
     dark_background: bool
+    centred: bool
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ Only added to; what a reader that was ended left beyond the pictures that are kn
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from convscope.data.atomic_write import write_atomically
 from convscope.errors import NotFoundError, TooLargeError
 from convscope.own_data.bounds import MOST_CLASSES, MOST_KEPT_BYTES, MOST_PICTURES
-from convscope.own_data.found import Found, Pixels
+from convscope.own_data.sources.found import Found, Pixels
 
 RECORD = np.dtype(
     [
@@ -32,11 +31,11 @@ Records = NDArray[np.void]
 _PIXELS, _RECORDS = "pictures.raw", "pictures.index"
 
 
-@dataclass
 class Store:
     """A preview's pictures, opened to be added to; a context manager."""
 
-    folder: Path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def __enter__(self) -> "Store":
         known = records(self.folder)

@@ -1,20 +1,15 @@
 """From a picture that was kept to the pixels that a network is shown."""
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from convscope.own_data.found import Pixels
-from convscope.types import Shape
+from convscope.types import Fit, Shape
 
-Fit = Literal["crop", "pad", "stretch"]
-SAYS: Final[dict[Fit, str]] = {
-    "crop": "Cropped to the middle part of the right proportions, then resized",
-    "pad": "Resized whole, with black at its sides where the proportions differ",
-    "stretch": "Resized to the input's size, whatever its proportions",
-}
+Pixels = NDArray[np.uint8]
 _SCALE = Image.Resampling.BILINEAR
 
 
@@ -28,9 +23,10 @@ def fitted(pixels: Pixels, shape: Shape, how: Fit) -> Pixels:
     if (1 if pixels.ndim == 2 else 3) == channels and pixels.shape[:2] == (height, width):
         whole = pixels.reshape(height, width, channels)
     else:
-        image = Image.fromarray(pixels).convert("L" if channels == 1 else "RGB")
+        image = Image.fromarray(pixels)
         if image.size != (width, height):
             image = WAYS[how](image, width, height)
+        image = image.convert("L" if channels == 1 else "RGB")  # last, as of an upload
         whole = np.asarray(image, dtype=np.uint8).reshape(height, width, channels)
     return np.ascontiguousarray(whole.transpose(2, 0, 1))
 

@@ -18,14 +18,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from convscope.errors import ConvscopeError, InvalidError
-from convscope.own_data.arrange import arrange, summary
-from convscope.own_data.brought import Brought, read_brought, write_brought
-from convscope.own_data.entries import SentFile
-from convscope.own_data.found import Progress
-from convscope.own_data.keep import keep
-from convscope.own_data.options import Options
+from convscope.own_data.arrangement.arrange import arrange, summary
+from convscope.own_data.arrangement.brought import Brought, read_brought, write_brought
+from convscope.own_data.arrangement.options import Options
+from convscope.own_data.arrangement.store import Store, cut
+from convscope.own_data.kept.keep import keep
+from convscope.own_data.sources.entries import SentFile
+from convscope.own_data.sources.found import Progress
 from convscope.own_data.sources.read import read_all
-from convscope.own_data.store import Store, cut
 from convscope.system_errors import system_sentence
 
 TELL_EVERY_S = 0.1

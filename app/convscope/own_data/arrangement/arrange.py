@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convscope.own_data import store
+from convscope.data.fit import fitted
+from convscope.own_data.arrangement import store
+from convscope.own_data.arrangement.brought import Brought
+from convscope.own_data.arrangement.options import ClassChoice, Options
+from convscope.own_data.arrangement.split import Asked, in_order, split
 from convscope.own_data.bounds import LEAST_SIDE
-from convscope.own_data.brought import Brought
-from convscope.own_data.fit import fitted
-from convscope.own_data.found import Pixels
-from convscope.own_data.names import natural
-from convscope.own_data.options import ClassChoice, Options
-from convscope.own_data.split import Asked, in_order, split
+from convscope.own_data.sources.found import Pixels
+from convscope.own_data.sources.names import natural
 from convscope.types import JsonObject, Shape
 
 USUAL_SIDE = 64  # px, where pictures are of many sizes, or large
@@ -139,6 +139,8 @@ def arrange(
         pixels = fitted(store.picture(numbers, records[number]), shape, options.fit)
         digests[row] = np.frombuffer(hashlib.sha256(pixels.tobytes()).digest(), np.uint8)
     given, bursts = (records[name][chosen].astype(np.int64) for name in ("half", "burst"))
+    if not {1, 2} <= set(given.tolist()):  # one half alone is no split
+        given[:] = 0
     asked = Asked(labels[chosen], digests, bursts, given)
     counted = np.bincount(
         records["source_class"][store.there(records)], minlength=len(brought.source_classes)

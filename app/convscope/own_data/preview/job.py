@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 from convscope import errors
 from convscope.errors import ConvscopeError, UploadError
-from convscope.own_data.process import Task
+from convscope.own_data.preview.process import Task
 from convscope.safe_path import PACKAGES
 from convscope.types import JsonObject
 
 WALL_S = 3600.0
 _LINE_BYTES = 2**24  # a summary of many classes
-_MAIN = "from convscope.own_data.process import main; main()"
+_MAIN = "from convscope.own_data.preview.process import main; main()"
 
 
 async def run(task: Task, tell: Callable[[int, int], None]) -> JsonObject:

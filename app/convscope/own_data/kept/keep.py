@@ -9,9 +9,9 @@ import numpy as np
 
 from convscope.data import own_sets
 from convscope.data.own_sets import OwnSet
-from convscope.own_data.arrange import Arrangement
-from convscope.own_data.brought import Brought
-from convscope.own_data.fit import SAYS
+from convscope.own_data.arrangement.arrange import Arrangement
+from convscope.own_data.arrangement.brought import Brought
+from convscope.recipe.preprocessing import FITS
 
 EVERY = 1000
 
@@ -66,6 +66,7 @@ def _about(arranged: Arrangement, brought: Brought, dataset_id: str, sha256: str
         licence=options.licence or (words.licence if words else ""),
         origin=options.origin or (words.origin if words else ""),
         dark_background=arranged.dark_background,
+        centred=_first(options.centred, words.centred if words else False),
         fit=options.fit,
         held_out=options.held_out,
         seed=options.seed,
@@ -76,11 +77,15 @@ def _about(arranged: Arrangement, brought: Brought, dataset_id: str, sha256: str
     )
 
 
+def _first(asked: bool | None, usual: bool) -> bool:
+    return usual if asked is None else asked
+
+
 def _fit_says(arranged: Arrangement) -> tuple[str, ...]:
     """How its pictures were fitted, where any had to be."""
     records = arranged.records[arranged.numbers]
     channels, height, width = arranged.shape
     resized = bool(((records["height"] != height) | (records["width"] != width)).any())
     grey = channels == 1 and bool((records["channels"] != 1).any())
-    said = [SAYS[arranged.options.fit]] if resized else []
+    said = [FITS[arranged.options.fit]] if resized else []
     return (*said, *(["Turned to grey (0.299 R + 0.587 G + 0.114 B)"] if grey else []))

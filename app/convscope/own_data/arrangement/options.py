@@ -10,7 +10,7 @@ from convscope.own_data.bounds import (
     MOST_CLASSES,
     MOST_SIDE,
 )
-from convscope.own_data.fit import Fit
+from convscope.types import Fit
 
 ClassName = Annotated[str, Field(min_length=1, max_length=CLASS_LENGTH)]
 Side = Annotated[StrictInt, Field(ge=LEAST_SIDE, le=MOST_SIDE)]
@@ -42,6 +42,13 @@ class Options(BaseModel):
     ] = 0.15
     seed: Annotated[StrictInt, Field(ge=0, le=2**53 - 1, description="of the split")] = 0
     dark_background: StrictBool | None = None
+    centred: Annotated[
+        StrictBool | None,
+        Field(
+            description="whether its digits were scaled and centred by mass as MNIST's, so that "
+            "drawings are too"
+        ),
+    ] = None
     classes: Annotated[
         list[ClassChoice] | None,
         Field(min_length=1, max_length=MOST_CLASSES, description="the others are left out"),

@@ -1,0 +1,389 @@
+/** The actions of the page of the data sets. */
+
+import { batch } from "@preact/signals";
+import { dataServer } from "../shared/data-server.js";
+import { noticeError } from "../shared/notices.js";
+import { address, Problem, server } from "../shared/server.js";
+import * as classes from "./classes.js";
+import { areLoose, batches, bytesOf, titleOf } from "./files.js";
+import * as state from "./state.js";
+
+/**
+ * @typedef {import("../shared/types.js").Named} Named
+ * @typedef {import("../shared/types.js").Preview} Preview
+ * @typedef {import("./classes.js").Choice} Choice
+ */
+
+const LOOK_MS = 300;
+const MINE = "convscope.preview"; // the one that this browser has open
+
+// --- what there is ---------------------------------------------------------------------------------
+
+/** Asks for the sets, and for those that are not kept yet; opens the one that was open here. */
+export async function start() {
+  await refresh();
+  const mine = state.waiting.peek().find(({ id }) => id === remembered());
+  if (mine) await open(mine.id);
+}
+
+async function refresh() {
+  try {
+    const [sets, previews] = await Promise.all([server.datasets(), dataServer.previews()]);
+    batch(() => {
+      state.sets.value = sets;
+      state.waiting.value = previews.filter(({ id }) => id !== state.preview.peek()?.id);
+    });
+  } catch (error) {
+    noticeError(error);
+  }
+}
+
+/** @returns {string | null} */
+function remembered() {
+  try {
+    return localStorage.getItem(MINE);
+  } catch {
+    return null; // storage is switched off
+  }
+}
+
+/** @param {string | null} id */
+function remember(id) {
+  try {
+    if (id) localStorage.setItem(MINE, id);
+    else localStorage.removeItem(MINE);
+  } catch {
+    // as above
+  }
+}
+
+// --- the preview that is open here -----------------------------------------------------------------
+
+let answers = 0; // of the server, on the preview: an older look is left
+
+/** @param {Preview} answer @param {boolean} [changed] whether its pictures may be others */
+function show(answer, changed = false) {
+  answers++;
+  const before = state.preview.peek();
+  batch(() => {
+    if (
+      changed ||
+      before?.id !== answer.id ||
+      (before.state === "reading" && answer.state !== "reading")
+    )
+      state.pictures.value += 1;
+    state.preview.value = answer;
+    state.kept.value = null;
+    state.waiting.value = state.waiting.peek().filter(({ id }) => id !== answer.id);
+  });
+  remember(answer.id);
+  follow();
+}
+
+/** @param {string} id */
+export const open = (id) => attempt(async () => show(await dataServer.preview(id), true));
+
+/** It goes from the page; what was read stays on the server. */
+export function close() {
+  forget();
+  refresh();
+}
+
+function forget() {
+  remember(null);
+  answers++;
+  batch(() => {
+    state.preview.value = null;
+    state.tool.value = state.active.value = null;
+    state.marked.value = [];
+  });
+}
+
+let following = false;
+
+/** Looks again and again while the server works on it. */
+async function follow() {
+  if (following) return;
+  following = true;
+  while (
+    state.preview.peek() &&
+    (state.reading.peek() || state.asked.peek() || state.keeping.peek())
+  ) {
+    await new Promise((done) => setTimeout(done, LOOK_MS));
+    await look();
+  }
+  following = false;
+}
+
+/** Out of the list, since one that was kept or discarded in this moment is no error. */
+async function look() {
+  const mine = answers;
+  const id = state.preview.peek()?.id;
+  if (!id) return;
+  try {
+    const answer = (await dataServer.previews()).find((one) => one.id === id);
+    if (mine !== answers) return;
+    if (answer) show(answer);
+    else if (!state.keeping.peek()) close();
+  } catch {
+    // it is asked again in a moment
+  }
+}
+
+/** When the server has read all that was sent. */
+async function settled() {
+  while (state.preview.peek()?.state === "reading")
+    await new Promise((done) => setTimeout(done, LOOK_MS / 3));
+}
+
+/** Says why something could not be done. @template T @param {() => Promise<T>} work @returns {Promise<T | null>} */
+async function attempt(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "AbortError")) noticeError(error);
+    return null;
+  }
+}
+
+/** @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/** One change after another, each from what the one before led to.
+ * @param {(id: string) => Promise<Preview | null>} work */
+function change(work) {
+  state.asked.value += 1;
+  const mine = last.then(() =>
+    attempt(async () => {
+      const id = state.preview.peek()?.id;
+      const answer = id ? await work(id) : null;
+      if (answer && state.preview.peek()?.id === answer.id) show(answer, true);
+    }),
+  );
+  last = mine.finally(() => {
+    state.asked.value -= 1;
+  });
+  follow();
+  return last;
+}
+
+/** @param {import("../shared/types.js").Options} options */
+export const choose = (options) => change((id) => dataServer.choose(id, options));
+
+/** @param {(now: Choice[]) => Choice[]} work */
+const changeClasses = (work) =>
+  change(async (id) => {
+    const now = state.arranged.peek();
+    return now && dataServer.choose(id, { classes: work(classes.choicesOf(now)) });
+  });
+
+/** The place of a class whose first source this is. @param {Choice[]} now @param {string} source */
+const at = (now, source) => now.findIndex(({ sources }) => sources[0] === source);
+
+/** @param {string} source @param {string} name */
+export const renameClass = (source, name) =>
+  changeClasses((now) => classes.renamed(now, at(now, source), name));
+
+/** @param {string} from @param {string} into first sources of classes */
+export const mergeClasses = (from, into) =>
+  changeClasses((now) => classes.merged(now, at(now, from), at(now, into)));
+
+/** @param {string} source */
+export const leaveOut = (source) => changeClasses((now) => classes.without(now, at(now, source)));
+
+/** @param {string} name as it was brought */
+export const bringBack = (name) => changeClasses((now) => classes.withClass(now, name));
+
+export const addClass = () => changeClasses((now) => classes.withClass(now, freeName(now)));
+
+/** @param {Choice[]} now */
+const freeName = (now) => classes.nextName(now.flatMap(({ name, sources }) => [name, ...sources]));
+
+/** @param {number} number */
+export function mark(number) {
+  const others = state.marked.value.filter((other) => other !== number);
+  state.marked.value = others.length < state.marked.value.length ? others : [...others, number];
+}
+
+/** @param {number[]} numbers */
+export function removePictures(numbers) {
+  state.marked.value = state.marked.value.filter((number) => !numbers.includes(number));
+  return change(async (id) => {
+    let answer = null;
+    for (const number of numbers) answer = await dataServer.removePicture(id, number);
+    return answer;
+  });
+}
+
+/** Two classes without pictures, to be filled. */
+export const beginWithClasses = () =>
+  attempt(async () => {
+    const made = await dataServer.newPreview();
+    const two = ["Class 1", "Class 2"].map((name) => ({ name, sources: [name] }));
+    show(await dataServer.choose(made.id, { classes: two }), true);
+  });
+
+// --- files on their way ------------------------------------------------------------------------------
+
+/** Pictures without a folder go into the class that is worked on, or a new one. @param {Named[]} files */
+export async function bringAnything(files) {
+  if (!files.length) return;
+  if (!areLoose(files)) await bring(files, null);
+  else await bring(files, state.active.peek() ?? (await newClass()));
+}
+
+/** @returns {Promise<string>} its source */
+async function newClass() {
+  if (!state.preview.peek()) await beginWithClasses();
+  const empty = state.arranged.peek()?.classes.find(({ train, test }) => !(train + test));
+  if (empty) return empty.sources[0];
+  await addClass();
+  return state.arranged.peek()?.classes.at(-1)?.sources[0] ?? "Class 1";
+}
+
+/** @type {Promise<unknown>} */
+let lastSent = Promise.resolve();
+
+/** @param {Named[]} files @param {string | null} className null: as their folders say @param {boolean} [burst] */
+export function bring(files, className, burst = false) {
+  lastSent = lastSent.then(() => attempt(() => send(files, className, burst)));
+  return lastSent;
+}
+
+/** @param {Named[]} files @param {string | null} className @param {boolean} burst */
+async function send(files, className, burst) {
+  const cancelled = new AbortController();
+  const cancel = () => cancelled.abort();
+  const of = bytesOf(files);
+  let done = 0;
+  state.sending.value = { done, of, cancel };
+  const before = state.preview.peek();
+  try {
+    await last;
+    const { id } = before ?? (await begin());
+    const known = sourcesOf(state.arranged.peek());
+    for (const some of batches(files)) {
+      const how = { className, burst, signal: cancelled.signal };
+      const onSent = (/** @type {number} */ bytes) => {
+        state.sending.value = { done: Math.min(of, done + bytes), of, cancel };
+      };
+      show(await dataServer.bring(id, some, { ...how, onSent }));
+      done += bytesOf(some);
+    }
+    state.sending.value = null;
+    await settled();
+    await takeIn(known);
+    if (!before) await leaveIfNothingCame();
+    if (!before && className === null) await nameAs(titleOf(files));
+  } catch (error) {
+    if (!before && (cancelled.signal.aborted || isEmpty())) await discard();
+    throw error;
+  } finally {
+    state.sending.value = null;
+  }
+}
+
+const isEmpty = () => !state.arranged.peek()?.train;
+
+/** Files that cannot be read at all make no preview. */
+async function leaveIfNothingCame() {
+  const why = state.preview.peek()?.error;
+  if (!why || !isEmpty()) return;
+  await discard();
+  throw new Problem(why, 422);
+}
+
+/** A set that brought no title gets one. @param {string | null} title */
+async function nameAs(title) {
+  if (title && state.preview.peek()?.title === null) await choose({ title });
+}
+
+async function begin() {
+  const made = await dataServer.newPreview();
+  show(made);
+  return made;
+}
+
+/** @param {import("../shared/types.js").Arranged | null} now */
+const sourcesOf = (now) =>
+  new Set([
+    ...(now?.left_out ?? []).map(({ name }) => name),
+    ...(now?.classes ?? []).flatMap(({ sources }) => sources),
+  ]);
+
+/** Where classes were chosen, those that came since are of them too. @param {Set<string>} known */
+async function takeIn(known) {
+  const now = state.arranged.peek();
+  const fresh = (now?.left_out ?? []).map(({ name }) => name).filter((name) => !known.has(name));
+  if (now && fresh.length) await choose({ classes: classes.withFresh(now, fresh) });
+}
+
+// --- keeping -----------------------------------------------------------------------------------------
+
+export async function keep() {
+  await last;
+  const id = state.preview.peek()?.id;
+  if (!id || state.keeping.peek()) return;
+  state.keeping.value = true;
+  follow();
+  const made = await attempt(() => dataServer.keep(id));
+  state.keeping.value = false;
+  if (!made) return;
+  forget();
+  await refresh();
+  state.kept.value = made;
+}
+
+/** What is read and what is on its way goes. */
+export const discard = () =>
+  attempt(async () => {
+    const id = state.preview.peek()?.id;
+    state.sending.peek()?.cancel();
+    forget();
+    if (id) await dataServer.discard(id);
+    await refresh();
+  });
+
+/** @param {string} id of one that is not open */
+export const discardWaiting = (id) =>
+  attempt(async () => {
+    await dataServer.discard(id);
+    await refresh();
+  });
+
+// --- sets that are kept ------------------------------------------------------------------------------
+
+/** A run of the recipe that a set offers, on its page. @param {string} id */
+export async function train(id) {
+  state.busy.value = "Making a network for it…";
+  await attempt(async () => {
+    const run = await server.create(await dataServer.datasetRecipe(id));
+    location.assign(address.open(run.id));
+  });
+  state.busy.value = null;
+}
+
+/** @param {string} id @param {{title: string, licence: string, origin: string, classes: string[]}} words */
+export async function renameSet(id, words) {
+  const done = await attempt(() => dataServer.renameDataset(id, words));
+  if (!done) return;
+  state.editing.value = null;
+  state.sets.value = (state.sets.value ?? []).map((set) => (set.id === id ? done : set));
+}
+
+/** Runs may use it: then the server says which, and it is asked again. @param {string} id @param {boolean} force */
+export async function removeSet(id, force) {
+  try {
+    await dataServer.removeDataset(id, force);
+    state.deleting.value = null;
+    if (state.kept.value?.id === id) state.kept.value = null;
+    await refresh();
+  } catch (error) {
+    if (error instanceof Problem && error.status === 409) {
+      state.deleting.value = { id, why: error.message };
+    } else {
+      state.deleting.value = null;
+      noticeError(error);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** Everything that the page of the data sets knows. */
+import { computed, signal } from "@preact/signals";
+
+/**
+ * @typedef {import("../shared/types.js").Dataset} Dataset
+ * @typedef {import("../shared/types.js").Preview} Preview
+ * @typedef {{done: number, of: number, cancel: () => void}} Sending bytes
+ * @typedef {"camera" | "draw"} Tool
+ */
+
+export const sets = signal(/** @type {Dataset[] | null} */ (null)); // null: not asked yet
+export const waiting = signal(/** @type {Preview[]} */ ([])); // not kept, and not open here
+export const preview = signal(/** @type {Preview | null} */ (null)); // open here
+export const pictures = signal(0); // another number whenever the preview's pictures are others
+export const sending = signal(/** @type {Sending | null} */ (null));
+export const asked = signal(0); // how many changes the server has not answered yet
+export const keeping = signal(false);
+export const kept = signal(/** @type {Dataset | null} */ (null)); // what just became a set
+export const busy = signal(/** @type {string | null} */ (null)); // what is waited for
+export const tool = signal(/** @type {{source: string, is: Tool} | null} */ (null)); // open at a class
+export const active = signal(/** @type {string | null} */ (null)); // the class that is worked on, by its first source
+export const marked = signal(/** @type {number[]} */ ([])); // pictures chosen to be removed
+export const holdingFile = signal(false); // a file is held over the page
+export const editing = signal(/** @type {string | null} */ (null)); // the set whose words are typed
+export const deleting = signal(/** @type {{id: string, why: string | null} | null} */ (null)); // `why`: what the server said
+
+export const ownSets = computed(() => (sets.value ?? []).filter(({ own }) => own).reverse());
+export const otherSets = computed(() => (sets.value ?? []).filter(({ own }) => !own));
+export const arranged = computed(() => preview.value?.arranged ?? null);
+export const reading = computed(
+  () => preview.value?.state === "reading" || preview.value?.state === "keeping",
+);
