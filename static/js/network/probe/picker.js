@@ -1,37 +1,15 @@
 /** Test pictures to choose from: one sheet, and a button over each picture. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
 import { testNumber } from "../../shared/image-id.js";
-import { newest } from "../../shared/latest-only.js";
-import { noticeError } from "../../shared/notices.js";
-import { address, server } from "../../shared/server.js";
+import { address } from "../../shared/server.js";
 import { chooseProbe } from "../intents.js";
 import { datasets, probe, run } from "../state.js";
+import { LIMIT, useHeldOutImages } from "./held-out.js";
 
-const LIMIT = 32; // images a page
 const COLUMNS = 8;
 const WITHOUT = "fashion-mnist-10k"; // whose held-out pictures a network without a data set is shown
-
-/**
- * The images of a page of the held-out half.
- * @param {string} dataset @param {string | null} cursor of the page; null: the first
- * @param {string} label index of a class, or ""
- * @returns {{images: import("../../shared/types.js").HeldOutImage[], next: string | null}}
- */
-function useHeldOutImages(dataset, cursor, label) {
-  const [page, setPage] = useState(/** @type {any} */ ({ images: [], next: null }));
-  useEffect(() => {
-    const query = { cursor, limit: LIMIT, label: label === "" ? null : Number(label) };
-    const asking = newest(() => server.heldOutImages(dataset, query), {
-      done: setPage,
-      failed: noticeError,
-    });
-    asking.want(null);
-    return asking.drop;
-  }, [dataset, cursor, label]);
-  return page;
-}
 
 /** @param {{images: import("../../shared/types.js").HeldOutImage[], names: string[], src: string}} props */
 function Sheet({ images, names, src }) {
