@@ -5,10 +5,23 @@ import { html } from "../../shared/html.js";
 import { folds } from "../../shared/media-queries.js";
 import { noticeError } from "../../shared/notices.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
-import { inPast, playing, replay, run, slowWaiting, startable } from "../state.js";
+import { Switch } from "../page/switch.js";
+import {
+  datasets,
+  inPast,
+  kernelKind,
+  models,
+  newRunOpen,
+  playing,
+  replay,
+  run,
+  slowWaiting,
+  startable,
+} from "../state.js";
 import { TERMS } from "../terms.js";
 import { Figures } from "./figures.js";
-import { RecipeLine } from "./recipe-line.js";
+import { draftOf } from "./recipe-draft.js";
+import { draftParts } from "./recipe-words.js";
 import { whyUntrainable } from "./why-untrainable.js";
 
 /** Steps a second; null is flat out. */
@@ -100,6 +113,21 @@ function Dials() {
       html`<${Dial} label="Momentum" tip=${TERMS.momentum} name="momentum"
       value=${now.momentum} min=${0} max=${0.99} step=${0.01} toSlider=${same} fromSlider=${same} />`
     }`;
+}
+
+const openSheet = () => {
+  newRunOpen.value = true;
+};
+
+function RecipeLine() {
+  const now = run.value;
+  const parts = now ? draftParts(draftOf(now), models.value, datasets.value) : [];
+  return html`<section class="recipe" aria-label="Recipe">
+    <button type="button" class="new" disabled=${!now} aria-haspopup="dialog" onClick=${openSheet}>New run…</button>
+    <p>${parts.map((part, i) => html`${i > 0 && " · "}<span>${part}</span>`)}</p>
+    <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
+      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />
+  </section>`;
 }
 
 /** What is used most; it comes before the network in the order of Tab, the settings after it. */
