@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.card import expect_title, map_button, middle, region
+from tests.support.card import expect_title, map_button, middle, read, region
 from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
@@ -101,6 +101,30 @@ def test_on_a_phone_a_tap_pins_and_what_is_explained_stays_in_sight(
     screen.until(clear)
 
 
+def test_on_a_phone_the_card_covers_neither_the_patch_nor_the_answers(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run, **PHONE)
+    map_button(screen, "conv1, map 2").tap()
+    card = region(screen)
+    expect(card.get_by_role("button", name="Unpin")).to_be_visible()
+    patch = screen.page.get_by_role("button", name="input, map 0, values")
+    answers = screen.page.get_by_role("complementary", name="The network's best answers")
+
+    def clear() -> bool:
+        seen, over, below = (part.bounding_box() for part in (patch, card, answers))
+        return bool(
+            seen
+            and over
+            and below
+            and seen["y"] >= 0
+            and seen["y"] + seen["height"] <= over["y"]
+            and over["y"] + over["height"] <= below["y"] + 1
+        )
+
+    screen.until(clear)
+
+
 def test_a_filter_unfolds_into_maps_kernels_and_their_sum(screen: Screen, run: LiveRun) -> None:
     screen.open_filter("conv2", 5)
     view, page = screen.filter, screen.page
@@ -141,6 +165,18 @@ def test_a_number_is_dragged_and_one_undo_takes_the_drag_back(screen: Screen, ru
     for by in (10, 60, 140, 220):
         mouse.move(box["x"] + 20 + by, box["y"] + 10, steps=3)
         screen.page.wait_for_timeout(100)
+
+    def carded() -> float:
+        """The weight as the card beside the drag has it."""
+        return read(region(screen).locator("p b").first.inner_text()).number
+
+    def set_to() -> float:
+        """The weight as the server has it."""
+        weight: float = run.get("/layers/conv1/tensors/weight")["values"][3][0][1][1]
+        return weight
+
+    screen.until(lambda: abs(set_to() - before[3][0][1][1]) > 1)
+    screen.until(lambda: abs(carded() - set_to()) < 1e-4)  # while the hand is still down
     mouse.up()
     screen.until(lambda: screen.page.locator(".answers").inner_text() != answers)
     screen.until(

@@ -317,3 +317,27 @@ def test_every_cell_says_its_number_with_the_power_beside_its_grid(
         page.locator("table.grid").first.wait_for()
         assert page.evaluate(WRONG_CELLS) == []
         page.mouse.move(5, 5)
+
+
+COLOURED = """(card) => ["kernel", "products"].flatMap((name) =>
+  [...card.querySelectorAll(`table[aria-label="${name}"] td[title]`)].map((cell) =>
+    [Number(cell.title), ...getComputedStyle(cell).backgroundColor.match(/\\d+/g).map(Number)]))"""
+
+
+def test_a_number_has_one_colour_in_the_kernel_and_in_the_products(
+    visit: Visitors, run: LiveRun
+) -> None:
+    run.post("/step", steps=20)
+    screen = visit(run)
+    for name, place, size in (
+        ("conv1, map 3", (12, 12), (28, 28)),
+        ("conv2, map 5", (6, 9), (14, 14)),
+    ):
+        card = point(screen, name, place, size)
+        cells = sorted(card.evaluate(COLOURED))
+        assert len(cells) == 18
+        blue = [cell[3] for cell in cells if cell[0] < 0]  # less of it: more orange
+        red = [cell[1] for cell in cells if cell[0] > 0]  # less of it: more blue
+        assert blue == sorted(blue)
+        assert red == sorted(red, reverse=True)
+        expect(card.get_by_label("Scales of the colours")).to_contain_text("kernel")

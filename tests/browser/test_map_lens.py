@@ -56,6 +56,22 @@ def test_a_small_map_is_enlarged_beside_itself_and_covers_nothing_that_it_came_f
     expect(page.locator(LENS)).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (820, 1180)], ids=str)
+def test_an_enlarged_map_covers_nothing_that_it_feeds(
+    visit: Visitors, run: LiveRun, size: tuple[int, int]
+) -> None:
+    page = visit(run, viewport={"width": size[0], "height": size[1]}).page
+    feeds = {"conv1": ("relu1", "pool1"), "conv2": ("relu2", "pool2"), "relu2": ("pool2",)}
+    for layer, next_ones in feeds.items():
+        for channel in (0, 3, 7):
+            page.get_by_role("button", name=f"{layer}, map {channel}, values").hover()
+            lens = page.locator(LENS)
+            expect(lens).to_be_visible()
+            for one in next_ones:
+                fed = page.get_by_role("button", name=f"{one}, map {channel}, values")
+                assert apart(lens, fed), f"{layer} {channel} over {one}"
+
+
 def test_the_keyboard_enlarges_a_map_too(screen: Screen) -> None:
     screen.page.keyboard.press("Tab")  # so that focus is the keyboard's
     screen.page.get_by_role("button", name="conv2, map 4").focus()

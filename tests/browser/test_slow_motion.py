@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.card import map_button, region
-from tests.support.screen import Screen, pixels
+from tests.support.screen import Screen, coloured, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
@@ -127,6 +127,15 @@ def test_maps_come_phase_by_phase_and_the_live_ones_return(screen: Screen) -> No
     assert len(set(seen.values())) == 3
     bar.get_by_role("button", name="Close").click()
     screen.until(lambda: pixels(screen.canvas("conv2: ")).tobytes() not in seen.values())
+
+
+def test_the_flattened_list_is_blank_until_its_maps_have_come(screen: Screen) -> None:
+    listed = screen.canvas("flatten1: ")
+    assert coloured(pixels(listed)) > 0
+    bar = begin(screen)
+    screen.until(lambda: coloured(pixels(listed)) == 0)  # no stripe of the picture before
+    bar.get_by_role("button", name="Forward: pool2").click()
+    screen.until(lambda: coloured(pixels(listed)) > 0)
 
 
 def test_the_columns_that_a_phase_is_about_stand_out(screen: Screen) -> None:

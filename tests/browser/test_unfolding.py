@@ -1,12 +1,13 @@
 """A filter unfolds where it is drawn; the rest of the network, faded, and the answers stay."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.screen import Screen
-from tests.support.server import LiveRun
+from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
 PARTS = {  # of the chain, from what is read to what follows
@@ -119,3 +120,106 @@ def test_on_a_phone_the_filter_is_a_sheet_over_the_network(visit: Visitors, run:
     screen = opened(visit, run, "conv1.3", 390, 844)
     assert box_of(screen.filter)["width"] >= 388
     assert screen.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_nothing_that_is_shown_lies_under_the_filter(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(run)
+    screen.open_filter("conv1", 3)
+    screen.page.wait_for_function(SHOWN)
+    view = box_of(screen.filter)
+    for column in screen.page.locator(".column:not(.away, .conv)").all():
+        box = box_of(column)
+        outside = box["x"] + box["width"] <= view["x"] or box["x"] >= view["x"] + view["width"]
+        assert outside, column.get_attribute("class")
+
+
+HIDDEN = """() => [...document.querySelectorAll(".step-picture")].filter((tile) => {
+  const {left, right, top, bottom} = tile.getBoundingClientRect();
+  const row = document.querySelector(".step-row").getBoundingClientRect();
+  if (!tile.classList.contains("on") && (left < row.left || right > row.right)) return false;
+  return !tile.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+}).length"""
+OVERLAPS = """() => {  // parts of the chain that lie over each other
+  const parts = [...document.querySelectorAll(
+    ".unfolded .picture, .unfolded table, .sweep, .strip-of-steps, .made figcaption, .tools")]
+    .map((part) => [part, part.getBoundingClientRect()]);
+  const view = document.querySelector(".channels").getBoundingClientRect();
+  const cut = ([part, box]) => part.closest(".channels") && box.bottom > view.bottom;
+  const meet = (x, y) => x.left < y.right - 1 && y.left < x.right - 1
+    && x.top < y.bottom - 1 && y.top < x.bottom - 1;
+  const seen = parts.filter((one) => !cut(one));
+  return seen.flatMap(([a, x]) => seen
+    .filter(([b, y]) => a !== b && !a.contains(b) && !b.contains(a) && meet(x, y))
+    .map(([b]) => `${a.className || a.tagName} over ${b.className || b.tagName}`));
+}"""
+STACKED = (
+    "(channels) => new Set([...channels.querySelectorAll('.kernel')].map("
+    "(kernel) => Math.round(kernel.getBoundingClientRect().left))).size"
+)
+
+
+@pytest.mark.parametrize("place", ["conv1.3", "conv2.5"])
+def test_no_part_of_a_chain_lies_over_another(visit: Visitors, run: LiveRun, place: str) -> None:
+    run.post("/step", steps=70)
+    screen = opened(visit, run, place, 1440, 900)
+    screen.expect_step(70)
+    for width, height in ((1440, 900), (1280, 800), (820, 1180), (390, 844), (1920, 1080)):
+        screen.page.set_viewport_size({"width": width, "height": height})
+        screen.page.wait_for_function(SHOWN)
+        screen.until(lambda: screen.page.evaluate(OVERLAPS) == [])
+    screen.page.set_viewport_size({"width": 1440, "height": 900})
+    screen.page.get_by_role("button", name="Show me around").click()
+    screen.until(lambda: screen.page.evaluate(OVERLAPS) == [])
+    screen.filter.get_by_role("button", name="weight, for").first.hover()
+    expect(screen.filter.locator(".whose")).to_be_visible()
+    assert screen.page.evaluate(OVERLAPS) == []
+
+
+def test_in_a_narrow_view_many_kernels_stand_two_by_two(visit: Visitors, run: LiveRun) -> None:
+    screen = opened(visit, run, "conv2.5", 1280, 800)
+    channels = screen.filter.get_by_role("group", name="What each kernel makes of its map")
+    for width in (1280, 820, 390):
+        screen.page.set_viewport_size({"width": width, "height": 1000})
+        screen.until(lambda: channels.evaluate(STACKED) == 2)
+
+
+def test_on_a_phone_what_the_filter_makes_is_above_the_fold(visit: Visitors, run: LiveRun) -> None:
+    screen = opened(visit, run, "conv2.5", 390, 844)
+    foot = box_of(screen.page.locator(".page-foot"))["y"]
+    for part in ('canvas[aria-label="The filter\'s map"]', "canvas[aria-label^='Its map after']"):
+        box = box_of(screen.filter.locator(part))
+        assert box["y"] + box["height"] <= foot
+
+
+def test_now_covers_no_step_of_the_strip(visit: Visitors, server: Server) -> None:
+    run = server.run()
+    run.post("/step", steps=700)
+    screen = opened(visit, run, "conv2.5", 1440, 900)
+    screen.expect_step(700)
+    strip = screen.filter.get_by_role("region", name="This filter over training")
+    expect(strip.get_by_role("button", name=re.compile("^Go to step"))).to_have_count(11)
+    screen.until(lambda: screen.page.evaluate(HIDDEN) == 0)
+    screen.page.set_viewport_size({"width": 1280, "height": 800})
+    screen.page.wait_for_function(SHOWN)
+    assert screen.page.evaluate(HIDDEN) == 0
+
+
+def test_the_other_filters_of_its_layer_and_more_neighbours_stay_beside_it(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = opened(visit, run, "conv1.3", 1440, 900)
+    seen: dict[str, Any] = dict(screen.page.evaluate(UNCOVERED))
+    assert {"input", "relu1", "pool1"} <= set(seen)
+    view = box_of(screen.filter)
+    others = screen.page.get_by_role("button", name=re.compile("^conv1, map "))
+    expect(others).to_have_count(8)
+    assert all(box_of(one)["x"] >= view["x"] + view["width"] for one in others.all())
+
+
+def test_a_filter_of_another_layer_is_reached_from_an_open_one(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = opened(visit, run, "conv1.3", 1280, 800)
+    screen.filter.get_by_label("Layer").select_option("conv2")
+    expect(screen.filter.get_by_role("heading", name="conv2, filter 0")).to_be_visible()
+    expect(screen.page).to_have_url(re.compile(r"filter=conv2\.0"))

@@ -18,3 +18,5 @@ export const reducedMotion = media("(prefers-reduced-motion: reduce)"); // no mo
 export const narrow = media("(max-width: 600px)"); // a phone
 /** A page that scrolls in a window too low for the network: a phone on its side, a large zoom. */
 export const small = media("(max-width: 900px) and (max-height: 700px)");
+/** Where what is used less is folded away, so that the network is seen. */
+export const folds = computed(() => narrow.value || small.value);

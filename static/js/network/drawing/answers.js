@@ -1,13 +1,41 @@
 /** The network's answers, always in the window: beside the drawing, or on a phone the best three below it. */
+import { percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { valueAt } from "../explain/places.js";
 import { togglePin } from "../explain/pointing.js";
-import { answersBeside, drawingSize, plan, predictions } from "../state.js";
+import { probabilitiesOf } from "../slow-motion/phases.js";
+import { answersBeside, drawingSize, plan, predictions, probe, replay, run } from "../state.js";
 import { MapButton } from "./buttons.js";
-import { ClassBar, shares } from "./class-bar.js";
 
 const BEST = 3;
 const LOW_PX = 27; // a class's place in which name and bar stand side by side
+
+/** The shares of the classes: of the probe, or of slow motion's picture. @param {number} many classes
+ * @returns {(number | null)[]} */
+function shares(many) {
+  const slow = replay.value;
+  const last = plan.value?.columns.find((column) => column.role === "classes");
+  const known = slow ? last && probabilitiesOf(slow, last.name) : predictions.value?.probabilities;
+  return Array.from({ length: many }, (_, i) => known?.[i] ?? null);
+}
+
+/** The right class; null: it is not known. */
+function truth() {
+  if (replay.value) return replay.value.example.label;
+  return run.value?.trainable ? (probe.value?.label ?? null) : null; // of another set: another's class
+}
+
+/** @param {{index: number}} props */
+function ClassBar({ index }) {
+  const share = shares(index + 1)[index];
+  const name = run.value?.classes[index] ?? `output ${index}`;
+  const right = truth() === index;
+  return html`<span class=${`class ${right ? "truth" : ""}`}>
+    <span class="class-name" title=${name}>${right && html`<abbr title="the true class">✓ </abbr>`}${name}</span>
+    <span class="class-share">${percent(share, 0)}</span>
+    <span class="class-bar"><i style=${{ transform: `scaleX(${share ?? 0})` }}></i></span>
+  </span>`;
+}
 
 /** The column of the classes, if the network has one. */
 const classColumn = () => plan.value?.columns.find((column) => column.role === "classes") ?? null;

@@ -1,13 +1,22 @@
 /** One column of the network: its title, its canvas, and a button over each filter and map. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { count, plural, shape as shapeText } from "../../shared/format.js";
+import { count, shape as shapeText } from "../../shared/format.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { kindAt, layersReached } from "../slow-motion/phases.js";
-import { drawingSize, kernelKind, replay, scaleMode, slowTick } from "../state.js";
+import {
+  drawingSize,
+  ghost,
+  kernelKind,
+  openedFilter,
+  replay,
+  scaleMode,
+  slowTick,
+} from "../state.js";
 import { layerTitle, layerWords, TERMS } from "../terms.js";
 import { Atlas, MARGIN } from "./atlas.js";
 import { FilterButton, MapButton } from "./buttons.js";
+import { captionOf, fitsBeside } from "./captions.js";
 import { FlattenList, isList } from "./flatten.js";
 import { attach, scales } from "./painter.js";
 import { ScaleBar } from "./scale-bar.js";
@@ -16,42 +25,41 @@ import { ofKind } from "./scales.js";
 /** @typedef {import("./layout.js").Column} Column */
 
 const NAMED_PX = 112; // a scale with the name of what has it
+/** What stands side by side, where kernels have another state of themselves beside them.
+ * @type {Record<import("../state.js").Ghost, string>} */
+const PAIRED = { off: "kernel", last: "now · before", first: "now · step 0" };
+const TAG_LETTER_PX = 5.6; // of the name of a part
 const BOTH_ENDS_PX = 84; // a scale with both of its numbers
-const TAGGED_PX = 34; // a map beside which the bias can be named
-
-/** What a layer makes of how much, in a line or two. @param {Column} column @returns {string[]} */
-function captionOf({ layer, role, shape, kernel, kernels, roomy }) {
-  const [channels, rows, cols] = shape;
-  const size = `${rows}×${cols}`;
-  if (role === "input") return roomy ? [plural(channels, "channel"), size] : [size];
-  if (role === "conv") {
-    const weights = plural(kernels * (kernel?.[0] ?? 1) * (kernel?.[1] ?? 1), "weight");
-    return roomy
-      ? [`${plural(channels, "filter")} of ${weights}`, `→ ${plural(channels, "map")}, ${size}`]
-      : [plural(channels, "filter"), `of ${weights}`, `→ ${plural(channels, "map")}`];
-  }
-  if (role === "maps") return [plural(channels, "map"), size];
-  const of = layer?.weight_shape ? ` of ${plural(layer.weight_shape[1], "weight")}` : "";
-  return roomy ? [`${plural(cols, "output")}${of}`] : [plural(cols, "output")];
-}
 
 /** A layer's name, which explains it, and its kind. @param {{column: Column}} props */
 function Name({ column }) {
-  const { layer, roomy } = column;
+  const { layer } = column;
+  const kind = layer ? layerTitle(layer) : "";
   const tip = layer
     ? `${layerWords(layer)} ${layer.parameters ? `Parameters: ${layer.counted}.` : "No parameters."}`
     : `What the network sees. ${TERMS.probe}`;
   return html`<span class="title"><button type="button" class="term name" data-tip=${tip}>${column.name}</button>
-    ${layer && roomy && html` <span class="kind">${layerTitle(layer)}</span>`}</span>`;
+    ${fitsBeside(column, kind, drawingSize.value.type) && html` <span class="kind">${kind}</span>`}</span>`;
 }
 
 /** @param {{column: Column, under: Column[]}} props `under`: columns whose maps stand below its own */
 function Head({ column, under }) {
-  const lines = captionOf(column);
+  const lines = captionOf(column, drawingSize.value.type);
   return html`<div class="head" style=${{ width: `${column.width}px` }}>
     <${Name} column=${column} />${under.map((one) => html`<${Name} key=${one.name} column=${one} />`)}
     ${lines.slice(0, under.length ? 1 : 3).map((line) => html`<span class="size">${line}</span>`)}
   </div>`;
+}
+
+/** Where the bias is named: between its neighbours' names, or where those stand too close, under it.
+ * @param {import("./layout.js").Cell} cell @param {string} says of the kernels @param {string} top of the row of names */
+function biasTop({ bias, map, kernels: [kernel] }, says, top) {
+  if (!bias) return top;
+  const letter = TAG_LETTER_PX * drawingSize.value.type;
+  const middle = bias.x + bias.width / 2;
+  const before = middle - kernel.x - (says.length + 2) * letter; // between the names, without half of its own
+  const after = map.x + map.width / 2 - middle - 3.5 * letter;
+  return Math.min(before, after) >= 3 ? top : `${bias.y + bias.height + 2}px`;
 }
 
 /** What the first row's parts are. @param {{column: Column}} props */
@@ -69,12 +77,17 @@ function RowTags({ column: { role, cells, name, shape } }) {
     });
   if (role !== "conv" || !first?.kernels.length) return null;
   const top = `${first.whole.y - 15}px`;
-  const over = (/** @type {import("./layout.js").Rect} */ rect, /** @type {string} */ says) =>
-    html`<small class="row-tag centred" style=${{ left: `${rect.x + rect.width / 2}px`, top }}>${says}</small>`;
+  const over = (
+    /** @type {import("./layout.js").Rect} */ rect,
+    /** @type {string} */ says,
+    at = top,
+  ) =>
+    html`<small class="row-tag centred" style=${{ left: `${rect.x + rect.width / 2}px`, top: at }}>${says}</small>`;
   const [kernel] = first.kernels;
-  const roomForBias = first.bias && first.bias.x - kernel.x > 44 && first.map.width > TAGGED_PX;
-  return html`<small class="row-tag" style=${{ left: `${kernel.x}px`, top }}>${first.kernels.length > 1 ? "kernels" : "kernel"}</small>
-    ${roomForBias && over(/** @type {any} */ (first.bias), "bias")}${over(first.map, "map")}`;
+  const both = first.ghosts.length > 0 && kernelKind.value === "weight";
+  const says = both ? PAIRED[ghost.value] : first.kernels.length > 1 ? "kernels" : "kernel";
+  return html`<small class="row-tag" title=${both ? "left: the kernel now; right: as it was" : undefined} style=${{ left: `${kernel.x}px`, top }}>${says}</small>
+    ${first.bias && over(first.bias, "bias", biasTop(first, says, top))}${over(first.map, "map")}`;
 }
 
 /** The scales in force, below a column. @param {{column: Column}} props */
@@ -94,26 +107,27 @@ function Foot({ column }) {
   };
   const maps =
     replay.value && layersReached(replay.value, "backward").has(name) ? "gradient" : "value";
+  const now = performance.now();
   return html`<div class="foot">
-    ${kernels && html`<${ScaleBar} name=${named ? words[kind] : ""} held=${scales.of("kernels", ofKind(kind), name, 0)} narrow=${narrow} />`}
-    ${role !== "classes" && html`<${ScaleBar} name=${kernels && named ? "maps" : ""} held=${scales.of("maps", maps, name, 0)} narrow=${narrow} />`}
+    ${kernels && html`<${ScaleBar} name=${named ? words[kind] : ""} ...${scales.ends("kernels", ofKind(kind), name, now)} narrow=${narrow} />`}
+    ${role !== "classes" && html`<${ScaleBar} name=${kernels && named ? "maps" : ""} ...${scales.ends("maps", maps, name, now)} narrow=${narrow} />`}
   </div>`;
 }
 
 /** Where a column stands, and how it is seen beside an open filter. @param {Column} column */
 const standing = (column) => ({
-  class: `column ${column.role} ${column.above ? "under" : ""} ${column.away ? "away" : ""} ${slowClass(column)}`,
+  class: `column ${column.role} ${column.above ? "under" : ""} ${column.away ? "away" : ""} ${openedFilter.value?.layer === column.name ? "opened" : ""} ${slowClass(column)}`,
   style: { left: `${column.x}px`, width: `${column.width}px` },
 });
 
-/** @param {{column: Column}} props */
+/** @param {{column: Column, x: number, away: boolean}} props `x`, `away`: its own, so that it is drawn again when it moves */
 function Label({ column }) {
   const { layer } = column;
   const size = layer ? shapeText(layer.output_shape) : "";
   const tip = layer ? layerWords(layer) : "";
   return html`<div ...${standing(column)}>
     <button type="button" class="term upright" data-tip=${tip} style=${{ height: `${column.height}px` }}>
-      ${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</button>${isList(column) && html`<${FlattenList} column=${column} />`}
+      <span>${layer && layerTitle(layer)} ${layer?.type === "Flatten" ? `to ${size}` : ""}</span></button>${isList(column) && html`<${FlattenList} column=${column} />`}
   </div>`;
 }
 
@@ -145,7 +159,8 @@ export function ColumnView({ column, under }) {
     if (!canvas.current) return undefined;
     return attach(new Atlas(canvas.current, column, colours, devicePixelRatio));
   }, [column, colours]);
-  if (column.role === "label") return html`<${Label} column=${column} />`;
+  if (column.role === "label")
+    return html`<${Label} column=${column} x=${column.x} away=${column.away} />`;
   const sized = {
     width: `${column.width + 2 * MARGIN}px`,
     height: `${column.height + 2 * MARGIN}px`,

@@ -19,7 +19,8 @@
  * @property {boolean} away whether an open filter leaves no room for it
  * @property {number} width
  * @property {number} height
- * @property {boolean} roomy whether a caption fits above it
+ * @property {number} span CSS pixels for its caption: up to the next column's
+ * @property {number} homeSpan what that is while no filter is open
  * @property {Cell[]} cells
  */
 
@@ -60,7 +61,8 @@ export function columnsOf(layers, inputShape) {
     away: false,
     width: 0,
     height: 0,
-    roomy: true,
+    span: 0,
+    homeSpan: 0,
     cells: [],
   };
   /** @type {Column} */

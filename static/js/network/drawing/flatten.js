@@ -9,6 +9,7 @@ import { html } from "../../shared/html.js";
 import { moved, pointAt, togglePin } from "../explain/pointing.js";
 import { openNumber, slowTick } from "../state.js";
 import { currentFrame, scales } from "./painter.js";
+import { meaning } from "./scales.js";
 
 /** @typedef {import("./layout.js").Column} Column */
 
@@ -35,7 +36,7 @@ function cellsOf({ source, shape }) {
   const all = new Uint32Array(shape[2]);
   const [maps, rows, cols] = source.shape;
   for (let map = 0; map < maps; map++) {
-    const limit = scales.limit("maps", "value", source.name, map);
+    const limit = scales.limit("maps", meaning(section), source.name, map);
     all.set(
       mapCells(section, map, palette.value.diverging, limit).subarray(0, rows * cols),
       map * rows * cols,

@@ -39,7 +39,7 @@ const BIAS_SIDE = 8;
 const LABEL_WIDTH = 18;
 const LIST_WIDTH = 48; // of a label beside its list
 const HEAD_WIDTH = 52;
-const CAPTION_WIDTH = 138; // "conv1 3×3 convolution"
+const CAPTION_GAP = 6; // between two captions
 const LARGEST = 3; // times the usual size
 const LEAST = 0.36; // beyond it the drawing is scrolled
 const LEAST_WHOLE = 0.1; // unless all of it is wanted at once
@@ -311,15 +311,15 @@ export function layoutNetwork(layers, inputShape, room, wishes = {}) {
   let x = Math.max(0, Math.floor((inner.width - drawn) / 2));
   for (const column of columns) {
     if (column.above) {
-      Object.assign(column, { x: column.above.x, roomy: false });
+      Object.assign(column, { x: column.above.x, span: column.width + gap - CAPTION_GAP });
       continue;
     }
     column.x = x;
     const free = column.role === "classes" ? 0 : gap; // beside it stand the answers
-    column.roomy = column.width + free >= CAPTION_WIDTH * type;
+    column.span = column.width + free - (free ? CAPTION_GAP : 0);
     x += column.width + gap;
   }
-  for (const column of columns) column.home = column.x;
+  for (const column of columns) Object.assign(column, { home: column.x, homeSpan: column.span });
   const width = Math.max(inner.width, x - gap) + (bar ? bar + GAP_LEAST : 0);
   if (bar) placeBars(columns, width - bar, bar);
   return {

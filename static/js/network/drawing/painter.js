@@ -95,6 +95,7 @@ function holdScales(frame, columns) {
   if (life !== scalesOf) scales.forget();
   scalesOf = life;
   if (!scales.observe(frame, columns, scaleMode.peek(), performance.now())) return;
+  queueMicrotask(tellText); // the numbers of its ends
   setTimeout(tellText, TOLD_MS + 50); // what was pointed out no longer is
 }
 

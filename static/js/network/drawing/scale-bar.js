@@ -3,9 +3,6 @@ import { limitText } from "../../shared/format.js";
 import { unpack } from "../../shared/heatmap/colour.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
-import { isNew } from "./scales.js";
-
-/** @typedef {import("./held-limit.js").HeldLimit} HeldLimit */
 
 const STOPS = [0, 64, 128, 192, 255, 319, 383, 447, 510]; // of the 511 colours
 
@@ -15,18 +12,19 @@ const gradient = (table) => ({
 });
 
 /**
- * One scale. @param {{name: string, held: HeldLimit | null, narrow?: boolean}} props `name` of what has it; `narrow`: one number
- * stands for both ends; a scale that is
- * another one since a moment says which it was
+ * One scale. All that it shows is numbers and words: a part that holds still is not drawn again for what changes
+ * within an object. @param {{name: string, limit: number, was?: number | null, narrow?: boolean}} props `name` of what
+ *   has it; `limit`: its end, 0 where it is not known; `was`: the end until a moment ago; `narrow`: one number
+ *   stands for both ends
  */
-export function ScaleBar({ name, held, narrow = false }) {
-  if (!held?.limit) return html`<span class="column-scale">${name && html`<i>${name}</i>`}–</span>`;
-  const end = limitText(held.limit);
-  const changed = isNew(held, performance.now());
+export function ScaleBar({ name, limit, was = null, narrow = false }) {
+  if (!limit) return html`<span class="column-scale">${name && html`<i>${name}</i>`}–</span>`;
+  const end = limitText(limit);
+  const changed = was !== null;
   const title = changed
-    ? `This scale was ±${limitText(held.before)} and is now ±${end}.`
+    ? `This scale was ±${limitText(was)} and is now ±${end}.`
     : `Colours from −${end} (orange) through 0 to +${end} (blue). The scale holds still; it changes only when numbers cross it, or are far below it for long.`;
   return html`<span class=${changed ? "column-scale newly" : "column-scale"} title=${title}>
-    ${(name || changed) && html`<i>${changed ? `was ±${limitText(held.before)}` : name}</i>`}
+    ${(name || changed) && html`<i>${changed ? `was ±${limitText(was)}` : name}</i>`}
     ${!narrow && html`<b>−${end}</b>`}<span class="scale-colours" style=${gradient(palette.value.diverging)}></span><b>${narrow && "±"}${end}</b></span>`;
 }

@@ -25,7 +25,7 @@ export const ofKind = (kind) => (kind === "weight" ? "value" : kind);
 
 /** What a section's numbers are: in slow motion a map's place shows its gradient.
  * @param {Section & {shows?: string}} section */
-const meaning = (section) => section.shows ?? section.of;
+export const meaning = (section) => section.shows ?? section.of;
 
 /**
  * The size that nearly all of many values fit below: of few, the largest.
@@ -136,6 +136,16 @@ export class Scales {
     return this.#held.get(key) ?? null;
   }
 
+  /**
+   * The ends of a layer's scale, as numbers: a part of the page that is given them is drawn again when they change.
+   * @param {What} what @param {string} of @param {string} name @param {number} nowMs a clock
+   * @returns {{limit: number, was: number | null}} `was`: what it was until a moment ago
+   */
+  ends(what, of, name, nowMs) {
+    const held = this.of(what, of, name, 0);
+    return { limit: held?.limit ?? 0, was: held && isNew(held, nowMs) ? held.before : null };
+  }
+
   /** Half the scale of one cell; 0: nothing but zeros is known of it.
    * @param {What} what @param {string} of @param {string} name @param {number} [cell] */
   limit(what, of, name, cell = 0) {
@@ -150,7 +160,8 @@ export class Scales {
 }
 
 /** Whether a scale has only just become another one. @param {HeldLimit} held @param {number} nowMs */
-export const isNew = (held, nowMs) => nowMs - held.changedMs < TOLD_MS;
+const isNew = (held, nowMs) => nowMs - held.changedMs < TOLD_MS;
+
 export { TOLD_MS };
 
 /**

@@ -8,11 +8,13 @@
 import { placeBars } from "./layout.js";
 
 const LEAST = 540; // of the unfolded filter; in less it takes the whole pane
-const WANTED = { one: 662, many: 780 }; // with one kernel, and with many
+const WANTED = { one: 662, many: 766 }; // with one kernel, and with many
 const MOST = 1.5; // times what is wanted
 const HEIGHT = 450; // of a drawing in which the chain has its usual size; in a higher one it is larger
 const LARGEST = 1.5;
-const GAP = { least: 14, usual: 30 }; // between columns; beside the filter, too
+const LARGER = 1.15; // less is not worth the columns beside it
+const CAPTION_GAP = 6; // between two captions
+const GAP = { least: 8, usual: 30 }; // between columns; beside the filter, too
 
 /** The nearest columns first, from both sides in turn. @param {Column[]} columns @param {number} at */
 function byNearness(columns, at) {
@@ -48,12 +50,14 @@ function fitting(columns, at, room, gap) {
  * @returns {Plan} `view`: where the filter unfolds; null: nowhere, or there is too little room for it
  */
 export function unfoldAt(plan, layer, width, type = 1) {
-  for (const column of plan.columns) Object.assign(column, { x: column.home, away: false });
+  for (const column of plan.columns)
+    Object.assign(column, { x: column.home, away: false, span: column.homeSpan });
   const beside = plan.columns.filter((column) => !column.above);
   const at = beside.findIndex((column) => column.name === layer);
   const bar = plan.answers?.width ?? 0;
   const inner = width - (bar ? bar + GAP.least : 0);
-  const stretch = Math.max(1, Math.min(LARGEST, plan.height / type / HEIGHT));
+  const high = Math.min(LARGEST, plan.height / type / HEIGHT);
+  const stretch = high < LARGER ? 1 : high;
   const place = at > 0 ? makeRoom(beside, at, inner, type, stretch) : null;
   const asWanted = place ? place.width / wantedBy(beside[at], type) : 1;
   const view = place && { ...place, stretch: Math.max(1, Math.min(stretch, asWanted)) };
@@ -68,6 +72,14 @@ export function unfoldAt(plan, layer, width, type = 1) {
 /** Width of a chain at its usual size. @param {Column} column @param {number} type */
 const wantedBy = ({ kernels }, type) => (kernels > 1 ? WANTED.many : WANTED.one) * type;
 
+/** Of a filter's column what stands beside the filter: the maps of all its filters, in one line.
+ * @param {Column} column @returns {{from: number, width: number} | null} `from` the column's left edge */
+function mapsOf({ role, cells, width }) {
+  const from = cells[0]?.map.x ?? 0;
+  const inLine = role === "conv" && cells.every(({ map }) => map.x === from);
+  return inLine ? { from, width: width - from } : null;
+}
+
 /** @param {Column[]} beside @param {number} at @param {number} inner width without the answers @param {number} type
  * @param {number} stretch of the chain */
 function makeRoom(beside, at, inner, type, stretch) {
@@ -77,28 +89,35 @@ function makeRoom(beside, at, inner, type, stretch) {
   const nearest = beside[at - 1].width + (beside[at + 1]?.width ?? 0) + 2 * tight;
   const width = Math.min(wanted, inner - nearest);
   if (width < least) return null;
-  const { kept, used } = fitting(beside, at, inner - width, tight);
-  const free = inner - width - used;
+  const maps = mapsOf(beside[at]);
+  const others = maps && maps.width + tight <= inner - width - nearest ? maps : null;
+  const own = others ? others.width + tight : 0;
+  const { kept, used } = fitting(beside, at, inner - width - own, tight);
+  const free = inner - width - own - used;
   const grown = Math.min(wanted * MOST, width + free);
-  const gap = Math.min(GAP.usual * type, tight + (inner - grown - used) / Math.max(1, kept.size));
-  return placeAround(beside, at, kept, { width: Math.round(grown), gap, inner });
+  const gaps = kept.size + (others ? 1 : 0);
+  const gap = Math.min(GAP.usual * type, tight + (inner - grown - own - used) / Math.max(1, gaps));
+  return placeAround(beside, at, kept, { width: Math.round(grown), gap, inner, others });
 }
 
 /**
  * @param {Column[]} beside @param {number} at @param {Set<Column>} kept
- * @param {{width: number, gap: number, inner: number}} room
+ * @param {{width: number, gap: number, inner: number, others: {from: number, width: number} | null}} room `others`:
+ *   what of the filter's own column stands at its right
  */
-function placeAround(beside, at, kept, { width, gap, inner }) {
-  const sum = [...kept].reduce((all, column) => all + column.width + gap, width);
+function placeAround(beside, at, kept, { width, gap, inner, others }) {
+  const own = others ? others.width + gap : 0;
+  const sum = [...kept].reduce((all, column) => all + column.width + gap, width + own);
   let x = Math.max(0, (inner - sum) / 2);
   let view = { x: 0, width };
   for (const [i, column] of beside.entries()) {
     if (i === at) {
       view = { x: Math.round(x), width };
-      column.x = view.x;
-      x += width + gap;
+      column.x = others ? Math.round(x + width + gap - others.from) : view.x;
+      x += width + gap + own;
     } else if (kept.has(column)) {
       column.x = Math.round(x);
+      column.span = column.width + gap - CAPTION_GAP;
       x += column.width + gap;
     } else {
       column.away = true;

@@ -2,7 +2,7 @@
  * The card of the number that is open, in a place of its own beside the network: first the value in words,
  * then, for whoever asks, all of its arithmetic.
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { withMinus } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { reducedMotion } from "../../shared/media-queries.js";
@@ -26,17 +26,47 @@ function cellOf({ place }) {
   return document.querySelector(`[data-column="${place.layer}"] [data-channel="${channel}"]`);
 }
 
-/** Where the card covers a part of the page, what it explains is scrolled out from under it.
- * @param {import("preact").RefObject<HTMLElement | null>} ref @param {Explained} now */
+/** The maps that it was made from, and its own. @param {Explained} now @returns {DOMRect[]} its own first */
+function boxesOf(now) {
+  const own = cellOf(now);
+  const column = columnOf(now.place.layer);
+  const from = column?.source?.name;
+  const same = column?.role === "maps" && !isWeight(now.place) ? `="${now.place.channel}"` : "";
+  const cells = document.querySelectorAll(`[data-column="${from}"] [data-channel${same}]`);
+  return own ? [own, ...cells].map((cell) => cell.getBoundingClientRect()) : [];
+}
+
+/** How far the page has to be scrolled for boxes to be seen above the card and below what sticks to the top; as many
+ * as there is room for, the first at least. @param {DOMRect[]} boxes @param {number} top @param {number} bottom */
+function scrollFor([own, ...others], top, bottom) {
+  const all = [own, ...others];
+  const [high, low] = [
+    Math.min(...all.map((box) => box.top)),
+    Math.max(...all.map((box) => box.bottom)),
+  ];
+  const whole = low - high <= bottom - top - 16 ? { top: high, bottom: low } : own;
+  if (whole.bottom > bottom - 8) return Math.min(whole.bottom - bottom + 8, whole.top - top - 8);
+  return Math.min(0, whole.top - top - 8);
+}
+
+/** Where the card covers a part of the page, it stands above the answers, and what it explains is scrolled out from
+ * under it. @param {import("preact").RefObject<HTMLElement | null>} ref @param {Explained} now */
 function useUncovered(ref, now) {
   const held = pinned.value !== null;
+  useLayoutEffect(() => {
+    const foot = document.querySelector(".page-foot");
+    const high = matchMedia(SHEET).matches && foot ? foot.clientHeight : 0;
+    ref.current?.style.setProperty("--foot", `${high}px`);
+  });
   useEffect(() => {
-    const cell = held && matchMedia(SHEET).matches ? cellOf(now) : null;
-    if (!cell || !ref.current) return;
-    const [own, card] = [cell.getBoundingClientRect(), ref.current.getBoundingClientRect()];
-    const below = own.bottom + 8 - card.top;
-    const behavior = reducedMotion.peek() ? "auto" : "smooth";
-    if (below > 0) scrollBy({ top: Math.min(below, own.top - 8), behavior });
+    const boxes = held && matchMedia(SHEET).matches ? boxesOf(now) : [];
+    if (!boxes.length || !ref.current) return;
+    const sticks = [...document.querySelectorAll(".controls, .go")].filter(
+      (part) => getComputedStyle(part).position === "sticky",
+    );
+    const top = Math.max(0, ...sticks.map((part) => part.clientHeight));
+    const by = scrollFor(boxes, top, ref.current.getBoundingClientRect().top);
+    if (by) scrollBy({ top: by, behavior: reducedMotion.peek() ? "auto" : "smooth" });
   }, [held, JSON.stringify(now.place)]);
 }
 
@@ -55,7 +85,7 @@ function Head({ now }) {
     ${
       held
         ? html`<button type="button" class="quiet close" aria-label="Unpin" title="Unpin. Key: Escape" onClick=${unpin}>✕</button>`
-        : html`<small class="hint">${isWeight(place) ? "click to open its filter" : "click to pin"}</small>`
+        : html`<small class="hint">${isWeight(place) ? (openedFilter.value ? "click to change it" : "click to open its filter") : "click to pin"}</small>`
     }</header>`;
 }
 

@@ -41,6 +41,13 @@ export function weightInKernel(column, { layer, tensor, index }) {
   return `${layer}, filter ${index[0]}${kernel}, row ${r}, column ${c}`;
 }
 
+/** The same within its filter. @param {import("../drawing/layout.js").Column} column @param {WeightPlace} place */
+export function weightShort(column, { tensor, index }) {
+  if (tensor === "bias") return "the bias";
+  const { k, r, c } = kernelPlace(column, index);
+  return `${column.kernels > 1 ? `kernel ${k}, ` : ""}row ${r}, column ${c}`;
+}
+
 /** Whose map it is: not the probe's. @param {any} gradient */
 export const batchImageName = ({ example, example_class, example_label }) =>
   `picture ${example} of the batch (${example_class ?? `class ${example_label}`}), not the probe`;

@@ -16,7 +16,16 @@ import { KernelPicture } from "./kernel-picture.js";
 import { FilterStrip } from "./strip-view.js";
 import { SumColumn } from "./sum-column.js";
 import { openValue } from "./sweep.js";
-import { ChannelMap, ChannelScale, channelMaps, InputMap, isRoomy, stretched } from "./unfolded.js";
+import {
+  ChannelMap,
+  ChannelScale,
+  channelMaps,
+  InputMap,
+  isRoomy,
+  isStacked,
+  isTight,
+  stretched,
+} from "./unfolded.js";
 import { filterSentence, filterValues } from "./values.js";
 import { WeightCell } from "./weight-cell.js";
 
@@ -34,7 +43,7 @@ function Weights({ filter: { column, channel, parts, numbers }, k, name }) {
   const [rows, cols] = column.kernel ?? [1, 1];
   if (!part) return html`<span class="none" aria-label="no weight yet">none yet</span>`;
   const Shown = numbers(k) ? KernelTable : KernelPicture;
-  const size = column.kernels > 3 ? "compact" : cols <= 3 && isRoomy(column) ? "roomy" : "usual";
+  const size = isTight(column) ? "compact" : cols <= 3 && isRoomy(column) ? "roomy" : "usual";
   return html`<${Shown} values=${part.values} from=${k * rows * cols} rows=${rows} cols=${cols} limit=${part.limit}
     label=${`weight, for ${name}`} caption="weight" size=${size} where=${{ column, channel, k }} editable=${true} />`;
 }
@@ -47,7 +56,7 @@ function KernelRow({ filter, k, frame, maps }) {
   const name = inputName(column, read);
   const unfolded = column.role === "conv" && parts[0] && k < LARGE;
   const open = openValue(column, channel);
-  return html`<div class="kernel"><h3>for ${name}</h3><div class="trio">
+  return html`<div class="kernel"><h3>for ${name}</h3><div class=${unfolded && isStacked(column) ? "trio stacked" : "trio"}>
     ${unfolded && html`<${InputMap} column=${column} read=${read} frame=${frame} open=${open} /><span class="flow-sign" aria-hidden="true">×</span>`}
     <${Weights} filter=${filter} k=${k} name=${name} />
     ${unfolded && html`<span class="flow-sign" aria-hidden="true">=</span><${ChannelMap} column=${column} channel=${channel} k=${k} maps=${maps} />`}
@@ -84,7 +93,8 @@ function Convolution({ filter, frame }) {
     { length: column.kernels },
     (_, k) => html`<${KernelRow} key=${k} filter=${filter} k=${k} frame=${frame} maps=${maps} />`,
   );
-  return html`<div class=${`unfolded ${column.kernels === 1 ? "one" : plan.value?.view ? "scrolls" : ""}`} style=${{ "--stretch": stretched() }}>
+  const stacked = isStacked(column) ? "two-by-two" : "";
+  return html`<div class=${`unfolded ${stacked} ${column.kernels === 1 ? "one" : plan.value?.view ? "scrolls" : ""}`} style=${{ "--stretch": stretched() }}>
     <div class="channels" tabindex=${column.kernels > 1 ? 0 : undefined} role="group" aria-label="What each kernel makes of its map">
       ${maps.limit > 0 && html`<${ChannelScale} limit=${maps.limit} />`}<div class="kernels">${rows}</div></div>
     <${SumColumn} column=${column} channel=${channel} frame=${frame} bias=${html`<${Bias} filter=${filter} />`} /></div>`;

@@ -14,6 +14,7 @@ import {
   contributionCells,
   contributionsTo,
   weightInKernel,
+  weightShort,
 } from "../explain/contributions.js";
 import { same, valueAt } from "../explain/places.js";
 import { isWeight, moved, pointAt, togglePin } from "../explain/pointing.js";
@@ -97,7 +98,7 @@ export function FeatureMap({ column, channel, frame }) {
       ${marked && html`<span class="mark" style=${shareOfGrid({ x: at.x, y: at.y }, rows, cols)}></span>`}<${Reader} column=${column} channel=${channel} /><//>
       <figcaption>${
         contribution
-          ? html`<b>gradient of ${weightInKernel(column, contribution.place)}</b> on ${batchImageName(contribution.gradient)}`
+          ? html`<span class="whose" title=${`gradient of ${weightInKernel(column, contribution.place)} on ${batchImageName(contribution.gradient)}`}><b>gradient of ${weightShort(column, contribution.place)}</b> on picture ${contribution.gradient.example} of the batch</span>`
           : html`<${Term} tip=${TERMS.map}>its map<//>, ${signed(peak.lo)} to ${signed(peak.hi)}`
       }</figcaption></figure>`;
 }

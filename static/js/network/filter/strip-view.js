@@ -1,5 +1,5 @@
 /** A filter over the steps: pressed, a picture leads to its step. */
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { count } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { palette } from "../../shared/heatmap/palette.js";
@@ -30,19 +30,22 @@ function StepPicture({ column, values, limit, at, stamp }) {
 
 /** @param {{column: Column, part: ReturnType<typeof import("./values.js").filterValues>}} props `part`: the filter on the page */
 export function FilterStrip({ column, part }) {
+  const row = useRef(/** @type {HTMLElement | null} */ (null));
+  const many = doublingSteps(lastStep.value).length;
+  useEffect(() => {
+    if (row.current) row.current.scrollLeft = row.current.scrollWidth; // the latest beside what is now
+  }, [many, column]);
   if (replay.value) return null;
   const { at, recomputed } = strip.value;
   const steps = doublingSteps(lastStep.value);
   const limit = part?.limit ?? 0;
   const own = { column, limit };
-  const current = html`<span key="now" class=${`step-picture on ${inPast.value ? "past" : ""}`}><${StepPicture} ...${own} values=${part?.values} at=${step.value} stamp=${slowTick.value} /><small>${inPast.value ? "" : "now "}${count(step.value)}</small></span>`;
+  const current = html`<span class=${`step-picture on ${inPast.value ? "past" : ""}`}><${StepPicture} ...${own} values=${part?.values} at=${step.value} stamp=${slowTick.value} /><small>${inPast.value ? "" : "now "}${count(step.value)}</small></span>`;
   const picture = (/** @type {number} */ known) =>
     html`<button type="button" key=${known} class="step-picture" aria-current=${inPast.value && step.value === known ? "step" : undefined}
       aria-label=${`Go to step ${known}`} onClick=${() => seek(known)}><${StepPicture} ...${own} values=${at[known]} at=${known} stamp=${limit} /><small>${count(known)}</small></button>`;
-  const before = steps.filter((known) => known <= step.value);
-  const after = steps.slice(before.length);
   return html`<section class=${`strip-of-steps ${plan.value?.view ? "beside-network" : ""}`} aria-label="This filter over training">
     <h3>Over training${recomputed && html`, <${Term} tip=${recomputed}>recomputed<//>`}</h3>
-    <div class="step-row">${[...before.map(picture), current, ...after.map(picture)]}</div>
-      <a class="quiet" href=${stripFile([...before, step.value, ...after])} download=${`${column.name}-strip.png`}>Download as PNG</a></section>`;
+    <div class="step-row" ref=${row}>${steps.map(picture)}</div>${current}
+      <a class="quiet" href=${stripFile([...new Set([...steps, step.value])].sort((a, b) => a - b))} download=${`${column.name}-strip.png`}>Download as PNG</a></section>`;
 }

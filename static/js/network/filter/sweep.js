@@ -12,9 +12,15 @@ export const sweeping = signal(false);
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../explain/places.js").ValuePlace} ValuePlace */
 
-/** The value of a filter's map that is open. @param {Column} column @param {number} channel @returns {ValuePlace | null} */
-export function openValue(column, channel) {
-  const place = pinned.value ?? pointed.value;
+/** The value of a filter's map that is open; while the window slides, the one whose numbers are there.
+ * @param {Column} column @param {number} channel @returns {ValuePlace | null} */
+export const openValue = (column, channel) =>
+  own(sweeping.value ? explained.value?.place : (pinned.value ?? pointed.value), column, channel);
+
+/** The place, if it is one of this filter's map.
+ * @param {import("../explain/pointing.js").NumberPlace | null | undefined} place @param {Column} column @param {number} channel
+ * @returns {ValuePlace | null} */
+function own(place, column, channel) {
   if (!place || "tensor" in place) return null;
   return place.layer === column.name && place.channel === channel ? place : null;
 }
@@ -45,12 +51,12 @@ export function stopSweep() {
 export function startSweep(column, channel) {
   const [, rows, cols] = column.shape;
   const stride = Math.max(1, Math.ceil((rows * cols) / MOST_TICKS));
-  const open = openValue(column, channel);
+  const open = own(pinned.peek() ?? pointed.peek(), column, channel);
   let at = open ? open.y * cols + open.x : 0;
   clearInterval(timer);
   sweeping.value = true;
   timer = window.setInterval(() => {
-    const now = openValue(column, channel);
+    const now = own(pointed.peek(), column, channel);
     if (now && !same(explained.peek()?.place, now)) return; // its numbers have not come yet
     openPosition(column, channel, at);
     at += stride;

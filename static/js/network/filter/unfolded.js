@@ -25,6 +25,9 @@ import { openValue } from "./sweep.js";
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
 
 const ROOMY = 660; // width at which one kernel has room for large cells, at the usual size of letters
+const WANTED_MANY = 760; // width at which kernels with their maps in a row stand two by two
+const STACKED_PX = 40;
+const TIGHT_FEW = 610;
 const TIGHT = 780; // width in which many kernels stand two by two
 const MOST_PX = 76;
 
@@ -36,13 +39,24 @@ export const chainPx = (px) => Math.round(px * drawingSize.value.type * stretche
 
 /** Width of the view, at the usual size of letters and of the chain. */
 const viewWidth = () =>
-  (plan.value?.view?.width ?? drawingSize.value.width) / drawingSize.value.type / stretched();
+  (plan.value?.view?.width ?? drawingSize.value.width - (plan.value?.answers?.width ?? 0)) /
+  drawingSize.value.type /
+  stretched();
 
 /** Whether there is room for large cells and maps. @param {Column} column */
 export const isRoomy = ({ kernels }) => kernels <= 3 && viewWidth() >= ROOMY;
 
+/** Whether each kernel stands beside its two maps, one over the other: two kernels then stand side by side.
+ * @param {Column} column */
+export const isStacked = ({ kernels }) => kernels > 3 && viewWidth() < WANTED_MANY;
+
+/** Whether even a few kernels have no room for usual cells. @param {Column} column */
+export const isTight = ({ kernels }) => kernels > 3 || viewWidth() < TIGHT_FEW;
+
 /** Of a map in the chain, CSS pixels. @param {Column} column */
 export function mapPx(column) {
+  if (isStacked(column)) return chainPx(STACKED_PX);
+  if (column.kernels <= 3 && isTight(column)) return chainPx(48);
   const spare = (viewWidth() - TIGHT) / 4; // two channels side by side, each with two maps
   if (column.kernels > 3) return chainPx(Math.max(48, Math.min(MOST_PX, 48 + spare)));
   return chainPx(isRoomy(column) ? 88 : 64);
@@ -144,4 +158,4 @@ export function ChannelMap({ column, channel, k, maps }) {
 
 /** The scale that these maps share. @param {{limit: number}} props */
 export const ChannelScale = ({ limit }) =>
-  html`<p class="channel-scale"><span>what each kernel makes of its map:</span><${ScaleBar} name="" held=${Object.assign(new HeldLimit(), { limit })} /></p>`;
+  html`<p class="channel-scale"><span>what each kernel makes of its map:</span><${ScaleBar} name="" limit=${limit} /></p>`;

@@ -13,6 +13,15 @@ import { GradientSwitch } from "./gradient.js";
 
 const PANE_PADDING_PX = 16; // of what scrolls, at the left of the drawing
 
+/** The way to the filters of another layer, whose column may have no room beside this one. @param {{now: string}} props */
+function LayerSelect({ now }) {
+  const weighted = plan.value?.columns.filter((column) => column.kernel) ?? [];
+  if (weighted.length < 2) return null;
+  return html`<select aria-label="Layer" value=${now} onChange=${(/** @type {any} */ e) => openFilter(e.currentTarget.value, 0)}>${weighted.map(
+    ({ name }) => html`<option value=${name} selected=${name === now}>${name}</option>`,
+  )}</select>`;
+}
+
 /** @param {{column: Column, channel: number}} props */
 function Title({ column, channel }) {
   const many = column.role === "conv" ? column.shape[0] : column.shape[2];
@@ -24,8 +33,8 @@ function Title({ column, channel }) {
       ? `${column.name}, filter ${channel}`
       : `${column.name}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
   return html`<header>
-    <h2 id="filter-title">${title} <small>of ${many}, counted from 0</small></h2>
-    <${GradientSwitch} /><button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>
+    <h2 id="filter-title">${title} <small title="counted from 0">of ${many}</small></h2>
+    <${LayerSelect} now=${column.name} /><${GradientSwitch} /><button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>
     <button type="button" onClick=${go(1)} aria-label="Next filter">→</button>
     <button type="button" ref=${close} onClick=${closeFilter} aria-keyshortcuts="Escape">Close</button>
   </header>`;

@@ -1,6 +1,6 @@
 /** The head of the page: the run's name, what can be done with the page, and the way to the others. */
 import { html } from "../../shared/html.js";
-import { narrow } from "../../shared/media-queries.js";
+import { folds } from "../../shared/media-queries.js";
 import { TourOffer } from "../guide/offer.js";
 import { copyLink } from "../intents.js";
 import { InterventionsChip, RunMenu, RunTitle, titled } from "../lazy.js";
@@ -64,7 +64,7 @@ export function Header() {
       <${TourOffer} />
       <${InterventionsChip} />
       ${
-        narrow.value
+        folds.value
           ? html`<div class="group"><${ThisRun} /><${Menu} /></div>`
           : html`<${Roving} class="group" role="toolbar" label="This page">${Actions()}<${ThisRun} /><//><${SiteLinks} />`
       }

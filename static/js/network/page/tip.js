@@ -9,8 +9,25 @@ import { placeNextTo } from "../../shared/popover.js";
 const WIDTH = 260;
 const tip = signal(/** @type {{text: string, anchor: DOMRect} | null} */ (null));
 
+/** Where the mouse was last: a layout that changes under it is no pointing. */
+const mouse = { x: Number.NaN, y: Number.NaN };
+
+/** @param {Event} event */
+const rests = (event) =>
+  event instanceof PointerEvent &&
+  event.pointerType === "mouse" &&
+  event.screenX === mouse.x &&
+  event.screenY === mouse.y;
+
+/** @param {PointerEvent} event */
+function follow({ screenX, screenY }) {
+  Object.assign(mouse, { x: screenX, y: screenY });
+}
+
 /** @param {Event} event */
 function show(event) {
+  if (rests(event)) return hide();
+  if (event instanceof PointerEvent) follow(event);
   const target = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
   const text = target?.getAttribute("data-tip");
   if (!target || !text) {
@@ -24,6 +41,12 @@ const hide = () => {
   tip.value = null;
 };
 
+/** What a button does makes what was said of it untrue; a word stays explained. @param {Event} event */
+function hideOnPress({ target }) {
+  const anchor = target instanceof Element ? target.closest("[data-tip]") : null;
+  if (anchor && !anchor.matches(".term")) hide();
+}
+
 /** @param {KeyboardEvent} event */
 const hideOnEscape = (event) => {
   if (event.key === "Escape" && !isComposing(event)) hide();
@@ -31,11 +54,15 @@ const hideOnEscape = (event) => {
 
 function bind() {
   addEventListener("pointerover", show);
+  addEventListener("pointermove", follow, { passive: true });
+  addEventListener("click", hideOnPress);
   addEventListener("focusin", show);
   addEventListener("focusout", hide);
   addEventListener("keydown", hideOnEscape);
   return () => {
     removeEventListener("pointerover", show);
+    removeEventListener("pointermove", follow);
+    removeEventListener("click", hideOnPress);
     removeEventListener("focusin", show);
     removeEventListener("focusout", hide);
     removeEventListener("keydown", hideOnEscape);

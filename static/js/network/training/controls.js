@@ -2,13 +2,26 @@
 
 import { rate } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
-import { narrow } from "../../shared/media-queries.js";
+import { folds } from "../../shared/media-queries.js";
 import { noticeError } from "../../shared/notices.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
-import { inPast, playing, replay, run, slowWaiting, startable } from "../state.js";
+import { Switch } from "../page/switch.js";
+import {
+  datasets,
+  inPast,
+  kernelKind,
+  models,
+  newRunOpen,
+  playing,
+  replay,
+  run,
+  slowWaiting,
+  startable,
+} from "../state.js";
 import { TERMS } from "../terms.js";
 import { Figures } from "./figures.js";
-import { RecipeLine } from "./recipe-line.js";
+import { draftOf } from "./recipe-draft.js";
+import { draftParts } from "./recipe-words.js";
 import { whyUntrainable } from "./why-untrainable.js";
 
 /** Steps a second; null is flat out. */
@@ -30,7 +43,7 @@ const why = () => (run.value ? whyUntrainable(run.value) : null);
 
 const Play =
   () => html`<button type="button" class="primary play" disabled=${!startable.value} onClick=${togglePlay}
-    aria-keyshortcuts="Space" data-tip=${why() ?? "Train step after step. Key: Space"}>
+    aria-keyshortcuts="Space" data-tip=${why() ?? (playing.value ? "Pause after this step. Key: Space" : "Train step after step. Key: Space")}>
     <svg viewBox="0 0 12 12" aria-hidden="true">
       ${playing.value ? html`<path d="M2 1h3v10H2zM7 1h3v10H7z" />` : html`<path d="M2 .8 11 6 2 11.2z" />`}
     </svg>${playing.value ? "Pause" : "Play"}
@@ -102,22 +115,37 @@ function Dials() {
     }`;
 }
 
+const openSheet = () => {
+  newRunOpen.value = true;
+};
+
+function RecipeLine() {
+  const now = run.value;
+  const parts = now ? draftParts(draftOf(now), models.value, datasets.value) : [];
+  return html`<section class="recipe" aria-label="Recipe">
+    <button type="button" class="new" disabled=${!now} aria-haspopup="dialog" onClick=${openSheet}>New run…</button>
+    <p>${parts.map((part, i) => html`${i > 0 && " · "}<span>${part}</span>`)}</p>
+    <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
+      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />
+  </section>`;
+}
+
 /** What is used most; it comes before the network in the order of Tab, the settings after it. */
 const Go = () =>
-  html`<div class="go" data-tour="play"><${Play} /><${Step} />${!narrow.value && html`<${Slow} />`}<${Speed} /></div>`;
+  html`<div class="go" data-tour="play"><${Play} /><${Step} />${!folds.value && html`<${Slow} />`}<${Speed} /></div>`;
 
-/** On a phone the settings are behind a disclosure. */
+/** In a small window the settings are behind a disclosure. */
 const MoreSettings = () => html`<details class="more-settings"><summary>More settings</summary>
     <div class="settings"><${Slow} /><${Reset} /><${Dials} /></div><${RecipeLine} /></details>`;
 
 export function Controls() {
   return html`<section class="controls" aria-label="Controls">
-    <${Go} /><${Figures} />${why() && html`<p class="why">${why()}</p>`}${narrow.value && html`<${MoreSettings} />`}
+    <${Go} /><${Figures} />${why() && html`<p class="why">${why()}</p>`}${folds.value && html`<${MoreSettings} />`}
   </section>`;
 }
 
 /** The rest of the row, and the row below it. */
 export function Settings() {
-  if (narrow.value) return null;
+  if (folds.value) return null;
   return html`<section class="settings" aria-label="Settings"><${Dials} /><${Reset} /></section><${RecipeLine} />`;
 }

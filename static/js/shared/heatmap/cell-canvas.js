@@ -12,7 +12,11 @@ export function CellCanvas({ cells, rows, cols, label, stamp, width, height, chi
   useLayoutEffect(() => {
     const context = ref.current?.getContext("2d", { willReadFrequently: true });
     const colours = cells();
-    if (!context || !colours) return;
+    if (!context) return;
+    if (!colours) {
+      context.clearRect(0, 0, cols, rows); // what was there before is not known any more
+      return;
+    }
     const image = context.createImageData(cols, rows);
     new Uint32Array(image.data.buffer).set(colours.subarray(0, rows * cols));
     context.putImageData(image, 0, 0);

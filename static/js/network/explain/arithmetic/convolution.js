@@ -4,7 +4,9 @@ import { plural } from "../../../shared/format.js";
 import { pixelNumbers, pixelOf } from "../../../shared/heatmap/cells.js";
 import { greyOf } from "../../../shared/heatmap/colour.js";
 import { html } from "../../../shared/html.js";
+import { roundUp } from "../../drawing/held-limit.js";
 import { scales } from "../../drawing/painter.js";
+import { ScaleBar } from "../../drawing/scale-bar.js";
 import { detailed, preprocessing } from "../../state.js";
 import { decimalsFor, exact, inDecimals, largestFew, sizeOf } from "../digits.js";
 import { columnOf, opener, sourceName } from "../names.js";
@@ -22,8 +24,8 @@ const expanded = signal(false);
 
 /** @typedef {{channel: number, patch: number[][], kernel: number[][], products: number[][], sum: number}} Part */
 
-/** Half-scales: of values and weights those that they have in the network; of products one that all of a
- * filter's have, wherever its window is. @param {any} answer @param {Part[]} parts */
+/** Half-scales: of values and weights those that they have in the network; of products the kernel's, or where they
+ * are larger one that all of a filter's have, wherever its window is. @param {any} answer @param {Part[]} parts */
 function limits({ layer, channel }, parts) {
   const source = columnOf(layer)?.source?.name ?? "";
   const patch =
@@ -31,7 +33,16 @@ function limits({ layer, channel }, parts) {
     sizeOf(parts.map((part) => part.patch));
   const kernel =
     scales.limit("kernels", "value", layer, channel) || sizeOf(parts.map((part) => part.kernel));
-  return { patch, kernel, products: patch * kernel * PRODUCTS };
+  const products = roundUp(Math.max(kernel, patch * kernel * PRODUCTS) || 1);
+  return { patch, kernel: kernel || products, products: Math.max(kernel, products) };
+}
+
+/** The scales of these colours, each once. @param {{answer: any, shared: ReturnType<typeof limits>}} props */
+function Bars({ answer, shared: { patch, kernel, products } }) {
+  const picture = columnOf(answer.layer)?.source?.role === "input";
+  const same = kernel === products;
+  return html`<p class="grid-scales" aria-label="Scales of the colours">${!picture && html`<${ScaleBar} name="patch" limit=${patch} narrow=${true} />`}
+    <${ScaleBar} name=${same ? "kernel, products" : "kernel"} limit=${kernel} narrow=${true} />${!same && html`<${ScaleBar} name="products" limit=${products} narrow=${true} />`}</p>`;
 }
 
 /** @param {{part: Part, answer: any, shared: ReturnType<typeof limits>, decimals: number | null}} props */
@@ -77,7 +88,7 @@ export function ConvolutionGist({ answer }) {
   const decimals = decimalsFor(sizeOf([answer.total, shown[0].sum]));
   const rest = others ? `, the same with ${plural(others, "more input map")}` : "";
   return html`<p><b>${exact(answer.value)}</b> = patch × kernel, added up${rest}${answer.bias === null ? "" : `, plus the bias ${exact(answer.bias)}`}.</p>
-    ${!detailed.value && html`<${Row} part=${shown[0]} answer=${answer} shared=${shared} decimals=${decimals} />`}`;
+    ${!detailed.value && html`<${Row} part=${shown[0]} answer=${answer} shared=${shared} decimals=${decimals} /><${Bars} answer=${answer} shared=${shared} />`}`;
 }
 
 /** @param {{answer: any}} props */
@@ -106,7 +117,7 @@ export function Convolution({ answer }) {
     <div class="products">${few.shown.map(
       (part, slot) =>
         html`<${Row} key=${slot} part=${part} answer=${answer} shared=${shared} decimals=${decimals} />`,
-    )}</div>
+    )}</div><${Bars} answer=${answer} shared=${shared} />
     ${few.others > 0 && html`<p class="rest">${plural(few.others, "more input map")}, all smaller: Σ <b>${inDecimals(few.sum, decimals)}</b></p>`}
     <${More} many=${parts.length} hidden=${few.others} large=${parts[0].kernel.length > MOST_NUMBERS} />
     <${Ledger} lines=${lines} />${!answer.silenced && html`<${SumCheck} about=${answer} />`}`;

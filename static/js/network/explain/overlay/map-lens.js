@@ -23,24 +23,53 @@ const GAP_PX = 12;
 const cellSide = ({ shape: [, rows, cols] }, type) =>
   Math.max(1, Math.floor((LENS_PX * type) / Math.max(rows, cols)));
 
+/** Whether two places share a part. @param {Rect} a @param {Rect} b */
+const meet = (a, b) =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
 /**
- * Beside the map: to its right, where nothing is that it was made from; else, at the drawing's end, below or
- * above it. @param {Rect} map in the drawing @param {{width: number, height: number}} size
- * @param {{width: number, height: number}} room @returns {{x: number, y: number}}
+ * Beside the map, where nothing lies that it was made from or that it feeds: to its right, there below or above
+ * its own row, else under or over itself, else at its left. Where all of it is taken, what covers least.
+ * @param {Rect} map in the drawing @param {{width: number, height: number}} size
+ * @param {{width: number, height: number}} room @param {Rect[]} kept what is to stay in sight
+ * @param {Rect[]} row of them those that it feeds
+ * @returns {{x: number, y: number}}
  */
-export function lensPlace(map, size, room) {
-  const y = Math.max(
-    0,
-    Math.min(room.height - size.height, map.y + (map.height - size.height) / 2),
+export function lensPlace(map, size, room, kept, row) {
+  const all = [map, ...row];
+  const below = Math.max(...all.map(({ y, height }) => y + height)) + GAP_PX;
+  const above = Math.min(...all.map(({ y }) => y)) - GAP_PX - size.height;
+  const fitY = (/** @type {number} */ y) => Math.max(0, Math.min(room.height - size.height, y));
+  const fitX = (/** @type {number} */ x) => Math.max(0, Math.min(room.width - size.width, x));
+  const level = map.y + (map.height - size.height) / 2;
+  const [right, left] = [map.x + map.width + GAP_PX, map.x - GAP_PX - size.width];
+  const over = map.x + (map.width - size.width) / 2;
+  const places = [right, over, left].flatMap((x) =>
+    [level, below, above].map((y) => ({ x: fitX(x), y: fitY(y) })),
   );
-  const right = map.x + map.width + GAP_PX;
-  if (right + size.width <= room.width) return { x: right, y };
-  const below = map.y + map.height + GAP_PX;
-  const above = map.y - GAP_PX - size.height;
-  return {
-    x: Math.max(0, room.width - size.width),
-    y: below + size.height <= room.height ? below : Math.max(0, above),
-  };
+  const covered = (/** @type {{x: number, y: number}} */ at) =>
+    [map, ...kept, ...row].filter((one) => meet({ ...at, ...size }, one)).length;
+  return places.reduce((best, at) => (covered(at) < covered(best) ? at : best));
+}
+
+/** A map in the drawing. @param {Column} column @param {number} channel @returns {Rect[]} none where it is not shown */
+function shown(column, channel) {
+  const cell = !column.away && cellOf(column, channel);
+  return cell ? [{ ...cell.map, x: column.x + cell.map.x }] : [];
+}
+
+/** The maps that are made of this map alone, one after the other. @param {Column} column @param {number} channel @returns {Rect[]} */
+function fedBy(column, channel) {
+  const next = plan.value?.columns.find((one) => one.source === column && one.role === "maps");
+  if (!next || next.shape[0] !== column.shape[0]) return [];
+  return [...shown(next, channel), ...fedBy(next, channel)];
+}
+
+/** The maps that it was made from. @param {Column} column @param {number} channel @returns {Rect[]} */
+function madeFrom({ source, role }, channel) {
+  if (!source) return [];
+  if (role === "maps" && source.role !== "input") return shown(source, channel);
+  return source.cells.map(({ map }) => ({ ...map, x: source.x + map.x }));
 }
 
 /** Where what may be covered ends: the answers stay in sight, and the list that a map goes into.
@@ -74,7 +103,9 @@ export function MapLens() {
   const side = cellSide(column, type);
   const size = { width: side * cols, height: side * rows };
   const map = { ...cell.map, x: column.x + cell.map.x };
-  const { x, y } = lensPlace(map, size, { width: roomBeside(column), height: now.height });
+  const room = { width: roomBeside(column), height: now.height };
+  const kept = madeFrom(column, place.channel);
+  const { x, y } = lensPlace(map, size, room, kept, fedBy(column, place.channel));
   const cells = () => cellsOf(column, place.channel);
   return html`<div class="map-lens" aria-hidden="true" style=${{ left: `${x}px`, top: `${y}px` }}>
     <${CellCanvas} cells=${cells} rows=${rows} cols=${cols} width=${size.width} stamp=${slowTick.value} label="The map, enlarged">
