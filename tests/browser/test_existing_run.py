@@ -100,5 +100,6 @@ def test_a_step_that_is_computed_again_on_another_build_says_so(
 def expect_sentence(screen: Screen, sentence: str) -> None:
     """The word is there, and opens the sentence."""
     assert re.match(r"Step \d+ was computed again from step \d+, on another build", sentence)
+    screen.page.mouse.move(0, 0)  # a tip comes by pointing
     mark(screen).hover()
     expect(screen.page.get_by_role("tooltip")).to_have_text(sentence)

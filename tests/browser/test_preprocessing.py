@@ -69,7 +69,7 @@ def test_the_sheet_draws_classes_evenly_and_the_figure_has_the_balanced_accuracy
         screen.until(lambda: made.get()["held_out_step"] == 10)
         balanced = made.get()["held_out_balanced_accuracy"]
         shown = screen.page.locator("[data-test=balanced]")
-        expect(shown).to_have_text(re.compile(rf"^{100 * balanced:.1f}\s%$"))
+        expect(shown).to_have_text(re.compile(rf"^{100 * balanced:.1f}%$"))
 
 
 def test_what_is_drawn_for_centred_digits_is_centred_until_that_is_switched_off(

@@ -41,7 +41,7 @@ def test_a_folder_is_added_trained_on_exported_and_deleted(machine: Machine) -> 
     target = machine.folder / "out.zip"
     assert machine.do("data", "export", out, "-o", target)[0] == str(target)
     again = machine.do("data", "add", target)[0]
-    assert "use this data set" in machine.do("data", "delete", out, status=1)[1]
+    assert "uses this data set" in machine.do("data", "delete", out, status=1)[1]
     machine.do("data", "delete", again)
     assert again not in machine.do("data", "list")[0]
 

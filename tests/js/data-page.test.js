@@ -6,8 +6,8 @@ import {
   nextName,
   renamed,
   withClass,
-  withFresh,
   without,
+  withoutEmpty,
 } from "../../static/js/data/classes.js";
 import {
   areLoose,
@@ -101,8 +101,8 @@ test("classes that a folder brings take the place of empty ones that nobody name
     ],
   });
   assert.deepEqual(
-    withFresh(arranged, ["oak"]).map(({ name }) => name),
-    ["birch", "Class 3", "oak"],
+    withoutEmpty(arranged).map(({ name }) => name),
+    ["birch", "Class 3"],
   );
 });
 

@@ -135,7 +135,7 @@ def test_a_data_set_of_another_shape_is_fitted_once_and_trains(tmp_path: Path, r
     original = session(recipe(SMALL | {"input": [3, 64, 64]}, data={"dataset": "shapes"}), tmp_path)
     for number in (0, 11):
         picture = Image.fromarray(original.data.test_images[number].transpose(1, 2, 0))
-        expected = np.asarray(by_hand(picture.convert("L"), resize))
+        expected = np.asarray(by_hand(picture, resize).convert("L"))
         assert np.array_equal(runs[0].data.test_images[number, 0], expected)
         assert np.array_equal(runs[1].images.get(f"test-{number}")[0], expected)
     assert not runs[1].data.train_images.flags.writeable
@@ -145,15 +145,15 @@ def test_a_data_set_of_another_shape_is_fitted_once_and_trains(tmp_path: Path, r
     assert runs[0].trainer.loss
 
 
-def by_hand(grey: Image.Image, resize: str) -> Image.Image:
+def by_hand(colour: Image.Image, resize: str) -> Image.Image:
     """64 × 64 as 24 × 20."""
     if resize == "stretch":
-        return grey.resize((24, 20), Image.Resampling.BILINEAR)
+        return colour.resize((24, 20), Image.Resampling.BILINEAR)
     if resize == "pad":
-        made = Image.new("L", (24, 20))
-        made.paste(grey.resize((20, 20), Image.Resampling.BILINEAR), (2, 0))
+        made = Image.new("RGB", (24, 20))
+        made.paste(colour.resize((20, 20), Image.Resampling.BILINEAR), (2, 0))
         return made
-    part = grey.crop((0, 5, 64, 58))  # 64 × 53, the middle
+    part = colour.crop((0, 5, 64, 58))  # 64 × 53, the middle
     return part.resize((24, 20), Image.Resampling.BILINEAR)
 
 

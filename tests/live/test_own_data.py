@@ -531,3 +531,20 @@ def test_a_folder_that_comes_in_parts_has_the_classes_of_the_whole(server: Serve
     wrong = server.http.post(f"{address}/files", files=files, data={"wrap": "x"})
     assert wrong.status_code == 422
     server.http.delete(address)
+
+
+def test_classes_that_come_after_others_were_chosen_are_of_the_set_too(server: Server) -> None:
+    def zipped(*labels: str) -> bytes:
+        pictures = (png_of(p) for _, p in stripes(4 * len(labels), seed=len(labels)))
+        return zip_of((f"{labels[n % len(labels)]}/{n}.png", p) for n, p in enumerate(pictures))
+
+    preview = previewed(server, ("a.zip", zipped("oak", "elm", "odd")))
+    address = f"/datasets/preview/{preview['id']}"
+    classes = [{"name": "Ash", "sources": ["oak"]}, {"name": "elm", "sources": ["elm"]}]
+    server.http.patch(address, json={"classes": classes})
+    server.http.post(f"{address}/files", files={"file": ("b.zip", zipped("Ash", "fir", "odd"))})
+    arranged = settled(server, preview["id"])["arranged"]
+    found = {row["name"]: row["train"] + row["test"] for row in arranged["classes"]}
+    assert found == {"Ash": 8, "elm": 4, "fir": 4}
+    assert arranged["left_out"] == [{"name": "odd", "pictures": 8}]
+    server.http.delete(address)

@@ -116,6 +116,12 @@ def _add_data(one: argparse.ArgumentParser) -> None:
         "--held-out", type=float, metavar="X", help="share of each class (default: 0.15)"
     )
     add.add_argument("--seed", type=int, metavar="N", help="of the split (default: 0)")
+    add.add_argument(
+        "--centred",
+        action="store_true",
+        default=None,
+        help="its digits were centred and scaled as MNIST's, so drawings are to be",
+    )
     actions.add_parser("list", help="list the data sets")
     export = actions.add_parser("export", help="write a data set to a zip")
     export.add_argument("-o", "--output", type=path, metavar="FILE", help="default: ID.zip")

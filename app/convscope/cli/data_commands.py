@@ -20,7 +20,7 @@ HEAD = ("data set", "title", "pictures", "held out", "classes", "shape")
 ARCHIVE_BYTES = 256 * 2**20  # of a folder's files, sent at once
 LOOK_EVERY_S = 0.2
 MOST_NAMED = 10  # refused files that are named
-SENT_FIELDS = ("title", "licence", "origin", "fit", "held_out", "seed")
+SENT_FIELDS = ("title", "licence", "origin", "fit", "held_out", "seed", "centred")
 
 
 async def data(api: Api, options: argparse.Namespace) -> int:

@@ -37,17 +37,12 @@ export function nextName(taken) {
   }
 }
 
-/**
- * What a folder brought joins the classes that were chosen; classes without a picture that nobody
- * named go.
- * @param {import("../shared/types.js").Arranged} arranged @param {string[]} fresh
- */
-export function withFresh(arranged, fresh) {
+/** Those that have a picture, or that somebody named. @param {import("../shared/types.js").Arranged} arranged */
+export function withoutEmpty(arranged) {
   const empty = new Set(
     arranged.classes
       .filter(({ name, train, test }) => !(train + test) && /^Class \d+$/.test(name))
       .map(({ name }) => name),
   );
-  const kept = choicesOf(arranged).filter(({ name }) => !empty.has(name));
-  return fresh.reduce(withClass, kept);
+  return choicesOf(arranged).filter(({ name }) => !empty.has(name));
 }

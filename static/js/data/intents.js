@@ -273,7 +273,7 @@ async function send(files, className, burst) {
     }
     state.sending.value = null;
     await settled();
-    await takeIn(known);
+    await tidy(known);
     if (!before) await leaveIfNothingCame();
     if (!before && className === null) await nameAs(titleOf(files));
   } catch (error) {
@@ -317,11 +317,12 @@ const sourcesOf = (now) =>
     ...(now?.classes ?? []).flatMap(({ sources }) => sources),
   ]);
 
-/** Where classes were chosen, those that came since are of them too. @param {Set<string>} known */
-async function takeIn(known) {
+/** Where a folder brought classes, those that were begun and never named go. @param {Set<string>} known */
+async function tidy(known) {
   const now = state.arranged.peek();
-  const fresh = (now?.left_out ?? []).map(({ name }) => name).filter((name) => !known.has(name));
-  if (now && fresh.length) await choose({ classes: classes.withFresh(now, fresh) });
+  if (!now?.classes.some(({ sources }) => sources.some((source) => !known.has(source)))) return;
+  const used = classes.withoutEmpty(now);
+  if (used.length < now.classes.length) await choose({ classes: used });
 }
 
 // --- keeping -----------------------------------------------------------------------------------------

@@ -84,6 +84,9 @@ export function Settings({ now }) {
     <label class="check"><input type="checkbox" checked=${now.dark_background}
       onChange=${(/** @type {any} */ e) => choose({ dark_background: e.currentTarget.checked })} />
       <span>Bright on dark, as drawn digits are: pictures that you try later are inverted where they are not</span></label>
+    <label class="check"><input type="checkbox" checked=${options.centred === true}
+      onChange=${(/** @type {any} */ e) => choose({ centred: e.currentTarget.checked })} />
+      <span>Centred and scaled as MNIST’s digits: what you draw later is brought to the middle likewise</span></label>
     <${Setting} name="licence" label="Licence"><${Line} id="set-licence" label="Licence" value=${options.licence ?? ""} most="1000"
       placeholder="such as CC0" onText=${(/** @type {string} */ licence) => choose({ licence })} /><//>
     <${Setting} name="origin" label="Origin"><${Line} id="set-origin" label="Origin" value=${options.origin ?? ""} most="1000"

@@ -1291,7 +1291,7 @@ export interface components {
          */
         ArrangedAnswer: {
             /** Classes */
-            classes: components["schemas"]["convscope__api__routes__previews__ClassAnswer"][];
+            classes: components["schemas"]["ArrangedClassAnswer"][];
             /** Dark Background */
             dark_background: boolean;
             /** Left Out */
@@ -1309,6 +1309,25 @@ export interface components {
             train: number;
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * ArrangedClassAnswer
+         * @description A class as it would be kept, from which of those that were brought.
+         */
+        ArrangedClassAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Repeated
+             * @description pictures that equal one that came before
+             */
+            repeated: number;
+            /** Sources */
+            sources: string[];
+            /** Test */
+            test: number;
+            /** Train */
+            train: number;
         };
         /**
          * AvgPool2d
@@ -1495,6 +1514,20 @@ export interface components {
              * @enum {string}
              */
             invert?: "auto" | "true" | "false";
+        };
+        /**
+         * ClassAnswer
+         * @description One class's score.
+         */
+        ClassAnswer: {
+            /** Class */
+            class: string;
+            /** Index */
+            index: number;
+            /** Logit */
+            logit: number | null;
+            /** Probability */
+            probability: number | null;
         };
         /**
          * ClassChoice
@@ -3559,7 +3592,7 @@ export interface components {
             channels?: (1 | 3) | null;
             /**
              * Classes
-             * @description the others are left out
+             * @description the others that were brought by then are left out
              */
             classes?: components["schemas"]["ClassChoice"][] | null;
             /** Dark Background */
@@ -3637,7 +3670,7 @@ export interface components {
             channels?: (1 | 3) | null;
             /**
              * Classes
-             * @description the others are left out
+             * @description the others that were brought by then are left out
              */
             classes?: components["schemas"]["ClassChoice"][] | null;
             /** Dark Background */
@@ -3828,12 +3861,12 @@ export interface components {
          */
         PredictionAnswer: {
             /** Classes */
-            classes: components["schemas"]["convscope__api__routes__layers__ClassAnswer"][];
+            classes: components["schemas"]["ClassAnswer"][];
             /** Image */
             image: string;
             /** Step */
             step: number;
-            top: components["schemas"]["convscope__api__routes__layers__ClassAnswer"] | null;
+            top: components["schemas"]["ClassAnswer"] | null;
         };
         /**
          * PreparingBody
@@ -5626,39 +5659,6 @@ export interface components {
         WeightExplanation: {
             gradient: components["schemas"]["GradientExplanation"];
             update: components["schemas"]["UpdateExplanation"];
-        };
-        /**
-         * ClassAnswer
-         * @description One class's score.
-         */
-        convscope__api__routes__layers__ClassAnswer: {
-            /** Class */
-            class: string;
-            /** Index */
-            index: number;
-            /** Logit */
-            logit: number | null;
-            /** Probability */
-            probability: number | null;
-        };
-        /**
-         * ClassAnswer
-         * @description A class as it would be kept, from which of those that were brought.
-         */
-        convscope__api__routes__previews__ClassAnswer: {
-            /** Name */
-            name: string;
-            /**
-             * Repeated
-             * @description pictures that equal one that came before
-             */
-            repeated: number;
-            /** Sources */
-            sources: string[];
-            /** Test */
-            test: number;
-            /** Train */
-            train: number;
         };
     };
     responses: never;

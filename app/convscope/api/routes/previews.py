@@ -30,7 +30,7 @@ class ProgressAnswer(BaseModel):
     of: int
 
 
-class ClassAnswer(BaseModel):
+class ArrangedClassAnswer(BaseModel):
     """A class as it would be kept, from which of those that were brought."""
 
     name: str
@@ -51,7 +51,7 @@ class ArrangedAnswer(BaseModel):
     """The set as it would be."""
 
     shape: list[int]
-    classes: list[ClassAnswer]
+    classes: list[ArrangedClassAnswer]
     left_out: list[LeftOutAnswer]
     train: int
     test: int

@@ -76,7 +76,11 @@ class Options(BaseModel):
     ] = None
     classes: Annotated[
         list[ClassChoice] | None,
-        Field(min_length=1, max_length=MOST_CLASSES, description="the others are left out"),
+        Field(
+            min_length=1,
+            max_length=MOST_CLASSES,
+            description="the others that were brought by then are left out",
+        ),
     ] = None
 
     @field_validator("classes")

@@ -22,7 +22,7 @@ from convscope.errors import ConflictError, ConvscopeError, NotFoundError, Uploa
 from convscope.own_data.arrangement import store
 from convscope.own_data.arrangement.arrange import usual_classes
 from convscope.own_data.arrangement.brought import Brought, read_brought
-from convscope.own_data.arrangement.options import Options
+from convscope.own_data.arrangement.options import ClassChoice, Options
 from convscope.own_data.kept.offer import offered_recipe
 from convscope.own_data.preview import job
 from convscope.own_data.preview.process import Group, Task
@@ -136,10 +136,30 @@ class Preview:
             for group in groups:
                 for _, path in group.files:
                     path.unlink(missing_ok=True)
+        before = self.brought
         self.brought = _stored_brought(self.folder)
         self.summary = told["summary"]
+        self._take_in(set(self.brought.source_classes) - set(before.source_classes))
         failed: str | None = told["failed"]
         return failed
+
+    def _take_in(self, fresh: set[str]) -> None:
+        """Classes that came after others were chosen join those of their name, or are new ones."""
+        chosen = self.options.classes
+        known = {source for choice in chosen or () for source in choice.sources}
+        if chosen is None or not fresh - known:
+            return
+        sources = {choice.name: list(choice.sources) for choice in chosen}
+        for name in self.brought.source_classes:
+            if name in fresh - known:
+                sources.setdefault(name, []).append(name)
+        classes = [ClassChoice(name=name, sources=names) for name, names in sources.items()]
+        self._keep_options(self.options.model_copy(update={"classes": classes}))
+        self._stale = True
+
+    def _keep_options(self, options: Options) -> None:
+        self.options = options
+        write_atomically(self.folder / _OPTIONS, [options.model_dump_json().encode()])
 
     def _tell(self, done: int, of: int) -> None:
         self.done, self.of = done, of
@@ -185,8 +205,7 @@ class Preview:
     async def choose(self, options: Options) -> None:
         """Other options; what it comes to with them is known when this returns."""
         self._must_be_open()
-        self.options = options
-        write_atomically(self.folder / _OPTIONS, [options.model_dump_json().encode()])
+        self._keep_options(options)
         self._arrange()
         await self.settled()
 
