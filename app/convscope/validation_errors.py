@@ -36,7 +36,7 @@ EXPECTED: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "less_than_equal": _of("at most {le:,}"),
     "multiple_of": _of("a multiple of {multiple_of:,}"),
     **dict.fromkeys(("bool_type", "bool_parsing"), _of(TRUTH)),
-    **dict.fromkeys(("string_type", "string_unicode", "invalid_key"), _of(TEXT)),
+    **dict.fromkeys(("string_type", "string_unicode", "invalid_key", "path_type"), _of(TEXT)),
     "string_too_short": _counted("at least", "character", "min_length"),
     "string_too_long": _counted("at most", "character", "max_length"),
     "string_pattern_mismatch": _of("text that matches {pattern}"),

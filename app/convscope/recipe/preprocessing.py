@@ -85,7 +85,8 @@ class Preprocessing(BaseModel):
                 for number in (scaled, scaled - mean, (scaled - mean) / _held("std", std)):
                     if abs(number) > _LARGEST:
                         raise ValueError(
-                            f"pixel {pixel} becomes {number:g}, which is infinite in float32"
+                            f"pixel {pixel} becomes {number:g}, which is infinite in float32: "
+                            "expected numbers with which it is not"
                         )
 
     @property
@@ -134,7 +135,9 @@ def _held(name: str, value: float) -> float:
     try:
         (held,) = struct.unpack("<f", struct.pack("<f", value))
     except OverflowError:
-        raise ValueError(f"{name} is {value:g}, which is infinite in float32") from None
+        raise ValueError(
+            f"{name} is {value:g}, which is infinite in float32: expected at most 3.4e38"
+        ) from None
     return float(held)
 
 

@@ -13,7 +13,11 @@ from convscope.settings import Settings
 from tests.support.asgi import HOST, ask, counting, make_scope
 
 UPLOAD = "/api/v1/runs/abc/images"
-SMALL = Settings(max_upload_bytes=2 * BODY_BYTES, max_import_bytes=3 * BODY_BYTES)
+SMALL = Settings(
+    max_upload_bytes=2 * BODY_BYTES,
+    max_import_bytes=3 * BODY_BYTES,
+    max_dataset_bytes=2 * BODY_BYTES,
+)
 LIMITS = [
     ("POST", "/api/v1/runs", BODY_BYTES),
     ("PATCH", f"{UPLOAD}/up-1", BODY_BYTES),
@@ -22,6 +26,9 @@ LIMITS = [
     ("POST", UPLOAD, 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
     ("POST", "/api/v1/runs/import", 3 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
     ("PUT", f"{UPLOAD}/up-1", 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+    ("POST", "/api/v1/datasets", 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+    ("POST", "/api/v1/datasets/preview", 2 * BODY_BYTES + MULTIPART_OVERHEAD_BYTES),
+    ("PATCH", "/api/v1/datasets/preview/a", BODY_BYTES),
 ]
 
 
