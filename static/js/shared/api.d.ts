@@ -7021,6 +7021,7 @@ export interface operations {
     list_pictures: {
         parameters: {
             query?: {
+                /** @description a class, by its place */
                 label?: number;
                 /** @description `next` of the page before; if absent, the first page */
                 cursor?: string;

@@ -21,6 +21,7 @@ from convscope.types import JsonObject
 router = APIRouter(prefix="/datasets/preview", tags=["datasets"])
 PNG: Responses = {200: {"content": {"image/png": {}}}}
 TEXT: JsonObject = {"type": "string"}
+Label = Annotated[int, Query(ge=0, le=1000, description="a class, by its place")]
 
 
 class ProgressAnswer(BaseModel):
@@ -203,7 +204,7 @@ async def update_preview(previews: ThePreviews, preview_id: str, body: OptionsBo
     summary="A class's pictures",
 )
 async def list_pictures(
-    previews: ThePreviews, preview_id: str, page: ThePage, label: int = 0
+    previews: ThePreviews, preview_id: str, page: ThePage, label: Label = 0
 ) -> JsonObject:
     """Their numbers, in the order in which they came."""
     numbers = await asyncio.to_thread(previews.get(preview_id).numbers, label)

@@ -294,11 +294,12 @@ class Preview:
         return recipe.model_dump(mode="json")
 
     def numbers(self, label: int) -> NDArray[np.int64]:
-        """Which pictures are of a class, by their numbers; NotFoundError for no class."""
+        """Which pictures are of a class, by their numbers: none where there is no such class, which
+        may have been one when it was asked for."""
         records = store.records(self.folder)
         choices = self.options.classes or usual_classes(self.brought, records)
-        if not 0 <= label < len(choices):
-            raise NotFoundError(f"There is no class {label}: expected 0 to {len(choices) - 1}.")
+        if label >= len(choices):
+            return np.zeros(0, np.int64)
         known = self.brought.source_classes
         wanted = [known.index(name) for name in choices[label].sources if name in known]
         return np.flatnonzero(np.isin(records["source_class"], wanted) & store.there(records))
