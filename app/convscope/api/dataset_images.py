@@ -58,16 +58,17 @@ def fitted(
     (channels, *size), (wanted_channels, *wanted_size) = shape, wanted
     ruled = how if how and {channels, wanted_channels} <= set(FITTABLE) else None
     mean = "0.299 R + 0.587 G + 0.114 B" if ruled else "the mean of its colours"
-    said = []
+    coloured, sized = [], []
     if channels not in (1, wanted_channels):
-        said.append(f"Turned to grey ({mean})")
+        coloured.append(f"Turned to grey ({mean})")
     if wanted_channels not in (1, channels):
-        said.append(f"Gave its grey to all {wanted_channels} channels")
+        coloured.append(f"Gave its grey to all {wanted_channels} channels")
     if size != wanted_size:
         across_down = f"{wanted_size[1]} × {wanted_size[0]}"
-        said.append(
+        sized.append(
             f"{FITS[ruled.resize]}: {across_down}" if ruled else f"Resized to {across_down}"
         )
+    said = sized + coloured if ruled else coloured + sized
     return [*said, how.in_words()] if how else said
 
 
