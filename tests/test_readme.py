@@ -29,7 +29,12 @@ def examples() -> list[str]:
 def test_what_the_readme_types_on_the_command_line_works(tmp_path: Path) -> None:
     section = README.read_text().partition("## From the command line")[2].partition("\n## ")[0]
     lines = re.findall(r"^ {4}(convscope .+)$", section, re.MULTILINE)
-    assert len(lines) == 6
+    assert len(lines) == 8
+    for name, picture in (("oak", "L"), ("birch", "1")):
+        (tmp_path / "leaves" / name).mkdir(parents=True)
+        for number in range(4):
+            shown = Image.linear_gradient("L").rotate(90 * number).convert(picture)
+            shown.save(tmp_path / "leaves" / name / f"{number}.png")
     here = f'convscope() {{ {sys.executable} -m convscope "$@"; }}'
     folders = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("STATE", "CACHE")}
     folders |= {"PYTHONPATH": str(README.parent)}

@@ -58,7 +58,12 @@ class Firefox:
         self.send("browsingContext.setViewport", context=self._tab, viewport=size)
 
     def open(self, url: str) -> None:
-        """Go there; what the page loads has then come."""
+        """Go there; what the page loads has then come.
+
+        Pictures of the page before are waited for: Firefox calls one that is left half loaded
+        "corrupt or truncated".
+        """
+        self.until("[...document.images].every((image) => image.complete)")
         self.send("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
     def evaluate(self, expression: str) -> Any:

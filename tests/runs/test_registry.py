@@ -101,7 +101,7 @@ async def test_a_fork_that_nobody_waits_for_any_more_leaves_no_run(
     loop = asyncio.get_running_loop()
 
     async def left(*_: object) -> Branch:
-        return Branch(0, parent.spec.recipe, {}, True, {"step": 0}, b"", None, 0)
+        return Branch(0, parent.spec.recipe, {}, True, {"step": 0}, b"", None, [])
 
     def slow_copy(*arguments: Any, **about: Any) -> None:
         loop.call_soon_threadsafe(begun.set)

@@ -99,11 +99,18 @@ class RunWriter:
         """Tuned settings, or an intervention, that took effect after a step; `replaces` is the
         number of the one whose place it takes, both at once or neither."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        values = number, segment, step, at, kind, json_text(body)
+        event = {
+            "id": number,
+            "segment": segment,
+            "step": step,
+            "at": at,
+            "kind": kind,
+            "body": body,
+        }
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM event WHERE id = ?", (replaces,))
-            connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", values)
+            insert_event(connection, event)
 
         self._writer.put(write)
 
@@ -183,6 +190,14 @@ def insert_segment(connection: sqlite3.Connection, segment: Segment) -> None:
             int(segment.optimizer),
             json_text(segment.environment),
         ),
+    )
+
+
+def insert_event(connection: sqlite3.Connection, event: JsonObject) -> None:
+    """Write an event as `events_of` reads it: id, segment, step, at, kind, body."""
+    connection.execute(
+        "INSERT INTO event VALUES (:id, :segment, :step, :at, :kind, :body)",
+        event | {"body": json_text(event["body"])},
     )
 
 

@@ -1,7 +1,7 @@
 """Looking at a run's past: a second worker that computes any step again, beside the training."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic
@@ -33,7 +33,7 @@ class Looked(Generic[R]):
     reply: R
     recomputed: str | None = None  # a sentence where the last digits may differ
     recomputed_from: int | None = None  # the step that they were computed from, where they may
-    last_event: int = 0  # the id of the last event that they have been through
+    events: Sequence[JsonObject] = ()  # that they have been through, as the run's file had them
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class ReplayWorker:
         plan = self._plan
         assert plan is not None
         since = recomputed_from(plan, differs=self._differs())
-        return Looked(reply, sentence(plan.to, since), since, plan.last_event)
+        return Looked(reply, sentence(plan.to, since), since, plan.events)
 
     async def ablate_freezing(self, step: int, layer: str, number: int) -> AblationReply:
         """What a filter's learning is worth in the steps after this one."""

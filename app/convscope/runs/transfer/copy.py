@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
-from convscope.errors import ConflictError, UnavailableError
+from convscope.errors import UnavailableError
 from convscope.runs.transfer.fork import Branch
 from convscope.storage.directory import RunDirectory
 from convscope.storage.run_writer import cut_after, insert_about
@@ -64,18 +64,8 @@ def _copy_rows(
         )
     if branch:
         cut_after(copy, branch.step)
-        # somebody may have changed the run at this very step since the state was taken
-        copy.execute("DELETE FROM event WHERE id > ?", (branch.last_event,))
-        _must_have(copy, branch.last_event)
     copy.execute("COMMIT")
     copy.execute("DETACH source")
-
-
-def _must_have(copy: sqlite3.Connection, last_event: int) -> None:
-    """ConflictError where a drag has meanwhile replaced what the state has been through."""
-    found = copy.execute("SELECT 1 FROM event WHERE id = ?", (last_event,)).fetchone()
-    if last_event and not found:
-        raise ConflictError("A weight of this run is being dragged: ask again.")
 
 
 def _finish(copy: sqlite3.Connection, about: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """A fork: a new run that goes on from any step of another, with what fits of the recipe changed."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,12 @@ from convscope.runs.recomputed import marked
 from convscope.runs.run import Run
 from convscope.runs.spec import Spec, checked
 from convscope.settings import Settings
-from convscope.storage.run_writer import Segment, insert_checkpoint, insert_segment
+from convscope.storage.run_writer import (
+    Segment,
+    insert_checkpoint,
+    insert_event,
+    insert_segment,
+)
 from convscope.types import JsonObject
 
 
@@ -34,10 +40,17 @@ class Branch:
     state: JsonObject
     tensors: bytes
     environment: JsonObject | None
-    last_event: int  # the id of the last change that the state has been through
+    events: Sequence[JsonObject]  # that the state has been through, as the parent's file had them
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """As a new segment of a copied file."""
+        """As a new segment of a copied file.
+
+        Its events are those of the state, whatever the parent's file has meanwhile: somebody may
+        have changed the run at this very step, or gone on dragging a weight.
+        """
+        connection.execute("DELETE FROM event")
+        for event in self.events:
+            insert_event(connection, event)
         (last,) = connection.execute("SELECT max(number) FROM segment").fetchone()
         recipe = self.recipe.model_dump(mode="json")
         insert_segment(
@@ -71,7 +84,7 @@ async def branch_off(run: Run, step: int | None, changes: JsonObject, settings: 
         marked(looked.reply.checkpoint, looked.recomputed_from),
         looked.reply.payload,
         run.replay_environment,
-        looked.last_event,
+        looked.events,
     )
 
 
