@@ -24,6 +24,18 @@ PLAN = """const loaded = performance.getEntriesByType("resource").map((entry) =>
 PLACES = f"async (layer) => {{{PLAN} return column.cells.map((cell) => cell.kernels)}}"
 SIDES = f"async (layer) => {{{PLAN} return column.kernel}}"
 STILL = "() => !document.querySelector('.filter').getAnimations().length"
+RESTING = """async (element) => {
+  const place = () => element.getBoundingClientRect().toJSON();
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  let here = place();
+  for (let still = 0; still < 3; still++) {
+    await frame();
+    const now = place();
+    if (now.x !== here.x || now.y !== here.y) still = 0;
+    here = now;
+  }
+  return here;
+}"""
 IN_FULL = """async () => {
   const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
   const {detailed} = await import(loaded.find((name) => name.endsWith("/network/state.js")));
@@ -148,9 +160,8 @@ class Screen:
 
 
 def _box(locator: Locator) -> Any:
-    box = locator.bounding_box()
-    assert box is not None
-    return box
+    """Where it has come to rest: what opens and closes beside it moves it."""
+    return locator.evaluate(RESTING)
 
 
 def pixels(canvas: Locator) -> Pixels:
