@@ -13,6 +13,7 @@ from convscope import __version__
 from convscope.api.openapi.document import Documented, problems
 from convscope.api.openapi.problems import add_error_handlers
 from convscope.api.routes import (
+    attributions,
     batches,
     catalog,
     code,
@@ -60,6 +61,7 @@ RESOURCES = (  # in this order: an address that is spelled out comes before one 
     runs,
     forks,
     layers,
+    attributions,
     batches,
     images,
     explain,

@@ -40,6 +40,16 @@ class FindingKind(StrEnum):
     NOTHING_LEARNED = "nothing_learned"
 
 
+class AttributionMethod(StrEnum):
+    """How it is found where an answer comes from; see `learn/attribution/attribute.py`."""
+
+    GRAD_CAM = "grad-cam"
+    GRADIENT = "gradient"
+    GRADIENT_TIMES_INPUT = "gradient-times-input"
+    INTEGRATED_GRADIENTS = "integrated-gradients"
+    OCCLUSION = "occlusion"
+
+
 class Of(StrEnum):
     """Which number of a parameter is meant; an optimiser's own buffers go by torch's names."""
 

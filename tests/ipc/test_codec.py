@@ -23,7 +23,7 @@ from convscope.ipc.replies import FilterId, Reply, Switches
 from convscope.ipc.reports import CheckpointNotice, Finding, FrameNotice, Metrics
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.recipe.interventions import FillKernel
-from convscope.types import FindingKind, RunState
+from convscope.types import AttributionMethod, FindingKind, RunState
 from convscope.worker.commands import HANDLERS
 from tests.support.messages import message_of
 from tests.support.workers import setup, status
@@ -52,6 +52,12 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
         told=(commands.Told(FindingKind.FILTER_DIED, FilterId("conv1", 2)),),
     ),
     "wanted": WANTED,
+    "method": AttributionMethod.GRAD_CAM,
+    "number": 7,
+    "region": (1, 2, 3, 4),
+    "completeness": {"total": 1.0, "expected": 1.5},
+    "control_of": "step 0 of this run",
+    "correlation": None,
     "layer": "conv1",
     "tensor": "weight",
     "image": "test-3",

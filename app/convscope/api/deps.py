@@ -83,6 +83,13 @@ class Look:
         self.mark(looked.recomputed)
         return looked.reply
 
+    async def ask_beside(self, command: Command[R]) -> R:
+        """The same, always of the second worker: training does not wait for the answer."""
+        step = self.run.steps if self.step is None else self.step
+        looked = await self.run.look(step, command)
+        self.mark(looked.recomputed)
+        return looked.reply
+
     def mark(self, recomputed: str | None) -> None:
         """Say with the answer why its last digits may differ, if they may."""
         if recomputed:

@@ -142,10 +142,14 @@ def finite(values: Floats) -> Any:
 
 
 def _npy(tensor: Tensor) -> Response:
-    file = io.BytesIO()
-    np.save(file, np.ascontiguousarray(tensor.values), allow_pickle=False)
     of = "" if tensor.of == "value" else f".{tensor.of}"
-    name = f"{tensor.layer}.{tensor.tensor}{of}.step{tensor.step}.npy"
+    return npy_response(tensor.values, f"{tensor.layer}.{tensor.tensor}{of}.step{tensor.step}.npy")
+
+
+def npy_response(values: Floats, name: str) -> Response:
+    """What `numpy.load` reads, as a file of this name."""
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(values), allow_pickle=False)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file.getvalue(), media_type=MEDIA_TYPES["npy"], headers=headers)
 

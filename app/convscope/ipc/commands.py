@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar, get_args
 
 from convscope.ipc.replies import (
     AblationReply,
+    AttributionReply,
     BatchReply,
     CheckpointReply,
     Done,
@@ -29,7 +30,7 @@ from convscope.ipc.replies import (
 )
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.recipe.interventions import AnyIntervention, TunedSettings
-from convscope.types import FindingKind, JsonObject, Of, RunState
+from convscope.types import AttributionMethod, FindingKind, JsonObject, Of, RunState
 
 R = TypeVar("R", bound=Reply)
 
@@ -319,3 +320,25 @@ class ExplainWeight(Command[ExplanationReply]):
     tensor: str
     index: tuple[int, ...]
     example: int = 0  # which of the batch is shown by itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute(Command[AttributionReply]):
+    """Where a class score of an image comes from, and the same before the run learned."""
+
+    method: AttributionMethod
+    layer: str | None  # of Grad-CAM
+    image: str
+    number: int | None  # of the class; None: the one with the highest score
+    seed: int  # of the run's first weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contribute(Command[ExplanationReply]):
+    """What each filter of a layer adds to a class score, by a region (y, x, height, width) of its
+    maps."""
+
+    layer: str
+    image: str
+    number: int | None  # of the class; None: the one with the highest score
+    region: tuple[int, int, int, int]

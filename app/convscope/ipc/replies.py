@@ -152,6 +152,20 @@ class EvaluationReply(Reply):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttributionReply(Reply):
+    """Where a class score comes from: `payload` is float32, row-major, the values and those of the
+    control."""
+
+    step: int
+    shape: Shape  # of each
+    number: int  # of the class
+    layer: str | None  # of Grad-CAM
+    completeness: JsonObject | None  # total, expected
+    control_of: str  # what the control is
+    correlation: float | None  # of the ranks of the absolute values
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExplanationReply(Reply):
     """Arithmetic: `payload` is the JSON text that the API answers."""
 

@@ -16,11 +16,18 @@ Fill = Callable[[torch.Tensor], torch.Tensor]
 
 
 def initialise(network: nn.Sequential, init: Init, seed: int, weights: bytes = b"") -> list[str]:
-    """Set every convolution's and linear layer's weight; their biases to 0.
+    """The first weights of a run: drawn, and where `init` takes trained weights what fits of the
+    safetensors `weights` is taken, and its names are answered.
 
-    Where `init` takes trained weights, what fits of the safetensors `weights` is taken, and its
-    names are answered. RecipeError where nothing fits, or with `pretrained` not everything.
+    RecipeError where nothing fits, or with `pretrained` not everything.
     """
+    draw_weights(network, init, seed)
+    return _take(network, init, weights) if init.takes_weights else []
+
+
+def draw_weights(network: nn.Sequential, init: Init, seed: int) -> None:
+    """Set every convolution's and linear layer's weight to what this seed draws; their biases to
+    0. Where `init` takes trained weights it is as `he_uniform`."""
     fill = _fill(init, torch_generator(seed, Purpose.INIT))
     with torch.no_grad():
         for layer in network:
@@ -29,7 +36,6 @@ def initialise(network: nn.Sequential, init: Init, seed: int, weights: bytes = b
                 layer.weight.copy_(fill(torch.empty(layer.weight.shape)))
                 if layer.bias is not None:
                     layer.bias.zero_()
-    return _take(network, init, weights) if init.takes_weights else []
 
 
 def _fill(init: Init, generator: torch.Generator) -> Fill:

@@ -22,7 +22,7 @@ from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.interventions import Intervention
 from convscope.recipe.interventions import SetWeight
 from convscope.types import JsonObject, RunState
-from convscope.worker import queries
+from convscope.worker import attributions, queries
 from convscope.worker.drag import Drag
 from convscope.worker.loop import Handlers, Loop, handle
 from convscope.worker.session import Session
@@ -272,5 +272,7 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.Evaluate, queries.evaluate),
         handle(commands.ExplainOutput, queries.explain_output),
         handle(commands.ExplainWeight, queries.explain_weight),
+        handle(commands.Attribute, attributions.attribute_score),
+        handle(commands.Contribute, attributions.contribute),
     ]
 )

@@ -136,7 +136,7 @@ def explain_output(loop: Loop, command: commands.ExplainOutput, _: int) -> Expla
     pixels = session.images.get(command.image)
     where = (command.channel, command.y, command.x)
     found = session.explainer.output(command.layer, where, pixels)
-    return ExplanationReply(payload=_json(found | {"image": command.image}))
+    return ExplanationReply(payload=json_text(found | {"image": command.image}))
 
 
 def explain_weight(loop: Loop, command: commands.ExplainWeight, _: int) -> ExplanationReply:
@@ -144,10 +144,11 @@ def explain_weight(loop: Loop, command: commands.ExplainWeight, _: int) -> Expla
     session, example = loop.session, command.example
     found = session.explainer.weight(command.layer, command.tensor, command.index, example)
     found["gradient"] |= session.batch_example(example)
-    return ExplanationReply(payload=_json(found))
+    return ExplanationReply(payload=json_text(found))
 
 
-def _json(explanation: JsonObject) -> bytes:
+def json_text(explanation: JsonObject) -> bytes:
+    """As the API answers it; ConflictError where a number of it is not finite."""
     try:
         return json.dumps(explanation, allow_nan=False).encode()
     except ValueError:

@@ -6,12 +6,14 @@ from pathlib import Path
 from time import perf_counter
 
 import torch
+from torch import nn
 
 from convscope import __version__
 from convscope.data.catalog import Folders
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Setup
 from convscope.ipc.replies import FilterId, Switches
+from convscope.learn.attribution.control import control_network
 from convscope.learn.class_tally import ClassTally
 from convscope.learn.data import Batches, open_images
 from convscope.learn.evaluate import accuracy_in_pieces
@@ -40,6 +42,7 @@ class Session:
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
         self.device = _device(setup.device)
         self._weights = weights
+        self._control: tuple[int, nn.Sequential] | None = None
         self.data, self.images = open_images(self.recipe, _folders(setup))
         self.begin()
 
@@ -69,6 +72,13 @@ class Session:
         how, balanced = recipe.data.preprocessing, recipe.data.balanced
         size, seed = recipe.batch_size, recipe.seed
         return Batches(self.data, size, seed, self.device, how, balanced=balanced)
+
+    def control(self, seed: int) -> nn.Sequential:
+        """The network before it learned, with the weights that this seed draws."""
+        if self._control is None or self._control[0] != seed:
+            network = control_network(self.plans, self.recipe.init, seed, self.device)
+            self._control = seed, network
+        return self._control[1]
 
     @property
     def trainable(self) -> bool:

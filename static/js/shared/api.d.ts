@@ -559,6 +559,51 @@ export interface paths {
         patch: operations["update_run"];
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/attributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a class score comes from
+         * @description `gradient`, `gradient-times-input` and `integrated-gradients` have a value for each number
+         *     of the input (C, H, W), `occlusion` for each pixel (H, W), `grad-cam` for each place of a
+         *     layer's maps (H, W). `control` is the same for the network before it learned: step 0 of this
+         *     run, or a fresh draw where it began with trained weights. Computed beside the training.
+         */
+        get: operations["get_attribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/attributions/contributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each filter adds to a class score
+         * @description By a region of a layer's maps: each filter's values there times ∂ score / ∂ value. With what
+         *     lies `elsewhere` in the maps and the `constants` that later layers' biases add, they are the
+         *     score before softmax. 404 with the maps' shape for a region that leaves them.
+         */
+        get: operations["list_contributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/batch": {
         parameters: {
             query?: never;
@@ -1330,6 +1375,35 @@ export interface components {
             train: number;
         };
         /**
+         * AttributionAnswer
+         * @description Where a class score of an image comes from.
+         */
+        AttributionAnswer: {
+            /** Class */
+            class: number;
+            /** Class Name */
+            class_name: string;
+            completeness: components["schemas"]["Completeness"] | null;
+            control: components["schemas"]["Control"];
+            /** Image */
+            image: string;
+            /** Layer */
+            layer: string | null;
+            method: components["schemas"]["AttributionMethod"];
+            /** Shape */
+            shape: number[];
+            /** Step */
+            step: number;
+            /** Values */
+            values: unknown[];
+        };
+        /**
+         * AttributionMethod
+         * @description How it is found where an answer comes from; see `learn/attribution/attribute.py`.
+         * @enum {string}
+         */
+        AttributionMethod: "grad-cam" | "gradient" | "gradient-times-input" | "integrated-gradients" | "occlusion";
+        /**
          * AvgPool2d
          * @description The mean of the values under each window.
          */
@@ -1558,6 +1632,86 @@ export interface components {
              * @enum {string}
              */
             framework: "pytorch" | "keras";
+        };
+        /**
+         * Completeness
+         * @description What the values add up to, and what they would if they told all of the score: the score, for
+         *     integrated gradients less that of a black picture.
+         */
+        Completeness: {
+            /** Expected */
+            expected: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * Contributions
+         * @description A class score as a sum over a layer's filters.
+         * @example {
+         *       "class": 3,
+         *       "constants": [
+         *         {
+         *           "contribution": -0.00876182,
+         *           "layer": "linear1"
+         *         }
+         *       ],
+         *       "elsewhere": 0.609826,
+         *       "filters": [
+         *         0,
+         *         0
+         *       ],
+         *       "image": "test-0",
+         *       "layer": "conv1",
+         *       "region": [
+         *         1,
+         *         1,
+         *         1,
+         *         1
+         *       ],
+         *       "score": 0.601064,
+         *       "step": 10,
+         *       "total": 0.601064
+         *     }
+         */
+        Contributions: {
+            /** Class */
+            class: number;
+            /** Constants */
+            constants: components["schemas"]["LayerConstant"][];
+            /** Elsewhere */
+            elsewhere: number;
+            /** Filters */
+            filters: number[];
+            /** Image */
+            image: string;
+            /** Layer */
+            layer: string;
+            /**
+             * Region
+             * @description row, column, height, width
+             */
+            region: number[];
+            /** Score */
+            score: number;
+            /** Step */
+            step: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * Control
+         * @description The same question to the network before it learned.
+         */
+        Control: {
+            /**
+             * Correlation
+             * @description Spearman's, of the absolute values; null where one side is the same number everywhere. Near 1, the picture shows little of what was learned.
+             */
+            correlation: number | null;
+            /** Of */
+            of: string;
+            /** Values */
+            values: unknown[];
         };
         /**
          * Conv2d
@@ -3090,6 +3244,16 @@ export interface components {
             type: string;
             /** Weight Shape */
             weight_shape: number[] | null;
+        };
+        /**
+         * LayerConstant
+         * @description What a later layer's biases add.
+         */
+        LayerConstant: {
+            /** Contribution */
+            contribution: number;
+            /** Layer */
+            layer: string;
         };
         /**
          * LayerList
@@ -9684,6 +9848,328 @@ export interface operations {
                      *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_attribution: {
+        parameters: {
+            query: {
+                method: components["schemas"]["AttributionMethod"];
+                /** @description of `grad-cam`; if absent, the last convolution */
+                layer?: string;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+                /** @description an image's id; if absent, the default image */
+                image?: string;
+                /** @description its number; if absent, the class with the highest score */
+                class?: number;
+                format?: "json" | "npy";
+            };
+            header?: {
+                accept?: string;
+            };
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description nested lists, or the values alone as numpy's `.npy` */
+            200: {
+                headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributionAnswer"];
+                    "application/x-npy": string;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types in `Accept` is served. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_acceptable",
+                     *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+                     *       "status": 406,
+                     *       "title": "Not acceptable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contributions: {
+        parameters: {
+            query: {
+                layer: string;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+                /** @description an image's id; if absent, the default image */
+                image?: string;
+                /** @description its number; if absent, the class with the highest score */
+                class?: number;
+                y: number;
+                x: number;
+                height?: number;
+                width?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contributions"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
                      *       "type": "about:blank"
                      *     }
                      */
