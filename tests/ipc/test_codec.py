@@ -58,6 +58,8 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "completeness": {"total": 1.0, "expected": 1.5},
     "control_of": "step 0 of this run",
     "correlation": None,
+    "true": 1,
+    "predicted": 2,
     "layer": "conv1",
     "tensor": "weight",
     "image": "test-3",

@@ -30,6 +30,7 @@ class FakeWorker:
 
     def __init__(self) -> None:
         self.asked: list[Command[Any]] = []
+        self.told: list[Command[Any]] = []
         self.ended = False
 
     async def start(self, on_report: OnReport, on_death: OnDeath) -> None:
@@ -42,7 +43,8 @@ class FakeWorker:
         return reply  # type: ignore[no-any-return]  # the very kind that the command names
 
     def tell(self, command: Command[Any]) -> None:
-        """It need not be told."""
+        """It is remembered."""
+        self.told.append(command)
 
     async def close(self) -> None:
         """End it."""

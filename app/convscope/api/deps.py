@@ -4,18 +4,24 @@ All are coroutines, those that wait for nothing too: FastAPI runs a plain functi
 which costs more than the rest of a short request.
 """
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from starlette.requests import HTTPConnection
 
+from convscope.errors import ConflictError
 from convscope.ipc.commands import Command, R
 from convscope.own_data.preview.previews import Previews
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
+
+T = TypeVar("T")
+GONE_S = 0.2  # between two looks whether a client is still there
 
 
 async def _registry(connection: HTTPConnection) -> Registry:
@@ -76,6 +82,7 @@ class Look:
     run: Run
     step: int | None
     headers: dict[str, str]  # to go with the answer
+    request: Request
 
     async def ask(self, command: Command[R]) -> R:
         """What its worker says; NotFoundError for a step that it has not come to."""
@@ -84,9 +91,10 @@ class Look:
         return looked.reply
 
     async def ask_beside(self, command: Command[R]) -> R:
-        """The same, always of the second worker: training does not wait for the answer."""
+        """The same, always of the second worker: training does not wait for the answer. Left off
+        where nobody waits for it any more."""
         step = self.run.steps if self.step is None else self.step
-        looked = await self.run.look(step, command)
+        looked = await _while_wanted(self.request, self.run.look(step, command))
         self.mark(looked.recomputed)
         return looked.reply
 
@@ -96,8 +104,21 @@ class Look:
             self.headers["Convscope-Recomputed"] = recomputed
 
 
-async def _look(run: TheRun, step: StepNumber = None) -> Look:
-    return Look(run, step, {})
+async def _while_wanted(request: Request, asking: Coroutine[Any, Any, T]) -> T:
+    """The answer; ConflictError, which nobody reads, once the client is gone."""
+    task = asyncio.ensure_future(asking)
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=GONE_S)
+            if not task.done() and await request.is_disconnected():
+                raise ConflictError("Nobody waits for this answer any more.")
+        return await task
+    finally:
+        task.cancel()
+
+
+async def _look(request: Request, run: TheRun, step: StepNumber = None) -> Look:
+    return Look(run, step, {}, request)
 
 
 TheLook = Annotated[Look, Depends(_look)]

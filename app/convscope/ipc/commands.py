@@ -13,11 +13,11 @@ from convscope.ipc.replies import (
     CheckpointReply,
     Done,
     EvaluationReply,
-    ExplanationReply,
     FilterId,
     FrameReply,
     ImageReply,
     InterventionReply,
+    JsonReply,
     PredictionsReply,
     Reply,
     StartReplayReply,
@@ -302,7 +302,7 @@ class Evaluate(Command[EvaluationReply]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExplainOutput(Command[ExplanationReply]):
+class ExplainOutput(Command[JsonReply]):
     """One value of a layer's output as arithmetic."""
 
     layer: str
@@ -313,7 +313,7 @@ class ExplainOutput(Command[ExplanationReply]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExplainWeight(Command[ExplanationReply]):
+class ExplainWeight(Command[JsonReply]):
     """One weight's gradient and the update that followed, as arithmetic."""
 
     layer: str
@@ -334,7 +334,7 @@ class Attribute(Command[AttributionReply]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contribute(Command[ExplanationReply]):
+class Contribute(Command[JsonReply]):
     """What each filter of a layer adds to a class score, by a region (y, x, height, width) of its
     maps."""
 
@@ -342,3 +342,24 @@ class Contribute(Command[ExplanationReply]):
     image: str
     number: int | None  # of the class; None: the one with the highest score
     region: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confuse(Command[JsonReply]):
+    """Which class the network takes each held-out image for, and the most confident mistakes."""
+
+    count: int  # of the mistakes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListAnswers(Command[JsonReply]):
+    """The held-out images of a class that the network takes for a class, most confident first."""
+
+    true: int
+    predicted: int
+    count: int  # of the images
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropTask(Command[Done]):
+    """Nobody waits any more for what is under way."""

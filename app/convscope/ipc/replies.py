@@ -166,8 +166,8 @@ class AttributionReply(Reply):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExplanationReply(Reply):
-    """Arithmetic: `payload` is the JSON text that the API answers."""
+class JsonReply(Reply):
+    """`payload` is the JSON text that the API answers."""
 
 
 @dataclass(frozen=True, kw_only=True)

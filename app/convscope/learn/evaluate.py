@@ -45,7 +45,7 @@ def accuracy_in_pieces(
     through it is made within `watching`; `tally` counts each class.
     """
     chosen, right = held_out_sample(len(data.test_labels)), 0
-    for logits, labels in _in_pieces(network, data, chosen, device, preprocessing, watching):
+    for logits, labels in logits_in_pieces(network, data, chosen, device, preprocessing, watching):
         hits = logits.argmax(dim=1) == labels
         right += int(hits.sum())
         if tally:
@@ -63,7 +63,7 @@ def evaluation_in_pieces(
     """The same of all held-out images, with their loss."""
     count, right, loss = len(data.test_labels), 0, 0.0
     tally = ClassTally(data)
-    for logits, labels in _in_pieces(network, data, np.arange(count), device, preprocessing):
+    for logits, labels in logits_in_pieces(network, data, np.arange(count), device, preprocessing):
         hits = logits.argmax(dim=1) == labels
         right += int(hits.sum())
         tally.count(labels, hits)
@@ -72,7 +72,7 @@ def evaluation_in_pieces(
     yield Evaluation(count, right / count, tally.balanced_accuracy, loss / count)
 
 
-def _in_pieces(
+def logits_in_pieces(
     network: nn.Sequential,
     data: Dataset,
     chosen: npt.NDArray[np.int64],
@@ -80,7 +80,8 @@ def _in_pieces(
     preprocessing: Preprocessing | None,
     watching: Watching = nullcontext,
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Logits (B, classes) and labels (B,) of the chosen held-out images, in their order."""
+    """Logits (B, classes) and labels (B,) of the chosen held-out images, in their order; of a
+    network in evaluation mode, each pass through it within `watching`."""
     network = fused_relu_pool(network)
     for start in range(0, len(chosen), PIECE):
         piece = chosen[start : start + PIECE]

@@ -6,7 +6,7 @@ import torch
 
 from convscope.errors import ConflictError, NotFoundError
 from convscope.ipc import commands
-from convscope.ipc.replies import AttributionReply, ExplanationReply
+from convscope.ipc.replies import AttributionReply, JsonReply
 from convscope.learn.attribution.attribute import Question, attribute
 from convscope.learn.attribution.contributions import contributions
 from convscope.learn.attribution.rank_correlation import rank_correlation
@@ -80,7 +80,7 @@ def _class(session: Session, image: torch.Tensor, number: int | None) -> int:
         return int(session.observer.twin(image).argmax())
 
 
-def contribute(loop: Loop, command: commands.Contribute, _: int) -> ExplanationReply:
+def contribute(loop: Loop, command: commands.Contribute, _: int) -> JsonReply:
     """What each filter adds to a class score in a region of its map; with what lies elsewhere and
     what later layers' biases add it is the score."""
     session = loop.session
@@ -101,9 +101,7 @@ def contribute(loop: Loop, command: commands.Contribute, _: int) -> ExplanationR
     total = float(filters.sum()) + elsewhere + sum(found.constants.values())
     about = {"step": session.trainer.step, "layer": plan.name, "image": command.image}
     about |= {"class": number, "region": command.region}
-    return ExplanationReply(
-        payload=json_text(about | parts | {"total": total, "score": found.score})
-    )
+    return JsonReply(payload=json_text(about | parts | {"total": total, "score": found.score}))
 
 
 def _inside(maps: torch.Tensor, plan: LayerPlan, region: tuple[int, int, int, int]) -> torch.Tensor:

@@ -22,7 +22,7 @@ from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.interventions import Intervention
 from convscope.recipe.interventions import SetWeight
 from convscope.types import JsonObject, RunState
-from convscope.worker import attributions, queries
+from convscope.worker import answers, attributions, queries
 from convscope.worker.drag import Drag
 from convscope.worker.loop import Handlers, Loop, handle
 from convscope.worker.session import Session
@@ -62,6 +62,12 @@ def start_replay(loop: Loop, command: commands.StartReplay, _: int) -> StartRepl
 def seek(loop: Loop, command: commands.Seek, number: int) -> None:
     """Go to a step that was recorded; one that is under way is left off."""
     loop.begin_task([number], replied(loop.seeker.go(command.plan, command.payload)))
+
+
+def drop_task(loop: Loop, _: commands.DropTask, __: int) -> Done:
+    """Do no more of what nobody waits for."""
+    loop.drop_task()
+    return Done()
 
 
 def begin_segment(loop: Loop, _: commands.BeginSegment, number: int) -> CheckpointReply:
@@ -274,5 +280,8 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.ExplainWeight, queries.explain_weight),
         handle(commands.Attribute, attributions.attribute_score),
         handle(commands.Contribute, attributions.contribute),
+        handle(commands.Confuse, answers.confuse),
+        handle(commands.ListAnswers, answers.list_answers),
+        handle(commands.DropTask, drop_task),
     ]
 )

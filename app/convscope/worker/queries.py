@@ -12,9 +12,9 @@ from convscope.ipc import commands
 from convscope.ipc.replies import (
     BatchReply,
     CheckpointReply,
-    ExplanationReply,
     FrameReply,
     ImageReply,
+    JsonReply,
     PredictionsReply,
     SwitchesReply,
     TensorReply,
@@ -130,21 +130,21 @@ def evaluate(loop: Loop, _: commands.Evaluate, number: int) -> None:
     loop.measure_whole(number)
 
 
-def explain_output(loop: Loop, command: commands.ExplainOutput, _: int) -> ExplanationReply:
+def explain_output(loop: Loop, command: commands.ExplainOutput, _: int) -> JsonReply:
     """One value of a layer's output as arithmetic."""
     session = loop.session
     pixels = session.images.get(command.image)
     where = (command.channel, command.y, command.x)
     found = session.explainer.output(command.layer, where, pixels)
-    return ExplanationReply(payload=json_text(found | {"image": command.image}))
+    return JsonReply(payload=json_text(found | {"image": command.image}))
 
 
-def explain_weight(loop: Loop, command: commands.ExplainWeight, _: int) -> ExplanationReply:
+def explain_weight(loop: Loop, command: commands.ExplainWeight, _: int) -> JsonReply:
     """One weight's gradient and the update that followed, as arithmetic."""
     session, example = loop.session, command.example
     found = session.explainer.weight(command.layer, command.tensor, command.index, example)
     found["gradient"] |= session.batch_example(example)
-    return ExplanationReply(payload=json_text(found))
+    return JsonReply(payload=json_text(found))
 
 
 def json_text(explanation: JsonObject) -> bytes:

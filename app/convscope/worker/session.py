@@ -13,6 +13,7 @@ from convscope.data.catalog import Folders
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Setup
 from convscope.ipc.replies import FilterId, Switches
+from convscope.learn.answers import Answers
 from convscope.learn.attribution.control import control_network
 from convscope.learn.class_tally import ClassTally
 from convscope.learn.data import Batches, open_images
@@ -60,6 +61,7 @@ class Session:
         )
         self.activity = FilterActivity(self.observer.twin, self.plans)
         self.tally = ClassTally(self.data)
+        self.answers: tuple[tuple[int, int, int], Answers] | None = None  # and of which state
         self.held_out: tuple[int, float] | None = None  # step, accuracy
         self.held_out_balanced: float | None = None  # of the same measurement
         self.rest()
@@ -129,6 +131,11 @@ class Session:
         return accuracy_in_pieces(
             self.observer.twin, self.data, self.device, how, self.activity.watching, self.tally
         )
+
+    @property
+    def state(self) -> tuple[int, int, int]:
+        """Differs when the weights do."""
+        return id(self.trainer), self.trainer.step, self.interventions.made
 
     def batch_example(self, number: int) -> JsonObject:
         """Which training picture was number `number` of the last step's batch."""

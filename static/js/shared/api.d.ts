@@ -669,6 +669,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/confusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The confusion matrix
+         * @description Of all held-out images, with each class's recall and precision and the most confident
+         *     mistakes. Measured beside the training.
+         */
+        get: operations["get_confusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/confusion/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The images in a cell of the confusion matrix
+         * @description Of class `true`, taken for class `predicted`, the most confident first. 404 for a class that
+         *     there is not.
+         */
+        get: operations["list_confusion_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/evaluate": {
         parameters: {
             query?: never;
@@ -1331,6 +1373,56 @@ export interface components {
             type: "AdaptiveAvgPool2d";
         };
         /**
+         * AnsweredImage
+         * @description A held-out image, its class and the one that it is taken for.
+         */
+        AnsweredImage: {
+            /** Confidence */
+            confidence: number;
+            /** Image */
+            image: string;
+            /** Predicted */
+            predicted: number;
+            /** True */
+            true: number;
+        };
+        /**
+         * AnsweredImages
+         * @description One cell of the matrix: how many, and the most confident of them.
+         * @example {
+         *       "count": 128,
+         *       "images": [
+         *         {
+         *           "confidence": 0.221491,
+         *           "image": "test-1064",
+         *           "predicted": 3,
+         *           "true": 0
+         *         },
+         *         {
+         *           "confidence": 0.22025,
+         *           "image": "test-1863",
+         *           "predicted": 3,
+         *           "true": 0
+         *         }
+         *       ],
+         *       "predicted": 3,
+         *       "step": 10,
+         *       "true": 0
+         *     }
+         */
+        AnsweredImages: {
+            /** Count */
+            count: number;
+            /** Images */
+            images: components["schemas"]["AnsweredImage"][];
+            /** Predicted */
+            predicted: number;
+            /** Step */
+            step: number;
+            /** True */
+            true: number;
+        };
+        /**
          * ArrangedAnswer
          * @description The set as it would be.
          */
@@ -1604,6 +1696,23 @@ export interface components {
             probability: number | null;
         };
         /**
+         * ClassAnswers
+         * @description One class. Recall: the share of its images that are taken for it; precision: the share of
+         *     those taken for it that are its own; null where there are none.
+         */
+        ClassAnswers: {
+            /** Class */
+            class: string;
+            /** Count */
+            count: number;
+            /** Index */
+            index: number;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+        };
+        /**
          * ClassChoice
          * @description One class of the set, and which of those that were brought go into it.
          */
@@ -1643,6 +1752,231 @@ export interface components {
             expected: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Confusion
+         * @description The whole held-out half; `matrix` has a row a true class and a column a predicted one.
+         * @example {
+         *       "accuracy": 0.0715,
+         *       "classes": [
+         *         {
+         *           "class": "T-shirt/top",
+         *           "count": 200,
+         *           "index": 0,
+         *           "precision": 0.039604,
+         *           "recall": 0.1
+         *         },
+         *         {
+         *           "class": "Trouser",
+         *           "count": 200,
+         *           "index": 1,
+         *           "precision": null,
+         *           "recall": 0
+         *         },
+         *         {
+         *           "class": "Pullover",
+         *           "count": 200,
+         *           "index": 2,
+         *           "precision": 0.0617284,
+         *           "recall": 0.05
+         *         },
+         *         {
+         *           "class": "Dress",
+         *           "count": 200,
+         *           "index": 3,
+         *           "precision": 0.10043,
+         *           "recall": 0.35
+         *         },
+         *         {
+         *           "class": "Coat",
+         *           "count": 200,
+         *           "index": 4,
+         *           "precision": 0.0526316,
+         *           "recall": 0.005
+         *         },
+         *         {
+         *           "class": "Sandal",
+         *           "count": 200,
+         *           "index": 5,
+         *           "precision": 0.0654762,
+         *           "recall": 0.055
+         *         },
+         *         {
+         *           "class": "Shirt",
+         *           "count": 200,
+         *           "index": 6,
+         *           "precision": 0.0454545,
+         *           "recall": 0.095
+         *         },
+         *         {
+         *           "class": "Sneaker",
+         *           "count": 200,
+         *           "index": 7,
+         *           "precision": 0,
+         *           "recall": 0
+         *         },
+         *         {
+         *           "class": "Bag",
+         *           "count": 200,
+         *           "index": 8,
+         *           "precision": 0.413793,
+         *           "recall": 0.06
+         *         },
+         *         {
+         *           "class": "Ankle boot",
+         *           "count": 200,
+         *           "index": 9,
+         *           "precision": 0,
+         *           "recall": 0
+         *         }
+         *       ],
+         *       "count": 2000,
+         *       "matrix": [
+         *         [
+         *           20,
+         *           0,
+         *           5,
+         *           128,
+         *           3,
+         *           18,
+         *           26,
+         *           0,
+         *           0,
+         *           0
+         *         ],
+         *         [
+         *           17,
+         *           0,
+         *           2,
+         *           100,
+         *           1,
+         *           30,
+         *           50,
+         *           0,
+         *           0,
+         *           0
+         *         ],
+         *         [
+         *           48,
+         *           0,
+         *           10,
+         *           105,
+         *           6,
+         *           21,
+         *           10,
+         *           0,
+         *           0,
+         *           0
+         *         ],
+         *         [
+         *           81,
+         *           0,
+         *           3,
+         *           70,
+         *           1,
+         *           12,
+         *           32,
+         *           0,
+         *           1,
+         *           0
+         *         ],
+         *         [
+         *           46,
+         *           0,
+         *           7,
+         *           128,
+         *           1,
+         *           11,
+         *           7,
+         *           0,
+         *           0,
+         *           0
+         *         ],
+         *         [
+         *           52,
+         *           0,
+         *           40,
+         *           0,
+         *           0,
+         *           11,
+         *           88,
+         *           0,
+         *           8,
+         *           1
+         *         ],
+         *         [
+         *           52,
+         *           0,
+         *           7,
+         *           94,
+         *           2,
+         *           24,
+         *           19,
+         *           1,
+         *           1,
+         *           0
+         *         ],
+         *         [
+         *           61,
+         *           0,
+         *           51,
+         *           0,
+         *           4,
+         *           20,
+         *           58,
+         *           0,
+         *           6,
+         *           0
+         *         ],
+         *         [
+         *           63,
+         *           0,
+         *           3,
+         *           72,
+         *           1,
+         *           21,
+         *           28,
+         *           0,
+         *           12,
+         *           0
+         *         ],
+         *         [
+         *           65,
+         *           0,
+         *           34,
+         *           0,
+         *           0,
+         *           0,
+         *           100,
+         *           0,
+         *           1,
+         *           0
+         *         ]
+         *       ],
+         *       "mistakes": [
+         *         {
+         *           "confidence": 0.387306,
+         *           "image": "test-703",
+         *           "predicted": 6,
+         *           "true": 3
+         *         }
+         *       ],
+         *       "step": 10
+         *     }
+         */
+        Confusion: {
+            /** Accuracy */
+            accuracy: number;
+            /** Classes */
+            classes: components["schemas"]["ClassAnswers"][];
+            /** Count */
+            count: number;
+            /** Matrix */
+            matrix: number[][];
+            /** Mistakes */
+            mistakes: components["schemas"]["AnsweredImage"][];
+            /** Step */
+            step: number;
         };
         /**
          * Contributions
@@ -10639,6 +10973,292 @@ export interface operations {
                      *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_confusion: {
+        parameters: {
+            query?: {
+                /** @description of the images, at most */
+                count?: number;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confusion"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_confusion_images: {
+        parameters: {
+            query: {
+                true: number;
+                predicted: number;
+                /** @description of the images, at most */
+                count?: number;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredImages"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
                      *       "type": "about:blank"
                      *     }
                      */

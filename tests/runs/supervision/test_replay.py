@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from convscope.ipc.commands import Command, R, Seek, StartReplay, Weights
+from convscope.ipc.commands import Command, DropTask, R, Seek, StartReplay, Weights
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.runs.run_file import RunFile
 from convscope.runs.supervision import replay_worker as module
@@ -128,4 +128,21 @@ async def test_a_kept_state_that_was_itself_computed_again_elsewhere_is_marked(
     found = await looked.ask(10, Weights())
     assert found.recomputed_from == 3
     assert (found.recomputed or "").startswith("Step 10 was computed again from step 3, ")
+    await looked.close()
+
+
+async def test_a_question_that_nobody_waits_for_is_left_off_and_the_next_one_is_served(
+    tmp_path: Path,
+) -> None:
+    workers: list[Mortal] = []
+    looked = replay(tmp_path, workers)
+    await looked.ask(12, Weights())
+    given_up = asyncio.ensure_future(looked.ask(12, Weights()))
+    waiting = asyncio.ensure_future(looked.ask(12, Weights()))
+    while workers[0].asked.count(Weights()) < 2:
+        await asyncio.sleep(0)
+    given_up.cancel()
+    assert (await waiting).events[-1]["id"] == 7
+    assert given_up.cancelled()
+    assert DropTask() in workers[0].told
     await looked.close()

@@ -9,6 +9,7 @@ from typing import Any, Generic
 from convscope.ipc.commands import (
     AblateFreezing,
     Command,
+    DropTask,
     PutImage,
     R,
     Seek,
@@ -74,10 +75,15 @@ class ReplayWorker:
         self._ending: set[asyncio.Task[None]] = set()  # workers on their way out
 
     async def ask(self, step: int, command: Command[R]) -> Looked[R]:
-        """A command about a past step; NotFoundError for one that is not there yet."""
+        """A command about a past step, left off by the worker where it is cancelled; NotFoundError
+        for a step that is not there yet."""
         async with self._turn(step):
             worker = await self._come_to(step)
-            reply = await worker.ask(command)
+            try:
+                reply = await worker.ask(command)
+            except asyncio.CancelledError:
+                worker.tell(DropTask())
+                raise
             return self._looked(reply)
 
     def _looked(self, reply: R) -> Looked[R]:

@@ -14,10 +14,10 @@ def evaluate_whole(session: Session) -> Iterator[EvaluationReply | None]:
 
     ConflictError where an intervention, a traced step or a reset comes in between.
     """
-    began = _state(session)
+    began = session.state
     how = session.recipe.data.preprocessing
     for found in evaluation_in_pieces(session.observer.twin, session.data, session.device, how):
-        if _state(session) != began:
+        if session.state != began:
             raise ConflictError("The run changed while it was measured: ask again.")
         if found:
             yield EvaluationReply(
@@ -29,8 +29,3 @@ def evaluate_whole(session: Session) -> Iterator[EvaluationReply | None]:
             )
         else:
             yield None
-
-
-def _state(session: Session) -> tuple[int, int, int]:
-    """Differs when the weights do."""
-    return id(session.trainer), session.trainer.step, session.interventions.made
