@@ -1,6 +1,9 @@
 import gzip
 import io
+import json
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,11 +13,14 @@ import pytest
 
 from convscope.data import idx
 from convscope.errors import TooLargeError, UploadError
+from convscope.own_data.arrangement import store
+from convscope.own_data.preview.process import Group, Task
 from convscope.own_data.sources import entries
 from convscope.own_data.sources.entries import SentFile
 from convscope.own_data.sources.found import Classes, Event, Found, Note, PassedOver, Refused
 from convscope.own_data.sources.read import read_all
 from tests.support.labelled import png_of, stripes, zip_of
+from tests.support.pictures import HEIC_IS_READ, encoded, gradient, png_bomb
 
 GREY = np.arange(144, dtype=np.uint8).reshape(12, 12)
 PICKLE = b"\x80\x04]\x94K\x01a."
@@ -99,6 +105,44 @@ def test_a_large_picture_is_kept_small_and_a_small_one_as_it_is(tmp_path: Path) 
         (256, 384, 3),
         (12, 12, 3),
     ]
+
+
+CASES = Path(__file__).parents[1] / "images" / "cases"
+
+
+@pytest.mark.skipif(not HEIC_IS_READ, reason="pi-heif is not installed")
+def test_a_phones_photographs_of_24_megapixels_are_read_and_one_that_lies_is_refused(
+    tmp_path: Path,
+) -> None:
+    phone, lying = ((CASES / name).read_bytes() for name in ("phone.heic", "lying.avif"))
+    sent = (("a/1.heic", phone), ("a/2.avif", lying), ("a/3.heic", phone))
+    all_events = events(tmp_path, *sent)
+    assert [one.pixels.shape for one in found(all_events)] == [(256, 341, 3)] * 2
+    assert list(refused(all_events)) == ["a/2.avif"]
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "WebP", "PNG", "GIF"])
+def test_64_megapixels_are_read_in_the_memory_that_a_reader_has(tmp_path: Path, kind: str) -> None:
+    options: dict[str, Any] = {"AVIF": {"speed": 10}, "WebP": {"method": 0}}.get(kind, {})
+    large = gradient(8000, 8000)
+    picture = large.convert("P") if kind == "GIF" else large.convert("RGBA")
+    path = tmp_path / "large"
+    path.write_bytes(encoded(picture, kind, **options))
+    task = Task(folder=tmp_path, groups=[Group(files=[("a/1", path)])])
+    read = [sys.executable, "-c", "from convscope.own_data.preview.process import main; main()"]
+    with subprocess.Popen(read, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(task.model_dump_json().encode() + b"\n")
+        process.stdin.flush()
+        *_, said = process.stdout
+    assert json.loads(said)["summary"]["train"] == 1, said
+    assert store.picture(store.pixels(tmp_path), store.records(tmp_path)[0]).shape == (256, 256, 3)
+
+
+def test_more_than_64_megapixels_are_refused_before_a_pixel_is_decoded(tmp_path: Path) -> None:
+    why = refused(events(tmp_path, ("a/1.png", png_bomb(8001))))
+    assert why == {"a/1.png": "Expected at most 64,000,000 pixels, got 8,001 × 8,001."}
 
 
 # --- archives -------------------------------------------------------------------------------------
