@@ -16,6 +16,7 @@ from convscope.errors import TooLargeError, UploadError
 from convscope.own_data.arrangement import store
 from convscope.own_data.preview.process import Group, Task
 from convscope.own_data.sources import entries
+from convscope.own_data.sources import npz as npz_module
 from convscope.own_data.sources.entries import SentFile
 from convscope.own_data.sources.found import Classes, Event, Found, Note, PassedOver, Refused
 from convscope.own_data.sources.read import read_all
@@ -288,6 +289,53 @@ def test_an_npz_is_read_in_the_spellings_that_people_use(
     all_found = found(events(tmp_path, ("a.npz", npz(**arrays))))
     assert (np.stack([one.pixels for one in all_found]) == pixels).all()
     assert [int(one.class_name) for one in all_found] == LABELS.tolist()
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [(GREYS, LABELS), (COLOURS, np.eye(10)[LABELS]), (COLOURS.transpose(0, 3, 1, 2) / 255, LABELS)],
+)
+def test_an_array_in_column_major_order_gives_the_same_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, images: Any, labels: Any
+) -> None:
+    monkeypatch.setattr(npz_module, "_PART_BYTES", 700)  # a few pictures at once
+    in_rows = {"images": np.ascontiguousarray(images), "labels": labels}
+    in_columns = {"images": np.asfortranarray(images), "labels": np.asfortranarray(labels)}
+    one, other = (
+        [
+            (picture.class_name, picture.pixels.shape, picture.pixels.tobytes())
+            for picture in found(events(tmp_path, ("a.npz", npz(**arrays))))
+        ]
+        for arrays in (in_rows, in_columns)
+    )
+    assert len(one) == 9
+    assert one == other
+    assert [path.name for path in tmp_path.iterdir()] == ["sent0"]
+
+
+def test_a_column_major_array_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+    file, labels = io.BytesIO(), io.BytesIO()
+    np.save(file, np.asfortranarray(GREYS))
+    np.save(labels, LABELS)
+    whole = zip_of([("images.npy", file.getvalue()[:-1]), ("labels.npy", labels.getvalue())])
+    all_events = events(tmp_path, ("a.npz", whole))
+    assert refused(all_events) == {"a.npz": "an array is cut short"}
+    assert not found(all_events)
+
+
+def test_pictures_with_transparency_in_an_npz_are_what_they_are_as_files(tmp_path: Path) -> None:
+    drawn = np.random.default_rng(4).integers(0, 256, (6, 12, 10, 4), dtype=np.uint8)
+    drawn[1, ..., 3], drawn[2, ..., 3] = 255, 0
+    drawn[3, ..., :3] //= 3  # dark, so that it goes on white
+    drawn[4, ..., :3] |= 128  # light, on black
+    files = [(f"a/{n}.png", png_of(picture)) for n, picture in enumerate(drawn)]
+    one = found(events(tmp_path, *files))
+    all_events = events(tmp_path, ("a.npz", npz(x=drawn, y=np.zeros(6, np.uint8))))
+    assert [each.pixels.tobytes() for each in one] == [
+        each.pixels.tobytes() for each in found(all_events)
+    ]
+    assert {each.pixels.shape for each in found(all_events)} == {(12, 10, 3)}
+    assert any("Put on white" in event.says for event in all_events if isinstance(event, Note))
 
 
 def test_flat_pictures_are_square(tmp_path: Path) -> None:

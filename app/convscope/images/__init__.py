@@ -1,5 +1,6 @@
 """Pictures that people give: read within bounds, fitted to a network's input, written as PNG."""
 
+from convscope.images.colour import on_paper
 from convscope.images.confined import ConfinedReader
 from convscope.images.decode import decode, decode_stored
 from convscope.images.encode import png, sheet_png, sheet_webp
@@ -15,6 +16,7 @@ __all__ = [
     "decode",
     "decode_stored",
     "kind_of",
+    "on_paper",
     "png",
     "preprocess",
     "sheet_png",
