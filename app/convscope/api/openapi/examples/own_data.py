@@ -51,7 +51,7 @@ OPTIONS: JsonObject = {
     ],
 }
 PREVIEW: JsonObject = {
-    "id": "9f3c02ab41",
+    "id": "9f3c02ab41d85e7706c1b8e29a40f35d",
     "state": "ready",
     "error": None,
     "made_at": "2026-11-27T09:30:00+00:00",
