@@ -249,6 +249,26 @@ def test_equal_pictures_are_counted_and_stay_on_one_side(server: Server) -> None
     arranged = previewed(server, ("x.zip", zip_of(files)))["arranged"]
     assert [row["repeated"] for row in arranged["classes"]] == [9, 9]
     assert [row["test"] for row in arranged["classes"]] == [4, 4]
+    assert arranged["equal_count"] == 6
+    assert arranged["equal"][0] == {"pictures": [0, 3, 6, 9], "labels": [0] * 4, "count": 4}
+    assert arranged["equal"][3] == {"pictures": [12, 15, 18, 21], "labels": [1] * 4, "count": 4}
+
+
+def test_equal_pictures_of_several_classes_are_told_first_and_no_more_than_a_few(
+    server: Server,
+) -> None:
+    pictures = [png_of(p) for _, p in stripes(210, size=8)]
+    files = [(f"a/{n}.png", picture) for n, picture in enumerate(pictures * 2)]
+    files += [(f"b/{n}.png", picture) for n, picture in enumerate(pictures[-1:] * 13)]
+    preview = previewed(server, ("x.zip", zip_of(files)))
+    arranged = preview["arranged"]
+    numbers, labels = [209, 419, *range(420, 430)], [0] * 2 + [1] * 10
+    assert arranged["equal"][0] == {"pictures": numbers, "labels": labels, "count": 15}
+    assert (arranged["equal_count"], len(arranged["equal"])) == (210, 100)
+    assert arranged["equal"][1]["pictures"] == [0, 210]
+    assert [row["repeated"] for row in arranged["classes"]] == [210, 13]
+    assert "A picture stands in more than one class." in arranged["warnings"]
+    server.http.delete(f"/datasets/preview/{preview['id']}")
 
 
 def test_a_preview_that_is_read_can_be_cancelled_and_leaves_nothing(tmp_path: Path) -> None:

@@ -1301,6 +1301,16 @@ export interface components {
             classes: components["schemas"]["ArrangedClassAnswer"][];
             /** Dark Background */
             dark_background: boolean;
+            /**
+             * Equal
+             * @description what is there twice or more, what is in several classes first, 100
+             */
+            equal: components["schemas"]["EqualAnswer"][];
+            /**
+             * Equal Count
+             * @description how many pictures are there twice or more
+             */
+            equal_count: number;
             /** Left Out */
             left_out: components["schemas"]["LeftOutAnswer"][];
             /**
@@ -2130,6 +2140,27 @@ export interface components {
             threads: number;
             /** Torch */
             torch: string;
+        };
+        /**
+         * EqualAnswer
+         * @description Pictures that are equal as the network would see them.
+         */
+        EqualAnswer: {
+            /**
+             * Count
+             * @description how many they are
+             */
+            count: number;
+            /**
+             * Labels
+             * @description the class of each of these, by its place
+             */
+            labels: number[];
+            /**
+             * Pictures
+             * @description their numbers, the first 12
+             */
+            pictures: number[];
         };
         /**
          * EvaluationAnswer
@@ -3972,6 +4003,20 @@ export interface components {
          *           }
          *         ],
          *         "dark_background": false,
+         *         "equal": [
+         *           {
+         *             "count": 2,
+         *             "labels": [
+         *               0,
+         *               0
+         *             ],
+         *             "pictures": [
+         *               3,
+         *               11
+         *             ]
+         *           }
+         *         ],
+         *         "equal_count": 1,
          *         "left_out": [
          *           {
          *             "name": "unknown",
@@ -4132,6 +4177,20 @@ export interface components {
          *               }
          *             ],
          *             "dark_background": false,
+         *             "equal": [
+         *               {
+         *                 "count": 2,
+         *                 "labels": [
+         *                   0,
+         *                   0
+         *                 ],
+         *                 "pictures": [
+         *                   3,
+         *                   11
+         *                 ]
+         *               }
+         *             ],
+         *             "equal_count": 1,
          *             "left_out": [
          *               {
          *                 "name": "unknown",

@@ -49,11 +49,24 @@ class LeftOutAnswer(BaseModel):
     pictures: int
 
 
+class EqualAnswer(BaseModel):
+    """Pictures that are equal as the network would see them."""
+
+    pictures: Annotated[list[int], Field(description="their numbers, the first 12")]
+    labels: Annotated[list[int], Field(description="the class of each of these, by its place")]
+    count: Annotated[int, Field(description="how many they are")]
+
+
 class ArrangedAnswer(BaseModel):
     """The set as it would be."""
 
     shape: list[int]
     classes: list[ArrangedClassAnswer]
+    equal: Annotated[
+        list[EqualAnswer],
+        Field(description="what is there twice or more, what is in several classes first, 100"),
+    ]
+    equal_count: Annotated[int, Field(description="how many pictures are there twice or more")]
     left_out: list[LeftOutAnswer]
     train: int
     test: int
