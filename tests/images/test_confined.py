@@ -1,6 +1,7 @@
 """AVIF and HEIC, whose headers need not tell what their streams hold: read in a process apart."""
 
 import resource
+import subprocess
 from pathlib import Path
 from typing import get_args
 
@@ -27,6 +28,36 @@ def test_what_an_avif_may_have_is_asked_before_it_is_decoded() -> None:
     assert read(data, max_pixels=1200).width == 40
     with pytest.raises(TooLargeError, match="1,199 pixels, got 40 × 30"):
         read(data, max_pixels=1199)
+
+
+def test_many_are_read_by_one_process_and_one_that_is_refused_ends_it_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+    start = confined._started
+
+    def started() -> subprocess.Popen[bytes]:
+        begun.append(start())
+        return begun[-1]
+
+    monkeypatch.setattr(confined, "_started", started)
+    small, lying = encoded(gradient(40, 30), "AVIF"), (CASES / "lying.avif").read_bytes()
+    with confined.ConfinedReader() as reader:
+        for height in (30, 20, 10):
+            picture = encoded(gradient(40, height), "AVIF")
+            assert reader.read(picture, "AVIF", 10**6).image.size == (40, height)
+        assert len(begun) == 1
+        with pytest.raises(UploadError, match="Expected a whole AVIF picture"):
+            reader.read(lying, "AVIF", 64_000_000)
+        assert reader.read(small, "AVIF", 1200).width == 40
+    assert len(begun) == 2
+    assert all(process.returncode is not None for process in begun)
+
+
+def test_a_small_header_allows_little_memory_whatever_the_largest_picture_may_take() -> None:
+    lying = (CASES / "lying.avif").read_bytes()
+    with pytest.raises(UploadError, match="Expected a whole AVIF picture"):
+        read(lying, max_pixels=500_000_000)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.9])

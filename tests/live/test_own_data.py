@@ -6,6 +6,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from convscope.settings import Settings
 from tests.support.data_cache import data_cache
 from tests.support.labelled import jpeg_of, png_of, stripes, stripes_zip, zip_of
 from tests.support.server import PATIENCE_S, LiveRun, Server
+from tests.support.waiting import wait_until
 
 Json = dict[str, Any]
 
@@ -120,7 +122,8 @@ def formats(data: Dataset) -> Iterator[list[tuple[str, bytes]]]:
         {f"{axis}_{half}": a for half, x, y in halves for axis, a in (("x", x[:, 0]), ("y", y))},
         {f"{half}_{w}": a for half, x, y in halves for w, a in (("images", x), ("labels", y))},
     )
-    for arrays in stacked:
+    in_columns = {name: np.asfortranarray(array) for name, array in stacked[0].items()}
+    for arrays in (*stacked, in_columns):
         file = io.BytesIO()
         np.savez_compressed(file, **arrays)
         yield [("fashion.npz", file.getvalue())]
@@ -147,7 +150,7 @@ def test_fashion_mnist_comes_back_from_every_format_with_one_digest(server: Serv
         assert (answer.json()["train"], answer.json()["test"]) == (10_000, 2_000)
         digests.append(answer.json()["sha256"])
         server.http.delete(f"/datasets/{answer.json()['id']}")
-    assert len(digests) == 5
+    assert len(digests) == 6
     assert len(set(digests)) == 1
 
 
@@ -246,6 +249,26 @@ def test_equal_pictures_are_counted_and_stay_on_one_side(server: Server) -> None
     arranged = previewed(server, ("x.zip", zip_of(files)))["arranged"]
     assert [row["repeated"] for row in arranged["classes"]] == [9, 9]
     assert [row["test"] for row in arranged["classes"]] == [4, 4]
+    assert arranged["equal_count"] == 6
+    assert arranged["equal"][0] == {"pictures": [0, 3, 6, 9], "labels": [0] * 4, "count": 4}
+    assert arranged["equal"][3] == {"pictures": [12, 15, 18, 21], "labels": [1] * 4, "count": 4}
+
+
+def test_equal_pictures_of_several_classes_are_told_first_and_no_more_than_a_few(
+    server: Server,
+) -> None:
+    pictures = [png_of(p) for _, p in stripes(210, size=8)]
+    files = [(f"a/{n}.png", picture) for n, picture in enumerate(pictures * 2)]
+    files += [(f"b/{n}.png", picture) for n, picture in enumerate(pictures[-1:] * 13)]
+    preview = previewed(server, ("x.zip", zip_of(files)))
+    arranged = preview["arranged"]
+    numbers, labels = [209, 419, *range(420, 430)], [0] * 2 + [1] * 10
+    assert arranged["equal"][0] == {"pictures": numbers, "labels": labels, "count": 15}
+    assert (arranged["equal_count"], len(arranged["equal"])) == (210, 100)
+    assert arranged["equal"][1]["pictures"] == [0, 210]
+    assert [row["repeated"] for row in arranged["classes"]] == [210, 13]
+    assert "A picture stands in more than one class." in arranged["warnings"]
+    server.http.delete(f"/datasets/preview/{preview['id']}")
 
 
 def test_a_preview_that_is_read_can_be_cancelled_and_leaves_nothing(tmp_path: Path) -> None:
@@ -257,6 +280,46 @@ def test_a_preview_that_is_read_can_be_cancelled_and_leaves_nothing(tmp_path: Pa
         assert server.http.delete(f"/datasets/preview/{preview['id']}").status_code == 204
         assert not list((tmp_path / "state" / "convscope" / "datasets").iterdir())
         assert server.http.get("/datasets/preview").json() == {"previews": []}
+
+
+@contextlib.contextmanager
+def being_kept(server: Server) -> Iterator[tuple[str, Future[httpx.Response]]]:
+    """The address of a preview that is being kept, and the answer of who keeps it."""
+    preview = previewed(server, ("s.zip", stripes_zip(2000)))
+    address = f"/datasets/preview/{preview['id']}"
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(server.http.post, f"{address}/keep")
+        wait_until(lambda: server.http.get(address).json()["state"] == "keeping")
+        yield address, answer
+
+
+def test_a_preview_that_is_discarded_while_it_is_kept_leaves_nothing(tmp_path: Path) -> None:
+    with Server(tmp_path) as server:
+        with being_kept(server) as (address, answer):
+            assert server.http.delete(address).status_code == 204
+            assert not list((tmp_path / "state/convscope/datasets").iterdir())
+        assert answer.result().status_code == 409
+        assert answer.result().json()["detail"] == (
+            "This data set was not kept, since that was cancelled."
+        )
+        assert server.http.get(address).status_code == 404
+        assert not [d for d in server.http.get("/datasets").json()["datasets"] if d["own"]]
+
+
+def test_keeping_tells_how_far_it_is_and_can_be_cancelled(tmp_path: Path) -> None:
+    with Server(tmp_path) as server:
+        with being_kept(server) as (address, answer):
+            now = server.http.get(address).json()
+            assert (now["state"], now["progress"]["of"]) in [("keeping", n) for n in (0, 4000)]
+            assert server.http.patch(address, json={"title": "x"}).status_code == 409
+            back = server.http.delete(f"{address}/keep").json()
+            assert (back["state"], back["arranged"]) == ("ready", now["arranged"])
+        assert answer.result().status_code == 409
+        assert server.http.delete(f"{address}/keep").status_code == 200  # there is none
+        assert len(list((tmp_path / "state/convscope/datasets").iterdir())) == 1
+        made = server.http.post(f"{address}/keep")
+        assert made.status_code == 201
+        assert made.json()["train"] + made.json()["test"] == 2000
 
 
 def test_a_preview_is_there_again_after_a_restart(tmp_path: Path) -> None:

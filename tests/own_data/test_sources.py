@@ -1,6 +1,9 @@
 import gzip
 import io
+import json
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,11 +13,15 @@ import pytest
 
 from convscope.data import idx
 from convscope.errors import TooLargeError, UploadError
+from convscope.own_data.arrangement import store
+from convscope.own_data.preview.process import Group, Task
 from convscope.own_data.sources import entries
+from convscope.own_data.sources import npz as npz_module
 from convscope.own_data.sources.entries import SentFile
 from convscope.own_data.sources.found import Classes, Event, Found, Note, PassedOver, Refused
 from convscope.own_data.sources.read import read_all
 from tests.support.labelled import png_of, stripes, zip_of
+from tests.support.pictures import HEIC_IS_READ, encoded, gradient, png_bomb
 
 GREY = np.arange(144, dtype=np.uint8).reshape(12, 12)
 PICKLE = b"\x80\x04]\x94K\x01a."
@@ -99,6 +106,44 @@ def test_a_large_picture_is_kept_small_and_a_small_one_as_it_is(tmp_path: Path) 
         (256, 384, 3),
         (12, 12, 3),
     ]
+
+
+CASES = Path(__file__).parents[1] / "images" / "cases"
+
+
+@pytest.mark.skipif(not HEIC_IS_READ, reason="pi-heif is not installed")
+def test_a_phones_photographs_of_24_megapixels_are_read_and_one_that_lies_is_refused(
+    tmp_path: Path,
+) -> None:
+    phone, lying = ((CASES / name).read_bytes() for name in ("phone.heic", "lying.avif"))
+    sent = (("a/1.heic", phone), ("a/2.avif", lying), ("a/3.heic", phone))
+    all_events = events(tmp_path, *sent)
+    assert [one.pixels.shape for one in found(all_events)] == [(256, 341, 3)] * 2
+    assert list(refused(all_events)) == ["a/2.avif"]
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "WebP", "PNG", "GIF"])
+def test_64_megapixels_are_read_in_the_memory_that_a_reader_has(tmp_path: Path, kind: str) -> None:
+    options: dict[str, Any] = {"AVIF": {"speed": 10}, "WebP": {"method": 0}}.get(kind, {})
+    large = gradient(8000, 8000)
+    picture = large.convert("P") if kind == "GIF" else large.convert("RGBA")
+    path = tmp_path / "large"
+    path.write_bytes(encoded(picture, kind, **options))
+    task = Task(folder=tmp_path, groups=[Group(files=[("a/1", path)])])
+    read = [sys.executable, "-c", "from convscope.own_data.preview.process import main; main()"]
+    with subprocess.Popen(read, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(task.model_dump_json().encode() + b"\n")
+        process.stdin.flush()
+        *_, said = process.stdout
+    assert json.loads(said)["summary"]["train"] == 1, said
+    assert store.picture(store.pixels(tmp_path), store.records(tmp_path)[0]).shape == (256, 256, 3)
+
+
+def test_more_than_64_megapixels_are_refused_before_a_pixel_is_decoded(tmp_path: Path) -> None:
+    why = refused(events(tmp_path, ("a/1.png", png_bomb(8001))))
+    assert why == {"a/1.png": "Expected at most 64,000,000 pixels, got 8,001 × 8,001."}
 
 
 # --- archives -------------------------------------------------------------------------------------
@@ -244,6 +289,53 @@ def test_an_npz_is_read_in_the_spellings_that_people_use(
     all_found = found(events(tmp_path, ("a.npz", npz(**arrays))))
     assert (np.stack([one.pixels for one in all_found]) == pixels).all()
     assert [int(one.class_name) for one in all_found] == LABELS.tolist()
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [(GREYS, LABELS), (COLOURS, np.eye(10)[LABELS]), (COLOURS.transpose(0, 3, 1, 2) / 255, LABELS)],
+)
+def test_an_array_in_column_major_order_gives_the_same_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, images: Any, labels: Any
+) -> None:
+    monkeypatch.setattr(npz_module, "_PART_BYTES", 700)  # a few pictures at once
+    in_rows = {"images": np.ascontiguousarray(images), "labels": labels}
+    in_columns = {"images": np.asfortranarray(images), "labels": np.asfortranarray(labels)}
+    one, other = (
+        [
+            (picture.class_name, picture.pixels.shape, picture.pixels.tobytes())
+            for picture in found(events(tmp_path, ("a.npz", npz(**arrays))))
+        ]
+        for arrays in (in_rows, in_columns)
+    )
+    assert len(one) == 9
+    assert one == other
+    assert [path.name for path in tmp_path.iterdir()] == ["sent0"]
+
+
+def test_a_column_major_array_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+    file, labels = io.BytesIO(), io.BytesIO()
+    np.save(file, np.asfortranarray(GREYS))
+    np.save(labels, LABELS)
+    whole = zip_of([("images.npy", file.getvalue()[:-1]), ("labels.npy", labels.getvalue())])
+    all_events = events(tmp_path, ("a.npz", whole))
+    assert refused(all_events) == {"a.npz": "an array is cut short"}
+    assert not found(all_events)
+
+
+def test_pictures_with_transparency_in_an_npz_are_what_they_are_as_files(tmp_path: Path) -> None:
+    drawn = np.random.default_rng(4).integers(0, 256, (6, 12, 10, 4), dtype=np.uint8)
+    drawn[1, ..., 3], drawn[2, ..., 3] = 255, 0
+    drawn[3, ..., :3] //= 3  # dark, so that it goes on white
+    drawn[4, ..., :3] |= 128  # light, on black
+    files = [(f"a/{n}.png", png_of(picture)) for n, picture in enumerate(drawn)]
+    one = found(events(tmp_path, *files))
+    all_events = events(tmp_path, ("a.npz", npz(x=drawn, y=np.zeros(6, np.uint8))))
+    assert [each.pixels.tobytes() for each in one] == [
+        each.pixels.tobytes() for each in found(all_events)
+    ]
+    assert {each.pixels.shape for each in found(all_events)} == {(12, 10, 3)}
+    assert any("Put on white" in event.says for event in all_events if isinstance(event, Note))
 
 
 def test_flat_pictures_are_square(tmp_path: Path) -> None:

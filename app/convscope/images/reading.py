@@ -45,6 +45,10 @@ def read(data: bytes, kind: str, max_pixels: int) -> DecodedImage:
         return _read(trim(data, kind), kind, max_pixels)
     except ConvscopeError:
         raise
+    except MemoryError:
+        raise UploadError(
+            f"Expected a {kind} picture that takes less memory than this one."
+        ) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooLargeError(f"Expected at most {max_pixels:,} pixels, got far more.") from error
     except Exception as error:  # a reader fed with hostile bytes may raise anything

@@ -94,7 +94,8 @@ export interface paths {
         post?: never;
         /**
          * Discard it
-         * @description All of it goes, also while its files are being read.
+         * @description All of it goes, also while its files are being read, or while it is being kept: then no data
+         *     set is made.
          */
         delete: operations["delete_preview"];
         options?: never;
@@ -142,10 +143,16 @@ export interface paths {
         put?: never;
         /**
          * Keep it as a data set
-         * @description It is on the disk when this answers; the preview is gone then.
+         * @description It is on the disk when this answers; the preview is gone then. Meanwhile its `state` is
+         *     `keeping`, and `progress` says how far it is.
          */
         post: operations["keep_preview"];
-        delete?: never;
+        /**
+         * Cancel its keeping
+         * @description No data set is made, and all that was brought stays; `POST` of it answers 409 then. Nothing
+         *     where it is not being kept.
+         */
+        delete: operations["delete_keep"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1431,6 +1438,16 @@ export interface components {
             classes: components["schemas"]["ArrangedClassAnswer"][];
             /** Dark Background */
             dark_background: boolean;
+            /**
+             * Equal
+             * @description what is there twice or more, what is in several classes first, 100
+             */
+            equal: components["schemas"]["EqualAnswer"][];
+            /**
+             * Equal Count
+             * @description how many pictures are there twice or more
+             */
+            equal_count: number;
             /** Left Out */
             left_out: components["schemas"]["LeftOutAnswer"][];
             /**
@@ -2611,6 +2628,27 @@ export interface components {
             threads: number;
             /** Torch */
             torch: string;
+        };
+        /**
+         * EqualAnswer
+         * @description Pictures that are equal as the network would see them.
+         */
+        EqualAnswer: {
+            /**
+             * Count
+             * @description how many they are
+             */
+            count: number;
+            /**
+             * Labels
+             * @description the class of each of these, by its place
+             */
+            labels: number[];
+            /**
+             * Pictures
+             * @description their numbers, the first 12
+             */
+            pictures: number[];
         };
         /**
          * EvaluationAnswer
@@ -4463,6 +4501,20 @@ export interface components {
          *           }
          *         ],
          *         "dark_background": false,
+         *         "equal": [
+         *           {
+         *             "count": 2,
+         *             "labels": [
+         *               0,
+         *               0
+         *             ],
+         *             "pictures": [
+         *               3,
+         *               11
+         *             ]
+         *           }
+         *         ],
+         *         "equal_count": 1,
          *         "left_out": [
          *           {
          *             "name": "unknown",
@@ -4480,7 +4532,7 @@ export interface components {
          *         "warnings": []
          *       },
          *       "error": null,
-         *       "id": "9f3c02ab41",
+         *       "id": "9f3c02ab41d85e7706c1b8e29a40f35d",
          *       "made_at": "2026-11-27T09:30:00+00:00",
          *       "notes": [],
          *       "options": {
@@ -4623,6 +4675,20 @@ export interface components {
          *               }
          *             ],
          *             "dark_background": false,
+         *             "equal": [
+         *               {
+         *                 "count": 2,
+         *                 "labels": [
+         *                   0,
+         *                   0
+         *                 ],
+         *                 "pictures": [
+         *                   3,
+         *                   11
+         *                 ]
+         *               }
+         *             ],
+         *             "equal_count": 1,
          *             "left_out": [
          *               {
          *                 "name": "unknown",
@@ -4640,7 +4706,7 @@ export interface components {
          *             "warnings": []
          *           },
          *           "error": null,
-         *           "id": "9f3c02ab41",
+         *           "id": "9f3c02ab41d85e7706c1b8e29a40f35d",
          *           "made_at": "2026-11-27T09:30:00+00:00",
          *           "notes": [],
          *           "options": {
@@ -4780,6 +4846,7 @@ export interface components {
         /**
          * ProgressAnswer
          * @description How many of the present files' pictures have been looked at; 0 of 0 before that is known.
+         *     While it is being kept `of` is twice its pictures: each is looked at and written.
          */
         ProgressAnswer: {
             /** Done */
@@ -7508,6 +7575,84 @@ export interface operations {
                      *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
                      *       "status": 503,
                      *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
                      *       "type": "about:blank"
                      *     }
                      */

@@ -25,7 +25,8 @@ Label = Annotated[int, Query(ge=0, le=1000, description="a class, by its place")
 
 
 class ProgressAnswer(BaseModel):
-    """How many of the present files' pictures have been looked at; 0 of 0 before that is known."""
+    """How many of the present files' pictures have been looked at; 0 of 0 before that is known.
+    While it is being kept `of` is twice its pictures: each is looked at and written."""
 
     done: int
     of: int
@@ -48,11 +49,24 @@ class LeftOutAnswer(BaseModel):
     pictures: int
 
 
+class EqualAnswer(BaseModel):
+    """Pictures that are equal as the network would see them."""
+
+    pictures: Annotated[list[int], Field(description="their numbers, the first 12")]
+    labels: Annotated[list[int], Field(description="the class of each of these, by its place")]
+    count: Annotated[int, Field(description="how many they are")]
+
+
 class ArrangedAnswer(BaseModel):
     """The set as it would be."""
 
     shape: list[int]
     classes: list[ArrangedClassAnswer]
+    equal: Annotated[
+        list[EqualAnswer],
+        Field(description="what is there twice or more, what is in several classes first, 100"),
+    ]
+    equal_count: Annotated[int, Field(description="how many pictures are there twice or more")]
     left_out: list[LeftOutAnswer]
     train: int
     test: int
@@ -262,13 +276,28 @@ async def keep_preview(
     request: Request,
     response: Response,
 ) -> JsonObject:
-    """It is on the disk when this answers; the preview is gone then."""
+    """It is on the disk when this answers; the preview is gone then. Meanwhile its `state` is
+    `keeping`, and `progress` says how far it is."""
     preview = previews.get(preview_id)
     await preview.settled()
     before = preview.describe()
     own = await previews.keep(preview)
     response.headers["Location"] = str(request.url_for("get_dataset", dataset_id=own.id))
     return kept_answer(own.id, before, settings)
+
+
+@router.delete(
+    "/{preview_id}/keep",
+    response_model=PreviewAnswer,
+    responses=problems(404),
+    summary="Cancel its keeping",
+)
+async def delete_keep(previews: ThePreviews, preview_id: str) -> JsonObject:
+    """No data set is made, and all that was brought stays; `POST` of it answers 409 then. Nothing
+    where it is not being kept."""
+    preview = previews.get(preview_id)
+    await preview.cancel_keeping()
+    return preview.describe()
 
 
 @router.delete(
@@ -279,5 +308,6 @@ async def keep_preview(
     summary="Discard it",
 )
 async def delete_preview(previews: ThePreviews, preview_id: str) -> None:
-    """All of it goes, also while its files are being read."""
+    """All of it goes, also while its files are being read, or while it is being kept: then no data
+    set is made."""
     await previews.discard(previews.get(preview_id))

@@ -1,7 +1,6 @@
 """What a set would be: classes, form, halves, and what stands in the way, from what was brought."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +23,7 @@ USUAL_SIDE = 64  # px, where pictures are of many sizes, or large
 SMALL_SIDE = 96  # px; pictures that are all of one size up to this stay as they are
 LOOKED_AT = 200  # pictures, to see whether they are grey, and dark at their borders
 EVERY = 2000
+MOST_EQUAL, MOST_EQUAL_PICTURES = 100, 12  # that are told one by one; the others are counted
 _LIGHT = 128
 Numbers = NDArray[np.int64]
 
@@ -68,13 +68,22 @@ class Arrangement:
         chosen = self.labels[self.held_out == held_out]
         return tuple(np.bincount(chosen, minlength=len(self.classes)).tolist())
 
+    @cached_property
+    def equal(self) -> list[list[int]]:
+        """Rows of pictures that are equal, those in more than one class first."""
+        rows: dict[bytes, list[int]] = {}
+        for row, digest in enumerate(self.digests):
+            rows.setdefault(digest.tobytes(), []).append(row)
+        several = [equal for equal in rows.values() if len(equal) > 1]
+        return sorted(several, key=lambda equal: not self._conflict(equal))
+
+    def _conflict(self, rows: list[int]) -> bool:
+        return len(set(self.labels[rows].tolist())) > 1
+
     def repeated(self) -> list[int]:
         """Of each class, how many pictures equal one that came before."""
-        seen: set[bytes] = set()
-        counts = [0] * len(self.classes)
-        for digest, label in zip(self.digests, self.labels.tolist(), strict=True):
-            counts[label] += digest.tobytes() in seen
-            seen.add(digest.tobytes())
+        later = [row for rows in self.equal for row in rows[1:]]
+        counts: list[int] = np.bincount(self.labels[later], minlength=len(self.classes)).tolist()
         return counts
 
     def problems(self) -> list[str]:
@@ -126,13 +135,26 @@ class Arrangement:
                 else "nothing can be held out, since all pictures are equal or of one burst"
             )
             found.append(f"{_listed(none)}: {why}.")
-        if conflicting := self._conflicting():
-            found.append(f"{conflicting} equal pictures stand in more than one class.")
+        if conflicting := sum(map(self._conflict, self.equal)):
+            found.append(_conflicts_say(conflicting))
         return found
 
-    def _conflicting(self) -> int:
-        rows = {(d.tobytes(), n) for d, n in zip(self.digests, self.labels.tolist(), strict=True)}
-        return sum(count > 1 for count in Counter(digest for digest, _ in rows).values())
+    def describe_equal(self) -> list[JsonObject]:
+        """The first of `equal`, with the first of each one's pictures."""
+        return [
+            {
+                "pictures": self.numbers[rows[:MOST_EQUAL_PICTURES]].tolist(),
+                "labels": self.labels[rows[:MOST_EQUAL_PICTURES]].tolist(),
+                "count": len(rows),
+            }
+            for rows in self.equal[:MOST_EQUAL]
+        ]
+
+
+def _conflicts_say(count: int) -> str:
+    if count == 1:
+        return "A picture stands in more than one class."
+    return f"{count:,} pictures stand in more than one class each."
 
 
 def arrange(
@@ -256,6 +278,8 @@ def summary(arranged: Arrangement) -> JsonObject:
     return {
         "shape": arranged.shape,
         "classes": classes,
+        "equal": arranged.describe_equal(),
+        "equal_count": len(arranged.equal),
         "left_out": [
             {"name": name, "pictures": count}
             for name, count in arranged.sources

@@ -42,6 +42,7 @@ class PreviewState(StrEnum):
     READY = "ready"
     KEEPING = "keeping"
     FAILED = "failed"  # the last files could not be read; what was there before is
+    GONE = "gone"  # kept or discarded
 
 
 class Preview:
@@ -63,6 +64,7 @@ class Preview:
         self._groups: list[Group] = []  # that wait to be read
         self._stale = True  # whether the summary is of other pictures or options
         self._running: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[OwnSet] | None = None
         self._files = 0
         self._called: str | None = None  # as the first file is
         self._touched_s = monotonic()
@@ -88,9 +90,11 @@ class Preview:
         try:
             for (_, stream), (_, path) in zip(sent, files, strict=True):
                 await asyncio.to_thread(_copy, stream, path)
+            self._must_be_open()
         except BaseException:
             for _, path in files:
                 path.unlink(missing_ok=True)
+            self._must_be_open()
             raise
         self._groups.append(Group(files=files, class_name=class_name, burst=burst, wrap=wrap))
         self._arrange()
@@ -103,6 +107,7 @@ class Preview:
 
     def _arrange(self) -> None:
         """See that what waits is read, and that the summary is of what there is then."""
+        self._must_be_open()
         self._stale = True
         self.state = PreviewState.READING
         if self._running is None:
@@ -165,9 +170,10 @@ class Preview:
         self.done, self.of = done, of
 
     async def settled(self) -> None:
-        """When everything brought so far is read."""
+        """When everything brought so far is read; NotFoundError where it is discarded before."""
         while self._running:
             await asyncio.wait([self._running])
+        self._must_be_there()
 
     async def cancel_reading(self) -> None:
         """What is being read, and what waits for it, goes; what was read stays."""
@@ -220,11 +226,27 @@ class Preview:
     # --- ending -----------------------------------------------------------------------------------
 
     async def keep(self, folder: Path, dataset_id: str) -> OwnSet:
-        """The set, on the disk; InvalidError with what stands in the way."""
+        """The set, on the disk; InvalidError with what stands in the way, ConflictError where it is
+        cancelled, which leaves nothing of the set."""
         self._must_be_open()
         await self.settled()
         self.must_have_been_read()
+        self._must_be_open()
         self.state = PreviewState.KEEPING
+        self.done = self.of = 0
+        keeping = self._keeping = asyncio.create_task(self._keep(folder, dataset_id))
+        try:
+            await asyncio.wait([keeping])
+        finally:
+            await self._stop_keeping()
+        if keeping.cancelled():
+            raise ConflictError("This data set was not kept, since that was cancelled.")
+        return keeping.result()
+
+    async def _keep(self, folder: Path, dataset_id: str) -> OwnSet:
+        if (folder / dataset_id).exists():
+            self.state = PreviewState.READY
+            raise ConflictError(f"There is a data set {dataset_id!r} already.")
         try:
             size = await asyncio.to_thread(own_sets.size_of, self.folder)
             options = self.options.model_copy(update={"title": self.title})
@@ -232,13 +254,24 @@ class Preview:
             async with self._turn:
                 with self._directory.reserved(min(size, self._kept_bytes())):
                     await job.run(task, self._tell)
+            return own_sets.read_own_set(folder, dataset_id)
         except BaseException:
-            self.state = PreviewState.READY
-            await asyncio.to_thread(
-                shutil.rmtree, folder / f"{own_sets.UNFINISHED}{dataset_id}", ignore_errors=True
-            )
+            await asyncio.to_thread(_remove_kept, folder, dataset_id)
+            if self.state is PreviewState.KEEPING:
+                self.state = PreviewState.READY
             raise
-        return own_sets.read_own_set(folder, dataset_id)
+
+    async def cancel_keeping(self) -> None:
+        """What is being kept is not; all that was brought stays. Nothing where it is not."""
+        await self._stop_keeping()
+        self._must_be_there()
+
+    async def _stop_keeping(self) -> None:
+        if keeping := self._keeping:
+            if not keeping.cancelling():  # a second time would cut short what the first one began
+                keeping.cancel()
+            await asyncio.wait([keeping])
+            self._keeping = None
 
     def _kept_bytes(self) -> int:
         summary = self.summary or {"shape": (0,), "train": 0, "test": 0}
@@ -249,13 +282,20 @@ class Preview:
         if self._running:
             self._running.cancel()
             await asyncio.wait([self._running])
+        await self._stop_keeping()
 
     async def discard(self) -> None:
         """Everything of it goes, whatever is under way."""
+        self.state = PreviewState.GONE
         await self.stop()
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
 
+    def _must_be_there(self) -> None:
+        if self.state is PreviewState.GONE:
+            raise NotFoundError(f"There is no data set {self.id!r} to be kept.")
+
     def _must_be_open(self) -> None:
+        self._must_be_there()
         if self.state is PreviewState.KEEPING:
             raise ConflictError("This data set is being kept: wait until it is.")
 
@@ -334,6 +374,13 @@ def _copy(stream: IO[bytes], path: Path) -> None:
     stream.seek(0)
     with path.open("wb") as file:
         shutil.copyfileobj(stream, file, 2**20)
+
+
+def _remove_kept(folder: Path, dataset_id: str) -> None:
+    """A set that was made in part, or whole by the time that it was not wanted any more."""
+    shutil.rmtree(folder / f"{own_sets.UNFINISHED}{dataset_id}", ignore_errors=True)
+    if (folder / dataset_id).exists():
+        own_sets.remove_own_set(folder, dataset_id)
 
 
 def _stored_options(folder: Path) -> Options:

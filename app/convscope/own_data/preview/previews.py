@@ -74,7 +74,7 @@ class Previews:
                 "discard one of them."
             )
         self._directory.must_have_room()
-        preview_id = token_hex(5)
+        preview_id = token_hex(16)  # so that nobody guesses it
         prefix = PREFIX if lasting else own_sets.UNFINISHED
         folder = self._folder / f"{prefix}{preview_id}"
         folder.mkdir(parents=True, mode=0o700)

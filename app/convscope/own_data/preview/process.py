@@ -77,12 +77,19 @@ def _done(task: Task) -> dict[str, Any]:
         except ConvscopeError as error:
             cut(task.folder, brought.pictures)
             failed = error.detail
+    if task.keep_in is not None:
+        return _kept(task, brought, task.keep_in)
     arranged = arrange(task.folder, brought, task.options, _tell)
-    if task.keep_in is None:
-        return {"summary": summary(arranged), "failed": failed}
+    return {"summary": summary(arranged), "failed": failed}
+
+
+def _kept(task: Task, brought: Brought, folder: Path) -> dict[str, Any]:
+    """Each picture is looked at once and written once, which is told as twice as many."""
+    arranged = arrange(task.folder, brought, task.options, lambda n, of: _tell(n, 2 * of))
     if problems := arranged.problems():
         raise InvalidError(" ".join(problems))
-    return {"kept": asdict(keep(arranged, brought, task.keep_in, task.keep_as, _tell))}
+    own = keep(arranged, brought, folder, task.keep_as, lambda n, of: _tell(of + n, 2 * of))
+    return {"kept": asdict(own)}
 
 
 def _read(group: Group, folder: Path, before: Brought) -> Brought:

@@ -4,7 +4,7 @@ import numpy as np
 
 from convscope.data.own_sets import KEPT_SIDE
 from convscope.errors import ConvscopeError
-from convscope.images import decode, shrunk
+from convscope.images import ConfinedReader, decode, kind_of, shrunk
 from convscope.own_data.sources.found import Entry, Events, Found, Pixels, Progress, Refused
 from convscope.own_data.sources.names import (
     clean,
@@ -15,8 +15,8 @@ from convscope.own_data.sources.names import (
     place_of,
 )
 
-MAX_BYTES, MAX_PIXELS = 64 * 2**20, 16_000_000  # of one picture
-EVERY = 20  # files between two tellings
+MAX_BYTES, MAX_PIXELS = 64 * 2**20, 64_000_000  # of one picture
+JPEG_PIXELS = 16_000_000  # of one that has more, an eighth of its sides is enough
 _LOOSE = "it is in no folder, so that its class is not known"
 
 
@@ -33,24 +33,25 @@ def pictures(
     if wrap is None:
         wrap = common_wrap([parts for parts in paths if parts])
     halves = have_halves(paths, wrap)
-    for number, (entry, parts) in enumerate(zip(ordered, paths, strict=True)):
-        if number % EVERY == 0:
+    with ConfinedReader() as confined:
+        for number, (entry, parts) in enumerate(zip(ordered, paths, strict=True)):
             yield Progress(number, len(ordered))
-        place = place_of(parts, wrap, halves=halves)
-        name = class_name or place.name
-        if name is None:
-            yield Refused(clean(entry.path), _LOOSE)
-            continue
-        try:
-            yield Found(_read(entry), name, place.half)
-        except ConvscopeError as error:
-            yield Refused(clean(entry.path), error.detail)
+            place = place_of(parts, wrap, halves=halves)
+            name = class_name or place.name
+            if name is None:
+                yield Refused(clean(entry.path), _LOOSE)
+                continue
+            try:
+                yield Found(_read(entry, confined), name, place.half)
+            except ConvscopeError as error:
+                yield Refused(clean(entry.path), error.detail)
     yield Progress(len(ordered), len(ordered))
 
 
-def _read(entry: Entry) -> Pixels:
+def _read(entry: Entry, confined: ConfinedReader) -> Pixels:
     """UploadError, or one of its kinds, with the reason."""
     with entry.open() as stream:
         data = stream.read(MAX_BYTES + 1)
-    picture = decode(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
+    most = JPEG_PIXELS if data and kind_of(data) == "JPEG" else MAX_PIXELS
+    picture = decode(data, max_bytes=MAX_BYTES, max_pixels=most, confined=confined)
     return np.asarray(shrunk(picture.image, KEPT_SIDE), dtype=np.uint8)

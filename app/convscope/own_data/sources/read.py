@@ -42,7 +42,7 @@ def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
     with opened_archive(file.file) as members:
         arrays = [member for member in members if member.path.endswith(".npy")]
         if arrays and len(arrays) == len(members):
-            yield from npz_pictures(arrays, file.path)
+            yield from npz_pictures(arrays, file.path, folder)
         else:
             yield from _entries(members, folder, class_name)
 

@@ -51,7 +51,7 @@ OPTIONS: JsonObject = {
     ],
 }
 PREVIEW: JsonObject = {
-    "id": "9f3c02ab41",
+    "id": "9f3c02ab41d85e7706c1b8e29a40f35d",
     "state": "ready",
     "error": None,
     "made_at": "2026-11-27T09:30:00+00:00",
@@ -72,6 +72,8 @@ PREVIEW: JsonObject = {
             },
             {"name": "oak", "sources": ["oak"], "train": 13, "test": 2, "repeated": 0},
         ],
+        "equal": [{"pictures": [3, 11], "labels": [0, 0], "count": 2}],
+        "equal_count": 1,
         "left_out": [{"name": "unknown", "pictures": 1}],
         "train": 26,
         "test": 4,
