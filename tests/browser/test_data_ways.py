@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.support import camera
 from tests.support.data_page import DataPage, open_data, own_sets, remove_own_data
 from tests.support.labelled import png_of, stripes, stripes_zip
 from tests.support.screen import Screen
@@ -17,8 +18,6 @@ SEVERAL = re.compile(r"^(8|9|\d\d) pictures(…|:)")  # of a burst that is being
 OTHER_THING = """() => { const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (...all) {
     this.filter = "hue-rotate(120deg)"; draw.apply(this, all) } }"""
-NO_CAMERA = """() => { navigator.mediaDevices.getUserMedia =
-  () => Promise.reject(new DOMException("none", "NotFoundError")) }"""
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +153,7 @@ def test_pictures_are_dropped_and_pasted_into_a_class(data: DataPage) -> None:
 
 def test_without_a_camera_the_devices_own_takes_its_place_and_it_says_why(data: DataPage) -> None:
     page = data.page
-    page.evaluate(NO_CAMERA)
+    page.evaluate(camera.NONE)
     page.get_by_role("button", name="Start with two classes").click()
     data.card("Class 1").get_by_role("button", name="Camera").click()
     expect(page.get_by_text("There is no camera here.")).to_be_visible()
