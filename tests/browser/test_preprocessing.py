@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from tests.browser.test_new_run_sheet import field, start
 from tests.browser.test_probe import on_page, pad
-from tests.live.test_own_data import kept
 from tests.support.card import figure, map_button, middle, region
 from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
+from tests.support.own_sets import kept
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
