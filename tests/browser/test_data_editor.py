@@ -1,7 +1,6 @@
 """One screen on own pictures before they are kept."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -9,29 +8,17 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.test_accessibility import violations
 from tests.browser.test_display_preferences import PHONE
-from tests.support.data_page import DataPage, open_data, own_sets, remove_own_data
+from tests.support.data_page import DataPage, open_data, own_sets
 from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
 from tests.support.server import Server
 from tests.support.visitors import Visitors
+
+pytestmark = pytest.mark.usefixtures("no_own_data")
 
 CLIPPED = """() => [...document.querySelectorAll("main :is(p, label, button, span, h2, h3)")]
   .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
     && getComputedStyle(e).display !== "inline")
   .map(e => e.outerHTML)"""
-
-
-@pytest.fixture(autouse=True)
-def clean(server: Server) -> Iterator[None]:
-    """Nothing of own data before or after."""
-    remove_own_data(server)
-    yield
-    remove_own_data(server)
-
-
-@pytest.fixture
-def data(visit: Visitors) -> DataPage:
-    """The page."""
-    return open_data(visit)
 
 
 def three() -> bytes:

@@ -1,38 +1,23 @@
 """Own pictures become a data set by each way in, and a network learns it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.data_page import DataPage, open_data, own_sets, remove_own_data
+from tests.support import camera
+from tests.support.data_page import DataPage, own_sets
 from tests.support.labelled import png_of, stripes, stripes_zip
 from tests.support.screen import Screen
 from tests.support.server import Server
-from tests.support.visitors import Visitors
+
+pytestmark = pytest.mark.usefixtures("no_own_data")
 
 SEVERAL = re.compile(r"^(8|9|\d\d) pictures(…|:)")  # of a burst that is being taken
 # the pattern of the camera begins again when it is opened: what it shows next is of another colour
 OTHER_THING = """() => { const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (...all) {
     this.filter = "hue-rotate(120deg)"; draw.apply(this, all) } }"""
-NO_CAMERA = """() => { navigator.mediaDevices.getUserMedia =
-  () => Promise.reject(new DOMException("none", "NotFoundError")) }"""
-
-
-@pytest.fixture(autouse=True)
-def clean(server: Server) -> Iterator[None]:
-    """Nothing of own data before, nor after the page was left."""
-    remove_own_data(server)
-    yield
-    remove_own_data(server)
-
-
-@pytest.fixture
-def data(visit: Visitors) -> DataPage:
-    """The page."""
-    return open_data(visit)
 
 
 def expect_learning(screen: Screen, classes: list[str]) -> None:
@@ -154,7 +139,7 @@ def test_pictures_are_dropped_and_pasted_into_a_class(data: DataPage) -> None:
 
 def test_without_a_camera_the_devices_own_takes_its_place_and_it_says_why(data: DataPage) -> None:
     page = data.page
-    page.evaluate(NO_CAMERA)
+    page.evaluate(camera.NONE)
     page.get_by_role("button", name="Start with two classes").click()
     data.card("Class 1").get_by_role("button", name="Camera").click()
     expect(page.get_by_text("There is no camera here.")).to_be_visible()

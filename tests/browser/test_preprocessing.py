@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_new_run_sheet import field, start
+from tests.browser.test_accessibility import violations
+from tests.browser.test_new_run_sheet import field, opened, start
 from tests.browser.test_probe import on_page, pad
-from tests.live.test_own_data import kept
 from tests.support.card import figure, map_button, middle, region
 from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
+from tests.support.own_sets import kept
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
@@ -70,6 +71,34 @@ def test_the_sheet_draws_classes_evenly_and_the_figure_has_the_balanced_accuracy
         balanced = made.get()["held_out_balanced_accuracy"]
         shown = screen.page.locator("[data-test=balanced]")
         expect(shown).to_have_text(re.compile(rf"^{100 * balanced:.1f}%$"))
+
+
+def test_the_sheet_has_pixels_enter_around_0_or_by_own_numbers_a_channel(
+    visit: Visitors, server: Server
+) -> None:
+    with server.run(network="tinyvgg") as run:
+        screen = visit(run)
+        pixels = field(screen, "Pixels")
+        expect(pixels).to_have_value("unit")
+        pixels.select_option("around")
+        around = start(screen, server).get()["recipe"]["data"]["preprocessing"]
+        assert (around["mean"], around["std"]) == (0.5, 0.5)
+        expect(field(screen, "Pixels")).to_have_value("around")
+        field(screen, "Pixels").select_option("own")
+        sheet = opened(screen)
+        for name, numbers in (("Mean", (0.48, 0.45, 0.4)), ("Spread", (0.22, 0.23, 0.24))):
+            for colour, number in zip(("red", "green", "blue"), numbers, strict=True):
+                box = sheet.get_by_role("group", name=name).get_by_label(colour)
+                box.fill("")
+                box.press_sequentially(str(number))
+        assert violations(screen) == []
+        made = start(screen, server)
+        own = made.get()["recipe"]["data"]["preprocessing"]
+        assert (own["mean"], own["std"]) == ([0.48, 0.45, 0.4], [0.22, 0.23, 0.24])
+        assert own["scale"] == 1 / 255
+        field(screen, "Pixels").select_option("unit")
+        back = start(screen, server).get()["recipe"]["data"].get("preprocessing")
+        assert back is None or (back["mean"], back["std"]) == (0, 1)
 
 
 def test_what_is_drawn_for_centred_digits_is_centred_until_that_is_switched_off(

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import CDPSession, FloatRect, Page, expect
 
+from tests.browser.test_accessibility import violations
+from tests.support import camera
 from tests.support.screen import Screen, colours, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
@@ -121,6 +123,48 @@ def test_a_photograph_is_shown_as_uploaded_and_as_preprocessed_and_can_be_invert
     switch.uncheck()
     screen.pause.click()
     run.wait_for("ready")
+    expect_the_servers_answer(screen, run, image["id"])
+
+
+def test_a_picture_is_taken_by_the_camera_and_maps_of_it_appear(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run)
+    page = screen.page
+    page.evaluate(camera.KEPT)
+    maps = pixels(screen.canvas("pool2"))
+    assert not any("live-camera" in url for url in screen.watch.asked)
+    page.get_by_role("tab", name="Camera").click()
+    page.get_by_role("button", name="Take a picture").click()
+    expect(page.get_by_role("img", name="camera.jpg")).to_be_visible()
+    [image] = run.get("/images")["images"]
+    expect_the_servers_answer(screen, run, image["id"])
+    assert (pixels(screen.canvas("pool2")) != maps).any()
+    assert violations(screen) == []
+    page.get_by_role("button", name="Other camera").click()
+    expect(page.get_by_role("button", name="Take a picture")).to_be_enabled()
+    page.get_by_role("tab", name="Draw").click()
+    screen.until(lambda: page.evaluate(camera.STILL_OPEN) == 0)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [(camera.NONE, "There is no camera here."), (camera.NOT_SECURE, "only over https")],
+)
+def test_without_a_camera_the_devices_own_takes_the_probe_and_it_says_why(
+    visit: Visitors, run: LiveRun, photograph: Path, told: str, why: str
+) -> None:
+    screen = visit(run)
+    page = screen.page
+    page.evaluate(told)
+    page.get_by_role("tab", name="Camera").click()
+    expect(page.get_by_text(why)).to_be_visible()
+    field = page.get_by_label("A picture from the camera")
+    expect(field).to_have_attribute("capture", "environment")
+    expect(field).to_have_attribute("accept", "image/*")
+    field.set_input_files(photograph)
+    expect(page.get_by_role("img", name=photograph.name)).to_be_visible()
+    [image] = run.get("/images")["images"]
     expect_the_servers_answer(screen, run, image["id"])
 
 

@@ -65,7 +65,13 @@ test("data sets and given names are among what two runs differ in", () => {
 test("a new run of the sheet keeps the names, unless network or data set change", () => {
   const now = run({ dataset: "shapes", classes: NAMES });
   /** @type {any} */
-  const draft = { network: "(its own)", dataset: "shapes", init: "zeros", optimizer: "SGD" };
+  const draft = {
+    network: "(its own)",
+    dataset: "shapes",
+    init: "zeros",
+    optimizer: "SGD",
+    preprocessing: "null",
+  };
   assert.deepEqual(recipeOf(draft, now, undefined).data, { dataset: "shapes", classes: NAMES });
   const other = { ...draft, dataset: "mnist" };
   assert.deepEqual(recipeOf(other, now, undefined).data, { dataset: "mnist" });

@@ -67,6 +67,20 @@ test("classes are drawn evenly where that is asked for, of the same data or of o
   assert.equal(forkRecipe(draft, ["balanced"]), null);
 });
 
+test("how pixels enter is sent as it is shown, and taken away where it goes on by itself", () => {
+  const how = { scale: 1 / 255, mean: 0.5, std: 0.5 };
+  const draft = { ...draftOf(run), preprocessing: JSON.stringify(how) };
+  assert.deepEqual(changedFields(draft, draftOf(run)), ["preprocessing"]);
+  assert.deepEqual(recipeOf(draft, run, undefined).data.preprocessing, how);
+  assert.equal(forkRecipe(draft, ["preprocessing"]), null);
+  const data = { ...run.recipe.data, preprocessing: how };
+  const entered = { ...run, recipe: { ...run.recipe, data } };
+  assert.deepEqual(recipeOf(draftOf(entered), entered, undefined).data, data);
+  const without = { ...draftOf(entered), preprocessing: "null" };
+  assert.equal(recipeOf(without, entered, undefined).data.preprocessing, null);
+  assert.equal("preprocessing" in recipeOf(draftOf(run), run, undefined).data, false);
+});
+
 test("another optimiser begins with its own settings", () => {
   const recipe = recipeOf({ ...draftOf(run), optimizer: "Adam" }, run, undefined);
   assert.deepEqual(recipe.optimizer, { type: "Adam" });

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.live.test_own_data import kept
 from tests.live.test_transfer import exported, taken_in
 from tests.support.labelled import png_of, stripes, zip_of
+from tests.support.own_sets import kept
 from tests.support.server import LiveRun, Server
 from tests.support.waiting import wait_until
 

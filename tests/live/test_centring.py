@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from tests.images.test_centre import by_hand, drawn
-from tests.live.test_own_data import kept
 from tests.live.test_transfer import exported, taken_in
 from tests.support.labelled import stripes_zip
+from tests.support.own_sets import kept
 from tests.support.pictures import encoded
 from tests.support.server import LiveRun, Server
 

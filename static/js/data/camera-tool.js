@@ -3,56 +3,24 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { isComposing } from "../shared/composing.js";
 import { plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
-import { burst, closeCamera, MOST_FRAMES, openCamera, whyNone, whyNot } from "./camera.js";
-import { Choose } from "./fields.js";
+import { LiveCamera } from "../shared/live-camera.js";
+import { burst, MOST_FRAMES } from "./burst.js";
 import { bring } from "./intents.js";
+
+/** @typedef {import("../shared/live-camera.js").Video} Video */
 
 const PRESSED_MS = 1000; // of a burst that a screen reader's press begins, which cannot hold
 
-/** @param {{source: string, why: string}} props */
-const OwnCamera = ({ source, why }) => html`<div class="class-tool no-camera">
-    <p>${why}</p>
-    <${Choose} primary says="Take a picture…" label="A picture from the camera" accept="image/*" capture="environment"
-      onFiles=${(/** @type {any} */ files) => bring(files, source)} />
-  </div>`;
-
 /** @param {{source: string, name: string}} props */
 export function CameraTool({ source, name }) {
-  const video = useRef(/** @type {HTMLVideoElement | null} */ (null));
-  const [why, setWhy] = useState(whyNone());
-  const [open, setOpen] = useState(false);
-  const [facing, setFacing] = useState(/** @type {"user" | "environment"} */ ("user"));
-  useEffect(() => {
-    if (why) return undefined;
-    let left = false;
-    /** @type {MediaStream | null} */
-    let stream = null;
-    openCamera(facing).then(
-      (opened) => {
-        if (left || !video.current) return closeCamera(opened);
-        stream = opened;
-        video.current.srcObject = opened;
-        return undefined;
-      },
-      (error) => !left && setWhy(whyNot(error)),
-    );
-    return () => {
-      left = true;
-      setOpen(false);
-      if (stream) closeCamera(stream);
-    };
-  }, [facing, why]);
-  if (why) return html`<${OwnCamera} source=${source} why=${why} />`;
-  return html`<div class="class-tool">
-    <video class=${`camera-view ${facing}`} ref=${video} autoplay playsinline muted aria-label="What the camera sees" onPlaying=${() => setOpen(true)} />
-    <div class="tool-side">
-      <${Hold} source=${source} name=${name} video=${video} ready=${open} />
-      <button type="button" onClick=${() => setFacing(facing === "user" ? "environment" : "user")}>Other camera</button>
-    </div>
-  </div>`;
+  const onFiles = (/** @type {import("../shared/types.js").Named[]} */ files) =>
+    bring(files, source);
+  const hold = (/** @type {Video} */ video, /** @type {boolean} */ ready) =>
+    html`<${Hold} source=${source} name=${name} video=${video} ready=${ready} />`;
+  return html`<${LiveCamera} onFiles=${onFiles}>${hold}<//>`;
 }
 
-/** @param {{source: string, name: string, video: {current: HTMLVideoElement | null}, ready: boolean}} props */
+/** @param {{source: string, name: string, video: Video, ready: boolean}} props */
 function Hold({ source, name, video, ready }) {
   const [frames, setFrames] = useState(0);
   const [bursts, setBursts] = useState(0);

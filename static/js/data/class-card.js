@@ -1,12 +1,13 @@
 /** One class before a set is kept: its name, its pictures, and the ways to more of them. */
 import { useState } from "preact/hooks";
+import { Choose } from "../shared/choose.js";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { CameraTool } from "./camera-tool.js";
 import { DrawTool } from "./draw-tool.js";
 import { dropOnClass } from "./drop.js";
-import { Choose, Line } from "./fields.js";
 import { bring, leaveOut, mergeClasses, removePictures, renameClass } from "./intents.js";
+import { Line } from "./line.js";
 import { Samples } from "./samples.js";
 import { active, marked, tool } from "./state.js";
 

@@ -1,7 +1,8 @@
 /** Files and folders that are dropped or pasted anywhere on the page; a class takes its own. */
+import { namedFiles } from "../shared/choose.js";
 import { takeFiles } from "../shared/dropped-files.js";
 import { notice } from "../shared/notices.js";
-import { droppedFiles, namedFiles } from "./dropped.js";
+import { droppedFiles } from "./dropped.js";
 import { bring, bringAnything } from "./intents.js";
 import { holdingFile } from "./state.js";
 

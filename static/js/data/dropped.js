@@ -1,10 +1,7 @@
 /** What a drop or a choice holds, as files with the paths that they were found at. */
+import { namedFiles } from "../shared/choose.js";
 
 /** @typedef {import("../shared/types.js").Named} Named */
-
-/** @param {Iterable<File>} files @returns {Named[]} */
-export const namedFiles = (files) =>
-  [...files].map((file) => ({ name: file.webkitRelativePath || file.name, file }));
 
 /** Folders are walked through. @param {DataTransfer} data of a drop @returns {Promise<Named[]>} */
 export function droppedFiles(data) {

@@ -1,9 +1,9 @@
 /** One screen on a set before it is kept: its classes, how its pictures are fitted, what stands in the way. */
 import { useEffect, useRef } from "preact/hooks";
+import { Choose } from "../shared/choose.js";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { ClassCard } from "./class-card.js";
-import { Choose, Line } from "./fields.js";
 import {
   addClass,
   bringAnything,
@@ -14,6 +14,7 @@ import {
   discard,
   keep,
 } from "./intents.js";
+import { Line } from "./line.js";
 import { Settings } from "./settings.js";
 import { arranged, asked, keeping, preview, reading, sending } from "./state.js";
 

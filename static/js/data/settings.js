@@ -1,7 +1,7 @@
 /** What is chosen for all pictures of a set before it is kept. */
 import { html } from "../shared/html.js";
-import { Line } from "./fields.js";
 import { choose } from "./intents.js";
+import { Line } from "./line.js";
 import { preview } from "./state.js";
 
 /** @typedef {import("../shared/types.js").Options} Options */

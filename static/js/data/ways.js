@@ -1,8 +1,8 @@
 /** The ways in: files that are there, or class by class; and what was just kept. */
 import { useEffect, useRef } from "preact/hooks";
+import { Choose } from "../shared/choose.js";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
-import { Choose } from "./fields.js";
 import { beginWithClasses, bringAnything, discardWaiting, open, train } from "./intents.js";
 import { busy, kept, waiting } from "./state.js";
 

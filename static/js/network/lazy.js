@@ -17,6 +17,7 @@ import {
   newRunOpen,
   openedFilter,
   openNumber,
+  probeTab,
   proposal,
   replay,
   run,
@@ -202,12 +203,17 @@ export const InterventionsChip = lazy(
     ),
 );
 
-/** Whether somebody wants to draw. */
-export const drawing = signal(false);
-
 export const DrawingPad = lazy(
-  () => drawing.value,
+  () => probeTab.value === "draw",
   (again) => import(`./probe/drawing-pad.js${again}`).then((module) => module.DrawingPad),
+);
+
+export const ProbeCamera = lazy(
+  () => probeTab.value === "camera",
+  (again) =>
+    Promise.all([import(`./probe/camera.js${again}`), loadSheet("css/shared/camera")]).then(
+      ([module]) => module.ProbeCamera,
+    ),
 );
 
 export const CodeDrawer = lazy(

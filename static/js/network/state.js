@@ -82,7 +82,7 @@ export const menuOpen = signal(false); // of the run: its name, its files
 export const pagesOpen = signal(false); // menu of a narrow window: the other pages
 export const newRunOpen = signal(false); // sheet that starts a run
 export const guideOpen = signal(false); // the tour
-export const probeTab = signal(/** @type {"test" | "upload" | "draw"} */ ("test")); // where the picture comes from
+export const probeTab = signal(/** @type {"test" | "upload" | "draw" | "camera"} */ ("test")); // where the picture comes from
 export const drawingSize = signal({ width: 0, height: 0, type: 1 }); // room for the network, CSS pixels, and size of its letters
 /** @typedef {"off" | "last" | "first"} Ghost */
 export const ghost = signal(/** @type {Ghost} */ ("off")); // other state beside each kernel

@@ -102,10 +102,16 @@ def page(request: Request, name: str, **more: object) -> HTMLResponse:
     return templates.TemplateResponse(request, name, context | more)
 
 
+def with_camera(answer: HTMLResponse) -> HTMLResponse:
+    """That page, which may use the camera."""
+    answer.headers["Permissions-Policy"] = permissions(camera=True)
+    return answer
+
+
 @router.get("/")
 async def index(request: Request) -> HTMLResponse:
     """The network."""
-    return page(request, "index.html")
+    return with_camera(page(request, "index.html"))
 
 
 @router.get("/runs")
@@ -117,9 +123,7 @@ async def runs(request: Request) -> HTMLResponse:
 @router.get("/data")
 async def data(request: Request) -> HTMLResponse:
     """Data sets: what there is, and how own pictures become one."""
-    answer = page(request, "data.html", here="data")
-    answer.headers["Permissions-Policy"] = permissions(camera=True)
-    return answer
+    return with_camera(page(request, "data.html", here="data"))
 
 
 @router.get("/compare")

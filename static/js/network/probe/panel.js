@@ -1,4 +1,4 @@
-/** The probe: the picture on screen, what became of it, and three ways to another one. */
+/** The probe: the picture on screen, what became of it, and four ways to another one. */
 import { computed } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { keyOf } from "../../shared/frame.js";
@@ -9,7 +9,7 @@ import { trainImage } from "../../shared/image-id.js";
 import { address } from "../../shared/server.js";
 import { currentFrame } from "../drawing/painter.js";
 import { centreProbe, invertProbe, upload, uploadSample } from "../intents.js";
-import { DrawingPad, drawing } from "../lazy.js";
+import { DrawingPad, ProbeCamera } from "../lazy.js";
 import { Term } from "../page/tip.js";
 import {
   datasets,
@@ -106,6 +106,7 @@ const TABS = /** @type {const} */ ([
   ["test", "Test pictures"],
   ["upload", "Upload"],
   ["draw", "Draw"],
+  ["camera", "Camera"],
 ]);
 
 /** @param {{now: string, pick: (tab: string) => void}} props */
@@ -136,7 +137,6 @@ export function ProbePanel() {
   const pick = (/** @type {any} */ next) => {
     probeTab.value = next;
   };
-  if (tab === "draw") drawing.value = true;
   const drop = (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     setOver(false);
@@ -156,6 +156,7 @@ export function ProbePanel() {
       ${tab === "test" && html`<${Picker} />`}
       ${tab === "upload" && html`<${Upload} />`}
       ${tab === "draw" && html`<${DrawingPad} />`}
+      ${tab === "camera" && html`<${ProbeCamera} />`}
     </div>
   </section>`;
 }

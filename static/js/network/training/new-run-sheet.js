@@ -29,9 +29,11 @@ import {
   SEED_SAYS,
 } from "./choices.js";
 import { offerNetwork, refreshDatasets } from "./offers.js";
+import { Pixels } from "./pixels-choice.js";
 import { recentRecipes, rememberRecipe } from "./recent-recipes.js";
 import { changedFields, draftOf, forkRecipe, recipeOf, withModel } from "./recipe-draft.js";
 import { draftParts } from "./recipe-words.js";
+import { Checked, Select, Whole } from "./sheet-fields.js";
 
 /** @typedef {import("./recipe-draft.js").Draft} Draft @typedef {import("../../shared/types.js").Run} Run */
 
@@ -61,43 +63,6 @@ async function pickData(id, shown, own, now) {
   else if (!set || fits(set, input)) edit({ dataset: id }, own);
 }
 
-/** A field, and a sentence on what is chosen in it.
- * @param {{label: string, name: string, changed: boolean, says: string, children?: any}} props */
-const Choice = ({ label, name, changed, says, children }) =>
-  html`<div class=${changed ? "choice changed" : "choice"}>
-    <label for=${`new-${name}`}>${label}</label>${children}
-    <p id=${`new-${name}-says`}>${says}</p>
-  </div>`;
-
-/**
- * @param {{label: string, name: string, value: string, changed: boolean,
- *   options: import("./choices.js").Option[], onPick: (value: string) => void, children?: any}} props
- */
-function Select({ label, name, value, changed, options, onPick, children }) {
-  const says = options.find((option) => option.value === value)?.says ?? "";
-  return html`<${Choice} label=${label} name=${name} changed=${changed} says=${says}>
-    <select id=${`new-${name}`} value=${value} aria-describedby=${`new-${name}-says`}
-      onChange=${(/** @type {any} */ e) => onPick(e.currentTarget.value)}>
-      ${options.map((o) => html`<option value=${o.value} selected=${o.value === value} disabled=${o.disabled}>${o.text}</option>`)}
-    </select><//>${children}`;
-}
-
-/** @param {{label: string, name: string, value: number, changed: boolean, says: string, least: number, onPick: (v: number) => void}} props */
-function Whole({ label, name, value, changed, says, least, onPick }) {
-  const set = (/** @type {any} */ e) => {
-    const next = Math.round(Number(e.currentTarget.value));
-    if (e.currentTarget.value !== "" && Number.isFinite(next)) onPick(Math.max(least, next));
-  };
-  return html`<${Choice} label=${label} name=${name} changed=${changed} says=${says}>
-    <input id=${`new-${name}`} type="number" min=${least} step="1" value=${value} aria-describedby=${`new-${name}-says`} onInput=${set} /><//>`;
-}
-
-/** @param {{label: string, name: string, value: boolean, changed: boolean, says: string, onPick: (v: boolean) => void}} props */
-const Checked = ({ label, name, value, changed, says, onPick }) =>
-  html`<${Choice} label=${label} name=${name} changed=${changed} says=${says}>
-    <input id=${`new-${name}`} type="checkbox" checked=${value} aria-describedby=${`new-${name}-says`}
-      onChange=${(/** @type {any} */ e) => onPick(e.currentTarget.checked)} /><//>`;
-
 /** @param {{now: Run, shown: Draft, differs: string[]}} props */
 function Choices({ now, shown, differs }) {
   const own = draftOf(now);
@@ -119,6 +84,7 @@ function Choices({ now, shown, differs }) {
     <${Select} label="First weights" ...${of("init")} options=${initOptions(shown, model, now)} />
     <${Select} label="Optimiser" ...${of("optimizer")} options=${optimizerOptions()} />
     <${Whole} label="Batch" ...${of("batch_size")} least=${1} says=${BATCH_SAYS} />
+    <${Pixels} key=${shown.network} ...${of("preprocessing")} channels=${(model?.input ?? now.recipe.network?.input)?.[0] ?? 1} />
     <${Checked} label="Draw classes evenly" ...${of("balanced")} says=${BALANCED_SAYS} />
     <${Whole} label="Seed" ...${of("seed")} least=${0} says=${SEED_SAYS} />
   </div>`;

@@ -6,11 +6,15 @@
  * @typedef {Pick<Model, "name" | "title" | "description" | "input" | "recipe" | "pretrained"> & {offered?: boolean}} Offered
  *   a network: a named one, or one that fits a data set
  * @typedef {{network: string, dataset: string, init: string, optimizer: string, batch_size: number, seed: number,
- *   balanced: boolean}} Draft `balanced`: batches draw classes evenly
+ *   balanced: boolean, preprocessing: string}} Draft `balanced`: batches draw classes evenly; `preprocessing`: as JSON, so
+ *   that two are the same where their numbers are
  */
 
 /** What `network` of a draft is where the run's own is not one of the named ones. */
 export const OWN_NETWORK = "(its own)";
+
+/** @param {{preprocessing?: object | null}} data */
+const asJson = ({ preprocessing }) => JSON.stringify(preprocessing ?? null);
 
 /** The run's recipe as the sheet shows it. @param {Run} run @returns {Draft} */
 export function draftOf(run) {
@@ -23,6 +27,7 @@ export function draftOf(run) {
     batch_size: recipe.batch_size,
     seed: recipe.seed,
     balanced: recipe.data.balanced ?? false,
+    preprocessing: asJson(recipe.data),
   };
 }
 
@@ -49,6 +54,7 @@ export function withModel(draft, model) {
     init: recipe.init?.type ?? "he_uniform",
     optimizer: recipe.optimizer?.type ?? "SGD",
     batch_size: recipe.batch_size ?? 32,
+    preprocessing: asJson(recipe.data),
   };
 }
 
@@ -71,7 +77,11 @@ export function recipeOf(draft, run, model) {
     same && run.recipe.init?.type === draft.init ? run.recipe.init : { type: draft.init };
   return {
     network: same ? (run.network ?? run.recipe.network) : networkOf(draft, model),
-    data: { ...keptData(run, same, dataset), ...(draft.balanced && { balanced: true }) },
+    data: {
+      ...keptData(run, same, dataset),
+      ...preprocessed(draft, same ? run.recipe.data : model?.recipe.data),
+      ...(draft.balanced && { balanced: true }),
+    },
     init,
     optimizer: kept ? settings : { type: draft.optimizer },
     batch_size: draft.batch_size,
@@ -85,8 +95,15 @@ const networkOf = (draft, model) => (model?.offered ? model.recipe.network : dra
 /** How the data was described, as far as it is the same data.
  * @param {Run} run @param {boolean} same its network @param {string | null} dataset */
 function keptData(run, same, dataset) {
-  const { balanced: _, ...data } = run.recipe.data;
+  const { balanced: _, preprocessing: __, ...data } = run.recipe.data;
   return same && dataset === data.dataset ? data : { dataset };
+}
+
+/** What the network comes with goes on where nothing is said: null takes it away.
+ * @param {Draft} draft @param {{preprocessing?: object | null} | undefined} brought with the network */
+function preprocessed(draft, brought) {
+  const preprocessing = JSON.parse(draft.preprocessing);
+  return preprocessing || brought?.preprocessing ? { preprocessing } : {};
 }
 
 /** What a run may go on with another of, since its weights still fit. */

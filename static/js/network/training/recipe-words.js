@@ -23,7 +23,7 @@ export const INIT_NAMES = {
   from_file: "From a file",
 };
 
-/** A draft in one line: network · data · first weights · optimiser · batch · seed · how classes are drawn, if evenly.
+/** A draft in one line: network · data · first weights · optimiser · batch · seed · whether classes are drawn evenly · whether pixels are preprocessed.
  * @param {Draft} draft @param {Model[]} models @param {Dataset[]} datasets @returns {string[]} */
 export function draftParts(draft, models, datasets) {
   const network = models.find(({ name }) => name === draft.network)?.title ?? draft.network;
@@ -37,5 +37,6 @@ export function draftParts(draft, models, datasets) {
     `batch ${count(draft.batch_size)}`,
     `seed ${draft.seed}`,
     ...(draft.balanced ? ["classes drawn evenly"] : []),
+    ...(draft.preprocessing === "null" ? [] : ["pixels preprocessed"]),
   ];
 }
