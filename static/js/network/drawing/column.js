@@ -31,7 +31,8 @@ const PAIRED = { off: "kernel", last: "now · before", first: "now · step 0" };
 const TAG_LETTER_PX = 5.6; // of the name of a part
 const BOTH_ENDS_PX = 84; // a scale with both of its numbers
 
-/** A layer's name, which explains it, and its kind. @param {{column: Column}} props */
+/** A layer's name, which explains it, and its kind. @param {{column: Column, span: number}} props `span`: its own, so
+ * that it is drawn again in another room */
 function Name({ column }) {
   const { layer } = column;
   const kind = layer ? layerTitle(layer) : "";
@@ -42,11 +43,11 @@ function Name({ column }) {
     ${fitsBeside(column, kind, drawingSize.value.type) && html` <span class="kind">${kind}</span>`}</span>`;
 }
 
-/** @param {{column: Column, under: Column[]}} props `under`: columns whose maps stand below its own */
+/** @param {{column: Column, span: number, under: Column[]}} props `under`: columns whose maps stand below its own */
 function Head({ column, under }) {
   const lines = captionOf(column, drawingSize.value.type);
   return html`<div class="head" style=${{ width: `${column.width}px` }}>
-    <${Name} column=${column} />${under.map((one) => html`<${Name} key=${one.name} column=${one} />`)}
+    <${Name} column=${column} span=${column.span} />${under.map((one) => html`<${Name} key=${one.name} column=${one} span=${one.span} />`)}
     ${lines.slice(0, under.length ? 1 : 3).map((line) => html`<span class="size">${line}</span>`)}
   </div>`;
 }
@@ -117,7 +118,11 @@ function Foot({ column }) {
 /** Where a column stands, and how it is seen beside an open filter. @param {Column} column */
 const standing = (column) => ({
   class: `column ${column.role} ${column.above ? "under" : ""} ${column.away ? "away" : ""} ${openedFilter.value?.layer === column.name ? "opened" : ""} ${slowClass(column)}`,
-  style: { left: `${column.x}px`, width: `${column.width}px` },
+  style: {
+    left: `${column.x}px`,
+    width: `${column.width}px`,
+    "--maps": `${column.cells[0]?.map.x}px`,
+  },
 });
 
 /** @param {{column: Column, x: number, away: boolean}} props `x`, `away`: its own, so that it is drawn again when it moves */
@@ -170,7 +175,7 @@ export function ColumnView({ column, under }) {
     : "The input as the network sees it";
   const filters = column.role === "conv" || column.role === "classes";
   return html`<div ...${standing(column)} data-column=${column.name}>
-    ${column.above ? html`<div class="head"></div>` : html`<${Head} column=${column} under=${under} />`}
+    ${column.above ? html`<div class="head"></div>` : html`<${Head} column=${column} span=${column.span} under=${under} />`}
     <div class="plate" style=${{ height: `${column.height}px` }}>
       <canvas ref=${canvas} style=${sized} role="img" aria-label=${what}></canvas>
       ${filters && column.cells.map((cell, i) => html`<${FilterButton} key=${`filter${i}`} column=${column} cell=${cell} first=${i === 0} />`)}
