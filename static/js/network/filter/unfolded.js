@@ -41,20 +41,28 @@ const BETWEEN = 24; // its two maps
 const MAP = 88;
 const OWN_SIDE = 1.5; // times as large as its sum, where there is room
 const LARGEST = 2;
-const LOW_PX = 800; // a window in which the filter has the place of the lines below the drawing too
+const TALL = 530; // width of the place, from which on
+const LOW_PX = 800;
 const LINES_BELOW = { head: 112, low: 84 };
+
+/** Width of the place, CSS pixels. */
+const placeWidth = () =>
+  plan.value?.view?.width ?? drawingSize.value.width - (plan.value?.answers?.width ?? 0);
 
 /** Whether one kernel stands, with its numbers, beside its two maps, one over the other, in all of its place.
  * @param {Column} column */
-const isTall = ({ kernels, kernel }) =>
-  Boolean(plan.value?.view) && kernels === 1 && Math.max(...(kernel ?? [99])) <= 7;
+export const isTall = ({ kernels, kernel }) =>
+  kernels === 1 &&
+  Math.max(...(kernel ?? [99])) <= 7 &&
+  placeWidth() >= TALL * drawingSize.value.type;
 
 /** How many times as large as usual a single kernel's chain and its sum fit. @param {Column} column */
 function tallSizes(column) {
   const now = /** @type {import("../drawing/layout.js").Plan} */ (plan.value);
   const { type } = drawingSize.value;
-  const below = LINES_BELOW.head + (innerHeight <= LOW_PX ? LINES_BELOW.low : 0);
-  const width = (now.view?.width ?? 0) / type - BESIDE;
+  const all = !now.view || innerHeight <= LOW_PX; // it has the place of the lines below the drawing, too
+  const below = LINES_BELOW.head + (all ? LINES_BELOW.low : 0);
+  const width = placeWidth() / type - BESIDE;
   const height = now.height / type + below - AROUND - ABOVE - BETWEEN;
   const chain = MAP + kernelWidth(column.kernel?.[1] ?? 1, "roomy");
   const high = height / (2 * MAP);
@@ -80,10 +88,7 @@ export const kernelStretch = (column) => (isTall(column) ? tallSizes(column).own
 export const chainPx = (px) => Math.round(px * drawingSize.value.type * stretched());
 
 /** Width of the view, at the usual size of letters and of the chain. */
-const viewWidth = () =>
-  (plan.value?.view?.width ?? drawingSize.value.width - (plan.value?.answers?.width ?? 0)) /
-  drawingSize.value.type /
-  stretched();
+const viewWidth = () => placeWidth() / drawingSize.value.type / stretched();
 
 /** Whether there is room for large cells and maps. @param {Column} column */
 export const isRoomy = (column) => isTall(column) || (column.kernels <= 3 && viewWidth() >= ROOMY);
