@@ -173,6 +173,19 @@ def test_without_scripts_a_page_says_at_once_that_it_needs_them(
     expect(page.get_by_text("Loading the page…")).to_be_hidden()
 
 
+def test_on_a_tablet_play_and_the_numbers_stand_in_one_row(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=120)
+    screen = visit(run, viewport={"width": 820, "height": 1180})
+    screen.expect_step(120)
+    page = screen.page
+    expect(page.locator(".figures small")).to_contain_text("at step 1")
+    play = page.get_by_role("button", name="Play").bounding_box()
+    figures = page.locator(".figures").bounding_box()
+    assert play
+    assert figures
+    assert figures["y"] < play["y"] + play["height"]
+
+
 def test_the_speed_is_as_large_as_what_stands_beside_it(visit: Visitors, run: LiveRun) -> None:
     page = visit(run).page
     for width in (390, 1280, 1440):

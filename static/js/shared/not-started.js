@@ -1,7 +1,3 @@
-addEventListener(
-  "error",
-  ({ target }) => target.type === "module" && document.documentElement.classList.add("no-start"),
-  true,
-);
-if (!HTMLScriptElement.supports || !HTMLScriptElement.supports("importmap"))
-  document.documentElement.classList.add("no-start");
+const noStart = () => document.documentElement.classList.add("no-start");
+addEventListener("error", ({ target }) => target instanceof HTMLScriptElement && noStart(), true);
+if (!HTMLScriptElement.supports?.("importmap")) noStart();
