@@ -112,7 +112,7 @@ def create_app(
     app.mount("/static", pages.static_files())
     app.mount("/samples", pages.samples())
     add_error_handlers(app)
-    return Guard(app, settings, (pages.import_map_hash(),), budget)
+    return Guard(app, settings, pages.script_hashes(), budget)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -27,6 +27,30 @@ RUN_AXE = """async () => {
     .filter(({ impact }) => ["serious", "critical"].includes(impact))
     .flatMap(({ id, nodes }) => nodes.filter(n => id !== "target-size" || !mayBeSmall(n))
       .map(n => `${id}: ${n.html} ${n.failureSummary}`)) }"""
+TOO_SMALL = """() => {  // what can be pressed in fewer than 24 × 24 pixels
+  const shown = (part) => part.checkVisibility({ visibilityProperty: true })
+    && part.getBoundingClientRect().width > 1 && !part.closest(".skip, [inert]");
+  const all = [...document.querySelectorAll("button, a, summary, select, input")].filter(shown);
+  return all.flatMap((part) => {
+    part.scrollIntoView({ block: "center", inline: "center" });
+    const { left, right, top, bottom } = part.getBoundingClientRect();
+    const mine = (x, y) => {
+      const hit = document.elementFromPoint(x, y);
+      return hit && [part, ...part.labels ?? []].some((one) => one.contains(hit));
+    };
+    const inARow = (from, to, hits) => {
+      let [most, now] = [0, 0];
+      for (let at = Math.floor(from) - 12; at <= to + 12; at++)
+        most = Math.max(most, now = hits(at) ? now + 1 : 0);
+      return most;
+    };
+    const [x, y] = [Math.floor((left + right) / 2), Math.floor((top + bottom) / 2)];
+    const across = inARow(left, right, (at) => mine(at, y));
+    const down = inARow(top, bottom, (at) => mine(x, at));
+    const name = part.getAttribute("aria-label") ?? part.textContent.trim();
+    return across >= 24 && down >= 24 ? [] : [`${part.className} ${name}: ${across} × ${down}`];
+  });
+}"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -62,6 +86,16 @@ def test_axe_finds_nothing_serious(visit: Visitors, run: LiveRun) -> None:
     assert violations(screen) == []
     screen.page.evaluate("() => document.querySelector('main img').removeAttribute('alt')")
     assert sum(": image-alt: " in text for text in violations(screen)) == 2
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=str)
+def test_everything_is_pressed_in_24_pixels_of_its_own(
+    visit: Visitors, run: LiveRun, size: tuple[int, int]
+) -> None:
+    run.post("/step", steps=2)
+    screen = visit(run, viewport={"width": size[0], "height": size[1]})
+    screen.expect_step(2)
+    assert screen.page.evaluate(TOO_SMALL) == []
 
 
 def test_the_apis_page_lists_every_operation(visit: Visitors) -> None:

@@ -125,6 +125,34 @@ def test_on_a_phone_the_card_covers_neither_the_patch_nor_the_answers(
     screen.until(clear)
 
 
+@pytest.mark.parametrize("name", ["conv1, map 2", "conv2, map 14", "pool2, map 3"])
+def test_on_a_phone_all_of_the_enlarged_map_is_in_sight_above_the_card(
+    visit: Visitors, run: LiveRun, name: str
+) -> None:
+    screen = visit(run, **PHONE)
+    map_button(screen, name).tap()
+    card, lens = region(screen), screen.page.locator(".map-lens")
+    expect(card.get_by_role("button", name="Unpin")).to_be_visible()
+    expect(lens).to_be_visible()
+
+    def whole() -> bool:
+        box, over = lens.bounding_box(), card.bounding_box()
+        return bool(
+            box
+            and over
+            and box["x"] >= 0
+            and box["x"] + box["width"] <= 390
+            and box["y"] + box["height"] <= over["y"]
+        )
+
+    screen.until(whole)
+    title = card.get_by_role("heading").bounding_box()
+    close = card.get_by_role("button", name="Unpin").bounding_box()
+    assert title
+    assert close
+    assert close["y"] < title["y"] + title["height"]  # in one line
+
+
 def test_a_filter_unfolds_into_maps_kernels_and_their_sum(screen: Screen, run: LiveRun) -> None:
     screen.open_filter("conv2", 5)
     view, page = screen.filter, screen.page

@@ -107,3 +107,18 @@ def test_the_focus_is_back_at_the_moment_the_filter_goes(visit: Visitors, run: L
     screen.page.keyboard.press("Enter")
     expect(screen.filter.get_by_role("button", name="Close")).to_be_focused()
     assert screen.page.evaluate(AS_THE_FILTER_GOES) == "conv2, filter 1, 8 kernels"
+
+
+def test_escape_closes_the_card_first_and_then_the_filter(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=2)
+    screen = visit(run)
+    screen.open_filter("conv1", 3)
+    screen.page.get_by_role("button", name="relu1, map 3").click()
+    card = screen.page.get_by_role("region", name="How this number is computed")
+    expect(card.get_by_role("button", name="Unpin")).to_be_visible()
+    screen.page.mouse.move(5, 5)
+    screen.page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    expect(screen.filter).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    expect(screen.filter).to_have_count(0)

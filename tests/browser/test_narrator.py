@@ -50,3 +50,28 @@ def test_all_findings_are_listed_newest_first_and_a_reset_empties_the_list(
     run.post("/reset")
     expect(told).to_contain_text("Press Play: what stands out")
     expect(told.get_by_role("list", name="Findings")).to_have_count(0)
+
+
+def test_on_a_phone_a_long_finding_has_two_lines_and_all_of_it_is_in_the_list(
+    visit: Visitors, run: LiveRun
+) -> None:
+    screen = visit(run, viewport={"width": 390, "height": 844})
+    told = screen.page.get_by_role("region", name="What the run did")
+    run.post("/step", steps=12)
+    line = told.locator("p .narrated")
+    expect(line).to_contain_text("Step 10 The held-out accuracy passed guessing")
+    lines = "(part) => part.clientHeight / parseFloat(getComputedStyle(part).lineHeight)"
+    assert 2 <= line.evaluate(lines) < 3
+    whole = line.get_attribute("title")
+    assert whole
+    told.get_by_text("1 finding", exact=True).click()
+    entry = told.get_by_role("list", name="Findings").get_by_role("listitem")
+    expect(entry).to_contain_text(whole)
+    box = told.get_by_role("list", name="Findings").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    said = entry.get_by_role("button")
+    assert said.evaluate("(part) => part.scrollWidth <= part.clientWidth")  # nothing is cut off
+    said.click()
+    expect(screen.page.locator("[data-test=past]")).to_have_text("step 10")

@@ -136,12 +136,63 @@ def test_forced_colours_show_what_is_chosen(visit: Visitors, run: LiveRun) -> No
 
 
 @pytest.mark.parametrize("address", ["/", "/runs"])
-def test_a_page_whose_scripts_do_not_come_says_what_it_needs(visit: Visitors, address: str) -> None:
+@pytest.mark.parametrize("file", ["main.js", "html.js"])
+def test_a_page_whose_modules_do_not_load_says_at_once_what_it_needs(
+    visit: Visitors, address: str, file: str
+) -> None:
     screen = visit.blank()
-    screen.watch.allow("main.js|ERR_FAILED", "it is blocked")
+    screen.watch.allow(f"{file}|ERR_FAILED", "it is blocked")
     page = screen.page
-    page.route("**/main.js", lambda route: route.abort())
+    page.route(f"**/{file}", lambda route: route.abort())
     page.goto(address)
-    expect(page.get_by_text("Loading the page…")).to_be_visible()
-    expect(page.get_by_text("needs a browser from 2023 or later")).to_be_visible(timeout=30_000)
+    page.wait_for_function("document.documentElement.classList.contains('no-start')")
+    expect(page.get_by_text("needs a browser from 2023 or later")).to_be_visible(timeout=1000)
     expect(page.get_by_text("Loading the page…")).to_be_hidden()
+
+
+@pytest.mark.parametrize("address", ["/", "/runs"])
+def test_a_page_whose_scripts_do_not_come_says_so_after_three_seconds(
+    visit: Visitors, address: str
+) -> None:
+    page = visit.blank().page
+    page.route("**/main.js", lambda route: None)  # no answer comes
+    page.goto(address, wait_until="commit")
+    expect(page.get_by_text("Loading the page…")).to_be_visible()
+    delay = "(part) => getComputedStyle(part).animationDelay"
+    assert page.locator(".not-loaded").evaluate(delay) == "3s"
+    expect(page.get_by_text("needs a browser from 2023 or later")).to_be_visible()
+
+
+@pytest.mark.parametrize("address", ["/", "/runs"])
+def test_without_scripts_a_page_says_at_once_that_it_needs_them(
+    visit: Visitors, address: str
+) -> None:
+    page = visit.blank(java_script_enabled=False).page
+    page.goto(address)
+    expect(page.locator("noscript p")).to_be_visible(timeout=1000)
+    expect(page.get_by_text("Loading the page…")).to_be_hidden()
+
+
+def test_on_a_tablet_play_and_the_numbers_stand_in_one_row(visit: Visitors, run: LiveRun) -> None:
+    run.post("/step", steps=120)
+    screen = visit(run, viewport={"width": 820, "height": 1180})
+    screen.expect_step(120)
+    page = screen.page
+    expect(page.locator(".figures small")).to_contain_text("at step 1")
+    play = page.get_by_role("button", name="Play").bounding_box()
+    figures = page.locator(".figures").bounding_box()
+    assert play
+    assert figures
+    assert figures["y"] < play["y"] + play["height"]
+
+
+def test_the_speed_is_as_large_as_what_stands_beside_it(visit: Visitors, run: LiveRun) -> None:
+    page = visit(run).page
+    for width in (390, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        size = "(part) => parseFloat(getComputedStyle(part).fontSize)"
+        speed = page.locator("output[for=speed]")
+        assert speed.evaluate(size) >= page.get_by_role("button", name="Play").evaluate(size)
+        name = page.locator(".speed .name")
+        assert name.evaluate("(part) => part.scrollWidth <= part.clientWidth")
+        assert name.evaluate("(part) => part.getClientRects().length") == 1

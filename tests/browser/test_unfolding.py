@@ -1,6 +1,7 @@
 """A filter unfolds where it is drawn; the rest of the network, faded, and the answers stay."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -83,6 +84,24 @@ def test_the_whole_chain_of_a_first_filter_is_on_one_screen(visit: Visitors, run
     tools = screen.page.get_by_role("region", name="Interventions on this filter")
     assert inside(tools, view)
     assert screen.filter.evaluate(OVER) == 0  # nothing to scroll
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1440, 900), (1920, 1080), (2560, 1440)], ids=str)
+def test_one_kernel_fills_the_place_that_it_has(
+    visit: Visitors, run: LiveRun, size: tuple[int, int]
+) -> None:
+    screen = opened(visit, run, "conv1.3", *size)
+    view, chain = box_of(screen.filter), box_of(screen.filter.locator(".unfolded"))
+    channels = box_of(screen.filter.locator(".channels"))
+    drawn = box_of(screen.filter.locator(".trio"))
+    parts = [box_of(part) for part in screen.filter.locator(".trio > *").all()]
+    left, right = min(box["x"] for box in parts), max(box["x"] + box["width"] for box in parts)
+    assert right - left > 0.75 * channels["width"]
+    assert drawn["height"] > 0.6 * chain["height"]
+    tools = box_of(screen.filter.get_by_role("region", name="Interventions on this filter"))
+    assert view["y"] + view["height"] - tools["y"] - tools["height"] < 20  # nothing blank below it
+    numbers = screen.filter.locator(".trio td").first
+    assert float(numbers.evaluate("(cell) => parseFloat(getComputedStyle(cell).fontSize)")) > 14
 
 
 def test_many_channels_are_scrolled_within_the_chain_and_the_sum_stays_in_sight(
@@ -215,12 +234,26 @@ def test_the_other_filters_of_its_layer_and_more_neighbours_stay_beside_it(
     visit: Visitors, run: LiveRun
 ) -> None:
     screen = opened(visit, run, "conv1.3", 1440, 900)
-    seen: dict[str, Any] = dict(screen.page.evaluate(UNCOVERED))
-    assert {"input", "relu1", "pool1"} <= set(seen)
+    for width, height in ((1440, 900), (1280, 800)):
+        screen.page.set_viewport_size({"width": width, "height": height})
+        screen.page.wait_for_function(SHOWN)
+        seen: dict[str, Any] = dict(screen.page.evaluate(UNCOVERED))
+        assert {"input", "relu1", "pool1"} <= set(seen)
+        view = box_of(screen.filter)
+        others = screen.page.get_by_role("button", name=re.compile("^conv1, map "))
+        expect(others).to_have_count(8)
+        assert all(box_of(one)["x"] >= view["x"] + view["width"] for one in others.all())
+
+
+def test_names_beside_an_open_filter_lie_over_no_other(visit: Visitors, run: LiveRun) -> None:
+    screen = opened(visit, run, "conv2.5", 1920, 1080)
     view = box_of(screen.filter)
-    others = screen.page.get_by_role("button", name=re.compile("^conv1, map "))
-    expect(others).to_have_count(8)
-    assert all(box_of(one)["x"] >= view["x"] + view["width"] for one in others.all())
+    boxes = sorted(
+        (box_of(name) for name in screen.page.locator(".column:not(.away) .title").all()),
+        key=lambda box: float(box["x"]),
+    )
+    assert all(one["x"] + one["width"] < other["x"] for one, other in pairwise(boxes))
+    assert not any(view["x"] - box["width"] < box["x"] < view["x"] + view["width"] for box in boxes)
 
 
 def test_a_filter_of_another_layer_is_reached_from_an_open_one(

@@ -23,14 +23,19 @@ templates = Jinja2Templates(directory=resources("templates"))
 
 
 def import_map() -> str:
-    """The page's only inline script: which file each package's name means."""
+    """Inline in every page with modules: which file each package's name means."""
     return (resources("static") / "importmap.json").read_text(encoding="utf-8")
 
 
-def import_map_hash() -> str:
-    """As the Content-Security-Policy names it."""
-    digest = hashlib.sha256(import_map().encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+def not_started() -> str:
+    """Inline in a page that its modules draw: says it at once where they cannot."""
+    return (resources("static") / "js" / "shared" / "not-started.js").read_text(encoding="utf-8")
+
+
+def script_hashes() -> tuple[str, ...]:
+    """Those of the inline scripts, as the Content-Security-Policy names them."""
+    digests = [hashlib.sha256(text.encode()).digest() for text in (import_map(), not_started())]
+    return tuple(f"sha256-{base64.b64encode(digest).decode()}" for digest in digests)
 
 
 class Static(StaticFiles):
@@ -98,7 +103,12 @@ def samples() -> ASGIApp:
 
 def page(request: Request, name: str, **more: object) -> HTMLResponse:
     """A template as a page, with what every page needs and `more`."""
-    context = {"import_map": import_map(), "version": __version__, "static_url": "/static"}
+    context = {
+        "import_map": import_map(),
+        "not_started": not_started(),
+        "version": __version__,
+        "static_url": "/static",
+    }
     return templates.TemplateResponse(request, name, context | more)
 
 

@@ -74,8 +74,8 @@ def cookie_name(settings: Settings) -> str:
 class Guard:
     """Wrap the whole application: what it does not let in, no route sees.
 
-    `script_hashes` are those of the inline scripts that the page has (its import map), without
-    quotes: `sha256-` and base64.
+    `script_hashes` are those of the inline scripts that pages have, without quotes:
+    `sha256-` and base64.
     """
 
     def __init__(

@@ -31,7 +31,8 @@ const PAIRED = { off: "kernel", last: "now · before", first: "now · step 0" };
 const TAG_LETTER_PX = 5.6; // of the name of a part
 const BOTH_ENDS_PX = 84; // a scale with both of its numbers
 
-/** A layer's name, which explains it, and its kind. @param {{column: Column}} props */
+/** A layer's name, which explains it, and its kind. @param {{column: Column, span: number}} props `span`: its own, so
+ * that it is drawn again in another room */
 function Name({ column }) {
   const { layer } = column;
   const kind = layer ? layerTitle(layer) : "";
@@ -42,28 +43,33 @@ function Name({ column }) {
     ${fitsBeside(column, kind, drawingSize.value.type) && html` <span class="kind">${kind}</span>`}</span>`;
 }
 
-/** @param {{column: Column, under: Column[]}} props `under`: columns whose maps stand below its own */
+/** @param {{column: Column, span: number, under: Column[]}} props `under`: columns whose maps stand below its own */
 function Head({ column, under }) {
   const lines = captionOf(column, drawingSize.value.type);
   return html`<div class="head" style=${{ width: `${column.width}px` }}>
-    <${Name} column=${column} />${under.map((one) => html`<${Name} key=${one.name} column=${one} />`)}
+    <${Name} column=${column} span=${column.span} />${under.map((one) => html`<${Name} key=${one.name} column=${one} span=${one.span} />`)}
     ${lines.slice(0, under.length ? 1 : 3).map((line) => html`<span class="size">${line}</span>`)}
   </div>`;
 }
 
-/** Where the bias is named: between its neighbours' names, or where those stand too close, under it.
- * @param {import("./layout.js").Cell} cell @param {string} says of the kernels @param {string} top of the row of names */
-function biasTop({ bias, map, kernels: [kernel] }, says, top) {
-  if (!bias) return top;
+/** Where the bias is named: between its neighbours' names, or where those stand too close, in the gap under the first
+ * row. @param {Column} column @param {string} says of the kernels @param {number} top of the names */
+function biasTag({ cells: [{ bias, map, whole, kernels }, next] }, says, top) {
+  if (!bias) return null;
   const letter = TAG_LETTER_PX * drawingSize.value.type;
   const middle = bias.x + bias.width / 2;
-  const before = middle - kernel.x - (says.length + 2) * letter; // between the names, without half of its own
-  const after = map.x + map.width / 2 - middle - 3.5 * letter;
-  return Math.min(before, after) >= 3 ? top : `${bias.y + bias.height + 2}px`;
+  const before = middle - kernels[0].x - (says.length + 2) * letter; // between the names, without half of its own
+  const after = map.x + map.width / 2 - middle - 3.8 * letter;
+  const by = Math.min(Math.max(0, 3 - before), Math.max(after - 3, (after - before) / 2));
+  if (before + after >= 1) return { x: middle + by, y: top };
+  const under = whole.y + whole.height + 1;
+  const fits = next && next.whole.y - under >= 2 * letter;
+  return { x: middle, y: fits ? under : bias.y + bias.height + 2 };
 }
 
 /** What the first row's parts are. @param {{column: Column}} props */
-function RowTags({ column: { role, cells, name, shape } }) {
+function RowTags({ column }) {
+  const { role, cells, name, shape } = column;
   const first = cells[0];
   if (role === "input")
     return cells.map((cell) => {
@@ -76,18 +82,15 @@ function RowTags({ column: { role, cells, name, shape } }) {
       return html`<small key=${`${name}${cell.channel}`} class="row-tag" style=${{ left: `${cell.map.x}px`, top: `${cell.map.y + cell.map.height + 3}px` }}>${says}</small>`;
     });
   if (role !== "conv" || !first?.kernels.length) return null;
-  const top = `${first.whole.y - 15}px`;
-  const over = (
-    /** @type {import("./layout.js").Rect} */ rect,
-    /** @type {string} */ says,
-    at = top,
-  ) =>
-    html`<small class="row-tag centred" style=${{ left: `${rect.x + rect.width / 2}px`, top: at }}>${says}</small>`;
+  const top = first.whole.y - 15;
+  const centred = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ name) =>
+    html`<small class="row-tag centred" style=${{ left: `${x}px`, top: `${y}px` }}>${name}</small>`;
   const [kernel] = first.kernels;
   const both = first.ghosts.length > 0 && kernelKind.value === "weight";
   const says = both ? PAIRED[ghost.value] : first.kernels.length > 1 ? "kernels" : "kernel";
-  return html`<small class="row-tag" title=${both ? "left: the kernel now; right: as it was" : undefined} style=${{ left: `${kernel.x}px`, top }}>${says}</small>
-    ${first.bias && over(first.bias, "bias", biasTop(first, says, top))}${over(first.map, "map")}`;
+  const bias = biasTag(column, says, top);
+  return html`<small class="row-tag" title=${both ? "left: the kernel now; right: as it was" : undefined} style=${{ left: `${kernel.x}px`, top: `${top}px` }}>${says}</small>
+    ${bias && centred(bias.x, bias.y, "bias")}${centred(first.map.x + first.map.width / 2, top, "map")}`;
 }
 
 /** The scales in force, below a column. @param {{column: Column}} props */
@@ -117,7 +120,11 @@ function Foot({ column }) {
 /** Where a column stands, and how it is seen beside an open filter. @param {Column} column */
 const standing = (column) => ({
   class: `column ${column.role} ${column.above ? "under" : ""} ${column.away ? "away" : ""} ${openedFilter.value?.layer === column.name ? "opened" : ""} ${slowClass(column)}`,
-  style: { left: `${column.x}px`, width: `${column.width}px` },
+  style: {
+    left: `${column.x}px`,
+    width: `${column.width}px`,
+    "--maps": `${column.cells[0]?.map.x}px`,
+  },
 });
 
 /** @param {{column: Column, x: number, away: boolean}} props `x`, `away`: its own, so that it is drawn again when it moves */
@@ -170,7 +177,7 @@ export function ColumnView({ column, under }) {
     : "The input as the network sees it";
   const filters = column.role === "conv" || column.role === "classes";
   return html`<div ...${standing(column)} data-column=${column.name}>
-    ${column.above ? html`<div class="head"></div>` : html`<${Head} column=${column} under=${under} />`}
+    ${column.above ? html`<div class="head"></div>` : html`<${Head} column=${column} span=${column.span} under=${under} />`}
     <div class="plate" style=${{ height: `${column.height}px` }}>
       <canvas ref=${canvas} style=${sized} role="img" aria-label=${what}></canvas>
       ${filters && column.cells.map((cell, i) => html`<${FilterButton} key=${`filter${i}`} column=${column} cell=${cell} first=${i === 0} />`)}

@@ -13,6 +13,7 @@ const MOST = 1.5; // times what is wanted
 const HEIGHT = 450; // of a drawing in which the chain has its usual size; in a higher one it is larger
 const LARGEST = 1.5;
 const LARGER = 1.15; // less is not worth the columns beside it
+const NAME = 42; // of a layer, over its maps
 const CAPTION_GAP = 6; // between two captions
 const GAP = { least: 8, usual: 30 }; // between columns; beside the filter, too
 
@@ -73,11 +74,11 @@ export function unfoldAt(plan, layer, width, type = 1) {
 const wantedBy = ({ kernels }, type) => (kernels > 1 ? WANTED.many : WANTED.one) * type;
 
 /** Of a filter's column what stands beside the filter: the maps of all its filters, in one line.
- * @param {Column} column @returns {{from: number, width: number} | null} `from` the column's left edge */
-function mapsOf({ role, cells, width }) {
+ * @param {Column} column @param {number} type @returns {{from: number, width: number} | null} `from` the column's left edge */
+function mapsOf({ role, cells, width }, type) {
   const from = cells[0]?.map.x ?? 0;
   const inLine = role === "conv" && cells.every(({ map }) => map.x === from);
-  return inLine ? { from, width: width - from } : null;
+  return inLine ? { from, width: Math.max(width - from, NAME * type) } : null;
 }
 
 /** @param {Column[]} beside @param {number} at @param {number} inner width without the answers @param {number} type
@@ -87,11 +88,13 @@ function makeRoom(beside, at, inner, type, stretch) {
   const least = LEAST * type;
   const tight = GAP.least * type;
   const nearest = beside[at - 1].width + (beside[at + 1]?.width ?? 0) + 2 * tight;
-  const width = Math.min(wanted, inner - nearest);
-  if (width < least) return null;
-  const maps = mapsOf(beside[at]);
-  const others = maps && maps.width + tight <= inner - width - nearest ? maps : null;
+  const most = Math.min(wanted, inner - nearest);
+  if (most < least) return null;
+  const maps = mapsOf(beside[at], type);
+  const needed = beside[at].kernels > 1 ? most : least; // one kernel alone gives them room
+  const others = maps && maps.width + tight <= inner - needed - nearest ? maps : null;
   const own = others ? others.width + tight : 0;
+  const width = Math.min(most, inner - nearest - own);
   const { kept, used } = fitting(beside, at, inner - width - own, tight);
   const free = inner - width - own - used;
   const grown = Math.min(wanted * MOST, width + free);

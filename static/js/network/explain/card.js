@@ -36,15 +36,15 @@ function boxesOf(now) {
   return own ? [own, ...cells].map((cell) => cell.getBoundingClientRect()) : [];
 }
 
-/** How far the page has to be scrolled for boxes to be seen above the card and below what sticks to the top; as many
- * as there is room for, the first at least. @param {DOMRect[]} boxes @param {number} top @param {number} bottom */
-function scrollFor([own, ...others], top, bottom) {
-  const all = [own, ...others];
-  const [high, low] = [
-    Math.min(...all.map((box) => box.top)),
-    Math.max(...all.map((box) => box.bottom)),
-  ];
-  const whole = low - high <= bottom - top - 16 ? { top: high, bottom: low } : own;
+/** How far the page has to be scrolled for boxes to be seen above the card and below what sticks to the top: the first
+ * group for which there is room, else the last. @param {DOMRect[][]} groups @param {number} top @param {number} bottom */
+function scrollFor(groups, top, bottom) {
+  const wholes = groups.map((boxes) => ({
+    top: Math.min(...boxes.map((box) => box.top)),
+    bottom: Math.max(...boxes.map((box) => box.bottom)),
+  }));
+  const fits = wholes.find((whole) => whole.bottom - whole.top <= bottom - top - 16);
+  const whole = fits ?? wholes[wholes.length - 1];
   if (whole.bottom > bottom - 8) return Math.min(whole.bottom - bottom + 8, whole.top - top - 8);
   return Math.min(0, whole.top - top - 8);
 }
@@ -59,13 +59,17 @@ function useUncovered(ref, now) {
     ref.current?.style.setProperty("--foot", `${high}px`);
   });
   useEffect(() => {
-    const boxes = held && matchMedia(SHEET).matches ? boxesOf(now) : [];
-    if (!boxes.length || !ref.current) return;
+    const [own, ...others] = held && matchMedia(SHEET).matches ? boxesOf(now) : [];
+    if (!own || !ref.current) return;
+    const lens = [...document.querySelectorAll(".map-lens")].map((one) =>
+      one.getBoundingClientRect(),
+    );
+    const groups = [[...lens, ...others], others, lens, []].map((more) => [own, ...more]);
     const sticks = [...document.querySelectorAll(".controls, .go")].filter(
       (part) => getComputedStyle(part).position === "sticky",
     );
     const top = Math.max(0, ...sticks.map((part) => part.clientHeight));
-    const by = scrollFor(boxes, top, ref.current.getBoundingClientRect().top);
+    const by = scrollFor(groups, top, ref.current.getBoundingClientRect().top);
     if (by) scrollBy({ top: by, behavior: reducedMotion.peek() ? "auto" : "smooth" });
   }, [held, JSON.stringify(now.place)]);
 }

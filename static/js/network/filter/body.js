@@ -23,7 +23,9 @@ import {
   InputMap,
   isRoomy,
   isStacked,
+  isTall,
   isTight,
+  kernelStretch,
   stretched,
 } from "./unfolded.js";
 import { filterSentence, filterValues } from "./values.js";
@@ -93,9 +95,9 @@ function Convolution({ filter, frame }) {
     { length: column.kernels },
     (_, k) => html`<${KernelRow} key=${k} filter=${filter} k=${k} frame=${frame} maps=${maps} />`,
   );
-  const stacked = isStacked(column) ? "two-by-two" : "";
-  return html`<div class=${`unfolded ${stacked} ${column.kernels === 1 ? "one" : plan.value?.view ? "scrolls" : ""}`} style=${{ "--stretch": stretched() }}>
-    <div class="channels" tabindex=${column.kernels > 1 ? 0 : undefined} role="group" aria-label="What each kernel makes of its map">
+  const stacked = column.kernels > 1 && isStacked(column) ? "two-by-two" : "";
+  return html`<div class=${`unfolded ${stacked} ${isTall(column) ? "one tall" : column.kernels === 1 ? "one" : plan.value?.view ? "scrolls" : ""}`} style=${{ "--stretch": stretched() }}>
+    <div class="channels" style=${{ "--stretch": kernelStretch(column) }} tabindex=${column.kernels > 1 ? 0 : undefined} role="group" aria-label="What each kernel makes of its map">
       ${maps.limit > 0 && html`<${ChannelScale} limit=${maps.limit} />`}<div class="kernels">${rows}</div></div>
     <${SumColumn} column=${column} channel=${channel} frame=${frame} bias=${html`<${Bias} filter=${filter} />`} /></div>`;
 }

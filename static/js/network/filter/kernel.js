@@ -6,15 +6,12 @@ import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { weightIndex } from "../explain/places.js";
 import { replay } from "../state.js";
+import { kernelWidth } from "./kernel-width.js";
 import { pointing, WeightCell } from "./weight-cell.js";
 
 /** @typedef {{column: import("../drawing/layout.js").Column, channel: number, k: number}} Where which kernel */
 
-/** @typedef {"small" | "compact" | "usual" | "roomy"} Size of the cells; each has room for −0.123 */
-
-/** Width of a cell at the usual size of letters. @param {number} cols @param {Size} size */
-const cellPx = (cols, size) =>
-  size === "usual" && cols > 5 ? 39 : { small: 35, compact: 36, usual: 43, roomy: 50 }[size];
+/** @typedef {import("./kernel-width.js").Size} Size */
 
 /** @param {Where} where @param {number} r @param {number} c */
 export const placeOf = ({ column, channel, k }, r, c) => ({
@@ -42,8 +39,7 @@ export function KernelTable(props) {
     return html`<td style=${style} title=${String(value)}><${WeightCell} place=${place} value=${value} text=${text} cols=${cols}
       label=${`${label}, row ${r}, column ${c}: ${text}; press to change it`} first=${r + c === 0} fixed=${replay.value !== null} reach=${limit} /></td>`;
   };
-  const width = (cols * (cellPx(cols, size) + 1) + 1) / 16;
-  const style = { width: `calc(${width}rem * var(--stretch, 1))` };
+  const style = { width: `calc(${kernelWidth(cols, size) / 16}rem * var(--stretch, 1))` };
   const line = (/** @type {number} */ r) =>
     html`<tr>${Array.from({ length: cols }, (_, c) => cell(r, c))}</tr>`;
   return html`<table class=${`numbers ${size}`} style=${style} aria-label=${label}><caption><span>${caption}</span> ${powerText(figures)}</caption><tbody>${Array.from({ length: rows }, (_, r) => line(r))}</tbody></table>`;

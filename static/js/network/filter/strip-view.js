@@ -6,7 +6,7 @@ import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { seek } from "../intents.js";
 import { Term } from "../page/tip.js";
-import { inPast, lastStep, plan, replay, slowTick, step } from "../state.js";
+import { drawingSize, inPast, lastStep, plan, replay, slowTick, step } from "../state.js";
 import { doublingSteps, kernelGrid } from "./kernel-grid.js";
 import { strip, stripFile } from "./strip.js";
 
@@ -24,7 +24,7 @@ function StepPicture({ column, values, limit, at, stamp }) {
   );
   const cells = useMemo(() => () => made?.cells ?? null, [made]);
   if (!made) return html`<span class="step-wait"></span>`;
-  const width = Math.round(SIDE_PX * Math.min(1, made.cols / made.rows));
+  const width = Math.round(SIDE_PX * drawingSize.value.type * Math.min(1, made.cols / made.rows));
   return html`<${CellCanvas} cells=${cells} rows=${made.rows} cols=${made.cols} width=${width} stamp=${stamp} label=${`The filter at step ${count(at)}`} />`;
 }
 

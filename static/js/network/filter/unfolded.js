@@ -18,8 +18,9 @@ import { fittingSize } from "../drawing/scales.js";
 import { exact } from "../explain/digits.js";
 import { explained } from "../explain/explanation.js";
 import { same } from "../explain/places.js";
-import { drawingSize, plan, preprocessing, slowTick } from "../state.js";
+import { drawingSize, openedFilter, plan, preprocessing, slowTick } from "../state.js";
 import { channelMap, geometryOf, mapValues } from "./channel-map.js";
+import { kernelWidth } from "./kernel-width.js";
 import { openValue } from "./sweep.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column @typedef {import("../../shared/frame.js").Frame} Frame */
@@ -31,30 +32,79 @@ const TIGHT_FEW = 610;
 const TIGHT = 780; // width in which many kernels stand two by two
 const MOST_PX = 76;
 
-/** How many times as large as usual a chain is drawn. */
-export const stretched = () => plan.value?.view?.stretch ?? 1;
+/* What a single kernel's chain is fitted by, at the usual size of letters, CSS pixels. */
+const SUM = 228; // width of the sum column
+const BESIDE = 94; // paddings, gaps and signs in a line with it
+const ABOVE = 56; // the names over the first map
+const AROUND = 240; // title, sentence, strip and tools, over and below the chain
+const BETWEEN = 24; // its two maps
+const MAP = 88;
+const OWN_SIDE = 1.5; // times as large as its sum, where there is room
+const LARGEST = 2;
+const TALL = 530; // width of the place, from which on
+const LOW_PX = 800;
+const LINES_BELOW = { head: 112, low: 84 };
+
+/** Width of the place, CSS pixels. */
+const placeWidth = () =>
+  plan.value?.view?.width ?? drawingSize.value.width - (plan.value?.answers?.width ?? 0);
+
+/** Whether one kernel stands, with its numbers, beside its two maps, one over the other, in all of its place.
+ * @param {Column} column */
+export const isTall = ({ kernels, kernel }) =>
+  kernels === 1 &&
+  Math.max(...(kernel ?? [99])) <= 7 &&
+  placeWidth() >= TALL * drawingSize.value.type;
+
+/** How many times as large as usual a single kernel's chain and its sum fit. @param {Column} column */
+function tallSizes(column) {
+  const now = /** @type {import("../drawing/layout.js").Plan} */ (plan.value);
+  const { type } = drawingSize.value;
+  const all = !now.view || innerHeight <= LOW_PX; // it has the place of the lines below the drawing, too
+  const below = LINES_BELOW.head + (all ? LINES_BELOW.low : 0);
+  const width = placeWidth() / type - BESIDE;
+  const height = now.height / type + below - AROUND - ABOVE - BETWEEN;
+  const chain = MAP + kernelWidth(column.kernel?.[1] ?? 1, "roomy");
+  const high = height / (2 * MAP);
+  const sum = Math.min(width / (OWN_SIDE * chain + SUM), high / OWN_SIDE, LARGEST);
+  const own = Math.min((width - SUM * Math.max(1, sum)) / chain, high);
+  return { sum: Math.max(1, sum), own: Math.max(0.75, own) };
+}
+
+/** The column whose filter is open. */
+const openColumn = () => plan.value?.columns.find(({ name }) => name === openedFilter.value?.layer);
+
+/** How many times as large as usual a chain's sum is drawn; that of many kernels, too. */
+export function stretched() {
+  const column = openColumn();
+  if (column && isTall(column)) return tallSizes(column).sum;
+  return plan.value?.view?.stretch ?? 1;
+}
+
+/** How many times as large as usual kernels and their maps are drawn. @param {Column} column */
+export const kernelStretch = (column) => (isTall(column) ? tallSizes(column).own : stretched());
 
 /** Of a part of the chain, CSS pixels. @param {number} px at the usual size of letters */
 export const chainPx = (px) => Math.round(px * drawingSize.value.type * stretched());
 
 /** Width of the view, at the usual size of letters and of the chain. */
-const viewWidth = () =>
-  (plan.value?.view?.width ?? drawingSize.value.width - (plan.value?.answers?.width ?? 0)) /
-  drawingSize.value.type /
-  stretched();
+const viewWidth = () => placeWidth() / drawingSize.value.type / stretched();
 
 /** Whether there is room for large cells and maps. @param {Column} column */
-export const isRoomy = ({ kernels }) => kernels <= 3 && viewWidth() >= ROOMY;
+export const isRoomy = (column) => isTall(column) || (column.kernels <= 3 && viewWidth() >= ROOMY);
 
-/** Whether each kernel stands beside its two maps, one over the other: two kernels then stand side by side.
+/** Whether each kernel stands beside its two maps, one over the other: of many, two then stand side by side.
  * @param {Column} column */
-export const isStacked = ({ kernels }) => kernels > 3 && viewWidth() < WANTED_MANY;
+export const isStacked = (column) =>
+  isTall(column) || (column.kernels > 3 && viewWidth() < WANTED_MANY);
 
 /** Whether even a few kernels have no room for usual cells. @param {Column} column */
-export const isTight = ({ kernels }) => kernels > 3 || viewWidth() < TIGHT_FEW;
+export const isTight = (column) =>
+  !isTall(column) && (column.kernels > 3 || viewWidth() < TIGHT_FEW);
 
 /** Of a map in the chain, CSS pixels. @param {Column} column */
 export function mapPx(column) {
+  if (isTall(column)) return Math.round(MAP * drawingSize.value.type * kernelStretch(column));
   if (isStacked(column)) return chainPx(STACKED_PX);
   if (column.kernels <= 3 && isTight(column)) return chainPx(48);
   const spare = (viewWidth() - TIGHT) / 4; // two channels side by side, each with two maps

@@ -18,6 +18,7 @@ import { isWeight } from "../pointing.js";
 const SMALL_PX = 64; // a map that is larger can be read itself
 const LENS_PX = 128; // of the copy, at the usual size of letters
 const GAP_PX = 12;
+const PADDING_PX = 16; // of what scrolls
 
 /** How wide each value is in the copy: whole pixels. @param {Column} column @param {number} type */
 const cellSide = ({ shape: [, rows, cols] }, type) =>
@@ -31,7 +32,8 @@ const meet = (a, b) =>
  * Beside the map, where nothing lies that it was made from or that it feeds: to its right, there below or above
  * its own row, else under or over itself, else at its left. Where all of it is taken, what covers least.
  * @param {Rect} map in the drawing @param {{width: number, height: number}} size
- * @param {{width: number, height: number}} room @param {Rect[]} kept what is to stay in sight
+ * @param {{left: number, width: number, height: number}} room from `left` to `width`
+ * @param {Rect[]} kept what is to stay in sight
  * @param {Rect[]} row of them those that it feeds
  * @returns {{x: number, y: number}}
  */
@@ -40,7 +42,8 @@ export function lensPlace(map, size, room, kept, row) {
   const below = Math.max(...all.map(({ y, height }) => y + height)) + GAP_PX;
   const above = Math.min(...all.map(({ y }) => y)) - GAP_PX - size.height;
   const fitY = (/** @type {number} */ y) => Math.max(0, Math.min(room.height - size.height, y));
-  const fitX = (/** @type {number} */ x) => Math.max(0, Math.min(room.width - size.width, x));
+  const fitX = (/** @type {number} */ x) =>
+    Math.max(room.left, Math.min(room.width - size.width, x));
   const level = map.y + (map.height - size.height) / 2;
   const [right, left] = [map.x + map.width + GAP_PX, map.x - GAP_PX - size.width];
   const over = map.x + (map.width - size.width) / 2;
@@ -72,12 +75,20 @@ function madeFrom({ source, role }, channel) {
   return source.cells.map(({ map }) => ({ ...map, x: source.x + map.x }));
 }
 
-/** Where what may be covered ends: the answers stay in sight, and the list that a map goes into.
+/** What may be covered, of what is seen of the drawing: the answers stay in sight, and the list that a map goes into.
  * @param {Column} column */
 function roomBeside(column) {
-  const now = plan.value;
-  const list = now?.columns.find((one) => isList(one) && one.source === column);
-  return list ? list.x : (now?.answers?.x ?? now?.width ?? 0);
+  const now = /** @type {import("../../drawing/layout.js").Plan} */ (plan.value);
+  const list = now.columns.find((one) => isList(one) && one.source === column);
+  const end = list ? list.x : (now.answers?.x ?? now.width);
+  const pane = document.querySelector(".scroller");
+  if (!pane) return { left: 0, width: end, height: now.height };
+  const seen = pane.scrollLeft + pane.clientWidth - 2 * PADDING_PX - (now.answers?.width ?? 0);
+  return {
+    left: Math.max(0, pane.scrollLeft - PADDING_PX),
+    width: Math.min(end, seen),
+    height: now.height,
+  };
 }
 
 /** @param {Column} column @param {number} channel */
@@ -103,7 +114,7 @@ export function MapLens() {
   const side = cellSide(column, type);
   const size = { width: side * cols, height: side * rows };
   const map = { ...cell.map, x: column.x + cell.map.x };
-  const room = { width: roomBeside(column), height: now.height };
+  const room = roomBeside(column);
   const kept = madeFrom(column, place.channel);
   const { x, y } = lensPlace(map, size, room, kept, fedBy(column, place.channel));
   const cells = () => cellsOf(column, place.channel);
