@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classRows, whyNotTogether } from "../../static/js/compare/class-rows.js";
 import { differences } from "../../static/js/compare/differences.js";
-import { recipeOf } from "../../static/js/network/training/recipe-draft.js";
+import { recipeOf } from "../../static/js/network/training/draft-changes.js";
 import { whyUntrainable } from "../../static/js/network/training/why-untrainable.js";
 
 const NAMES = ["espresso", "cup"];

@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   changedFields,
-  draftOf,
   forkRecipe,
-  OWN_NETWORK,
   offerOf,
   recipeOf,
   withModel,
-} from "../../static/js/network/training/recipe-draft.js";
+} from "../../static/js/network/training/draft-changes.js";
+import { draftOf, OWN_NETWORK } from "../../static/js/network/training/recipe-draft.js";
 
 const run = /** @type {any} */ ({
   network: "default",

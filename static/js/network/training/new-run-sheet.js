@@ -28,10 +28,11 @@ import {
   optimizerOptions,
   SEED_SAYS,
 } from "./choices.js";
+import { changedFields, forkRecipe, recipeOf, withModel } from "./draft-changes.js";
 import { offerNetwork, refreshDatasets } from "./offers.js";
 import { Pixels } from "./pixels-choice.js";
 import { recentRecipes, rememberRecipe } from "./recent-recipes.js";
-import { changedFields, draftOf, forkRecipe, recipeOf, withModel } from "./recipe-draft.js";
+import { draftOf } from "./recipe-draft.js";
 import { draftParts } from "./recipe-words.js";
 import { Checked, Select, Whole } from "./sheet-fields.js";
 

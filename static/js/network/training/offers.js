@@ -4,7 +4,7 @@ import { dataServer } from "../../shared/data-server.js";
 import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
 import * as state from "../state.js";
-import { offerOf } from "./recipe-draft.js";
+import { offerOf } from "./draft-changes.js";
 
 /** A network that fits a data set, with its layers. @param {import("../../shared/types.js").Dataset} set
  * @returns {Promise<import("./recipe-draft.js").Offered | null>} null: it could not be had */
