@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 Shape = tuple[int, ...]
 JsonObject = dict[str, Any]
+Half = Literal["test", "train"]  # of a data set: held out, or trained on
 Fit = Literal["crop", "pad", "stretch"]  # how a picture of other proportions is brought to a form
 
 

@@ -146,7 +146,7 @@ def _npy(tensor: Tensor) -> Response:
     return npy_response(tensor.values, f"{tensor.layer}.{tensor.tensor}{of}.step{tensor.step}.npy")
 
 
-def npy_response(values: Floats, name: str) -> Response:
+def npy_response(values: npt.NDArray[Any], name: str) -> Response:
     """What `numpy.load` reads, as a file of this name."""
     file = io.BytesIO()
     np.save(file, np.ascontiguousarray(values), allow_pickle=False)

@@ -1,13 +1,11 @@
 """Names of a data set's images: `test-17` is held-out image 17, `train-17` training image 17."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from convscope.data.catalog import Dataset
 from convscope.data.idx import Bytes
 from convscope.errors import NotFoundError
-
-Half = Literal["test", "train"]
+from convscope.types import Half
 
 
 @dataclass(frozen=True)

@@ -53,3 +53,16 @@ def _as_image(picture: DecodedImage | Image.Image | NDArray[np.uint8]) -> Image.
     if picture.ndim == 3:
         picture = picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)
     return Image.fromarray(np.ascontiguousarray(picture))
+
+
+def film_webp(frames: NDArray[np.uint8], side: int = 256, frame_ms: int = 60) -> bytes:
+    """Frames (N, C, H, W) as one animated WebP, exact, each pixel as many as come to about `side`;
+    the last one stays for a second."""
+    times = max(1, side // max(frames.shape[2:]))
+    large = frames.repeat(times, axis=2).repeat(times, axis=3)
+    first, *others = [_as_image(frame) for frame in large]
+    lasts = [frame_ms] * len(others) + [1000]
+    file = io.BytesIO()
+    options = {"duration": lasts, "loop": 0, "lossless": True}
+    first.save(file, "WEBP", save_all=True, append_images=others, **options)
+    return file.getvalue()

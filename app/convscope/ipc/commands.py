@@ -18,6 +18,7 @@ from convscope.ipc.replies import (
     ImageReply,
     InterventionReply,
     JsonReply,
+    MaximizationReply,
     PredictionsReply,
     Reply,
     StartReplayReply,
@@ -30,7 +31,7 @@ from convscope.ipc.replies import (
 )
 from convscope.ipc.seek_plan import SeekPlan
 from convscope.recipe.interventions import AnyIntervention, TunedSettings
-from convscope.types import AttributionMethod, FindingKind, JsonObject, Of, RunState
+from convscope.types import AttributionMethod, FindingKind, Half, JsonObject, Of, RunState
 
 R = TypeVar("R", bound=Reply)
 
@@ -363,3 +364,33 @@ class ListAnswers(Command[JsonReply]):
 @dataclass(frozen=True, kw_only=True)
 class DropTask(Command[Done]):
     """Nobody waits any more for what is under way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindPatches(Command[JsonReply]):
+    """The images whose patches excite a filter most and least, and the same before it learned."""
+
+    layer: str
+    filter: int
+    half: Half
+    among: int  # how many of the half's images, from the first on
+    count: int
+    seed: int  # of the run's first weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maximise(Command[MaximizationReply]):
+    """The picture that excites a filter most, step by step, and the last one before it learned."""
+
+    layer: str
+    filter: int
+    image: str | None  # that it begins with; None: noise
+    steps: int
+    seed: int  # of the run's first weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblateLayer(Command[JsonReply]):
+    """What each filter of a layer is worth."""
+
+    layer: str

@@ -166,6 +166,21 @@ class AttributionReply(Reply):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaximizationReply(Reply):
+    """The way to the picture that a filter wants: `payload` is uint8, row-major, the frames and,
+    like one more frame, where the network before it learned comes to."""
+
+    step: int
+    shape: Shape  # (frames, C, height, width)
+    values: list[float | None]  # of the unit, by frame
+    unit: tuple[int, int]  # its place in the map
+    box: tuple[int, int, int, int]  # row, column, height and width of what it sees of the input
+    control_of: str
+    control_value: float | None
+    correlation: float | None  # of the ranks of the last picture and the control's
+
+
+@dataclass(frozen=True, kw_only=True)
 class JsonReply(Reply):
     """`payload` is the JSON text that the API answers."""
 

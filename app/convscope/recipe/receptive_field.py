@@ -25,6 +25,11 @@ class Axis:
         size = self.size + (window.extent - 1) * self.jump
         return Axis(first, size, self.jump * window.stride)
 
+    def seen_from(self, place: int, side: int) -> slice:
+        """The pixels of a side of the input that the value at a place depends on."""
+        first = self.first + place * self.jump
+        return slice(min(max(first, 0), side), min(max(first + self.size, 0), side))
+
     def covers(self, side: int) -> bool:
         """Whether the first value depends on all pixels of a side of the input."""
         return self.first <= 0 and self.first + self.size >= side

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from convscope.errors import ConflictError, NotFoundError
+from convscope.errors import NotFoundError
 from convscope.ipc import commands
 from convscope.ipc.replies import JsonReply
 from convscope.learn.answers import Answers, Numbers, answers_in_pieces
@@ -13,6 +13,7 @@ from convscope.types import JsonObject
 from convscope.worker.loop import Loop
 from convscope.worker.queries import json_text
 from convscope.worker.session import Session
+from convscope.worker.tasks.measured import measured
 
 Tell = Callable[[Session, Answers], JsonObject]
 
@@ -38,18 +39,13 @@ def _begin(loop: Loop, number: int, tell: Tell) -> None:
 
 
 def _told(session: Session, tell: Tell) -> Iterator[JsonReply | None]:
-    if session.answers is None or session.answers[0] != session.state:
-        began, how = session.state, session.recipe.data.preprocessing
-        for found in answers_in_pieces(session.observer.twin, session.data, session.device, how):
-            if session.state != began:
-                raise ConflictError("The run changed while it was measured: ask again.")
-            if found is None:
-                yield None
-            else:
-                session.answers = began, found
-    assert session.answers is not None
+    answers = session.answers.of(session.state)
+    if answers is None:
+        how = session.recipe.data.preprocessing
+        pieces = answers_in_pieces(session.observer.twin, session.data, session.device, how)
+        answers = session.answers.keep(session.state, (yield from measured(session, pieces)))
     step = {"step": session.trainer.step}
-    yield JsonReply(payload=json_text(step | tell(session, session.answers[1])))
+    yield JsonReply(payload=json_text(step | tell(session, answers)))
 
 
 def _confusion(session: Session, answers: Answers, *, count: int) -> JsonObject:

@@ -17,9 +17,6 @@ from convscope.worker.loop import Loop
 from convscope.worker.queries import json_text
 from convscope.worker.session import Session
 
-FIRST_WEIGHTS = "step 0 of this run"
-DRAW = "a fresh draw of weights, since this run began with trained ones"
-
 
 def attribute_score(loop: Loop, command: commands.Attribute, __: int) -> AttributionReply:
     """Where a class score of an image comes from, with its control: the very same of the network
@@ -34,7 +31,7 @@ def attribute_score(loop: Loop, command: commands.Attribute, __: int) -> Attribu
         number=asked.number,
         layer=asked.layer,
         completeness=asdict(completeness) if completeness else None,
-        control_of=DRAW if session.recipe.init.takes_weights else FIRST_WEIGHTS,
+        control_of=session.control_of,
         correlation=rank_correlation(values.abs(), before.abs()),
         payload=to_numpy(torch.stack([values, before])).tobytes(),
     )

@@ -22,7 +22,7 @@ from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.interventions import Intervention
 from convscope.recipe.interventions import SetWeight
 from convscope.types import JsonObject, RunState
-from convscope.worker import answers, attributions, queries
+from convscope.worker import answers, attributions, filters, queries
 from convscope.worker.drag import Drag
 from convscope.worker.loop import Handlers, Loop, handle
 from convscope.worker.session import Session
@@ -282,6 +282,9 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.Contribute, attributions.contribute),
         handle(commands.Confuse, answers.confuse),
         handle(commands.ListAnswers, answers.list_answers),
+        handle(commands.FindPatches, filters.find_patches),
+        handle(commands.Maximise, filters.maximise_filter),
+        handle(commands.AblateLayer, filters.ablate_layer),
         handle(commands.DropTask, drop_task),
     ]
 )

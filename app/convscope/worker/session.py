@@ -20,6 +20,8 @@ from convscope.learn.data import Batches, open_images
 from convscope.learn.evaluate import accuracy_in_pieces
 from convscope.learn.explain.explainer import Explainer
 from convscope.learn.filter_activity import FilterActivity
+from convscope.learn.filters.front import Front, front_of
+from convscope.learn.filters.patches import Patches
 from convscope.learn.initialise import initialise
 from convscope.learn.interventions import Interventions
 from convscope.learn.network import build
@@ -30,8 +32,11 @@ from convscope.recipe import Recipe, plan
 from convscope.recipe.class_names import MOST_CLASSES, score_count
 from convscope.types import JsonObject, shape_text
 from convscope.worker.cpu_name import processor
+from convscope.worker.kept import Kept
 
 SPEED_WINDOW_S = 2.0
+FIRST_WEIGHTS = "step 0 of this run"
+DRAW = "a fresh draw of weights, since this run began with trained ones"
 
 
 class Session:
@@ -43,7 +48,10 @@ class Session:
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
         self.device = _device(setup.device)
         self._weights = weights
-        self._control: tuple[int, nn.Sequential] | None = None
+        self._control = Kept[nn.Sequential]()
+        self.answers = Kept[Answers]()
+        self.patches = Kept[Patches]()
+        self.control_patches = Kept[Patches]()
         self.data, self.images = open_images(self.recipe, _folders(setup))
         self.begin()
 
@@ -61,7 +69,6 @@ class Session:
         )
         self.activity = FilterActivity(self.observer.twin, self.plans)
         self.tally = ClassTally(self.data)
-        self.answers: tuple[tuple[int, int, int], Answers] | None = None  # and of which state
         self.held_out: tuple[int, float] | None = None  # step, accuracy
         self.held_out_balanced: float | None = None  # of the same measurement
         self.rest()
@@ -77,10 +84,20 @@ class Session:
 
     def control(self, seed: int) -> nn.Sequential:
         """The network before it learned, with the weights that this seed draws."""
-        if self._control is None or self._control[0] != seed:
-            network = control_network(self.plans, self.recipe.init, seed, self.device)
-            self._control = seed, network
-        return self._control[1]
+        return self._control.of(seed) or self._control.keep(
+            seed, control_network(self.plans, self.recipe.init, seed, self.device)
+        )
+
+    @property
+    def control_of(self) -> str:
+        """What the control is, in words."""
+        return DRAW if self.recipe.init.takes_weights else FIRST_WEIGHTS
+
+    def front(self, layer: str, network: nn.Sequential | None = None) -> Front:
+        """A network up to a layer, usually this run's own in evaluation mode."""
+        how = self.recipe.data.preprocessing
+        network = self.observer.twin if network is None else network
+        return front_of(network, self.plans, layer, self.device, how)
 
     @property
     def trainable(self) -> bool:

@@ -997,6 +997,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/layers/{layer}/ablation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each filter of a layer is worth
+         * @description The accuracy that is lost when a filter alone is silenced, for all of a layer in one pass.
+         */
+        get: operations["get_ablation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/layers/{layer}/feature-maps": {
         parameters: {
             query?: never;
@@ -1009,6 +1029,50 @@ export interface paths {
          * @description (C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode.
          */
         get: operations["get_feature_maps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/layers/{layer}/filters/{number}/maximization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture that excites a filter most
+         * @description By gradient ascent on the pixels that the middle of the filter's map depends on, within a
+         *     pixel's range, with jitter and smoothed, except in a first layer, where it is exact: white where
+         *     a weight is above 0. The control is the same for the network before it learned.
+         */
+        get: operations["get_maximization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/layers/{layer}/filters/{number}/patches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The images that excite a filter most and least
+         * @description One place of each image; of equal ones the lower image number first. `classes` is how much
+         *     the filter answers to each class. Computed beside the training: ask for fewer images first to
+         *     see something at once.
+         */
+        get: operations["list_patches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1738,6 +1802,18 @@ export interface components {
             name: string;
             /** Sources */
             sources: string[];
+        };
+        /**
+         * ClassResponse
+         * @description The mean of the highest values of a class's images; null where there is none.
+         */
+        ClassResponse: {
+            /** Class */
+            class: string;
+            /** Index */
+            index: number;
+            /** Value */
+            value: number | null;
         };
         /**
          * CodeAnswer
@@ -2733,6 +2809,21 @@ export interface components {
             layer: string;
         };
         /**
+         * FilterWorth
+         * @description Accuracy without a filter, and what is lost: of all images, and of each class (null where
+         *     there is none of it).
+         */
+        FilterWorth: {
+            /** Accuracy */
+            accuracy: number;
+            /** Classes */
+            classes: (number | null)[];
+            /** Filter */
+            filter: number;
+            /** Lost */
+            lost: number;
+        };
+        /**
          * Finding
          * @description Something that the run did at a step: a sentence, its numbers by name, and the filter that it
          *     is about, if it is about one.
@@ -3569,6 +3660,64 @@ export interface components {
             why: string | null;
         };
         /**
+         * LayerAblation
+         * @description What each filter of a layer is worth, on the fixed sample of held-out images.
+         * @example {
+         *       "accuracy": 0.067,
+         *       "filters": [
+         *         {
+         *           "accuracy": 0.092,
+         *           "classes": [
+         *             0.101852,
+         *             0,
+         *             0.0631579,
+         *             0.342593,
+         *             0.00980392,
+         *             -0.341176,
+         *             0.0408163,
+         *             0,
+         *             0.0652174,
+         *             -0.635417
+         *           ],
+         *           "filter": 0,
+         *           "lost": -0.025
+         *         },
+         *         {
+         *           "accuracy": 0.086,
+         *           "classes": [
+         *             0.0648148,
+         *             0,
+         *             -0.0947368,
+         *             -0.138889,
+         *             -0.0294118,
+         *             0,
+         *             0.0408163,
+         *             0,
+         *             -0.0326087,
+         *             0
+         *           ],
+         *           "filter": 1,
+         *           "lost": -0.019
+         *         }
+         *       ],
+         *       "images": 1000,
+         *       "layer": "conv1",
+         *       "step": 10
+         *     }
+         */
+        LayerAblation: {
+            /** Accuracy */
+            accuracy: number;
+            /** Filters */
+            filters: components["schemas"]["FilterWorth"][];
+            /** Images */
+            images: number;
+            /** Layer */
+            layer: string;
+            /** Step */
+            step: number;
+        };
+        /**
          * LayerAnswer
          * @description One layer, with how its parameters are counted.
          *
@@ -3987,6 +4136,53 @@ export interface components {
             type: "MaxPool2d";
         };
         /**
+         * Maximization
+         * @description The way to the picture that excites a filter most: `frames` (frames, channels, height, width)
+         *     in 0 to 255, the first one the start; `values` is what the unit gives at each.
+         */
+        Maximization: {
+            /**
+             * Box
+             * @description row, column, height and width of what it sees of the input
+             */
+            box: number[];
+            control: components["schemas"]["MaximizationControl"];
+            /** Filter */
+            filter: number;
+            /** Frames */
+            frames: unknown[];
+            /** Layer */
+            layer: string;
+            /** Shape */
+            shape: number[];
+            /** Step */
+            step: number;
+            /**
+             * Unit
+             * @description row and column of the map
+             */
+            unit: number[];
+            /** Values */
+            values: (number | null)[];
+        };
+        /**
+         * MaximizationControl
+         * @description Where the same steps lead for the network before it learned.
+         */
+        MaximizationControl: {
+            /**
+             * Correlation
+             * @description Spearman's, of the two pictures' pixels
+             */
+            correlation: number | null;
+            /** Of */
+            of: string;
+            /** Picture */
+            picture: unknown[];
+            /** Value */
+            value: number | null;
+        };
+        /**
          * ModelAnswer
          * @description A named network.
          */
@@ -4299,6 +4495,181 @@ export interface components {
             run: string;
             /** Step */
             step: number | null;
+        };
+        /**
+         * Patch
+         * @description An image, and the place in the filter's map that is meant; `box` is what that place sees of
+         *     the input: row, column, height and width.
+         */
+        Patch: {
+            /** Box */
+            box: number[];
+            /** Image */
+            image: string;
+            /** Label */
+            label: number;
+            /** Value */
+            value: number | null;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * PatchControl
+         * @description What the same filter answered to before the network learned; `correlation` is Spearman's, of
+         *     each image's highest value then and now.
+         */
+        PatchControl: {
+            /** Best */
+            best: components["schemas"]["Patch"][];
+            /** Correlation */
+            correlation: number | null;
+            /** Of */
+            of: string;
+        };
+        /**
+         * Patches
+         * @description The images that excite a filter most and least, one best place of each.
+         * @example {
+         *       "best": [
+         *         {
+         *           "box": [
+         *             8,
+         *             8,
+         *             3,
+         *             3
+         *           ],
+         *           "image": "test-1944",
+         *           "label": 6,
+         *           "value": 1.29635,
+         *           "x": 1,
+         *           "y": 1
+         *         }
+         *       ],
+         *       "classes": [
+         *         {
+         *           "class": "T-shirt/top",
+         *           "index": 0,
+         *           "value": 0.27473
+         *         },
+         *         {
+         *           "class": "Trouser",
+         *           "index": 1,
+         *           "value": 0.426367
+         *         },
+         *         {
+         *           "class": "Pullover",
+         *           "index": 2,
+         *           "value": 0.301099
+         *         },
+         *         {
+         *           "class": "Dress",
+         *           "index": 3,
+         *           "value": 0.408929
+         *         },
+         *         {
+         *           "class": "Coat",
+         *           "index": 4,
+         *           "value": 0.27329
+         *         },
+         *         {
+         *           "class": "Sandal",
+         *           "index": 5,
+         *           "value": 0.272948
+         *         },
+         *         {
+         *           "class": "Shirt",
+         *           "index": 6,
+         *           "value": 0.29981
+         *         },
+         *         {
+         *           "class": "Sneaker",
+         *           "index": 7,
+         *           "value": 0.268646
+         *         },
+         *         {
+         *           "class": "Bag",
+         *           "index": 8,
+         *           "value": 0.366629
+         *         },
+         *         {
+         *           "class": "Ankle boot",
+         *           "index": 9,
+         *           "value": 0.264142
+         *         }
+         *       ],
+         *       "control": {
+         *         "best": [
+         *           {
+         *             "box": [
+         *               8,
+         *               16,
+         *               3,
+         *               3
+         *             ],
+         *             "image": "test-1483",
+         *             "label": 2,
+         *             "value": 1.65783,
+         *             "x": 2,
+         *             "y": 1
+         *           }
+         *         ],
+         *         "correlation": 0.872133,
+         *         "of": "step 0 of this run"
+         *       },
+         *       "data": "test",
+         *       "filter": 1,
+         *       "images": 2000,
+         *       "layer": "conv1",
+         *       "least": [
+         *         {
+         *           "box": [
+         *             8,
+         *             24,
+         *             3,
+         *             3
+         *           ],
+         *           "image": "test-1161",
+         *           "label": 0,
+         *           "value": -0.908001,
+         *           "x": 3,
+         *           "y": 1
+         *         }
+         *       ],
+         *       "of": 2000,
+         *       "step": 10
+         *     }
+         */
+        Patches: {
+            /** Best */
+            best: components["schemas"]["Patch"][];
+            /** Classes */
+            classes: components["schemas"]["ClassResponse"][];
+            control: components["schemas"]["PatchControl"];
+            /**
+             * Data
+             * @enum {string}
+             */
+            data: "test" | "train";
+            /** Filter */
+            filter: number;
+            /**
+             * Images
+             * @description how many were looked at
+             */
+            images: number;
+            /** Layer */
+            layer: string;
+            /** Least */
+            least: components["schemas"]["Patch"][];
+            /**
+             * Of
+             * @description how many there are
+             */
+            of: number;
+            /** Step */
+            step: number;
         };
         /**
          * PictureList
@@ -13811,6 +14182,147 @@ export interface operations {
             };
         };
     };
+    get_ablation: {
+        parameters: {
+            query?: {
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                layer: string;
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerAblation"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_feature_maps: {
         parameters: {
             query?: {
@@ -13955,6 +14467,323 @@ export interface operations {
                      *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_maximization: {
+        parameters: {
+            query?: {
+                /** @description `noise`, or an image's id */
+                from?: string;
+                steps?: number;
+                format?: "json" | "npy" | "webp";
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                layer: string;
+                /** @description a run's id */
+                run_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description nested lists, the frames as numpy's `.npy` (uint8), or a film as WebP */
+            200: {
+                headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Maximization"];
+                    "application/x-npy": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patches: {
+        parameters: {
+            query?: {
+                /** @description held-out images or those trained on */
+                data?: "test" | "train";
+                count?: number;
+                /** @description images looked at, from the first on */
+                among?: number;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                layer: string;
+                /** @description a run's id */
+                run_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patches"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
                      *       "type": "about:blank"
                      *     }
                      */

@@ -14,11 +14,10 @@ from convscope.api.openapi.document import answers, problems
 from convscope.api.openapi.examples import filter_strips as examples
 from convscope.api.openapi.headers import sends
 from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite, floats
-from convscope.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from convscope.errors import InvalidError, TooLargeError
 from convscope.heatmap import strip_png
 from convscope.ipc.commands import Tensor
-from convscope.recipe import LayerPlan
-from convscope.types import JsonObject, shape_text
+from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
 MOST_STEPS = 64
@@ -67,7 +66,7 @@ async def get_filter_strip(
     """Its kernels (in, kh, kw) at each of these steps, computed again beside the training. As PNG
     it has a row a channel and a column a step, all on one scale."""
     plan = run.spec.layer(layer)
-    _check(plan, number)
+    plan.must_have_filter(number)
     wanted = _asked(steps) if steps is not None else list(_doubling(run.steps))
     found: list[Floats] = []
     mark, restarts = None, run.restarts
@@ -79,18 +78,6 @@ async def get_filter_strip(
         mark = looked.recomputed or mark
     seen: JsonObject = {"layer": layer, "filter": number, "steps": wanted[: len(found)]}
     return await _answer(seen, np.stack(found), mark, shape)
-
-
-def _check(plan: LayerPlan, number: int) -> None:
-    """ConflictError for a layer without filters, NotFoundError for a filter that it has not."""
-    shape = plan.tensors.get("weight")
-    if plan.type != "Conv2d" or shape is None:
-        raise ConflictError(f"{plan.name} ({plan.type}) has no filters: a Conv2d has.")
-    if number >= shape[0]:
-        raise NotFoundError(
-            f"{plan.name} has {shape[0]} filters, 0 to {shape[0] - 1} (its weight is "
-            f"{shape_text(shape)}): there is no filter {number}."
-        )
 
 
 def _asked(text: str) -> list[int]:

@@ -1,0 +1,1 @@
+"""What a filter answers to, wants and is worth, and which pictures taught it."""
