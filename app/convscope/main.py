@@ -25,6 +25,7 @@ from convscope.api.routes import (
     filters,
     findings,
     forks,
+    health,
     images,
     import_export,
     interventions,
@@ -36,6 +37,7 @@ from convscope.api.routes import (
     stream,
     thumbnails,
     trash,
+    views,
 )
 from convscope.api.security.guard import Guard
 from convscope.budget import Budget
@@ -71,6 +73,8 @@ RESOURCES = (  # in this order: an address that is spelled out comes before one 
     explain,
     interventions,
     findings,
+    health,
+    views,
     convolve,
     code,
     stream,

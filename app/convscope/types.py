@@ -41,6 +41,17 @@ class FindingKind(StrEnum):
     NOTHING_LEARNED = "nothing_learned"
 
 
+class HealthKind(StrEnum):
+    """What may be wrong with a run now; when, is in `worker/findings/thresholds.py`."""
+
+    DEAD_FILTER = "dead_filter"
+    DUPLICATE_FILTERS = "duplicate_filters"
+    UPDATES_TOO_LARGE = "updates_too_large"
+    UPDATES_TOO_SMALL = "updates_too_small"
+    GRADIENT_VANISHES = "gradient_vanishes"
+    MOSTLY_CLAMPED = "mostly_clamped"
+
+
 class AttributionMethod(StrEnum):
     """How it is found where an answer comes from; see `learn/attribution/attribute.py`."""
 

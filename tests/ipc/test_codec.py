@@ -59,6 +59,7 @@ VALUES: dict[str, Any] = {  # of the fields, by their names
     "control_of": "step 0 of this run",
     "correlation": None,
     "half": "train",
+    "bins": 16,
     "among": 100,
     "values": [1.0, None],
     "unit": (3, 4),

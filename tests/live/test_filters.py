@@ -93,7 +93,7 @@ def test_what_a_filter_wants_comes_from_noise_or_a_picture_as_lists_numpy_or_a_f
 
 def npy_image(run: LiveRun, image: str) -> Any:
     """The grey pixels of an image as the network gets them."""
-    answer = run.send("GET", f"/images/{image}", params={"stage": "input"})
+    answer = run.send("GET", f"/images/{image}/file", params={"stage": "input"})
     with Image.open(io.BytesIO(answer.content)) as picture:
         return np.asarray(picture.convert("L"))
 

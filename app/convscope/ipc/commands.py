@@ -394,3 +394,23 @@ class AblateLayer(Command[JsonReply]):
     """What each filter of a layer is worth."""
 
     layer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examine(Command[JsonReply]):
+    """How the run is: numbers by layer, and what they say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distribute(Command[JsonReply]):
+    """Histograms of all numbers of each layer."""
+
+    image: str
+    bins: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embed(Command[JsonReply]):
+    """Held-out images in the plane of their main components."""
+
+    count: int

@@ -22,7 +22,7 @@ from convscope.learn.intervention_kinds import apply_intervention
 from convscope.learn.interventions import Intervention
 from convscope.recipe.interventions import SetWeight
 from convscope.types import JsonObject, RunState
-from convscope.worker import answers, attributions, filters, queries
+from convscope.worker import answers, attributions, filters, health, queries, views
 from convscope.worker.drag import Drag
 from convscope.worker.loop import Handlers, Loop, handle
 from convscope.worker.session import Session
@@ -285,6 +285,9 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.FindPatches, filters.find_patches),
         handle(commands.Maximise, filters.maximise_filter),
         handle(commands.AblateLayer, filters.ablate_layer),
+        handle(commands.Examine, health.examine),
+        handle(commands.Distribute, views.distribute),
+        handle(commands.Embed, views.embed),
         handle(commands.DropTask, drop_task),
     ]
 )

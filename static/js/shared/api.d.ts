@@ -718,6 +718,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a run's numbers are spread
+         * @description A histogram of each layer's weights and biases, of their gradients and updates where a step
+         *     led to this state, and of its maps for an image. Computed beside the training.
+         */
+        get: operations["list_distributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/embedding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Held-out images in the plane
+         * @description Principal component analysis of what the last layer with weights is given for a fixed sample
+         *     of held-out images. Each axis is turned so that its farthest image is on the positive side: hold
+         *     one step to another by Procrustes. Computed beside the training.
+         */
+        get: operations["get_embedding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/evaluate": {
         parameters: {
             query?: never;
@@ -844,6 +887,28 @@ export interface paths {
          *     its state starts afresh. 404 for a step that the run has not reached.
          */
         post: operations["fork_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a run is
+         * @description Dead and duplicate filters, updates that are too large or too small for their weights,
+         *     gradients that vanish, ReLUs that let nothing through: each with a remedy to try in a fork.
+         *     Computed beside the training.
+         */
+        get: operations["get_run_health"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1763,6 +1828,16 @@ export interface components {
             invert?: "auto" | "true" | "false";
         };
         /**
+         * ClampedShare
+         * @description The share of a ReLU's values that are 0.
+         */
+        ClampedShare: {
+            /** Layer */
+            layer: string;
+            /** Share */
+            share: number;
+        };
+        /**
          * ClassAnswer
          * @description One class's score.
          */
@@ -2644,6 +2719,109 @@ export interface components {
             runs: components["schemas"]["DeletedRun"][];
         };
         /**
+         * DistributionAnswer
+         * @description How the numbers of a tensor are spread; `output`: of the layer's maps for the image.
+         */
+        DistributionAnswer: {
+            histogram: components["schemas"]["HistogramAnswer"];
+            /** Layer */
+            layer: string;
+            /** Of */
+            of: string;
+            /** Tensor */
+            tensor: string;
+        };
+        /**
+         * Distributions
+         * @description All numbers of all layers.
+         * @example {
+         *       "distributions": [
+         *         {
+         *           "histogram": {
+         *             "count": 18,
+         *             "counts": [
+         *               5,
+         *               3,
+         *               3,
+         *               7
+         *             ],
+         *             "edges": [
+         *               -0.7142,
+         *               -0.35935,
+         *               -0.00449896,
+         *               0.350352,
+         *               0.705203
+         *             ],
+         *             "finite": 18,
+         *             "mean": 0.0461323,
+         *             "std": 0.461169
+         *           },
+         *           "layer": "conv1",
+         *           "of": "value",
+         *           "tensor": "weight"
+         *         },
+         *         {
+         *           "histogram": {
+         *             "count": 18,
+         *             "counts": [
+         *               9,
+         *               0,
+         *               1,
+         *               8
+         *             ],
+         *             "edges": [
+         *               -0.460535,
+         *               -0.215215,
+         *               0.0301057,
+         *               0.275426,
+         *               0.520747
+         *             ],
+         *             "finite": 18,
+         *             "mean": 0.00466051,
+         *             "std": 0.392542
+         *           },
+         *           "layer": "conv1",
+         *           "of": "gradient",
+         *           "tensor": "weight"
+         *         },
+         *         {
+         *           "histogram": {
+         *             "count": 18,
+         *             "counts": [
+         *               6,
+         *               6,
+         *               5,
+         *               1
+         *             ],
+         *             "edges": [
+         *               -0.0142106,
+         *               -0.0110783,
+         *               -0.00794599,
+         *               -0.00481369,
+         *               -0.00168139
+         *             ],
+         *             "finite": 18,
+         *             "mean": -0.00930351,
+         *             "std": 0.00328481
+         *           },
+         *           "layer": "conv1",
+         *           "of": "update",
+         *           "tensor": "weight"
+         *         }
+         *       ],
+         *       "image": "test-0",
+         *       "step": 10
+         *     }
+         */
+        Distributions: {
+            /** Distributions */
+            distributions: components["schemas"]["DistributionAnswer"][];
+            /** Image */
+            image: string;
+            /** Step */
+            step: number;
+        };
+        /**
          * Dropout
          * @description Zeroes each value with probability p while training; nothing when looked at.
          */
@@ -2684,6 +2862,54 @@ export interface components {
             p: number;
             /** Shape */
             shape: number[];
+        };
+        /**
+         * EmbeddingAnswer
+         * @description Images by the two main components of what the last layer with weights is given.
+         * @example {
+         *       "explained": [
+         *         0.803982,
+         *         0.196018
+         *       ],
+         *       "images": [
+         *         {
+         *           "image": "test-0",
+         *           "label": 1,
+         *           "x": 0.423817,
+         *           "y": -0.103235
+         *         },
+         *         {
+         *           "image": "test-1",
+         *           "label": 4,
+         *           "x": -0.392973,
+         *           "y": -0.129614
+         *         },
+         *         {
+         *           "image": "test-2",
+         *           "label": 6,
+         *           "x": -0.0308441,
+         *           "y": 0.232849
+         *         }
+         *       ],
+         *       "layer": "flatten1",
+         *       "step": 10
+         *     }
+         */
+        EmbeddingAnswer: {
+            /**
+             * Explained
+             * @description the share of the variance that each axis holds
+             */
+            explained: number[];
+            /** Images */
+            images: components["schemas"]["PlacedImage"][];
+            /**
+             * Layer
+             * @description whose output it is
+             */
+            layer: string;
+            /** Step */
+            step: number;
         };
         /**
          * Environment
@@ -3001,6 +3227,89 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Health
+         * @description A run's health; filters and ReLUs are measured on the fixed sample of held-out images.
+         * @example {
+         *       "clamped": [
+         *         {
+         *           "layer": "relu1",
+         *           "share": 0.895687
+         *         }
+         *       ],
+         *       "findings": [
+         *         {
+         *           "filter": 0,
+         *           "kind": "dead_filter",
+         *           "layer": "conv1",
+         *           "other": null,
+         *           "remedy": {
+         *             "fork": {
+         *               "interventions": [
+         *                 {
+         *                   "filter": 0,
+         *                   "layer": "conv1",
+         *                   "type": "fill",
+         *                   "with": "random"
+         *                 },
+         *                 {
+         *                   "index": [
+         *                     0
+         *                   ],
+         *                   "layer": "conv1",
+         *                   "tensor": "bias",
+         *                   "type": "set",
+         *                   "value": 0
+         *                 }
+         *               ],
+         *               "recipe": {},
+         *               "step": 11
+         *             },
+         *             "sentence": "Fork here with filter 0 of conv1 drawn anew and its bias 0."
+         *           },
+         *           "sentence": "conv1, filter 0 is dead: its map is 0 everywhere on 1,000 held-out pictures."
+         *         }
+         *       ],
+         *       "images": 1000,
+         *       "layers": [
+         *         {
+         *           "filter_ratios": [
+         *             0.0258333,
+         *             0.0157692
+         *           ],
+         *           "gradient": 0.121215,
+         *           "layer": "conv1",
+         *           "ratio": 0.0204486,
+         *           "update": 0.00944407,
+         *           "weight": 0.461844
+         *         },
+         *         {
+         *           "filter_ratios": null,
+         *           "gradient": 0.0312438,
+         *           "layer": "linear1",
+         *           "ratio": 0.00414028,
+         *           "update": 0.00198032,
+         *           "weight": 0.478307
+         *         }
+         *       ],
+         *       "step": 11
+         *     }
+         */
+        Health: {
+            /** Clamped */
+            clamped: components["schemas"]["ClampedShare"][];
+            /** Findings */
+            findings: components["schemas"]["HealthFindingAnswer"][];
+            /** Images */
+            images: number;
+            /**
+             * Layers
+             * @description those with weights, from the input on
+             */
+            layers: components["schemas"]["LayerHealth"][];
+            /** Step */
+            step: number;
+        };
+        /**
          * HealthAnswer
          * @description The server's health; without a token where one is needed, only that it is up.
          * @example {
@@ -3024,6 +3333,28 @@ export interface components {
             version: string;
         };
         /**
+         * HealthFindingAnswer
+         * @description What may be wrong; `other` is the filter that this one is a duplicate of.
+         */
+        HealthFindingAnswer: {
+            /** Filter */
+            filter: number | null;
+            kind: components["schemas"]["HealthKind"];
+            /** Layer */
+            layer: string;
+            /** Other */
+            other: number | null;
+            remedy: components["schemas"]["Remedy"];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * HealthKind
+         * @description What may be wrong with a run now; when, is in `worker/findings/thresholds.py`.
+         * @enum {string}
+         */
+        HealthKind: "dead_filter" | "duplicate_filters" | "updates_too_large" | "updates_too_small" | "gradient_vanishes" | "mostly_clamped";
+        /**
          * HeldOut
          * @description Held-out accuracies and their steps.
          */
@@ -3032,6 +3363,24 @@ export interface components {
             accuracy: number[];
             /** Step */
             step: number[];
+        };
+        /**
+         * HistogramAnswer
+         * @description Of the finite ones; bin i is from `edges[i]` to `edges[i + 1]`. Empty where there is none.
+         */
+        HistogramAnswer: {
+            /** Count */
+            count: number;
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: number[];
+            /** Finite */
+            finite: number;
+            /** Mean */
+            mean: number | null;
+            /** Std */
+            std: number | null;
         };
         /**
          * HistoryAnswer
@@ -3775,6 +4124,25 @@ export interface components {
             contribution: number;
             /** Layer */
             layer: string;
+        };
+        /**
+         * LayerHealth
+         * @description Root mean squares of a layer's weight, of its gradient and of its last update, and update ÷
+         *     weight, of the layer and of each filter; null where no step led to this state.
+         */
+        LayerHealth: {
+            /** Filter Ratios */
+            filter_ratios: number[] | null;
+            /** Gradient */
+            gradient: number | null;
+            /** Layer */
+            layer: string;
+            /** Ratio */
+            ratio: number | null;
+            /** Update */
+            update: number | null;
+            /** Weight */
+            weight: number;
         };
         /**
          * LayerList
@@ -4691,6 +5059,20 @@ export interface components {
             pictures: number[];
         };
         /**
+         * PlacedImage
+         * @description A held-out image and its place in the plane.
+         */
+        PlacedImage: {
+            /** Image */
+            image: string;
+            /** Label */
+            label: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * PredictionAnswer
          * @description What the network says of one image; `top` is null where no score is finite.
          * @example {
@@ -5312,6 +5694,15 @@ export interface components {
             name: string;
             /** Why */
             why: string;
+        };
+        /**
+         * Remedy
+         * @description What to try, in words, and the body of a `POST /runs/{id}/fork` that does.
+         */
+        Remedy: {
+            fork: components["schemas"]["ForkBody"];
+            /** Sentence */
+            sentence: string;
         };
         /**
          * RenameBody
@@ -11783,6 +12174,290 @@ export interface operations {
             };
         };
     };
+    list_distributions: {
+        parameters: {
+            query?: {
+                /** @description an image's id; if absent, the default image */
+                image?: string;
+                bins?: number;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distributions"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_embedding: {
+        parameters: {
+            query?: {
+                count?: number;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingAnswer"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     evaluate_run: {
         parameters: {
             query?: never;
@@ -12568,6 +13243,146 @@ export interface operations {
                      *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
                      *       "status": 413,
                      *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_health: {
+        parameters: {
+            query?: {
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
                      *       "type": "about:blank"
                      *     }
                      */

@@ -45,10 +45,14 @@ class Front:
         for start in range(0, len(chosen), size):
             yield chosen[start : start + size]
 
+    def enter(self, pixels: Bytes) -> torch.Tensor:
+        """uint8 images (B, C, H, W) as they enter the network."""
+        return to_input(pixels, self.device, self.preprocessing)
+
     def maps(self, pixels: Bytes) -> torch.Tensor:
         """The layer's maps of uint8 images (B, C, H, W), (B, filters, H, W)."""
         with torch.inference_mode():
-            found: torch.Tensor = self.layers(to_input(pixels, self.device, self.preprocessing))
+            found: torch.Tensor = self.layers(self.enter(pixels))
         return found
 
 

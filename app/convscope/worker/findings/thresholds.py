@@ -30,3 +30,12 @@ PASSED_SIGMAS: Final = 3.0  # where few images are measured
 
 STILL_STEPS: Final = 500  # half a minute at the usual pace: by then somebody wonders
 LOOK_EVERY: Final = 100  # steps; comparing all weights at each would cost something
+
+# --- how the run is now (Health) ------------------------------------------------------------------
+
+ALIKE: Final = 0.95  # |cosine| of two filters' weights, and of their maps: one of them is enough
+LARGEST_RATIO: Final = 0.1  # update ÷ weight of a layer: good runs begin with 0.02 to 0.05
+SMALLEST_RATIO: Final = 1e-4  # and end with 0.0006 to 0.007; at 0.00002 nothing is learned
+FALLEN: Final = 1e-3  # of the last layer's gradient is left at the first: it hardly learns
+MOST_CLAMPED: Final = 0.95  # of a ReLU's values: hardly anything gets through, either way
+CHANGE_OF_RATE: Final = 10.0  # by which a remedy divides or multiplies the learning rate
