@@ -146,3 +146,32 @@ def test_the_documents_examples_are_what_the_server_gives(server: Server) -> Non
     ablation = run.get("/layers/conv1/ablation")
     assert ablation["accuracy"] == ABLATION["accuracy"]
     run.delete()
+
+
+def test_a_filters_way_is_that_of_its_weights(run: LiveRun) -> None:
+    run.post("/step", steps=40)
+    found = run.get(f"{FILTER}/trajectory")
+    assert (found["steps"][0], found["steps"][-1]) == (0, 40)
+    assert found["places"][0] == [0, 0]
+    assert 0.5 < sum(found["explained"]) <= 1 + 1e-9
+    assert found["bend"] in found["steps"]
+    few = run.get(f"{FILTER}/trajectory", steps="0,20,40")
+    weights = [npy(run, "/layers/conv1/tensors/weight", step=step)[3] for step in (0, 20, 40)]
+    for one, other in ((0, 1), (1, 2), (0, 2)):  # three points lie in a plane
+        far = np.linalg.norm(np.subtract(few["places"][one], few["places"][other]))
+        assert far == pytest.approx(np.linalg.norm(weights[one] - weights[other]), rel=1e-4)
+    assert run.get(f"{FILTER}/trajectory", step=10)["steps"][-1] == 10
+
+
+def test_who_taught_it_adds_up_to_the_gradient_that_was_used(run: LiveRun) -> None:
+    run.post("/step", steps=6)
+    found = run.get(f"{FILTER}/examples")
+    gradient = npy(run, "/layers/conv1/tensors/weight", of="gradient")[3]
+    assert found["length"] == pytest.approx(float(np.linalg.norm(gradient)), rel=1e-5)
+    assert found["total"] == pytest.approx(found["length"], rel=1e-4)
+    shown = sum(example["along"] for example in found["examples"])
+    assert shown + found["others"] == pytest.approx(found["total"], rel=1e-5)
+    assert all(example["image"].startswith("train-") for example in found["examples"])
+    run.post("/step", steps=2)
+    assert run.get(f"{FILTER}/examples", step=6) == found
+    assert run.send("GET", f"{FILTER}/examples", params={"step": 0}).status_code == 409

@@ -414,3 +414,12 @@ class Embed(Command[JsonReply]):
     """Held-out images in the plane of their main components."""
 
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListExamples(Command[JsonReply]):
+    """The examples of the last step's batch that moved a filter most."""
+
+    layer: str
+    filter: int
+    count: int

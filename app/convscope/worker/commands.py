@@ -288,6 +288,7 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.Examine, health.examine),
         handle(commands.Distribute, views.distribute),
         handle(commands.Embed, views.embed),
+        handle(commands.ListExamples, filters.list_examples),
         handle(commands.DropTask, drop_task),
     ]
 )

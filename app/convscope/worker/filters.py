@@ -4,16 +4,18 @@ from collections.abc import Generator, Hashable, Iterator
 
 import numpy as np
 import torch
+from torch import nn
 
 from convscope.data.idx import Bytes
 from convscope.ipc import commands
 from convscope.ipc.replies import JsonReply, MaximizationReply
 from convscope.learn.attribution.rank_correlation import rank_correlation
 from convscope.learn.filters.ablation import Ablation, ablation_in_pieces
+from convscope.learn.filters.examples import example_gradients
 from convscope.learn.filters.front import Front
 from convscope.learn.filters.maximization import Frame, Unit, maximise
 from convscope.learn.filters.patches import Patches, Ranked, patches_in_pieces
-from convscope.types import Half, JsonObject
+from convscope.types import Half, JsonObject, Of
 from convscope.worker import metrics
 from convscope.worker.kept import Kept
 from convscope.worker.loop import Loop
@@ -212,3 +214,40 @@ def _worth(found: Ablation) -> JsonObject:
             for number, without in enumerate(found.without.double())
         ],
     }
+
+
+# --- who taught it --------------------------------------------------------------------------------
+
+
+def list_examples(loop: Loop, command: commands.ListExamples, _: int) -> JsonReply:
+    """The examples whose gradients moved a filter most in the step that led here."""
+    session, layer = loop.session, command.layer
+    session.must_train()
+    session.observer.tensor(layer, "weight", Of.GRADIENT)  # raises what there is to raise
+    module = session.observer.module(layer)
+    assert isinstance(module, nn.Conv2d)
+    found = example_gradients(session.explainer.replayed(), module, layer, command.filter)
+    order = found.along.abs().argsort(descending=True, stable=True).tolist()
+    shown, others = order[: command.count], order[command.count :]
+    return JsonReply(
+        payload=json_text(
+            {
+                "step": session.trainer.step,
+                "layer": layer,
+                "filter": command.filter,
+                "batch": len(order),
+                "examples": [
+                    session.batch_example(number)
+                    | {
+                        "image": f"train-{session.batch_example(number)['example_id']}",
+                        "along": float(found.along[number]),
+                        "size": float(found.sizes[number]),
+                    }
+                    for number in shown
+                ],
+                "others": float(found.along[others].sum()),
+                "total": float(found.along.sum()),
+                "length": found.length,
+            }
+        )
+    )

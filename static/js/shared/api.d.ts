@@ -1102,6 +1102,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/layers/{layer}/filters/{number}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The examples that moved a filter
+         * @description Of the batch of the step that led to this state, those whose gradients of the filter's
+         *     weights went farthest along, or against, the whole batch's. 409 at step 0.
+         */
+        get: operations["list_teaching_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/layers/{layer}/filters/{number}/maximization": {
         parameters: {
             query?: never;
@@ -1138,6 +1159,27 @@ export interface paths {
          *     see something at once.
          */
         get: operations["list_patches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/layers/{layer}/filters/{number}/trajectory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A filter's way over the steps
+         * @description Its weights at each of these steps, computed again beside the training, in the plane of their
+         *     two main components. At the bend, ask for the examples that turned it.
+         */
+        get: operations["get_trajectory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2732,7 +2774,7 @@ export interface components {
             tensor: string;
         };
         /**
-         * Distributions
+         * DistributionList
          * @description All numbers of all layers.
          * @example {
          *       "distributions": [
@@ -2813,7 +2855,7 @@ export interface components {
          *       "step": 10
          *     }
          */
-        Distributions: {
+        DistributionList: {
             /** Distributions */
             distributions: components["schemas"]["DistributionAnswer"][];
             /** Image */
@@ -6386,6 +6428,67 @@ export interface components {
             type: "Tanh";
         };
         /**
+         * TeachingExample
+         * @description An example of the batch; `along` is its part of the whole gradient's length, `size` the
+         *     length of its own gradient.
+         */
+        TeachingExample: {
+            /** Along */
+            along: number;
+            /** Example Class */
+            example_class: string;
+            /** Example Id */
+            example_id: number;
+            /** Example Label */
+            example_label: number;
+            /** Image */
+            image: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * TeachingExamples
+         * @description Who moved a filter in a step: those shown and the `others` together are the `total`, which is
+         *     the `length` of the gradient that the optimiser used.
+         * @example {
+         *       "batch": 4,
+         *       "examples": [
+         *         {
+         *           "along": 0.58157,
+         *           "example_class": "Shirt",
+         *           "example_id": 4624,
+         *           "example_label": 6,
+         *           "image": "train-4624",
+         *           "size": 0.594508
+         *         }
+         *       ],
+         *       "filter": 1,
+         *       "layer": "conv1",
+         *       "length": 1.1566,
+         *       "others": 0.575032,
+         *       "step": 10,
+         *       "total": 1.1566
+         *     }
+         */
+        TeachingExamples: {
+            /** Batch */
+            batch: number;
+            /** Examples */
+            examples: components["schemas"]["TeachingExample"][];
+            /** Filter */
+            filter: number;
+            /** Layer */
+            layer: string;
+            /** Length */
+            length: number;
+            /** Others */
+            others: number;
+            /** Step */
+            step: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * TensorAnswer
          * @description A tensor as nested lists, in the order that `axes` names.
          */
@@ -6764,6 +6867,64 @@ export interface components {
             label: number;
             /** Probabilities */
             probabilities: (number | null)[];
+        };
+        /**
+         * Trajectory
+         * @description A filter's weights over the steps on their two main components; it begins at (0, 0).
+         * @example {
+         *       "bend": 5,
+         *       "explained": [
+         *         0.997293,
+         *         0.00270652
+         *       ],
+         *       "filter": 1,
+         *       "layer": "conv1",
+         *       "places": [
+         *         [
+         *           0,
+         *           0
+         *         ],
+         *         [
+         *           0.0414299,
+         *           0.0104166
+         *         ],
+         *         [
+         *           0.193881,
+         *           0.00333917
+         *         ]
+         *       ],
+         *       "recomputed": null,
+         *       "steps": [
+         *         0,
+         *         5,
+         *         10
+         *       ]
+         *     }
+         */
+        Trajectory: {
+            /**
+             * Bend
+             * @description the step at which the path turns most
+             */
+            bend: number | null;
+            /**
+             * Explained
+             * @description the share of the variance that each axis holds
+             */
+            explained: number[];
+            /** Filter */
+            filter: number;
+            /** Layer */
+            layer: string;
+            /** Places */
+            places: [
+                number,
+                number
+            ][];
+            /** Recomputed */
+            recomputed: string | null;
+            /** Steps */
+            steps: number[];
         };
         /**
          * TuneBody
@@ -12200,7 +12361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Distributions"];
+                    "application/json": components["schemas"]["DistributionList"];
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -15328,6 +15489,149 @@ export interface operations {
             };
         };
     };
+    list_teaching_examples: {
+        parameters: {
+            query?: {
+                count?: number;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                layer: string;
+                /** @description a run's id */
+                run_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachingExamples"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_maximization: {
         parameters: {
             query?: {
@@ -15529,6 +15833,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Patches"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trajectory: {
+        parameters: {
+            query?: {
+                /** @description at most 64, as 0,1,2,4; without it 33 up to `step`, closer at first */
+                steps?: string;
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                layer: string;
+                /** @description a run's id */
+                run_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trajectory"];
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */

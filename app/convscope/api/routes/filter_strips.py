@@ -1,22 +1,20 @@
 """One filter over the steps."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from convscope.api.deps import TheRun
+from convscope.api.filter_steps import doubling_steps, listed_steps, over_steps
 from convscope.api.openapi.document import answers, problems
 from convscope.api.openapi.examples import filter_strips as examples
 from convscope.api.openapi.headers import sends
-from convscope.api.tensor_responses import MOST_JSON_VALUES, Floats, finite, floats
-from convscope.errors import InvalidError, TooLargeError
+from convscope.api.tensor_responses import MOST_JSON_VALUES, finite
+from convscope.errors import TooLargeError
 from convscope.heatmap import strip_png
-from convscope.ipc.commands import Tensor
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
@@ -67,39 +65,10 @@ async def get_filter_strip(
     it has a row a channel and a column a step, all on one scale."""
     plan = run.spec.layer(layer)
     plan.must_have_filter(number)
-    wanted = _asked(steps) if steps is not None else list(_doubling(run.steps))
-    found: list[Floats] = []
-    mark, restarts = None, run.restarts
-    for step in wanted:  # in their order: from one to the next is a short way
-        if found and (run.restarts != restarts or await request.is_disconnected()):
-            break  # the rest is no more, or nobody waits for it
-        looked = await run.look(step, Tensor(layer=layer, tensor="weight"))
-        found.append(floats(looked.reply)[number])
-        mark = looked.recomputed or mark
-    seen: JsonObject = {"layer": layer, "filter": number, "steps": wanted[: len(found)]}
-    return await _answer(seen, np.stack(found), mark, shape)
-
-
-def _asked(text: str) -> list[int]:
-    """Ascending, each once; InvalidError for what are no steps, or too many."""
-    parts = {part.strip() for part in text.split(",")}
-    if not all(part.isascii() and part.isdecimal() and len(part) < 17 for part in parts):
-        raise InvalidError(f"steps: expected whole numbers such as 0,1,2,4, got {text!r}.")
-    steps = sorted({int(part) for part in parts})
-    if len(steps) > MOST_STEPS:
-        raise InvalidError(f"steps: expected at most {MOST_STEPS}, got {len(steps)}.")
-    return steps
-
-
-def _doubling(last: int) -> Iterator[int]:
-    """0, 1, 2, 4, 8, … and the last."""
-    yield 0
-    step = 1
-    while step < last:
-        yield step
-        step *= 2
-    if last:
-        yield last
+    wanted = listed_steps(steps) if steps is not None else list(doubling_steps(run.steps))
+    found = await over_steps(request, run, layer, number, wanted)
+    seen: JsonObject = {"layer": layer, "filter": number, "steps": found.steps}
+    return await _answer(seen, found.weights, found.recomputed, shape)
 
 
 async def _answer(seen: JsonObject, values: Any, mark: str | None, shape: str) -> Response:

@@ -3,20 +3,22 @@
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from convscope.api.deps import Look, TheLook
+from convscope.api.filter_steps import listed_steps, over_steps, slowing_steps
 from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples import filters as examples
 from convscope.api.openapi.headers import sends
 from convscope.api.tensor_responses import MEDIA_TYPES, MOST_JSON_VALUES, npy_response
 from convscope.errors import TooLargeError
 from convscope.images.encode import film_webp
-from convscope.ipc.commands import AblateLayer, FindPatches, Maximise
+from convscope.ipc.commands import AblateLayer, FindPatches, ListExamples, Maximise
 from convscope.ipc.replies import MaximizationReply
+from convscope.trajectory import in_plane, sharpest_bend
 from convscope.types import Half, JsonObject
 
 router = APIRouter(
@@ -94,6 +96,46 @@ class Maximization(BaseModel):
     frames: list[Any]
     values: list[float | None]
     control: MaximizationControl
+
+
+class Trajectory(BaseModel):
+    """A filter's weights over the steps on their two main components; it begins at (0, 0)."""
+
+    model_config = ConfigDict(json_schema_extra=shown(examples.TRAJECTORY))
+    layer: str
+    filter: int
+    steps: list[int]
+    places: list[tuple[float, float]]
+    explained: list[float] = Field(description="the share of the variance that each axis holds")
+    bend: int | None = Field(description="the step at which the path turns most")
+    recomputed: str | None
+
+
+class TeachingExample(BaseModel):
+    """An example of the batch; `along` is its part of the whole gradient's length, `size` the
+    length of its own gradient."""
+
+    image: str
+    example_id: int
+    example_label: int
+    example_class: str
+    along: float
+    size: float
+
+
+class TeachingExamples(BaseModel):
+    """Who moved a filter in a step: those shown and the `others` together are the `total`, which is
+    the `length` of the gradient that the optimiser used."""
+
+    model_config = ConfigDict(json_schema_extra=shown(examples.EXAMPLES))
+    step: int
+    layer: str
+    filter: int
+    batch: int
+    examples: list[TeachingExample]
+    others: float
+    total: float
+    length: float
 
 
 class FilterWorth(BaseModel):
@@ -231,6 +273,58 @@ def _described(command: Maximise, reply: MaximizationReply, frames: Any) -> Json
             "correlation": reply.correlation,
         },
     }
+
+
+@router.get(
+    "/filters/{number}/trajectory",
+    response_model=Trajectory,
+    summary="A filter's way over the steps",
+)
+async def get_trajectory(
+    request: Request,
+    look: TheLook,
+    layer: str,
+    number: TheFilter,
+    steps: Annotated[
+        str | None,
+        Query(
+            max_length=1000,
+            description="at most 64, as 0,1,2,4; without it 33 up to `step`, closer at first",
+        ),
+    ] = None,
+) -> JsonObject:
+    """Its weights at each of these steps, computed again beside the training, in the plane of their
+    two main components. At the bend, ask for the examples that turned it."""
+    run = look.run
+    last = run.steps if look.step is None else look.step
+    wanted = slowing_steps(last) if steps is None else listed_steps(steps)
+    found = await over_steps(request, run, layer, number, wanted)
+    places, shares = in_plane(found.weights.reshape(len(found.steps), -1).astype(np.float64))
+    bend = sharpest_bend(places)
+    return {
+        "layer": layer,
+        "filter": number,
+        "steps": found.steps,
+        "places": places.tolist(),
+        "explained": shares.tolist(),
+        "bend": None if bend is None else found.steps[bend],
+        "recomputed": found.recomputed,
+    }
+
+
+@router.get(
+    "/filters/{number}/examples",
+    response_model=TeachingExamples,
+    summary="The examples that moved a filter",
+    openapi_extra=sends("Convscope-Recomputed"),
+)
+async def list_teaching_examples(
+    look: TheLook, layer: str, number: TheFilter, count: Annotated[int, Query(ge=1, le=1024)] = 9
+) -> Response:
+    """Of the batch of the step that led to this state, those whose gradients of the filter's
+    weights went farthest along, or against, the whole batch's. 409 at step 0."""
+    reply = await look.ask_beside(ListExamples(layer=layer, filter=number, count=count))
+    return Response(reply.payload, media_type="application/json", headers=look.headers)
 
 
 @router.get(

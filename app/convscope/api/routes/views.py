@@ -35,7 +35,7 @@ class DistributionAnswer(BaseModel):
     histogram: HistogramAnswer
 
 
-class Distributions(BaseModel):
+class DistributionList(BaseModel):
     """All numbers of all layers."""
 
     model_config = ConfigDict(json_schema_extra=shown(examples.DISTRIBUTIONS))
@@ -65,7 +65,7 @@ class EmbeddingAnswer(BaseModel):
 
 @router.get(
     "/distributions",
-    response_model=Distributions,
+    response_model=DistributionList,
     summary="How a run's numbers are spread",
     openapi_extra=sends("Convscope-Recomputed"),
 )

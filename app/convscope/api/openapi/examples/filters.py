@@ -1,4 +1,4 @@
-"""What filter 1 of the run in `examples/run.py` answers to, wants and is worth."""
+"""What filter 1 of the run in `examples/run.py` answers to, wants and is worth, and its way."""
 
 from convscope.types import JsonObject
 
@@ -102,4 +102,32 @@ ABLATION: JsonObject = {
             ],
         },
     ],
+}
+TRAJECTORY: JsonObject = {
+    "layer": "conv1",
+    "filter": 1,
+    "steps": [0, 5, 10],
+    "places": [[0.0, -0.0], [0.0414299, 0.0104166], [0.193881, 0.00333917]],
+    "explained": [0.997293, 0.00270652],
+    "bend": 5,
+    "recomputed": None,
+}
+EXAMPLES: JsonObject = {
+    "step": 10,
+    "layer": "conv1",
+    "filter": 1,
+    "batch": 4,
+    "examples": [
+        {
+            "example_id": 4624,
+            "example_label": 6,
+            "example_class": "Shirt",
+            "image": "train-4624",
+            "along": 0.58157,
+            "size": 0.594508,
+        }
+    ],
+    "others": 0.575032,
+    "total": 1.1566,
+    "length": 1.1566,
 }
