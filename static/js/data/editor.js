@@ -4,6 +4,7 @@ import { Choose } from "../shared/choose.js";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { ClassCard } from "./class-card.js";
+import { Equal } from "./equal.js";
 import {
   addClass,
   bringAnything,
@@ -138,6 +139,7 @@ export function Editor() {
     <${Sentences} />
     <div class="editor-body">
       <div class="editor-classes">
+        <${Equal} />
         ${
           now &&
           html`<ul class="class-cards">${now.classes.map(
