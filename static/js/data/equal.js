@@ -9,6 +9,7 @@ import { arranged, marked, pictures, preview } from "./state.js";
 
 /** @typedef {import("./equal-groups.js").Group} Group */
 
+const FIRST = 12; // groups that are shown at first
 const SEVERAL =
   "The same picture stands in several classes: one of them is probably mislabelled. Press the wrong ones, then remove them.";
 const ONE =
@@ -36,10 +37,13 @@ function Row({ group, look }) {
 }
 
 /** @param {{says: string, groups: Group[], lookOf: (group: Group) => object}} props */
-const Rows = ({ says, groups, lookOf }) =>
-  groups.length > 0 &&
-  html`<p>${says}</p>
-    <ul>${groups.map((group) => html`<${Row} key=${group.pictures[0]} group=${group} look=${lookOf(group)} />`)}</ul>`;
+function Rows({ says, groups, lookOf }) {
+  const [many, setMany] = useState(FIRST);
+  if (!groups.length) return null;
+  return html`<p>${says}</p>
+    <ul>${groups.slice(0, many).map((group) => html`<${Row} key=${group.pictures[0]} group=${group} look=${lookOf(group)} />`)}</ul>
+    ${groups.length > many && html`<button type="button" class="equal-more" onClick=${() => setMany(groups.length)}>Show ${count(groups.length - many)} more</button>`}`;
+}
 
 /** @param {{now: import("../shared/types.js").Arranged, onRemoved: () => void}} props */
 function Opened({ now, onRemoved }) {
