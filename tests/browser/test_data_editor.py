@@ -10,6 +10,7 @@ from tests.browser.test_accessibility import violations
 from tests.browser.test_display_preferences import PHONE
 from tests.support.data_page import DataPage, open_data, own_sets
 from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
+from tests.support.own_sets import unkept
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
@@ -95,12 +96,32 @@ def test_a_page_that_was_closed_finds_it_again(data: DataPage, visit: Visitors) 
     data.expect_count("Flat", 10)
     data.page.reload()
     data.expect_count("Flat", 10)
+    data.page.get_by_role("button", name="Finish later").click()
+    go_on = data.page.get_by_role("button", name="Go on with Leaves, 20 pictures")
+    expect(go_on).to_be_visible()
+    data.page.goto("/data")
+    go_on.click()
+    data.expect_count("Flat", 10)
     other = open_data(visit)
+    expect(other.page.get_by_text("None yet")).to_be_visible()
     expect(other.editor).to_have_count(0)  # it is another browser's
-    other.page.get_by_role("button", name="Go on with").click()
+    expect(other.page.get_by_role("heading", name="Not kept yet")).to_have_count(0)
+    other.page.goto(data.page.url)  # who has the link may see it
     other.expect_count("Flat", 10)
-    other.page.get_by_role("button", name="Finish later").click()
-    expect(other.editor).to_have_count(0)
+
+
+def test_one_that_is_gone_is_said_once_and_forgotten(data: DataPage, server: Server) -> None:
+    data.screen.watch.allow("status of 404", "it was discarded elsewhere")
+    data.drop("Leaves.zip", stripes_zip(20))
+    data.expect_count("lying", 10)
+    [gone] = unkept(server)
+    server.http.delete(f"/datasets/preview/{gone}")
+    data.page.reload()
+    expect(data.page.get_by_role("alert")).to_contain_text("not there any more")
+    expect(data.editor).to_have_count(0)
+    data.page.reload()
+    expect(data.page.get_by_text("None yet")).to_be_visible()
+    expect(data.page.get_by_role("alert")).to_have_count(0)
 
 
 def test_what_is_sent_can_be_cancelled_and_leaves_nothing(data: DataPage, server: Server) -> None:
@@ -113,7 +134,7 @@ def test_what_is_sent_can_be_cancelled_and_leaves_nothing(data: DataPage, server
     data.page.get_by_role("button", name="Cancel").click()
     expect(data.editor).to_have_count(0)
     held[0].abort()
-    assert server.http.get("/datasets/preview").json() == {"previews": []}
+    data.screen.until(lambda: not unkept(server))
 
 
 def test_what_is_being_read_can_be_cancelled(data: DataPage, server: Server) -> None:
@@ -121,7 +142,7 @@ def test_what_is_being_read_can_be_cancelled(data: DataPage, server: Server) -> 
     expect(data.page.get_by_role("progressbar", name="Reading the pictures")).to_be_visible()
     data.page.get_by_role("button", name="Cancel").click()
     expect(data.editor).to_have_count(0)
-    assert server.http.get("/datasets/preview").json() == {"previews": []}
+    data.screen.until(lambda: not unkept(server))
 
 
 def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(
@@ -130,7 +151,7 @@ def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(
     data.drop("Leaves.zip", b"PK\x03\x04 and no more")
     expect(data.page.get_by_role("alert")).to_contain_text("whole zip archive")
     expect(data.editor).to_have_count(0)
-    assert server.http.get("/datasets/preview").json() == {"previews": []}
+    data.screen.until(lambda: not unkept(server))
 
 
 def test_a_set_is_renamed_exported_and_brought_back(data: DataPage, server: Server) -> None:

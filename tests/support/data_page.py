@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
+from tests.support.own_sets import unkept
 from tests.support.screen import Screen
 from tests.support.server import Server
 from tests.support.visitors import Visitors
@@ -103,7 +104,7 @@ def own_sets(server: Server) -> list[dict[str, Any]]:
 
 def remove_own_data(server: Server) -> None:
     """What a test made of own pictures goes, kept or not."""
-    for preview in server.http.get("/datasets/preview").json()["previews"]:
-        server.http.delete(f"/datasets/preview/{preview['id']}")
+    for preview_id in unkept(server):
+        server.http.delete(f"/datasets/preview/{preview_id}")
     for one in own_sets(server):
         server.http.delete(f"/datasets/{one['id']}", params={"force": True})

@@ -4,10 +4,12 @@ import { Choose } from "../shared/choose.js";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { ClassCard } from "./class-card.js";
+import { Equal } from "./equal.js";
 import {
   addClass,
   bringAnything,
   bringBack,
+  cancelKeeping,
   cancelReading,
   choose,
   close,
@@ -26,9 +28,24 @@ function progress() {
     return { says: "Sending the files", share: of ? done / of : 0, done: null };
   }
   if (!now || !(reading.value || keeping.value)) return null;
+  if (keeping.value) return keepingProgress(now);
   const { done, of } = now.progress;
-  const says = keeping.value ? "Keeping it" : "Reading the pictures";
-  return { says, share: of ? done / of : null, done: of ? `${count(done)} of ${count(of)}` : null };
+  return {
+    says: "Reading the pictures",
+    share: of ? done / of : null,
+    done: of ? `${count(done)} of ${count(of)}` : null,
+  };
+}
+
+/** Each picture is looked at and written, which the server counts as two.
+ * @param {import("../shared/types.js").Preview} now */
+function keepingProgress({ state, progress: { done, of } }) {
+  const known = state === "keeping" && of > 0;
+  return {
+    says: "Keeping",
+    share: known ? done / of : null,
+    done: known ? `${count(Math.floor(done / 2))} of ${count(of / 2)} pictures` : null,
+  };
 }
 
 /** How far it is, or what it comes to, in the same place. */
@@ -38,7 +55,7 @@ function Progress() {
   return html`<div class="data-progress">
     <span><span role="status">${now.says}…</span> ${now.done}</span>
     <progress aria-label=${now.says} max="1" value=${now.share ?? undefined} />
-    ${!keeping.value && html`<button type="button" onClick=${cancel}>Cancel</button>`}</div>`;
+    <button type="button" onClick=${cancel}>Cancel</button></div>`;
 }
 
 function sum() {
@@ -47,9 +64,10 @@ function sum() {
   return `${count(now.train)} pictures to learn from, ${count(now.test)} held out. The network sees them as they are here.`;
 }
 
-/** What is being sent ends; what is being read goes. */
+/** What is being sent ends; what is being read or kept is not. */
 function cancel() {
   if (sending.value) sending.value.cancel();
+  else if (keeping.value) cancelKeeping();
   else cancelReading();
 }
 
@@ -58,7 +76,7 @@ function Head() {
   const stuck = !arranged.value || arranged.value.problems.length > 0;
   const waits = Boolean(reading.value || sending.value || asked.value || keeping.value);
   return html`<div class="editor-head">
-    <label class="editor-title"><span class="name">Title</span>
+    <label class="editor-title" inert=${keeping.value}><span class="name">Title</span>
       <${Line} label="Title" value=${now?.title ?? ""} most="200" placeholder="My pictures" onText=${(/** @type {string} */ title) => choose({ title })} /></label>
     <div class="editor-actions">
       <button type="button" onClick=${discard}>Discard</button>
@@ -132,12 +150,13 @@ export function Editor() {
   const now = arranged.value;
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => place.current?.focus({ preventScroll: true }), []); // what led here is gone
-  return html`<section class="editor" ref=${place} tabindex="-1" aria-label="Before it is kept" aria-busy=${reading.value}>
+  return html`<section class="editor" ref=${place} tabindex="-1" aria-label="Before it is kept" aria-busy=${reading.value || keeping.value}>
     <${Head} />
     <${Progress} />
     <${Sentences} />
-    <div class="editor-body">
+    <div class="editor-body" inert=${keeping.value}>
       <div class="editor-classes">
+        <${Equal} />
         ${
           now &&
           html`<ul class="class-cards">${now.classes.map(

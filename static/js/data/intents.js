@@ -6,56 +6,60 @@ import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import * as classes from "./classes.js";
 import { areLoose, batches, bytesOf, titleOf, wrapOf } from "./files.js";
+import { forget, leave, opened, remember, remembered } from "./remembered.js";
 import * as state from "./state.js";
 
 /**
  * @typedef {import("../shared/types.js").Named} Named
  * @typedef {import("../shared/types.js").Preview} Preview
+ * @typedef {import("../shared/types.js").Dataset} Dataset
  * @typedef {import("./classes.js").Choice} Choice
  */
 
 const LOOK_MS = 300;
-const MINE = "convscope.preview"; // the one that this browser has open
+const GONE =
+  "This data set is not there any more: it was discarded, or nobody looked at it for a day.";
 
 // --- what there is ---------------------------------------------------------------------------------
 
-/** Asks for the sets, and for those that are not kept yet; opens the one that was open here. */
+/** Asks for the sets, and for those of this browser that are not kept yet; opens the one that was open here. */
 export async function start() {
+  const id = opened();
+  if (id) await open(id);
   await refresh();
-  const mine = state.waiting.peek().find(({ id }) => id === remembered());
-  if (mine) await open(mine.id);
 }
 
 async function refresh() {
   try {
-    const [sets, previews] = await Promise.all([server.datasets(), dataServer.previews()]);
+    const ids = remembered().filter((id) => id !== state.preview.peek()?.id);
+    const [sets, found] = await Promise.all([server.datasets(), Promise.all(ids.map(find))]);
     batch(() => {
       state.sets.value = sets;
-      state.waiting.value = previews.filter(({ id }) => id !== state.preview.peek()?.id);
+      state.waiting.value = found.filter((one) => one !== null && isUnkept(one));
     });
   } catch (error) {
     noticeError(error);
   }
 }
 
-/** @returns {string | null} */
-function remembered() {
+/** One that was kept or discarded meanwhile is forgotten. @param {string} id */
+async function find(id) {
   try {
-    return localStorage.getItem(MINE);
-  } catch {
-    return null; // storage is switched off
+    const found = await dataServer.preview(id);
+    if (!isUnkept(found)) forget(id);
+    return found;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    forget(id);
+    return null;
   }
 }
 
-/** @param {string | null} id */
-function remember(id) {
-  try {
-    if (id) localStorage.setItem(MINE, id);
-    else localStorage.removeItem(MINE);
-  } catch {
-    // as above
-  }
-}
+/** @param {Preview | Dataset} one @returns {one is Preview} */
+const isUnkept = (one) => "state" in one;
+
+/** @param {unknown} error */
+const isGone = (error) => error instanceof Problem && error.status === 404;
 
 // --- the preview that is open here -----------------------------------------------------------------
 
@@ -80,17 +84,32 @@ function show(answer, changed = false) {
   follow();
 }
 
+/** @param {Preview | Dataset} found @param {boolean} [changed] */
+const showFound = (found, changed) => (isUnkept(found) ? show(found, changed) : becameSet(found));
+
 /** @param {string} id */
-export const open = (id) => attempt(async () => show(await dataServer.preview(id), true));
+export const open = (id) =>
+  attempt(async () => {
+    const found = await find(id);
+    if (found) return showFound(found, true);
+    clear();
+    throw new Problem(GONE, 404);
+  });
 
 /** It goes from the page; what was read stays on the server. */
 export function close() {
-  forget();
+  clear();
   refresh();
 }
 
-function forget() {
-  remember(null);
+/** @param {string} [id] */
+function forgetOpen(id = state.preview.peek()?.id) {
+  clear();
+  if (id) forget(id);
+}
+
+function clear() {
+  leave();
   answers++;
   batch(() => {
     state.preview.value = null;
@@ -107,7 +126,7 @@ async function follow() {
   following = true;
   while (
     state.preview.peek() &&
-    (state.reading.peek() || state.asked.peek() || state.keeping.peek())
+    (state.reading.peek() || state.keeping.peek() || state.asked.peek())
   ) {
     await new Promise((done) => setTimeout(done, LOOK_MS));
     await look();
@@ -115,18 +134,18 @@ async function follow() {
   following = false;
 }
 
-/** Out of the list, since one that was kept or discarded in this moment is no error. */
+/** One that was discarded in this moment is no error. */
 async function look() {
   const mine = answers;
   const id = state.preview.peek()?.id;
   if (!id) return;
   try {
-    const answer = (await dataServer.previews()).find((one) => one.id === id);
-    if (mine !== answers) return;
-    if (answer) show(answer);
-    else if (!state.keeping.peek()) close();
-  } catch {
-    // it is asked again in a moment
+    const answer = await dataServer.preview(id);
+    if (mine === answers) showFound(answer);
+  } catch (error) {
+    if (!isGone(error) || mine !== answers) return; // it is asked again in a moment
+    forgetOpen();
+    refresh();
   }
 }
 
@@ -327,21 +346,41 @@ async function tidy(known) {
 
 // --- keeping -----------------------------------------------------------------------------------------
 
+let unheard = new AbortController(); // of what this page asked to be kept
+
 export async function keep() {
   await last;
   const id = state.preview.peek()?.id;
   if (!id || state.keeping.peek()) return;
-  state.keeping.value = true;
+  unheard = new AbortController();
+  state.askedToKeep.value = true;
   follow();
-  const made = await attempt(() => dataServer.keep(id));
-  state.keeping.value = false;
-  if (!made) return;
-  forget();
+  const made = await attempt(() => dataServer.keep(id, unheard.signal));
+  state.askedToKeep.value = false;
+  if (made && state.preview.peek()?.id === id) await becameSet(made);
+  else if (made) await refresh(); // it was left meanwhile, or heard of already
+}
+
+/** What is open is kept. @param {Dataset} made */
+async function becameSet(made) {
+  forgetOpen();
   await refresh();
   state.kept.value = made;
 }
 
-/** What is read and what is on its way goes. */
+/** It is not kept; all that was brought stays. It may have been kept in this moment. */
+export const cancelKeeping = () =>
+  change(async (id) => {
+    unheard.abort();
+    try {
+      return await dataServer.cancelKeeping(id);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      await look();
+      return null;
+    }
+  });
+
 /** What is being read goes; what was read before stays. */
 export const cancelReading = () =>
   attempt(async () => {
@@ -354,7 +393,8 @@ export const discard = () =>
   attempt(async () => {
     const id = state.preview.peek()?.id;
     state.sending.peek()?.cancel();
-    forget();
+    unheard.abort();
+    forgetOpen(id);
     if (id) await dataServer.discard(id);
     await refresh();
   });
@@ -363,6 +403,7 @@ export const discard = () =>
 export const discardWaiting = (id) =>
   attempt(async () => {
     await dataServer.discard(id);
+    forget(id);
     await refresh();
   });
 

@@ -9,12 +9,12 @@ import { computed, signal } from "@preact/signals";
  */
 
 export const sets = signal(/** @type {Dataset[] | null} */ (null)); // null: not asked yet
-export const waiting = signal(/** @type {Preview[]} */ ([])); // not kept, and not open here
+export const waiting = signal(/** @type {Preview[]} */ ([])); // this browser's, not kept, and not open here
 export const preview = signal(/** @type {Preview | null} */ (null)); // open here
 export const pictures = signal(0); // another number whenever the preview's pictures are others
 export const sending = signal(/** @type {Sending | null} */ (null));
 export const asked = signal(0); // how many changes the server has not answered yet
-export const keeping = signal(false);
+export const askedToKeep = signal(false); // by this page, and not answered
 export const kept = signal(/** @type {Dataset | null} */ (null)); // what just became a set
 export const busy = signal(/** @type {string | null} */ (null)); // what is waited for
 export const tool = signal(/** @type {{source: string, is: Tool} | null} */ (null)); // open at a class
@@ -27,6 +27,5 @@ export const deleting = signal(/** @type {{id: string, why: string | null} | nul
 export const ownSets = computed(() => (sets.value ?? []).filter(({ own }) => own).reverse());
 export const otherSets = computed(() => (sets.value ?? []).filter(({ own }) => !own));
 export const arranged = computed(() => preview.value?.arranged ?? null);
-export const reading = computed(
-  () => preview.value?.state === "reading" || preview.value?.state === "keeping",
-);
+export const keeping = computed(() => askedToKeep.value || preview.value?.state === "keeping");
+export const reading = computed(() => preview.value?.state === "reading");

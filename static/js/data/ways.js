@@ -26,8 +26,14 @@ const ClassByClass = () => html`<section class="way" aria-labelledby="way-classe
   </section>`;
 
 /** @param {import("../shared/types.js").Preview} one */
-const waitingSays = ({ title, arranged }) =>
-  `${title || "Without a title"}${arranged ? `, ${plural(arranged.train + arranged.test, "picture")}` : ""}`;
+const waitingSays = ({ title, arranged, state }) =>
+  [
+    title || "Without a title",
+    arranged && plural(arranged.train + arranged.test, "picture"),
+    state === "keeping" && "being kept",
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 const Waiting = () =>
   waiting.value.length > 0 &&

@@ -60,11 +60,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Data sets that are not kept yet
-         * @description So that a page that was closed finds its own again.
-         */
-        get: operations["list_previews"];
+        get?: never;
         put?: never;
         /**
          * Look at files before they become a data set
@@ -87,7 +83,8 @@ export interface paths {
         };
         /**
          * A data set that is not kept yet
-         * @description What was brought and refused, and the set as it would be with the present options.
+         * @description What was brought and refused, and the set as it would be with the present options. There is
+         *     no list: who has the id may see it. Once it is kept, 303 leads to the data set.
          */
         get: operations["get_preview"];
         put?: never;
@@ -5442,157 +5439,6 @@ export interface components {
             title: string | null;
         };
         /**
-         * PreviewList
-         * @description All of them, oldest first.
-         * @example {
-         *       "previews": [
-         *         {
-         *           "arranged": {
-         *             "classes": [
-         *               {
-         *                 "name": "maple",
-         *                 "repeated": 1,
-         *                 "sources": [
-         *                   "maple",
-         *                   "Acer"
-         *                 ],
-         *                 "test": 2,
-         *                 "train": 13
-         *               },
-         *               {
-         *                 "name": "oak",
-         *                 "repeated": 0,
-         *                 "sources": [
-         *                   "oak"
-         *                 ],
-         *                 "test": 2,
-         *                 "train": 13
-         *               }
-         *             ],
-         *             "dark_background": false,
-         *             "equal": [
-         *               {
-         *                 "count": 2,
-         *                 "labels": [
-         *                   0,
-         *                   0
-         *                 ],
-         *                 "pictures": [
-         *                   3,
-         *                   11
-         *                 ]
-         *               }
-         *             ],
-         *             "equal_count": 1,
-         *             "left_out": [
-         *               {
-         *                 "name": "unknown",
-         *                 "pictures": 1
-         *               }
-         *             ],
-         *             "problems": [],
-         *             "shape": [
-         *               3,
-         *               64,
-         *               64
-         *             ],
-         *             "test": 4,
-         *             "train": 26,
-         *             "warnings": []
-         *           },
-         *           "error": null,
-         *           "id": "9f3c02ab41d85e7706c1b8e29a40f35d",
-         *           "made_at": "2026-11-27T09:30:00+00:00",
-         *           "notes": [],
-         *           "options": {
-         *             "classes": [
-         *               {
-         *                 "name": "maple",
-         *                 "sources": [
-         *                   "maple",
-         *                   "Acer"
-         *                 ]
-         *               },
-         *               {
-         *                 "name": "oak",
-         *                 "sources": [
-         *                   "oak"
-         *                 ]
-         *               }
-         *             ],
-         *             "fit": "crop",
-         *             "size": [
-         *               64,
-         *               64
-         *             ],
-         *             "title": "Leaves"
-         *           },
-         *           "passed_over": {
-         *             ".DS_Store": 2,
-         *             "__MACOSX": 31
-         *           },
-         *           "progress": {
-         *             "done": 31,
-         *             "of": 31
-         *           },
-         *           "recipe": {
-         *             "batch_size": 6,
-         *             "data": {
-         *               "dataset": "leaves-3f2a"
-         *             },
-         *             "network": {
-         *               "input": [
-         *                 3,
-         *                 64,
-         *                 64
-         *               ],
-         *               "layers": [
-         *                 {
-         *                   "kernel_size": 3,
-         *                   "out_channels": 8,
-         *                   "padding": 1,
-         *                   "type": "Conv2d"
-         *                 },
-         *                 {
-         *                   "type": "ReLU"
-         *                 },
-         *                 {
-         *                   "kernel_size": 2,
-         *                   "type": "MaxPool2d"
-         *                 },
-         *                 {
-         *                   "type": "Flatten"
-         *                 },
-         *                 {
-         *                   "out_features": 2,
-         *                   "type": "Linear"
-         *                 }
-         *               ]
-         *             },
-         *             "optimizer": {
-         *               "learning_rate": 0.01,
-         *               "momentum": 0.9,
-         *               "type": "SGD"
-         *             }
-         *           },
-         *           "refused": [
-         *             {
-         *               "name": "leaves/notes.txt",
-         *               "why": "it is no picture"
-         *             }
-         *           ],
-         *           "refused_count": 1,
-         *           "state": "ready",
-         *           "title": "Leaves"
-         *         }
-         *       ]
-         *     }
-         */
-        PreviewList: {
-            /** Previews */
-            previews: components["schemas"]["PreviewAnswer"][];
-        };
-        /**
          * Problem
          * @description Why a request was refused, for the person who sent it (RFC 9457).
          * @example {
@@ -7511,64 +7357,6 @@ export interface operations {
             };
         };
     };
-    list_previews: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PreviewList"];
-                };
-            };
-            /** @description The server needs a token, and the request has no valid one. */
-            401: {
-                headers: {
-                    /** @description how to sign in: as Bearer */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "unauthorized",
-                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
-                     *       "status": 401,
-                     *       "title": "Unauthorized",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The host or the origin is not allowed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "code": "forbidden",
-                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
-                     *       "status": 403,
-                     *       "title": "Forbidden",
-                     *       "type": "about:blank"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     create_preview: {
         parameters: {
             query?: never;
@@ -7750,6 +7538,15 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PreviewAnswer"];
                 };
+            };
+            /** @description It was kept: the data set is there. */
+            303: {
+                headers: {
+                    /** @description the address of the data set, from this one */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The server needs a token, and the request has no valid one. */
             401: {

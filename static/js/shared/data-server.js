@@ -55,9 +55,8 @@ export const dataServer = {
   /** @param {string} dataset @param {boolean} force though runs use it */
   removeDataset: (dataset, force) =>
     call("delete", "/datasets/{dataset_id}", { path: { dataset_id: dataset }, query: { force } }),
-  /** Those that are not kept yet. @returns {Promise<import("./types.js").Preview[]>} */
-  previews: () => call("get", "/datasets/preview").then((answer) => answer.previews),
-  /** @param {string} id @returns {Promise<import("./types.js").Preview>} */
+  /** The data set, once it is kept: the server leads there.
+   * @param {string} id @returns {Promise<import("./types.js").Preview | import("./types.js").Dataset>} */
   preview: (id) => call("get", "/datasets/preview/{preview_id}", { path: unkept(id) }),
   newPreview,
   /** What is being read of it goes. @param {string} id @returns {Promise<import("./types.js").Preview>} */
@@ -77,8 +76,13 @@ export const dataServer = {
     call("delete", "/datasets/preview/{preview_id}/pictures/{number}", {
       path: { ...unkept(id), number },
     }),
-  /** @param {string} id @returns {Promise<import("./types.js").Dataset>} */
-  keep: (id) => call("post", "/datasets/preview/{preview_id}/keep", { path: unkept(id) }),
+  /** @param {string} id @param {AbortSignal} signal for not hearing of it
+   * @returns {Promise<import("./types.js").Dataset>} */
+  keep: (id, signal) =>
+    call("post", "/datasets/preview/{preview_id}/keep", { path: unkept(id), signal }),
+  /** @param {string} id @returns {Promise<import("./types.js").Preview>} */
+  cancelKeeping: (id) =>
+    call("delete", "/datasets/preview/{preview_id}/keep", { path: unkept(id) }),
   /** @param {string} id */
   discard: (id) => call("delete", "/datasets/preview/{preview_id}", { path: unkept(id) }),
 };

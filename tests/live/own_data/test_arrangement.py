@@ -37,7 +37,7 @@ def test_classes_are_renamed_merged_and_left_out_before_a_set_is_kept(server: Se
     made = server.http.post(f"{address}/keep").json()
     assert (made["title"], made["classes"]) == ("Two", ["Flat", "Tall"])
     assert sum(made["train_counts"]) + sum(made["test_counts"]) == 20
-    assert server.http.get(address).status_code == 404
+    assert server.http.get(address).status_code == 303  # to the set
     server.http.delete(f"/datasets/{made['id']}")
 
 

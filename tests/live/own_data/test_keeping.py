@@ -51,3 +51,17 @@ def test_keeping_tells_how_far_it_is_and_can_be_cancelled(tmp_path: Path) -> Non
         made = server.http.post(f"{address}/keep")
         assert made.status_code == 201
         assert made.json()["train"] + made.json()["test"] == 2000
+
+
+def test_who_asks_for_one_that_was_kept_is_led_to_the_set_and_nobody_sees_a_list(
+    server: Server,
+) -> None:
+    address = f"/datasets/preview/{previewed(server, ('s.zip', stripes_zip(20)))['id']}"
+    made = server.http.post(f"{address}/keep").json()
+    told = server.http.get(address)
+    assert told.status_code == 303
+    assert told.headers["Location"] == f"../{made['id']}"
+    assert server.http.get(address, follow_redirects=True).json()["id"] == made["id"]
+    assert server.http.get("/datasets/preview").status_code == 404
+    server.http.delete(f"/datasets/{made['id']}")
+    assert server.http.get(address, follow_redirects=True).status_code == 404

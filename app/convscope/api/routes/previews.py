@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from convscope.api.deps import ThePreviews, TheSettings
@@ -19,6 +20,17 @@ from convscope.own_data.preview.preview import Preview
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/datasets/preview", tags=["datasets"])
+KEPT: Responses = {
+    303: {
+        "description": "It was kept: the data set is there.",
+        "headers": {
+            "Location": {
+                "description": "the address of the data set, from this one",
+                "schema": {"type": "string", "format": "uri-reference"},
+            }
+        },
+    }
+}
 PNG: Responses = {200: {"content": {"image/png": {}}}}
 TEXT: JsonObject = {"type": "string"}
 Label = Annotated[int, Query(ge=0, le=1000, description="a class, by its place")]
@@ -94,13 +106,6 @@ class PreviewAnswer(BaseModel):
     recipe: dict[str, Any] | None
 
 
-class PreviewList(BaseModel):
-    """All of them, oldest first."""
-
-    model_config = ConfigDict(json_schema_extra=shown({"previews": [PREVIEW]}))
-    previews: list[PreviewAnswer]
-
-
 class PictureList(BaseModel):
     """A page of a class's pictures, by number."""
 
@@ -113,12 +118,6 @@ class OptionsBody(Options):
     """What is to be chosen otherwise; absent fields stay as they are, null is as at first."""
 
     model_config = ConfigDict(json_schema_extra=shown(OPTIONS_EXAMPLE))
-
-
-@router.get("", response_model=PreviewList, summary="Data sets that are not kept yet")
-async def list_previews(previews: ThePreviews) -> JsonObject:
-    """So that a page that was closed finds its own again."""
-    return {"previews": [preview.describe() for preview in previews]}
 
 
 @router.post(
@@ -153,11 +152,14 @@ async def create_preview(
 @router.get(
     "/{preview_id}",
     response_model=PreviewAnswer,
-    responses=problems(404),
+    responses=problems(404) | KEPT,
     summary="A data set that is not kept yet",
 )
-async def get_preview(previews: ThePreviews, preview_id: str) -> JsonObject:
-    """What was brought and refused, and the set as it would be with the present options."""
+async def get_preview(previews: ThePreviews, preview_id: str) -> JsonObject | Response:
+    """What was brought and refused, and the set as it would be with the present options. There is
+    no list: who has the id may see it. Once it is kept, 303 leads to the data set."""
+    if kept_as := previews.kept_as(preview_id):
+        return RedirectResponse(f"../{kept_as}", 303)
     return previews.get(preview_id).describe()
 
 

@@ -17,12 +17,13 @@ from convscope.storage.directory import RunDirectory
 
 KEPT_S = 24 * 3600.0  # a preview that nobody touches
 EMPTY_KEPT_S = 600.0  # one without a picture
+MOST_NOTED = 1000  # of those that became sets
 PREFIX = ".preview-"
 _SLUG_LENGTH = 40
 
 
 class Previews:
-    """By id; a closed page finds its own again, and so does a server that was restarted."""
+    """By id, which only who made one knows; a server that was restarted finds them again."""
 
     def __init__(self, settings: Settings, directory: RunDirectory) -> None:
         """`directory` is the folder whose quota they share."""
@@ -30,6 +31,7 @@ class Previews:
         self._directory = directory
         self._folder = settings.own_data_dir
         self._all: dict[str, Preview] = {}
+        self._kept_as: dict[str, str] = {}  # the newest that became sets, and their ids
 
     def open(self) -> None:
         """Find those that are on the disk; what a sudden end left half made goes."""
@@ -91,9 +93,20 @@ class Previews:
         """The set that it becomes, under an id of its own or this one; the preview is gone then."""
         title = preview.describe()["title"] or "pictures"
         kept = await preview.keep(self._folder, dataset_id or new_id(title))
+        self._note(preview.id, kept.id)
         with contextlib.suppress(ConvscopeError):
             await self.discard(preview)
         return kept
+
+    def _note(self, preview_id: str, dataset_id: str) -> None:
+        self._kept_as[preview_id] = dataset_id
+        if len(self._kept_as) > MOST_NOTED:
+            del self._kept_as[next(iter(self._kept_as))]
+
+    def kept_as(self, preview_id: str) -> str | None:
+        """The id of the set that a preview became; None for one that became none, and for one of
+        before a restart or long ago."""
+        return self._kept_as.get(preview_id)
 
     async def discard(self, preview: Preview) -> None:
         """All of it goes."""
