@@ -15,6 +15,7 @@ NAMES = (
     "latency",
     "starting",
     "asking",
+    "answering",
     "explaining",
     "seek",
     "page",

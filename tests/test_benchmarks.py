@@ -34,6 +34,12 @@ FIGURES = {
     "latency": {"step to painted pixel, 95th percentile", "frames painted"},
     "starting": {"POST /runs to first step, 95th percentile", "private memory of an idle run"},
     "asking": {"GET /runs/{id}: processor time in threads ÷ as it is"},
+    "answering": {
+        "why, 95th percentile",
+        "patches, 95th percentile",
+        "health, 95th percentile",
+        "confusion, 95th percentile",
+    },
     "explaining": {"explain/output, 95th percentile", "explain/weight, 95th percentile"},
     "seek": {
         "a step shown while dragging, 95th percentile",

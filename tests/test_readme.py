@@ -29,7 +29,7 @@ def examples() -> list[str]:
 def test_what_the_readme_types_on_the_command_line_works(tmp_path: Path) -> None:
     section = README.read_text().partition("## From the command line")[2].partition("\n## ")[0]
     lines = re.findall(r"^ {4}(convscope .+)$", section, re.MULTILINE)
-    assert len(lines) == 8
+    assert len(lines) == 9
     for name, picture in (("oak", "L"), ("birch", "1")):
         (tmp_path / "leaves" / name).mkdir(parents=True)
         for number in range(4):

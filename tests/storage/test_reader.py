@@ -1,10 +1,12 @@
 """What a file tells of a run is what was written of it."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from convscope.errors import ConflictError, NotFoundError
+from convscope.ipc.reports import Finding
 from convscope.storage.reader import (
     StoredUpload,
     read_history,
@@ -15,6 +17,7 @@ from convscope.storage.reader import (
 )
 from convscope.storage.run_writer import Segment
 from convscope.storage.schema import holds_nothing
+from convscope.types import FindingKind
 from tests.support.run_files import FIRST, rows, writer
 from tests.support.workers import metrics
 
@@ -37,6 +40,19 @@ async def test_history_is_the_same_however_it_was_cut_into_messages(tmp_path: Pa
     assert measured == [(5, 0.25)]
     kept = read_stored_run(file.path)
     assert (kept.steps, kept.last, kept.held_out) == (5, (0.5, 0.5), (5, 0.25))
+
+
+async def test_a_finding_is_of_a_kind_as_it_was(tmp_path: Path) -> None:
+    file = writer(tmp_path / "a.convscope")
+    file.history(metrics(1, 2.5, 2.0))
+    died = Finding(
+        kind=FindingKind.FILTER_DIED, step=2, says="It died.", place=None, numbers={"images": 10}
+    )
+    file.finding(1, died)
+    await file.close()
+    [found] = read_stored_run(file.path).findings
+    assert type(found["kind"]) is FindingKind
+    assert found == {"id": 1} | dataclasses.asdict(died)
 
 
 @pytest.mark.parametrize("separately", [False, True])

@@ -96,7 +96,18 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        said = self._said()
         self.close()
+        assert "Warning:" not in said, said
+
+    def _said(self) -> str:
+        """The last of what it printed; nobody that it left waits for more."""
+        assert self.process.stdout is not None
+        pipe = self.process.stdout.fileno()
+        os.set_blocking(pipe, False)
+        with contextlib.suppress(BlockingIOError):
+            return os.read(pipe, 2**20).decode(errors="replace")
+        return ""
 
     def run(self, **recipe: Any) -> "LiveRun":
         """A new run."""

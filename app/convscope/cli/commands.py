@@ -15,12 +15,13 @@ from convscope.cli.terminal import fail
 from convscope.settings import Settings
 from convscope.signals import handle_from_terminal
 
-NEED_WORKERS = ("train", "fork")
+NEED_WORKERS = ("train", "fork", "report")
 COMMANDS: Final = {
     "train": "train a run without a browser",
     "fork": "fork a run at a step, with something changed",
     "runs": "list the runs",
     "history": "print a run's curves as CSV",
+    "report": "write what a run did and learned as one page",
     "export": "export a run to a file",
     "import": "import a run's file",
     "data": "add, list, export or delete one's own labelled pictures",
@@ -80,6 +81,12 @@ def _add_fork(one: argparse.ArgumentParser) -> None:
 
 def _add_runs(one: argparse.ArgumentParser) -> None:
     one.add_argument("--json", action="store_true", help="everything about them, as JSON")
+
+
+def _add_report(one: argparse.ArgumentParser) -> None:
+    _add_run(one)
+    one.add_argument("-o", "--output", type=path, metavar="FILE", help="default: RUN.html")
+    one.add_argument("--force", action="store_true", help="overwrite an existing file")
 
 
 def _add_export(one: argparse.ArgumentParser) -> None:
@@ -143,6 +150,7 @@ ADDERS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "fork": _add_fork,
     "runs": _add_runs,
     "history": _add_run,
+    "report": _add_report,
     "export": _add_export,
     "import": _add_import,
     "data": _add_data,
@@ -206,6 +214,7 @@ async def _do(options: argparse.Namespace, settings: Settings, token: str | None
         "fork": train_commands.fork,
         "runs": run_commands.runs,
         "history": run_commands.history,
+        "report": run_commands.report,
         "export": run_commands.export,
         "import": run_commands.import_,
         "data": data_commands.data,

@@ -1,7 +1,10 @@
 """What a server exports, written to a file whole or not at all."""
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from convscope.cli.connection import Api, RefusedError
 
@@ -11,20 +14,29 @@ async def write_export(
 ) -> Path:
     """The file, which is called `name` unless `--output` says otherwise; RefusedError where there
     is one already and `--force` is not given."""
-    target = _target(options, name)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with part.open("wb") as file:
-            async with api.stream(address, **query) as pieces:
-                async for piece in pieces:
-                    file.write(piece)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    target = output_file(options, name)
+    with whole(target) as file:
+        async with api.stream(address, **query) as pieces:
+            async for piece in pieces:
+                file.write(piece)
     return target
 
 
-def _target(options: argparse.Namespace, name: str) -> Path:
+@contextlib.contextmanager
+def whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that is there once all of it is written, and not otherwise."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def output_file(options: argparse.Namespace, name: str) -> Path:
+    """Where to write: a file called `name`, unless `--output` says otherwise; RefusedError where
+    there is one already and `--force` is not given."""
     target: Path = options.output or Path(name)
     if target.is_dir():
         target /= name

@@ -1,4 +1,4 @@
-"""`convscope runs`, `history`, `export` and `import`."""
+"""`convscope runs`, `history`, `report`, `export` and `import`."""
 
 import argparse
 import json
@@ -6,7 +6,9 @@ import sys
 from datetime import UTC, datetime
 
 from convscope.cli.connection import Api
-from convscope.cli.exported import write_export
+from convscope.cli.exported import output_file, whole, write_export
+from convscope.cli.report.gather import gather
+from convscope.cli.report.page import page
 from convscope.cli.terminal import complain, say, visible
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
@@ -69,6 +71,17 @@ async def history(api: Api, options: argparse.Namespace) -> int:
         async for piece in pieces:
             sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+    return 0
+
+
+async def report(api: Api, options: argparse.Namespace) -> int:
+    """One page of what a run did and learned; where it is, on the standard output."""
+    run = await api.find(options.run)
+    target = output_file(options, f"{run['id']}.html")
+    text = page(await gather(api, await api.get(f"/runs/{run['id']}")))
+    with whole(target) as file:
+        file.write(text.encode())
+    say(target)
     return 0
 
 

@@ -15,7 +15,7 @@ from convscope.storage.metrics import last_of, read_series, steps_of
 from convscope.storage.run_writer import Segment
 from convscope.storage.schema import open_to_read
 from convscope.system_errors import is_of_the_system, system_sentence
-from convscope.types import JsonObject
+from convscope.types import FindingKind, JsonObject
 from convscope.validation_errors import reason
 
 Stored = tuple[JsonObject, bytes]  # a checkpoint: what is no tensor, and the tensors
@@ -89,7 +89,7 @@ def read_stored_run(path: Path) -> StoredRun:
 def _findings(connection: sqlite3.Connection) -> Iterator[JsonObject]:
     rows = connection.execute("SELECT id, kind, step, body FROM finding ORDER BY id")
     for number, kind, step, body in rows:
-        yield {"id": number, "kind": kind, "step": step} | json.loads(body)
+        yield {"id": number, "kind": FindingKind(kind), "step": step} | json.loads(body)
 
 
 def _recomputed_from(connection: sqlite3.Connection) -> int | None:

@@ -1,0 +1,1 @@
+"""`convscope report`: what a run did and learned, as one page that needs nothing beside it."""
