@@ -1,6 +1,6 @@
 /**
- * Where the viewer is: the address bar holds the run, the filter and the step of the past, the
- * browser keeps the run.
+ * Where the viewer is: the address bar holds the run, the filter, the step of the past and why which
+ * answer is asked, the browser keeps the run.
  */
 const KEY = "convscope.run";
 
@@ -16,8 +16,10 @@ export function parseFilter(text) {
 /** @param {string | null} text "137" @returns {number | null} */
 export const parseStep = (text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
-/** `named`: the address itself says which run.
- * @returns {{run: string | null, named: boolean, filter: {layer: string, channel: number} | null, step: number | null}} */
+/** @typedef {{run: string | null, filter: {layer: string, channel: number} | null, step: number | null,
+ *   why: Record<string, string | null> | null}} Place `step`: of the past */
+
+/** `named`: the address itself says which run. @returns {Place & {named: boolean}} */
 export function readAddress() {
   const query = new URLSearchParams(location.search);
   return {
@@ -25,6 +27,9 @@ export function readAddress() {
     named: query.has("run"),
     filter: parseFilter(query.get("filter") ?? ""),
     step: parseStep(query.get("step")),
+    why: query.has("why")
+      ? Object.fromEntries(["why", "class", "layer"].map((name) => [name, query.get(name)]))
+      : null,
   };
 }
 
@@ -37,15 +42,13 @@ function storedRun() {
   }
 }
 
-/**
- * Writes the place; a filter opened or closed is a step that Back undoes.
- * @param {string} run @param {{layer: string, channel: number} | null} filter
- * @param {number | null} step of the past @param {boolean} push
- */
-export function writeAddress(run, filter, step, push) {
+/** Writes the place; a filter opened or closed is a step that Back undoes.
+ * @param {Place & {run: string}} place @param {boolean} push */
+export function writeAddress({ run, filter, step, why }, push) {
   const query = new URLSearchParams({ run });
   if (filter) query.set("filter", `${filter.layer}.${filter.channel}`);
   if (step !== null) query.set("step", String(step));
+  for (const [name, value] of Object.entries(why ?? {})) if (value) query.set(name, value);
   const url = `${location.pathname}?${query}`;
   if (url === location.pathname + location.search) return;
   history[push ? "pushState" : "replaceState"](null, "", url);

@@ -12,6 +12,7 @@ import {
   Guide,
   NewRunSheet,
   Timeline,
+  WhyPanel,
 } from "./lazy.js";
 import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
@@ -33,7 +34,7 @@ export function App() {
     <main class="stage">
       <${Guide} />
       <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${CodeDrawer} /></div>
-      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${ProbePanel} /></aside>
+      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${WhyPanel} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>
     <div class="page-foot"><${BestAnswers} /><${Timeline} /></div>

@@ -218,6 +218,11 @@ export function closeFilter() {
   state.openedFilter.value = null;
 }
 
+/** Where a class's score comes from. @param {string | null} [number] null: of the first answer */
+export function askWhy(number = null) {
+  state.why.value = { why: "grad-cam", ...state.why.value, class: number };
+}
+
 /** Puts a text on the clipboard. @param {string} text @param {string} done what is said then @param {string} refused or then */
 export async function copyText(text, done, refused) {
   try {

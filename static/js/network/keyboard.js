@@ -18,6 +18,7 @@ import {
   proposal,
   replay,
   slowKeys,
+  why,
 } from "./state.js";
 
 const TYPING = "input, select, textarea, [contenteditable]";
@@ -65,6 +66,7 @@ function onKey(event) {
     else if (pinned.value || pointed.value) unpin();
     else if (codeDrawer.value) codeDrawer.value = null;
     else if (openedFilter.value) closeFilter();
+    else if (why.value) why.value = null;
     else if (inPast.value) backToNow();
     else if (guideOpen.value) guideOpen.value = false;
   }

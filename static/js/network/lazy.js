@@ -22,6 +22,7 @@ import {
   replay,
   run,
   unfolding,
+  why,
 } from "./state.js";
 
 const RETRY_MS = 1000;
@@ -176,6 +177,11 @@ export const Outline = lazy(
   () => openNumber.value !== null,
   (again) =>
     explainParts(import(`./explain/overlay/outline.js${again}`)).then((module) => module.Outline),
+);
+
+export const WhyPanel = lazy(
+  () => why.value !== null,
+  (again) => styled(import(`./why/panel.js${again}`), "why").then((module) => module.WhyPanel),
 );
 
 /** @param {Promise<any>} part */

@@ -27,6 +27,7 @@ let historyTimer = 0;
 export async function openFirstRun() {
   const place = readAddress();
   state.openedFilter.value = place.filter;
+  state.why.value = place.why;
   const known = place.run ? await findRun(place.run) : null;
   if (place.named && !known) noticeError(GONE);
   await openRun(known ?? (await firstRun()), known && place.step);
@@ -75,8 +76,15 @@ export async function openRun(run, step = null) {
     state.busy.value = null;
   });
   if (step !== null) sayIfBeyond(step);
-  writeAddress(run.id, state.openedFilter.value, state.pastStep.value, false);
+  keepPlace(false);
   follow(run.id);
+}
+
+/** Into the address. @param {boolean} push as a step that Back undoes */
+function keepPlace(push) {
+  const run = state.liveRun.peek()?.id;
+  const [filter, step] = [state.openedFilter.peek(), state.pastStep.peek()];
+  if (run) writeAddress({ run, filter, step, why: state.why.peek() }, push);
 }
 
 /** A link may lead to a step that is not there yet, or not any more. @param {number} step */
@@ -253,25 +261,24 @@ effect(() => {
 function syncAddressBar() {
   let first = true;
   effect(() => {
-    const filter = state.openedFilter.value;
-    const id = state.liveRun.value?.id;
-    if (id) writeAddress(id, filter, state.pastStep.peek(), !first);
+    state.openedFilter.value;
+    state.liveRun.value?.id;
+    keepPlace(!first);
     first = false;
   });
   let timer = 0;
   effect(() => {
-    const step = state.pastStep.value;
+    state.pastStep.value;
+    state.why.value;
     clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      const id = state.liveRun.peek()?.id;
-      if (id) writeAddress(id, state.openedFilter.peek(), step, false);
-    }, STEP_MS);
+    timer = window.setTimeout(() => keepPlace(false), STEP_MS);
   });
   addEventListener("popstate", () => {
     const place = readAddress();
     if (place.run !== state.liveRun.value?.id) location.reload();
     else {
       state.openedFilter.value = place.filter;
+      state.why.value = place.why;
       if (place.step !== null) sayIfBeyond(place.step);
       state.pastStep.value =
         place.step !== null && place.step < state.lastStep.value ? place.step : null;

@@ -76,6 +76,9 @@ export const slowWaiting = signal(false); // for the step that it shows
  * @type {Signal<((key: string) => boolean) | null>} */
 export const slowKeys = signal(null);
 export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (null)); // weights and code
+/** What is asked, as the address has it: `why` the method, `class` null: of the first answer.
+ * @type {Signal<Record<string, string | null> | null>} */
+export const why = signal(null);
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
 export const menuOpen = signal(false); // of the run: its name, its files

@@ -3,6 +3,7 @@ import { percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { valueAt } from "../explain/places.js";
 import { togglePin } from "../explain/pointing.js";
+import { askWhy } from "../intents.js";
 import { probabilitiesOf } from "../slow-motion/phases.js";
 import { answersBeside, drawingSize, plan, predictions, probe, replay, run } from "../state.js";
 import { MapButton } from "./buttons.js";
@@ -37,6 +38,9 @@ function ClassBar({ index }) {
   </span>`;
 }
 
+const Why = () =>
+  html`<button type="button" class="quiet ask-why" onClick=${() => askWhy()}>Why this answer?</button>`;
+
 /** The column of the classes, if the network has one. */
 const classColumn = () => plan.value?.columns.find((column) => column.role === "classes") ?? null;
 
@@ -47,7 +51,7 @@ export function Answers() {
   if (!column || !answers) return null;
   const low = column.height / column.cells.length < LOW_PX * drawingSize.value.type;
   return html`<aside class=${low ? "answers low" : "answers"} aria-label="The network's answers" style=${{ width: `${answers.width}px` }}>
-    <div class="head"><b class="name">answers</b><span>how sure it is</span></div>
+    <div class="head"><b class="name">answers</b><span>how sure it is</span><${Why} /></div>
     <div class="plate" data-answers=${column.name} style=${{ height: `${column.height}px` }}>${column.cells.map(
       (cell, i) => {
         const place = { ...cell.map, x: 0 };
@@ -69,5 +73,5 @@ export function BestAnswers() {
   return html`<aside class="best-answers" aria-label="The network's best answers">${best.map(
     ({ cell }, place) =>
       html`<button type="button" key=${place} class="best" onClick=${() => togglePin(valueAt(column, cell, 0.5, 0.5))}><${ClassBar} index=${cell.channel} /></button>`,
-  )}</aside>`;
+  )}<${Why} /></aside>`;
 }

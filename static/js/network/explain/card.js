@@ -8,7 +8,7 @@ import { html } from "../../shared/html.js";
 import { reducedMotion } from "../../shared/media-queries.js";
 import { filterOf } from "../drawing/names.js";
 import { BesideField } from "../filter/weight-cell.js";
-import { openFilter } from "../intents.js";
+import { askWhy, openFilter } from "../intents.js";
 import { detailed, openedFilter, pinned, playing, run } from "../state.js";
 import { isShort, ValueBody, ValueGist, valueName, whenText } from "./arithmetic/value.js";
 import { NoGradient, WeightBody, WeightGist } from "./arithmetic/weight.js";
@@ -74,6 +74,12 @@ function useUncovered(ref, now) {
   }, [held, JSON.stringify(now.place)]);
 }
 
+/** The panel takes the card's place. @param {number} channel of a class */
+function whyOf(channel) {
+  unpin();
+  askWhy(String(channel));
+}
+
 /** @param {{now: Explained}} props */
 function Head({ now }) {
   const { place, answer } = now;
@@ -81,11 +87,13 @@ function Head({ now }) {
   const column = columnOf(place.layer);
   const channel = isWeight(place) ? place.index[0] : place.channel;
   const filter = held && column && !openedFilter.value ? filterOf(column, channel) : null;
+  const score = held && column?.role === "classes" && !isWeight(place);
   const name = isWeight(place) ? weightName(place) : answer ? valueName(answer) : place.layer;
   const when = answer && (isWeight(place) ? whenText(answer.gradient) : whenText(answer));
   return html`<header><h2>${name}</h2>
     <small>${[when, playing.value && "training"].filter(Boolean).join(", ")}</small>
     ${filter && html`<button type="button" class="quiet" onClick=${() => openFilter(filter.layer, filter.channel)}>Open filter</button>`}
+    ${score && html`<button type="button" class="quiet" onClick=${() => whyOf(channel)}>Why this answer?</button>`}
     ${
       held
         ? html`<button type="button" class="quiet close" aria-label="Unpin" title="Unpin. Key: Escape" onClick=${unpin}>✕</button>`
