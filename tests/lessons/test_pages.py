@@ -43,13 +43,13 @@ class Elements(HTMLParser):
         return [str(found[name]) for _, found in self.all if name in found]
 
 
-def test_there_are_nine_lessons_in_the_order_of_their_thoughts() -> None:
+def test_there_are_twelve_lessons_in_the_order_of_their_thoughts() -> None:
     html = get("/lessons").body.decode()
     links = [href for href in Elements(html).attributes("href") if href.startswith("/lessons/")]
     assert links == [f"/lessons/{slug}" for slug in SLUGS]
-    assert len(links) == 9
+    assert len(links) == 12
     assert TITLES[0] == "One filter, nine weights"
-    assert TITLES[-1] == "Starting from another network"
+    assert TITLES[-1] == "Why an explanation needs a control"
 
 
 @pytest.mark.parametrize("slug", SLUGS)

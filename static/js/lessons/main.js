@@ -19,6 +19,9 @@ const FIGURES = {
   "input-channels": () => import("./figures/input-channels.js"),
   "receptive-field": () => import("./figures/receptive-field.js"),
   "transfer-learning": () => import("./figures/transfer-learning.js"),
+  "filter-wants": () => import("./figures/filter-wants.js"),
+  teaching: () => import("./figures/teaching.js"),
+  control: () => import("./figures/control.js"),
 };
 
 /** @param {"figure" | "answer"} kind @param {(module: Module) => any} pick */

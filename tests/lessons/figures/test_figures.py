@@ -31,6 +31,11 @@ ANSWERS = {
         r"Copied: conv1\.weight, conv1\.bias, conv2\.weight, conv2\.bias\. "
         r"New: linear1\.weight, linear1\.bias, linear2\.weight, linear2\.bias"
     ),
+    "what-a-filter-wants": r"\d of the nine weights are above 0, and 9 of the nine pixels agree",
+    "who-taught-this-filter": r"In step 5, \d+ of the 32 pictures pulled filter 0 the other way",
+    "why-an-explanation-needs-a-control": (
+        r"alike are .*Integrated gradients 0\.\d+.*; not alike are .*Gradient −?0"
+    ),
 }
 
 
@@ -134,12 +139,17 @@ def test_a_figure_is_filled_unasked_and_links_to_the_live_state_it_explains(
     page = screen.page
     see_all(page)
     link = page.locator(".to-live").first
-    place = re.fullmatch(r"/\?run=(\w+)&filter=(conv\d)\.(\d+)", link.get_attribute("href") or "")
+    href = link.get_attribute("href") or ""
+    place = re.fullmatch(r"/\?run=(\w+)&(?:filter=(conv\d)\.(\d+)|why=[a-z-]+)", href)
     assert place
     run, layer, channel = place.groups()
     link.click()
     page.wait_for_function(PAINTED)
-    expect(screen.filter.get_by_role("heading", name=f"{layer}, filter {channel}")).to_be_visible()
+    if layer:
+        title = f"{layer}, filter {channel}"
+        expect(screen.filter.get_by_role("heading", name=title)).to_be_visible()
+    else:
+        expect(page.get_by_role("heading", name="Why this answer?")).to_be_visible()
     assert screen.run_id() == run
     wait_until(lambda: runs_of(server) == 1, "the run that was followed, and no other")
 

@@ -66,6 +66,21 @@ LESSONS = (
         "Starting from another network",
         "Weights that fit are copied; only the rest starts at random.",
     ),
+    Lesson(
+        "what-a-filter-wants",
+        "What a filter wants",
+        "The picture that excites it most, painted from noise by the filter’s own gradient.",
+    ),
+    Lesson(
+        "who-taught-this-filter",
+        "Who taught this filter?",
+        "Each picture of a batch has its own gradient, and they add up to the batch’s.",
+    ),
+    Lesson(
+        "why-an-explanation-needs-a-control",
+        "Why an explanation needs a control",
+        "A picture that looks as good with random weights explains nothing that was learned.",
+    ),
 )
 
 
