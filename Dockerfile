@@ -25,7 +25,7 @@ RUN grep -v '^torch==' constraints.txt > /tmp/constraints.txt \
        /opt/convscope/bin/pip install -c /tmp/constraints.txt "${TORCH}"
 COPY . .
 # the build hook brings Node.js from PyPI and the browser packages from npm
-RUN /opt/convscope/bin/pip install -c /tmp/constraints.txt .
+RUN /opt/convscope/bin/pip install -c /tmp/constraints.txt ".[heic]"
 
 FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --create-home convscope \

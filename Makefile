@@ -58,7 +58,7 @@ $(BIN)/python:
 
 $(RUN): $(INPUTS) | $(BIN)/python
 	@echo "Installing Convscope into .venv: once, some minutes at most …"
-	@$(PIP) install --quiet -c constraints.txt -e .
+	@$(PIP) install --quiet -c constraints.txt -e '.[heic]'
 	@touch $@
 
 $(TEST): $(INPUTS) | $(BIN)/python

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-_DEPTH = 4  # folders below a data directory: torchvision's root/MNIST/raw, and some around it
+_DEPTH = 12  # folders below a data directory: torchvision's root/MNIST/raw, and some around it
 _MOST_FOLDERS = 2000  # that are looked at, so that a whole disk is not
 _OTHER = re.compile(r"[^a-z0-9]+")
 

@@ -252,8 +252,8 @@ export interface paths {
         };
         /**
          * A data set as a zip
-         * @description PNGs, a folder a class in `train` and `test`. `POST /datasets` takes it in, with the same
-         *     SHA-256.
+         * @description PNGs, a folder a class in `train` and `test`. `POST /datasets` takes it in; one's own set has
+         *     the same SHA-256 then, of another one the pictures are the same in another order.
          */
         get: operations["export_dataset"];
         put?: never;

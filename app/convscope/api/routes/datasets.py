@@ -238,8 +238,8 @@ def _runs(number: int) -> str:
 async def export_dataset(
     settings: TheSettings, directory: TheDirectory, dataset_id: str
 ) -> StreamingResponse:
-    """PNGs, a folder a class in `train` and `test`. `POST /datasets` takes it in, with the same
-    SHA-256."""
+    """PNGs, a folder a class in `train` and `test`. `POST /datasets` takes it in; one's own set has
+    the same SHA-256 then, of another one the pictures are the same in another order."""
     data = await open_gallery(dataset_id, settings)
     info = await asyncio.to_thread(describe, dataset_id, settings)
     size = data.train_images.nbytes + data.test_images.nbytes

@@ -220,11 +220,17 @@ class Guessing:
         )
 
     def _not_learned(self, now: Measurement, steps: int) -> Finding:
+        by_heart = now.training is not None and now.training >= self._line
+        what = (
+            f"Nothing that helps with new pictures was learned for {steps:,} steps: training "
+            f"{now.training:.0%}, so they are known by heart, and held out"
+            if by_heart
+            else f"Nothing was learned for {steps:,} steps: the held-out accuracy is"
+        )
         return Finding(
             kind=FindingKind.NOTHING_LEARNED,
             step=now.step,
-            says=f"Nothing was learned for {steps:,} steps: the held-out accuracy is "
-            f"{now.accuracy:.1%}, where always naming the most frequent class gives "
+            says=f"{what} {now.accuracy:.1%}, where always naming the most frequent class gives "
             f"{self._guess:.1%}.",
             numbers={"steps": steps, "held_out": now.accuracy, "guessing": self._guess},
         )

@@ -17,7 +17,7 @@ function Measured() {
   const balanced =
     heldOutBalanced !== null &&
     html`<span>, <${Term} tip=${TERMS.balanced}>balanced<//> <b data-test="balanced">${percent(heldOutBalanced)}</b></span>`;
-  return html`${of ? html`<span>${at}, </span><span>of ${count(of)}</span>` : at}${balanced}`;
+  return html`${of ? html`<span>${at},</span> <span>of ${count(of)}</span>` : at}${balanced}`;
 }
 
 /** @param {{label: string, tip: string, children?: any, part?: string}} props `part`: what the tour calls it */
