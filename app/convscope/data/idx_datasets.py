@@ -239,8 +239,8 @@ ALL = (
         licence=_EMNIST_LICENCE,
         origin=_EMNIST_ORIGIN,
         splits=EMNIST_SPLITS[:3],
-        how="Put the four files of any of its splits, as published or as torchvision's EMNIST/raw, "
-        "into a data directory (--data-dir); other splits are listed apart once they are there.",
+        how="Put the four files of any of its splits, as published, into the folder emnist/ of a "
+        "data directory (--data-dir), or torchvision's EMNIST/raw.",
         transposed=True,
     ),
     *(
