@@ -98,6 +98,12 @@ class Look:
         self.mark(looked.recomputed)
         return looked.reply
 
+    @property
+    def first_seed(self) -> int:
+        """Which draws the weights that the run began with, however often it was forked."""
+        seed: int = self.run.file.segments[0].recipe["seed"]
+        return seed
+
     def mark(self, recomputed: str | None) -> None:
         """Say with the answer why its last digits may differ, if they may."""
         if recomputed:

@@ -159,7 +159,7 @@ async def get_attribution(
         layer=layer,
         image=score.image,
         number=score.number,
-        seed=look.run.file.segments[0].recipe["seed"],
+        seed=look.first_seed,
     )
     reply = await look.ask_beside(command)
     headers = {"Convscope-Step": str(reply.step), "Vary": "Accept"} | look.headers

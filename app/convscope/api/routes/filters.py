@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from convscope.api.deps import Look, TheLook
+from convscope.api.deps import TheLook
 from convscope.api.filter_steps import listed_steps, over_steps, slowing_steps
 from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples import filters as examples
@@ -167,11 +167,6 @@ async def _filter(look: TheLook, layer: str, number: int) -> int:
 TheFilter = Annotated[int, Depends(_filter)]
 
 
-def _first_seed(look: Look) -> int:
-    seed: int = look.run.file.segments[0].recipe["seed"]
-    return seed
-
-
 @router.get(
     "/filters/{number}/patches",
     response_model=Patches,
@@ -192,7 +187,7 @@ async def list_patches(
     the filter answers to each class. Computed beside the training: ask for fewer images first to
     see something at once."""
     command = FindPatches(
-        layer=layer, filter=number, half=data, among=among, count=count, seed=_first_seed(look)
+        layer=layer, filter=number, half=data, among=among, count=count, seed=look.first_seed
     )
     reply = await look.ask_beside(command)
     return Response(reply.payload, media_type="application/json", headers=look.headers)
@@ -233,7 +228,7 @@ async def get_maximization(
         filter=number,
         image=None if start == "noise" else start,
         steps=steps,
-        seed=_first_seed(look),
+        seed=look.first_seed,
     )
     reply = await look.ask_beside(command)
     frames = np.frombuffer(reply.payload, np.uint8).reshape(-1, *reply.shape[1:])
