@@ -161,6 +161,10 @@ def test_a_filters_way_is_that_of_its_weights(run: LiveRun) -> None:
         far = np.linalg.norm(np.subtract(few["places"][one], few["places"][other]))
         assert far == pytest.approx(np.linalg.norm(weights[one] - weights[other]), rel=1e-4)
     assert run.get(f"{FILTER}/trajectory", step=10)["steps"][-1] == 10
+    film = run.send("GET", f"{FILTER}/trajectory", params={"format": "webp", "steps": "0,9,40"})
+    assert film.headers["content-type"] == "image/webp"
+    with Image.open(io.BytesIO(film.content)) as picture:
+        assert picture.n_frames == 3  # type: ignore[attr-defined]
 
 
 def test_who_taught_it_adds_up_to_the_gradient_that_was_used(run: LiveRun) -> None:

@@ -7,12 +7,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from convscope.heatmap.colour import limit_of
 from convscope.heatmap.drawing import draw
 from convscope.heatmap.thumbnail import filters_png
 from convscope.heatmap.tiles import arrange
 from convscope.images import png
+from convscope.images.encode import film_webp
 
-__all__ = ["Scale", "filters_png", "heatmap_png", "strip_png"]
+__all__ = ["Scale", "filter_film", "filters_png", "heatmap_png", "strip_png"]
 
 Scale = Literal["layer", "map"]
 
@@ -48,3 +50,19 @@ def strip_png(values: NDArray[np.floating], steps: Sequence[int], *, title: str)
     grid = arrange(numbers.swapaxes(0, 1), ("channel", "step", "y", "x"))
     numbered = replace(grid, column_numbers=steps[: len(grid.rows[0])])
     return png(draw(numbered, title, shared=True))
+
+
+def filter_film(values: NDArray[np.floating], steps: Sequence[int], *, title: str) -> bytes:
+    """An animated WebP of a filter over the steps, (steps, in, kh, kw): a frame a step, all of one
+    scale, each with its step."""
+    numbers = np.asarray(values, dtype=np.float64)
+    limit = limit_of(numbers)
+    drawn = [
+        draw(arrange(kernels, None), f"{title}, step {step}", shared=True, limit=limit)
+        for kernels, step in zip(numbers, steps, strict=True)
+    ]
+    size = max(one.width for one in drawn), max(one.height for one in drawn)
+    frames = np.full((len(drawn), size[1], size[0], 3), 255, np.uint8)
+    for frame, one in zip(frames, drawn, strict=True):
+        frame[: one.height, : one.width] = np.asarray(one)
+    return film_webp(frames.transpose(0, 3, 1, 2), side=1, frame_ms=200)

@@ -21,10 +21,12 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Point = tuple[float, float]
 
 
-def draw(grid: Grid, title: str, *, shared: bool) -> Image.Image:
-    """The whole picture; with `shared` one scale for all tiles, else each tile has its own."""
+def draw(grid: Grid, title: str, *, shared: bool, limit: float | None = None) -> Image.Image:
+    """The whole picture; with `shared` one scale for all tiles, up to `limit` or the largest of
+    them, else each tile has its own."""
     title = title[:_LONGEST] + (f" ({'; '.join(grid.notes)})" if grid.notes else "")
-    limit = max(limit_of(tile) for row in grid.rows for tile in row)
+    if limit is None:
+        limit = max(limit_of(tile) for row in grid.rows for tile in row)
     sketch = _Sketch(grid, title, _said(grid, shared=shared))
     sketch.tiles(limit if shared else None)
     sketch.labels()

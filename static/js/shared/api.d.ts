@@ -1174,7 +1174,8 @@ export interface paths {
         /**
          * A filter's way over the steps
          * @description Its weights at each of these steps, computed again beside the training, in the plane of their
-         *     two main components. At the bend, ask for the examples that turned it.
+         *     two main components; as WebP a film of its kernels, all on one scale. At the bend, ask for the
+         *     examples that turned it.
          */
         get: operations["get_trajectory"];
         put?: never;
@@ -6717,35 +6718,6 @@ export interface components {
         /**
          * Trajectory
          * @description A filter's weights over the steps on their two main components; it begins at (0, 0).
-         * @example {
-         *       "bend": 5,
-         *       "explained": [
-         *         0.997293,
-         *         0.00270652
-         *       ],
-         *       "filter": 1,
-         *       "layer": "conv1",
-         *       "places": [
-         *         [
-         *           0,
-         *           0
-         *         ],
-         *         [
-         *           0.0414299,
-         *           0.0104166
-         *         ],
-         *         [
-         *           0.193881,
-         *           0.00333917
-         *         ]
-         *       ],
-         *       "recomputed": null,
-         *       "steps": [
-         *         0,
-         *         5,
-         *         10
-         *       ]
-         *     }
          */
         Trajectory: {
             /**
@@ -15751,6 +15723,7 @@ export interface operations {
             query?: {
                 /** @description at most 64, as 0,1,2,4; without it 33 up to `step`, closer at first */
                 steps?: string;
+                format?: "json" | "webp";
                 /** @description the step to describe; if absent, the current one */
                 step?: number;
             };
@@ -15765,13 +15738,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description the path, or a film of the kernels as WebP */
             200: {
                 headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Trajectory"];
+                    "image/webp": string;
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */

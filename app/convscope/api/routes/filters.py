@@ -15,6 +15,7 @@ from convscope.api.openapi.examples import filters as examples
 from convscope.api.openapi.headers import sends
 from convscope.api.tensor_responses import MEDIA_TYPES, MOST_JSON_VALUES, npy_response
 from convscope.errors import TooLargeError
+from convscope.heatmap import filter_film
 from convscope.images.encode import film_webp
 from convscope.ipc.commands import AblateLayer, FindPatches, ListExamples, Maximise
 from convscope.ipc.replies import MaximizationReply
@@ -101,7 +102,6 @@ class Maximization(BaseModel):
 class Trajectory(BaseModel):
     """A filter's weights over the steps on their two main components; it begins at (0, 0)."""
 
-    model_config = ConfigDict(json_schema_extra=shown(examples.TRAJECTORY))
     layer: str
     filter: int
     steps: list[int]
@@ -270,10 +270,19 @@ def _described(command: Maximise, reply: MaximizationReply, frames: Any) -> Json
     }
 
 
+def _trajectory_answers() -> Responses:
+    found = answers(of_three_steps=examples.TRAJECTORY)
+    found[200] |= {"model": Trajectory, "description": "the path, or a film of the kernels as WebP"}
+    found[200]["content"][WEBP] = {}
+    return found
+
+
 @router.get(
     "/filters/{number}/trajectory",
-    response_model=Trajectory,
+    response_class=Response,
+    responses=_trajectory_answers(),
     summary="A filter's way over the steps",
+    openapi_extra=sends("Convscope-Recomputed", "Content-Disposition"),
 )
 async def get_trajectory(
     request: Request,
@@ -287,16 +296,24 @@ async def get_trajectory(
             description="at most 64, as 0,1,2,4; without it 33 up to `step`, closer at first",
         ),
     ] = None,
-) -> JsonObject:
+    form: Annotated[Literal["json", "webp"], Query(alias="format")] = "json",
+) -> Response:
     """Its weights at each of these steps, computed again beside the training, in the plane of their
-    two main components. At the bend, ask for the examples that turned it."""
+    two main components; as WebP a film of its kernels, all on one scale. At the bend, ask for the
+    examples that turned it."""
     run = look.run
     last = run.steps if look.step is None else look.step
     wanted = slowing_steps(last) if steps is None else listed_steps(steps)
     found = await over_steps(request, run, layer, number, wanted)
+    headers = {"Convscope-Recomputed": found.recomputed} if found.recomputed else {}
+    if form == "webp":
+        title = f"{layer}, filter {number}"
+        film = await run_in_threadpool(filter_film, found.weights, found.steps, title=title)
+        headers["Content-Disposition"] = f'attachment; filename="{layer}.{number}.webp"'
+        return Response(film, media_type=WEBP, headers=headers)
     places, shares = in_plane(found.weights.reshape(len(found.steps), -1).astype(np.float64))
     bend = sharpest_bend(places)
-    return {
+    told: JsonObject = {
         "layer": layer,
         "filter": number,
         "steps": found.steps,
@@ -305,6 +322,7 @@ async def get_trajectory(
         "bend": None if bend is None else found.steps[bend],
         "recomputed": found.recomputed,
     }
+    return JSONResponse(told, headers=headers)
 
 
 @router.get(
