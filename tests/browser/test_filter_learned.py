@@ -173,6 +173,11 @@ def test_a_biography_leads_to_its_steps_and_its_teachers_add_up(
     way.press("Enter")
     screen.expect_step(int(step[1]))
     expect(along).to_have_count(6)  # the way stays whole
+    way.locator("circle").last.click()
+    screen.expect_step(STEPS)
+    bend = trained.get("/layers/conv1/filters/3/trajectory")["bend"]
+    way.locator("circle.bend").click()
+    screen.expect_step(bend)
 
 
 def test_the_past_is_asked_about_where_it_is_looked_at(visit: Visitors, trained: LiveRun) -> None:
@@ -192,6 +197,18 @@ def test_while_it_trains_the_answer_follows(visit: Visitors, trained: LiveRun) -
     trained.post("/pause")
     reached = trained.wait_for("ready")["step"]
     expect(said).to_contain_text(f"Step {reached}.")
+
+
+def test_a_question_is_dropped_when_its_tab_is_left(visit: Visitors, trained: LiveRun) -> None:
+    screen = visit(trained)
+    screen.open_filter("conv1", 3)
+    screen.page.route("**/patches?*", lambda route: None)  # no answer ever comes
+    with screen.page.expect_request("**/patches?*") as asked:
+        panel = open_tab(screen, "Answers to")
+    expect(panel.get_by_text("Looking at the first 500 pictures…")).to_be_visible()
+    assert asked.value.failure is None
+    open_tab(screen, "Is worth")
+    screen.until(lambda: asked.value.failure == "net::ERR_ABORTED")
 
 
 def test_nothing_is_loaded_or_asked_before_its_tab_is_opened(

@@ -51,14 +51,11 @@ export function Plane({ way: { steps, places, explained, bend } }) {
   const now = reached(steps, step.value);
   const at = Math.min(pointed ?? now, steps.length - 1);
   const turn = bend === null ? -1 : steps.indexOf(bend);
-  const onMove = (/** @type {PointerEvent} */ event) => {
-    const svg = /** @type {Element} */ (event.currentTarget).querySelector("svg");
-    if (!svg) return;
+  const under = (/** @type {MouseEvent} */ { currentTarget, clientX, clientY }) => {
+    const svg = /** @type {Element} */ (/** @type {Element} */ (currentTarget).firstElementChild);
     const room = svg.getBoundingClientRect();
     const scale = WIDE / room.width;
-    setPointed(
-      nearest(drawn, (event.clientX - room.left) * scale, (event.clientY - room.top) * scale),
-    );
+    return nearest(drawn, (clientX - room.left) * scale, (clientY - room.top) * scale);
   };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (isComposing(event)) return;
@@ -90,11 +87,8 @@ export function Plane({ way: { steps, places, explained, bend } }) {
   const says = `Step ${count(steps[at])}${at === turn ? ", where its way turns most" : ""}`;
   return html`<figure class="plane">
     <div role="slider" tabindex="0" aria-label="Its way over the steps; Enter goes to the step" aria-valuemin="0" aria-valuemax=${steps.length - 1}
-      aria-valuenow=${at} aria-valuetext=${says} onPointerMove=${onMove} onPointerLeave=${() => setPointed(null)} onBlur=${() => setPointed(null)}
-      onKeyDown=${onKey} onClick=${(/** @type {any} */ event) => {
-        onMove(event);
-        seek(steps[at]);
-      }}>
+      aria-valuenow=${at} aria-valuetext=${says} onPointerMove=${(/** @type {MouseEvent} */ event) => setPointed(under(event))} onPointerLeave=${() => setPointed(null)} onBlur=${() => setPointed(null)}
+      onKeyDown=${onKey} onClick=${(/** @type {MouseEvent} */ event) => seek(steps[under(event)])}>
       <svg viewBox=${`0 0 ${WIDE} ${HIGH}`} aria-hidden="true">
         <polyline points=${drawn.map(({ x, y }) => `${x},${y}`).join(" ")} />${dots}${names}</svg></div>
     <figcaption><b>${says}</b>. Press a dot to go there. Across ${percent(explained[0] ?? null, 0)} of how its weights moved, upwards ${percent(explained[1] ?? null, 0)}.</figcaption></figure>`;

@@ -4,7 +4,7 @@ import { count, short } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
 import { filmAddress, learnedServer } from "../../../shared/learned-server.js";
 import { Problem } from "../../../shared/server.js";
-import { askedStep, layers, probe } from "../../state.js";
+import { askedStep, layers, probe, probeVersion } from "../../state.js";
 import { askedFilter, useAsked } from "./asked.js";
 import { FilmControls, Picture, useFilm } from "./film.js";
 import { AskedStatus, Choice } from "./status.js";
@@ -35,11 +35,11 @@ const askFilm =
   };
 
 /** What the unit sees, and how it is made. @param {{answer: Maximization}} props */
-function What({ answer: { layer, box, step } }) {
+function What({ answer: { layer, box, shape, step } }) {
   const first = layers.value[0]?.name === layer;
   return html`<p class="learned-text">The ${box[2]}×${box[3]} pixels that the middle of its map sees, changed step by step so that it gives more. ${
     first
-      ? "In a first layer the end is exact: white where its weight is above 0, black where it is below."
+      ? `In a first layer the end is exact: ${shape[1] === 3 ? "each colour is full where its weight is above 0, and absent where it is below" : "white where its weight is above 0, black where it is below"}.`
       : "It is smoothed a little and jittered; another start leads to another picture."
   } Step ${count(step)} of the run.</p>`;
 }
@@ -62,7 +62,9 @@ function Film({ answer, about, from }) {
 export function Wants() {
   const [start, setStart] = useState("noise");
   const from = start === "probe" ? (probe.value?.id ?? "noise") : "noise";
-  const asked = useAsked(askFilm(from), { options: from });
+  const asked = useAsked(askFilm(from), {
+    options: `${from} ${start === "probe" ? probeVersion.value : 0}`,
+  });
   return html`<div class="learned">
     <${Choice} label="Where the ascent starts" options=${STARTS} now=${start} choose=${setStart} />
     <${AskedStatus} asked=${asked} waiting="Climbing…" />
