@@ -9,8 +9,12 @@ test("a step in the address is a whole number, or nothing", () => {
     assert.equal(parseStep(text), null);
 });
 
-test("a filter in the address is a layer and a number", () => {
-  assert.deepEqual(parseFilter("conv1.3"), { layer: "conv1", channel: 3 });
+test("a filter in the address is a layer and a number, beside the tab of its view", () => {
+  assert.deepEqual(parseFilter("conv1.3", "wants"), {
+    layer: "conv1",
+    channel: 3,
+    tab: "wants",
+  });
   for (const text of ["", "conv1", ".3", "conv1.-1", "conv1.x"])
-    assert.equal(parseFilter(text), null);
+    assert.equal(parseFilter(text, null), null);
 });

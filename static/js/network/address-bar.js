@@ -1,22 +1,24 @@
 /**
- * Where the viewer is: the address bar holds the run, the filter, the step of the past and why which
- * answer is asked, the browser keeps the run.
+ * Where the viewer is: the address bar holds the run, the filter and its tab, the step of the past and
+ * why which answer is asked, the browser keeps the run.
  */
 const KEY = "convscope.run";
 
-/** @param {string} text "conv1.3" @returns {{layer: string, channel: number} | null} */
-export function parseFilter(text) {
+/** @typedef {import("./state.js").FilterPlace} FilterPlace */
+
+/** @param {string} text "conv1.3" @param {string | null} tab of its view @returns {FilterPlace | null} */
+export function parseFilter(text, tab) {
   const dot = text.lastIndexOf(".");
   const channel = Number(text.slice(dot + 1));
   return dot > 0 && Number.isInteger(channel) && channel >= 0
-    ? { layer: text.slice(0, dot), channel }
+    ? { layer: text.slice(0, dot), channel, tab }
     : null;
 }
 
 /** @param {string | null} text "137" @returns {number | null} */
 export const parseStep = (text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
-/** @typedef {{run: string | null, filter: {layer: string, channel: number} | null, step: number | null,
+/** @typedef {{run: string | null, filter: FilterPlace | null, step: number | null,
  *   why: Record<string, string | null> | null}} Place `step`: of the past */
 
 /** `named`: the address itself says which run. @returns {Place & {named: boolean}} */
@@ -25,7 +27,7 @@ export function readAddress() {
   return {
     run: query.get("run") ?? storedRun(),
     named: query.has("run"),
-    filter: parseFilter(query.get("filter") ?? ""),
+    filter: parseFilter(query.get("filter") ?? "", query.get("tab")),
     step: parseStep(query.get("step")),
     why: query.has("why")
       ? Object.fromEntries(["why", "class", "layer"].map((name) => [name, query.get(name)]))
@@ -47,6 +49,7 @@ function storedRun() {
 export function writeAddress({ run, filter, step, why }, push) {
   const query = new URLSearchParams({ run });
   if (filter) query.set("filter", `${filter.layer}.${filter.channel}`);
+  if (filter?.tab) query.set("tab", filter.tab);
   if (step !== null) query.set("step", String(step));
   for (const [name, value] of Object.entries(why ?? {})) if (value) query.set(name, value);
   const url = `${location.pathname}?${query}`;

@@ -209,9 +209,9 @@ async function sendDrawing(blob) {
   else chooseProbe(image.id);
 }
 
-/** @param {string} layer @param {number} channel */
-export function openFilter(layer, channel) {
-  state.openedFilter.value = { layer, channel };
+/** @param {string} layer @param {number} channel @param {string | null} [tab] of its view */
+export function openFilter(layer, channel, tab = null) {
+  state.openedFilter.value = { layer, channel, tab };
 }
 
 export function closeFilter() {

@@ -64,7 +64,7 @@ function fetched(wanted, load) {
  * @param {(again: string) => Promise<any>} load answers the component
  * @param {any} [meanwhile] what stands in its place
  */
-function lazy(wanted, load, meanwhile = null) {
+export function lazy(wanted, load, meanwhile = null) {
   const view = fetched(wanted, load);
   return () => (view.value ? html`<${view.value} />` : meanwhile);
 }
@@ -228,5 +228,5 @@ export const CodeDrawer = lazy(
 );
 
 /** A part and its own style sheets, in their order. @param {Promise<any>} part @param {string[]} sheets */
-const styled = (part, ...sheets) =>
+export const styled = (part, ...sheets) =>
   Promise.all([part, ...sheets.map(loadStyle)]).then(([module]) => module);

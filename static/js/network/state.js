@@ -63,7 +63,8 @@ export const busy = signal(/** @type {string | null} */ (null)); // what the pag
 // What the viewer chose
 export const kernelKind = signal(/** @type {"weight" | "gradient" | "update"} */ ("weight"));
 export const scaleMode = signal(/** @type {"map" | "layer" | "network"} */ ("layer"));
-export const openedFilter = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // filter view
+/** @typedef {{layer: string, channel: number, tab: string | null}} FilterPlace `tab` of its view; null: the first */
+export const openedFilter = signal(/** @type {FilterPlace | null} */ (null)); // filter view
 export const hoveredCell = signal(/** @type {{layer: string, channel: number} | null} */ (null)); // map
 /** @typedef {import("./explain/pointing.js").NumberPlace} NumberPlace */
 export const pointed = signal(/** @type {NumberPlace | null} */ (null)); // number under the pointer

@@ -8,6 +8,7 @@ import { useFocusInside } from "../page/focus.js";
 import { openedFilter, plan, run, slowTick } from "../state.js";
 import { FilterBody } from "./body.js";
 import { GradientSwitch } from "./gradient.js";
+import { FilterPanel, FilterTabs, LearnedTab, openTab } from "./learned/tabs.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column */
 
@@ -17,7 +18,7 @@ const PANE_PADDING_PX = 16; // of what scrolls, at the left of the drawing
 function LayerSelect({ now }) {
   const weighted = plan.value?.columns.filter((column) => column.kernel) ?? [];
   if (weighted.length < 2) return null;
-  return html`<select aria-label="Layer" value=${now} onChange=${(/** @type {any} */ e) => openFilter(e.currentTarget.value, 0)}>${weighted.map(
+  return html`<select aria-label="Layer" value=${now} onChange=${(/** @type {any} */ e) => openFilter(e.currentTarget.value, 0, openTab.value)}>${weighted.map(
     ({ name }) => html`<option value=${name} selected=${name === now}>${name}</option>`,
   )}</select>`;
 }
@@ -26,7 +27,7 @@ function LayerSelect({ now }) {
 function Title({ column, channel }) {
   const many = column.role === "conv" ? column.shape[0] : column.shape[2];
   const go = (/** @type {number} */ by) => () =>
-    openFilter(column.name, (channel + by + many) % many);
+    openFilter(column.name, (channel + by + many) % many, openTab.value);
   const close = useFocusInside();
   const title =
     column.role === "conv"
@@ -34,9 +35,10 @@ function Title({ column, channel }) {
       : `${column.name}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
   return html`<header>
     <h2 id="filter-title">${title} <small title="counted from 0">of ${many}</small></h2>
-    <${LayerSelect} now=${column.name} /><${GradientSwitch} /><button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>
+    <${LayerSelect} now=${column.name} />${!openTab.value && html`<${GradientSwitch} />`}<button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>
     <button type="button" onClick=${go(1)} aria-label="Next filter">→</button>
     <button type="button" ref=${close} onClick=${closeFilter} aria-keyshortcuts="Escape">Close</button>
+    ${column.role === "conv" && html`<${FilterTabs} />`}
   </header>`;
 }
 
@@ -76,8 +78,15 @@ export function FilterView() {
   if (place.channel >= many) return null;
   const view = plan.value?.view;
   const style = view && { left: `${view.x + PANE_PADDING_PX}px`, width: `${view.width}px` };
+  const weights = frame
+    ? html`<${FilterBody} column=${column} channel=${place.channel} frame=${frame} />`
+    : html`<p>Waiting for the first frame…</p>`;
   return html`<section ref=${section} class=${`filter ${view ? "unfolds" : ""}`} style=${style ?? {}} role="dialog" aria-modal="false" aria-labelledby="filter-title">
     <${Title} column=${column} channel=${place.channel} />
-    ${frame ? html`<${FilterBody} column=${column} channel=${place.channel} frame=${frame} />` : html`<p>Waiting for the first frame…</p>`}
+    ${
+      column.role === "conv"
+        ? html`<${FilterPanel}>${openTab.value ? html`<${LearnedTab} tab=${openTab.value} />` : weights}<//>`
+        : weights
+    }
   </section>`;
 }

@@ -166,9 +166,11 @@ const LEARNING = {
   },
 };
 
-/** Whether the filter of the tour is open. */
+/** Whether the filter of the tour is open, on its weights. */
 const isOpen = (/** @type {{column: {name: string}, filter: number}} */ { column, filter }) =>
-  openedFilter.value?.layer === column.name && openedFilter.value.channel === filter;
+  openedFilter.value?.layer === column.name &&
+  openedFilter.value.channel === filter &&
+  !openedFilter.value.tab;
 
 /** @type {Chapter} */
 const EDGES = {
