@@ -64,12 +64,13 @@ export function Grid({ rows, caption, limit = limitOf(rows), label = caption, gr
 const SHADES = 61;
 const SCALE_PX = 122;
 
-/** What the colours of a figure mean: one scale, zero in the middle. @param {{limit: number}} props */
-export function Scale({ limit }) {
+/** What the colours of a figure mean: one scale, zero in the middle.
+ * @param {{limit: number, bare?: boolean}} props `bare`: it stands below what it is of, and need not say so */
+export function Scale({ limit, bare }) {
   const [table, half] = [palette.value.diverging, (SHADES - 1) / 2];
   const cells = () =>
     Uint32Array.from({ length: SHADES }, (_, n) => colourOf(table, n - half, half));
-  return html`<p class="colour-scale"><span>Colours:</span> ${plain(-limit)}
+  return html`<p class="colour-scale">${!bare && html`<span>Colours:</span> `}${plain(-limit)}
     <${CellCanvas} cells=${cells} rows=${1} cols=${SHADES} width=${SCALE_PX} height=${12} stamp=${0}
       label="orange is negative, blue is positive, the colour of the page is 0" /> ${plain(limit)}</p>`;
 }

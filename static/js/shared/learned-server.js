@@ -36,11 +36,12 @@ export const learnedServer = {
       path: at(of),
       signal,
     }),
-  /** @param {AskedFilter} of @param {number} step @param {AbortSignal} signal @returns {Promise<Examples>} */
-  examples: (of, step, signal) =>
+  /** @param {AskedFilter} of @param {import("./types.js").Query<"get", `${FilterPath}/examples`>} query @param {AbortSignal} signal
+   * @returns {Promise<Examples>} */
+  examples: (of, query, signal) =>
     call("get", "/runs/{run_id}/layers/{layer}/filters/{number}/examples", {
       path: at(of),
-      query: { step },
+      query,
       signal,
     }),
   /** @param {AskedFilter} of one of the layer's @param {number | null} step null: now @param {AbortSignal} signal

@@ -59,7 +59,7 @@ const rowsOf = (values) => (Array.isArray(values[0][0]) ? values[0] : values);
 /** @param {{values: any[], name: string}} props */
 const Side = ({ values, name }) =>
   html`<figure class="one-side"><${Heatmap} rows=${rowsOf(values)} width=${PX} label=${name} /><figcaption>${name}</figcaption>
-    <${Scale} limit=${limitOf(rowsOf(values))} /></figure>`;
+    <${Scale} limit=${limitOf(rowsOf(values))} bare /></figure>`;
 
 /** @param {{found: Attribution}} props */
 function Both({ found }) {

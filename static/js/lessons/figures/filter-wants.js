@@ -1,9 +1,9 @@
 /** What a filter wants: from noise to the picture that excites it most, and before it learned. */
 import { signal } from "@preact/signals";
+import { learnedServer } from "../../shared/learned-server.js";
 import { server } from "../../shared/server.js";
 import { task } from "../async-status.js";
 import { Heatmap, Scale, Select, Status } from "../components.js";
-import { maximization } from "../learned-server.js";
 import { filterAddress, LiveLink } from "../live-link.js";
 import { limitOf, plain } from "../matrix.js";
 import { PreparingFigure } from "../prepared.js";
@@ -13,7 +13,8 @@ import { runFor, trainUntil } from "../runs.js";
 
 /**
  * @typedef {import("../matrix.js").Rows} Rows
- * @typedef {{film: import("../learned-server.js").Film, kernel: Rows}} Seen
+ * @typedef {{frames: Rows[][], values: (number | null)[], control: {picture: Rows[]}}} Film by step, then channel
+ * @typedef {{film: Film, kernel: Rows}} Seen
  */
 const STEPS = 200;
 const FILTERS = { conv1: 8, conv2: 16 };
@@ -27,13 +28,23 @@ const seen = signal(/** @type {Seen | null} */ (null));
 const run = signal("");
 const work = task();
 
+/** @param {string} id of the run @param {string} of which layer @param {number} number @returns {Promise<Film>} */
+const climb = (id, of, number) =>
+  /** @type {any} */ (
+    learnedServer.maximization(
+      { run: id, layer: of, filter: number },
+      {},
+      new AbortController().signal,
+    )
+  );
+
 const show = () =>
   work.start("Climbing…", async () => {
     const made = await runFor("trained for it", {});
     if (!run.value) await trainUntil(made.id, STEPS);
     run.value = made.id;
     const [film, weight] = await Promise.all([
-      maximization(made.id, layer.value, filter.value),
+      climb(made.id, layer.value, filter.value),
       server.tensor(made.id, layer.value, "weight"),
     ]);
     seen.value = { film, kernel: weight.values[filter.value][0] };
@@ -86,7 +97,7 @@ export function Figure() {
 async function count() {
   const id = run.value || (await runFor("trained for it", {})).id;
   const [film, weight] = await Promise.all([
-    maximization(id, "conv1", 0),
+    climb(id, "conv1", 0),
     server.tensor(id, "conv1", "weight"),
   ]);
   const pixels = film.frames.at(-1)?.[0].flat() ?? [];

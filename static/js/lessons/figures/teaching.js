@@ -1,17 +1,17 @@
 /** Who taught this filter: the pictures of a batch by how far their own gradients moved it. */
 import { signal } from "@preact/signals";
 import { inFigures, plural } from "../../shared/format.js";
+import { learnedServer } from "../../shared/learned-server.js";
 import { address } from "../../shared/server.js";
 import { task } from "../async-status.js";
 import { ActionButton, Select, Status } from "../components.js";
-import { teachingExamples } from "../learned-server.js";
 import { filterAddress, LiveLink } from "../live-link.js";
 import { PreparingFigure } from "../prepared.js";
 import { html } from "../prose.js";
 import { Question } from "../question.js";
 import { runFor, trainUntil } from "../runs.js";
 
-/** @typedef {import("../learned-server.js").Taught} Taught */
+/** @typedef {import("../../shared/learned-server.js").Examples} Taught */
 const PREPARED = 5; // steps
 const SHOWN = 6;
 const BATCH = 32;
@@ -24,13 +24,21 @@ const seen = signal(/** @type {Taught | null} */ (null));
 const run = signal("");
 const work = task();
 
+/** Of the run's last step. @param {string} id of the run @param {number} count @returns {Promise<Taught>} */
+const ask = (id, count) =>
+  learnedServer.examples(
+    { run: id, layer: "conv1", filter: filter.value },
+    { count },
+    new AbortController().signal,
+  );
+
 /** @param {number} more steps */
 const look = (more) => async () => {
   const made = await runFor("taught", {});
   const step = seen.value?.step ?? 0;
   if (more) await trainUntil(made.id, step + more);
   run.value = made.id;
-  seen.value = await teachingExamples(made.id, "conv1", filter.value, SHOWN);
+  seen.value = await ask(made.id, SHOWN);
 };
 
 const prepare = () => work.start("Preparing a network…", look(PREPARED));
@@ -49,7 +57,7 @@ function Teachers({ found }) {
         <th scope="row">${one.example_class}</th>
         <td><${Bar} along=${one.along} most=${most} /></td><td>${inFigures(one.along, FIGURES)}</td></tr>`,
     )}<tr><td></td><th scope="row">the other ${found.batch - found.examples.length}</th><td></td><td>${inFigures(found.others, FIGURES)}</td></tr>
-      <tr class="sum"><td></td><th scope="row">added up</th><td></td><td>${inFigures(found.total, FIGURES)}</td></tr></tbody></table>
+      <tr class="added"><td></td><th scope="row">added up</th><td></td><td>${inFigures(found.total, FIGURES)}</td></tr></tbody></table>
     <p>The length of the gradient that the optimiser used in step ${found.step} is <b>${inFigures(found.length, FIGURES)}</b>.</p>`;
 }
 
@@ -74,7 +82,7 @@ export function Figure() {
 async function against() {
   const made = await runFor("taught", {});
   if (!seen.value) await trainUntil(made.id, PREPARED);
-  const found = await teachingExamples(made.id, "conv1", filter.value, BATCH);
+  const found = await ask(made.id, BATCH);
   const other = found.examples.filter(({ along }) => along < 0);
   const sum = (/** @type {{along: number}[]} */ some) =>
     some.reduce((total, { along }) => total + along, 0);

@@ -29,7 +29,7 @@ async function askLife({ of, again, signal, show }) {
   };
   more({});
   if (way.bend !== null && way.bend > 0)
-    more({ teachers: await learnedServer.examples(of, way.bend, signal) });
+    more({ teachers: await learnedServer.examples(of, { step: way.bend }, signal) });
   for (const i of evenly(way.steps.length, PATCHES)) {
     const step = way.steps[i];
     const query = { data: /** @type {const} */ ("test"), count: 1, among: AMONG, step };
