@@ -1,6 +1,6 @@
 /**
- * Where the viewer is: the address bar holds the run, the filter and its tab, the step of the past and
- * why which answer is asked, the browser keeps the run.
+ * Where the viewer is: the address bar holds the run, the filter and its tab, the step of the past, why
+ * which answer is asked and what of the run is inspected, the browser keeps the run.
  */
 const KEY = "convscope.run";
 
@@ -18,8 +18,9 @@ export function parseFilter(text, tab) {
 /** @param {string | null} text "137" @returns {number | null} */
 export const parseStep = (text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
+/** @typedef {Record<string, string | null> | null} Asked by a panel; null: it is closed */
 /** @typedef {{run: string | null, filter: FilterPlace | null, step: number | null,
- *   why: Record<string, string | null> | null}} Place `step`: of the past */
+ *   why: Asked, inspect: Asked}} Place `step`: of the past */
 
 /** `named`: the address itself says which run. @returns {Place & {named: boolean}} */
 export function readAddress() {
@@ -29,11 +30,14 @@ export function readAddress() {
     named: query.has("run"),
     filter: parseFilter(query.get("filter") ?? "", query.get("tab")),
     step: parseStep(query.get("step")),
-    why: query.has("why")
-      ? Object.fromEntries(["why", "class", "layer"].map((name) => [name, query.get(name)]))
-      : null,
+    why: askedIn(query, "why", "class", "layer"),
+    inspect: askedIn(query, "inspect", "cell"),
   };
 }
+
+/** @param {URLSearchParams} query @param {string[]} names the first says that it is open @returns {Asked} */
+const askedIn = (query, ...names) =>
+  query.has(names[0]) ? Object.fromEntries(names.map((name) => [name, query.get(name)])) : null;
 
 /** @returns {string | null} */
 function storedRun() {
@@ -46,12 +50,13 @@ function storedRun() {
 
 /** Writes the place; a filter opened or closed is a step that Back undoes.
  * @param {Place & {run: string}} place @param {boolean} push */
-export function writeAddress({ run, filter, step, why }, push) {
+export function writeAddress({ run, filter, step, why, inspect }, push) {
   const query = new URLSearchParams({ run });
   if (filter) query.set("filter", `${filter.layer}.${filter.channel}`);
   if (filter?.tab) query.set("tab", filter.tab);
   if (step !== null) query.set("step", String(step));
-  for (const [name, value] of Object.entries(why ?? {})) if (value) query.set(name, value);
+  for (const [name, value] of Object.entries({ ...why, ...inspect }))
+    if (value) query.set(name, value);
   const url = `${location.pathname}?${query}`;
   if (url === location.pathname + location.search) return;
   history[push ? "pushState" : "replaceState"](null, "", url);

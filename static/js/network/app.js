@@ -10,6 +10,7 @@ import {
   FindingNow,
   ForkCard,
   Guide,
+  InspectPanel,
   NewRunSheet,
   Timeline,
   WhyPanel,
@@ -18,13 +19,18 @@ import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
-import { plan } from "./state.js";
+import { inspect, plan } from "./state.js";
 import { Controls, Settings } from "./training/controls.js";
 import { Stats } from "./training/stats.js";
 
-/** One line that says what the run just did. */
+const openInspect = () => {
+  inspect.value = { inspect: "health" };
+};
+
+/** One line that says what the run just did, and the way to how it is. */
 const Narrator = () => html`<section class="narrator" aria-label="What the run did">
-    <p aria-live="polite" data-test="narrator"><${FindingNow} /></p><${AllFindings} />
+    <p aria-live="polite" data-test="narrator"><${FindingNow} /></p>
+    <button type="button" class="quiet" onClick=${openInspect}>Health and answers</button><${AllFindings} />
   </section>`;
 
 export function App() {
@@ -34,7 +40,7 @@ export function App() {
     <main class="stage">
       <${Guide} />
       <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${CodeDrawer} /></div>
-      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${WhyPanel} /><${ProbePanel} /></aside>
+      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${InspectPanel} /><${WhyPanel} /><${ProbePanel} /></aside>
       <${ExplainCard} />
     </main>
     <div class="page-foot"><${BestAnswers} /><${Timeline} /></div>

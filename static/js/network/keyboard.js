@@ -7,6 +7,7 @@ import {
   codeDrawer,
   guideOpen,
   inPast,
+  inspect,
   menuOpen,
   newRunOpen,
   openedFilter,
@@ -67,6 +68,7 @@ function onKey(event) {
     else if (codeDrawer.value) codeDrawer.value = null;
     else if (openedFilter.value) closeFilter();
     else if (why.value) why.value = null;
+    else if (inspect.value) inspect.value = null;
     else if (inPast.value) backToNow();
     else if (guideOpen.value) guideOpen.value = false;
   }

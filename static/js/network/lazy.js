@@ -11,6 +11,7 @@ import {
   guideOpen,
   history,
   historyTick,
+  inspect,
   lastStep,
   liveRun,
   menuOpen,
@@ -182,6 +183,12 @@ export const Outline = lazy(
 export const WhyPanel = lazy(
   () => why.value !== null,
   (again) => styled(import(`./why/panel.js${again}`), "why").then((module) => module.WhyPanel),
+);
+
+export const InspectPanel = lazy(
+  () => inspect.value !== null,
+  (again) =>
+    styled(import(`./inspect/panel.js${again}`), "inspect").then((module) => module.InspectPanel),
 );
 
 /** @param {Promise<any>} part */

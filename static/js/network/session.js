@@ -28,6 +28,7 @@ export async function openFirstRun() {
   const place = readAddress();
   state.openedFilter.value = place.filter;
   state.why.value = place.why;
+  state.inspect.value = place.inspect;
   const known = place.run ? await findRun(place.run) : null;
   if (place.named && !known) noticeError(GONE);
   await openRun(known ?? (await firstRun()), known && place.step);
@@ -84,7 +85,8 @@ export async function openRun(run, step = null) {
 function keepPlace(push) {
   const run = state.liveRun.peek()?.id;
   const [filter, step] = [state.openedFilter.peek(), state.pastStep.peek()];
-  if (run) writeAddress({ run, filter, step, why: state.why.peek() }, push);
+  if (run)
+    writeAddress({ run, filter, step, why: state.why.peek(), inspect: state.inspect.peek() }, push);
 }
 
 /** A link may lead to a step that is not there yet, or not any more. @param {number} step */
@@ -270,6 +272,7 @@ function syncAddressBar() {
   effect(() => {
     state.pastStep.value;
     state.why.value;
+    state.inspect.value;
     clearTimeout(timer);
     timer = window.setTimeout(() => keepPlace(false), STEP_MS);
   });
@@ -279,6 +282,7 @@ function syncAddressBar() {
     else {
       state.openedFilter.value = place.filter;
       state.why.value = place.why;
+      state.inspect.value = place.inspect;
       if (place.step !== null) sayIfBeyond(place.step);
       state.pastStep.value =
         place.step !== null && place.step < state.lastStep.value ? place.step : null;

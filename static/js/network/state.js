@@ -80,6 +80,8 @@ export const codeDrawer = signal(/** @type {{layer: string | null} | null} */ (n
 /** What is asked, as the address has it: `why` the method, `class` null: of the first answer.
  * @type {Signal<Record<string, string | null> | null>} */
 export const why = signal(null);
+/** How the run is, as the address has it: `inspect` the tab, `cell` of the matrix. @type {Signal<Record<string, string | null> | null>} */
+export const inspect = signal(null);
 export const pinnedProbe = signal(/** @type {string | null} */ (null)); // image id chosen here
 export const pending = signal(/** @type {Record<string, number | null>} */ ({})); // settings not yet sent
 export const menuOpen = signal(false); // of the run: its name, its files

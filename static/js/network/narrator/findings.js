@@ -28,7 +28,7 @@ const unmark = () => {
 };
 
 /** @param {{finding: Finding, more?: number}} props `more`: of its kind at the same step */
-function Said({ finding, more = 0 }) {
+export function Said({ finding, more = 0 }) {
   const others = more ? ` And ${plural(more, "more filter")}.` : "";
   return html`<button type="button" class="narrated" title=${`${finding.says}${others}`} onClick=${() => point(finding)}
     onMouseEnter=${mark(finding)} onFocus=${mark(finding)} onMouseLeave=${unmark} onBlur=${unmark}>

@@ -1,0 +1,138 @@
+/** How the run is and what it answers, beside the network; on a phone a sheet. */
+import { effect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { isComposing } from "../../shared/composing.js";
+import { html } from "../../shared/html.js";
+import { copyText } from "../intents.js";
+import { useFocusInside } from "../page/focus.js";
+import { Roving } from "../page/roving.js";
+import { guideOpen, inspect, run, why } from "../state.js";
+import { Answers } from "./answers.js";
+import { answersCsv, healthCsv, matrixPng, save } from "./download.js";
+import { HealthOfRun } from "./health.js";
+import { problem, shown, subject, tab } from "./question.js";
+
+/** @typedef {import("./question.js").Shown} Shown */
+
+const SHEET = "(max-width: 900px)"; // there the panel lies over the page's lower part
+const ROOM = "(min-width: 1241px)"; // for wider panels
+const WIDE = "clamp(21.5rem, max(31vw, 38vw - 126px), 42rem)"; // of the panels beside the network, while it is open
+
+function close() {
+  inspect.value = null;
+}
+
+const TABS = /** @type {const} */ ([
+  ["health", "Health"],
+  ["answers", "Answers"],
+]);
+
+const Tabs = () =>
+  html`<${Roving} class="inspect-tabs" role="tablist" label="About this run">${TABS.map(
+    ([
+      name,
+      says,
+    ]) => html`<button type="button" role="tab" id=${`inspect-${name}`} aria-controls="inspect-body" aria-selected=${name === tab.value}
+      onClick=${() => {
+        inspect.value = { inspect: name };
+      }}>${says}</button>`,
+  )}<//>`;
+
+/** @param {Shown} now */
+const stepOf = (now) => now.health?.step ?? now.confusion?.step ?? 0;
+
+/** Of this very step, which may be the present one no more. @param {Shown} now */
+function copyView(now) {
+  const link = new URL(location.href);
+  link.searchParams.set("step", String(stepOf(now)));
+  return copyText(
+    link.href,
+    "The link to this view was copied.",
+    "The browser blocked copying; the address bar has the link.",
+  );
+}
+
+/** @param {Shown} now */
+function saveCsv(now) {
+  const text = now.health ? healthCsv(now.health) : now.confusion && answersCsv(now.confusion);
+  if (text) save(new Blob([text], { type: "text/csv" }), `${nameOf(now)}.csv`);
+}
+
+/** @param {Shown} now */
+async function savePng(now) {
+  const blob = now.confusion && (await matrixPng(now.confusion));
+  if (blob) save(blob, `${nameOf(now)}.png`);
+}
+
+/** @param {Shown} now */
+const nameOf = (now) => `${now.health ? "health" : "confusion"}-${now.run}-step-${stepOf(now)}`;
+
+/** @param {{now: Shown}} props */
+const Files = ({ now }) =>
+  html`<div class="inspect-files"><button type="button" class="quiet" onClick=${() => saveCsv(now)}>Download CSV</button>
+    ${now.confusion && html`<button type="button" class="quiet" onClick=${() => savePng(now)}>Download PNG</button>`}
+    <button type="button" class="quiet" onClick=${() => copyView(now)}>Copy link to this step</button></div>`;
+
+/** In view when it opens, and wide enough; as a sheet it stands above the answers, alone. */
+function usePlaced() {
+  const ref = useRef(/** @type {HTMLElement | null} */ (null));
+  const stage = () => /** @type {HTMLElement | null} */ (document.querySelector(".stage"));
+  const wide = !guideOpen.value && matchMedia(ROOM).matches; // beside the tour there is none
+  useLayoutEffect(() => {
+    const foot = document.querySelector(".page-foot");
+    const high = matchMedia(SHEET).matches && foot ? foot.clientHeight : 0;
+    document.documentElement.style.setProperty("--inspect-foot", `${high}px`);
+  });
+  useLayoutEffect(() => {
+    if (wide) stage()?.style.setProperty("--side", WIDE);
+    return () => stage()?.style.removeProperty("--side");
+  }, [wide]);
+  useEffect(() => {
+    if (!matchMedia(SHEET).matches) ref.current?.scrollIntoView({ block: "start" });
+  }, [shown.value === null, tab.value]);
+  return ref;
+}
+
+/** Of two sheets the one that was opened last stays. */
+function useAlone() {
+  useEffect(() => {
+    if (!matchMedia(SHEET).matches) return;
+    why.value = null;
+    return effect(() => {
+      if (why.value) close();
+    });
+  }, []);
+}
+
+/** What is shown of this run and tab. */
+function answered() {
+  const now = shown.value;
+  if (now?.run !== run.value?.id) return null;
+  return now && (tab.value === "health" ? now.health : now.confusion) ? now : null;
+}
+
+/** Opened by a key it gets the focus; opened otherwise Space goes on playing the run. */
+function Panel() {
+  const ref = usePlaced();
+  useAlone();
+  const byKey = useRef(document.activeElement !== document.body).current;
+  const closing = useFocusInside();
+  const now = answered();
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape" || isComposing(event)) return;
+    event.stopPropagation();
+    close();
+  };
+  return html`<section ref=${ref} class="inspect-panel" role="dialog" aria-modal="false" aria-label="Health and answers" onKeyDown=${onKeyDown}>
+    <header class="inspect-top"><${Tabs} />
+      <button type="button" class="quiet" ref=${byKey ? closing : null} onClick=${close} aria-label="Close" aria-keyshortcuts="Escape">✕</button></header>
+    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} aria-busy=${shown.value?.of !== subject.value}>
+      ${problem.value && html`<p class="inspect-wrong" role="status">${problem.value}</p>`}
+      ${!now && !problem.value && html`<p class="inspect-hint" role="status">Asking…</p>`}
+      ${now?.health && html`<${HealthOfRun} of=${now.health} />`}
+      ${now?.confusion && html`<${Answers} of=${now.confusion} pictures=${now.cell} />`}
+      ${now && html`<${Files} now=${now} />`}
+    </div></section><div class="inspect-room"></div>`;
+}
+
+export const InspectPanel = () => (inspect.value ? html`<${Panel} />` : null);
