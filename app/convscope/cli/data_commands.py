@@ -127,6 +127,8 @@ def _complain_of(preview: JsonObject) -> None:
     if preview["passed_over"]:
         counts = (f"{count:,} × {what}" for what, count in preview["passed_over"].items())
         complain(f"Passed over: {', '.join(counts)}.")
+    for note in preview["notes"]:
+        complain(note)
     for warning in (preview["arranged"] or {}).get("warnings", ()):
         complain(warning)
 

@@ -5,7 +5,7 @@ import { dataServer } from "../shared/data-server.js";
 import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import * as classes from "./classes.js";
-import { areLoose, batches, bytesOf, titleOf, wrapOf } from "./files.js";
+import { areLoose, batches, bytesOf, layoutOf, titleOf } from "./files.js";
 import { forget, leave, opened, remember, remembered } from "./remembered.js";
 import * as state from "./state.js";
 
@@ -281,9 +281,9 @@ async function send(files, className, burst) {
     await last;
     const { id } = before ?? (await begin());
     const known = sourcesOf(state.arranged.peek());
-    const wrap = className === null ? wrapOf(files) : null;
+    const layout = className === null ? layoutOf(files) : null;
     for (const some of batches(files)) {
-      const how = { className, burst, wrap, signal: cancelled.signal };
+      const how = { className, burst, layout, signal: cancelled.signal };
       const onSent = (/** @type {number} */ bytes) => {
         state.sending.value = { done: Math.min(of, done + bytes), of, cancel };
       };

@@ -116,7 +116,8 @@ export interface paths {
         /**
          * Bring more files
          * @description To those that are there; they are read one body after another. `wrap` is how many folders
-         *     around the pictures are no classes, where a folder comes in several bodies.
+         *     around the pictures are no classes, `inside` how many are between a class's folder and its
+         *     pictures, where a folder comes in several bodies.
          */
         post: operations["upload_files"];
         /**
@@ -3912,6 +3913,7 @@ export interface components {
          *       ],
          *       "id": "leaves-3f2a",
          *       "licence": "CC0",
+         *       "notes": [],
          *       "origin": "photographed by class 7b",
          *       "own": true,
          *       "passed_over": {
@@ -4000,6 +4002,11 @@ export interface components {
             id: string;
             /** Licence */
             licence: string;
+            /**
+             * Notes
+             * @description how the files were read
+             */
+            notes: string[];
             /** Origin */
             origin: string;
             /**
@@ -7871,6 +7878,7 @@ export interface operations {
                     burst?: string;
                     class?: string;
                     file: string[];
+                    inside?: string;
                     wrap?: string;
                 };
             };

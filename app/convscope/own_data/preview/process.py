@@ -40,6 +40,7 @@ class Group(BaseModel):
     class_name: str | None = None  # of all their pictures
     burst: bool = False  # whether they are frames of one
     wrap: int | None = None  # folders around loose ones that are no classes; None: by these files
+    inside: int | None = None  # folders between a class and its loose ones; None: by these files
 
 
 class Task(BaseModel):
@@ -99,7 +100,7 @@ def _read(group: Group, folder: Path, before: Brought) -> Brought:
     burst = brought.bursts if group.burst else 0
     files = [SentFile(name, path) for name, path in group.files]
     with Store(folder) as store:
-        for event in read_all(files, folder, group.class_name, group.wrap):
+        for event in read_all(files, folder, group.class_name, group.wrap, group.inside):
             brought.take(event, store, burst)
             if isinstance(event, Progress):
                 _tell(event.done, event.of)

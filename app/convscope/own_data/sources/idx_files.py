@@ -93,7 +93,7 @@ def _pictures_of(pair: _Pair, folder: Path) -> Events:
         names, first = pair.emnist.classes, pair.emnist.first_label
         images = images.swapaxes(1, 2)
         yield Classes(names)
-        yield Note("EMNIST's pictures are stored lying on a side: stood upright")
+        yield Note("EMNIST's pictures are stored lying on a side: stood upright.")
     for number, (image, label) in enumerate(zip(images, labels.tolist(), strict=True)):
         if number % _EVERY == 0:
             yield Progress(number, len(images))

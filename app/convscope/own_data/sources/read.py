@@ -21,10 +21,15 @@ _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
 def read_all(
-    files: Sequence[SentFile], folder: Path, class_name: str | None = None, wrap: int | None = None
+    files: Sequence[SentFile],
+    folder: Path,
+    class_name: str | None = None,
+    wrap: int | None = None,
+    inside: int | None = None,
 ) -> Events:
     """What these files hold; `class_name` is that of all pictures, where it is given, `wrap` how
-    many folders are around all classes of those that are in no archive.
+    many folders are around all classes of those that are in no archive, `inside` how many are
+    between a class and its pictures.
 
     `folder` is where a member can be unpacked for a moment. Raises UploadError, or TooLargeError,
     for an archive that cannot be read at all.
@@ -35,7 +40,7 @@ def read_all(
             yield from _archive(file, folder, class_name)
         else:
             loose.append(file)
-    yield from _entries(loose, folder, class_name, wrap)
+    yield from _entries(loose, folder, class_name, wrap, inside)
 
 
 def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
@@ -48,7 +53,11 @@ def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
 
 
 def _entries(
-    entries: Sequence[Entry], folder: Path, class_name: str | None, wrap: int | None = None
+    entries: Sequence[Entry],
+    folder: Path,
+    class_name: str | None,
+    wrap: int | None = None,
+    inside: int | None = None,
 ) -> Events:
     """Sorted by kind: a picture by its name's end, others by how they begin."""
     found: dict[str, list[Entry]] = {"picture": [], "idx": [], "cifar": []}
@@ -69,7 +78,7 @@ def _entries(
         else:
             yield Refused(clean(entry.path), why)
     yield from chain(
-        pictures(found["picture"], class_name, wrap),
+        pictures(found["picture"], class_name, wrap, inside),
         idx_pictures(found["idx"], folder),
         cifar_pictures(found["cifar"]) if found["cifar"] else (),
     )

@@ -40,7 +40,7 @@ OWN: JsonObject = {
     "train_counts": [13, 13],
     "test_counts": [2, 2],
 }
-KEPT: JsonObject = OWN | REFUSED | {"warnings": [], "recipe": RECIPE}
+KEPT: JsonObject = OWN | REFUSED | {"notes": [], "warnings": [], "recipe": RECIPE}
 OPTIONS: JsonObject = {
     "title": "Leaves",
     "size": [64, 64],
