@@ -1,5 +1,6 @@
 """What a path in an archive or folder says: the class, the half, or that it is nobody's picture."""
 
+import posixpath
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ HALVES: dict[str, Half] = {
     **dict.fromkeys(("train", "training", "trainset"), "train"),
     **dict.fromkeys(_TEST, "test"),
 }
+_DRIVE = re.compile(r"[A-Za-z]:/")
 _NUMBERS = re.compile(r"(\d+)")
 
 
@@ -39,6 +41,12 @@ def parts_of(path: str) -> list[str]:
     """The names along a path, with either slash, in one spelling; steps to nowhere go."""
     whole = unicodedata.normalize("NFC", path.replace("\\", "/"))
     return [part for part in whole.split("/") if part not in ("", ".", "..")]
+
+
+def leads_outside(path: str) -> bool:
+    """Whether a member of an archive would lie outside the folder that it is unpacked in."""
+    plain = posixpath.normpath(path.replace("\\", "/"))
+    return plain.startswith("/") or plain.split("/")[0] == ".." or bool(_DRIVE.match(plain))
 
 
 def passed_over(parts: list[str]) -> str | None:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from convscope.errors import ConvscopeError
 from convscope.own_data.sources.cifar import cifar_pictures, is_cifar
-from convscope.own_data.sources.entries import SentFile, opened_archive
+from convscope.own_data.sources.entries import Member, SentFile, opened_archive
 from convscope.own_data.sources.found import Entry, Events, PassedOver, Refused
 from convscope.own_data.sources.idx_files import idx_pictures, is_idx
-from convscope.own_data.sources.names import clean, parts_of, passed_over
+from convscope.own_data.sources.names import clean, leads_outside, parts_of, passed_over
 from convscope.own_data.sources.npz import npz_pictures
 from convscope.own_data.sources.pictures import pictures
 from convscope.own_data.sources.shipped import MANIFEST, manifest
 
 _PEEK = 512
+_OUTSIDE = "its path leads outside the archive"
 _ZIP = b"PK\x03\x04"
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif")
 _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
@@ -49,7 +50,13 @@ def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
         if arrays and len(arrays) == len(members):
             yield from npz_pictures(arrays, file.path, folder)
         else:
-            yield from _entries(members, folder, class_name)
+            inside: list[Member] = []
+            for member in members:
+                if leads_outside(member.path):
+                    yield Refused(clean(member.path), _OUTSIDE)
+                else:
+                    inside.append(member)
+            yield from _entries(inside, folder, class_name)
 
 
 def _entries(
