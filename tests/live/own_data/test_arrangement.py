@@ -102,6 +102,20 @@ def test_equal_pictures_of_several_classes_are_told_first_and_no_more_than_a_few
     server.http.delete(f"/datasets/preview/{preview['id']}")
 
 
+def test_a_brought_split_with_a_picture_on_both_sides_says_how_many_are_moved(
+    server: Server,
+) -> None:
+    own, other = ([png_of(p) for _, p in stripes(20, seed=seed)] for seed in (1, 2))
+    files = [(f"train/{'ab'[n % 2]}/{n}.png", picture) for n, picture in enumerate(own)]
+    files += [("test/a/0.png", own[0]), ("test/a/2.png", own[2]), ("test/b/9.png", other[1])]
+    arranged = previewed(server, ("x.zip", zip_of(files)))["arranged"]
+    assert [(row["train"], row["test"]) for row in arranged["classes"]] == [(12, 0), (10, 1)]
+    assert arranged["warnings"] == [
+        "2 pictures that were brought as held out equal ones to learn from: they are learned from.",
+        "a: nothing is held out, since what was brought for it equals what is learned from.",
+    ]
+
+
 def test_other_sizes_colours_and_ways_to_fit_are_seen_at_once(server: Server) -> None:
     wide = np.zeros((20, 40, 3), np.uint8)
     wide[:, 10:30] = (200, 100, 50)
