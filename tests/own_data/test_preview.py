@@ -15,6 +15,7 @@ from convscope.own_data.preview.process import Task
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from convscope.types import JsonObject
+from tests.support.labelled import png_of, stripes
 from tests.support.waiting import comes_true
 
 pytestmark = pytest.mark.anyio
@@ -109,6 +110,27 @@ async def test_what_waits_for_its_files_to_be_read_hears_that_it_was_discarded(
         with pytest.raises(NotFoundError, match="to be kept"):
             await refused
     assert not names(tmp_path)
+
+
+async def test_progress_counts_all_that_came_in_several_requests(
+    previews: Previews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = await previews.new()
+    told: list[tuple[int, int]] = []
+    tell = preview._tell
+
+    def heard(done: int, of: int) -> None:
+        tell(done, of)
+        told.append((preview.done, preview.of))
+
+    monkeypatch.setattr(preview, "_tell", heard)
+    pictures = [png_of(pixels) for _, pixels in stripes(11)]
+    for numbers in (range(4), range(4, 8), range(8, 11)):
+        await preview.bring([(f"a/{n}.png", io.BytesIO(pictures[n])) for n in numbers])
+    await preview.settled()
+    assert told[0][0] == 0
+    assert told[-1][1] == 11
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
 async def test_nobody_guesses_the_id_of_anothers(previews: Previews) -> None:

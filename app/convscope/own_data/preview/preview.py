@@ -62,6 +62,7 @@ class Preview:
         self.summary: JsonObject | None = None
         self._turn = asyncio.Lock()
         self._groups: list[Group] = []  # that wait to be read
+        self._before = 0  # pictures read since nothing waited
         self._stale = True  # whether the summary is of other pictures or options
         self._running: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[OwnSet] | None = None
@@ -118,6 +119,7 @@ class Preview:
 
     async def _arrange_all(self) -> None:
         failed: str | None = None
+        self._before = 0
         try:
             while self._stale:
                 self._stale = False
@@ -130,10 +132,13 @@ class Preview:
     async def _arranged(self) -> str | None:
         """Read all that waits; why some of it could not be."""
         groups, self._groups = self._groups, []
-        self.done = self.of = 0
+        if not self._before:
+            self.done = self.of = 0
         try:
             async with self._turn:
-                task = Task(folder=self.folder, options=self.options, groups=groups)
+                task = Task(
+                    folder=self.folder, options=self.options, groups=groups, before=self._before
+                )
                 told = await job.run(task, self._tell)
         except ConvscopeError as error:
             return error.detail
@@ -147,6 +152,7 @@ class Preview:
         before = self.brought
         self.brought = _stored_brought(self.folder)
         self.summary = told["summary"]
+        self._before = told["read"]
         self._take_in(set(self.brought.source_classes) - set(before.source_classes))
         failed: str | None = told["failed"]
         return failed
@@ -170,7 +176,7 @@ class Preview:
         write_atomically(self.folder / _OPTIONS, [options.model_dump_json().encode()])
 
     def _tell(self, done: int, of: int) -> None:
-        self.done, self.of = done, of
+        self.done, self.of = done, of + sum(len(group.files) for group in self._groups)
 
     async def settled(self) -> None:
         """When everything brought so far is read; NotFoundError where it is discarded before."""
