@@ -312,9 +312,15 @@ class Preview:
 
     @property
     def title(self) -> str | None:
-        """As chosen, as an exported set says, or as the first file is called."""
+        """As chosen, as an exported set says, as the first file is called, or its kind and day."""
         words = self.brought.words
-        return self.options.title or (words.title if words else None) or self._called
+        return (
+            self.options.title or (words.title if words else None) or self._called or self._kind()
+        )
+
+    def _kind(self) -> str | None:
+        day = datetime.fromisoformat(self.made_at)
+        return self.brought.kind and f"{self.brought.kind}, {day.day} {day:%b %Y}"
 
     def describe(self) -> JsonObject:
         """As `GET /datasets/preview/{id}` answers."""

@@ -60,6 +60,13 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """What a source without a title is called by."""
+
+    what: str
+
+
+@dataclass(frozen=True)
 class Classes:
     """The names of classes in their order, where a source tells it.
 
@@ -89,5 +96,5 @@ class Progress:
     of: int
 
 
-Event = Found | Refused | PassedOver | Note | Classes | Told | Progress
+Event = Found | Refused | PassedOver | Note | Kind | Classes | Told | Progress
 Events = Iterator[Event]

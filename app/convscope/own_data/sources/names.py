@@ -10,7 +10,10 @@ from convscope.own_data.bounds import CLASS_LENGTH, NAME_LENGTH
 
 Half = Literal["train", "test"]
 
-PASSED_OVER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints")
+PASSED_OVER = (
+    "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints",
+    "batches.meta.txt",  # CIFAR-10's names of classes
+)  # fmt: skip
 _TEST = ["test", "testing", "val", "valid", "validation", "held-out", "held_out", "heldout", "eval"]
 HALVES: dict[str, Half] = {
     **dict.fromkeys(("train", "training", "trainset"), "train"),
