@@ -141,7 +141,6 @@ async def test_files_of_arrays_without_a_title_are_called_by_their_kind_and_day(
     previews: Previews,
 ) -> None:
     preview = await previews.new()
-    assert preview.title is None
     batch = [("data_batch_1.bin", io.BytesIO(bytes(3073)))]
     await preview.bring([*batch, ("batches.meta.txt", io.BytesIO(b"airplane"))])
     await preview.settled()

@@ -2987,6 +2987,11 @@ export interface components {
              */
             labels: number[];
             /**
+             * Names
+             * @description their files' names; empty where they have none
+             */
+            names: string[];
+            /**
              * Pictures
              * @description their numbers, the first 12
              */
@@ -5306,6 +5311,10 @@ export interface components {
          *             "labels": [
          *               0,
          *               0
+         *             ],
+         *             "names": [
+         *               "maple/4.jpg",
+         *               "maple/12.jpg"
          *             ],
          *             "pictures": [
          *               3,

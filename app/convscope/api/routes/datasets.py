@@ -112,7 +112,9 @@ def _must_have_pictures(before: JsonObject) -> None:
     if not arranged["train"] + arranged["test"] and before["refused"]:
         first = before["refused"][0]
         more = f" (and {before['refused_count'] - 1} more)" if before["refused_count"] > 1 else ""
-        raise InvalidError(f"No picture was found. {first['name']}: {first['why']}{more}.")
+        raise InvalidError(
+            f"No picture was found. {first['name']}: {first['why'].rstrip('.')}{more}."
+        )
 
 
 def kept_answer(dataset_id: str, before: JsonObject, settings: Settings) -> JsonObject:

@@ -65,6 +65,7 @@ class EqualAnswer(BaseModel):
     """Pictures that are equal as the network would see them."""
 
     pictures: Annotated[list[int], Field(description="their numbers, the first 12")]
+    names: Annotated[list[str], Field(description="their files' names; empty where they have none")]
     labels: Annotated[list[int], Field(description="the class of each of these, by its place")]
     count: Annotated[int, Field(description="how many they are")]
 

@@ -149,9 +149,14 @@ class Arrangement:
 
     def describe_equal(self) -> list[JsonObject]:
         """The first of `equal`, with the first of each one's pictures."""
+        names = dict(enumerate(store.names(self.folder)))
         return [
             {
                 "pictures": self.numbers[rows[:MOST_EQUAL_PICTURES]].tolist(),
+                "names": [
+                    names.get(number, "")
+                    for number in self.numbers[rows[:MOST_EQUAL_PICTURES]].tolist()
+                ],
                 "labels": self.labels[rows[:MOST_EQUAL_PICTURES]].tolist(),
                 "count": len(rows),
             }

@@ -35,6 +35,7 @@ class Found:
     pixels: Pixels  # (H, W) or (H, W, 3)
     class_name: str
     half: Half | None  # None where it brings no split
+    name: str = ""  # of its file, where it has one of its own
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def pictures(
                 yield Refused(clean(entry.path), _LOOSE)
                 continue
             try:
-                yield Found(_read(entry, confined), name, place.half)
+                yield Found(_read(entry, confined), name, place.half, clean(entry.path))
             except ConvscopeError as error:
                 yield Refused(clean(entry.path), error.detail)
     yield Progress(len(ordered), len(ordered))

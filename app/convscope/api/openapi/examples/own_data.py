@@ -72,7 +72,14 @@ PREVIEW: JsonObject = {
             },
             {"name": "oak", "sources": ["oak"], "train": 13, "test": 2, "repeated": 0},
         ],
-        "equal": [{"pictures": [3, 11], "labels": [0, 0], "count": 2}],
+        "equal": [
+            {
+                "pictures": [3, 11],
+                "names": ["maple/4.jpg", "maple/12.jpg"],
+                "labels": [0, 0],
+                "count": 2,
+            }
+        ],
         "equal_count": 1,
         "left_out": [{"name": "unknown", "pictures": 1}],
         "train": 26,
