@@ -177,9 +177,8 @@ def test_a_set_is_renamed_exported_and_brought_back(data: DataPage, server: Serv
     assert {one["sha256"] for one in own_sets(server)} == {made["sha256"]}
 
 
-def test_a_set_that_runs_use_asks_twice_before_it_goes(data: DataPage, server: Server) -> None:
+def test_a_set_that_runs_use_says_which_before_it_goes(data: DataPage, server: Server) -> None:
     page = data.page
-    data.screen.watch.allow("status of 409", "a run uses it")
     data.drop("Leaves.zip", stripes_zip(20))
     data.expect_count("lying", 10)
     data.keep.click()
@@ -189,8 +188,9 @@ def test_a_set_that_runs_use_asks_twice_before_it_goes(data: DataPage, server: S
     run.send("PATCH", json={"name": "Learner"})
     page.get_by_role("button", name="Delete Leaves").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Delete", exact=True).click()
-    expect(dialog).to_contain_text("1 run uses this data set: Learner")
+    expect(dialog).to_contain_text("1 run uses this data set")
+    link = dialog.get_by_role("link", name="Learner")
+    expect(link).to_have_attribute("href", f"/?run={run.id}")
     assert own_sets(server)
     dialog.get_by_role("button", name="Delete all the same").click()
     expect(data.set_row("Leaves")).to_have_count(0)
@@ -225,6 +225,19 @@ def test_axe_finds_nothing_serious_and_a_phone_cuts_nothing_off(visit: Visitors)
     expect(data.keep).to_be_enabled()
     data.keep.click()
     data.page.get_by_role("button", name="Rename Leaves").click()
+    assert violations(data.screen) == []
+
+
+def test_a_set_that_is_begun_shows_nothing_wrong_and_on_a_phone_its_settings_closed(
+    visit: Visitors,
+) -> None:
+    data = open_data(visit, **PHONE)
+    data.page.get_by_role("button", name="Start with two classes").click()
+    expect(data.editor.get_by_text("There is no picture yet.")).to_have_class("muted")
+    size = data.page.get_by_label("Size")
+    expect(size).to_be_hidden()
+    data.page.get_by_text("For all pictures").click()
+    expect(size).to_be_visible()
     assert violations(data.screen) == []
 
 

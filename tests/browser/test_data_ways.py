@@ -5,14 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_display_preferences import PHONE
 from tests.support import camera
-from tests.support.data_page import DataPage, own_sets
+from tests.support.data_page import DataPage, open_data, own_sets
 from tests.support.labelled import png_of, stripes, stripes_zip
 from tests.support.screen import Screen
 from tests.support.server import Server
+from tests.support.visitors import Visitors
 
 pytestmark = pytest.mark.usefixtures("no_own_data")
 
+MIRRORED = "matrix(-1, 0, 0, 1, 0, 0)"
 SEVERAL = re.compile(r"^(8|9|\d\d) pictures(…|:)")  # of a burst that is being taken
 # the pattern of the camera begins again when it is opened: what it shows next is of another colour
 OTHER_THING = """() => { const draw = CanvasRenderingContext2D.prototype.drawImage;
@@ -81,6 +84,25 @@ def test_the_camera_fills_classes_in_bursts_by_mouse_and_by_key(
     [made] = own_sets(server)
     assert made["shape"][0] == 3
     assert all(made["test_counts"])
+
+
+def test_on_a_phone_the_rear_camera_comes_first_and_the_button_is_in_sight(visit: Visitors) -> None:
+    data = open_data(visit, **PHONE)
+    page = data.page
+    page.evaluate(camera.ASKED)
+    page.get_by_role("button", name="Start with two classes").click()
+    data.card("Class 1").get_by_role("button", name="Camera").click()
+    hold = page.get_by_role("button", name="Hold to take pictures")
+    expect(hold).to_be_enabled()
+    expect(hold).to_be_in_viewport(ratio=1)
+    view = page.locator(".camera-view")
+    expect(view).not_to_have_css("transform", MIRRORED)
+    page.get_by_role("button", name="Other camera").click()
+    expect(view).to_have_css("transform", MIRRORED)
+    data.card("Class 2").get_by_role("button", name="Camera").click()
+    expect(hold).to_be_enabled()
+    expect(hold).to_be_in_viewport(ratio=1)
+    assert page.evaluate("window.asked") == ["environment", "user", "user"]
 
 
 def test_a_burst_has_forty_frames_at_most(data: DataPage) -> None:

@@ -46,6 +46,22 @@ def test_a_folder_is_added_trained_on_exported_and_deleted(machine: Machine) -> 
     assert again not in machine.do("data", "list")[0]
 
 
+def test_a_picture_in_two_classes_is_named_and_a_broken_one_told_in_one_sentence(
+    machine: Machine,
+) -> None:
+    folder = folder_of(machine.folder / "Lines")
+    same = png_of(stripes(1, seed=7)[0][1])
+    for name in ("lying/same.png", "standing/twin.png"):
+        (folder / name).write_bytes(same)
+    (folder / "lying" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
+    err = machine.do("data", "add", folder)[1]
+    assert "A picture stands in more than one class." in err
+    assert "The same picture: lying/same.png, standing/twin.png." in err
+    [broken] = [line for line in err.splitlines() if "broken.jpg" in line]
+    assert broken.endswith(".")
+    assert not broken.endswith("..")
+
+
 def test_a_server_that_runs_is_asked(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         machine = Machine(tmp_path)

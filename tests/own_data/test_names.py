@@ -2,8 +2,8 @@ import pytest
 
 from convscope.own_data.sources.names import (
     clean,
-    common_wrap,
-    have_halves,
+    layout_of,
+    level_says,
     natural,
     parts_of,
     passed_over,
@@ -14,9 +14,8 @@ from convscope.own_data.sources.names import (
 def places(*paths: str) -> list[tuple[str | None, str | None]]:
     """Class and half of each path among all of them."""
     parts = [parts_of(path) for path in paths]
-    wrap = common_wrap(parts)
-    halves = have_halves(parts, wrap)
-    found = [place_of(each, wrap, halves=halves) for each in parts]
+    layout = layout_of(parts)
+    found = [place_of(each, layout) for each in parts]
     return [(place.name, place.half) for place in found]
 
 
@@ -26,7 +25,17 @@ def places(*paths: str) -> list[tuple[str | None, str | None]]:
         (["oak/1.jpg", "maple/2.jpg"], [("oak", None), ("maple", None)]),
         (["leaves/oak/1.jpg", "leaves/maple/2.jpg"], [("oak", None), ("maple", None)]),
         (["a/b/oak/1.jpg", "a/b/maple/2.jpg"], [("oak", None), ("maple", None)]),
-        (["a/oak/old/1.jpg", "a/maple/new/2.jpg"], [("oak", None), ("maple", None)]),
+        (["a/oak/old/1.jpg", "a/maple/new/2.jpg"], [("old", None), ("new", None)]),
+        (["a/oak/pics/1.jpg", "a/elm/pics/2.jpg"], [("oak", None), ("elm", None)]),
+        (["oak/x/pics/1.jpg", "elm/x/pics/2.jpg"], [("oak", None), ("elm", None)]),
+        (["oak/pics/1.jpg", "oak/pics/2.jpg"], [("pics", None), ("pics", None)]),
+        (["oak/train/1.jpg", "elm/test/2.jpg"], [("oak", None), ("elm", None)]),
+        (["train/oak/i/1.jpg", "test/elm/i/2.jpg"], [("oak", "train"), ("elm", "test")]),
+        (["wrap/a/1.jpg", "wrap/b/2.jpg", "x/3.jpg"], [("a", None), ("b", None), ("x", None)]),
+        (
+            ["p/day1/oak/1.jpg", "p/day1/elm/2.jpg", "p/day2/oak/3.jpg"],
+            [("oak", None), ("elm", None), ("oak", None)],
+        ),
         (
             ["a/cover.jpg", "a/oak/1.jpg", "a/elm/2.jpg"],
             [(None, None), ("oak", None), ("elm", None)],
@@ -48,6 +57,24 @@ def test_a_pictures_folders_say_its_class_and_its_half(
     paths: list[str], expected: list[tuple[str | None, str | None]]
 ) -> None:
     assert places(*paths) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "says"),
+    [
+        (["leaves/oak/1.jpg", "leaves/elm/2.jpg"], None),
+        (["train/oak/1.jpg", "test/elm/2.jpg"], None),
+        (["day1/oak/1.jpg", "day2/elm/2.jpg"], "the folder that holds a picture itself"),
+        (["oak/pics/1.jpg", "elm/pics/2.jpg"], "the folder around pics is"),
+    ],
+)
+def test_folders_in_folders_are_told_with_the_level_of_the_classes(
+    paths: list[str], says: str | None
+) -> None:
+    parts = [parts_of(path) for path in paths]
+    told = level_says(parts, layout_of(parts))
+    assert (told is None) == (says is None)
+    assert (says or "") in (told or "")
 
 
 def test_a_letter_with_its_accent_apart_is_the_same_letter() -> None:

@@ -3,10 +3,13 @@
 import asyncio
 import io
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from convscope.data import idx
 from convscope.errors import ConflictError, NotFoundError
 from convscope.own_data.preview import job
 from convscope.own_data.preview.preview import Preview, PreviewState
@@ -15,8 +18,10 @@ from convscope.own_data.preview.process import Task
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
 from convscope.types import JsonObject
+from tests.support.labelled import png_of, stripes
 from tests.support.waiting import comes_true
 
+LABELS = np.array([0, 1], np.uint8)
 pytestmark = pytest.mark.anyio
 
 
@@ -109,6 +114,44 @@ async def test_what_waits_for_its_files_to_be_read_hears_that_it_was_discarded(
         with pytest.raises(NotFoundError, match="to be kept"):
             await refused
     assert not names(tmp_path)
+
+
+async def test_progress_counts_all_that_came_in_several_requests(
+    previews: Previews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = await previews.new()
+    told: list[tuple[int, int]] = []
+    tell = preview._tell
+
+    def heard(done: int, of: int) -> None:
+        tell(done, of)
+        told.append((preview.done, preview.of))
+
+    monkeypatch.setattr(preview, "_tell", heard)
+    pictures = [png_of(pixels) for _, pixels in stripes(11)]
+    for numbers in (range(4), range(4, 8), range(8, 11)):
+        await preview.bring([(f"a/{n}.png", io.BytesIO(pictures[n])) for n in numbers])
+    await preview.settled()
+    assert told[0][0] == 0
+    assert told[-1][1] == 11
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+async def test_files_of_arrays_without_a_title_are_called_by_their_kind_and_day(
+    previews: Previews,
+) -> None:
+    preview = await previews.new()
+    batch = [("data_batch_1.bin", io.BytesIO(bytes(3073)))]
+    await preview.bring([*batch, ("batches.meta.txt", io.BytesIO(b"airplane"))])
+    await preview.settled()
+    assert preview.title == f"CIFAR-10, {datetime.now(UTC):%-d %b %Y}"
+    assert preview.brought.refused_count == 0
+    assert preview.brought.passed_over == {"batches.meta.txt": 1}
+    other = await previews.new()
+    files = {"images-idx3-ubyte": np.zeros((2, 9, 9), np.uint8), "labels-idx1-ubyte": LABELS}
+    await other.bring([(name, io.BytesIO(idx.encode(array))) for name, array in files.items()])
+    await other.settled()
+    assert other.title == f"IDX, {datetime.now(UTC):%-d %b %Y}"
 
 
 async def test_nobody_guesses_the_id_of_anothers(previews: Previews) -> None:

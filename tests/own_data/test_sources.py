@@ -149,10 +149,14 @@ def test_more_than_64_megapixels_are_refused_before_a_pixel_is_decoded(tmp_path:
 # --- archives -------------------------------------------------------------------------------------
 
 
-def test_a_member_that_leads_out_of_the_archive_is_a_name_and_nothing_else(tmp_path: Path) -> None:
+def test_a_member_that_leads_out_of_the_archive_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
-    archive = zip_of([("../../out/a/1.png", png_of(GREY)), ("/etc/b/2.png", png_of(GREY))])
-    assert len(found(events(tmp_path / "in", ("x.zip", archive)))) == 2
+    outside = ("../../out/a/1.png", "/etc/b/2.png", "C:\\x.png", "c/../../d/3.png")
+    members = (*outside, "./c/../e/4.png", "a: b/5.png")
+    archive = zip_of([(name, png_of(GREY)) for name in members])
+    told = events(tmp_path / "in", ("x.zip", archive))
+    assert refused(told) == dict.fromkeys(outside, "its path leads outside the archive")
+    assert [one.class_name for one in found(told)] == ["e", "a: b"]
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "sent0"]
 
 

@@ -8,4 +8,12 @@ KEPT = """() => { const opens = navigator.mediaDevices.getUserMedia.bind(navigat
   window.opened = [];
   navigator.mediaDevices.getUserMedia = async (...how) => {
     const stream = await opens(...how); window.opened.push(stream); return stream } }"""
+# which cameras were asked for; each says that it is the one
+ASKED = """() => { const opens = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.asked = [];
+  navigator.mediaDevices.getUserMedia = async (how) => {
+    const { facingMode } = how.video; window.asked.push(facingMode);
+    const stream = await opens(how);
+    stream.getVideoTracks()[0].getSettings = () => ({ facingMode });
+    return stream } }"""
 STILL_OPEN = "() => window.opened.filter((stream) => stream.active).length"

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import zipfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -121,14 +121,26 @@ async def _read(api: Api, address: str) -> JsonObject:
 def _complain_of(preview: JsonObject) -> None:
     """What was not taken, and why; what is passed over silently is only counted."""
     for file in preview["refused"][:MOST_NAMED]:
-        complain(f"Refused {file['name']}: {file['why']}.")
+        complain(f"Refused {file['name']}: {file['why'].rstrip('.')}.")
     if (more := preview["refused_count"] - MOST_NAMED) > 0:
         complain(f"… and {more:,} more files were refused.")
     if preview["passed_over"]:
         counts = (f"{count:,} × {what}" for what, count in preview["passed_over"].items())
         complain(f"Passed over: {', '.join(counts)}.")
+    for note in preview["notes"]:
+        complain(note)
     for warning in (preview["arranged"] or {}).get("warnings", ()):
         complain(warning)
+    _name_conflicts((preview["arranged"] or {}).get("equal", ()))
+
+
+def _name_conflicts(equal: Sequence[JsonObject]) -> None:
+    """Which files are the pictures that stand in more than one class, those of several first."""
+    conflicts = [each for each in equal if len(set(each["labels"])) > 1]
+    for each in conflicts[:MOST_NAMED]:
+        complain(f"The same picture: {', '.join(filter(None, each['names']))}.")
+    if (more := len(conflicts) - MOST_NAMED) > 0:
+        complain(f"… and {more:,} more.")
 
 
 def _problems(preview: JsonObject) -> list[Any]:

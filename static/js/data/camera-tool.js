@@ -17,7 +17,7 @@ export function CameraTool({ source, name }) {
     bring(files, source);
   const hold = (/** @type {Video} */ video, /** @type {boolean} */ ready) =>
     html`<${Hold} source=${source} name=${name} video=${video} ready=${ready} />`;
-  return html`<${LiveCamera} onFiles=${onFiles}>${hold}<//>`;
+  return html`<${LiveCamera} first="environment" onFiles=${onFiles}>${hold}<//>`;
 }
 
 /** @param {{source: string, name: string, video: Video, ready: boolean}} props */
@@ -25,6 +25,7 @@ function Hold({ source, name, video, ready }) {
   const [frames, setFrames] = useState(0);
   const [bursts, setBursts] = useState(0);
   const end = useRef(/** @type {(() => Promise<Blob[]>) | null} */ (null));
+  const button = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const byHand = useRef(false); // held by a pointer or a key: the press that follows is the same
   const stop = async () => {
     const finish = end.current;
@@ -43,6 +44,9 @@ function Hold({ source, name, video, ready }) {
     end.current = burst(video.current, setFrames, stop);
   };
   useEffect(() => () => void stop(), []);
+  useEffect(() => {
+    if (ready) button.current?.scrollIntoView({ block: "nearest" }); // it is below the view on a phone
+  }, [ready]);
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (isComposing(event) || (event.key !== " " && event.key !== "Enter")) return;
     event.preventDefault();
@@ -59,7 +63,7 @@ function Hold({ source, name, video, ready }) {
     event.currentTarget.setPointerCapture(event.pointerId);
     start();
   };
-  return html`<button type="button" class=${`primary hold ${frames ? "holding" : ""}`} disabled=${!ready}
+  return html`<button type="button" ref=${button} class=${`primary hold ${frames ? "holding" : ""}`} disabled=${!ready}
       onPointerDown=${onDown} onPointerUp=${stop} onPointerCancel=${stop} onKeyDown=${onKey} onKeyUp=${stop} onBlur=${stop}
       onClick=${press} onContextMenu=${(/** @type {Event} */ e) => e.preventDefault()}>Hold to take pictures</button>
     <p class="muted hold-says">${holdSays(frames, bursts, name)}</p>`;

@@ -86,13 +86,20 @@ function Head() {
   </div>`;
 }
 
+/** Whether nothing was brought yet: then nothing is wrong. */
+function isUntouched() {
+  const { refused_count = 0, options = null } = preview.value ?? {};
+  const { train = 0, test = 0, left_out = [] } = arranged.value ?? {};
+  return Boolean(options) && !(train + test + refused_count + left_out.length);
+}
+
 /** Why it cannot be kept, and what is worth knowing. */
 function Sentences() {
   const now = arranged.value;
   const { error = null, notes = [], recipe = null } = preview.value ?? {};
   return html`<div id="editor-problems" class="editor-sentences" aria-live="polite">
     ${error && html`<p class="wrong">${error}</p>`}
-    ${now?.problems.map((says) => html`<p class="wrong" key=${says}>${says}</p>`)}
+    ${now?.problems.map((says) => html`<p class=${isUntouched() ? "muted" : "wrong"} key=${says}>${says}</p>`)}
     ${now?.warnings.map((says) => html`<p key=${says}>${says}</p>`)}
     ${notes.map((says) => html`<p class="muted" key=${says}>${says}</p>`)}
     ${recipe && html`<p class="muted">${offered(recipe, now?.classes.length ?? 0)}</p>`}

@@ -28,12 +28,32 @@ export const areLoose = (files) =>
 const HALF = /^(train(ing|set)?|test(ing)?|val(id|idation)?|held[-_]?out|eval)$/i;
 
 /**
- * How many folders around all pictures are no classes: as the server finds it of files that come together, of
- * which a request has only some.
+ * How many folders around all pictures, and between each class and its pictures, are no classes: as the server finds
+ * it of files that come together, of which a request has only some.
  * @param {Named[]} files
  */
-export function wrapOf(files) {
+export function layoutOf(files) {
   const paths = files.filter(picture).map(({ name }) => name.split("/").filter(Boolean));
+  const wrap = wrapOf(paths);
+  return { wrap, inside: insideOf(paths.map((path) => path.slice(wrap, -1))) };
+}
+
+/** Folders of one name in every class, as maple/images and oak/images. @param {string[][]} paths of folders */
+function insideOf(paths) {
+  const folders = paths.map((path) => {
+    const end = path.findLastIndex((name) => !HALF.test(name)) + 1;
+    return path.slice(HALF.test(path[0] ?? "") ? 1 : 0, Math.max(end, 1));
+  });
+  const deepest = folders.reduce((most, { length }) => Math.max(most, length), 0);
+  for (let inside = 0; inside < deepest; inside++) {
+    const names = folders.map((path) => path.at(-1 - inside)).filter((name) => name !== undefined);
+    if (new Set(names).size > 1) return inside;
+  }
+  return 0;
+}
+
+/** @param {string[][]} paths */
+function wrapOf(paths) {
   for (let wrap = 0; ; wrap++) {
     const folders = new Set(
       paths.filter((path) => path.length > wrap + 1).map((path) => path[wrap]),

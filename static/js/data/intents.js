@@ -5,7 +5,7 @@ import { dataServer } from "../shared/data-server.js";
 import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import * as classes from "./classes.js";
-import { areLoose, batches, bytesOf, titleOf, wrapOf } from "./files.js";
+import { areLoose, batches, bytesOf, layoutOf, titleOf } from "./files.js";
 import { forget, leave, opened, remember, remembered } from "./remembered.js";
 import * as state from "./state.js";
 
@@ -281,9 +281,9 @@ async function send(files, className, burst) {
     await last;
     const { id } = before ?? (await begin());
     const known = sourcesOf(state.arranged.peek());
-    const wrap = className === null ? wrapOf(files) : null;
+    const layout = className === null ? layoutOf(files) : null;
     for (const some of batches(files)) {
-      const how = { className, burst, wrap, signal: cancelled.signal };
+      const how = { className, burst, layout, signal: cancelled.signal };
       const onSent = (/** @type {number} */ bytes) => {
         state.sending.value = { done: Math.min(of, done + bytes), of, cancel };
       };
@@ -427,7 +427,18 @@ export async function renameSet(id, words) {
   state.sets.value = (state.sets.value ?? []).map((set) => (set.id === id ? done : set));
 }
 
-/** Runs may use it: then the server says which, and it is asked again. @param {string} id @param {boolean} force */
+/** Asks whether it is to go, with the runs that use it. @param {string} id */
+export const askToRemove = (id) =>
+  attempt(async () => {
+    const { runs } = await server.runs();
+    const using = runs.filter(({ recipe }) => recipe.data.dataset === id);
+    state.deleting.value = {
+      id,
+      runs: using.map((run) => ({ id: run.id, name: run.name || run.id })),
+    };
+  });
+
+/** A run may use it since it was asked: then it is asked again. @param {string} id @param {boolean} force */
 export async function removeSet(id, force) {
   try {
     await dataServer.removeDataset(id, force);
@@ -435,11 +446,9 @@ export async function removeSet(id, force) {
     if (state.kept.value?.id === id) state.kept.value = null;
     await refresh();
   } catch (error) {
-    if (error instanceof Problem && error.status === 409) {
-      state.deleting.value = { id, why: error.message };
-    } else {
-      state.deleting.value = null;
-      noticeError(error);
-    }
+    if (error instanceof Problem && error.status === 409) return askToRemove(id);
+    state.deleting.value = null;
+    noticeError(error);
   }
+  return null;
 }

@@ -1,10 +1,10 @@
 /** The data sets that there are: own ones first. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { dataAddress } from "../shared/data-server.js";
-import { count, shape } from "../shared/format.js";
+import { count, plural, shape } from "../shared/format.js";
 import { html } from "../shared/html.js";
 import { address } from "../shared/server.js";
-import { removeSet, renameSet, train } from "./intents.js";
+import { askToRemove, removeSet, renameSet, train } from "./intents.js";
 import { busy, deleting, editing, otherSets, ownSets, sets } from "./state.js";
 
 /** @typedef {import("../shared/types.js").Dataset} Dataset */
@@ -50,9 +50,7 @@ const Actions = ({ set: { id, title, own } }) => html`<div class="set-actions">
         editing.value = id;
       }}>Rename…</button>
       <a class="button" href=${dataAddress.exported(id)} download=${`${id}.zip`} aria-label=${`Export ${title}`}>Export</a>
-      <button type="button" aria-label=${`Delete ${title}`} onClick=${() => {
-        deleting.value = { id, why: null };
-      }}>Delete…</button>`
+      <button type="button" aria-label=${`Delete ${title}`} onClick=${() => askToRemove(id)}>Delete…</button>`
     }
   </div>`;
 
@@ -114,20 +112,24 @@ function Rename({ set }) {
   </form><//>`;
 }
 
-/** @param {{set: Dataset, why: string | null}} props */
-function Delete({ set, why }) {
+/** @param {{runs: import("./state.js").Deleting["runs"]}} props */
+const Using = ({
+  runs,
+}) => html`<p>${plural(runs.length, "run")} ${runs.length === 1 ? "uses" : "use"} this data set:</p>
+  <ul>${runs.map(({ id, name }) => html`<li key=${id}><a href=${address.open(id)}>${name}</a></li>`)}</ul>
+  <p>Without its pictures what was learned can be looked at, but not trained on.</p>`;
+
+/** @param {{set: Dataset, runs: import("./state.js").Deleting["runs"]}} props */
+function Delete({ set, runs }) {
+  const used = runs.length > 0;
   const close = () => {
     deleting.value = null;
   };
   return html`<${Dialog} label=${`Delete ${set.title}`} onClose=${close}>
-    ${
-      why
-        ? html`<p>${why.replace(/ Delete them first\.$/, "")}</p><p>Without their pictures these runs can be looked at, but not trained on. Delete
-          <strong> ${set.title}</strong> all the same?</p>`
-        : html`<p>Delete <strong>${set.title}</strong>? It goes for good. An export keeps a copy that can be brought back.</p>`
-    }
+    ${used && html`<${Using} runs=${runs} />`}
+    <p>Delete <strong>${set.title}</strong>${used && " all the same"}? It goes for good. An export keeps a copy that can be brought back.</p>
     <div class="set-dialog-foot"><button type="button" onClick=${close}>Cancel</button>
-      <button type="button" class="primary" onClick=${() => removeSet(set.id, Boolean(why))}>${why ? "Delete all the same" : "Delete"}</button></div>
+      <button type="button" class="primary" onClick=${() => removeSet(set.id, used)}>${used ? "Delete all the same" : "Delete"}</button></div>
   <//>`;
 }
 
@@ -137,5 +139,5 @@ const setOf = (id) => ownSets.value.find((set) => set.id === id);
 export function Dialogs() {
   const [named, gone] = [setOf(editing.value ?? ""), setOf(deleting.value?.id ?? "")];
   return html`${named && html`<${Rename} key=${named.id} set=${named} />`}
-    ${gone && html`<${Delete} set=${gone} why=${deleting.value?.why ?? null} />`}`;
+    ${gone && html`<${Delete} set=${gone} runs=${deleting.value?.runs ?? []} />`}`;
 }

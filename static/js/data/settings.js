@@ -1,4 +1,5 @@
 /** What is chosen for all pictures of a set before it is kept. */
+import { useState } from "preact/hooks";
 import { html } from "../shared/html.js";
 import { choose } from "./intents.js";
 import { Line } from "./line.js";
@@ -73,9 +74,11 @@ function Split({ options }) {
 
 /** @param {{now: import("../shared/types.js").Arranged}} props */
 export function Settings({ now }) {
+  const [open] = useState(() => !matchMedia("(max-width: 600px)").matches); // at first
   const options = preview.value?.options;
   if (!options) return null;
-  return html`<section class="editor-settings" aria-label="For all pictures">
+  return html`<section aria-label="For all pictures"><details open=${open}><summary>For all pictures</summary>
+    <div class="editor-settings">
     <${Size} now=${now} />
     <${Select} name="channels" label="Colour" value=${String(now.shape[0])} options=${[["3", "in colour"], ["1", "grey"]]}
       onPick=${(/** @type {string} */ value) => choose({ channels: /** @type {1 | 3} */ (Number(value)) })} />
@@ -91,5 +94,5 @@ export function Settings({ now }) {
       placeholder="such as CC0" onText=${(/** @type {string} */ licence) => choose({ licence })} /><//>
     <${Setting} name="origin" label="Origin"><${Line} id="set-origin" label="Origin" value=${options.origin ?? ""} most="1000"
       placeholder="who made the pictures" onText=${(/** @type {string} */ origin) => choose({ origin })} /><//>
-  </section>`;
+  </div></details></section>`;
 }

@@ -6,6 +6,7 @@ import { computed, signal } from "@preact/signals";
  * @typedef {import("../shared/types.js").Preview} Preview
  * @typedef {{done: number, of: number, cancel: () => void}} Sending bytes
  * @typedef {"camera" | "draw"} Tool
+ * @typedef {{id: string, runs: {id: string, name: string}[]}} Deleting with the runs that use it
  */
 
 export const sets = signal(/** @type {Dataset[] | null} */ (null)); // null: not asked yet
@@ -22,7 +23,7 @@ export const active = signal(/** @type {string | null} */ (null)); // the class 
 export const marked = signal(/** @type {number[]} */ ([])); // pictures chosen to be removed
 export const holdingFile = signal(false); // a file is held over the page
 export const editing = signal(/** @type {string | null} */ (null)); // the set whose words are typed
-export const deleting = signal(/** @type {{id: string, why: string | null} | null} */ (null)); // `why`: what the server said
+export const deleting = signal(/** @type {Deleting | null} */ (null)); // the set that is asked about
 
 export const ownSets = computed(() => (sets.value ?? []).filter(({ own }) => own).reverse());
 export const otherSets = computed(() => (sets.value ?? []).filter(({ own }) => !own));

@@ -116,7 +116,8 @@ export interface paths {
         /**
          * Bring more files
          * @description To those that are there; they are read one body after another. `wrap` is how many folders
-         *     around the pictures are no classes, where a folder comes in several bodies.
+         *     around the pictures are no classes, `inside` how many are between a class's folder and its
+         *     pictures, where a folder comes in several bodies.
          */
         post: operations["upload_files"];
         /**
@@ -2987,6 +2988,11 @@ export interface components {
              */
             labels: number[];
             /**
+             * Names
+             * @description their files' names; empty where they have none
+             */
+            names: string[];
+            /**
              * Pictures
              * @description their numbers, the first 12
              */
@@ -3913,6 +3919,7 @@ export interface components {
          *       ],
          *       "id": "leaves-3f2a",
          *       "licence": "CC0",
+         *       "notes": [],
          *       "origin": "photographed by class 7b",
          *       "own": true,
          *       "passed_over": {
@@ -4001,6 +4008,11 @@ export interface components {
             id: string;
             /** Licence */
             licence: string;
+            /**
+             * Notes
+             * @description how the files were read
+             */
+            notes: string[];
             /** Origin */
             origin: string;
             /**
@@ -5300,6 +5312,10 @@ export interface components {
          *             "labels": [
          *               0,
          *               0
+         *             ],
+         *             "names": [
+         *               "maple/4.jpg",
+         *               "maple/12.jpg"
          *             ],
          *             "pictures": [
          *               3,
@@ -7843,6 +7859,7 @@ export interface operations {
                     burst?: string;
                     class?: string;
                     file: string[];
+                    inside?: string;
                     wrap?: string;
                 };
             };

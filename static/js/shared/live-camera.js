@@ -6,16 +6,29 @@ import { html } from "./html.js";
 
 /** @typedef {{current: HTMLVideoElement | null}} Video */
 
+/** @typedef {"user" | "environment"} Facing to whom a camera looks */
+
+let chosen = /** @type {Facing | null} */ (null); // by hand, for the next that is opened
+
+/** One that does not say is a computer's, which looks at who sits there. @param {MediaStream} stream @returns {Facing} */
+const facingOf = (stream) =>
+  stream.getVideoTracks()[0]?.getSettings().facingMode === "environment" ? "environment" : "user";
+
 /**
- * @param {{onFiles: (files: import("./types.js").Named[]) => void, multiple?: boolean,
- *   children: (video: Video, ready: boolean) => any}} props `onFiles`: of the device's own camera;
- *   `children`: what takes pictures of the video, once it is ready
+ * @param {{onFiles: (files: import("./types.js").Named[]) => void, multiple?: boolean, first?: Facing,
+ *   children: (video: Video, ready: boolean) => any}} props `onFiles`: of the device's own camera; `first`: the one that
+ *   is opened until another is chosen; `children`: what takes pictures of the video, once it is ready
  */
-export function LiveCamera({ onFiles, multiple, children }) {
+export function LiveCamera({ onFiles, multiple, first = "user", children }) {
   const video = useRef(/** @type {HTMLVideoElement | null} */ (null));
   const [why, setWhy] = useState(whyNone());
   const [open, setOpen] = useState(false);
-  const [facing, setFacing] = useState(/** @type {"user" | "environment"} */ ("user"));
+  const [facing, setFacing] = useState(/** @type {Facing} */ (chosen ?? first));
+  const [seen, setSeen] = useState(/** @type {Facing} */ (facing));
+  const other = () => {
+    chosen = facing === "user" ? "environment" : "user";
+    setFacing(chosen);
+  };
   useEffect(() => {
     if (why) return undefined;
     let left = false;
@@ -25,6 +38,7 @@ export function LiveCamera({ onFiles, multiple, children }) {
       (opened) => {
         if (left || !video.current) return closeCamera(opened);
         stream = opened;
+        setSeen(facingOf(opened));
         video.current.srcObject = opened;
         return undefined;
       },
@@ -44,10 +58,10 @@ export function LiveCamera({ onFiles, multiple, children }) {
     </div>`;
   }
   return html`<div class="camera">
-    <video class=${`camera-view ${facing}`} ref=${video} autoplay playsinline muted aria-label="What the camera sees" onPlaying=${() => setOpen(true)} />
+    <video class=${`camera-view ${seen}`} ref=${video} autoplay playsinline muted aria-label="What the camera sees" onPlaying=${() => setOpen(true)} />
     <div class="camera-side">
       ${children(video, open)}
-      <button type="button" onClick=${() => setFacing(facing === "user" ? "environment" : "user")}>Other camera</button>
+      <button type="button" onClick=${other}>Other camera</button>
     </div>
   </div>`;
 }

@@ -81,8 +81,10 @@ def test_equal_pictures_are_counted_and_stay_on_one_side(server: Server) -> None
     assert [row["repeated"] for row in arranged["classes"]] == [9, 9]
     assert [row["test"] for row in arranged["classes"]] == [4, 4]
     assert arranged["equal_count"] == 6
-    assert arranged["equal"][0] == {"pictures": [0, 3, 6, 9], "labels": [0] * 4, "count": 4}
-    assert arranged["equal"][3] == {"pictures": [12, 15, 18, 21], "labels": [1] * 4, "count": 4}
+    first, last = arranged["equal"][0], arranged["equal"][3]
+    assert (first["pictures"], first["labels"], first["count"]) == ([0, 3, 6, 9], [0] * 4, 4)
+    assert first["names"] == ["a/0.png", "a/3.png", "a/6.png", "a/9.png"]
+    assert (last["pictures"], last["labels"], last["count"]) == ([12, 15, 18, 21], [1] * 4, 4)
 
 
 def test_equal_pictures_of_several_classes_are_told_first_and_no_more_than_a_few(
@@ -94,12 +96,27 @@ def test_equal_pictures_of_several_classes_are_told_first_and_no_more_than_a_few
     preview = previewed(server, ("x.zip", zip_of(files)))
     arranged = preview["arranged"]
     numbers, labels = [209, 419, *range(420, 430)], [0] * 2 + [1] * 10
-    assert arranged["equal"][0] == {"pictures": numbers, "labels": labels, "count": 15}
+    first = arranged["equal"][0]
+    assert (first["pictures"], first["labels"], first["count"]) == (numbers, labels, 15)
     assert (arranged["equal_count"], len(arranged["equal"])) == (210, 100)
     assert arranged["equal"][1]["pictures"] == [0, 210]
     assert [row["repeated"] for row in arranged["classes"]] == [210, 13]
     assert "A picture stands in more than one class." in arranged["warnings"]
     server.http.delete(f"/datasets/preview/{preview['id']}")
+
+
+def test_a_brought_split_with_a_picture_on_both_sides_says_how_many_are_moved(
+    server: Server,
+) -> None:
+    own, other = ([png_of(p) for _, p in stripes(20, seed=seed)] for seed in (1, 2))
+    files = [(f"train/{'ab'[n % 2]}/{n}.png", picture) for n, picture in enumerate(own)]
+    files += [("test/a/0.png", own[0]), ("test/a/2.png", own[2]), ("test/b/9.png", other[1])]
+    arranged = previewed(server, ("x.zip", zip_of(files)))["arranged"]
+    assert [(row["train"], row["test"]) for row in arranged["classes"]] == [(12, 0), (10, 1)]
+    assert arranged["warnings"] == [
+        "2 pictures that were brought as held out equal ones to learn from: they are learned from.",
+        "a: nothing is held out, since what was brought for it equals what is learned from.",
+    ]
 
 
 def test_other_sizes_colours_and_ways_to_fit_are_seen_at_once(server: Server) -> None:

@@ -103,15 +103,17 @@ def test_a_folder_that_comes_in_parts_has_the_classes_of_the_whole(server: Serve
     pictures = [png_of(p) for _, p in stripes(8)]
     preview = server.http.post("/datasets/preview", files=[("burst", (None, "false"))]).json()
     address = f"/datasets/preview/{preview['id']}"
-    for number, label in enumerate(("maple", "oak")):  # a part with one class and folders in it
+    for number, label in enumerate(("maple", "oak")):  # a part with one class and a folder in it
         files = [
-            ("file", (f"leaves/{label}/day {n}/{n}.png", pictures[4 * number + n]))
-            for n in range(4)
+            ("file", (f"leaves/{label}/images/{n}.png", pictures[4 * number + n])) for n in range(4)
         ]
-        sent = server.http.post(f"{address}/files", files=files, data={"wrap": "1"})
+        sent = server.http.post(f"{address}/files", files=files, data={"wrap": "1", "inside": "1"})
         assert sent.status_code == 202, sent.text
-    arranged = settled(server, preview["id"])["arranged"]
-    assert [row["name"] for row in arranged["classes"]] == ["maple", "oak"]
+    told = settled(server, preview["id"])
+    assert [row["name"] for row in told["arranged"]["classes"]] == ["maple", "oak"]
+    assert told["notes"] == [
+        "Folders lie inside folders: the folder around images is a picture's class."
+    ]
     wrong = server.http.post(f"{address}/files", files=files, data={"wrap": "x"})
     assert wrong.status_code == 422
     server.http.delete(address)

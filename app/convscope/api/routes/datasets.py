@@ -47,6 +47,7 @@ class KeptAnswer(DatasetAnswer):
     refused: list[RefusedAnswer]
     refused_count: int
     passed_over: Annotated[dict[str, int], Field(description="files that are nobody's picture")]
+    notes: Annotated[list[str], Field(description="how the files were read")]
     warnings: list[str]
     recipe: Annotated[dict[str, Any], Field(description="one that fits it, for `POST /runs`")]
 
@@ -111,14 +112,16 @@ def _must_have_pictures(before: JsonObject) -> None:
     if not arranged["train"] + arranged["test"] and before["refused"]:
         first = before["refused"][0]
         more = f" (and {before['refused_count'] - 1} more)" if before["refused_count"] > 1 else ""
-        raise InvalidError(f"No picture was found. {first['name']}: {first['why']}{more}.")
+        raise InvalidError(
+            f"No picture was found. {first['name']}: {first['why'].rstrip('.')}{more}."
+        )
 
 
 def kept_answer(dataset_id: str, before: JsonObject, settings: Settings) -> JsonObject:
     """A set that was made from a preview, which was described as `before`."""
     info = describe(dataset_id, settings)
     recipe = offered_recipe(info.shape, len(info.classes), info.train, info.id)
-    told = {key: before[key] for key in ("refused", "refused_count", "passed_over")}
+    told = {key: before[key] for key in ("refused", "refused_count", "passed_over", "notes")}
     warnings = {"warnings": before["arranged"]["warnings"]}
     return dataset_answer(info) | told | warnings | {"recipe": recipe.model_dump(mode="json")}
 

@@ -65,6 +65,7 @@ class EqualAnswer(BaseModel):
     """Pictures that are equal as the network would see them."""
 
     pictures: Annotated[list[int], Field(description="their numbers, the first 12")]
+    names: Annotated[list[str], Field(description="their files' names; empty where they have none")]
     labels: Annotated[list[int], Field(description="the class of each of these, by its place")]
     count: Annotated[int, Field(description="how many they are")]
 
@@ -169,19 +170,21 @@ async def get_preview(previews: ThePreviews, preview_id: str) -> JsonObject | Re
     response_model=PreviewAnswer,
     responses=problems(400, 404, 409, 413, 422, 503),
     summary="Bring more files",
-    openapi_extra=takes_files(**{"class": TEXT, "burst": TEXT, "wrap": TEXT}),
+    openapi_extra=takes_files(**{"class": TEXT, "burst": TEXT, "wrap": TEXT, "inside": TEXT}),
 )
 async def upload_files(previews: ThePreviews, preview_id: str, sent: TheFiles) -> JsonObject:
     """To those that are there; they are read one body after another. `wrap` is how many folders
-    around the pictures are no classes, where a folder comes in several bodies."""
+    around the pictures are no classes, `inside` how many are between a class's folder and its
+    pictures, where a folder comes in several bodies."""
     preview = previews.get(preview_id)
-    sent.only("class", "burst", "wrap")
+    sent.only("class", "burst", "wrap", "inside")
     sent.must_have_files()
     await preview.bring(
         sent.files,
         sent.fields.get("class"),
         burst=sent.flag("burst"),
         wrap=sent.small_number("wrap"),
+        inside=sent.small_number("inside"),
     )
     return preview.describe()
 

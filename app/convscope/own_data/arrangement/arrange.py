@@ -43,6 +43,7 @@ class Arrangement:
     digests: NDArray[np.uint8]  # (N, 32), of the pixels as the network sees them
     dark_background: bool
     brought_split: bool  # whether it came with halves of its own
+    moved: NDArray[np.bool_]  # brought as held out, and equal to one to learn from
 
     @cached_property
     def records(self) -> store.Records:
@@ -125,30 +126,53 @@ class Arrangement:
         """What is worth knowing before it is kept."""
         kept = self.counts(held_out=True)
         sizes = np.bincount(self.labels, minlength=len(self.classes)).tolist()
-        rows = zip(self.classes, kept, sizes, strict=True)
-        none = [name for name, count, size in rows if size > 1 and not count]
+        rows = zip(kept, sizes, strict=True)
+        none = [label for label, (count, size) in enumerate(rows) if size > 1 and not count]
         found = []
-        if none:
-            why = (
-                "nothing is held out, as they were brought"
-                if self.brought_split
-                else "nothing can be held out, since all pictures are equal or of one burst"
-            )
-            found.append(f"{_listed(none)}: {why}.")
+        if moved := int(self.moved.sum()):
+            found.append(_moved_say(moved))
+        why: dict[str, list[str]] = {}
+        for label in none:
+            why.setdefault(self._why_none(label), []).append(self.classes[label])
+        found += [f"{_listed(names)}: {says}." for says, names in why.items()]
         if conflicting := sum(map(self._conflict, self.equal)):
             found.append(_conflicts_say(conflicting))
         return found
 
+    def _why_none(self, label: int) -> str:
+        """Why nothing of a class is held out."""
+        if self.moved[self.labels == label].any():
+            return "nothing is held out, since what was brought for it equals what is learned from"
+        if self.brought_split:
+            return "nothing is held out, as they were brought"
+        return "nothing can be held out, since all pictures are equal or of one burst"
+
     def describe_equal(self) -> list[JsonObject]:
         """The first of `equal`, with the first of each one's pictures."""
+        names = dict(enumerate(store.names(self.folder)))
         return [
             {
                 "pictures": self.numbers[rows[:MOST_EQUAL_PICTURES]].tolist(),
+                "names": [
+                    names.get(number, "")
+                    for number in self.numbers[rows[:MOST_EQUAL_PICTURES]].tolist()
+                ],
                 "labels": self.labels[rows[:MOST_EQUAL_PICTURES]].tolist(),
                 "count": len(rows),
             }
             for rows in self.equal[:MOST_EQUAL]
         ]
+
+
+def _moved_say(count: int) -> str:
+    if count == 1:
+        return (
+            "A picture that was brought as held out equals one to learn from: it is learned from."
+        )
+    return (
+        f"{count:,} pictures that were brought as held out equal ones to learn from: they are "
+        "learned from."
+    )
 
 
 def _conflicts_say(count: int) -> str:
@@ -184,6 +208,7 @@ def arrange(
     counted = np.bincount(
         records["source_class"][store.there(records)], minlength=len(brought.source_classes)
     ).tolist()
+    held_out = split(asked, options.held_out, options.seed)
     return Arrangement(
         folder=folder,
         options=options,
@@ -192,9 +217,10 @@ def arrange(
         sources=tuple(zip(brought.source_classes, counted, strict=True)),
         numbers=chosen,
         labels=labels[chosen],
-        held_out=split(asked, options.held_out, options.seed),
+        held_out=held_out,
         digests=digests,
         brought_split=bool(given.any()),
+        moved=(given == 2) & ~held_out,
         dark_background=_dark(records[chosen], numbers, brought, options),
     )
 

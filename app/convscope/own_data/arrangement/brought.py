@@ -12,9 +12,9 @@ from convscope.own_data.sources.found import (
     Classes,
     Event,
     Found,
+    Kind,
     Note,
     PassedOver,
-    Progress,
     Refused,
     Told,
 )
@@ -50,6 +50,7 @@ class Brought(BaseModel):
     passed_over: dict[str, int] = {}
     notes: list[str] = []
     words: Words | None = None
+    kind: str | None = None  # of files that bring no title
     bursts: int = 0  # how many there were so far
     pictures: int = 0  # that the store has; whatever it has beyond these was cut off
     _numbered: tuple[str, ...] = ()
@@ -68,13 +69,13 @@ class Brought(BaseModel):
             case Note():
                 if event.says not in self.notes:
                     self.notes.append(event.says)
+            case Kind():
+                self.kind = self.kind or event.what
             case Classes():
                 self.class_order += [name for name in event.names if name not in self.class_order]
                 self._numbered = event.names if event.numbered else ()
             case Told():
                 self.words = Words(**vars(event))
-            case Progress():
-                pass
 
     def _class(self, name: str) -> int:
         """The number of a class as it was brought; a new one where it is new."""

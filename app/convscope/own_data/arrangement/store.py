@@ -28,7 +28,7 @@ RECORD = np.dtype(
 HALVES = (None, "train", "test")
 REMOVED = len(HALVES)  # in the place of a half
 Records = NDArray[np.void]
-_PIXELS, _RECORDS = "pictures.raw", "pictures.index"
+_PIXELS, _RECORDS, _NAMES = "pictures.raw", "pictures.index", "pictures.names"
 
 
 class Store:
@@ -42,10 +42,12 @@ class Store:
         self.count, self._end = len(known), _end(known)
         self._pixels = (self.folder / _PIXELS).open("ab")
         self._records = (self.folder / _RECORDS).open("ab")
+        self._names = (self.folder / _NAMES).open("ab")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pixels.close()  # first: a record stands for pixels that are there
+        self._names.close()
+        self._pixels.close()  # before records: one stands for pixels that are there
         self._records.close()
 
     def add(self, found: Found, source_class: int, burst: int) -> None:
@@ -63,6 +65,7 @@ class Store:
         record = np.array([(*row, source_class, HALVES.index(found.half), burst)], RECORD)
         self._pixels.write(np.ascontiguousarray(found.pixels).data)
         self._records.write(record.tobytes())
+        self._names.write(f"{found.name}\n".encode())  # without a line's end: it is cleaned
         self._end += found.pixels.size
         self.count += 1
 
@@ -72,6 +75,10 @@ def cut(folder: Path, count: int) -> None:
     if (folder / _RECORDS).exists():
         os.truncate(folder / _PIXELS, _end(records(folder)[:count]))
         os.truncate(folder / _RECORDS, count * RECORD.itemsize)
+        known = names(folder)
+        if len(known) != count:
+            lines = (known + [""] * count)[:count]
+            (folder / _NAMES).write_bytes("".join(f"{name}\n" for name in lines).encode())
 
 
 def _end(known: Records) -> int:
@@ -84,6 +91,12 @@ def records(folder: Path) -> Records:
     size = path.stat().st_size if path.exists() else 0
     whole: Records = np.fromfile(path, RECORD) if size >= RECORD.itemsize else np.zeros(0, RECORD)
     return whole
+
+
+def names(folder: Path) -> list[str]:
+    """What each picture's file is called; empty for one that has none of its own."""
+    path = folder / _NAMES
+    return path.read_bytes().decode(errors="replace").split("\n")[:-1] if path.exists() else []
 
 
 def pixels(folder: Path) -> NDArray[np.uint8]:

@@ -62,6 +62,7 @@ class Preview:
         self.summary: JsonObject | None = None
         self._turn = asyncio.Lock()
         self._groups: list[Group] = []  # that wait to be read
+        self._before = 0  # pictures read since nothing waited
         self._stale = True  # whether the summary is of other pictures or options
         self._running: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[OwnSet] | None = None
@@ -78,11 +79,13 @@ class Preview:
         *,
         burst: bool = False,
         wrap: int | None = None,
+        inside: int | None = None,
     ) -> None:
         """Take files, which are read one after another, later; their content is copied now.
 
         All are of a class, where one is given, and of one burst, if that is said; `wrap` is how
-        many folders around them are no classes, where they are a part of more.
+        many folders around them are no classes, and `inside` how many between a class and its
+        pictures, where they are a part of more.
         """
         self._must_be_open()
         self._called = self._called or _title_of(sent)
@@ -96,7 +99,8 @@ class Preview:
                 path.unlink(missing_ok=True)
             self._must_be_open()
             raise
-        self._groups.append(Group(files=files, class_name=class_name, burst=burst, wrap=wrap))
+        group = Group(files=files, class_name=class_name, burst=burst, wrap=wrap, inside=inside)
+        self._groups.append(group)
         self._arrange()
 
     def _place(self) -> Path:
@@ -115,6 +119,7 @@ class Preview:
 
     async def _arrange_all(self) -> None:
         failed: str | None = None
+        self._before = 0
         try:
             while self._stale:
                 self._stale = False
@@ -127,10 +132,13 @@ class Preview:
     async def _arranged(self) -> str | None:
         """Read all that waits; why some of it could not be."""
         groups, self._groups = self._groups, []
-        self.done = self.of = 0
+        if not self._before:
+            self.done = self.of = 0
         try:
             async with self._turn:
-                task = Task(folder=self.folder, options=self.options, groups=groups)
+                task = Task(
+                    folder=self.folder, options=self.options, groups=groups, before=self._before
+                )
                 told = await job.run(task, self._tell)
         except ConvscopeError as error:
             return error.detail
@@ -144,6 +152,7 @@ class Preview:
         before = self.brought
         self.brought = _stored_brought(self.folder)
         self.summary = told["summary"]
+        self._before = told["read"]
         self._take_in(set(self.brought.source_classes) - set(before.source_classes))
         failed: str | None = told["failed"]
         return failed
@@ -167,7 +176,7 @@ class Preview:
         write_atomically(self.folder / _OPTIONS, [options.model_dump_json().encode()])
 
     def _tell(self, done: int, of: int) -> None:
-        self.done, self.of = done, of
+        self.done, self.of = done, of + sum(len(group.files) for group in self._groups)
 
     async def settled(self) -> None:
         """When everything brought so far is read; NotFoundError where it is discarded before."""
@@ -303,9 +312,15 @@ class Preview:
 
     @property
     def title(self) -> str | None:
-        """As chosen, as an exported set says, or as the first file is called."""
+        """As chosen, as an exported set says, as the first file is called, or its kind and day."""
         words = self.brought.words
-        return self.options.title or (words.title if words else None) or self._called
+        return (
+            self.options.title or (words.title if words else None) or self._called or self._kind()
+        )
+
+    def _kind(self) -> str | None:
+        day = datetime.fromisoformat(self.made_at)
+        return self.brought.kind and f"{self.brought.kind}, {day.day} {day:%b %Y}"
 
     def describe(self) -> JsonObject:
         """As `GET /datasets/preview/{id}` answers."""

@@ -40,6 +40,7 @@ class Group(BaseModel):
     class_name: str | None = None  # of all their pictures
     burst: bool = False  # whether they are frames of one
     wrap: int | None = None  # folders around loose ones that are no classes; None: by these files
+    inside: int | None = None  # folders between a class and its loose ones; None: by these files
 
 
 class Task(BaseModel):
@@ -48,6 +49,7 @@ class Task(BaseModel):
     folder: Path
     options: Options = Options()
     groups: list[Group] = []  # to read first
+    before: int = 0  # pictures that were read of the files that these were chosen with
     keep_in: Path | None = None  # where to keep the set
     keep_as: str = ""  # under this id
 
@@ -71,16 +73,18 @@ def _done(task: Task) -> dict[str, Any]:
     brought = read_brought(task.folder)
     cut(task.folder, brought.pictures)
     failed: str | None = None
+    counted = _Counted(task)
     for group in task.groups:
+        counted.begin(group)
         try:
-            brought = _read(group, task.folder, brought)
+            brought = _read(group, task.folder, brought, counted)
         except ConvscopeError as error:
             cut(task.folder, brought.pictures)
             failed = error.detail
     if task.keep_in is not None:
         return _kept(task, brought, task.keep_in)
-    arranged = arrange(task.folder, brought, task.options, _tell)
-    return {"summary": summary(arranged), "failed": failed}
+    arranged = arrange(task.folder, brought, task.options, _tell_on)
+    return {"summary": summary(arranged), "failed": failed, "read": counted.before + counted.of}
 
 
 def _kept(task: Task, brought: Brought, folder: Path) -> dict[str, Any]:
@@ -92,17 +96,33 @@ def _kept(task: Task, brought: Brought, folder: Path) -> dict[str, Any]:
     return {"kept": asdict(own)}
 
 
-def _read(group: Group, folder: Path, before: Brought) -> Brought:
+class _Counted:
+    """How far it is with all groups together."""
+
+    def __init__(self, task: Task) -> None:
+        self.before, self.of = task.before, 0  # read in groups before, and there are in this one
+        self.later = sum(len(group.files) for group in task.groups)
+
+    def begin(self, group: Group) -> None:
+        self.before, self.of = self.before + self.of, 0
+        self.later -= len(group.files)
+
+    def tell(self, done: int, of: int) -> None:
+        self.of = of
+        _tell(self.before + done, self.before + of + self.later)
+
+
+def _read(group: Group, folder: Path, before: Brought, counted: _Counted) -> Brought:
     """What is known with these files; all of them, or an error that says why none."""
     brought = before.model_copy(deep=True)
     brought.bursts += group.burst
     burst = brought.bursts if group.burst else 0
     files = [SentFile(name, path) for name, path in group.files]
     with Store(folder) as store:
-        for event in read_all(files, folder, group.class_name, group.wrap):
+        for event in read_all(files, folder, group.class_name, group.wrap, group.inside):
             brought.take(event, store, burst)
             if isinstance(event, Progress):
-                _tell(event.done, event.of)
+                counted.tell(event.done, event.of)
         brought.pictures = store.count
     write_brought(folder, brought)
     return brought
@@ -117,6 +137,12 @@ def _tell(done: int, of: int) -> None:
     if now - _told_s >= TELL_EVERY_S:
         _told_s = now
         _say({"done": done, "of": of})
+
+
+def _tell_on(done: int, of: int) -> None:
+    """Few are quick to arrange, and were counted as they were read."""
+    if done:
+        _tell(done, of)
 
 
 def _say(line: dict[str, Any]) -> None:

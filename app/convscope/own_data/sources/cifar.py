@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convscope.errors import UploadError
-from convscope.own_data.sources.found import Classes, Entry, Events, Found, Progress, Refused
+from convscope.own_data.sources.found import Classes, Entry, Events, Found, Kind, Progress, Refused
 from convscope.own_data.sources.names import clean, natural
 
 RECORD_BYTES = 3073
@@ -25,6 +25,7 @@ def is_cifar(path: str, size: int) -> bool:
 
 def cifar_pictures(entries: Sequence[Entry]) -> Events:
     """The pictures of all these batches, `test_batch.bin` held out."""
+    yield Kind("CIFAR-10")
     yield Classes(CLASSES)
     for entry in sorted(entries, key=lambda entry: natural(entry.path)):
         try:

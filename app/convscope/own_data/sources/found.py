@@ -35,6 +35,7 @@ class Found:
     pixels: Pixels  # (H, W) or (H, W, 3)
     class_name: str
     half: Half | None  # None where it brings no split
+    name: str = ""  # of its file, where it has one of its own
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,13 @@ class Note:
     """A sentence about all that a source brought."""
 
     says: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a source without a title is called by."""
+
+    what: str
 
 
 @dataclass(frozen=True)
@@ -89,5 +97,5 @@ class Progress:
     of: int
 
 
-Event = Found | Refused | PassedOver | Note | Classes | Told | Progress
+Event = Found | Refused | PassedOver | Note | Kind | Classes | Told | Progress
 Events = Iterator[Event]

@@ -10,7 +10,16 @@ from pathlib import Path
 from convscope.data import idx
 from convscope.data.idx_datasets import EMNIST_SPLITS, Split
 from convscope.errors import UploadError
-from convscope.own_data.sources.found import Classes, Entry, Events, Found, Note, Progress, Refused
+from convscope.own_data.sources.found import (
+    Classes,
+    Entry,
+    Events,
+    Found,
+    Kind,
+    Note,
+    Progress,
+    Refused,
+)
 from convscope.own_data.sources.names import Half, clean
 
 _WORDS = re.compile(r"images|labels|idx\d?|ubyte|gz|[^a-z0-9]")
@@ -54,6 +63,8 @@ def idx_pictures(entries: Sequence[Entry], folder: Path) -> Events:
     pairs, alone = _pairs(entries)
     for entry in alone:
         yield Refused(clean(entry.path), "no file of labels, or of images, goes with it")
+    if pairs:
+        yield Kind("IDX")
     for pair in pairs:
         yield from _pictures_of(pair, folder)
 
@@ -93,7 +104,7 @@ def _pictures_of(pair: _Pair, folder: Path) -> Events:
         names, first = pair.emnist.classes, pair.emnist.first_label
         images = images.swapaxes(1, 2)
         yield Classes(names)
-        yield Note("EMNIST's pictures are stored lying on a side: stood upright")
+        yield Note("EMNIST's pictures are stored lying on a side: stood upright.")
     for number, (image, label) in enumerate(zip(images, labels.tolist(), strict=True)):
         if number % _EVERY == 0:
             yield Progress(number, len(images))

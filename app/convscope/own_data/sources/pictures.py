@@ -5,11 +5,11 @@ import numpy as np
 from convscope.data.own_sets import KEPT_SIDE
 from convscope.errors import ConvscopeError
 from convscope.images import ConfinedReader, decode, kind_of, shrunk
-from convscope.own_data.sources.found import Entry, Events, Found, Pixels, Progress, Refused
+from convscope.own_data.sources.found import Entry, Events, Found, Note, Pixels, Progress, Refused
 from convscope.own_data.sources.names import (
     clean,
-    common_wrap,
-    have_halves,
+    layout_of,
+    level_says,
     natural,
     parts_of,
     place_of,
@@ -21,28 +21,32 @@ _LOOSE = "it is in no folder, so that its class is not known"
 
 
 def pictures(
-    entries: list[Entry], class_name: str | None = None, wrap: int | None = None
+    entries: list[Entry],
+    class_name: str | None = None,
+    wrap: int | None = None,
+    inside: int | None = None,
 ) -> Events:
     """Those that these files hold, in the order of their paths; what cannot be read is refused.
 
     With a `class_name` all are of that class; without, those in no folder are refused.  `wrap` is
-    how many folders are around all classes, where these files are not all that there are.
+    how many folders are around all classes and `inside` how many between a class and its pictures,
+    where these files are not all that there are.
     """
     ordered = sorted(entries, key=lambda entry: natural(entry.path))
     paths = [parts_of(entry.path) for entry in ordered]
-    if wrap is None:
-        wrap = common_wrap([parts for parts in paths if parts])
-    halves = have_halves(paths, wrap)
+    layout = layout_of([parts for parts in paths if parts], wrap, inside)
+    if class_name is None and (says := level_says(paths, layout)):
+        yield Note(says)
     with ConfinedReader() as confined:
         for number, (entry, parts) in enumerate(zip(ordered, paths, strict=True)):
             yield Progress(number, len(ordered))
-            place = place_of(parts, wrap, halves=halves)
+            place = place_of(parts, layout)
             name = class_name or place.name
             if name is None:
                 yield Refused(clean(entry.path), _LOOSE)
                 continue
             try:
-                yield Found(_read(entry, confined), name, place.half)
+                yield Found(_read(entry, confined), name, place.half, clean(entry.path))
             except ConvscopeError as error:
                 yield Refused(clean(entry.path), error.detail)
     yield Progress(len(ordered), len(ordered))

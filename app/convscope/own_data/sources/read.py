@@ -6,25 +6,31 @@ from pathlib import Path
 
 from convscope.errors import ConvscopeError
 from convscope.own_data.sources.cifar import cifar_pictures, is_cifar
-from convscope.own_data.sources.entries import SentFile, opened_archive
+from convscope.own_data.sources.entries import Member, SentFile, opened_archive
 from convscope.own_data.sources.found import Entry, Events, PassedOver, Refused
 from convscope.own_data.sources.idx_files import idx_pictures, is_idx
-from convscope.own_data.sources.names import clean, parts_of, passed_over
+from convscope.own_data.sources.names import clean, leads_outside, parts_of, passed_over
 from convscope.own_data.sources.npz import npz_pictures
 from convscope.own_data.sources.pictures import pictures
 from convscope.own_data.sources.shipped import MANIFEST, manifest
 
 _PEEK = 512
+_OUTSIDE = "its path leads outside the archive"
 _ZIP = b"PK\x03\x04"
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif")
 _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
 def read_all(
-    files: Sequence[SentFile], folder: Path, class_name: str | None = None, wrap: int | None = None
+    files: Sequence[SentFile],
+    folder: Path,
+    class_name: str | None = None,
+    wrap: int | None = None,
+    inside: int | None = None,
 ) -> Events:
     """What these files hold; `class_name` is that of all pictures, where it is given, `wrap` how
-    many folders are around all classes of those that are in no archive.
+    many folders are around all classes of those that are in no archive, `inside` how many are
+    between a class and its pictures.
 
     `folder` is where a member can be unpacked for a moment. Raises UploadError, or TooLargeError,
     for an archive that cannot be read at all.
@@ -35,7 +41,7 @@ def read_all(
             yield from _archive(file, folder, class_name)
         else:
             loose.append(file)
-    yield from _entries(loose, folder, class_name, wrap)
+    yield from _entries(loose, folder, class_name, wrap, inside)
 
 
 def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
@@ -44,11 +50,21 @@ def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
         if arrays and len(arrays) == len(members):
             yield from npz_pictures(arrays, file.path, folder)
         else:
-            yield from _entries(members, folder, class_name)
+            inside: list[Member] = []
+            for member in members:
+                if leads_outside(member.path):
+                    yield Refused(clean(member.path), _OUTSIDE)
+                else:
+                    inside.append(member)
+            yield from _entries(inside, folder, class_name)
 
 
 def _entries(
-    entries: Sequence[Entry], folder: Path, class_name: str | None, wrap: int | None = None
+    entries: Sequence[Entry],
+    folder: Path,
+    class_name: str | None,
+    wrap: int | None = None,
+    inside: int | None = None,
 ) -> Events:
     """Sorted by kind: a picture by its name's end, others by how they begin."""
     found: dict[str, list[Entry]] = {"picture": [], "idx": [], "cifar": []}
@@ -69,7 +85,7 @@ def _entries(
         else:
             yield Refused(clean(entry.path), why)
     yield from chain(
-        pictures(found["picture"], class_name, wrap),
+        pictures(found["picture"], class_name, wrap, inside),
         idx_pictures(found["idx"], folder),
         cifar_pictures(found["cifar"]) if found["cifar"] else (),
     )

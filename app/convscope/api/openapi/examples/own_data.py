@@ -40,7 +40,7 @@ OWN: JsonObject = {
     "train_counts": [13, 13],
     "test_counts": [2, 2],
 }
-KEPT: JsonObject = OWN | REFUSED | {"warnings": [], "recipe": RECIPE}
+KEPT: JsonObject = OWN | REFUSED | {"notes": [], "warnings": [], "recipe": RECIPE}
 OPTIONS: JsonObject = {
     "title": "Leaves",
     "size": [64, 64],
@@ -72,7 +72,14 @@ PREVIEW: JsonObject = {
             },
             {"name": "oak", "sources": ["oak"], "train": 13, "test": 2, "repeated": 0},
         ],
-        "equal": [{"pictures": [3, 11], "labels": [0, 0], "count": 2}],
+        "equal": [
+            {
+                "pictures": [3, 11],
+                "names": ["maple/4.jpg", "maple/12.jpg"],
+                "labels": [0, 0],
+                "count": 2,
+            }
+        ],
         "equal_count": 1,
         "left_out": [{"name": "unknown", "pictures": 1}],
         "train": 26,
