@@ -128,6 +128,12 @@ QUERY: dict[str, Any] = {  # what a question about a run may have to say
     "ky": 0,
     "kx": 0,
     "filter": 0,
+    "number": 0,
+    "y": 0,
+    "x": 0,
+    "method": "gradient",
+    "true": 0,
+    "predicted": 0,
 }
 
 
