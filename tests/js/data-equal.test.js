@@ -7,6 +7,7 @@ import { equalSays, inSeveral, moreSays } from "../../static/js/data/equal-group
 const group = (labels, count = labels.length) => ({
   pictures: labels.map((_, i) => i),
   labels,
+  names: [],
   count,
 });
 
