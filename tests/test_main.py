@@ -281,7 +281,7 @@ def paths_of(command_line: argparse.ArgumentParser) -> list[argparse.Action]:
 
 @pytest.mark.parametrize(
     ("make", "count"),
-    [(command.parser, 4), (commands.parser, (6 + 4) * 4 + 4)],
+    [(command.parser, 4), (commands.parser, (7 + 4) * 4 + 5)],
     ids=["serve", "commands"],
 )
 def test_a_tilde_is_the_home_folder_in_every_path(

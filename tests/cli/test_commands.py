@@ -316,8 +316,8 @@ def test_a_loss_that_is_not_finite_ends_the_training_with_why(machine: Machine) 
 
 
 def test_help_names_every_command_and_its_exit_statuses(machine: Machine) -> None:
-    assert "train|fork|runs|history|export|import" in machine.do("--help")[0]
-    for name in ("train", "fork", "runs", "history", "export", "import"):
+    assert "train|fork|runs|history|report|export|import" in machine.do("--help")[0]
+    for name in ("train", "fork", "runs", "history", "report", "export", "import"):
         assert machine.do(name, "--help")[0].startswith(f"usage: convscope {name}")
 
 

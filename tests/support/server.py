@@ -103,6 +103,8 @@ class Server:
     def _said(self) -> str:
         """The last of what it printed; nobody that it left waits for more."""
         assert self.process.stdout is not None
+        if self.process.stdout.closed:  # it was killed before
+            return ""
         pipe = self.process.stdout.fileno()
         os.set_blocking(pipe, False)
         with contextlib.suppress(BlockingIOError):
