@@ -63,3 +63,18 @@ def test_filters_that_are_0_are_like_none(tmp_path: Path) -> None:
         [0, 0, 0, 0],
         [0, 0, 0, 1],
     ]
+
+
+def test_a_filter_that_one_image_alone_wakes_is_alive(tmp_path: Path) -> None:
+    run = session(recipe(), tmp_path)
+    numbers = held_out_sample(2000)
+    maps = run.observer.outputs(list(run.data.test_images[numbers]), ["conv1"])["conv1"][:, 3]
+    highest = np.sort(maps.max(axis=(1, 2)))
+    with torch.no_grad():
+        bias = run.trainer.network.get_parameter("conv1.bias")
+        bias[3] -= float(highest[-2] + highest[-1]) / 2
+    found = maps_of(run)
+    assert found.alive["conv1"].tolist()[3]
+    with torch.no_grad():
+        bias[3] -= float(highest[-1])
+    assert not maps_of(run).alive["conv1"].tolist()[3]

@@ -9,7 +9,7 @@ import pytest
 from convscope.api.openapi.examples.attributions import CONTRIBUTIONS, GRAD_CAM
 from convscope.api.openapi.examples.run import RUN
 from convscope.types import AttributionMethod
-from tests.support.api_calls import npy
+from tests.support.api_calls import expect_refused, npy
 from tests.support.server import LiveRun, Server
 
 METHODS = [str(method) for method in AttributionMethod]
@@ -146,9 +146,7 @@ def test_a_fork_has_the_control_of_the_run_that_it_left(run: LiveRun) -> None:
 def test_what_cannot_be_answered_is_refused_with_a_sentence(
     run: LiveRun, path: str, query: Any, status: int, sentence: str
 ) -> None:
-    answer = run.send("GET", f"/attributions{path}", params=query)
-    assert answer.status_code == status
-    assert sentence in answer.json()["detail"]
+    expect_refused(run, f"/attributions{path}", query, status, sentence)
 
 
 def test_a_network_without_classes_or_convolutions_says_so(server: Server) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from convscope.api.openapi.examples.confusion import CELL, CONFUSION
 from convscope.api.openapi.examples.run import RUN
+from tests.support.api_calls import expect_refused
 from tests.support.server import LiveRun, Server
 
 
@@ -76,9 +77,7 @@ def test_a_question_that_is_given_up_is_left_off(run: LiveRun) -> None:
 def test_what_cannot_be_answered_is_refused_with_a_sentence(
     run: LiveRun, path: str, query: Any, status: int, sentence: str
 ) -> None:
-    answer = run.send("GET", path, params=query)
-    assert answer.status_code == status
-    assert sentence in answer.json()["detail"]
+    expect_refused(run, path, query, status, sentence)
 
 
 def test_the_documents_examples_are_what_the_server_gives(server: Server) -> None:

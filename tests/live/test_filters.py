@@ -9,7 +9,7 @@ from PIL import Image
 
 from convscope.api.openapi.examples.filters import ABLATION, MAXIMIZATION, PATCHES
 from convscope.api.openapi.examples.run import RUN
-from tests.support.api_calls import npy
+from tests.support.api_calls import expect_refused, npy
 from tests.support.server import LiveRun, Server
 
 FILTER = "/layers/conv1/filters/3"
@@ -130,9 +130,7 @@ def test_worth_is_the_accuracy_that_silencing_takes(run: LiveRun) -> None:
 def test_what_cannot_be_answered_is_refused_with_a_sentence(
     run: LiveRun, path: str, query: Any, status: int, sentence: str
 ) -> None:
-    answer = run.send("GET", path, params=query)
-    assert answer.status_code == status
-    assert sentence in answer.json()["detail"]
+    expect_refused(run, path, query, status, sentence)
 
 
 def test_the_documents_examples_are_what_the_server_gives(server: Server) -> None:

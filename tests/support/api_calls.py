@@ -17,6 +17,15 @@ def npy(run: LiveRun, path: str, **parameters: Any) -> Any:
     return np.load(io.BytesIO(answer.content), allow_pickle=False)
 
 
+def expect_refused(
+    run: LiveRun, path: str, query: dict[str, Any], status: int, sentence: str
+) -> None:
+    """A question about a run is refused with this status, and says so."""
+    answer = run.send("GET", path, params=query)
+    assert answer.status_code == status
+    assert sentence in answer.json()["detail"]
+
+
 def photograph(width: int = 300, height: int = 200) -> bytes:
     """A picture that is light at the edge."""
     pixels = np.random.default_rng(0).integers(100, 255, (height, width, 3), dtype=np.uint8)

@@ -40,7 +40,7 @@ function What({ answer: { layer, box, shape, step } }) {
   return html`<p class="learned-text">The ${box[2]}×${box[3]} pixels that the middle of its map sees, changed step by step so that it gives more. ${
     first
       ? `In a first layer the end is exact: ${shape[1] === 3 ? "each colour is full where its weight is above 0, and absent where it is below" : "white where its weight is above 0, black where it is below"}.`
-      : "It is smoothed a little and jittered; another start leads to another picture."
+      : "It is smoothed a little; another start leads to another picture."
   } Step ${count(step)} of the run.</p>`;
 }
 
