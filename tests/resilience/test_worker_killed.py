@@ -72,15 +72,27 @@ def test_a_run_whose_worker_was_killed_while_it_played_comes_to_the_same_weights
     run.delete()
 
 
+def starting(server: Server) -> tuple[LiveRun, int]:
+    """A run and its worker, which was stopped before it had sent anything."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        before = children(server.process.pid)
+        run = server.run()
+        while not (new := children(server.process.pid) - before):
+            assert time.monotonic() < end
+        worker = new.pop()
+        os.kill(worker, signal.SIGSTOP)
+        if run.get()["state"] == "starting":
+            return run, worker
+        os.kill(worker, signal.SIGKILL)  # it was up before it was found, on a busy machine
+        run.delete()
+    raise AssertionError("every worker was up before it was found")
+
+
 @pytest.mark.slow
 def test_a_worker_killed_before_it_had_sent_anything_is_replaced(server: Server) -> None:
-    before = children(server.process.pid)
-    run = server.run()
-    end = time.monotonic() + PATIENCE_S
-    while not (new := children(server.process.pid) - before):
-        assert time.monotonic() < end
-        time.sleep(0.005)
-    os.kill(new.pop(), signal.SIGKILL)
+    run, worker = starting(server)
+    os.kill(worker, signal.SIGKILL)
     assert run.post("/resume")["state"] in ("ready", "starting")
     assert run.post("/step", steps=5)["steps"] == 5
     run.delete()
