@@ -22,9 +22,9 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[Server]:
+def server(home: Path, device: str = "cpu") -> Iterator[Server]:
     """A server on a free port, its forkserver warm: a first run has trained a step, and is gone."""
-    started = Server(home)
+    started = Server(home, device=device)
     try:
         run = started.run()
         run.post("/step", steps=1)

@@ -4,96 +4,25 @@ One worker, one window after the other: unwatched, watched by a client at 30 fra
 watched by a page that paints, and, while the worker is paused, the plain loop.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
-
 from playwright.sync_api import Browser
 
-from benchmarks.app_run import (
-    flat_out_run,
-    folder,
-    rest,
-    server,
-    stream_address,
-    trained,
-)
+from benchmarks.app_run import flat_out_run, folder, server, stream_address
 from benchmarks.browser import chromium, page_of
-from benchmarks.helper import Helper, helper
+from benchmarks.helper import helper
 from benchmarks.measure import Bar, Effort, Figure, alternate, ratios
+from benchmarks.windows import Windows
 from tests.support.processes import children, worker_of
-from tests.support.server import LiveRun, Server
+from tests.support.server import Server
 
-FPS = 30
 WATCHED_BARS = {"default": Bar(0.95, at_least=True)}
 PLAIN_BARS = {"default": Bar(1.25, at_least=True), "tinyvgg": Bar(1.4, at_least=True)}
 
 
-class Windows:
-    """The four windows of one network."""
-
-    def __init__(
-        self, effort: Effort, run: LiveRun, worker: int, plain: Helper, viewer: Helper
-    ) -> None:
-        self.effort = effort
-        self.run = run
-        self.plain_loop = plain
-        self.viewer = viewer
-        self.worker = worker
-        self.frame_rates: list[float] = []
-        self.step_ms: dict[str, list[float]] = defaultdict(list)  # processor time of the trainer
-
-    def parts(self, browser: Browser) -> dict[str, Callable[[], float]]:
-        """All four, by name."""
-        return {
-            "plain": self.plain,
-            "unwatched": self.unwatched,
-            "watched": self.watched,
-            "painted": lambda: self.painted(browser),
-        }
-
-    def speed(self, part: str) -> float:
-        """Steps a second of the worker, from its own counter, after a warm-up."""
-        speed, step_ms = trained(self.run, self.worker, self.effort)
-        self.step_ms[part].append(step_ms)
-        return speed
-
-    def playing(self, window: Callable[[], float]) -> float:
-        """A window in which the worker trains."""
-        self.run.post("/play")
-        try:
-            return window()
-        finally:
-            rest(self.run)
-
-    def unwatched(self) -> float:
-        """Nobody watches."""
-        return self.playing(lambda: self.speed("unwatched"))
-
-    def watched(self) -> float:
-        """A client in a process of its own reads every frame."""
-        self.viewer.ask("watch", max_fps=FPS)
-        try:
-            return self.playing(self._counted)
-        finally:
-            self.viewer.ask("leave")
-
-    def _counted(self) -> float:
-        self.viewer.ask("count")
-        speed = self.speed("watched")
-        self.frame_rates.append(self.viewer.ask("count")["fps"])
-        return speed
-
-    def painted(self, browser: Browser) -> float:
-        """A page paints."""
-        with page_of(browser, f"{self.run.server.url}/?run={self.run.id}"):
-            return self.playing(lambda: self.speed("painted"))
-
-    def plain(self) -> float:
-        """The plain loop, while the worker rests."""
-        self.plain_loop.ask("train", seconds=self.effort.warm_s)
-        answer = self.plain_loop.ask("train", seconds=self.effort.window_s)
-        self.step_ms["plain"].append(answer["step_ms"])
-        return float(answer["steps_per_second"])
+def painted(windows: Windows, browser: Browser) -> float:
+    """A page paints."""
+    run = windows.run
+    with page_of(browser, f"{run.server.url}/?run={run.id}"):
+        return windows.playing(lambda: windows.speed("painted"))
 
 
 def measure(effort: Effort) -> list[Figure]:
@@ -116,7 +45,8 @@ def _network(
         helper("viewer", stream_address(run)) as viewer,
     ):
         windows = Windows(effort, run, worker, plain, viewer)
-        speeds = alternate(windows.parts(browser), effort.rounds)
+        parts = {**windows.parts(), "painted": lambda: painted(windows, browser)}
+        speeds = alternate(parts, effort.rounds)
     run.delete()
     return [*_figures(name, speeds, windows.frame_rates), *_costs(name, windows.step_ms)]
 

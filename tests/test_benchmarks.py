@@ -27,7 +27,7 @@ from convscope.types import JsonObject
 from tests.support.networks import DEFAULT, network
 from tests.support.server import LiveRun
 
-FIGURES = {
+FIGURES: dict[str, set[str]] = {
     "training": {"default: watched ÷ unwatched", "default: watched ÷ plain loop"},
     "peers": {"unwatched ÷ tf.function"},
     "frames": {"frame ÷ TensorBoard's summaries"},
@@ -56,6 +56,7 @@ FIGURES = {
         "60,000 pictures of 28 × 28 in a zip, to the first step",
         "memory of the reading process and the server, at most",
     },
+    "gpu": set(),
 }
 
 

@@ -351,7 +351,7 @@ def test_a_long_tmpdir_and_a_terminal_without_unicode_are_no_hindrance(tmp_path:
     assert list(long.iterdir()) == []
     script = (
         "from convscope.ipc import forkserver; from multiprocessing.util import get_temp_dir; "
-        "forkserver.configure(); print(get_temp_dir())"
+        "forkserver.configure('cpu'); print(get_temp_dir())"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -135,7 +135,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     waiting.open()
     # in a thread: the page is there before torch is
     prepare = forkserver.prepare if app.state.warm else forkserver.configure
-    warming = asyncio.create_task(asyncio.to_thread(prepare))
+    warming = asyncio.create_task(asyncio.to_thread(prepare, app.state.settings.device))
     housekeeping = asyncio.create_task(keep_house(registry, app.state.settings))
     try:
         yield

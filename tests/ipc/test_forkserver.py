@@ -9,24 +9,20 @@ import pytest
 from convscope.ipc import forkserver
 
 
-@pytest.mark.parametrize(("device", "kind"), [("cpu", "forked"), ("cuda", "spawned")])
-def test_a_worker_is_forked_but_spawned_on_cuda_and_ends_with_the_server(
-    device: str, kind: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_a_worker_is_forked_on_cuda_too_and_ends_with_the_server(
+    device: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[dict[str, Any]] = []
 
-    def process(name: str) -> type[Any]:
-        class Process:
-            def __init__(self, **given: Any) -> None:
-                made.append(given | {"kind": name, "started": False})
+    class Process:
+        def __init__(self, **given: Any) -> None:
+            made.append(given | {"started": False})
 
-            def start(self) -> None:
-                made[-1]["started"] = True
+        def start(self) -> None:
+            made[-1]["started"] = True
 
-        return Process
-
-    monkeypatch.setattr(forkserver, "ForkServerProcess", process("forked"))
-    monkeypatch.setattr(forkserver, "SpawnProcess", process("spawned"))
+    monkeypatch.setattr(forkserver, "ForkServerProcess", Process)
     ours, theirs = socket.socketpair()
     with ours:
         forkserver.spawn_worker(theirs, device)
@@ -36,7 +32,6 @@ def test_a_worker_is_forked_but_spawned_on_cuda_and_ends_with_the_server(
             "target": forkserver.enter,
             "args": (theirs, device),
             "daemon": True,
-            "kind": kind,
             "started": True,
         }
     ]

@@ -64,7 +64,7 @@ def test_the_update_is_the_difference_between_two_states(seen: Session) -> None:
 
 def test_the_momentum_buffer_is_torchs_own(seen: Session) -> None:
     parameter = seen.trainer.network.get_submodule("conv1").get_parameter("weight")
-    expected = seen.trainer.optimizer.state[parameter]["momentum_buffer"].numpy()
+    expected = seen.trainer.optimizer.state[parameter]["momentum_buffer"].cpu().numpy()
     found = seen.observer.tensor("conv1", "weight", "momentum_buffer")
     np.testing.assert_array_equal(found, expected)
 

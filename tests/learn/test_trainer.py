@@ -71,7 +71,7 @@ def test_plain_sgd_moves_a_weight_by_minus_the_learning_rate_times_its_gradient(
     before = dict(zip(("weight", "bias"), ours.trainer.previous, strict=False))
     for name in ("weight", "bias"):
         gradient = ours.observer.tensor("conv1", name, "gradient")
-        expected = before[name].numpy() - np.float32(0.5) * gradient
+        expected = before[name].cpu().numpy() - np.float32(0.5) * gradient
         np.testing.assert_array_equal(ours.observer.tensor("conv1", name), expected)
 
 
@@ -86,7 +86,7 @@ def test_gradients_agree_with_an_independent_float64_autograd(cache_dir: Path) -
         layer, tensor = name.split(".")
         assert parameter.grad is not None
         found = ours.observer.tensor(layer, tensor, "gradient")
-        np.testing.assert_allclose(found, parameter.grad.numpy(), rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(found, parameter.grad.cpu().numpy(), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("spec", [DEFAULT, EVERY_LAYER])

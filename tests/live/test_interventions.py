@@ -195,10 +195,9 @@ def test_a_run_begins_from_another_runs_weights_where_they_fit(run: LiveRun) -> 
         dataset="fashion-mnist-10k",
         init={"type": "from_run", "run": run.id},
     )
-    other.wait_for("ready")
-    assert other.get()["taken"] == ["conv1.weight", "conv1.bias"]
     path = "/layers/conv1/tensors/weight"
     assert other.get(path, format="json")["values"] == run.get(path, format="json")["values"]
+    assert other.get()["taken"] == ["conv1.weight", "conv1.bias"]
     other.post("/step", steps=1)
     other.post("/reset")
     assert other.get(path, format="json")["values"] == run.get(path, format="json")["values"]

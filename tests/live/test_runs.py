@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.api_calls import npy, tensors
+from tests.support.device import DEVICE
 from tests.support.server import LiveRun, Server
 from tests.support.waiting import wait_until
 
@@ -17,7 +18,7 @@ def test_health_names_the_versions(server: Server) -> None:
     health = server.http.get("/health").json()
     assert health["status"] == "ok"
     assert health["torch"].startswith("2.")
-    assert health["device"] == "cpu"
+    assert health["device"] == DEVICE
 
 
 def test_a_run_is_made_with_its_location_and_every_field_has_a_default(server: Server) -> None:

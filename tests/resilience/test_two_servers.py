@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.device import DEVICE
 from tests.support.server import Server
 
 
 def second(folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}
-    command = [sys.executable, "-m", "convscope", "--port", "0", "--device", "cpu"]
+    command = [sys.executable, "-m", "convscope", "--port", "0", "--device", DEVICE]
     return subprocess.run(
         command, capture_output=True, text=True, env=environment, timeout=60, check=False
     )

@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from convscope.frames.format import Section, decode_frame
 from tests.support import documented
 from tests.support.data_cache import data_cache
+from tests.support.device import DEVICE
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -34,13 +35,14 @@ class Server:
         module: str = "convscope",
         command: Sequence[str] = (),
         cwd: Path | None = None,
+        device: str = DEVICE,
     ) -> None:
         """Starts it on a free port of loopback; it keeps runs below `folder`. `module` is run in
         place of the app, to begin it otherwise; or a whole `command` is."""
         self.folder = folder
         # short, since the path of a socket is bounded; who is killed leaves the forkserver's there
         self._scratch = tempfile.mkdtemp(prefix="convscope-")
-        started = [*(command or (sys.executable, "-m", module)), "--port", "0", "--device", "cpu"]
+        started = [*(command or (sys.executable, "-m", module)), "--port", "0", "--device", device]
         started += ["--cache-dir", str(data_cache()), *arguments]
         own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
         if module != "convscope":  # in the checkout, where a server's workers do not look

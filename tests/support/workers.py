@@ -15,6 +15,7 @@ from convscope.ipc.replies import (
 )
 from convscope.ipc.reports import Metrics
 from convscope.types import RunState
+from tests.support.device import DEVICE
 
 HOME: Final[dict[str, Any]] = {"torch": "here"}  # the environment that they compute in
 REPLIES: Final[dict[type[Reply], Reply]] = {
@@ -52,9 +53,9 @@ class FakeWorker:
 
 
 def setup(recipe: dict[str, Any], cache_dir: object, **more: Any) -> Setup:
-    """What a worker builds a run from, on this machine's CPU."""
+    """What a worker builds a run from, on this machine."""
     known: dict[str, Any] = {
-        "device": "cpu",
+        "device": DEVICE,
         "data_dirs": [],
         "cache_dir": str(cache_dir),
         "own_data_dir": f"{cache_dir}/own",

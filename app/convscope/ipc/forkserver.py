@@ -11,7 +11,7 @@ import os
 import shutil
 import socket
 import tempfile
-from multiprocessing.context import ForkServerProcess, SpawnProcess
+from multiprocessing.context import ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
@@ -20,10 +20,12 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",  # `python -c`, as the forkserver is started, imports from its folder
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # its sums then have one order
     "MALLOC_MMAP_THRESHOLD_": "1073741824",
     "MALLOC_TRIM_THRESHOLD_": "2147483648",
     "MALLOC_TOP_PAD_": "67108864",
 }
+NO_GPU = {"CUDA_VISIBLE_DEVICES": ""}
 # of TMPDIR: a socket's path has 103 (macOS) or 107 (Linux), of which 32 are names in that folder
 LONGEST_FOLDER_BYTES = 70
 SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
@@ -31,9 +33,11 @@ ENTRY = "convscope.worker.main"  # by name: the server never imports it
 PRELOAD = "convscope.worker.preload"
 
 
-def configure() -> None:
+def configure(device: str) -> None:
     """Say how the forkserver is to be, for when the first worker needs it."""
     os.environ.update(ENVIRONMENT)
+    if device == "cpu":
+        os.environ.update(NO_GPU)
     _keep_socket_path_short()
     multiprocessing.set_forkserver_preload([PRELOAD])
 
@@ -54,9 +58,9 @@ def _keep_socket_path_short() -> None:
         tempfile.tempdir = usual
 
 
-def prepare() -> None:
+def prepare(device: str) -> None:
     """Start the forkserver; returns at once, while it loads torch and warms up."""
-    configure()
+    configure(device)
     ensure_running()
 
 
@@ -71,11 +75,10 @@ def clear() -> None:
 def spawn_worker(connection: socket.socket, device: str) -> multiprocessing.process.BaseProcess:
     """A new worker process on its end of the channel; blocks until it has been forked.
 
-    A run on CUDA is spawned, since CUDA cannot be used in a forked process.
+    One on CUDA as well: it can be used in a process whose parent never did.
     """
-    kind = SpawnProcess if device == "cuda" else ForkServerProcess
     with connection:
-        process = kind(target=enter, args=(connection, device), daemon=True)
+        process = ForkServerProcess(target=enter, args=(connection, device), daemon=True)
         process.start()
     return process
 

@@ -30,12 +30,23 @@ def to_input(
     """
     batch = torch.from_numpy(np.require(pixels, requirements="W")).to(device)  # or torch warns
     values = with_channels_last(batch).to(torch.float32)
-    return values.div_(LEVELS) if preprocessing is None else _normalised(values, preprocessing)
+    return (
+        values.div_(_levels(device))
+        if preprocessing is None
+        else _normalised(values, preprocessing)
+    )
+
+
+@lru_cache
+def _levels(device: torch.device) -> torch.Tensor:
+    """255, as a tensor of the device: on a GPU torch multiplies by 1/255 in place of dividing by a
+    number, and 255 would not become exactly 1."""
+    return torch.tensor(LEVELS, dtype=torch.float32, device=device)
 
 
 def _normalised(values: torch.Tensor, preprocessing: Preprocessing) -> torch.Tensor:
     scale = preprocessing.scale
-    values = values.div_(LEVELS) if scale == UNIT else values.mul_(scale)
+    values = values.div_(_levels(values.device)) if scale == UNIT else values.mul_(scale)
     means, stds = preprocessing.for_channels(values.shape[1])
     if any(means):
         values.sub_(torch.tensor(means, device=values.device).view(-1, 1, 1))

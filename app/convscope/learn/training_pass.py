@@ -1,8 +1,8 @@
 """One training step's loss and gradients, sooner: torch's own kernels without autograd's graph.
 
 The very calls that autograd makes (torch's derivatives.yaml), in its order, so with the same bits;
-what is saved is the graph that is built and freed at each step. Networks of other layers, or on
-another device than a CPU, train by autograd.
+what is saved is the graph that is built and freed at each step. Networks of other layers train by
+autograd, as do some on a GPU, where it makes other calls for them.
 """
 
 from collections.abc import Callable, Sequence
@@ -186,10 +186,11 @@ class DirectPass:
 
     @staticmethod
     def covers(network: nn.Sequential) -> bool:
-        """Whether each layer's calls are known here, and the parameters lie on a CPU."""
+        """Whether each layer's calls are known, on the device where the parameters lie."""
         parameters = list(network.parameters())
-        here = all(p.device.type == "cpu" and p.requires_grad for p in parameters)
-        return here and bool(parameters) and all(map(_is_covered, network))
+        covered = _is_covered if all(p.device.type == "cpu" for p in parameters) else _is_on_gpu
+        learn = bool(parameters) and all(p.requires_grad for p in parameters)
+        return learn and all(map(covered, network))
 
     def forward(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """See Pass."""
@@ -227,6 +228,11 @@ def _is_covered(layer: nn.Module) -> bool:
     if isinstance(layer, nn.AdaptiveAvgPool2d):
         return _pair(layer.output_size) != [1, 1]  # for which torch takes a mean
     return type(layer).__name__ in FORWARD
+
+
+def _is_on_gpu(layer: nn.Module) -> bool:
+    """Whether it is the same on a GPU, where torch has other kernels for some."""
+    return _is_covered(layer) and not isinstance(layer, nn.BatchNorm2d | nn.Dropout)
 
 
 class FastestPass:

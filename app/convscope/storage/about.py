@@ -30,6 +30,7 @@ class Environment(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     device: Word
+    gpu: Word | None = None
     torch: Word
     threads: Count
     memory_format: Word

@@ -1,10 +1,13 @@
 """Imported by the forkserver before it forks: torch, everything a run needs, and one small training
 step of each kind on one thread, so that a new worker inherits it all, already warm.
 
-A parent that has used two threads hangs a child that uses two: one thread is set first.
+A parent that has used two threads hangs a child that uses two: one thread is set first. And one
+that has looked for a GPU, as torch does in a backward pass, leaves its children none: the steps are
+only made where none is visible.
 """
 
 import gc
+import os
 
 import torch
 from torch import nn
@@ -18,6 +21,13 @@ from convscope.worker import main  # noqa: F401  # imported for every worker to 
 
 def _preload() -> None:
     torch.set_num_threads(1)
+    if os.environ.get("CUDA_VISIBLE_DEVICES") == "":
+        _warm_up()
+    gc.collect()
+    gc.freeze()  # the collector then leaves the inherited pages shared
+
+
+def _warm_up() -> None:
     optimizers: tuple[Optimizer, ...] = (
         SGD(),
         Adam(type="Adam"),
@@ -26,8 +36,6 @@ def _preload() -> None:
     )
     for spec in optimizers:
         _small_step(spec)
-    gc.collect()
-    gc.freeze()  # the collector then leaves the inherited pages shared
 
 
 def _small_step(spec: Optimizer) -> None:

@@ -32,6 +32,7 @@ from convscope.recipe import Recipe, plan
 from convscope.recipe.class_names import MOST_CLASSES, score_count
 from convscope.types import JsonObject, shape_text
 from convscope.worker.cpu_name import processor
+from convscope.worker.gpu import gpu_name, pick_device
 from convscope.worker.kept import Kept
 
 SPEED_WINDOW_S = 2.0
@@ -46,7 +47,7 @@ class Session:
         """`weights` are the safetensors that the first weights come from, if any."""
         self.recipe = Recipe.model_validate(setup.recipe)
         self.plans = plan(self.recipe.network, self.recipe.batch_size)
-        self.device = _device(setup.device)
+        self.device = pick_device(setup.device)
         self._weights = weights
         self._control = Kept[nn.Sequential]()
         self.answers = Kept[Answers]()
@@ -195,8 +196,10 @@ class Session:
 
     def environment(self) -> JsonObject:
         """What the same bits depend on, recorded with the run."""
+        gpu = gpu_name(self.device)
         return {
             "device": str(self.device),
+            **({"gpu": gpu} if gpu else {}),
             "torch": torch.__version__,
             "threads": torch.get_num_threads(),
             "memory_format": "channels_last",
@@ -209,9 +212,3 @@ class Session:
 def _folders(setup: Setup) -> Folders:
     data_dirs = tuple(map(Path, setup.data_dirs))
     return Folders(data_dirs, Path(setup.cache_dir), Path(setup.own_data_dir))
-
-
-def _device(name: str) -> torch.device:
-    """A `cuda` that was guessed from a driver's presence ends on what torch really has."""
-    usable = name != "cpu" and torch.cuda.is_available()
-    return torch.device("cuda" if usable else "cpu")

@@ -2963,6 +2963,8 @@ export interface components {
             convscope?: string | null;
             /** Device */
             device: string;
+            /** Gpu */
+            gpu?: string | null;
             /** Memory Format */
             memory_format: string;
             /** Processor */

@@ -57,7 +57,7 @@ def assert_closes(explanation: JsonObject) -> None:
 
 def float64_outputs(made: Session, image: str) -> dict[str, torch.Tensor]:
     """Each layer's output by torch in float64, evaluation mode."""
-    network = copy.deepcopy(made.trainer.network).double().eval()
+    network = copy.deepcopy(made.trainer.network).cpu().double().eval()
     values = torch.from_numpy(np.array(made.images.get(image)[None])).double() / 255
     found = {}
     with torch.no_grad():

@@ -46,7 +46,7 @@ def far(seed: int, spread: float, cache_dir: Path) -> Session:
 
 def in_network_terms(values: torch.Tensor) -> torch.Tensor:
     """(x - mean) / √(variance + eps), float64, by what torch's running statistics take in."""
-    mean, variance = torch.zeros(4), torch.zeros(4)
+    mean, variance = (torch.zeros(4, device=values.device) for _ in range(2))
     functional.batch_norm(values, mean, variance, training=True, momentum=1.0)
     count = values.numel() / 4
     spread = (variance.double() * (count - 1) / count + 1e-5).sqrt()
