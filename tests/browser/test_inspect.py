@@ -280,7 +280,7 @@ def test_on_a_phone_it_is_a_sheet_above_the_answers(visit: Visitors, ill: LiveRu
     assert violations(screen) == []
 
 
-@pytest.mark.parametrize("tab", ["health", "answers"])
+@pytest.mark.parametrize("tab", ["health", "answers", "distributions", "plane"])
 def test_axe_finds_nothing_serious_in_it(visit: Visitors, ill: LiveRun, tab: str) -> None:
     screen = visit(f"/?run={ill.id}&inspect={tab}&cell=6,4", reduced_motion="reduce")
     answered(screen)

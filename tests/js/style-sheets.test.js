@@ -60,7 +60,7 @@ test("every sheet is loaded by a template or, later, by a part of the main page"
     .filter((name) => name.endsWith(".html"))
     .map((name) => readFileSync(join(folder, name), "utf8"));
   const eager = [...templates.join().matchAll(/\/css\/([\w/-]+\.css)/g)].map(([, name]) => name);
-  const lazyFiles = ["lazy.js", "filter/learned/tabs.js"];
+  const lazyFiles = ["lazy.js", "filter/learned/tabs.js", "inspect/panel.js"];
   const texts = lazyFiles.map((file) =>
     readFileSync(new URL(`../../static/js/network/${file}`, import.meta.url), "utf8"),
   );

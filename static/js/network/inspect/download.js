@@ -3,6 +3,8 @@ import { shadeOf } from "./cell.js";
 
 /** @typedef {import("../../shared/inspect-server.js").Health} Health */
 /** @typedef {import("../../shared/inspect-server.js").Confusion} Confusion */
+/** @typedef {import("../../shared/inspect-server.js").Embedding} Embedding */
+/** @typedef {import("../../shared/inspect-server.js").Distributions} Distributions */
 
 /** @param {string | number | null} value */
 function field(value) {
@@ -36,6 +38,30 @@ export function answersCsv({ matrix, classes }) {
   const precision = ["precision", ...classes.map((one) => one.precision), null];
   return csv([["true class", ...names, "recall"], ...rows, precision]);
 }
+
+/** @param {Embedding} embedding @param {string[]} classes */
+export const planeCsv = ({ step, images }, classes) =>
+  csv([
+    ["step", "image", "class", "x", "y"],
+    ...images.map(({ image, label, x, y }) => [step, image, classes[label] ?? label, x, y]),
+  ]);
+
+/** The bins of one tensor at each step. @param {{step: number, one: Distributions["distributions"][number]}[]} steps */
+export const distributionsCsv = (steps) =>
+  csv([
+    ["step", "layer", "tensor", "of", "from", "to", "count"],
+    ...steps.flatMap(({ step, one: { layer, tensor, of, histogram } }) =>
+      histogram.counts.map((count, i) => [
+        step,
+        layer,
+        tensor,
+        of,
+        histogram.edges[i],
+        histogram.edges[i + 1],
+        count,
+      ]),
+    ),
+  ]);
 
 /** @param {Blob} blob @param {string} name */
 export function save(blob, name) {

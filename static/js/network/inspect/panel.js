@@ -4,17 +4,18 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isComposing } from "../../shared/composing.js";
 import { html } from "../../shared/html.js";
 import { copyText } from "../intents.js";
+import { lazy, styled } from "../lazy.js";
 import { useFocusInside } from "../page/focus.js";
 import { Roving } from "../page/roving.js";
 import { guideOpen, inspect, run, why } from "../state.js";
 import { Answers } from "./answers.js";
-import { answersCsv, healthCsv, matrixPng, save } from "./download.js";
+import { answersCsv, healthCsv, matrixPng, planeCsv, save } from "./download.js";
 import { HealthOfRun } from "./health.js";
 import { problem, shown, subject, tab } from "./question.js";
+import { bringIntoView, SHEET } from "./sheet.js";
 
 /** @typedef {import("./question.js").Shown} Shown */
 
-const SHEET = "(max-width: 900px)"; // there the panel lies over the page's lower part
 const ROOM = "(min-width: 1241px)"; // for wider panels
 const WIDE = "clamp(21.5rem, max(31vw, 38vw - 126px), 42rem)"; // of the panels beside the network, while it is open
 
@@ -25,7 +26,26 @@ function close() {
 const TABS = /** @type {const} */ ([
   ["health", "Health"],
   ["answers", "Answers"],
+  ["distributions", "Distributions"],
+  ["plane", "Plane"],
 ]);
+
+/** How the numbers are spread, over the steps. */
+const Distributions = lazy(
+  () => tab.value === "distributions",
+  (again) =>
+    styled(import(`./distributions/view.js${again}`), "distributions").then(
+      (module) => module.Distributions,
+    ),
+  html`<p class="inspect-hint" role="status">Opening…</p>`,
+);
+
+/** The pictures in the plane. */
+const Plane = lazy(
+  () => tab.value === "plane",
+  (again) => styled(import(`./plane/view.js${again}`), "plane").then((module) => module.Plane),
+  html`<p class="inspect-hint" role="status">Opening…</p>`,
+);
 
 const Tabs = () =>
   html`<${Roving} class="inspect-tabs" role="tablist" label="About this run">${TABS.map(
@@ -39,7 +59,7 @@ const Tabs = () =>
   )}<//>`;
 
 /** @param {Shown} now */
-const stepOf = (now) => now.health?.step ?? now.confusion?.step ?? 0;
+const stepOf = (now) => (now.health ?? now.confusion ?? now.embedding)?.step ?? 0;
 
 /** Of this very step, which may be the present one no more. @param {Shown} now */
 function copyView(now) {
@@ -54,7 +74,10 @@ function copyView(now) {
 
 /** @param {Shown} now */
 function saveCsv(now) {
-  const text = now.health ? healthCsv(now.health) : now.confusion && answersCsv(now.confusion);
+  const text =
+    (now.health && healthCsv(now.health)) ??
+    (now.confusion && answersCsv(now.confusion)) ??
+    (now.embedding && planeCsv(now.embedding, run.value?.classes ?? []));
   if (text) save(new Blob([text], { type: "text/csv" }), `${nameOf(now)}.csv`);
 }
 
@@ -65,7 +88,8 @@ async function savePng(now) {
 }
 
 /** @param {Shown} now */
-const nameOf = (now) => `${now.health ? "health" : "confusion"}-${now.run}-step-${stepOf(now)}`;
+const nameOf = (now) =>
+  `${now.health ? "health" : now.confusion ? "confusion" : "plane"}-${now.run}-step-${stepOf(now)}`;
 
 /** @param {{now: Shown}} props */
 const Files = ({ now }) =>
@@ -87,9 +111,7 @@ function usePlaced() {
     if (wide) stage()?.style.setProperty("--side", WIDE);
     return () => stage()?.style.removeProperty("--side");
   }, [wide]);
-  useEffect(() => {
-    if (!matchMedia(SHEET).matches) ref.current?.scrollIntoView({ block: "start" });
-  }, [shown.value === null, tab.value]);
+  useEffect(() => bringIntoView(ref.current), [shown.value === null, tab.value]);
   return ref;
 }
 
@@ -108,7 +130,8 @@ function useAlone() {
 function answered() {
   const now = shown.value;
   if (now?.run !== run.value?.id) return null;
-  return now && (tab.value === "health" ? now.health : now.confusion) ? now : null;
+  const found = { health: now?.health, answers: now?.confusion, plane: now?.embedding };
+  return now && tab.value !== "distributions" && found[tab.value] ? now : null;
 }
 
 /** Opened by a key it gets the focus; opened otherwise Space goes on playing the run. */
@@ -126,11 +149,13 @@ function Panel() {
   return html`<section ref=${ref} class="inspect-panel" role="dialog" aria-modal="false" aria-label="Health and answers" onKeyDown=${onKeyDown}>
     <header class="inspect-top"><${Tabs} />
       <button type="button" class="quiet" ref=${byKey ? closing : null} onClick=${close} aria-label="Close" aria-keyshortcuts="Escape">✕</button></header>
-    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} aria-busy=${shown.value?.of !== subject.value}>
+    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} aria-busy=${subject.value !== "" && shown.value?.of !== subject.value}>
       ${problem.value && html`<p class="inspect-wrong" role="status">${problem.value}</p>`}
-      ${!now && !problem.value && html`<p class="inspect-hint" role="status">Asking…</p>`}
+      ${!now && !problem.value && subject.value && html`<p class="inspect-hint" role="status">Asking…</p>`}
       ${now?.health && html`<${HealthOfRun} of=${now.health} />`}
       ${now?.confusion && html`<${Answers} of=${now.confusion} pictures=${now.cell} />`}
+      ${tab.value === "distributions" && html`<${Distributions} />`}
+      ${tab.value === "plane" && now && html`<${Plane} />`}
       ${now && html`<${Files} now=${now} />`}
     </div></section><div class="inspect-room"></div>`;
 }

@@ -1,9 +1,9 @@
 /**
- * Asks how the run is, or what it takes the held-out pictures for, and again when the step or the
- * network changes: never more than one question under way, and about one a second while it trains.
+ * Asks how the run is, what it takes the held-out pictures for, or where they lie in the plane, and
+ * again when the step or the network changes: never more than one question under way, and about one a second while it trains.
  */
 import { batch, computed, effect, signal } from "@preact/signals";
-import { cellImages, confusion, health } from "../../shared/inspect-server.js";
+import { cellImages, confusion, embedding, health } from "../../shared/inspect-server.js";
 import { newest } from "../../shared/latest-only.js";
 import { noticeError } from "../../shared/notices.js";
 import { Problem } from "../../shared/server.js";
@@ -14,29 +14,33 @@ import { parseCell } from "./cell.js";
 /** @typedef {import("../../shared/inspect-server.js").Health} Health */
 /** @typedef {import("../../shared/inspect-server.js").Confusion} Confusion */
 /** @typedef {import("../../shared/inspect-server.js").CellImages} CellImages */
-/** @typedef {{run: string, tab: "health" | "answers", cell: Cell | null}} Subject */
+/** @typedef {import("../../shared/inspect-server.js").Embedding} Embedding */
+/** @typedef {typeof TABS[number]} Tab */
+/** @typedef {{run: string, tab: Tab, cell: Cell | null}} Subject */
 /** @typedef {Subject & {step: number | null, moment: string}} Asked */
-/** @typedef {{health: Health | null, confusion: Confusion | null, cell: CellImages | null}} Found */
+/** @typedef {{health: Health | null, confusion: Confusion | null, cell: CellImages | null,
+ *   embedding: Embedding | null}} Found */
 /** @typedef {Found & Pick<Asked, "run" | "moment"> & {of: string}} Shown `of`: which subject */
 
 const EACH_MS = 1000;
+const TABS = /** @type {const} */ (["health", "answers", "distributions", "plane"]);
+/** @type {Found} */
+const NOTHING = { health: null, confusion: null, cell: null, embedding: null };
 
 export const shown = signal(/** @type {Shown | null} */ (null));
 export const problem = signal(/** @type {string | null} */ (null)); // why there is no answer
 
 const runId = computed(() => run.value?.id ?? null);
 
-/** Which of the two is open. */
-export const tab = computed(() =>
-  inspect.value?.inspect === "answers" ? /** @type {const} */ ("answers") : "health",
-);
+/** Which of them is open. */
+export const tab = computed(() => TABS.find((one) => one === inspect.value?.inspect) ?? "health");
 
 /** The cell whose pictures are shown. */
 export const cell = computed(() => parseCell(inspect.value?.cell ?? null));
 
-/** What is asked about, as text; empty: nothing is. */
+/** What is asked about, as text; empty: nothing is. The distributions are of many steps, and asked apart. */
 export const subject = computed(() =>
-  inspect.value && runId.value
+  inspect.value && runId.value && tab.value !== "distributions"
     ? JSON.stringify({
         run: runId.value,
         tab: tab.value,
@@ -52,12 +56,12 @@ const moment = computed(() =>
 
 /** @param {Asked} asked @param {AbortSignal} aborted @returns {Promise<Found>} */
 async function fetchOne({ run: id, tab: which, cell: place, step: at, moment: now }, aborted) {
-  if (which === "health")
-    return { health: await health(id, at, aborted), confusion: null, cell: null };
+  if (which === "health") return { ...NOTHING, health: await health(id, at, aborted) };
+  if (which === "plane") return { ...NOTHING, embedding: await embedding(id, at, aborted) };
   const known = shown.peek()?.moment === now ? shown.peek()?.confusion : null;
   const answer = known ?? (await confusion(id, at, aborted));
   const images = place && (await cellImages(id, { step: answer.step, ...place }, aborted));
-  return { health: null, confusion: answer, cell: images };
+  return { ...NOTHING, confusion: answer, cell: images };
 }
 
 const questions = newest(fetchOne, {
