@@ -10,6 +10,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 LOW = ((720, 450), (844, 390), (1024, 768), (1366, 650))  # zoomed in, a phone on its side
 SIZES = ((390, 844), (820, 1180), (1280, 800), (1440, 900), (1920, 1080), (2560, 1440))
 CLASSIFIERS = ("default", "tinyvgg", "color-7x7")  # the shipped networks that end in classes
@@ -63,7 +65,6 @@ def test_the_default_networks_answers_are_in_the_window(
     expect_answers(at(visit, run, size), run, size)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [*SIZES, *LOW], ids=lambda size: "x".join(map(str, size)))
 def test_every_networks_answers_are_in_the_window(
     visit: Visitors, runs: dict[str, LiveRun], size: tuple[int, int]
@@ -111,7 +112,6 @@ def test_what_does_not_fit_says_so_and_all_of_it_can_be_seen_at_once(
     expect(page.locator(".fade.right")).to_be_visible()
 
 
-@pytest.mark.slow  # tests/js/scales.test.js has it of numbers alone
 def test_limits_of_a_settled_run_do_not_move_over_200_steps(
     visit: Visitors, server: Server
 ) -> None:

@@ -14,6 +14,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 AXES = {"PyTorch": ["16 out", "8 in", "3 kh", "3 kw"], "Keras": ["3 kh", "3 kw", "8 in", "16 out"]}
 
 

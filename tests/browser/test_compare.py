@@ -14,6 +14,8 @@ from tests.support.screen import Screen, coloured, pixels
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 LIGHT_ZERO = (0xFB, 0xFA, 0xF7)
 Pair = tuple[LiveRun, LiveRun]
 

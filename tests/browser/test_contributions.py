@@ -12,6 +12,8 @@ from tests.support.screen import Pixels, Screen, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 SMALL_WINDOW = {"viewport": {"width": 1280, "height": 720}}
 # what must stay where it is, whatever opens over it
 PLACES = """() => [...document.querySelectorAll(

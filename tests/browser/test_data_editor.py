@@ -14,7 +14,7 @@ from tests.support.own_sets import unkept
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
-pytestmark = pytest.mark.usefixtures("no_own_data")
+pytestmark = [pytest.mark.usefixtures("no_own_data"), pytest.mark.slow]
 
 CLIPPED = """() => [...document.querySelectorAll("main :is(p, label, button, span, h2, h3)")]
   .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0

@@ -11,7 +11,7 @@ from tests.support.data_page import DataPage, open_data
 from tests.support.labelled import png_of, stripes, stripes_zip, zip_of
 from tests.support.visitors import Visitors
 
-pytestmark = pytest.mark.usefixtures("no_own_data")
+pytestmark = [pytest.mark.usefixtures("no_own_data"), pytest.mark.slow]
 
 
 def equal_ones() -> bytes:

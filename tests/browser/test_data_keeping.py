@@ -19,7 +19,7 @@ from tests.support.server import Server
 from tests.support.visitors import Visitors
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("no_own_data")
+pytestmark = [pytest.mark.usefixtures("no_own_data"), pytest.mark.slow]
 
 GoOn = Callable[[], None]
 

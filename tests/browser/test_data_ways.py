@@ -13,7 +13,7 @@ from tests.support.screen import Screen
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
-pytestmark = pytest.mark.usefixtures("no_own_data")
+pytestmark = [pytest.mark.usefixtures("no_own_data"), pytest.mark.slow]
 
 MIRRORED = "matrix(-1, 0, 0, 1, 0, 0)"
 SEVERAL = re.compile(r"^(8|9|\d\d) pictures(…|:)")  # of a burst that is being taken

@@ -9,6 +9,8 @@ from tests.support.screen import colours
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,

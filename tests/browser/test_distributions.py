@@ -15,6 +15,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 TRAINED = 100
 ASKED = [0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 100]
 

@@ -13,6 +13,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 # 81 cells a kernel; 20 kernels a filter; 20 × 4 weights an output
 NETWORK: dict[str, Any] = {
     "input": [1, 28, 28],

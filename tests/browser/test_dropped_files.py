@@ -9,6 +9,8 @@ from tests.support.pictures import encoded, gradient
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 # a real drag cannot be made by the debugger: the events of one, as the browser sends them
 DROP = """([kind, name, type, data]) => {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));

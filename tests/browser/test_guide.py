@@ -13,6 +13,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 UNTRAINABLE = {
     "network": {
         "input": [1, 25, 25],

@@ -17,6 +17,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 TRAINED = 300
 DEAD = {"layer": "conv2", "filter": 3}
 KILL = {"type": "set", "layer": "conv2", "tensor": "bias", "index": [3], "value": -1000.0}

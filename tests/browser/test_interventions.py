@@ -11,6 +11,8 @@ from tests.support.screen import Screen, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 TYPING = "New value of this weight; Enter applies, Escape cancels"
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=np.float32)
 STEPS = 20

@@ -10,6 +10,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 LENS = ".map-lens"
 
 

@@ -9,6 +9,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 COMPLETE = Path("/usr/share/datasets/fashion-mnist")
 SIZES = ((390, 844), (820, 1180), (1280, 720))
 # what stands out of its box, within the sheet

@@ -16,6 +16,8 @@ from tests.support.screen import Pixels, Screen, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 TRAINED = 100
 PICTURE = re.compile(r"/images/test-\d+/file")
 EMBEDDING = re.compile("/embedding")

@@ -15,6 +15,8 @@ from tests.support.own_sets import kept
 from tests.support.server import Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 HOW = {"mean": 0.286, "std": 0.353}
 
 

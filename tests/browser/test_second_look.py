@@ -9,6 +9,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 ZOOMED: dict[str, Any] = {"viewport": {"width": 720, "height": 450}}  # 1440 × 900 at 200 %
 MAPS_SEEN = """() => [...document.querySelectorAll(".column button.map")].filter((map) => {
   const {left, right, top, bottom} = map.getBoundingClientRect();

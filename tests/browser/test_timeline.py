@@ -16,6 +16,8 @@ from tests.support.screen import Pixels, Screen, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 LENGTH = 300
 PAINTED_STEP = "() => window.convscope.painted.at(-1).step"
 

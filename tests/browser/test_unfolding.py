@@ -11,6 +11,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 PARTS = {  # of the chain, from what is read to what follows
     "what it reads": "canvas[aria-label^='The map that this kernel reads']",
     "its kernel": "table[aria-label^='weight, for']",

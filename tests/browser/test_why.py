@@ -15,6 +15,8 @@ from tests.support.screen import Screen, coloured, colours, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 TRAINED = 300
 METHODS = ("Grad-CAM", "Gradient", "Gradient × input", "Integrated gradients", "Occlusion")
 SHEET = {"width": 820, "height": 1180}
