@@ -277,6 +277,19 @@ class FeatureMaps(Command[TensorReply]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outputs(Command[TensorReply]):
+    """A layer's output for several images, (N, …shape); `layer` None: the class scores.
+
+    The images are `count` of a half from `start` on, or `payload`, uint8 (N, C, H, W).
+    """
+
+    layer: str | None
+    half: Half | None = None
+    start: int = 0
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batch(Command[BatchReply]):
     """The mini-batch of the step that led to the present state."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from convscope.budget import Budget
 from convscope.errors import ConflictError, NotFoundError
 from convscope.images import DecodedImage, Prepared, decode, decode_stored, png, preprocess, shrunk
+from convscope.images.preprocess import Pixels
 from convscope.ipc.commands import Command, DropImage, PutImage
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
@@ -141,6 +142,13 @@ class Uploads:
                 return await self._keep(await self._decoded(data, name, how), new=True)
         finally:
             self._coming -= 1
+
+    async def fitted(self, data: bytes) -> Pixels:
+        """An image as the network would see it, uint8 (C, H, W); it is not kept.
+
+        UploadError for what cannot be read.
+        """
+        return (await self._decoded(data, "", Asked())).upload.prepared.pixels
 
     async def replace(self, image: str, data: bytes, name: str, how: Asked) -> Upload:
         """Another image under the same id; NotFoundError for an unknown one."""

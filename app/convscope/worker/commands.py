@@ -271,6 +271,7 @@ HANDLERS: Final[Handlers] = dict(
         handle(commands.Weights, queries.weights),
         handle(commands.Tensor, queries.tensor),
         handle(commands.FeatureMaps, queries.feature_maps),
+        handle(commands.Outputs, queries.outputs),
         handle(commands.Image, queries.image),
         handle(commands.Batch, queries.batch),
         handle(commands.DropoutMask, queries.dropout_mask),

@@ -1,6 +1,7 @@
 """Questions about the present state of a session; none of them changes it."""
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 from safetensors.torch import save
@@ -22,11 +23,13 @@ from convscope.ipc.replies import (
     WeightsReply,
 )
 from convscope.learn.checkpoint import save_state
+from convscope.learn.data import Pixels
 from convscope.learn.observe import to_numpy
 from convscope.learn.seeds import Purpose, seed_of
 from convscope.types import JsonObject
 from convscope.worker.capture.recorder import capture, prediction
 from convscope.worker.loop import Loop
+from convscope.worker.session import Session
 from convscope.worker.step_trace import trace
 
 
@@ -80,6 +83,24 @@ def feature_maps(loop: Loop, command: commands.FeatureMaps, _: int) -> TensorRep
     """A layer's output for one image, exact."""
     pixels = loop.session.images.get(command.image)
     return _tensor(loop, loop.session.observer.feature_maps(command.layer, pixels))
+
+
+def outputs(loop: Loop, command: commands.Outputs, _: int) -> TensorReply:
+    """A layer's output for several images, exact; or their class scores."""
+    session = loop.session
+    if command.layer is None:
+        session.must_have_scores()
+    wanted = [] if command.layer is None else [command.layer]
+    found = session.observer.outputs(_pixels(session, command), wanted)
+    return _tensor(loop, found[command.layer or ""])
+
+
+def _pixels(session: Session, command: commands.Outputs) -> Sequence[Pixels]:
+    if command.half is None:
+        sent = np.frombuffer(command.payload, np.uint8)
+        return list(sent.reshape(command.count, *session.recipe.network.input))
+    numbers = range(command.start, command.start + command.count)
+    return [session.images.get(f"{command.half}-{number}") for number in numbers]
 
 
 def _tensor(loop: Loop, values: Floats) -> TensorReply:

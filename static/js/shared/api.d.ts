@@ -846,6 +846,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/feature-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Layers' feature maps for many images
+         * @description Exact float32 (images, …shape), streamed; an npz has an array a layer. In the second worker,
+         *     so that training goes on.
+         */
+        post: operations["compute_feature_maps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/findings": {
         parameters: {
             query?: never;
@@ -1282,7 +1303,11 @@ export interface paths {
          */
         get: operations["get_predictions"];
         put?: never;
-        post?: never;
+        /**
+         * Class scores for many images
+         * @description In the order of the images; 409 where the network ends in no class scores.
+         */
+        post: operations["compute_predictions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3734,6 +3759,7 @@ export interface components {
          *           "capability": "AVX512",
          *           "convscope": "0.1.0",
          *           "device": "cpu",
+         *           "gpu": null,
          *           "memory_format": "channels_last",
          *           "processor": "Intel(R) Xeon(R) Processor",
          *           "threads": 1,
@@ -4471,6 +4497,61 @@ export interface components {
              * @enum {string}
              */
             type: "Linear";
+        };
+        /**
+         * ManyPredictions
+         * @description Of each image the class that it is taken for, all probabilities, and its label where it is
+         *     one of the data set's; a number that is not finite is null.
+         * @example {
+         *       "classes": [
+         *         "T-shirt/top",
+         *         "Trouser",
+         *         "Pullover",
+         *         "Dress",
+         *         "Coat",
+         *         "Sandal",
+         *         "Shirt",
+         *         "Sneaker",
+         *         "Bag",
+         *         "Ankle boot"
+         *       ],
+         *       "count": 1,
+         *       "labels": [
+         *         9
+         *       ],
+         *       "predicted": [
+         *         3
+         *       ],
+         *       "probabilities": [
+         *         [
+         *           0.137375,
+         *           0.0568542,
+         *           0.098465,
+         *           0.186112,
+         *           0.0865273,
+         *           0.116767,
+         *           0.102712,
+         *           0.100967,
+         *           0.0672034,
+         *           0.0470171
+         *         ]
+         *       ],
+         *       "step": 10
+         *     }
+         */
+        ManyPredictions: {
+            /** Classes */
+            classes: string[];
+            /** Count */
+            count: number;
+            /** Labels */
+            labels: number[] | null;
+            /** Predicted */
+            predicted: number[];
+            /** Probabilities */
+            probabilities: (number | null)[][];
+            /** Step */
+            step: number;
         };
         /**
          * MaskAnswer
@@ -5652,6 +5733,7 @@ export interface components {
          *         "capability": "AVX512",
          *         "convscope": "0.1.0",
          *         "device": "cpu",
+         *         "gpu": null,
          *         "memory_format": "channels_last",
          *         "processor": "Intel(R) Xeon(R) Processor",
          *         "threads": 1,
@@ -6020,6 +6102,7 @@ export interface components {
          *             "capability": "AVX512",
          *             "convscope": "0.1.0",
          *             "device": "cpu",
+         *             "gpu": null,
          *             "memory_format": "channels_last",
          *             "processor": "Intel(R) Xeon(R) Processor",
          *             "threads": 1,
@@ -6569,6 +6652,7 @@ export interface components {
          *           "capability": "AVX512",
          *           "convscope": "0.1.0",
          *           "device": "cpu",
+         *           "gpu": null,
          *           "memory_format": "channels_last",
          *           "processor": "Intel(R) Xeon(R) Processor",
          *           "threads": 1,
@@ -12960,6 +13044,241 @@ export interface operations {
             };
         };
     };
+    compute_feature_maps: {
+        parameters: {
+            query: {
+                /** @description their names, with commas between them */
+                layers: string;
+                /** @description else npy for one layer, npz for several */
+                format?: "npy" | "npz";
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+                /** @description a half of the data set */
+                data?: "test" | "train";
+                /** @description its first image */
+                start?: number;
+                /** @description how many; if absent, all that follow */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description what the images are, where `data` does not say it */
+        requestBody?: {
+            content: {
+                "application/x-npy": string;
+                "multipart/form-data": {
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-npy": string;
+                    "application/zip": string;
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of file that the server does not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Expected PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_findings: {
         parameters: {
             query?: {
@@ -16569,6 +16888,239 @@ export interface operations {
                      *       "detail": "The run is playing: pause it before stepping.",
                      *       "status": 409,
                      *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compute_predictions: {
+        parameters: {
+            query?: {
+                /** @description an npz has `logits`, float32 (images, classes) */
+                format?: "json" | "npz";
+                /** @description the step to describe; if absent, the current one */
+                step?: number;
+                /** @description a half of the data set */
+                data?: "test" | "train";
+                /** @description its first image */
+                start?: number;
+                /** @description how many; if absent, all that follow */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description a run's id */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description what the images are, where `data` does not say it */
+        requestBody?: {
+            content: {
+                "application/x-npy": string;
+                "multipart/form-data": {
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
+                    /** @description why the last digits of this step may differ from the original; absent if they do not */
+                    "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyPredictions"];
+                    "application/zip": string;
+                };
+            };
+            /** @description The upload cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unreadable_upload",
+                     *       "detail": "Expected a whole PNG picture, got one that is broken or cut short (image file is truncated).",
+                     *       "status": 400,
+                     *       "title": "Unreadable upload",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of file that the server does not read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "Expected PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC, got a file that begins with the bytes 68 65 6c 6c 6f 20 74 68.",
+                     *       "status": 415,
+                     *       "title": "Unsupported media type",
                      *       "type": "about:blank"
                      *     }
                      */

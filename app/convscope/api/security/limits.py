@@ -18,6 +18,8 @@ LEAST_BYTES_PER_S = 20_000
 FILES_HELD_BYTES = 16 * 1024 * 1024  # of the files of a data set: 256 of 64 KiB
 UPLOADS = re.compile(r"/api/v1/runs/([^/]+/images(/[^/]+)?|from-weights)/?")
 IMPORT = re.compile(r"/api/v1/runs/import/?")
+MANY_IMAGES = re.compile(r"/api/v1/runs/[^/]+/(feature-maps|predictions)/?")
+MANY_BYTES = 64 * 1024 * 1024  # of those images
 DATASETS = re.compile(r"/api/v1/datasets(/preview(/[^/]+/files)?)?/?")
 
 
@@ -28,6 +30,8 @@ def body_limit(scope: Scope, settings: Settings) -> int:
     if scope["method"] == "POST" and IMPORT.fullmatch(scope["path"]):
         most = max(settings.max_import_bytes, settings.max_dataset_bytes)  # its data may go with it
         return most + MULTIPART_OVERHEAD_BYTES
+    if scope["method"] == "POST" and MANY_IMAGES.fullmatch(scope["path"]):
+        return MANY_BYTES + MULTIPART_OVERHEAD_BYTES
     if scope["method"] == "POST" and DATASETS.fullmatch(scope["path"]):
         return settings.max_dataset_bytes + MULTIPART_OVERHEAD_BYTES
     return BODY_BYTES

@@ -195,3 +195,11 @@ PREDICTIONS: JsonObject = {
         {"index": 9, "class": "Ankle boot", "probability": 0.0470171, "logit": -0.774775},
     ],
 }
+MANY_PREDICTIONS: JsonObject = {
+    "step": 10,
+    "count": 1,
+    "classes": [entry["class"] for entry in PREDICTIONS["classes"]],
+    "predicted": [3],
+    "probabilities": [[entry["probability"] for entry in PREDICTIONS["classes"]]],
+    "labels": [9],
+}

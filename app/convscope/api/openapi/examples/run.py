@@ -80,6 +80,7 @@ RUN: JsonObject = {
     "created_at": "2026-01-01T00:00:00Z",
     "environment": {
         "device": "cpu",
+        "gpu": None,
         "torch": "2.13.0+cpu",
         "threads": 1,
         "memory_format": "channels_last",
