@@ -8,9 +8,9 @@ import { useFocusInside } from "../page/focus.js";
 import { Roving } from "../page/roving.js";
 import { guideOpen, inspect, run, why } from "../state.js";
 import { Answers } from "./answers.js";
-import { answersCsv, healthCsv, matrixPng, save } from "./download.js";
 import { HealthOfRun } from "./health.js";
-import { problem, shown, subject, tab } from "./question.js";
+import { asked, tab } from "./question.js";
+import { answersCsv, healthCsv, matrixPng, save } from "./tables.js";
 
 /** @typedef {import("./question.js").Shown} Shown */
 
@@ -89,7 +89,7 @@ function usePlaced() {
   }, [wide]);
   useEffect(() => {
     if (!matchMedia(SHEET).matches) ref.current?.scrollIntoView({ block: "start" });
-  }, [shown.value === null, tab.value]);
+  }, [asked.answer.value === null, tab.value]);
   return ref;
 }
 
@@ -106,9 +106,9 @@ function useAlone() {
 
 /** What is shown of this run and tab. */
 function answered() {
-  const now = shown.value;
-  if (now?.run !== run.value?.id) return null;
-  return now && (tab.value === "health" ? now.health : now.confusion) ? now : null;
+  const now = asked.answer.value?.is;
+  if (!now || now.run !== run.value?.id) return null;
+  return (tab.value === "health" ? now.health : now.confusion) ? now : null;
 }
 
 /** Opened by a key it gets the focus; opened otherwise Space goes on playing the run. */
@@ -118,6 +118,7 @@ function Panel() {
   const byKey = useRef(document.activeElement !== document.body).current;
   const closing = useFocusInside();
   const now = answered();
+  const problem = asked.problem.value;
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || isComposing(event)) return;
     event.stopPropagation();
@@ -126,9 +127,9 @@ function Panel() {
   return html`<section ref=${ref} class="inspect-panel" role="dialog" aria-modal="false" aria-label="Health and answers" onKeyDown=${onKeyDown}>
     <header class="inspect-top"><${Tabs} />
       <button type="button" class="quiet" ref=${byKey ? closing : null} onClick=${close} aria-label="Close" aria-keyshortcuts="Escape">✕</button></header>
-    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} aria-busy=${shown.value?.of !== subject.value}>
-      ${problem.value && html`<p class="inspect-wrong" role="status">${problem.value}</p>`}
-      ${!now && !problem.value && html`<p class="inspect-hint" role="status">Asking…</p>`}
+    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} aria-busy=${asked.answer.value?.of !== asked.about.value}>
+      ${problem && html`<p class="inspect-wrong" role="status">${problem}</p>`}
+      ${!now && !problem && html`<p class="inspect-hint" role="status">Asking…</p>`}
       ${now?.health && html`<${HealthOfRun} of=${now.health} />`}
       ${now?.confusion && html`<${Answers} of=${now.confusion} pictures=${now.cell} />`}
       ${now && html`<${Files} now=${now} />`}

@@ -1,12 +1,10 @@
 /**
  * Asks how the run is, or what it takes the held-out pictures for, and again when the step or the
- * network changes: never more than one question under way, and about one a second while it trains.
+ * network changes: about once a second while it trains.
  */
-import { batch, computed, effect, signal } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { cellImages, confusion, health } from "../../shared/inspect-server.js";
-import { newest } from "../../shared/latest-only.js";
-import { noticeError } from "../../shared/notices.js";
-import { Problem } from "../../shared/server.js";
+import { asking } from "../asking.js";
 import { askedStep, inspect, liveRun, run, step } from "../state.js";
 import { parseCell } from "./cell.js";
 
@@ -15,14 +13,9 @@ import { parseCell } from "./cell.js";
 /** @typedef {import("../../shared/inspect-server.js").Confusion} Confusion */
 /** @typedef {import("../../shared/inspect-server.js").CellImages} CellImages */
 /** @typedef {{run: string, tab: "health" | "answers", cell: Cell | null}} Subject */
-/** @typedef {Subject & {step: number | null, moment: string}} Asked */
-/** @typedef {{health: Health | null, confusion: Confusion | null, cell: CellImages | null}} Found */
-/** @typedef {Found & Pick<Asked, "run" | "moment"> & {of: string}} Shown `of`: which subject */
+/** @typedef {{run: string, moment: string, health: Health | null, confusion: Confusion | null, cell: CellImages | null}} Shown */
 
-const EACH_MS = 1000;
-
-export const shown = signal(/** @type {Shown | null} */ (null));
-export const problem = signal(/** @type {string | null} */ (null)); // why there is no answer
+const PAUSE_MS = 1000;
 
 const runId = computed(() => run.value?.id ?? null);
 
@@ -35,84 +28,35 @@ export const tab = computed(() =>
 export const cell = computed(() => parseCell(inspect.value?.cell ?? null));
 
 /** What is asked about, as text; empty: nothing is. */
-export const subject = computed(() =>
+const subject = () =>
   inspect.value && runId.value
     ? JSON.stringify({
         run: runId.value,
         tab: tab.value,
         cell: tab.value === "answers" ? cell.value : null,
       })
-    : "",
-);
+    : "";
 
 /** The state of the network that is on the page. */
 const moment = computed(() =>
   [runId.value, liveRun.value?.restarts, step.value, run.value?.intervention_count].join(" "),
 );
 
-/** @param {Asked} asked @param {AbortSignal} aborted @returns {Promise<Found>} */
-async function fetchOne({ run: id, tab: which, cell: place, step: at, moment: now }, aborted) {
-  if (which === "health")
-    return { health: await health(id, at, aborted), confusion: null, cell: null };
-  const known = shown.peek()?.moment === now ? shown.peek()?.confusion : null;
-  const answer = known ?? (await confusion(id, at, aborted));
-  const images = place && (await cellImages(id, { step: answer.step, ...place }, aborted));
-  return { health: null, confusion: answer, cell: images };
+/** @param {import("../asking.js").Question<Shown>} question */
+async function ask({ of, last, signal: gone, show }) {
+  /** @type {Subject} */
+  const { run: id, tab: which, cell: place } = JSON.parse(of);
+  const [at, now] = [askedStep.peek(), moment.peek()];
+  const known = { run: id, moment: now, health: null, confusion: null, cell: null };
+  if (which === "health") return show({ ...known, health: await health(id, at, gone) });
+  const same = last?.is.moment === now ? last.is.confusion : null;
+  const answer = same ?? (await confusion(id, at, gone));
+  const images = place && (await cellImages(id, { step: answer.step, ...place }, gone));
+  show({ ...known, confusion: answer, cell: images });
 }
 
-const questions = newest(fetchOne, {
-  done: (found, asked) =>
-    batch(() => {
-      shown.value = { of: subject.peek(), run: asked.run, moment: asked.moment, ...found };
-      problem.value = null;
-    }),
-  failed: (error) => {
-    if (!(error instanceof Problem)) return noticeError(error);
-    problem.value = error.message;
-    if ([0, 503].includes(error.status)) askIn(EACH_MS);
-  },
-});
-
-let askedMs = Number.NEGATIVE_INFINITY;
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer;
-
-function ask() {
-  clearTimeout(timer);
-  if (!subject.peek()) return;
-  askedMs = performance.now();
-  questions.want({
-    ...JSON.parse(subject.peek()),
-    step: askedStep.peek(),
-    moment: moment.peek(),
-  });
-}
-
-/** @param {number} ms */
-function askIn(ms) {
-  clearTimeout(timer);
-  timer = setTimeout(ask, ms);
-}
-
-/** Another subject makes the question under way useless. */
-effect(() => {
-  const now = subject.value;
-  clearTimeout(timer);
-  questions.drop();
-  problem.value = null;
-  if (now) ask();
-  else shown.value = null;
-});
-
-let lastMoment = moment.peek();
-
-/** Steps come oftener than is asked. */
-effect(() => {
-  const now = moment.value;
-  if (now === lastMoment) return;
-  lastMoment = now;
-  askIn(Math.max(0, askedMs + EACH_MS - performance.now()));
-});
+export const asked = asking({ subject, moment: () => moment.value, ask, pauseMs: PAUSE_MS });
+asked.start();
 
 let lastRun = runId.peek();
 

@@ -7,7 +7,7 @@ import { useFocusInside } from "../page/focus.js";
 import { layers, playing, run, why } from "../state.js";
 import { ContributionList } from "./contributions.js";
 import { Attribution } from "./picture.js";
-import { problem, shown, subject } from "./question.js";
+import { asked } from "./question.js";
 import {
   alikeText,
   alikeWords,
@@ -49,7 +49,7 @@ const Select = ({ says, label, now, choices, pick }) =>
 /** Which class; unless one was chosen, the one that is first. */
 function ClassChoice() {
   const now = why.value?.class ?? "";
-  const first = now ? null : shown.value?.answer.class_name;
+  const first = now ? null : asked.answer.value?.is.answer.class_name;
   const classes = (run.value?.classes ?? []).map(
     (name, i) => /** @type {[string, string]} */ ([String(i), name]),
   );
@@ -64,7 +64,7 @@ function LayerChoice() {
   if (!names.length) return null;
   const now = why.value?.layer ?? names[names.length - 1];
   return html`<${Select} says="at" label="Layer" now=${now} choices=${names.map((name) => [name, name])}
-    pick=${(/** @type {string} */ layer) => change({ layer })} />`;
+    pick=${(/** @type {string} */ layer) => change({ layer, region: null })} />`;
 }
 
 /** The attribution, how alike it is to its control, and the control. @param {{now: Shown}} props */
@@ -107,7 +107,7 @@ function usePlaced() {
   });
   useEffect(() => {
     if (!matchMedia(SHEET).matches) ref.current?.scrollIntoView({ block: "start" });
-  }, [shown.value === null]);
+  }, [asked.answer.value === null]);
   return ref;
 }
 
@@ -117,8 +117,9 @@ function Panel() {
   const byKey = useRef(document.activeElement !== document.body).current;
   const closing = useFocusInside();
   const [method, , says] = methodOf(why.value?.why);
-  const now = shown.value;
-  const waits = now?.of !== subject.value;
+  const now = asked.answer.value?.is;
+  const waits = asked.answer.value?.of !== asked.about.value;
+  const problem = asked.problem.value;
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || isComposing(event)) return;
     event.stopPropagation();
@@ -131,9 +132,9 @@ function Panel() {
     <div class="why-body">
       <div class="why-asked"><${Methods} now=${method} /><p>${says}</p></div>
       <div class=${waits ? "why-answer waits" : "why-answer"} aria-busy=${waits}>
-        ${problem.value && html`<p class="why-problem" role="status">${problem.value}</p>`}
-        ${now && !(problem.value && waits) && html`<${Pictures} now=${now} /><div class="why-told"><${Words} now=${now} /><${Parts} now=${now} /></div>`}
-        ${!now && !problem.value && html`<p class="why-hint" role="status">Asking…</p>`}
+        ${problem && html`<p class="why-problem" role="status">${problem}</p>`}
+        ${now && !(problem && waits) && html`<${Pictures} now=${now} /><div class="why-told"><${Words} now=${now} /><${Parts} now=${now} /></div>`}
+        ${!now && !problem && html`<p class="why-hint" role="status">Asking…</p>`}
       </div>
     </div></section><div class="why-room"></div>`;
 }

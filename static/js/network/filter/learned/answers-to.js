@@ -21,10 +21,10 @@ const HALVES = /** @type {[Half, string][]} */ ([
  * @param {Half} half @returns {(question: import("./asked.js").Question<Patches>) => Promise<void>} */
 const askPatches =
   (half) =>
-  async ({ of, step, again, signal, show }) => {
+  async ({ filter, step, again, signal, show }) => {
     for (const among of again ? AMONG.slice(-1) : AMONG) {
       const query = { data: half, count: 9, among, step };
-      const answer = await learnedServer.patches(of, query, signal);
+      const answer = await learnedServer.patches(filter, query, signal);
       show(answer);
       if (answer.images >= answer.of) return;
     }

@@ -16,11 +16,11 @@ import { evenly } from "./words.js";
 
 const PATCHES = 6; // along the way
 const AMONG = 500; // pictures
-const AGAIN_MS = 10_000; // while it trains: its past is computed again for each
+const PAUSE_MS = 10_000; // while it trains: its past is computed again for each
 
 /** @param {import("./asked.js").Question<Life>} question */
-async function askLife({ of, again, signal, show }) {
-  const way = await learnedServer.trajectory(of, signal);
+async function askLife({ filter, again, signal, show }) {
+  const way = await learnedServer.trajectory(filter, signal);
   /** @type {Life} */
   let life = { way, along: [], teachers: null };
   const more = (/** @type {Partial<Life>} */ news) => {
@@ -29,11 +29,11 @@ async function askLife({ of, again, signal, show }) {
   };
   more({});
   if (way.bend !== null && way.bend > 0)
-    more({ teachers: await learnedServer.examples(of, { step: way.bend }, signal) });
+    more({ teachers: await learnedServer.examples(filter, { step: way.bend }, signal) });
   for (const i of evenly(way.steps.length, PATCHES)) {
     const step = way.steps[i];
     const query = { data: /** @type {const} */ ("test"), count: 1, among: AMONG, step };
-    const { best } = await learnedServer.patches(of, query, signal);
+    const { best } = await learnedServer.patches(filter, query, signal);
     more({ along: [...life.along, ...best.map((patch) => ({ step, patch }))] });
   }
   show(life);
@@ -71,7 +71,7 @@ const Found = ({ life: { way, along, teachers } }) =>
     ${teachers && html`<${Teachers} teachers=${teachers} />`}`;
 
 export function Biography() {
-  const asked = useAsked(askLife, { whole: true, againMs: AGAIN_MS });
+  const asked = useAsked(askLife, { whole: true, pauseMs: PAUSE_MS });
   return html`<div class="learned">
     <${AskedStatus} asked=${asked} waiting="Going back over its steps…" />
     ${

@@ -13,8 +13,8 @@ import { points } from "./words.js";
 /** @typedef {import("../../../shared/learned-server.js").Ablation} Ablation @typedef {Ablation["filters"][number]} Worth */
 
 /** @param {import("./asked.js").Question<Ablation>} question */
-const askWorth = async ({ of, step, signal, show }) =>
-  show(await learnedServer.ablation(of, step, signal));
+const askWorth = async ({ filter, step, signal, show }) =>
+  show(await learnedServer.ablation(filter, step, signal));
 
 /** @param {Ablation} answer most is lost first; of equals the lower number */
 const ranked = ({ filters }) => [...filters].sort((a, b) => b.lost - a.lost || a.filter - b.filter);

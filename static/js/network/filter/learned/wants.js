@@ -23,10 +23,10 @@ const STARTS = /** @type {[string, string][]} */ ([
 /** @param {string} from @returns {(question: import("./asked.js").Question<Maximization>) => Promise<void>} */
 const askFilm =
   (from) =>
-  async ({ of, step, signal, show }) => {
+  async ({ filter, step, signal, show }) => {
     for (const steps of STEPS) {
       try {
-        return show(await learnedServer.maximization(of, { from, steps, step }, signal));
+        return show(await learnedServer.maximization(filter, { from, steps, step }, signal));
       } catch (error) {
         const isLast = steps === STEPS.at(-1);
         if (isLast || !(error instanceof Problem && error.status === TOO_LARGE)) throw error;
