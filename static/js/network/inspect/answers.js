@@ -7,13 +7,13 @@ import { address } from "../../shared/server.js";
 import { chooseProbe } from "../intents.js";
 import { inspect, playing, probe, run } from "../state.js";
 import { cellText, parseCell, shadeOf } from "./cell.js";
-import { SHADED } from "./tables.js";
 import { asked, cell } from "./question.js";
 
 /** @typedef {import("../../shared/inspect-server.js").Confusion} Confusion */
 /** @typedef {import("../../shared/inspect-server.js").CellImages} CellImages */
 /** @typedef {Confusion["mistakes"][number]} AnsweredImage */
 
+const SHADED = 0.55; // of a cell's colour at most, so that its number can be read
 const MOST_CLASSES = 120; // in a matrix: more cells than that no page draws in time
 
 /** @param {import("./cell.js").Cell | null} place */

@@ -3,14 +3,14 @@ import { effect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isComposing } from "../../shared/composing.js";
 import { html } from "../../shared/html.js";
-import { copyText } from "../intents.js";
 import { useFocusInside } from "../page/focus.js";
 import { Roving } from "../page/roving.js";
+import { PanelFiles } from "../panel-files/panel-files.js";
 import { guideOpen, inspect, run, why } from "../state.js";
 import { Answers } from "./answers.js";
 import { HealthOfRun } from "./health.js";
 import { asked, tab } from "./question.js";
-import { answersCsv, healthCsv, matrixPng, save } from "./tables.js";
+import { answersCsv, healthCsv } from "./tables.js";
 
 /** @typedef {import("./question.js").Shown} Shown */
 
@@ -38,40 +38,12 @@ const Tabs = () =>
       }}>${says}</button>`,
   )}<//>`;
 
-/** @param {Shown} now */
-const stepOf = (now) => now.health?.step ?? now.confusion?.step ?? 0;
-
-/** Of this very step, which may be the present one no more. @param {Shown} now */
-function copyView(now) {
-  const link = new URL(location.href);
-  link.searchParams.set("step", String(stepOf(now)));
-  return copyText(
-    link.href,
-    "The link to this view was copied.",
-    "The browser blocked copying; the address bar has the link.",
-  );
-}
-
-/** @param {Shown} now */
-function saveCsv(now) {
-  const text = now.health ? healthCsv(now.health) : now.confusion && answersCsv(now.confusion);
-  if (text) save(new Blob([text], { type: "text/csv" }), `${nameOf(now)}.csv`);
-}
-
-/** @param {Shown} now */
-async function savePng(now) {
-  const blob = now.confusion && (await matrixPng(now.confusion));
-  if (blob) save(blob, `${nameOf(now)}.png`);
-}
-
-/** @param {Shown} now */
-const nameOf = (now) => `${now.health ? "health" : "confusion"}-${now.run}-step-${stepOf(now)}`;
-
 /** @param {{now: Shown}} props */
-const Files = ({ now }) =>
-  html`<div class="inspect-files"><button type="button" class="quiet" onClick=${() => saveCsv(now)}>Download CSV</button>
-    ${now.confusion && html`<button type="button" class="quiet" onClick=${() => savePng(now)}>Download PNG</button>`}
-    <button type="button" class="quiet" onClick=${() => copyView(now)}>Copy link to this step</button></div>`;
+const Files = ({ now: { health, confusion } }) =>
+  health
+    ? html`<${PanelFiles} panel="health" title="Health" step=${health.step} table=${() => healthCsv(health)} />`
+    : confusion &&
+      html`<${PanelFiles} panel="answers" title="Answers" step=${confusion.step} table=${() => answersCsv(confusion)} />`;
 
 /** In view when it opens, and wide enough; as a sheet it stands above the answers, alone. */
 function usePlaced() {
@@ -127,7 +99,7 @@ function Panel() {
   return html`<section ref=${ref} class="inspect-panel" role="dialog" aria-modal="false" aria-label="Health and answers" onKeyDown=${onKeyDown}>
     <header class="inspect-top"><${Tabs} />
       <button type="button" class="quiet" ref=${byKey ? closing : null} onClick=${close} aria-label="Close" aria-keyshortcuts="Escape">✕</button></header>
-    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} aria-busy=${asked.answer.value?.of !== asked.about.value}>
+    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} data-panel aria-busy=${asked.answer.value?.of !== asked.about.value}>
       ${problem && html`<p class="inspect-wrong" role="status">${problem}</p>`}
       ${!now && !problem && html`<p class="inspect-hint" role="status">Asking…</p>`}
       ${now?.health && html`<${HealthOfRun} of=${now.health} />`}

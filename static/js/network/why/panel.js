@@ -1,13 +1,16 @@
 /** Why this answer: where a class score comes from, beside the same before the run learned. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { attributionFile } from "../../shared/attribution-server.js";
 import { isComposing } from "../../shared/composing.js";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { useFocusInside } from "../page/focus.js";
+import { PanelFiles } from "../panel-files/panel-files.js";
 import { layers, playing, run, why } from "../state.js";
 import { ContributionList } from "./contributions.js";
 import { Attribution } from "./picture.js";
 import { asked } from "./question.js";
+import { contributionsCsv } from "./sum.js";
 import {
   alikeText,
   alikeWords,
@@ -97,6 +100,16 @@ function Parts({ now: { answer, contributions } }) {
   return html`<p class="why-hint">Press a place of the left picture, or drag over several, to see which filters of ${answer.layer} it comes from.</p>`;
 }
 
+/** @param {{now: Shown}} props */
+function Files({ now: { run: id, answer, contributions } }) {
+  const { method, layer, image, class: number, class_name, step } = answer;
+  const of = layer ? `${method}-${layer}` : method;
+  const title = `Why ${class_name}? ${methodOf(method)[1]}${layer ? ` at ${layer}` : ""}`;
+  const npy = attributionFile(id, { method, layer, image, class: number, step });
+  const table = contributions ? () => contributionsCsv(contributions) : undefined;
+  return html`<${PanelFiles} panel=${`why-${of}-class-${number}`} title=${title} step=${step} npy=${npy} table=${table} />`;
+}
+
 /** In view when it opens; as a sheet it stands above the answers. */
 function usePlaced() {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
@@ -129,11 +142,11 @@ function Panel() {
     <header><h2 id="why-title">Why this answer?</h2>
       <div class="why-choices"><${ClassChoice} />${method === "grad-cam" && html`<${LayerChoice} />`}</div>
       <button type="button" class="quiet" ref=${byKey ? closing : null} onClick=${close} aria-label="Close" aria-keyshortcuts="Escape">✕</button></header>
-    <div class="why-body">
+    <div class="why-body" data-panel>
       <div class="why-asked"><${Methods} now=${method} /><p>${says}</p></div>
       <div class=${waits ? "why-answer waits" : "why-answer"} aria-busy=${waits}>
         ${problem && html`<p class="why-problem" role="status">${problem}</p>`}
-        ${now && !(problem && waits) && html`<${Pictures} now=${now} /><div class="why-told"><${Words} now=${now} /><${Parts} now=${now} /></div>`}
+        ${now && !(problem && waits) && html`<${Pictures} now=${now} /><div class="why-told"><${Words} now=${now} /><${Parts} now=${now} /><${Files} now=${now} /></div>`}
         ${!now && !problem && html`<p class="why-hint" role="status">Asking…</p>`}
       </div>
     </div></section><div class="why-room"></div>`;
