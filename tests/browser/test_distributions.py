@@ -88,6 +88,11 @@ def test_a_layers_numbers_are_seen_over_the_steps_and_exactly_at_each(
     assert counts == truth(trained, 100, "relu1", "output")["counts"]
     assert {int(row["step"]) for row in rows} == set(ASKED)
     assert sorted(steps_asked(screen)) == ASKED
+    screen.page.reload()  # the address has what was chosen
+    complete(screen)
+    expect(
+        panel.get_by_role("img", name=re.compile("^The maps of relu1 at 14 steps"))
+    ).to_be_visible()
 
 
 def test_it_grows_with_the_run_and_asks_for_no_step_twice(visit: Visitors, run: LiveRun) -> None:

@@ -68,6 +68,7 @@ def test_a_planted_sobel_filter_answers_to_the_patch_where_its_map_is_highest(
     expect(panel.get_by_text("Of all 2,000 held-out pictures. Step 40.")).to_be_visible()
     shown = panel.get_by_role("region", name="Most: each").get_by_role("button")
     expect(shown).to_have_count(9)
+    expect(shown.locator(".patch-close")).to_have_count(9)
     values = [number(text) for text in shown.all_inner_texts()]
     assert values == sorted(values, reverse=True)
     for patch in shown.all()[:3]:

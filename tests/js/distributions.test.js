@@ -12,7 +12,7 @@ import {
   tickTexts,
   unitOf,
 } from "../../static/js/network/inspect/distributions/spread.js";
-import { distributionsCsv } from "../../static/js/network/inspect/download.js";
+import { distributionsCsv } from "../../static/js/network/inspect/tables.js";
 
 /** @param {number} low @param {number} high @param {number[]} counts */
 function histogramOf(low, high, counts) {

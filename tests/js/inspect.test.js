@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellText, parseCell, shadeOf } from "../../static/js/network/inspect/cell.js";
-import { answersCsv, healthCsv } from "../../static/js/network/inspect/download.js";
 import {
   figures,
   placeOfGradient,
   placeOfRatio,
   wrongWith,
 } from "../../static/js/network/inspect/scale.js";
+import { answersCsv, healthCsv } from "../../static/js/network/inspect/tables.js";
 
 test("a cell in the address is two classes, or nothing", () => {
   assert.deepEqual(parseCell("3,6"), { true: 3, predicted: 6 });

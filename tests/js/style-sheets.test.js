@@ -60,11 +60,16 @@ test("every sheet is loaded by a template or, later, by a part of the main page"
     .filter((name) => name.endsWith(".html"))
     .map((name) => readFileSync(join(folder, name), "utf8"));
   const eager = [...templates.join().matchAll(/\/css\/([\w/-]+\.css)/g)].map(([, name]) => name);
-  const lazyFiles = ["lazy.js", "filter/learned/tabs.js", "inspect/panel.js"];
+  const lazyFiles = [
+    "lazy.js",
+    "filter/learned/tabs.js",
+    "inspect/panel.js",
+    "panel-files/panel-files.js",
+  ];
   const texts = lazyFiles.map((file) =>
     readFileSync(new URL(`../../static/js/network/${file}`, import.meta.url), "utf8"),
   );
-  const calls = texts.join().matchAll(/styled\(([\s\S]*?)\)\.?(?:then|;)/g);
+  const calls = texts.join().matchAll(/(?:styled|loadStyle)\(([\s\S]*?)\)\.?(?:then|;)/g);
   const names = [...calls].flatMap(([, call]) => [...call.matchAll(/"([\w-]+)"/g)]);
   const lazy = names.map(([, name]) => `network/${name}.css`);
   assert.deepEqual([...new Set([...eager, ...lazy])].sort(), sheets.map(({ name }) => name).sort());

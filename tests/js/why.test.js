@@ -9,6 +9,8 @@ import {
   completenessWords,
   METHODS,
   methodOf,
+  parseRegion,
+  regionParameter,
   regionText,
 } from "../../static/js/network/why/words.js";
 import { divergingTable, pack } from "../../static/js/shared/heatmap/colour.js";
@@ -138,4 +140,12 @@ test("the rows hold every filter: the largest by name, the others as one", () =>
   assert.equal(rows.biases, -0.75);
   assert.equal(rows.most, 3);
   assert.deepEqual(rowsOf({ filters: [0, 0], constants: [] }).others, { count: 2, value: 0 });
+});
+
+test("a region in the address is four whole numbers, or nothing", () => {
+  const region = { y: 3, x: 0, height: 2, width: 10 };
+  assert.deepEqual(parseRegion("3,0,2,10"), region);
+  assert.equal(regionParameter(region), "3,0,2,10");
+  for (const text of [null, "", "1,2,3", "1,2,0,1", "-1,2,1,1", "1,2,3,4,5", "a,b,c,d"])
+    assert.equal(parseRegion(text), null);
 });

@@ -161,6 +161,8 @@ def test_a_filters_way_is_that_of_its_weights(run: LiveRun) -> None:
     assert run.get(f"{FILTER}/trajectory", step=10)["steps"][-1] == 10
     film = run.send("GET", f"{FILTER}/trajectory", params={"format": "webp", "steps": "0,9,40"})
     assert film.headers["content-type"] == "image/webp"
+    named = f'filename="{run.id}.conv1.3.trajectory.step40.webp"'
+    assert film.headers["Content-Disposition"] == f"attachment; {named}"
     with Image.open(io.BytesIO(film.content)) as picture:
         assert picture.n_frames == 3  # type: ignore[attr-defined]
 

@@ -1,6 +1,6 @@
 /**
- * Where the viewer is: the address bar holds the run, the filter and its tab, the step of the past, why
- * which answer is asked and what of the run is inspected, the browser keeps the run.
+ * Where the viewer is: the address bar holds the run, the filter and its tab, the step of the past, the picture
+ * that was chosen, why which answer is asked and what of the run is inspected, the browser keeps the run.
  */
 const KEY = "convscope.run";
 
@@ -20,7 +20,7 @@ export const parseStep = (text) => (text !== null && /^\d{1,15}$/.test(text) ? N
 
 /** @typedef {Record<string, string | null> | null} Asked by a panel; null: it is closed */
 /** @typedef {{run: string | null, filter: FilterPlace | null, step: number | null,
- *   why: Asked, inspect: Asked}} Place `step`: of the past */
+ *   probe: string | null, why: Asked, inspect: Asked}} Place `step`: of the past; `probe`: chosen here */
 
 /** `named`: the address itself says which run. @returns {Place & {named: boolean}} */
 export function readAddress() {
@@ -30,8 +30,9 @@ export function readAddress() {
     named: query.has("run"),
     filter: parseFilter(query.get("filter") ?? "", query.get("tab")),
     step: parseStep(query.get("step")),
-    why: askedIn(query, "why", "class", "layer"),
-    inspect: askedIn(query, "inspect", "cell"),
+    probe: query.get("probe"),
+    why: askedIn(query, "why", "class", "layer", "region"),
+    inspect: askedIn(query, "inspect", "cell", "of"),
   };
 }
 
@@ -48,20 +49,25 @@ function storedRun() {
   }
 }
 
-/** Writes the place; a filter opened or closed is a step that Back undoes.
- * @param {Place & {run: string}} place @param {boolean} push */
-export function writeAddress({ run, filter, step, why, inspect }, push) {
+/** @param {Place & {run: string}} place */
+export function addressOf({ run, filter, step, probe, why, inspect }) {
   const query = new URLSearchParams({ run });
   if (filter) query.set("filter", `${filter.layer}.${filter.channel}`);
   if (filter?.tab) query.set("tab", filter.tab);
   if (step !== null) query.set("step", String(step));
-  for (const [name, value] of Object.entries({ ...why, ...inspect }))
+  for (const [name, value] of Object.entries({ probe, ...why, ...inspect }))
     if (value) query.set(name, value);
-  const url = `${location.pathname}?${query}`;
+  return `${location.pathname}?${query}`;
+}
+
+/** Writes the place; a filter opened or closed is a step that Back undoes.
+ * @param {Place & {run: string}} place @param {boolean} push */
+export function writeAddress(place, push) {
+  const url = addressOf(place);
   if (url === location.pathname + location.search) return;
   history[push ? "pushState" : "replaceState"](null, "", url);
   try {
-    localStorage.setItem(KEY, run);
+    localStorage.setItem(KEY, place.run);
   } catch {
     // as above
   }

@@ -31,7 +31,7 @@ export async function openFirstRun() {
   state.inspect.value = place.inspect;
   const known = place.run ? await findRun(place.run) : null;
   if (place.named && !known) noticeError(GONE);
-  await openRun(known ?? (await firstRun()), known && place.step);
+  await openRun(known ?? (await firstRun()), known && place.step, known && place.probe);
   syncAddressBar();
 }
 
@@ -53,17 +53,19 @@ async function firstRun() {
 }
 
 /** Leaves the run on the page, if any, and follows another.
- * @param {import("../shared/types.js").Run} run @param {number | null} [step] of its past */
-export async function openRun(run, step = null) {
+ * @param {import("../shared/types.js").Run} run @param {number | null} [step] of its past
+ * @param {string | null} [probe] a picture that the run may have */
+export async function openRun(run, step = null, probe = null) {
   stream?.close();
   clearFrame();
   const layers = await server.layers(run.id);
+  const image = probe && (await server.image(run.id, probe).catch(noticeError));
   batch(() => {
     Object.assign(state.history, { points: emptyCurve(), reached: 0, fetching: null });
     state.historyTick.value += 1;
     state.layers.value = layers;
-    state.pinnedProbe.value = null;
-    state.probe.value = null; // another run does not have that picture
+    state.pinnedProbe.value = image ? image.id : null;
+    state.probe.value = image || null; // another run does not have that picture
     state.hoveredCell.value = null;
     state.pointed.value = null;
     state.pinned.value = null;
@@ -84,9 +86,14 @@ export async function openRun(run, step = null) {
 /** Into the address. @param {boolean} push as a step that Back undoes */
 function keepPlace(push) {
   const run = state.liveRun.peek()?.id;
-  const [filter, step] = [state.openedFilter.peek(), state.pastStep.peek()];
-  if (run)
-    writeAddress({ run, filter, step, why: state.why.peek(), inspect: state.inspect.peek() }, push);
+  const [filter, step, probe, why, inspect] = [
+    state.openedFilter,
+    state.pastStep,
+    state.pinnedProbe,
+    state.why,
+    state.inspect,
+  ].map((one) => one.peek());
+  if (run) writeAddress(/** @type {any} */ ({ run, filter, step, probe, why, inspect }), push);
 }
 
 /** A link may lead to a step that is not there yet, or not any more. @param {number} step */
@@ -271,6 +278,7 @@ function syncAddressBar() {
   let timer = 0;
   effect(() => {
     state.pastStep.value;
+    state.pinnedProbe.value;
     state.why.value;
     state.inspect.value;
     clearTimeout(timer);

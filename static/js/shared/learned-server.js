@@ -30,10 +30,12 @@ export const learnedServer = {
       query,
       signal,
     }),
-  /** Over all steps. @param {AskedFilter} of @param {AbortSignal} signal @returns {Promise<Trajectory>} */
-  trajectory: (of, signal) =>
+  /** Over the steps up to one. @param {AskedFilter} of @param {{step: number | null}} query null: all @param {AbortSignal} signal
+   * @returns {Promise<Trajectory>} */
+  trajectory: (of, query, signal) =>
     call("get", "/runs/{run_id}/layers/{layer}/filters/{number}/trajectory", {
       path: at(of),
+      query,
       signal,
     }),
   /** @param {AskedFilter} of @param {import("./types.js").Query<"get", `${FilterPath}/examples`>} query @param {AbortSignal} signal
@@ -56,8 +58,12 @@ export const learnedServer = {
 
 /** The way to the picture that a filter wants, to download.
  * @param {AskedFilter} of @param {import("./types.js").Query<"get", `${FilterPath}/maximization`>} query */
-export const filmAddress = (of, query) =>
-  linkTo("/runs/{run_id}/layers/{layer}/filters/{number}/maximization", {
+export const wantedAddress = (of, query) =>
+  linkTo("/runs/{run_id}/layers/{layer}/filters/{number}/maximization", { path: at(of), query });
+
+/** A filter's kernels at these steps, as a film. @param {AskedFilter} of @param {number[]} steps */
+export const biographyFilm = (of, steps) =>
+  linkTo("/runs/{run_id}/layers/{layer}/filters/{number}/trajectory", {
     path: at(of),
-    query: { ...query, format: /** @type {const} */ ("webp") },
+    query: { steps: steps.join(), format: /** @type {const} */ ("webp") },
   });

@@ -165,7 +165,7 @@ async def get_attribution(
     headers = {"Convscope-Step": str(reply.step), "Vary": "Accept"} | look.headers
     values, control = np.frombuffer(reply.payload, np.float32).reshape(2, *reply.shape)
     if form == "npy":
-        response = npy_response(values, f"{method}.step{reply.step}.npy")
+        response = npy_response(values, f"{look.run.id}.{method}.step{reply.step}.npy")
         response.headers.update(headers)
         return response
     found = _described(look, command, reply) | {

@@ -233,7 +233,7 @@ async def get_maximization(
     reply = await look.ask_beside(command)
     frames = np.frombuffer(reply.payload, np.uint8).reshape(-1, *reply.shape[1:])
     headers = {"Convscope-Step": str(reply.step)} | look.headers
-    name = f"{layer}.{number}.maximization.step{reply.step}"
+    name = f"{look.run.id}.{layer}.{number}.maximization.step{reply.step}"
     if form == "json":
         return JSONResponse(_described(command, reply, frames), headers=headers)
     if form == "npy":
@@ -309,7 +309,8 @@ async def get_trajectory(
     if form == "webp":
         title = f"{layer}, filter {number}"
         film = await run_in_threadpool(filter_film, found.weights, found.steps, title=title)
-        headers["Content-Disposition"] = f'attachment; filename="{layer}.{number}.webp"'
+        name = f"{run.id}.{layer}.{number}.trajectory.step{found.steps[-1]}.webp"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return Response(film, media_type=WEBP, headers=headers)
     places, shares = in_plane(found.weights.reshape(len(found.steps), -1).astype(np.float64))
     bend = sharpest_bend(places)

@@ -3,9 +3,10 @@
 import { count, shape as shapeText } from "../../shared/format.js";
 import { keyOf } from "../../shared/frame.js";
 import { html } from "../../shared/html.js";
+import { saveFile } from "../../shared/save-file.js";
 import { address } from "../../shared/server.js";
 import { currentFrame } from "../drawing/painter.js";
-import { copyText } from "../intents.js";
+import { copyText } from "../page/copy.js";
 import { useFocusInside } from "../page/focus.js";
 import { Switch } from "../page/switch.js";
 import { askedStep, codeDrawer, layers, run, slowTick, step } from "../state.js";
@@ -49,11 +50,7 @@ const copy = () =>
 function save() {
   const now = program.peek();
   if (!now) return;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([now.code], { type: "text/x-python" }));
-  link.download = now.filename;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile(new Blob([now.code], { type: "text/x-python" }), now.filename);
 }
 
 function Code() {

@@ -18,7 +18,7 @@ const PANE_PADDING_PX = 16; // of what scrolls, at the left of the drawing
 function LayerSelect({ now }) {
   const weighted = plan.value?.columns.filter((column) => column.kernel) ?? [];
   if (weighted.length < 2) return null;
-  return html`<select aria-label="Layer" value=${now} onChange=${(/** @type {any} */ e) => openFilter(e.currentTarget.value, 0, openTab.value)}>${weighted.map(
+  return html`<select aria-label="Layer" value=${now} onChange=${(/** @type {any} */ e) => openFilter(e.currentTarget.value, 0, openedFilter.value?.tab)}>${weighted.map(
     ({ name }) => html`<option value=${name} selected=${name === now}>${name}</option>`,
   )}</select>`;
 }
@@ -27,7 +27,7 @@ function LayerSelect({ now }) {
 function Title({ column, channel }) {
   const many = column.role === "conv" ? column.shape[0] : column.shape[2];
   const go = (/** @type {number} */ by) => () =>
-    openFilter(column.name, (channel + by + many) % many, openTab.value);
+    openFilter(column.name, (channel + by + many) % many, openedFilter.value?.tab);
   const close = useFocusInside();
   const title =
     column.role === "conv"

@@ -7,13 +7,13 @@ import { address } from "../../shared/server.js";
 import { chooseProbe } from "../intents.js";
 import { inspect, playing, probe, run } from "../state.js";
 import { cellText, parseCell, shadeOf } from "./cell.js";
-import { SHADED } from "./download.js";
-import { cell, problem } from "./question.js";
+import { asked, cell } from "./question.js";
 
 /** @typedef {import("../../shared/inspect-server.js").Confusion} Confusion */
 /** @typedef {import("../../shared/inspect-server.js").CellImages} CellImages */
 /** @typedef {Confusion["mistakes"][number]} AnsweredImage */
 
+const SHADED = 0.55; // of a cell's colour at most, so that its number can be read
 const MOST_CLASSES = 120; // in a matrix: more cells than that no page draws in time
 
 /** @param {import("./cell.js").Cell | null} place */
@@ -90,7 +90,8 @@ function CellPictures({ found, names }) {
   if (!place) return null;
   const { true: own, predicted: taken } = place;
   const is = found?.true === own && found.predicted === taken ? found : null;
-  if (!is) return html`<p class="inspect-hint" role="status">${!problem.value && "Asking…"}</p>`;
+  if (!is)
+    return html`<p class="inspect-hint" role="status">${!asked.problem.value && "Asking…"}</p>`;
   const most = is.images.length < is.count ? `the ${is.images.length} surest` : "the surest first";
   return html`<section class="inspect-part" aria-label="Pictures of the cell"><header><h3>${cellWords(names, own, taken)}: ${plural(is.count, "picture")}${is.count > 1 && `, ${most}`}</h3>
       <button type="button" class="quiet" onClick=${() => open(null)}>Close pictures</button></header>

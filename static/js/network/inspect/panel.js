@@ -3,16 +3,16 @@ import { effect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isComposing } from "../../shared/composing.js";
 import { html } from "../../shared/html.js";
-import { copyText } from "../intents.js";
 import { lazy, styled } from "../lazy.js";
 import { useFocusInside } from "../page/focus.js";
 import { Roving } from "../page/roving.js";
+import { PanelFiles } from "../panel-files/panel-files.js";
 import { guideOpen, inspect, run, why } from "../state.js";
 import { Answers } from "./answers.js";
-import { answersCsv, healthCsv, matrixPng, planeCsv, save } from "./download.js";
 import { HealthOfRun } from "./health.js";
-import { problem, shown, subject, tab } from "./question.js";
+import { asked, tab } from "./question.js";
 import { bringIntoView, SHEET } from "./sheet.js";
+import { answersCsv, healthCsv, planeCsv } from "./tables.js";
 
 /** @typedef {import("./question.js").Shown} Shown */
 
@@ -58,44 +58,17 @@ const Tabs = () =>
       }}>${says}</button>`,
   )}<//>`;
 
-/** @param {Shown} now */
-const stepOf = (now) => (now.health ?? now.confusion ?? now.embedding)?.step ?? 0;
-
-/** Of this very step, which may be the present one no more. @param {Shown} now */
-function copyView(now) {
-  const link = new URL(location.href);
-  link.searchParams.set("step", String(stepOf(now)));
-  return copyText(
-    link.href,
-    "The link to this view was copied.",
-    "The browser blocked copying; the address bar has the link.",
+/** @param {{now: Shown}} props */
+function Files({ now: { health, confusion, embedding } }) {
+  if (health)
+    return html`<${PanelFiles} panel="health" title="Health" step=${health.step} table=${() => healthCsv(health)} />`;
+  if (confusion)
+    return html`<${PanelFiles} panel="answers" title="Answers" step=${confusion.step} table=${() => answersCsv(confusion)} />`;
+  return (
+    embedding &&
+    html`<${PanelFiles} panel="plane" title="Plane" step=${embedding.step} table=${() => planeCsv(embedding, run.value?.classes ?? [])} />`
   );
 }
-
-/** @param {Shown} now */
-function saveCsv(now) {
-  const text =
-    (now.health && healthCsv(now.health)) ??
-    (now.confusion && answersCsv(now.confusion)) ??
-    (now.embedding && planeCsv(now.embedding, run.value?.classes ?? []));
-  if (text) save(new Blob([text], { type: "text/csv" }), `${nameOf(now)}.csv`);
-}
-
-/** @param {Shown} now */
-async function savePng(now) {
-  const blob = now.confusion && (await matrixPng(now.confusion));
-  if (blob) save(blob, `${nameOf(now)}.png`);
-}
-
-/** @param {Shown} now */
-const nameOf = (now) =>
-  `${now.health ? "health" : now.confusion ? "confusion" : "plane"}-${now.run}-step-${stepOf(now)}`;
-
-/** @param {{now: Shown}} props */
-const Files = ({ now }) =>
-  html`<div class="inspect-files"><button type="button" class="quiet" onClick=${() => saveCsv(now)}>Download CSV</button>
-    ${now.confusion && html`<button type="button" class="quiet" onClick=${() => savePng(now)}>Download PNG</button>`}
-    <button type="button" class="quiet" onClick=${() => copyView(now)}>Copy link to this step</button></div>`;
 
 /** In view when it opens, and wide enough; as a sheet it stands above the answers, alone. */
 function usePlaced() {
@@ -111,7 +84,7 @@ function usePlaced() {
     if (wide) stage()?.style.setProperty("--side", WIDE);
     return () => stage()?.style.removeProperty("--side");
   }, [wide]);
-  useEffect(() => bringIntoView(ref.current), [shown.value === null, tab.value]);
+  useEffect(() => bringIntoView(ref.current), [asked.answer.value === null, tab.value]);
   return ref;
 }
 
@@ -128,10 +101,10 @@ function useAlone() {
 
 /** What is shown of this run and tab. */
 function answered() {
-  const now = shown.value;
-  if (now?.run !== run.value?.id) return null;
-  const found = { health: now?.health, answers: now?.confusion, plane: now?.embedding };
-  return now && tab.value !== "distributions" && found[tab.value] ? now : null;
+  const now = asked.answer.value?.is;
+  if (!now || now.run !== run.value?.id) return null;
+  const found = { health: now.health, answers: now.confusion, plane: now.embedding };
+  return tab.value !== "distributions" && found[tab.value] ? now : null;
 }
 
 /** Opened by a key it gets the focus; opened otherwise Space goes on playing the run. */
@@ -141,6 +114,7 @@ function Panel() {
   const byKey = useRef(document.activeElement !== document.body).current;
   const closing = useFocusInside();
   const now = answered();
+  const problem = asked.problem.value;
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || isComposing(event)) return;
     event.stopPropagation();
@@ -149,9 +123,9 @@ function Panel() {
   return html`<section ref=${ref} class="inspect-panel" role="dialog" aria-modal="false" aria-label="Health and answers" onKeyDown=${onKeyDown}>
     <header class="inspect-top"><${Tabs} />
       <button type="button" class="quiet" ref=${byKey ? closing : null} onClick=${close} aria-label="Close" aria-keyshortcuts="Escape">✕</button></header>
-    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} aria-busy=${subject.value !== "" && shown.value?.of !== subject.value}>
-      ${problem.value && html`<p class="inspect-wrong" role="status">${problem.value}</p>`}
-      ${!now && !problem.value && subject.value && html`<p class="inspect-hint" role="status">Asking…</p>`}
+    <div class="inspect-body" id="inspect-body" role="tabpanel" aria-labelledby=${`inspect-${tab.value}`} data-panel aria-busy=${asked.about.value !== "" && asked.answer.value?.of !== asked.about.value}>
+      ${problem && html`<p class="inspect-wrong" role="status">${problem}</p>`}
+      ${!now && !problem && asked.about.value && html`<p class="inspect-hint" role="status">Asking…</p>`}
       ${now?.health && html`<${HealthOfRun} of=${now.health} />`}
       ${now?.confusion && html`<${Answers} of=${now.confusion} pictures=${now.cell} />`}
       ${tab.value === "distributions" && html`<${Distributions} />`}

@@ -1,11 +1,13 @@
 /** The head of the page: the run's name, what can be done with the page, and the way to the others. */
 import { html } from "../../shared/html.js";
 import { folds } from "../../shared/media-queries.js";
+import { noticeError } from "../../shared/notices.js";
 import { TourOffer } from "../guide/offer.js";
-import { copyLink } from "../intents.js";
 import { InterventionsChip, RunMenu, RunTitle, titled } from "../lazy.js";
 import { codeDrawer, guideOpen, menuOpen, pagesOpen, run } from "../state.js";
 import { Roving } from "./roving.js";
+
+const copyLink = () => import("./copy.js").then((copy) => copy.copyLink(), noticeError);
 
 const PAGES = [
   ["/", "Live network"],

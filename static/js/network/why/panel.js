@@ -1,13 +1,16 @@
 /** Why this answer: where a class score comes from, beside the same before the run learned. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { attributionFile } from "../../shared/attribution-server.js";
 import { isComposing } from "../../shared/composing.js";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { useFocusInside } from "../page/focus.js";
+import { PanelFiles } from "../panel-files/panel-files.js";
 import { layers, playing, run, why } from "../state.js";
 import { ContributionList } from "./contributions.js";
 import { Attribution } from "./picture.js";
-import { problem, shown, subject } from "./question.js";
+import { asked } from "./question.js";
+import { contributionsCsv } from "./sum.js";
 import {
   alikeText,
   alikeWords,
@@ -49,7 +52,7 @@ const Select = ({ says, label, now, choices, pick }) =>
 /** Which class; unless one was chosen, the one that is first. */
 function ClassChoice() {
   const now = why.value?.class ?? "";
-  const first = now ? null : shown.value?.answer.class_name;
+  const first = now ? null : asked.answer.value?.is.answer.class_name;
   const classes = (run.value?.classes ?? []).map(
     (name, i) => /** @type {[string, string]} */ ([String(i), name]),
   );
@@ -64,7 +67,7 @@ function LayerChoice() {
   if (!names.length) return null;
   const now = why.value?.layer ?? names[names.length - 1];
   return html`<${Select} says="at" label="Layer" now=${now} choices=${names.map((name) => [name, name])}
-    pick=${(/** @type {string} */ layer) => change({ layer })} />`;
+    pick=${(/** @type {string} */ layer) => change({ layer, region: null })} />`;
 }
 
 /** The attribution, how alike it is to its control, and the control. @param {{now: Shown}} props */
@@ -97,6 +100,16 @@ function Parts({ now: { answer, contributions } }) {
   return html`<p class="why-hint">Press a place of the left picture, or drag over several, to see which filters of ${answer.layer} it comes from.</p>`;
 }
 
+/** @param {{now: Shown}} props */
+function Files({ now: { run: id, answer, contributions } }) {
+  const { method, layer, image, class: number, class_name, step } = answer;
+  const of = layer ? `${method}-${layer}` : method;
+  const title = `Why ${class_name}? ${methodOf(method)[1]}${layer ? ` at ${layer}` : ""}`;
+  const npy = attributionFile(id, { method, layer, image, class: number, step });
+  const table = contributions ? () => contributionsCsv(contributions) : undefined;
+  return html`<${PanelFiles} panel=${`why-${of}-class-${number}`} title=${title} step=${step} npy=${npy} table=${table} />`;
+}
+
 /** In view when it opens; as a sheet it stands above the answers. */
 function usePlaced() {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
@@ -107,7 +120,7 @@ function usePlaced() {
   });
   useEffect(() => {
     if (!matchMedia(SHEET).matches) ref.current?.scrollIntoView({ block: "start" });
-  }, [shown.value === null]);
+  }, [asked.answer.value === null]);
   return ref;
 }
 
@@ -117,8 +130,9 @@ function Panel() {
   const byKey = useRef(document.activeElement !== document.body).current;
   const closing = useFocusInside();
   const [method, , says] = methodOf(why.value?.why);
-  const now = shown.value;
-  const waits = now?.of !== subject.value;
+  const now = asked.answer.value?.is;
+  const waits = asked.answer.value?.of !== asked.about.value;
+  const problem = asked.problem.value;
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Escape" || isComposing(event)) return;
     event.stopPropagation();
@@ -128,12 +142,12 @@ function Panel() {
     <header><h2 id="why-title">Why this answer?</h2>
       <div class="why-choices"><${ClassChoice} />${method === "grad-cam" && html`<${LayerChoice} />`}</div>
       <button type="button" class="quiet" ref=${byKey ? closing : null} onClick=${close} aria-label="Close" aria-keyshortcuts="Escape">✕</button></header>
-    <div class="why-body">
+    <div class="why-body" data-panel>
       <div class="why-asked"><${Methods} now=${method} /><p>${says}</p></div>
       <div class=${waits ? "why-answer waits" : "why-answer"} aria-busy=${waits}>
-        ${problem.value && html`<p class="why-problem" role="status">${problem.value}</p>`}
-        ${now && !(problem.value && waits) && html`<${Pictures} now=${now} /><div class="why-told"><${Words} now=${now} /><${Parts} now=${now} /></div>`}
-        ${!now && !problem.value && html`<p class="why-hint" role="status">Asking…</p>`}
+        ${problem && html`<p class="why-problem" role="status">${problem}</p>`}
+        ${now && !(problem && waits) && html`<${Pictures} now=${now} /><div class="why-told"><${Words} now=${now} /><${Parts} now=${now} /><${Files} now=${now} /></div>`}
+        ${!now && !problem && html`<p class="why-hint" role="status">Asking…</p>`}
       </div>
     </div></section><div class="why-room"></div>`;
 }

@@ -3,9 +3,10 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { ScaleBar } from "../drawing/scale-bar.js";
+import { why } from "../state.js";
 import { overlay, strongest } from "./cells.js";
 import { region } from "./question.js";
-import { regionText } from "./words.js";
+import { regionParameter, regionText } from "./words.js";
 
 /** @typedef {import("./question.js").Side} Side @typedef {import("./words.js").Region} Region */
 /** @typedef {{y: number, x: number}} Place */
@@ -68,14 +69,14 @@ function byKey({ y, x, height, width }, { key, shiftKey }, { rows, cols }) {
       };
 }
 
-/** What presses on the picture do. @param {string} layer @param {Side["plane"]} plane */
-function usePlaces(layer, plane) {
+/** What presses on the picture do. @param {Side["plane"]} plane */
+function usePlaces(plane) {
   const [from, setFrom] = useState(/** @type {Place | null} */ (null));
   const [to, setTo] = useState(/** @type {Place | null} */ (null));
   const { rows, cols } = plane;
-  const known = region.value?.layer === layer ? region.value : null;
+  const known = region.value;
   const choose = (/** @type {Region} */ places) => {
-    region.value = { layer, ...places };
+    why.value = { ...why.peek(), region: regionParameter(places) };
   };
   const placeOf = (/** @type {PointerEvent} */ event) => {
     const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
@@ -118,9 +119,9 @@ function usePlaces(layer, plane) {
   };
 }
 
-/** @param {{side: Side, picture: any, label: string, layer: string}} props */
-function Pressable({ side, picture, label, layer }) {
-  const { known, handlers } = usePlaces(layer, side.plane);
+/** @param {{side: Side, picture: any, label: string}} props */
+function Pressable({ side, picture, label }) {
+  const { known, handlers } = usePlaces(side.plane);
   const { rows, cols } = side.plane;
   const says = `${label}. ${known ? `Chosen: ${regionText(known)}` : `${rows} by ${cols} places: press one`} to see what each filter adds there; arrow keys move it, with Shift it grows.`;
   return html`<button type="button" class="why-place" aria-label=${says} ...${handlers}>
@@ -135,7 +136,7 @@ export function Attribution({ side, picture, caption, note, label, layer }) {
   return html`<figure class="why-figure"><figcaption><b>${caption}</b> <span>${note}</span></figcaption>
     ${
       layer
-        ? html`<${Pressable} side=${side} picture=${picture} label=${label} layer=${layer} />`
+        ? html`<${Pressable} side=${side} picture=${picture} label=${label} />`
         : html`<${Painted} side=${side} picture=${picture} label=${label} />`
     }
     <div class="why-scale"><${ScaleBar} name="" limit=${side.limit} /></div></figure>`;

@@ -1,5 +1,7 @@
 /** The parts of a score as rows: the filters that add or take most, and all that is left. */
 
+import { csv } from "../panel-files/csv.js";
+
 const MOST_FILTERS = 6;
 
 /**
@@ -19,4 +21,26 @@ export function rowsOf({ filters, constants }) {
   const biases = sum(constants.map(({ contribution }) => contribution));
   const barred = [...first.map(({ value }) => value), others.value];
   return { filters: first, others, biases, most: Math.max(...barred.map(Math.abs)) };
+}
+
+/** @param {import("../../shared/attribution-server.js").Contributions} of */
+export function contributionsCsv({
+  step,
+  layer,
+  region,
+  filters,
+  elsewhere,
+  constants,
+  total,
+  score,
+}) {
+  const at = [step, layer, region.join(" ")];
+  return csv([
+    ["step", "layer", "region", "part", "contribution"],
+    ...filters.map((value, filter) => [...at, `filter ${filter}`, value]),
+    [...at, "elsewhere", elsewhere],
+    ...constants.map((one) => [...at, `biases of ${one.layer}`, one.contribution]),
+    [...at, "total", total],
+    [...at, "score", score],
+  ]);
 }

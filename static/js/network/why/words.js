@@ -63,6 +63,17 @@ export function completenessWords({ method, completeness }) {
 /** @param {Attribution} answer */
 export const isBlank = ({ values }) => values.flat(2).every((value) => value === 0);
 
+/** @param {string | null} text "3,4,2,1": row, column, height and width of a region @returns {Region | null} */
+export function parseRegion(text) {
+  const found = /^(\d{1,5}),(\d{1,5}),([1-9]\d{0,4}),([1-9]\d{0,4})$/.exec(text ?? "");
+  if (!found) return null;
+  const [y, x, height, width] = found.slice(1).map(Number);
+  return { y, x, height, width };
+}
+
+/** As the address has it. @param {Region} region */
+export const regionParameter = ({ y, x, height, width }) => [y, x, height, width].join();
+
 /**
  * Where a region of maps is. @typedef {{y: number, x: number, height: number, width: number}} Region
  * @param {Region} region

@@ -1,34 +1,15 @@
-/** What a tab asks of the server about the open filter, and again as the run goes on: one question at a time. */
-import { useEffect, useRef, useState } from "preact/hooks";
-import {
-  askedStep,
-  connection,
-  inPast,
-  lastStep,
-  liveRun,
-  openedFilter,
-  playing,
-  step,
-  visible,
-} from "../../state.js";
+/** What a tab asks of the server about the open filter, and again as the run goes on. */
+import { signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { asking } from "../../asking.js";
+import { askedStep, inPast, lastStep, liveRun, openedFilter, step } from "../../state.js";
 
-const AGAIN_MS = 2000; // while it trains, from one answer to the next question
-const SETTLE_MS = 150; // while the step is dragged
+const PAUSE_MS = 2000;
 
 /** @typedef {import("../../../shared/learned-server.js").AskedFilter} AskedFilter */
-/**
- * @template A
- * @typedef {object} Question
- * @property {AskedFilter} of
- * @property {number | null} step null: now
- * @property {boolean} again whether an answer of a step before is on screen
- * @property {AbortSignal} signal the tab was left, or something else is asked
- * @property {(answer: A) => void} show
- */
-/**
- * @template A
- * @typedef {{about: string, answer: A | null, isWorking: boolean, error: string | null}} Asked
- */
+/** @template A @typedef {import("../../asking.js").Question<A> & {filter: AskedFilter, step: number | null, again: boolean}} Question
+ * `step` null: now; `again`: an answer about it is on screen */
+/** @template A @typedef {{about: string, answer: A | null, isWorking: boolean, error: string | null}} Asked */
 
 /** The filter that is open. @returns {AskedFilter} */
 export function askedFilter() {
@@ -40,55 +21,43 @@ export function askedFilter() {
   };
 }
 
-/** Names the state of the run that is asked about: while it trains all are one. @param {boolean} whole over all steps */
-function stateOfRun(whole) {
-  if (whole ? liveRun.value?.state === "playing" : playing.value) return "playing";
+/** The state of the run that is asked about. @param {boolean} whole over all steps */
+function momentOf(whole) {
   const changed = liveRun.value?.interventions.at(-1)?.id;
   return `${whole ? lastStep.value : step.value} ${!whole && inPast.value} ${changed}`;
 }
 
+const goesOnAtAll = () => liveRun.value?.state === "playing";
+
 /**
  * @template A
  * @param {(question: Question<A>) => Promise<void>} ask calls `show`, once or as more becomes known
- * @param {{options?: string, whole?: boolean, againMs?: number}} [how] `options`: what else the question
+ * @param {{options?: string, whole?: boolean, pauseMs?: number}} [how] `options`: what else the question
  *   depends on; `whole`: it is about all steps, whichever is looked at
  * @returns {Asked<A>}
  */
-export function useAsked(ask, { options = "", whole = false, againMs = AGAIN_MS } = {}) {
-  const of = askedFilter();
-  const about = `${Object.values(of)} ${liveRun.value?.restarts} ${options}`;
-  /** @type {Asked<A>} */
-  const nothing = { about, answer: null, isWorking: true, error: null };
-  const [known, setKnown] = useState(nothing);
-  const found = known.about === about ? known : nothing;
-  const last = useRef("");
-  const resting = !visible.value || connection.value === "lost";
-  const now = stateOfRun(whole);
-  useEffect(() => {
-    if (resting) return;
-    const leave = new AbortController();
-    const { signal } = leave;
-    const set = (/** @type {Partial<Asked<A>>} */ news) => {
-      if (signal.aborted) return;
-      setKnown((before) => ({ ...(before.about === about ? before : nothing), ...news }));
-    };
-    const go = async (/** @type {boolean} */ again) => {
-      set({ isWorking: true });
-      try {
+export function useAsked(ask, { options = "", whole = false, pauseMs = PAUSE_MS } = {}) {
+  const asked = useMemo(() => {
+    const how = signal({ ask, options });
+    const of = asking({
+      subject: () =>
+        `${Object.values(askedFilter()).join(" ")} ${liveRun.value?.restarts} ${how.value.options}`,
+      moment: () => momentOf(whole),
+      ask: (question) => {
         const at = whole ? null : askedStep.peek();
-        await ask({ of, step: at, again, signal, show: (answer) => set({ answer }) });
-        set({ isWorking: false, error: null });
-      } catch (error) {
-        set({ isWorking: false, error: error instanceof Error ? error.message : String(error) });
-      }
-      if (!signal.aborted && now === "playing") timer = setTimeout(go, againMs, true);
-    };
-    let timer = setTimeout(go, last.current === about ? SETTLE_MS : 0, false);
-    last.current = about;
-    return () => {
-      clearTimeout(timer);
-      leave.abort();
-    };
-  }, [about, now, resting]);
-  return found;
+        const again = question.last?.of === question.of;
+        return how.peek().ask({ ...question, again, filter: askedFilter(), step: at });
+      },
+      pauseMs,
+      ...(whole && { goesOn: goesOnAtAll }),
+    });
+    return { how, of };
+  }, []);
+  const { how, of } = asked;
+  if (how.peek().options !== options) how.value = { ask, options };
+  useEffect(of.start, []);
+  const about = of.about.value;
+  const known = of.answer.value?.of === about ? of.answer.value.is : null;
+  const isWorking = of.isWorking.value || (!known && !of.problem.value);
+  return { about, answer: known, isWorking, error: of.problem.value };
 }

@@ -1,12 +1,18 @@
 /** A filter's biography: its way over the steps, its best patch along it, and who taught it where the way turns. */
+import { useState } from "preact/hooks";
 import { count, short } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
-import { learnedServer } from "../../../shared/learned-server.js";
-import { useAsked } from "./asked.js";
+import { biographyFilm, learnedServer } from "../../../shared/learned-server.js";
+import { parseStep } from "../../address-bar.js";
+import { step } from "../../state.js";
+import { askedFilter, useAsked } from "./asked.js";
 import { Bars } from "./bars.js";
+import { FilterFiles } from "./files.js";
 import { PatchButton, PictureButton } from "./patch.js";
 import { Plane } from "./plane.js";
 import { AskedStatus } from "./status.js";
+import { trajectoryCsv } from "./tables.js";
+import { openWay } from "./tabs.js";
 import { evenly } from "./words.js";
 
 /** @typedef {import("../../../shared/learned-server.js").Trajectory} Trajectory
@@ -16,28 +22,31 @@ import { evenly } from "./words.js";
 
 const PATCHES = 6; // along the way
 const AMONG = 500; // pictures
-const AGAIN_MS = 10_000; // while it trains: its past is computed again for each
+const PAUSE_MS = 10_000; // while it trains: its past is computed again for each
 
-/** @param {import("./asked.js").Question<Life>} question */
-async function askLife({ of, again, signal, show }) {
-  const way = await learnedServer.trajectory(of, signal);
-  /** @type {Life} */
-  let life = { way, along: [], teachers: null };
-  const more = (/** @type {Partial<Life>} */ news) => {
-    life = { ...life, ...news };
-    if (!again) show(life);
+/** @param {number | null} upTo a step; null: all of them
+ * @returns {(question: import("./asked.js").Question<Life>) => Promise<void>} */
+const askLife =
+  (upTo) =>
+  async ({ filter, again, signal, show }) => {
+    const way = await learnedServer.trajectory(filter, { step: upTo }, signal);
+    /** @type {Life} */
+    let life = { way, along: [], teachers: null };
+    const more = (/** @type {Partial<Life>} */ news) => {
+      life = { ...life, ...news };
+      if (!again) show(life);
+    };
+    more({});
+    if (way.bend !== null && way.bend > 0)
+      more({ teachers: await learnedServer.examples(filter, { step: way.bend }, signal) });
+    for (const i of evenly(way.steps.length, PATCHES)) {
+      const step = way.steps[i];
+      const query = { data: /** @type {const} */ ("test"), count: 1, among: AMONG, step };
+      const { best } = await learnedServer.patches(filter, query, signal);
+      more({ along: [...life.along, ...best.map((patch) => ({ step, patch }))] });
+    }
+    show(life);
   };
-  more({});
-  if (way.bend !== null && way.bend > 0)
-    more({ teachers: await learnedServer.examples(of, { step: way.bend }, signal) });
-  for (const i of evenly(way.steps.length, PATCHES)) {
-    const step = way.steps[i];
-    const query = { data: /** @type {const} */ ("test"), count: 1, among: AMONG, step };
-    const { best } = await learnedServer.patches(of, query, signal);
-    more({ along: [...life.along, ...best.map((patch) => ({ step, patch }))] });
-  }
-  show(life);
-}
 
 /** @param {{along: Life["along"]}} props */
 const Along = ({ along }) =>
@@ -63,16 +72,27 @@ function Teachers({ teachers: { step, batch, examples, others, total, length } }
     <p class="learned-control">Together ${short(total)}: the length of the gradient that the step used, ${short(length)}.</p></section>`;
 }
 
+/** Its kernels over the steps, as a film that is made when it is asked for. @param {{way: Trajectory}} props */
+function Film({ way }) {
+  const [isOpen, setOpen] = useState(false);
+  const film = biographyFilm(askedFilter(), way.steps);
+  return html`<div class="learned-film"><button type="button" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Film</button>
+    ${isOpen && html`<img class="biography-film" src=${film} alt="Its kernels over the steps, as a film" /><a class="quiet" href=${film} download>Download film</a>`}</div>`;
+}
+
 /** @param {{life: Life}} props */
 const Found = ({ life: { way, along, teachers } }) =>
   html`${way.recomputed && html`<p class="hint learned-text">${way.recomputed}</p>`}
     <${Plane} way=${way} />
     ${along.length > 0 && html`<${Along} along=${along} />`}
-    ${teachers && html`<${Teachers} teachers=${teachers} />`}`;
+    ${teachers && html`<${Teachers} teachers=${teachers} />`}
+    <${Film} way=${way} />
+    <${FilterFiles} name="biography" title="biography" tab=${`biography.${way.steps.at(-1)}`} step=${step.value} table=${() => trajectoryCsv(way)} />`;
 
 export function Biography() {
-  const asked = useAsked(askLife, { whole: true, againMs: AGAIN_MS });
-  return html`<div class="learned">
+  const upTo = parseStep(openWay.value ?? null); // a link's, which restores what was seen
+  const asked = useAsked(askLife(upTo), { options: `${upTo}`, whole: true, pauseMs: PAUSE_MS });
+  return html`<div class="learned" data-panel>
     <${AskedStatus} asked=${asked} waiting="Going back over its steps…" />
     ${
       asked.answer &&

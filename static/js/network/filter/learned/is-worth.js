@@ -7,14 +7,16 @@ import { Roving } from "../../page/roving.js";
 import { liveRun, openedFilter } from "../../state.js";
 import { useAsked } from "./asked.js";
 import { BarRow, Bars, scaleOf } from "./bars.js";
+import { FilterFiles } from "./files.js";
 import { AskedStatus } from "./status.js";
+import { worthCsv } from "./tables.js";
 import { points } from "./words.js";
 
 /** @typedef {import("../../../shared/learned-server.js").Ablation} Ablation @typedef {Ablation["filters"][number]} Worth */
 
 /** @param {import("./asked.js").Question<Ablation>} question */
-const askWorth = async ({ of, step, signal, show }) =>
-  show(await learnedServer.ablation(of, step, signal));
+const askWorth = async ({ filter, step, signal, show }) =>
+  show(await learnedServer.ablation(filter, step, signal));
 
 /** @param {Ablation} answer most is lost first; of equals the lower number */
 const ranked = ({ filters }) => [...filters].sort((a, b) => b.lost - a.lost || a.filter - b.filter);
@@ -54,12 +56,13 @@ function Found({ answer, own }) {
   if (!worth) return null;
   const place = ranked(answer).indexOf(worth) + 1;
   return html`<p class="learned-text">${percent(answer.accuracy)} of ${count(answer.images)} held-out pictures are named rightly at step ${count(answer.step)}; with filter ${own} silent it is <b>${percent(worth.accuracy)}</b>. By what is lost it comes ${place} of ${answer.filters.length}.</p>
-    <div class="worth-parts"><${Ranking} answer=${answer} own=${own} /><${Classes} worth=${worth} /></div>`;
+    <div class="worth-parts"><${Ranking} answer=${answer} own=${own} /><${Classes} worth=${worth} /></div>
+    <${FilterFiles} name="is-worth" title="is worth" step=${answer.step} table=${() => worthCsv(answer, liveRun.peek()?.classes ?? [])} />`;
 }
 
 export function IsWorth() {
   const asked = useAsked(askWorth);
-  return html`<div class="learned">
+  return html`<div class="learned" data-panel>
     <${AskedStatus} asked=${asked} waiting="Silencing one filter after another…" />
     ${asked.answer && html`<${Found} answer=${asked.answer} own=${openedFilter.value?.channel ?? 0} />`}</div>`;
 }

@@ -33,21 +33,39 @@ function Framed({ image, box }) {
     }</span>`;
 }
 
-/** @param {{image: string, name: string, text: string, box?: number[], says: string}} props `name`: of its class */
-export function PictureButton({ image, name, text, box, says }) {
+/** What the place sees alone, as large as the whole picture; of all of it nothing. @param {{image: string, box: number[]}} props */
+function Close({ image, box: [y, x, height, width] }) {
+  const [, rows, cols] = inputShape.value;
+  if (height >= rows && width >= cols) return null;
+  const of = (/** @type {number} */ px, /** @type {number} */ all) => `${(100 * px) / all}%`;
+  const side = Math.max(height, width);
+  const room = { width: of(width, side), height: of(height, side) };
+  const whole = {
+    width: of(cols, width),
+    height: of(rows, height),
+    left: of(-x, width),
+    top: of(-y, height),
+  };
+  return html`<span class="patch-close"><span style=${room}>
+    <img src=${address.image(liveRun.value?.id ?? "", image, "input")} alt="" loading="lazy" style=${whole} /></span></span>`;
+}
+
+/** @param {{image: string, name: string, text: string, box?: number[], close?: boolean, says: string}} props
+ *   `name`: of its class; `close`: the place is shown large, too */
+export function PictureButton({ image, name, text, box, close, says }) {
   return html`<button type="button" class="patch" title=${name} aria-pressed=${probe.value?.id === image}
     aria-label=${`${name}, ${pictureName(image)}: ${says}; press to make it the probe`} onClick=${() => chooseProbe(image)}>
-    <${Framed} image=${image} box=${box} /><small>${text}</small></button>`;
+    ${close && box && html`<${Close} image=${image} box=${box} />`}<${Framed} image=${image} box=${box} /><small>${text}</small></button>`;
 }
 
-/** @param {{patch: Patch, text?: string}} props `text`: in place of its value */
-export function PatchButton({ patch: { image, label, value, y, x, box }, text }) {
+/** @param {{patch: Patch, text?: string, close?: boolean}} props `text`: in place of its value */
+export function PatchButton({ patch: { image, label, value, y, x, box }, text, close }) {
   const says = `${text ? `${text}, ` : ""}${short(value)} at row ${y}, column ${x} of the map`;
-  return html`<${PictureButton} image=${image} name=${className(label)} text=${text ?? short(value)} box=${box} says=${says} />`;
+  return html`<${PictureButton} image=${image} name=${className(label)} text=${text ?? short(value)} box=${box} close=${close} says=${says} />`;
 }
 
-/** @param {{title: string, patches: Patch[]}} props */
-export const PatchRow = ({ title, patches }) =>
+/** @param {{title: string, patches: Patch[], close?: boolean}} props */
+export const PatchRow = ({ title, patches, close }) =>
   html`<section class="patch-row" aria-label=${title}><h3>${title}</h3><div class="patches">${patches.map(
-    (patch) => html`<${PatchButton} key=${patch.image} patch=${patch} />`,
+    (patch) => html`<${PatchButton} key=${patch.image} patch=${patch} close=${close} />`,
   )}</div></section>`;

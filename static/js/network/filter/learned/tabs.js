@@ -16,11 +16,17 @@ const TABS = [
   ["biography", "Biography"],
 ];
 
+/** What is open, as the address has it: "wants", "wants.probe". */
+const openPlace = computed(() => (openedFilter.value?.tab ?? "").split("."));
+
 /** The one that is open; null: its weights. */
 export const openTab = computed(() => {
-  const tab = openedFilter.value?.tab;
-  return TABS.some(([known]) => known === tab) ? (tab ?? null) : null;
+  const [tab] = openPlace.value;
+  return TABS.some(([known]) => known === tab) ? tab : null;
 });
+
+/** Which way of the tab's two was chosen; undefined: the first. */
+export const openWay = computed(() => openPlace.value[1]);
 
 /** @param {string} tab @param {(again: string) => Promise<any>} load */
 const onceOpened = (tab, load) => lazy(() => openTab.value === tab, load, WAITING);
@@ -42,7 +48,7 @@ const VIEWS = {
 };
 
 /** @param {string | null} tab */
-function open(tab) {
+export function openAt(tab) {
   const place = openedFilter.peek();
   if (place) openedFilter.value = { ...place, tab };
 }
@@ -58,7 +64,7 @@ export function FilterTabs() {
     if (by === undefined) return;
     event.preventDefault();
     const [next] = TABS[(at + by + TABS.length) % TABS.length];
-    open(next);
+    openAt(next);
     document.getElementById(idOf(next))?.focus();
   };
   return html`<div class="tabs filter-tabs" role="tablist" aria-label="About this filter" onKeyDown=${onKey}>${TABS.map(
@@ -66,7 +72,7 @@ export function FilterTabs() {
       tab,
       text,
     ]) => html`<button type="button" role="tab" id=${idOf(tab)} aria-selected=${tab === now}
-      aria-controls="filter-panel" tabindex=${tab === now ? 0 : -1} onClick=${() => open(tab)}>${text}</button>`,
+      aria-controls="filter-panel" tabindex=${tab === now ? 0 : -1} onClick=${() => openAt(tab)}>${text}</button>`,
   )}</div>`;
 }
 

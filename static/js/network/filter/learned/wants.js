@@ -1,32 +1,39 @@
 /** The picture that a filter wants, as the film of the way there, beside that of before it learned. */
-import { useState } from "preact/hooks";
 import { count, short } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
-import { filmAddress, learnedServer } from "../../../shared/learned-server.js";
+import { learnedServer, wantedAddress } from "../../../shared/learned-server.js";
+import { narrow } from "../../../shared/media-queries.js";
 import { Problem } from "../../../shared/server.js";
-import { askedStep, layers, probe, probeVersion } from "../../state.js";
+import { layers, probe, probeVersion } from "../../state.js";
 import { askedFilter, useAsked } from "./asked.js";
+import { FilterFiles } from "./files.js";
 import { FilmControls, Picture, useFilm } from "./film.js";
 import { AskedStatus, Choice } from "./status.js";
+import { openAt, openWay } from "./tabs.js";
 import { alikeWords } from "./words.js";
 
 /** @typedef {import("../../../shared/learned-server.js").Maximization} Maximization */
 
 const STEPS = [64, 16, 4]; // fewer where a film of all would be too large
 const TOO_LARGE = 413;
-const SIDE_PX = 176;
+const [NARROW_PX, LEAST_PX, MOST_PX] = [152, 176, 320]; // of a picture's side
+const OTHERS_PX = 612; // of the window's height, what stands above and below the pictures
 const STARTS = /** @type {[string, string][]} */ ([
   ["noise", "from noise"],
   ["probe", "from the probe"],
 ]);
 
+/** As large as leaves all in sight. @returns {number} CSS pixels */
+const sideOfPicture = () =>
+  narrow.value ? NARROW_PX : Math.max(LEAST_PX, Math.min(MOST_PX, innerHeight - OTHERS_PX));
+
 /** @param {string} from @returns {(question: import("./asked.js").Question<Maximization>) => Promise<void>} */
 const askFilm =
   (from) =>
-  async ({ of, step, signal, show }) => {
+  async ({ filter, step, signal, show }) => {
     for (const steps of STEPS) {
       try {
-        return show(await learnedServer.maximization(of, { from, steps, step }, signal));
+        return show(await learnedServer.maximization(filter, { from, steps, step }, signal));
       } catch (error) {
         const isLast = steps === STEPS.at(-1);
         if (isLast || !(error instanceof Problem && error.status === TOO_LARGE)) throw error;
@@ -48,25 +55,28 @@ function What({ answer: { layer, box, shape, step } }) {
 function Film({ answer, about, from }) {
   const { frames, values, control } = answer;
   const film = useFilm(about, frames.length);
-  const query = { from, steps: frames.length - 1, step: askedStep.value };
+  const side = sideOfPicture();
+  const query = { from, steps: frames.length - 1, step: answer.step };
+  const filter = askedFilter();
   return html`<div class="wants">
-      <figure><${Picture} picture=${frames[film.at]} width=${SIDE_PX} stamp=${answer.step} label=${`What this filter wants, after ${film.at} steps of ascent`} />
+      <figure><${Picture} picture=${frames[film.at]} width=${side} stamp=${answer.step} label=${`What this filter wants, after ${film.at} steps of ascent`} />
         <figcaption>gives <b>${short(values[film.at])}</b>; at the start ${short(values[0])}, at the end ${short(values.at(-1))}</figcaption></figure>
-      <figure><${Picture} picture=${control.picture} width=${SIDE_PX} stamp=${answer.step} label="What it wanted before it learned" />
+      <figure><${Picture} picture=${control.picture} width=${side} stamp=${answer.step} label="What it wanted before it learned" />
         <figcaption>before it learned (${control.of}): gave ${short(control.value)}</figcaption></figure></div>
     <${FilmControls} film=${film} length=${frames.length} />
     <p class="learned-control">${alikeWords(control.correlation, control.of, "wanted")}</p>
-    <p><a class="quiet" href=${filmAddress(askedFilter(), query)} download>Download film</a></p>`;
+    <${FilterFiles} name="wants" title="wants" step=${answer.step} npy=${wantedAddress(filter, { ...query, format: "npy" })}>
+      <a class="quiet" href=${wantedAddress(filter, { ...query, format: "webp" })} download>Download film</a><//>`;
 }
 
 export function Wants() {
-  const [start, setStart] = useState("noise");
+  const start = openWay.value === "probe" ? "probe" : "noise";
   const from = start === "probe" ? (probe.value?.id ?? "noise") : "noise";
   const asked = useAsked(askFilm(from), {
     options: `${from} ${start === "probe" ? probeVersion.value : 0}`,
   });
-  return html`<div class="learned">
-    <${Choice} label="Where the ascent starts" options=${STARTS} now=${start} choose=${setStart} />
+  return html`<div class="learned" data-panel>
+    <${Choice} label="Where the ascent starts" options=${STARTS} now=${start} choose=${(/** @type {string} */ to) => openAt(to === "probe" ? "wants.probe" : "wants")} />
     <${AskedStatus} asked=${asked} waiting="Climbing…" />
     ${asked.answer && html`<${What} answer=${asked.answer} /><${Film} answer=${asked.answer} about=${asked.about} from=${from} />`}</div>`;
 }

@@ -1,13 +1,14 @@
 /** How the numbers of a layer are spread, over the steps: a band of all of them, and one step exactly. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { count, plural, short } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
 import { seek } from "../../intents.js";
-import { askedStep, lastStep, liveRun, step } from "../../state.js";
-import { distributionsCsv, save } from "../download.js";
+import { PanelFiles } from "../../panel-files/panel-files.js";
+import { askedStep, inspect, lastStep, step } from "../../state.js";
 import { outlineLayer } from "../outline.js";
 import { bringIntoView } from "../sheet.js";
+import { distributionsCsv } from "../tables.js";
 import { Band, Bars } from "./drawn.js";
 import { isWorking, known, problem } from "./question.js";
 import { nameOf, nearestStep, readable, unitOf } from "./spread.js";
@@ -15,8 +16,18 @@ import { nameOf, nearestStep, readable, unitOf } from "./spread.js";
 /** @typedef {import("./spread.js").Distribution} Distribution */
 /** @typedef {{step: number, one: Distribution}} Known */
 
-const wantedLayer = signal("");
-const wantedName = signal("weights");
+/** Which layer and which of its numbers, as the address has it: "conv1.weights". */
+const wanted = computed(() => {
+  const text = inspect.value?.of ?? "";
+  const dot = text.lastIndexOf(".");
+  return { layer: text.slice(0, Math.max(0, dot)), name: text.slice(dot + 1) || "weights" };
+});
+
+/** @param {string} layer @param {string} name */
+function want(layer, name) {
+  inspect.value = { inspect: "distributions", of: `${layer}.${name}` };
+}
+
 const chosenStep = signal(/** @type {number | null} */ (null)); // null: the one on the page
 
 /** Who looks at another step of the page sees that one here too. */
@@ -30,9 +41,9 @@ function choices() {
   const all = [...known.value.values()].flatMap(({ distributions }) => distributions);
   const layers = [...new Set(all.map(({ layer }) => layer))];
   const weighty = all.find(({ tensor }) => tensor === "weight")?.layer ?? layers[0];
-  const layer = layers.includes(wantedLayer.value) ? wantedLayer.value : weighty;
+  const layer = layers.includes(wanted.value.layer) ? wanted.value.layer : weighty;
   const names = [...new Set(all.filter((one) => one.layer === layer).map(nameOf))];
-  const name = names.includes(wantedName.value) ? wantedName.value : names[0];
+  const name = names.includes(wanted.value.name) ? wanted.value.name : names[0];
   return { layers, layer, names, name };
 }
 
@@ -91,11 +102,8 @@ function OverSteps({ steps, layer, name }) {
 
 /** @param {{steps: Known[]}} props */
 const Files = ({ steps }) =>
-  html`<div class="inspect-files"><button type="button" class="quiet" onClick=${() =>
-    save(
-      new Blob([distributionsCsv(steps)], { type: "text/csv" }),
-      `distributions-${liveRun.value?.id}-${steps[0].one.layer}.csv`,
-    )}>Download CSV</button></div>`;
+  html`<${PanelFiles} panel=${`distributions.${steps[0].one.layer}`} title=${`Distributions of ${steps[0].one.layer}`}
+    step=${step.value} table=${() => distributionsCsv(steps)} />`;
 
 export function Distributions() {
   const { layers, layer, names, name } = choices();
@@ -108,11 +116,11 @@ export function Distributions() {
       html`<div class="spread-choice"><${Choice} label="Layer" of=${layers} now=${layer} choose=${(
         /** @type {string} */ one,
       ) => {
-        wantedLayer.value = one;
+        want(one, wanted.value.name);
         outlineLayer(one);
       }} />
       <${Choice} label="What" of=${names} now=${name} choose=${(/** @type {string} */ one) => {
-        wantedName.value = one;
+        want(layer, one);
       }} /></div>
       <div class="spread" aria-busy=${isWorking.value} data-test="spread-all"><${OverSteps} steps=${steps} layer=${layer} name=${name} /></div>
       <${Files} steps=${steps} />`

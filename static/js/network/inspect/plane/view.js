@@ -9,7 +9,7 @@ import { address } from "../../../shared/server.js";
 import { chooseProbe } from "../../intents.js";
 import { Roving } from "../../page/roving.js";
 import { playing, probe, run } from "../../state.js";
-import { shown } from "../question.js";
+import { asked } from "../question.js";
 import { bringIntoView } from "../sheet.js";
 import { planeOn } from "./canvas.js";
 import { bindGestures, STEP, seeAll, zoomBy } from "./gestures.js";
@@ -154,6 +154,6 @@ function PlaneOf({ of }) {
 }
 
 export const Plane = () =>
-  shown.value?.embedding
-    ? html`<${PlaneOf} key=${shown.value.run} of=${shown.value.embedding} />`
+  asked.answer.value?.is.embedding
+    ? html`<${PlaneOf} key=${asked.answer.value.is.run} of=${asked.answer.value.is.embedding} />`
     : null;
