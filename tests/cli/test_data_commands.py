@@ -94,3 +94,15 @@ def test_a_large_folder_is_sent_in_several_archives(
     assert all(name == "many.zip" for name, _ in archives)
     for _, file in archives:
         file.close()
+
+
+def test_each_part_of_a_large_folder_has_the_classes_of_the_whole(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, (name, pixels) in enumerate(stripes(12)):
+        place = machine.folder / "days" / "train" / name / f"day{number}"
+        place.mkdir(parents=True)
+        (place / "1.png").write_bytes(png_of(pixels))
+    monkeypatch.setattr(data_commands, "ARCHIVE_BYTES", 1)  # a picture a part
+    _, told = machine.do("data", "add", machine.folder / "days")
+    assert "2 classes" in told

@@ -116,8 +116,7 @@ export interface paths {
         /**
          * Bring more files
          * @description To those that are there; they are read one body after another. `wrap` is how many folders
-         *     around the pictures are no classes, `inside` how many are between a class's folder and its
-         *     pictures, where a folder comes in several bodies.
+         *     are around a class's, `train` and `test` among them, where a folder comes in several bodies.
          */
         post: operations["upload_files"];
         /**
@@ -7859,7 +7858,6 @@ export interface operations {
                     burst?: string;
                     class?: string;
                     file: string[];
-                    inside?: string;
                     wrap?: string;
                 };
             };
