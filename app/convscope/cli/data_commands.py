@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 
 from convscope.cli.connection import Api, RefusedError
 from convscope.cli.exported import write_export
-from convscope.cli.terminal import complain, say, visible
+from convscope.cli.terminal import complain, confirmed, fail, say, visible
 from convscope.own_data.sources.names import PICTURES, class_level, parts_of, passed_over
 from convscope.types import JsonObject
 
@@ -192,10 +192,21 @@ async def export(api: Api, options: argparse.Namespace) -> int:
 
 
 async def delete(api: Api, options: argparse.Namespace) -> int:
-    """A data set goes; RefusedError names the runs that use it."""
+    """A data set goes, once that is confirmed; RefusedError names the runs that use it."""
     found = await find_dataset(api, options.dataset)
+    if not options.yes:
+        if not sys.stdin.isatty():
+            return fail("Expected --yes, since there is no terminal to ask on.", 2)
+        if not confirmed(_delete_says(found)):
+            complain("Nothing was deleted.")
+            return 1
     await api.send("DELETE", f"/datasets/{found['id']}", params={"force": options.force})
     return 0
+
+
+def _delete_says(found: JsonObject) -> str:
+    count = found["train"] + found["test"]
+    return f"Delete {found['title']} ({found['id']}, {count:,} pictures) for good?"
 
 
 async def find_dataset(api: Api, name: str) -> JsonObject:
