@@ -40,7 +40,9 @@ def test_one_of_two_equal_pictures_in_two_classes_is_removed(data: DataPage) -> 
     expect(group).not_to_contain_text("mislabelled")
     expect(group).to_contain_text("1 picture is there twice or more · hide")
     for number in (2, 3):
-        group.get_by_role("button", name=f"standing again {number - 2}.png, {number} of 3 equal").click()
+        group.get_by_role(
+            "button", name=f"standing again {number - 2}.png, {number} of 3 equal"
+        ).click()
     group.get_by_role("button", name="Remove 2 pictures").click()
     expect(group).to_have_count(0)
     data.expect_count("standing", 6)

@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/pixels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mean and standard deviation of a data set's pixels
+         * @description Of its training pictures, as they are kept. Counted when it is first asked for.
+         */
+        get: operations["get_dataset_pixels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/recipe": {
         parameters: {
             query?: never;
@@ -5110,6 +5130,28 @@ export interface components {
             pictures: number[];
         };
         /**
+         * PixelsAnswer
+         * @description Mean and standard deviation of each channel of the training pictures, 0 black and 1 white:
+         *     what `data.preprocessing` of a recipe takes as `mean` and `std`.
+         * @example {
+         *       "mean": [
+         *         0.285467
+         *       ],
+         *       "std": [
+         *         0.352626
+         *       ]
+         *     }
+         */
+        PixelsAnswer: {
+            /** Mean */
+            mean: number[];
+            /**
+             * Std
+             * @description of all these pixels, not an estimate from them
+             */
+            std: number[];
+        };
+        /**
          * PlacedImage
          * @description A held-out image and its place in the plane.
          */
@@ -9334,6 +9376,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset_pixels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PixelsAnswer"];
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */

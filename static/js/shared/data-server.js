@@ -43,6 +43,9 @@ export const dataServer = {
   /** A recipe that fits. @param {string} dataset @returns {Promise<any>} */
   datasetRecipe: (dataset) =>
     call("get", "/datasets/{dataset_id}/recipe", { path: { dataset_id: dataset } }),
+  /** Mean and standard deviation of its training pictures. @param {string} dataset */
+  datasetPixels: (dataset) =>
+    call("get", "/datasets/{dataset_id}/pixels", { path: { dataset_id: dataset } }),
   /** Of the network of that recipe. @param {string} dataset @returns {Promise<import("./types.js").Layer[]>} */
   datasetLayers: (dataset) =>
     call("get", "/datasets/{dataset_id}/layers", { path: { dataset_id: dataset } }).then(
