@@ -3426,6 +3426,12 @@ export interface components {
         HeldOut: {
             /** Accuracy */
             accuracy: number[];
+            /**
+             * Balanced Accuracy
+             * @description null where the held-out half has as many pictures of each class
+             * @default []
+             */
+            balanced_accuracy?: (number | null)[];
             /** Step */
             step: number[];
         };
@@ -3467,6 +3473,10 @@ export interface components {
          *         "accuracy": [
          *           0.0775,
          *           0.0715
+         *         ],
+         *         "balanced_accuracy": [
+         *           null,
+         *           null
          *         ],
          *         "step": [
          *           0,
@@ -5859,7 +5869,7 @@ export interface components {
             held_out_accuracy: number | null;
             /**
              * Held Out Balanced Accuracy
-             * @description the mean of the classes' recalls at the same measurement; null where the held-out half has as many pictures of each class, at past steps, and after a server's restart until it is measured again
+             * @description the mean of the classes' recalls at the same measurement; null where the held-out half has as many pictures of each class, and in what was measured before this was kept
              */
             held_out_balanced_accuracy?: number | null;
             /**
@@ -13543,10 +13553,10 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HistoryAnswer"];
                     /**
-                     * @example step,loss,accuracy,held_out_accuracy
-                     *     0,,,0.0775
-                     *     1,2.47189,0.125,
-                     *     2,2.20301,0.1875,
+                     * @example step,loss,accuracy,held_out_accuracy,held_out_balanced_accuracy
+                     *     0,,,0.0775,
+                     *     1,2.47189,0.125,,
+                     *     2,2.20301,0.1875,,
                      */
                     "text/csv": string;
                 };
