@@ -13,8 +13,9 @@ ConvscopeError                  500  anything of ours
 │   └── UnsupportedMediaError   415  a kind of file that is not read
 ├── ForbiddenError              403  a host or an origin that may not come in
 │   └── UnauthorizedError       401  no token
-├── UnavailableError            503  a limit is reached, or data is not here; try later
-└── WorkerDiedError             503  the worker ended before it answered
+└── UnavailableError            503  a limit is reached, or data is not here; try later
+    ├── DiskLimitError          503  runs and data sets take as much of the disk as they may
+    └── WorkerDiedError         503  the worker ended before it answered
 """
 
 from typing import Any, ClassVar, Literal
@@ -146,6 +147,12 @@ class UnavailableError(ConvscopeError):
 
     status, title = 503, "Unavailable"
     code: ClassVar[Code] = "unavailable"
+
+
+class DiskLimitError(UnavailableError):
+    """Runs and own data sets take as much of the disk as they may."""
+
+    title = "Disk limit reached"
 
 
 class WorkerDiedError(UnavailableError):

@@ -32,15 +32,17 @@ def test_one_of_two_equal_pictures_in_two_classes_is_removed(data: DataPage) -> 
     expect(group).to_contain_text("one of them is probably mislabelled")
     expect(group.get_by_role("listitem")).to_have_count(2)
     both = group.get_by_role("listitem").first
-    expect(both.get_by_role("button")).to_have_text(["lying", "standing"])
-    both.get_by_role("button", name="standing, 2 of 2 equal pictures: remove?").click()
+    expect(both.get_by_role("button")).to_have_text(["lying 0.png", "standing wrong.png"])
+    both.get_by_role("button", name="standing wrong.png, 2 of 2 equal pictures: remove?").click()
     group.get_by_role("button", name="Remove 1 picture").click()
     data.expect_count("standing", 8)
     data.expect_count("lying", 6)
     expect(group).not_to_contain_text("mislabelled")
     expect(group).to_contain_text("1 picture is there twice or more · hide")
     for number in (2, 3):
-        group.get_by_role("button", name=f"standing, {number} of 3 equal").click()
+        group.get_by_role(
+            "button", name=f"standing again {number - 2}.png, {number} of 3 equal"
+        ).click()
     group.get_by_role("button", name="Remove 2 pictures").click()
     expect(group).to_have_count(0)
     data.expect_count("standing", 6)
@@ -71,7 +73,7 @@ def test_axe_finds_nothing_serious_in_equal_pictures_at_either_width(visit: Visi
     data.drop("Leaves.zip", equal_ones())
     data.expect_count("standing", 9)
     data.page.get_by_text("there twice").click()
-    data.page.get_by_role("button", name=re.compile("^lying, 1 of 2 equal")).click()
+    data.page.get_by_role("button", name=re.compile(r"^lying 0\.png, 1 of 2 equal")).click()
     assert violations(data.screen) == []
     assert data.page.evaluate("document.documentElement.scrollWidth") == 390
     data.page.set_viewport_size({"width": 1440, "height": 900})

@@ -180,7 +180,7 @@ def test_a_folder_is_read_in_several_requests_with_its_folders_as_classes(
 ) -> None:
     folder = tmp_path_factory.mktemp("brought") / "lines"
     for number, (label, pixels) in enumerate(stripes(220)):
-        place = folder / ("first" if number % 3 else "second") / label
+        place = folder / label / ("first" if number % 3 else "second")
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{number}.png").write_bytes(png_of(pixels))
     (folder / ".DS_Store").write_bytes(b"x")

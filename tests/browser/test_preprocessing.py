@@ -75,7 +75,7 @@ def test_the_sheet_draws_classes_evenly_and_the_figure_has_the_balanced_accuracy
         expect(shown).to_have_text(re.compile(rf"^{100 * balanced:.1f}%$"))
 
 
-def test_the_sheet_has_pixels_enter_around_0_or_by_own_numbers_a_channel(
+def test_the_sheet_has_pixels_enter_around_0_by_the_sets_or_by_own_numbers_a_channel(
     visit: Visitors, server: Server
 ) -> None:
     with server.run(network="tinyvgg") as run:
@@ -86,6 +86,13 @@ def test_the_sheet_has_pixels_enter_around_0_or_by_own_numbers_a_channel(
         around = start(screen, server).get()["recipe"]["data"]["preprocessing"]
         assert (around["mean"], around["std"]) == (0.5, 0.5)
         expect(field(screen, "Pixels")).to_have_value("around")
+        field(screen, "Pixels").select_option("set")
+        expect(opened(screen)).to_contain_text("in the training pictures (0.4991, 0.4586, 0.4963)")
+        set_own = start(screen, server).get()["recipe"]["data"]["preprocessing"]
+        found = server.http.get("/datasets/shapes/pixels").json()
+        for name in ("mean", "std"):
+            assert set_own[name] == pytest.approx(found[name], rel=1e-3)
+        expect(field(screen, "Pixels")).to_have_value("set")
         field(screen, "Pixels").select_option("own")
         sheet = opened(screen)
         for name, numbers in (("Mean", (0.48, 0.45, 0.4)), ("Spread", (0.22, 0.23, 0.24))):

@@ -64,7 +64,7 @@ def test_a_run_is_listed_with_what_the_server_says_of_it(named: LiveRun, open_li
     truth = named.get()
     entry = row(open_list.page, "Base")
     expect(entry).to_contain_text("paused")
-    expect(entry).to_contain_text("default · fashion-mnist-10k · SGD at 0.05")
+    expect(entry).to_contain_text("default · Fashion-MNIST, 10,000 pictures · SGD at 0.05")
     for label, words in (
         ("Step", "20"),
         ("Accuracy", f"{truth['accuracy'] * 100:.1f}%"),

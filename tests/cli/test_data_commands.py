@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from convscope.cli import data_commands
-from convscope.cli.data_commands import _archives
 from tests.cli.test_commands import Machine
 from tests.support.labelled import png_of, stripes, stripes_zip
 from tests.support.server import Server
@@ -41,8 +39,10 @@ def test_a_folder_is_added_trained_on_exported_and_deleted(machine: Machine) -> 
     target = machine.folder / "out.zip"
     assert machine.do("data", "export", out, "-o", target)[0] == str(target)
     again = machine.do("data", "add", target)[0]
-    assert "uses this data set" in machine.do("data", "delete", out, status=1)[1]
-    machine.do("data", "delete", again)
+    assert "uses this data set" in machine.do("data", "delete", out, "--yes", status=1)[1]
+    assert "Expected --yes" in machine.do("data", "delete", again, status=2)[1]
+    assert again in machine.do("data", "list")[0]
+    machine.do("data", "delete", again, "--yes")
     assert again not in machine.do("data", "list")[0]
 
 
@@ -82,15 +82,3 @@ def test_what_cannot_become_a_set_is_a_sentence_and_leaves_nothing(machine: Mach
     assert "expected a file or folder" in err
     own = machine.folder / "state" / "convscope" / "datasets"
     assert not list(own.iterdir())
-
-
-def test_a_large_folder_is_sent_in_several_archives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = folder_of(tmp_path / "many")
-    monkeypatch.setattr(data_commands, "ARCHIVE_BYTES", 4000)
-    archives = list(_archives(folder))
-    assert len(archives) > 3
-    assert all(name == "many.zip" for name, _ in archives)
-    for _, file in archives:
-        file.close()

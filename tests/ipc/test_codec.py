@@ -183,7 +183,10 @@ def test_a_command_crosses_as_it_is(kind: type[Command[Any]]) -> None:
 
 @pytest.mark.parametrize("kind", kinds(replies, Reply))
 def test_a_reply_crosses_as_it_is_with_metrics_and_status(kind: type[Reply]) -> None:
-    reply, metrics = made(kind), Metrics(step=[1], loss=[0.5], accuracy=[0.25], held_out=[(0, 0.1)])
+    reply, metrics = (
+        made(kind),
+        Metrics(step=[1], loss=[0.5], accuracy=[0.25], held_out=[(0, 0.1, None)]),
+    )
     data = encode_report(metrics, status(1), Answer(number=3, reply=reply))
     report, answer = decode_report(message_of(data), lambda number: kind)
     assert answer == Answer(number=3, reply=reply)

@@ -93,9 +93,13 @@ test("what a run is made of is a line with the rate in force", () => {
     optimizer: { type: "Adam" },
   };
   const more = { recipe, learning_rate: 0.002, network: null };
-  assert.equal(recipeLine(run("a", more)), "3 layers · shapes · Adam at 0.002");
+  const line = (/** @type {object} */ changes, titles = new Map()) =>
+    recipeLine(run("a", { ...more, ...changes }), titles);
+  assert.equal(line({}), "3 layers · shapes · Adam at 0.002");
+  const titles = new Map([["shapes", "Coloured shapes"]]);
+  assert.equal(line({ network: "tinyvgg" }, titles), "tinyvgg · Coloured shapes · Adam at 0.002");
   assert.equal(
-    recipeLine(run("a", { ...more, network: "tinyvgg" })),
-    "tinyvgg · shapes · Adam at 0.002",
+    line({ recipe: { ...recipe, data: {} } }, titles),
+    "3 layers · no data set · Adam at 0.002",
   );
 });

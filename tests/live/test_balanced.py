@@ -58,7 +58,14 @@ def test_batches_are_even_and_the_balanced_accuracy_is_the_mean_recall(
     now = run.get()
     assert now["held_out_images"] == uneven["test"]
     assert now["held_out_balanced_accuracy"] == pytest.approx(expected)
-    assert run.get(step=1)["held_out_balanced_accuracy"] is None
+    first = run.get("/history")["held_out"]["balanced_accuracy"][0]
+    then = run.get(step=1)
+    assert then["held_out_step"] == 0
+    assert then["held_out_balanced_accuracy"] == first == pytest.approx(0.5, abs=0.5)
+    *_, last = run.send("GET", "/history", params={"format": "csv"}).text.splitlines()
+    assert float(last.split(",")[-1]) == pytest.approx(expected, abs=1e-6)
+    copied = taken_in(run.server, exported(run)).get()
+    assert copied["held_out_balanced_accuracy"] == pytest.approx(expected)
 
 
 def test_the_past_forks_and_files_hold(run: LiveRun) -> None:

@@ -105,6 +105,8 @@ def test_the_catalog_is_as_the_document_shows_it(server: Server) -> None:
     found = server.http.get("/models").json()["models"]
     assert catalog.MODELS["models"][0] in found
     assert catalog.DATASETS["datasets"][0] in server.http.get("/datasets").json()["datasets"]
+    pixels = server.http.get("/datasets/fashion-mnist-10k/pixels").json()
+    assert pixels == close(catalog.PIXELS)
     page = {"limit": len(catalog.IMAGES["images"])}
     dataset = catalog.DATASETS["datasets"][0]["id"]
     answer = server.http.get(f"/datasets/{dataset}/images", params=page).json()

@@ -1,8 +1,12 @@
+import os
+import random
+from pathlib import Path
+
 import pytest
 
 from convscope.own_data.sources.names import (
+    class_level,
     clean,
-    layout_of,
     level_says,
     natural,
     parts_of,
@@ -14,8 +18,8 @@ from convscope.own_data.sources.names import (
 def places(*paths: str) -> list[tuple[str | None, str | None]]:
     """Class and half of each path among all of them."""
     parts = [parts_of(path) for path in paths]
-    layout = layout_of(parts)
-    found = [place_of(each, layout) for each in parts]
+    level = class_level(parts)
+    found = [place_of(each, level) for each in parts]
     return [(place.name, place.half) for place in found]
 
 
@@ -25,21 +29,28 @@ def places(*paths: str) -> list[tuple[str | None, str | None]]:
         (["oak/1.jpg", "maple/2.jpg"], [("oak", None), ("maple", None)]),
         (["leaves/oak/1.jpg", "leaves/maple/2.jpg"], [("oak", None), ("maple", None)]),
         (["a/b/oak/1.jpg", "a/b/maple/2.jpg"], [("oak", None), ("maple", None)]),
-        (["a/oak/old/1.jpg", "a/maple/new/2.jpg"], [("old", None), ("new", None)]),
+        (["a/oak/old/1.jpg", "a/maple/new/2.jpg"], [("oak", None), ("maple", None)]),
         (["a/oak/pics/1.jpg", "a/elm/pics/2.jpg"], [("oak", None), ("elm", None)]),
         (["oak/x/pics/1.jpg", "elm/x/pics/2.jpg"], [("oak", None), ("elm", None)]),
         (["oak/pics/1.jpg", "oak/pics/2.jpg"], [("pics", None), ("pics", None)]),
         (["oak/train/1.jpg", "elm/test/2.jpg"], [("oak", None), ("elm", None)]),
         (["train/oak/i/1.jpg", "test/elm/i/2.jpg"], [("oak", "train"), ("elm", "test")]),
-        (["wrap/a/1.jpg", "wrap/b/2.jpg", "x/3.jpg"], [("a", None), ("b", None), ("x", None)]),
+        (
+            ["wrap/a/1.jpg", "wrap/b/2.jpg", "x/3.jpg"],
+            [("wrap", None), ("wrap", None), ("x", None)],
+        ),
         (
             ["p/day1/oak/1.jpg", "p/day1/elm/2.jpg", "p/day2/oak/3.jpg"],
-            [("oak", None), ("elm", None), ("oak", None)],
+            [("day1", None), ("day1", None), ("day2", None)],
         ),
         (
             ["a/cover.jpg", "a/oak/1.jpg", "a/elm/2.jpg"],
             [(None, None), ("oak", None), ("elm", None)],
         ),
+        (["oak/1.jpg", "elm/x/y/2.jpg", "3.jpg"], [("oak", None), ("elm", None), (None, None)]),
+        (["oak/1.jpg", "oak/old/2.jpg"], [("oak", None), ("oak", None)]),
+        (["train/i/oak/1.jpg", "test/i/elm/2.jpg"], [("oak", "train"), ("elm", "test")]),
+        (["train/train/1.jpg", "test/test/2.jpg"], [("train", "train"), ("test", "test")]),
         (["oak/1.jpg", "oak/2.jpg"], [("oak", None), ("oak", None)]),
         (["trees/oak/1.jpg", "trees/oak/2.jpg"], [("oak", None), ("oak", None)]),
         (["1.jpg", "2.jpg"], [(None, None), (None, None)]),
@@ -59,20 +70,46 @@ def test_a_pictures_folders_say_its_class_and_its_half(
     assert places(*paths) == expected
 
 
+def image_folder(root: Path) -> dict[str, str]:
+    """Class of each picture, as torchvision's `find_classes` and `make_dataset` walk a folder."""
+    found: dict[str, str] = {}
+    for name in (entry.name for entry in os.scandir(root) if entry.is_dir()):
+        for parent, _, files in os.walk(root / name, followlinks=True):
+            found |= {Path(parent, file).relative_to(root).as_posix(): name for file in files}
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_classes_are_those_of_torchvisions_image_folder(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    names = ["oak", "elm", "fir", "ash", "train", "test"]
+    tops = {"oak", *draw.sample(names[1:], draw.randint(1, 3))}  # two classes, and not only halves
+    paths = [f"{top}/{number}.jpg" for number, top in enumerate(sorted(tops))]
+    for number in range(draw.randint(0, 12)):
+        inner = draw.choices(names, k=draw.randint(0, 3))
+        paths.append("/".join([draw.choice(sorted(tops)), *inner, f"x{number}.jpg"]))
+    for path in [*paths, "beside.jpg"]:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    expected = image_folder(tmp_path)
+    assert places(*paths) == [(expected[path], None) for path in paths]
+    assert places("beside.jpg", *paths)[1:] == places(*paths)
+
+
 @pytest.mark.parametrize(
     ("paths", "says"),
     [
         (["leaves/oak/1.jpg", "leaves/elm/2.jpg"], None),
         (["train/oak/1.jpg", "test/elm/2.jpg"], None),
-        (["day1/oak/1.jpg", "day2/elm/2.jpg"], "the folder that holds a picture itself"),
-        (["oak/pics/1.jpg", "elm/pics/2.jpg"], "the folder around pics is"),
+        (["leaves/oak/1.jpg", "leaves/elm/old/2.jpg"], "elm/old, for one, is taken with elm."),
+        (["train/oak/a/b/1.jpg", "test/elm/2.jpg"], "oak/a/b, for one, is taken with oak."),
     ],
 )
 def test_folders_in_folders_are_told_with_the_level_of_the_classes(
     paths: list[str], says: str | None
 ) -> None:
     parts = [parts_of(path) for path in paths]
-    told = level_says(parts, layout_of(parts))
+    told = level_says(parts, class_level(parts))
     assert (told is None) == (says is None)
     assert (says or "") in (told or "")
 

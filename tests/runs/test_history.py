@@ -19,7 +19,9 @@ LOSSES = [float(2**step) for step in range(STEPS)]  # of step k: 2^(k-1), exact 
 ACCURACIES = [step / 16 for step in range(1, STEPS + 1)]
 
 
-def metrics(first: int, loss: list[float], held_out: list[tuple[int, float]]) -> Metrics:
+def metrics(
+    first: int, loss: list[float], held_out: list[tuple[int, float, float | None]]
+) -> Metrics:
     """What a worker tells of some steps."""
     steps = list(range(first, first + len(loss)))
     accuracy = [step / 16 for step in steps]
@@ -30,8 +32,8 @@ def metrics(first: int, loss: list[float], held_out: list[tuple[int, float]]) ->
 def history() -> History:
     """Ten steps, measured at 0, 4 and 8."""
     made = History()
-    made.apply(metrics(1, LOSSES[:4], [(0, 0.125), (4, 0.5)]))
-    made.apply(metrics(5, LOSSES[4:], [(8, 0.75)]))
+    made.apply(metrics(1, LOSSES[:4], [(0, 0.125, None), (4, 0.5, 0.25)]))
+    made.apply(metrics(5, LOSSES[4:], [(8, 0.75, 0.625)]))
     return made
 
 
@@ -110,7 +112,7 @@ def test_a_span_has_its_own_steps_and_its_own_measurements(history: History) -> 
     assert found["step"] == [4, 7]
     assert found["steps"] == [1, 3]
     assert found["loss"] == [8, (16 + 32 + 64) / 3]
-    assert found["held_out"] == {"step": [4], "accuracy": [0.5]}
+    assert found["held_out"] == {"step": [4], "accuracy": [0.5], "balanced_accuracy": [0.25]}
 
 
 def test_the_measurement_at_step_0_belongs_to_a_span_from_the_first_step(history: History) -> None:
@@ -128,6 +130,21 @@ def test_steps_that_were_taken_back_are_overwritten(history: History) -> None:
     history.apply(metrics(9, [0.5], []))
     assert history.steps == 9
     assert history.span(8, 99, 9)["loss"] == [LOSSES[7], 0.5]
+
+
+def test_what_was_last_measured_up_to_a_step_is_known_with_its_balanced_accuracy(
+    history: History,
+) -> None:
+    assert History().held_out_at(3) == (None, None, None)
+    assert history.held_out_at(3) == (0, 0.125, None)
+    assert history.held_out_at(7) == (4, 0.5, 0.25)
+    history.back_to(5)
+    assert history.held_out_at(9) == (4, 0.5, 0.25)
+    assert [row[3:] for row in history.rows(0, 9) if row[0] in (0, 3, 4)] == [
+        (0.125, None),
+        (None, None),
+        (0.5, 0.25),
+    ]
 
 
 def test_what_was_measured_since_is_told_once(history: History) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from convscope.errors import NotFoundError, UnavailableError
+from convscope.errors import DiskLimitError, NotFoundError
 from convscope.storage import trash_ages
 from convscope.storage.directory import (
     TRASH_KEPT_S,
@@ -145,8 +145,11 @@ def test_what_was_half_made_goes_and_a_run_without_a_file_is_deleted_in_peace(
 def test_at_the_quota_there_is_no_room_and_a_sentence(directory: RunDirectory) -> None:
     directory.must_have_room()
     directory.path("a").write_bytes(bytes(1000))
-    with pytest.raises(UnavailableError, match="delete some"):
-        RunDirectory(directory.folder, 1000).must_have_room()
+    full = RunDirectory(directory.folder, 1000)
+    with pytest.raises(DiskLimitError, match=r"delete some, .* a larger --max-disk") as caught:
+        full.must_have_room()
+    assert caught.value.title == "Disk limit reached"
+    assert not caught.value.extra, "waiting does not help"
 
 
 def test_what_was_deleted_first_makes_room_first(directory: RunDirectory) -> None:
@@ -161,7 +164,7 @@ def test_what_was_deleted_first_makes_room_first(directory: RunDirectory) -> Non
         directory.restore("a")
     directory.restore("b")
     directory.restore("c")
-    with pytest.raises(UnavailableError, match="delete some"):
+    with pytest.raises(DiskLimitError, match="delete some"):
         directory.must_have_room(200)
     assert sorted(directory.ids()) == ["b", "c"]
 
@@ -183,11 +186,12 @@ def test_a_file_system_without_locks_is_told_of(
 def test_room_that_is_reserved_is_nobody_elses(directory: RunDirectory) -> None:
     """Two imports at once pass no quota together that each would pass alone."""
     with directory.reserved(600):
-        with pytest.raises(UnavailableError, match="delete some"), directory.reserved(600):
+        with pytest.raises(DiskLimitError, match="being made") as caught, directory.reserved(600):
             pass
+        assert caught.value.extra == {"retry_after": 5}
         with directory.reserved(300):
             pass
     with directory.reserved(900):
         directory.path("a").write_bytes(bytes(900))
-    with pytest.raises(UnavailableError), directory.reserved(200):
+    with pytest.raises(DiskLimitError), directory.reserved(200):
         pass

@@ -83,7 +83,7 @@ def test_of_very_many_held_out_accuracies_every_second_of_the_older_half_goes(
 ) -> None:
     monkeypatch.setattr(module, "MOST_MEASURED", 10)
     file.executemany(
-        "INSERT INTO held_out VALUES (?, ?, 0.5)", [(i, i * 200) for i in range(1, 12)]
+        "INSERT INTO held_out VALUES (?, ?, 0.5, NULL)", [(i, i * 200) for i in range(1, 12)]
     )
     merge_old_points(file)
     left = [step // 200 for (step,) in file.execute("SELECT step FROM held_out ORDER BY id")]

@@ -33,13 +33,13 @@ async def test_history_is_the_same_however_it_was_cut_into_messages(tmp_path: Pa
     file.history(metrics(1, 2.5, 2.0))
     await file.durable()
     file.history(metrics(3, 1.5))
-    file.history(metrics(4, 1.0, 0.5, held_out=((5, 0.25),)))
+    file.history(metrics(4, 1.0, 0.5, held_out=((5, 0.25, 0.125),)))
     await file.close()
     series, measured = read_history(file.path)
     assert list(series.loss) == [2.5, 2.0, 1.5, 1.0, 0.5]
-    assert measured == [(5, 0.25)]
+    assert measured == [(5, 0.25, 0.125)]
     kept = read_stored_run(file.path)
-    assert (kept.steps, kept.last, kept.held_out) == (5, (0.5, 0.5), (5, 0.25))
+    assert (kept.steps, kept.last, kept.held_out) == (5, (0.5, 0.5), (5, 0.25, 0.125))
 
 
 async def test_a_finding_is_of_a_kind_as_it_was(tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ async def test_a_step_that_was_taken_back_is_gone_and_what_was_changed_after_it_
             2,
             1,
             held_out=(
-                (2, 0.5),
-                (3, 0.75),
+                (2, 0.5, None),
+                (3, 0.75, None),
             ),
         )
     )
@@ -79,7 +79,7 @@ async def test_a_step_that_was_taken_back_is_gone_and_what_was_changed_after_it_
     file.back_to(2)
     await file.close()
     kept = read_stored_run(file.path)
-    assert (kept.steps, kept.held_out) == (2, (2, 0.5))
+    assert (kept.steps, kept.held_out) == (2, (2, 0.5, None))
     assert list(read_history(file.path)[0].loss) == [3, 2]
     assert [(event["step"], event["body"]["step"]) for event in kept.events] == [(2, 2)]
     assert rows(file.path, "SELECT count(*) FROM checkpoint") == [(0,)]

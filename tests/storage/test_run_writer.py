@@ -75,7 +75,7 @@ async def test_a_group_whose_commit_fails_is_written_once_whether_or_not_it_was_
 ) -> None:
     disk = Disk(tmp_path / "a.convscope")
     disk.fails = [when]
-    said: list[str | None] = []
+    said: list[UnavailableError | None] = []
     writer = GroupCommitWriter(disk.connect, said.append)
     writer.put(event)
     assert await durable_in_the_end(writer) == 1
@@ -84,7 +84,7 @@ async def test_a_group_whose_commit_fails_is_written_once_whether_or_not_it_was_
     await writer.close()
     assert rows(disk.path, "SELECT count(*) FROM event") == [(2,)]
     assert said[0] is not None
-    assert said[0].startswith("The disk or the system fails (disk I/O error)")
+    assert said[0].detail.startswith("The disk or the system fails (disk I/O error)")
     assert said[-1] is None
 
 

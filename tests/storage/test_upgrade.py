@@ -1,4 +1,4 @@
-"""Files of versions 1 and 2 are read, in a server's own folder and as imports."""
+"""Files of versions 1 to 3 are read, in a server's own folder and as imports."""
 
 import json
 import shutil
@@ -36,11 +36,31 @@ def test_a_file_of_version_1_becomes_one_of_the_present_once(tmp_path: Path) -> 
     assert path.read_bytes() == before
 
 
-def make_version_2(path: Path) -> None:
-    """A file as version 2 wrote it, which had no findings."""
+def make_version_3(path: Path, more: str = "") -> None:
+    """A file as version 3 wrote it, which kept no balanced accuracy."""
     small.write(path)
+    changes = f"ALTER TABLE held_out DROP COLUMN balanced; PRAGMA user_version = 3; {more}"
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("DROP TABLE finding; PRAGMA user_version = 2; VACUUM")
+        connection.executescript(f"{changes} VACUUM")
+
+
+def make_version_2(path: Path) -> None:
+    """A file as version 2 wrote it, which had no findings either."""
+    make_version_3(path, "DROP TABLE finding; PRAGMA user_version = 2;")
+
+
+def test_a_file_of_version_3_keeps_what_was_measured_and_its_findings(tmp_path: Path) -> None:
+    path = tmp_path / "old.convscope"
+    make_version_3(path)
+    imported = read_stored_run(take(path))
+    upgrade_file(path)
+    assert check_version(path) == VERSION
+    kept = read_stored_run(path)
+    assert kept.held_out == imported.held_out == (0, 0.1, None)
+    assert len(kept.findings) == len(imported.findings) > 0
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    assert read_stored_run(take(path)).steps == small.STEPS
 
 
 def test_a_file_of_version_2_gets_a_place_for_findings(tmp_path: Path) -> None:

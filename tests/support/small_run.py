@@ -112,7 +112,7 @@ def write(path: Path) -> None:
         made.execute("INSERT INTO segment VALUES (0, 0, ?, '{}', 1, 'null')", (json.dumps(RECIPE),))
         numbers = np.linspace(1, 0.5, STEPS, dtype="<f4").tobytes()
         made.execute("INSERT INTO history VALUES (1, 1, ?, ?)", (numbers, numbers))
-        made.execute("INSERT INTO held_out VALUES (1, 0, 0.1)")
+        made.execute("INSERT INTO held_out VALUES (1, 0, 0.1, 0.2)")
         _events(made)
         row = (2, "filter_died", json.dumps(FINDING))
         made.execute("INSERT INTO finding VALUES (1, ?, ?, ?)", row)

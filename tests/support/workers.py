@@ -81,7 +81,10 @@ def status(step: int = 0, **more: Any) -> Status:
     return Status(step=step, **usual | more)
 
 
-def metrics(first: int, *losses: float, held_out: tuple[tuple[int, float], ...] = ()) -> Metrics:
+Measured = tuple[int, float, float | None]
+
+
+def metrics(first: int, *losses: float, held_out: tuple[Measured, ...] = ()) -> Metrics:
     """What a worker's message brings of some steps in a row; the accuracies equal the losses."""
     steps = list(range(first, first + len(losses)))
     return Metrics(step=steps, loss=list(losses), accuracy=list(losses), held_out=list(held_out))

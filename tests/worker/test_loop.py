@@ -82,13 +82,13 @@ def test_after_a_halt_nothing_told_is_of_a_step_that_was_taken_back(
     assert history.steps == good == plain.session.trainer.step
     rows = list(history.rows(0, 10**6))
     assert all(value is None or isfinite(value) for row in rows for value in row)
-    assert all(step <= good for report in script.said[-1:] for step, _ in report.metrics.held_out)
+    assert all(step <= good for report in script.said[-1:] for step, *_ in report.metrics.held_out)
 
 
 def test_the_held_out_accuracy_is_measured_often_at_first(tmp_path: Path) -> None:
     of = recipe(batch_size=2).model_dump(mode="json")
     script, _ = ran(Start(setup=setup(of, tmp_path)), Step(steps=410))
-    told = [step for report in script.said for step, _ in report.metrics.held_out]
+    told = [step for report in script.said for step, *_ in report.metrics.held_out]
     assert told == [0, 10, 20, 50, 100, 200, 400]
 
 
@@ -96,7 +96,7 @@ def test_metrics_that_wait_are_taken_back_whole() -> None:
     waiting = MetricsBuffer()
     for step in (199, 200):
         waiting.step(step, 1.0, 0.5)
-    waiting.held_out(200, 0.1)
+    waiting.held_out(200, 0.1, None)
     waiting.back_to(199)
     assert (waiting.waiting().step, waiting.waiting().held_out) == ([199], [])
 

@@ -142,8 +142,7 @@ class RunAnswer(BaseModel):
     )
     held_out_balanced_accuracy: float | None = _said(
         "the mean of the classes' recalls at the same measurement; null where the held-out half "
-        "has as many pictures of each class, at past steps, and after a server's restart until it "
-        "is measured again",
+        "has as many pictures of each class, and in what was measured before this was kept",
         default=None,
     )
     held_out_images: int | None = _said(
@@ -265,6 +264,9 @@ class HeldOut(BaseModel):
 
     step: list[int]
     accuracy: list[float]
+    balanced_accuracy: list[float | None] = Field(
+        description="null where the held-out half has as many pictures of each class", default=[]
+    )
 
 
 class HistoryAnswer(BaseModel):

@@ -137,6 +137,7 @@ def _add_data(one: argparse.ArgumentParser) -> None:
         action.add_argument("dataset", metavar="DATA", help="an id or a title")
     export.add_argument("--force", action="store_true", help="overwrite an existing file")
     delete.add_argument("--force", action="store_true", help="though runs use it")
+    delete.add_argument("-y", "--yes", action="store_true", help="without asking")
     for action in actions.choices.values():
         _add_common(action)
 

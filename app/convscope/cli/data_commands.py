@@ -13,7 +13,8 @@ from typing import IO, Any, Final
 
 from convscope.cli.connection import Api, RefusedError
 from convscope.cli.exported import write_export
-from convscope.cli.terminal import complain, say, visible
+from convscope.cli.terminal import complain, confirmed, fail, say, visible
+from convscope.own_data.sources.names import PICTURES, class_level, parts_of, passed_over
 from convscope.types import JsonObject
 
 HEAD = ("data set", "title", "pictures", "held out", "classes", "shape")
@@ -35,9 +36,11 @@ async def add(api: Api, options: argparse.Namespace) -> int:
         if chosen := _options(options):
             await api.send("PATCH", address, json=chosen)
         for path in options.paths:
+            fields = _fields(path)
             for name, file in _sent(path):
                 with file:
-                    await api.send("POST", f"{address}/files", files={"file": (name, file)})
+                    sent = {"file": (name, file), **fields}
+                    await api.send("POST", f"{address}/files", files=sent)
         preview = await _read(api, address)
         _complain_of(preview)
         if preview["error"] or preview["arranged"]["problems"]:
@@ -78,6 +81,17 @@ def _sent(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
         yield from _archives(path)
     else:
         yield path.name, path.open("rb")
+
+
+def _fields(path: Path) -> JsonObject:
+    """What is sent with each part of a folder: how many folders are around its classes'."""
+    if not path.is_dir():
+        return {}
+    parts = [parts_of(file.relative_to(path).as_posix()) for file in _files(path)]
+    pictures = [
+        names for names in parts if names[-1].lower().endswith(PICTURES) and not passed_over(names)
+    ]
+    return {"wrap": (None, str(class_level(pictures)))}
 
 
 def _archives(folder: Path) -> Iterator[tuple[str, IO[bytes]]]:
@@ -178,10 +192,21 @@ async def export(api: Api, options: argparse.Namespace) -> int:
 
 
 async def delete(api: Api, options: argparse.Namespace) -> int:
-    """A data set goes; RefusedError names the runs that use it."""
+    """A data set goes, once that is confirmed; RefusedError names the runs that use it."""
     found = await find_dataset(api, options.dataset)
+    if not options.yes:
+        if not sys.stdin.isatty():
+            return fail("Expected --yes, since there is no terminal to ask on.", 2)
+        if not confirmed(_delete_says(found)):
+            complain("Nothing was deleted.")
+            return 1
     await api.send("DELETE", f"/datasets/{found['id']}", params={"force": options.force})
     return 0
+
+
+def _delete_says(found: JsonObject) -> str:
+    count = found["train"] + found["test"]
+    return f"Delete {found['title']} ({found['id']}, {count:,} pictures) for good?"
 
 
 async def find_dataset(api: Api, name: str) -> JsonObject:

@@ -13,7 +13,7 @@ from convscope.cli.terminal import complain, say, visible
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
-HEAD = ("run", "name", "network", "step", "accuracy", "held out", "state", "made")
+HEAD = ("run", "name", "network", "data", "step", "accuracy", "held out", "state", "made")
 
 
 async def runs(api: Api, options: argparse.Namespace) -> int:
@@ -22,7 +22,8 @@ async def runs(api: Api, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(found, indent=2))  # which escapes whatever is not ASCII
         return 0
-    rows = [HEAD, *(_row(run) for run in found)]
+    titles = {each["id"]: each["title"] for each in (await api.get("/datasets"))["datasets"]}
+    rows = [HEAD, *(_row(run, titles) for run in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -30,11 +31,13 @@ async def runs(api: Api, options: argparse.Namespace) -> int:
     return 0
 
 
-def _row(run: JsonObject) -> tuple[str, ...]:
+def _row(run: JsonObject, titles: JsonObject) -> tuple[str, ...]:
+    data = run["recipe"]["data"]["dataset"]  # its id, which stays where the set is gone
     return (
         run["id"],
         visible(run["name"] or ""),
         run["network"] or "own",
+        visible(titles.get(data, data) or ""),
         f"{run['steps']:,}",
         _share(run["accuracy"]),
         _held_out(run),

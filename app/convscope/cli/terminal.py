@@ -31,6 +31,13 @@ def fail(error: object, status: int) -> int:
     return status
 
 
+def confirmed(question: str) -> bool:
+    """Whether the person at the terminal says yes; anything else, the input's end too, is no."""
+    sys.stderr.write(f"{visible(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def in_words(error: object) -> object:
     """A file's trouble without the system's number: `photo.png: no such file or directory.`"""
     if not isinstance(error, OSError) or not error.strerror or error.filename is None:

@@ -15,7 +15,7 @@ class Metrics:
     step: list[int]
     loss: list[float]
     accuracy: list[float]
-    held_out: list[tuple[int, float]]  # step, accuracy
+    held_out: list[tuple[int, float, float | None]]  # step, accuracy, balanced accuracy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import groupby, repeat
+from math import isnan, nan
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +17,19 @@ from convscope.storage.metric_series import MetricSeries
 from convscope.storage.step_blocks import Blocks, blocks_for
 from convscope.types import JsonObject
 
-Measured = Iterable[tuple[int, float]]  # step, accuracy
+Measured = Iterable[tuple[int, float, float | None]]  # step, accuracy, balanced accuracy
+Row = tuple[int, float | None, float | None, float | None, float | None]
 STEP = itemgetter(0)
 FRAME_POINTS = 200  # in one frame's header
 PAGE_POINTS = 4096  # of a curve on the page
+
+
+class HeldOutAt(NamedTuple):
+    """What was last measured on held-out pictures; None where nothing was."""
+
+    step: int | None
+    accuracy: float | None
+    balanced_accuracy: float | None
 
 
 class History:
@@ -29,6 +40,7 @@ class History:
         self._series = series or MetricSeries()
         self._held_out_step = array("q")
         self._held_out = array("f")
+        self._balanced = array("f")  # NaN where there is none
         self._measure(held_out)
 
     @property
@@ -45,9 +57,10 @@ class History:
         self._measure(metrics.held_out)
 
     def _measure(self, held_out: Measured) -> None:
-        for step, accuracy in held_out:
+        for step, accuracy, balanced in held_out:
             self._held_out_step.append(step)
             self._held_out.append(accuracy)
+            self._balanced.append(nan if balanced is None else balanced)
 
     def back_to(self, step: int) -> None:
         """Forget the steps after `step`."""
@@ -55,6 +68,7 @@ class History:
         measured = bisect_right(self._held_out_step, step)
         del self._held_out_step[measured:]
         del self._held_out[measured:]
+        del self._balanced[measured:]
 
     def span(self, first: int, last: int, max_points: int) -> JsonObject:
         """Steps `first` to `last` in at most `max_points` points (at least 1), each of a block.
@@ -84,28 +98,31 @@ class History:
         return {
             "step": self._held_out_step[low:high].tolist(),
             "accuracy": self._held_out[low:high].tolist(),
+            "balanced_accuracy": [*map(_there, self._balanced[low:high])],
         }
 
-    def rows(
-        self, first: int, last: int
-    ) -> Iterator[tuple[int, float | None, float | None, float | None]]:
-        """(step, loss, accuracy, held-out accuracy) of each point and each measurement from `first`
-        to `last`; what was not measured at a step is None, as loss and accuracy are at step 0."""
+    def rows(self, first: int, last: int) -> Iterator[Row]:
+        """(step, loss, accuracy, held-out accuracy, balanced one) of each point and each
+        measurement from `first` to `last`; what was not measured at a step is None, as loss and
+        accuracy are at step 0."""
         series, measured = self._series.between(first, last), self._held_out_span(first, last)
-        points = zip(series.last, series.loss, series.accuracy, repeat(None))
-        held_out = zip(measured["step"], repeat(None), repeat(None), measured["accuracy"])
+        points = zip(series.last, series.loss, series.accuracy, repeat(None), repeat(None))
+        on_held_out = (measured[name] for name in ("accuracy", "balanced_accuracy"))
+        held_out = zip(measured["step"], repeat(None), repeat(None), *on_held_out)
         for step, found in groupby(merge(points, held_out, key=STEP), STEP):
             columns = zip(*found, strict=True)
             next(columns)
-            loss, accuracy, measurement = map(_newest, columns)
-            yield step, loss, accuracy, measurement
+            loss, accuracy, measurement, balanced = map(_newest, columns)
+            yield step, loss, accuracy, measurement, balanced
 
-    def held_out_at(self, step: int) -> tuple[int | None, float | None]:
-        """The last held-out accuracy up to a step, and the step that it was measured at."""
-        count = bisect_right(self._held_out_step, step)
-        return (
-            (self._held_out_step[count - 1], self._held_out[count - 1]) if count else (None, None)
-        )
+    def held_out_at(self, step: int) -> HeldOutAt:
+        """The last held-out accuracy up to a step, the step that it was measured at, and the
+        balanced accuracy of that measurement."""
+        last = bisect_right(self._held_out_step, step) - 1
+        if last < 0:
+            return HeldOutAt(None, None, None)
+        balanced = _there(self._balanced[last])
+        return HeldOutAt(self._held_out_step[last], self._held_out[last], balanced)
 
     @property
     def held_out_count(self) -> int:
@@ -147,6 +164,10 @@ def _joined(series: MetricSeries, starts: NDArray[np.int64]) -> JsonObject:
         "accuracy": accuracy[ends].tolist(),
         "mean_accuracy": series.means(accuracy, starts).tolist(),
     }
+
+
+def _there(value: float) -> float | None:
+    return None if isnan(value) else value
 
 
 def _newest(values: Iterable[float | None]) -> float | None:

@@ -225,7 +225,8 @@ class Run:
     def describe(self) -> JsonObject:
         """The run as the API answers it."""
         supervisor, status = self._supervisor, self._status
-        said = supervisor.failure or supervisor.disk_error or status.worker.problem or status.notice
+        disk = supervisor.disk_error.detail if supervisor.disk_error else None
+        said = supervisor.failure or disk or status.worker.problem or status.notice
         return (
             asdict(status.worker)
             | fixed(self.spec, self.file.about)

@@ -8,6 +8,7 @@ from convscope.data.held_out_sample import sample_size
 from convscope.ipc.commands import Before, Told
 from convscope.ipc.replies import FilterId, InterventionReply, Status, Switches
 from convscope.recipe.class_names import class_names, score_count
+from convscope.runs.history import HeldOutAt
 from convscope.runs.spec import Spec
 from convscope.storage.reader import StoredRun
 from convscope.types import JsonObject, RunState
@@ -88,7 +89,7 @@ def status_of_new(spec: Spec) -> RunStatus:
 
 def status_of_stored(spec: Spec, stored: StoredRun) -> RunStatus:
     """Of a run that has no worker, from its file."""
-    held_out_step, held_out = stored.held_out or (None, None)
+    held_out_step, held_out, balanced = stored.held_out or (None, None, None)
     halted = stored.about.get("halted")
     new = status_of_new(spec)
     worker = replace(
@@ -100,6 +101,7 @@ def status_of_stored(spec: Spec, stored: StoredRun) -> RunStatus:
         accuracy=stored.last[1],
         held_out_accuracy=held_out,
         held_out_step=held_out_step,
+        held_out_balanced_accuracy=balanced,
         steps_per_second=stored.about.get("steps_per_second", DEFAULT_STEPS_PER_SECOND),
         **_tuned(stored),
     )
@@ -156,15 +158,13 @@ def classes_of(spec: Spec, about: JsonObject) -> list[str]:
     return class_names(score_count(spec.plans[-1].output_shape), spec.classes, kept)
 
 
-def status_at(status: Status, held_out: tuple[int | None, float | None]) -> JsonObject:
-    """What was true of a run at a step, from what the worker there says; the balanced accuracy is
-    kept of the newest measurement alone."""
-    step, accuracy = held_out
+def status_at(status: Status, held_out: HeldOutAt) -> JsonObject:
+    """What was true of a run at a step, from what the worker there says."""
     then = ("step", "loss", "accuracy", "learning_rate", "momentum", "weight_decay")
     measured = {
-        "held_out_step": step,
-        "held_out_accuracy": accuracy,
-        "held_out_balanced_accuracy": None,
+        "held_out_step": held_out.step,
+        "held_out_accuracy": held_out.accuracy,
+        "held_out_balanced_accuracy": held_out.balanced_accuracy,
     }
     return {name: getattr(status, name) for name in then} | measured
 

@@ -13,12 +13,13 @@ from typing import IO
 
 from convscope.data.atomic_write import sync_folder
 from convscope.data.own_sets import size_of
-from convscope.errors import NotFoundError, UnavailableError
+from convscope.errors import DiskLimitError, NotFoundError
 from convscope.settings import OWN_DATA
 from convscope.storage.schema import SHM, SUFFIX, WAL, remove
 from convscope.storage.trash_ages import TrashAges
 
 TRASH_KEPT_S = 24 * 3600.0
+RETRY_AFTER_S = 5
 USED_FOR_S = 1.0  # how long a sum of the files' sizes is believed
 
 
@@ -203,7 +204,7 @@ class RunDirectory:
     @contextmanager
     def reserved(self, more_bytes: int) -> Iterator[None]:
         """Room for a file of so many bytes that is about to be made, which nobody else is given
-        meanwhile; UnavailableError where there is none."""
+        meanwhile; DiskLimitError where there is none."""
         self.must_have_room(more_bytes)
         self._reserved += more_bytes
         try:
@@ -213,15 +214,29 @@ class RunDirectory:
             self._used = (float("-inf"), 0)
 
     def must_have_room(self, more_bytes: int = 0) -> None:
-        """UnavailableError where runs and data sets take as much as they may, or would with so many
+        """DiskLimitError where runs and data sets take as much as they may, or would with so many
         more, though what was deleted goes for good before its day is over."""
         if self._is_full(more_bytes):
             self._make_room(more_bytes)
         if self._is_full(more_bytes):
-            raise UnavailableError(
-                f"The runs and own data sets on this server may take {self._quota_bytes / 1e9:.3g} "
-                "GB, and there is not enough left: delete some."
+            raise self._no_room(more_bytes)
+
+    def _no_room(self, more_bytes: int) -> DiskLimitError:
+        """With a time to wait where what others are making, and may not keep, takes the room."""
+        limit = (
+            "The runs and own data sets on this server may take "
+            f"{self._quota_bytes / 1e9:.3g} GB of the disk"
+        )
+        if self.used_bytes() + more_bytes < self._quota_bytes:
+            return DiskLimitError(
+                f"{limit}, and what is left is taken by files that are being made: try again in a "
+                "moment.",
+                retry_after=RETRY_AFTER_S,
             )
+        return DiskLimitError(
+            f"{limit}, and there is not enough left: delete some, or start the server with a "
+            "larger --max-disk."
+        )
 
     def _is_full(self, more_bytes: int) -> bool:
         return self.used_bytes() + self._reserved + more_bytes >= self._quota_bytes

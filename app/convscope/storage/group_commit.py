@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 
-from convscope.errors import ConvscopeError, UnavailableError
+from convscope.errors import ConvscopeError, DiskLimitError, UnavailableError
 from convscope.system_errors import Trouble, system_sentence, trouble_of
 
 log = logging.getLogger("convscope")
@@ -21,7 +21,7 @@ MOST_AT_ONCE = 4096  # things to write in one group
 UNTIL = {Trouble.FULL: "there is room", Trouble.FILES: "some are closed"}
 
 Write = Callable[[sqlite3.Connection], object]
-OnDiskError = Callable[[str | None], None]
+OnDiskError = Callable[[UnavailableError | None], None]
 OnSaved = Callable[[int], None]
 
 
@@ -63,7 +63,7 @@ class GroupCommitWriter:
         on_saved: OnSaved = lambda step: None,
     ) -> None:
         """`connect` opens the file, in the thread. In the event loop `on_disk_error` hears a
-        sentence when the disk fails, and None when it works again; `on_saved` hears the last step
+        error when the disk fails, and None when it works again; `on_saved` hears the last step
         whose history has become durable."""
         self._connect = connect
         self._on_disk_error = on_disk_error
@@ -71,7 +71,7 @@ class GroupCommitWriter:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
-        self._disk_error: str | None = None
+        self._disk_error: UnavailableError | None = None
         self._doubt: tuple[str, int] | None = None  # a group's mark, and how many were in it
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -105,7 +105,7 @@ class GroupCommitWriter:
             pending = list(writes)
             for item in waiting:
                 self._tell(_resolve, item.done, why)
-            if why != self._disk_error:
+            if _said(why) != _said(self._disk_error):
                 self._disk_error = why
                 self._tell(self._on_disk_error, why)
         self._let_go()
@@ -127,8 +127,8 @@ class GroupCommitWriter:
                 deadline = monotonic() + METRICS_WAIT_S
         return items
 
-    def _try(self, writes: list[Write | Steps]) -> str | None:
-        """One transaction, after which `writes` is empty; a sentence where it failed, and then
+    def _try(self, writes: list[Write | Steps]) -> UnavailableError | None:
+        """One transaction, after which `writes` is empty; an error where it failed, and then
         nothing of what is left in `writes` was written."""
         try:
             if self._connection is None:
@@ -136,15 +136,17 @@ class GroupCommitWriter:
             self._settle_doubt(self._connection, writes)
             if writes:
                 self._commit(self._connection, writes)
-        except UnavailableError as error:  # no room
-            return error.detail
+        except DiskLimitError as error:
+            return error
+        except UnavailableError as error:
+            return UnavailableError(error.detail, retry_after=int(RETRY_S))
         except (sqlite3.Error, OSError, ConvscopeError) as error:
             self._let_go()
-            return _sentence(error)
+            return _unavailable(error)
         except Exception as error:  # this thread must not end: somebody waits for it
             log.exception("a run's file could not be written")
             self._let_go()
-            return _sentence(error)
+            return _unavailable(error)
         return None
 
     def _commit(self, connection: sqlite3.Connection, writes: list[Write | Steps]) -> None:
@@ -220,17 +222,21 @@ def _row(steps: Steps) -> Write:
     )
 
 
-def _resolve(done: "asyncio.Future[None]", why: str | None) -> None:
+def _resolve(done: "asyncio.Future[None]", why: UnavailableError | None) -> None:
     if done.done():
         return
     if why:
-        done.set_exception(UnavailableError(why, retry_after=int(RETRY_S)))
+        done.set_exception(why)
     else:
         done.set_result(None)
 
 
-def _sentence(error: Exception) -> str:
+def _said(error: UnavailableError | None) -> str | None:
+    return error.detail if error else None
+
+
+def _unavailable(error: Exception) -> UnavailableError:
     """What a person can do something about."""
     until = UNTIL.get(trouble_of(error), "it works")
     consequence = f", so this run cannot be saved: training waits until {until}"
-    return system_sentence(error, consequence)
+    return UnavailableError(system_sentence(error, consequence), retry_after=int(RETRY_S))

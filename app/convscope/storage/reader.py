@@ -34,7 +34,7 @@ class StoredRun:
     steps: int  # how far it has come
     last: tuple[float | None, float | None]  # loss and accuracy there
     events: tuple[JsonObject, ...]  # {id, segment, step, at, kind, body}
-    held_out: tuple[int, float] | None  # the last measured, and its step
+    held_out: tuple[int, float, float | None] | None  # step, accuracy, balanced; the last measured
     findings: tuple[JsonObject, ...] = ()  # {id, kind, step, says, place, numbers}
     recomputed_from: int | None = None  # of what the last segment begins with: FORMAT.md
 
@@ -69,7 +69,7 @@ def read_stored_run(path: Path) -> StoredRun:
         found = connection.execute("SELECT key, value FROM about")
         weights = connection.execute("SELECT tensors FROM weights").fetchone()
         held_out = connection.execute(
-            "SELECT step, accuracy FROM held_out ORDER BY id DESC LIMIT 1"
+            "SELECT step, accuracy, balanced FROM held_out ORDER BY id DESC LIMIT 1"
         ).fetchone()
         (uploads,) = connection.execute("SELECT count(*) FROM upload").fetchone()
         return StoredRun(
@@ -120,12 +120,12 @@ def events_of(connection: sqlite3.Connection, where: str = "", *values: Any) -> 
     ]
 
 
-def read_history(path: Path) -> tuple[MetricSeries, list[tuple[int, float]]]:
-    """The curve from step 1 on, and (step, accuracy) of each time that the held-out accuracy was
-    measured."""
+def read_history(path: Path) -> tuple[MetricSeries, list[tuple[int, float, float | None]]]:
+    """The curve from step 1 on, and (step, accuracy, balanced accuracy) of each time that the
+    held-out accuracy was measured."""
     with reading(path) as connection:
-        measured = connection.execute("SELECT step, accuracy FROM held_out ORDER BY id").fetchall()
-        return read_series(connection), measured
+        rows = connection.execute("SELECT step, accuracy, balanced FROM held_out ORDER BY id")
+        return read_series(connection), rows.fetchall()
 
 
 @dataclass(frozen=True)

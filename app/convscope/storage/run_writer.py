@@ -84,8 +84,8 @@ class RunWriter:
             self._writer.put(steps)
             if last // MERGE_EVERY > (first - 1) // MERGE_EVERY:
                 self._writer.put(merge_old_points)
-        for step, accuracy in metrics.held_out:
-            self._sql("INSERT INTO held_out (step, accuracy) VALUES (?, ?)", step, accuracy)
+        for measured in metrics.held_out:
+            self._sql("INSERT INTO held_out (step, accuracy, balanced) VALUES (?, ?, ?)", *measured)
 
     def event(
         self,

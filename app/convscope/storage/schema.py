@@ -10,8 +10,8 @@ from convscope.errors import UnavailableError, UnreadableRunError
 from convscope.system_errors import is_of_the_system, system_sentence
 
 APPLICATION_ID = 0x43565343  # "CVSC"
-VERSION = 3
-READABLE = (1, 2, VERSION)  # what is read; `upgrade_file` brings an older one to the present
+VERSION = 4
+READABLE = (1, 2, 3, VERSION)  # what is read; `upgrade_file` brings an older one to the present
 SUFFIX = ".convscope"
 WAL, SHM = "-wal", "-shm"
 BESIDE = (WAL, SHM, "-journal")  # what SQLite keeps beside a database
@@ -26,7 +26,7 @@ CREATE TABLE history (
     first INTEGER PRIMARY KEY, every INTEGER NOT NULL, loss BLOB NOT NULL,
     accuracy BLOB NOT NULL) STRICT;
 CREATE TABLE held_out (
-    id INTEGER PRIMARY KEY, step INTEGER NOT NULL, accuracy REAL NOT NULL) STRICT;
+    id INTEGER PRIMARY KEY, step INTEGER NOT NULL, accuracy REAL NOT NULL, balanced REAL) STRICT;
 CREATE TABLE event (
     id INTEGER PRIMARY KEY, segment INTEGER NOT NULL, step INTEGER NOT NULL, at TEXT NOT NULL,
     kind TEXT NOT NULL, body TEXT NOT NULL) STRICT;

@@ -1,4 +1,4 @@
-"""Files of versions 1 and 2 of the format, as version 3 has them: FORMAT.md says what differs."""
+"""Files of versions 1 to 3 of the format, as version 4 has them: FORMAT.md says what differs."""
 
 import json
 import sqlite3
@@ -9,6 +9,8 @@ from convscope.errors import UnreadableRunError
 from convscope.storage.schema import TABLES, VERSION, check_version, connect, json_text
 from convscope.types import JsonObject
 
+FINDINGS_SINCE, BALANCED_SINCE = 3, 4  # versions
+_BALANCED = "balanced REAL"
 _FINDING = next(f"{each};\n" for each in TABLES.split(";\n") if "TABLE finding" in each)
 
 
@@ -25,7 +27,9 @@ def upgrade_file(path: Path) -> None:
             connection.execute("BEGIN IMMEDIATE")
             if version == 1:
                 _from_version_1(connection)
-            connection.execute(_FINDING)
+            if version < FINDINGS_SINCE:
+                connection.execute(_FINDING)
+            connection.execute(f"ALTER TABLE held_out ADD COLUMN {_BALANCED}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("COMMIT")
     except (sqlite3.Error, OSError, ValueError, LookupError) as error:
@@ -47,10 +51,12 @@ def _from_version_1(connection: sqlite3.Connection) -> None:
 
 def tables_of(version: int) -> str:
     """The statements that made the tables of a version that is read here."""
-    if version == VERSION:
-        return TABLES
-    without = TABLES.replace(_FINDING, "")
-    return without.replace("image BLOB", "picture BLOB") if version == 1 else without
+    tables = TABLES
+    if version < BALANCED_SINCE:
+        tables = tables.replace(f", {_BALANCED}", "")
+    if version < FINDINGS_SINCE:
+        tables = tables.replace(_FINDING, "")
+    return tables.replace("image BLOB", "picture BLOB") if version == 1 else tables
 
 
 def recipe_of_version_1(recipe: JsonObject) -> JsonObject:

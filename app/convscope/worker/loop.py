@@ -231,7 +231,7 @@ class Loop:
         step = self.session.trainer.step
         self.session.held_out = (step, accuracy)
         self.session.held_out_balanced = self.session.tally.balanced_accuracy
-        self.metrics.held_out(step, accuracy)
+        self.metrics.held_out(step, accuracy, self.session.held_out_balanced)
         if self._narrator:
             self._tell(self._narrator.measured(accuracy))
         if self.state is not RunState.PLAYING:

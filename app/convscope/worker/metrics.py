@@ -16,7 +16,7 @@ class MetricsBuffer:
         self._steps: list[int] = []
         self._loss: list[float] = []
         self._accuracy: list[float] = []
-        self._held_out: list[tuple[int, float]] = []
+        self._held_out: list[tuple[int, float, float | None]] = []
 
     def restart(self) -> None:
         """The run is at step 0 again: what was gathered is void."""
@@ -28,9 +28,9 @@ class MetricsBuffer:
         self._loss.append(loss)
         self._accuracy.append(accuracy)
 
-    def held_out(self, step: int, accuracy: float) -> None:
-        """One measurement of the held-out accuracy."""
-        self._held_out.append((step, accuracy))
+    def held_out(self, step: int, accuracy: float, balanced: float | None) -> None:
+        """One measurement of the held-out accuracy, and of the balanced one where there is one."""
+        self._held_out.append((step, accuracy, balanced))
 
     def back_to(self, step: int) -> None:
         """Steps after `step` are taken back."""

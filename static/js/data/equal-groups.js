@@ -15,3 +15,6 @@ export function equalSays({ equal, equal_count }) {
 /** What there is beyond what is told. @param {{equal: Group[], equal_count: number}} arranged */
 export const moreSays = ({ equal, equal_count }) =>
   equal_count > equal.length ? `and ${count(equal_count - equal.length)} more` : null;
+
+/** A file's name without its folders. @param {string} path */
+export const lastName = (path) => path.slice(path.lastIndexOf("/") + 1);

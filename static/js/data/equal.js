@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { dataAddress } from "../shared/data-server.js";
 import { count, plural } from "../shared/format.js";
 import { html } from "../shared/html.js";
-import { equalSays, inSeveral, moreSays } from "./equal-groups.js";
+import { equalSays, inSeveral, lastName, moreSays } from "./equal-groups.js";
 import { mark, removePictures } from "./intents.js";
 import { arranged, marked, pictures, preview } from "./state.js";
 
@@ -18,10 +18,19 @@ const ONE =
 /** Where a group's picture lies in the sheet, which has one of each. @param {number} place @param {number} of */
 const tile = (place, of) => ({ backgroundPositionY: `${of > 1 ? (100 * place) / (of - 1) : 0}%` });
 
-/** @param {{number: number, name: string, says: string, look: object}} props */
-const Picture = ({ number, name, says, look }) => html`<button type="button" class="equal-picture"
-    aria-pressed=${marked.value.includes(number)} aria-label=${`${name}, ${says}: remove?`} onClick=${() => mark(number)}>
-    <i style=${look} /><span>${name}</span></button>`;
+/** As it is written below a picture. @param {string} name of its class @param {string} file */
+const called = (name, file) => `${name} ${lastName(file)}`.trim();
+
+/** @param {{number: number, name: string, file: string, says: string, look: object}} props */
+const Picture = ({
+  number,
+  name,
+  file,
+  says,
+  look,
+}) => html`<button type="button" class="equal-picture" title=${file || null}
+    aria-pressed=${marked.value.includes(number)} aria-label=${`${called(name, file)}, ${says}: remove?`} onClick=${() => mark(number)}>
+    <i style=${look} /><span>${name}</span> ${file && html`<small>${lastName(file)}</small>`}</button>`;
 
 /** @param {{group: Group, look: object}} props */
 function Row({ group, look }) {
@@ -32,7 +41,7 @@ function Row({ group, look }) {
       number,
       i,
     ) => html`<${Picture} key=${number} number=${number} name=${classes[group.labels[i]]?.name ?? ""}
-      says=${`${i + 1} of ${count(group.count)} equal pictures`} look=${look} />`,
+      file=${group.names[i]} says=${`${i + 1} of ${count(group.count)} equal pictures`} look=${look} />`,
   )}${more > 0 && html`<span class="muted">and ${count(more)} more</span>`}</li>`;
 }
 

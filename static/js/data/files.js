@@ -24,47 +24,31 @@ export function titleOf(files) {
 export const areLoose = (files) =>
   files.length > 0 && files.every((named) => picture(named) && !folderOf(named.name));
 
+/** @param {Named[]} files */
+export const hasPicture = (files) => files.some(picture);
+
 /** Words for halves, which are no classes. */
 const HALF = /^(train(ing|set)?|test(ing)?|val(id|idation)?|held[-_]?out|eval)$/i;
 
 /**
- * How many folders around all pictures, and between each class and its pictures, are no classes: as the server finds
- * it of files that come together, of which a request has only some.
+ * How many folders are around those that are classes, halves included: as the server finds it (`class_level`) of files
+ * that come together, of which a request has only some.
  * @param {Named[]} files
  */
-export function layoutOf(files) {
-  const paths = files.filter(picture).map(({ name }) => name.split("/").filter(Boolean));
-  const wrap = wrapOf(paths);
-  return { wrap, inside: insideOf(paths.map((path) => path.slice(wrap, -1))) };
-}
-
-/** Folders of one name in every class, as maple/images and oak/images. @param {string[][]} paths of folders */
-function insideOf(paths) {
-  const folders = paths.map((path) => {
-    const end = path.findLastIndex((name) => !HALF.test(name)) + 1;
-    return path.slice(HALF.test(path[0] ?? "") ? 1 : 0, Math.max(end, 1));
-  });
-  const deepest = folders.reduce((most, { length }) => Math.max(most, length), 0);
-  for (let inside = 0; inside < deepest; inside++) {
-    const names = folders.map((path) => path.at(-1 - inside)).filter((name) => name !== undefined);
-    if (new Set(names).size > 1) return inside;
+export function classLevel(files) {
+  const paths = files
+    .filter(picture)
+    .map(({ name }) => name.split("/").filter(Boolean).slice(0, -1));
+  const depths = paths.map(({ length }) => length);
+  const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0);
+  let inHalves = false;
+  for (let level = 0; level < deepest; level++) {
+    const names = new Set(paths.filter((path) => path.length > level).map((path) => path[level]));
+    const deeper = depths.some((depth) => depth > level + 1);
+    if (deeper && !inHalves && [...names].every((name) => HALF.test(name))) inHalves = true;
+    else if (names.size > 1) return level;
   }
-  return 0;
-}
-
-/** @param {string[][]} paths */
-function wrapOf(paths) {
-  for (let wrap = 0; ; wrap++) {
-    const folders = new Set(
-      paths.filter((path) => path.length > wrap + 1).map((path) => path[wrap]),
-    );
-    const inside = new Set(
-      paths.filter((path) => path.length > wrap + 2).map((path) => path[wrap + 1]),
-    );
-    const beside = paths.some((path) => path.length === wrap + 2);
-    const goesOn = inside.size > 1 || (inside.size > 0 && !beside);
-    if (folders.size !== 1 || !goesOn || HALF.test([...folders][0])) return wrap;
-  }
+  return Math.max(0, depths.reduce((least, depth) => Math.min(least, depth), depths[0] ?? 0) - 1);
 }
 
 /**

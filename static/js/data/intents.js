@@ -5,7 +5,7 @@ import { dataServer } from "../shared/data-server.js";
 import { noticeError } from "../shared/notices.js";
 import { address, Problem, server } from "../shared/server.js";
 import * as classes from "./classes.js";
-import { areLoose, batches, bytesOf, layoutOf, titleOf } from "./files.js";
+import { areLoose, batches, bytesOf, classLevel, hasPicture, titleOf } from "./files.js";
 import { forget, leave, opened, remember, remembered } from "./remembered.js";
 import * as state from "./state.js";
 
@@ -281,9 +281,10 @@ async function send(files, className, burst) {
     await last;
     const { id } = before ?? (await begin());
     const known = sourcesOf(state.arranged.peek());
-    const layout = className === null ? layoutOf(files) : null;
+    const level = classLevel(files);
     for (const some of batches(files)) {
-      const how = { className, burst, layout, signal: cancelled.signal };
+      const wrap = className === null && hasPicture(some) ? level : null; // an archive tells its own
+      const how = { className, burst, wrap, signal: cancelled.signal };
       const onSent = (/** @type {number} */ bytes) => {
         state.sending.value = { done: Math.min(of, done + bytes), of, cancel };
       };

@@ -32,9 +32,22 @@ export async function refresh() {
     if (mine !== requests) return;
     updateList(runs, unreadable, deleted);
     loadThumbnails(runs);
+    await loadTitles(runs);
   } catch {
     state.serverLost.value = true;
   }
+}
+
+/** @type {Set<string>} data sets that were asked for: one that is gone has no title */
+const asked = new Set();
+
+/** The titles of the runs' data sets, once there is one that was not asked for. @param {import("../shared/types.js").Run[]} runs */
+async function loadTitles(runs) {
+  const ids = runs.flatMap(({ recipe }) => recipe.data.dataset ?? []);
+  if (ids.every((id) => asked.has(id))) return;
+  const sets = await server.datasets();
+  for (const id of ids) asked.add(id);
+  state.titles.value = new Map(sets.map(({ id, title }) => [id, title]));
 }
 
 /** @param {import("../shared/types.js").Run[]} runs @param {import("../shared/types.js").Unreadable[]} unreadable

@@ -7,7 +7,7 @@ import { html } from "../shared/html.js";
 import { age, origin, recipeLine, runName, runState, STATES } from "../shared/run-text.js";
 import { address } from "../shared/server.js";
 import { choose, remove, rename } from "./intents.js";
-import { chosen, clock, newestRun, renaming, runsById } from "./state.js";
+import { chosen, clock, newestRun, renaming, runsById, titles } from "./state.js";
 import { Thumbnail } from "./thumbnails.js";
 
 /** @typedef {import("../shared/types.js").Run} Run */
@@ -95,7 +95,7 @@ export function Row({ run, depth, forks }) {
     <a class="run-picture" href=${address.open(run.id)} tabindex="-1" aria-hidden="true"><${Thumbnail} run=${run} /></a>
     <div class="run-what">
       <${Name} run=${run} />
-      <p class="muted">${recipeLine(run)}</p>
+      <p class="muted">${recipeLine(run, titles.value)}</p>
       <p class="muted run-from">
         ${from && html`<span class="from">${from}</span>`}
         <time datetime=${run.created_at} title=${new Date(run.created_at).toLocaleString()}>${age(run.created_at, clock.value)}</time>

@@ -7,6 +7,7 @@ import { inTreeOrder } from "../shared/run-tree.js";
 export const runs = signal(/** @type {Run[] | null} */ (null)); // null: not asked yet
 export const unreadable = signal(/** @type {import("../shared/types.js").Unreadable[]} */ ([]));
 export const thumbnails = signal(/** @type {Record<string, string>} */ ({})); // by run, PNG in base64
+export const titles = signal(/** @type {Map<string, string>} */ (new Map())); // of data sets, by id
 export const deleted = signal(/** @type {Deleted[]} */ ([])); // in the last day, newest first
 export const undoable = signal(/** @type {{id: string, name: string}[]} */ ([])); // deleted here
 export const chosen = signal(/** @type {string[]} */ ([])); // to be compared, two at most

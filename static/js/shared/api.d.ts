@@ -116,8 +116,7 @@ export interface paths {
         /**
          * Bring more files
          * @description To those that are there; they are read one body after another. `wrap` is how many folders
-         *     around the pictures are no classes, `inside` how many are between a class's folder and its
-         *     pictures, where a folder comes in several bodies.
+         *     are around a class's, `train` and `test` among them, where a folder comes in several bodies.
          */
         post: operations["upload_files"];
         /**
@@ -297,6 +296,26 @@ export interface paths {
          * @description Those of its recipe, as `GET /models/{name}/layers` lists a named network's.
          */
         get: operations["list_dataset_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/pixels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mean and standard deviation of a data set's pixels
+         * @description Of its training pictures, as they are kept. Counted when it is first asked for.
+         */
+        get: operations["get_dataset_pixels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3434,6 +3453,12 @@ export interface components {
         HeldOut: {
             /** Accuracy */
             accuracy: number[];
+            /**
+             * Balanced Accuracy
+             * @description null where the held-out half has as many pictures of each class
+             * @default []
+             */
+            balanced_accuracy?: (number | null)[];
             /** Step */
             step: number[];
         };
@@ -3475,6 +3500,10 @@ export interface components {
          *         "accuracy": [
          *           0.0775,
          *           0.0715
+         *         ],
+         *         "balanced_accuracy": [
+         *           null,
+         *           null
          *         ],
          *         "step": [
          *           0,
@@ -5194,6 +5223,28 @@ export interface components {
             pictures: number[];
         };
         /**
+         * PixelsAnswer
+         * @description Mean and standard deviation of each channel of the training pictures, 0 black and 1 white:
+         *     what `data.preprocessing` of a recipe takes as `mean` and `std`.
+         * @example {
+         *       "mean": [
+         *         0.285467
+         *       ],
+         *       "std": [
+         *         0.352626
+         *       ]
+         *     }
+         */
+        PixelsAnswer: {
+            /** Mean */
+            mean: number[];
+            /**
+             * Std
+             * @description of all these pixels, not an estimate from them
+             */
+            std: number[];
+        };
+        /**
          * PlacedImage
          * @description A held-out image and its place in the plane.
          */
@@ -5902,7 +5953,7 @@ export interface components {
             held_out_accuracy: number | null;
             /**
              * Held Out Balanced Accuracy
-             * @description the mean of the classes' recalls at the same measurement; null where the held-out half has as many pictures of each class, at past steps, and after a server's restart until it is measured again
+             * @description the mean of the classes' recalls at the same measurement; null where the held-out half has as many pictures of each class, and in what was measured before this was kept
              */
             held_out_balanced_accuracy?: number | null;
             /**
@@ -7945,7 +7996,6 @@ export interface operations {
                     burst?: string;
                     class?: string;
                     file: string[];
-                    inside?: string;
                     wrap?: string;
                 };
             };
@@ -9422,6 +9472,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LayerList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset_pixels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PixelsAnswer"];
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -13726,10 +13874,10 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HistoryAnswer"];
                     /**
-                     * @example step,loss,accuracy,held_out_accuracy
-                     *     0,,,0.0775
-                     *     1,2.47189,0.125,
-                     *     2,2.20301,0.1875,
+                     * @example step,loss,accuracy,held_out_accuracy,held_out_balanced_accuracy
+                     *     0,,,0.0775,
+                     *     1,2.47189,0.125,,
+                     *     2,2.20301,0.1875,,
                      */
                     "text/csv": string;
                 };

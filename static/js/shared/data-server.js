@@ -3,14 +3,14 @@ import { addressOf, call, linkTo, Problem } from "./server.js";
 
 /** Files to a preview, with how many bytes have gone.
  * @param {string} id of a preview @param {import("./types.js").Named[]} files
- * @param {{className?: string | null, burst?: boolean, layout?: {wrap: number, inside: number} | null, signal?: AbortSignal, onSent?: (bytes: number) => void}} [how]
+ * @param {{className?: string | null, burst?: boolean, wrap?: number | null, signal?: AbortSignal, onSent?: (bytes: number) => void}} [how]
  * @returns {Promise<import("./types.js").Preview>} */
-function bring(id, files, { className = null, burst = false, layout = null, signal, onSent } = {}) {
+function bring(id, files, { className = null, burst = false, wrap = null, signal, onSent } = {}) {
   const form = new FormData();
   for (const { name, file } of files) form.append("file", file, name);
   if (className !== null) form.append("class", className);
   form.append("burst", String(burst));
-  for (const [key, value] of Object.entries(layout ?? {})) form.append(key, String(value));
+  if (wrap !== null) form.append("wrap", String(wrap));
   const address = addressOf("/datasets/preview/{preview_id}/files", { preview_id: id }, {});
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest(); // which, unlike fetch, tells what has been sent
@@ -43,6 +43,9 @@ export const dataServer = {
   /** A recipe that fits. @param {string} dataset @returns {Promise<any>} */
   datasetRecipe: (dataset) =>
     call("get", "/datasets/{dataset_id}/recipe", { path: { dataset_id: dataset } }),
+  /** Mean and standard deviation of its training pictures. @param {string} dataset */
+  datasetPixels: (dataset) =>
+    call("get", "/datasets/{dataset_id}/pixels", { path: { dataset_id: dataset } }),
   /** Of the network of that recipe. @param {string} dataset @returns {Promise<import("./types.js").Layer[]>} */
   datasetLayers: (dataset) =>
     call("get", "/datasets/{dataset_id}/layers", { path: { dataset_id: dataset } }).then(

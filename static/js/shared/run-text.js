@@ -56,14 +56,14 @@ export function origin(run, known) {
     : `fork of ${who} at step ${run.parent.step}`;
 }
 
-/** What it is made of, in a line. @param {Run} run */
-export function recipeLine(run) {
+/** What it is made of, in a line. @param {Run} run @param {Map<string, string>} titles of data sets, as far as they are known */
+export function recipeLine(run, titles) {
   const { recipe } = run;
+  const { dataset } = recipe.data;
   const network = run.network ?? `${recipe.network.layers.length} layers`;
   const { type } = recipe.optimizer;
-  return [network, recipe.data.dataset ?? "no data set", `${type} at ${run.learning_rate}`].join(
-    " · ",
-  );
+  const data = dataset ? (titles.get(dataset) ?? dataset) : "no data set";
+  return [network, data, `${type} at ${run.learning_rate}`].join(" · ");
 }
 
 /** Interventions that still hold: neither undone ones nor the undoing.

@@ -107,12 +107,14 @@ def test_a_folder_that_comes_in_parts_has_the_classes_of_the_whole(server: Serve
         files = [
             ("file", (f"leaves/{label}/images/{n}.png", pictures[4 * number + n])) for n in range(4)
         ]
-        sent = server.http.post(f"{address}/files", files=files, data={"wrap": "1", "inside": "1"})
+        sent = server.http.post(f"{address}/files", files=files, data={"wrap": "1"})
         assert sent.status_code == 202, sent.text
     told = settled(server, preview["id"])
     assert [row["name"] for row in told["arranged"]["classes"]] == ["maple", "oak"]
     assert told["notes"] == [
-        "Folders lie inside folders: the folder around images is a picture's class."
+        "Folders lie inside the classes' folders: the outer one is the class, as in PyTorch's "
+        f"ImageFolder. {label}/images, for one, is taken with {label}."
+        for label in ("maple", "oak")
     ]
     wrong = server.http.post(f"{address}/files", files=files, data={"wrap": "x"})
     assert wrong.status_code == 422

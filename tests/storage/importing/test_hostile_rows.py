@@ -120,6 +120,7 @@ HOSTILE: dict[str, Sql] = {
     "a loss that is NaN": ("UPDATE history SET loss = ?", b"\0\0\xc0\x7f" * 4),
     "an accuracy of 2": ("UPDATE history SET accuracy = ?", struct.pack("<4f", 2, 2, 2, 2)),
     "held out at a billion": ("UPDATE held_out SET step = 1000000000",),
+    "a balanced accuracy of 2": ("UPDATE held_out SET balanced = 2",),
     "a held-out accuracy of infinity": ("UPDATE held_out SET accuracy = 9e999",),
     "an event of another kind": ("UPDATE event SET kind = 'pickle' WHERE id = 1",),
     "an event at a billion": ("UPDATE event SET step = 1000000000 WHERE id = 3",),

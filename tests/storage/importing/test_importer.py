@@ -18,7 +18,7 @@ from tests.support.importing import BOUNDS, NOTED, change, refused, take
 def test_a_sound_file_is_taken_in_whole(given: Path) -> None:
     made = take(given)
     kept = read_stored_run(made)
-    assert (kept.steps, len(kept.events), kept.held_out) == (small.STEPS, 3, (0, 0.1))
+    assert (kept.steps, len(kept.events), kept.held_out) == (small.STEPS, 3, (0, 0.1, 0.2))
     assert kept.about["name"] == "small"
     assert kept.about["imported_from"] == NOTED["imported_from"] | {"run": "k3f9x0a1bc"}
     assert "exported" not in kept.about
@@ -46,8 +46,8 @@ def test_an_sqlite_file_of_something_else_is_refused(given: Path) -> None:
 
 
 def test_a_newer_version_is_refused_with_a_sentence(given: Path) -> None:
-    change(given, "PRAGMA user_version = 4")
-    assert "has version 4 of a run's format, and this Convscope reads versions up to 3" in refused(
+    change(given, "PRAGMA user_version = 5")
+    assert "has version 5 of a run's format, and this Convscope reads versions up to 4" in refused(
         given
     )
 

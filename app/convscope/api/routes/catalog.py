@@ -16,12 +16,13 @@ from convscope.api.compression import CompressedRoute
 from convscope.api.dataset_images import choose, describe, open_gallery
 from convscope.api.deps import TheSettings
 from convscope.api.openapi.document import problems, shown
-from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, IMAGES, MODELS
+from convscope.api.openapi.examples.catalog import DATASETS, HEALTH, IMAGES, MODELS, PIXELS
 from convscope.api.openapi.examples.own_data import OWN
 from convscope.api.paging import MOST_ENTRIES, ThePage
 from convscope.api.routes.layers import LayerList
 from convscope.data.catalog import DatasetInfo, describe_all
 from convscope.data.image_ids import find_image
+from convscope.data.pixel_statistics import PixelStatistics, dataset_statistics
 from convscope.errors import NotFoundError
 from convscope.images import sheet_png, sheet_webp
 from convscope.recipe import NamedModel, named_model, named_models, plan
@@ -113,6 +114,15 @@ class DatasetList(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=shown(DATASETS))
     datasets: list[DatasetAnswer]
+
+
+class PixelsAnswer(BaseModel):
+    """Mean and standard deviation of each channel of the training pictures, 0 black and 1 white:
+    what `data.preprocessing` of a recipe takes as `mean` and `std`."""
+
+    model_config = ConfigDict(json_schema_extra=shown(PIXELS))
+    mean: list[float]
+    std: Annotated[list[float], Field(description="of all these pixels, not an estimate from them")]
 
 
 class DatasetImageAnswer(BaseModel):
@@ -217,6 +227,18 @@ async def list_dataset_images(
     ]
     entries = [{key: entry[key] for key in ("id", "label", "class")} for entry in found]
     return {"images": entries, "next": after}
+
+
+@router.get(
+    "/datasets/{dataset_id}/pixels",
+    response_model=PixelsAnswer,
+    responses=problems(404, 503),
+    summary="Mean and standard deviation of a data set's pixels",
+)
+async def get_dataset_pixels(settings: TheSettings, dataset_id: str) -> PixelStatistics:
+    """Of its training pictures, as they are kept. Counted when it is first asked for."""
+    data = await open_gallery(dataset_id, settings)
+    return await asyncio.to_thread(dataset_statistics, data, settings)
 
 
 async def _made_as(

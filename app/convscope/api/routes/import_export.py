@@ -21,6 +21,7 @@ from convscope.data.own_sets import changed_ns
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Weights
 from convscope.own_data.carried import pack, unpacked
+from convscope.runs.history import Row
 from convscope.runs.run import Run
 from convscope.settings import Settings
 from convscope.storage.schema import SUFFIX
@@ -30,8 +31,8 @@ router = APIRouter(prefix="/runs", tags=["runs"])
 compressed = APIRouter(route_class=CompressedRoute)
 BYTES = "application/octet-stream"
 CSV = "text/csv; charset=utf-8"
-CSV_HEAD = "step,loss,accuracy,held_out_accuracy\n"
-CSV_EXAMPLE = CSV_HEAD + "0,,,0.0775\n1,2.47189,0.125,\n2,2.20301,0.1875,\n"
+CSV_HEAD = "step,loss,accuracy,held_out_accuracy,held_out_balanced_accuracy\n"
+CSV_EXAMPLE = CSV_HEAD + "0,,,0.0775,\n1,2.47189,0.125,,\n2,2.20301,0.1875,,\n"
 CSV_ROWS = 2000  # in one piece
 BINARY: Responses = {200: {"content": {BYTES: {}}}}
 METRICS: Responses = {200: {"content": {"text/csv": {"example": CSV_EXAMPLE}}}}
@@ -161,7 +162,7 @@ async def get_history(
 router.include_router(compressed)
 
 
-async def _csv(rows: Iterable[tuple[int, Any, Any, Any]]) -> AsyncIterator[str]:
+async def _csv(rows: Iterable[Row]) -> AsyncIterator[str]:
     """Numbers with nine digits, from which a float32 comes back bit for bit."""
     yield CSV_HEAD
     left = iter(rows)

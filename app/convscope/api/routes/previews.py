@@ -170,21 +170,19 @@ async def get_preview(previews: ThePreviews, preview_id: str) -> JsonObject | Re
     response_model=PreviewAnswer,
     responses=problems(400, 404, 409, 413, 422, 503),
     summary="Bring more files",
-    openapi_extra=takes_files(**{"class": TEXT, "burst": TEXT, "wrap": TEXT, "inside": TEXT}),
+    openapi_extra=takes_files(**{"class": TEXT, "burst": TEXT, "wrap": TEXT}),
 )
 async def upload_files(previews: ThePreviews, preview_id: str, sent: TheFiles) -> JsonObject:
     """To those that are there; they are read one body after another. `wrap` is how many folders
-    around the pictures are no classes, `inside` how many are between a class's folder and its
-    pictures, where a folder comes in several bodies."""
+    are around a class's, `train` and `test` among them, where a folder comes in several bodies."""
     preview = previews.get(preview_id)
-    sent.only("class", "burst", "wrap", "inside")
+    sent.only("class", "burst", "wrap")
     sent.must_have_files()
     await preview.bring(
         sent.files,
         sent.fields.get("class"),
         burst=sent.flag("burst"),
         wrap=sent.small_number("wrap"),
-        inside=sent.small_number("inside"),
     )
     return preview.describe()
 

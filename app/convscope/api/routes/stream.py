@@ -213,13 +213,13 @@ class Stream:
 
     def _of_the_past(self, frame: Frame) -> JsonObject:
         """The header's fields of a past step; of the history there is nothing new in it."""
-        held_out_step, held_out = self.run.history.held_out_at(frame.status.step)
+        held_out = self.run.history.held_out_at(frame.status.step)
         return {
             "run": self.run.id,
             "restarts": self.run.restarts,
-            "held_out_step": held_out_step,
-            "held_out_accuracy": held_out,
-            "held_out_balanced_accuracy": None,
+            "held_out_step": held_out.step,
+            "held_out_accuracy": held_out.accuracy,
+            "held_out_balanced_accuracy": held_out.balanced_accuracy,
             "recomputed": frame.recomputed,
             **switches_json(frame.switches or Switches()),
             "history": NO_NEWS,

@@ -79,13 +79,11 @@ class Preview:
         *,
         burst: bool = False,
         wrap: int | None = None,
-        inside: int | None = None,
     ) -> None:
         """Take files, which are read one after another, later; their content is copied now.
 
         All are of a class, where one is given, and of one burst, if that is said; `wrap` is how
-        many folders around them are no classes, and `inside` how many between a class and its
-        pictures, where they are a part of more.
+        many folders are around a class's, where they are a part of more.
         """
         self._must_be_open()
         self._called = self._called or _title_of(sent)
@@ -99,7 +97,7 @@ class Preview:
                 path.unlink(missing_ok=True)
             self._must_be_open()
             raise
-        group = Group(files=files, class_name=class_name, burst=burst, wrap=wrap, inside=inside)
+        group = Group(files=files, class_name=class_name, burst=burst, wrap=wrap)
         self._groups.append(group)
         self._arrange()
 

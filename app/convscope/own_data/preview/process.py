@@ -39,8 +39,7 @@ class Group(BaseModel):
     files: list[tuple[str, Path]]  # as they were called, and where they lie
     class_name: str | None = None  # of all their pictures
     burst: bool = False  # whether they are frames of one
-    wrap: int | None = None  # folders around loose ones that are no classes; None: by these files
-    inside: int | None = None  # folders between a class and its loose ones; None: by these files
+    wrap: int | None = None  # folders around a class's; None: as these files tell
 
 
 class Task(BaseModel):
@@ -119,7 +118,7 @@ def _read(group: Group, folder: Path, before: Brought, counted: _Counted) -> Bro
     burst = brought.bursts if group.burst else 0
     files = [SentFile(name, path) for name, path in group.files]
     with Store(folder) as store:
-        for event in read_all(files, folder, group.class_name, group.wrap, group.inside):
+        for event in read_all(files, folder, group.class_name, group.wrap):
             brought.take(event, store, burst)
             if isinstance(event, Progress):
                 counted.tell(event.done, event.of)

@@ -7,8 +7,8 @@ from convscope.errors import ConvscopeError
 from convscope.images import ConfinedReader, decode, kind_of, shrunk
 from convscope.own_data.sources.found import Entry, Events, Found, Note, Pixels, Progress, Refused
 from convscope.own_data.sources.names import (
+    class_level,
     clean,
-    layout_of,
     level_says,
     natural,
     parts_of,
@@ -24,23 +24,21 @@ def pictures(
     entries: list[Entry],
     class_name: str | None = None,
     wrap: int | None = None,
-    inside: int | None = None,
 ) -> Events:
     """Those that these files hold, in the order of their paths; what cannot be read is refused.
 
     With a `class_name` all are of that class; without, those in no folder are refused.  `wrap` is
-    how many folders are around all classes and `inside` how many between a class and its pictures,
-    where these files are not all that there are.
+    how many folders are around a class's, where these files are not all that there are.
     """
     ordered = sorted(entries, key=lambda entry: natural(entry.path))
     paths = [parts_of(entry.path) for entry in ordered]
-    layout = layout_of([parts for parts in paths if parts], wrap, inside)
-    if class_name is None and (says := level_says(paths, layout)):
+    level = class_level([parts for parts in paths if parts]) if wrap is None else wrap
+    if class_name is None and (says := level_says(paths, level)):
         yield Note(says)
     with ConfinedReader() as confined:
         for number, (entry, parts) in enumerate(zip(ordered, paths, strict=True)):
             yield Progress(number, len(ordered))
-            place = place_of(parts, layout)
+            place = place_of(parts, level)
             name = class_name or place.name
             if name is None:
                 yield Refused(clean(entry.path), _LOOSE)

@@ -9,7 +9,13 @@ from convscope.own_data.sources.cifar import cifar_pictures, is_cifar
 from convscope.own_data.sources.entries import Member, SentFile, opened_archive
 from convscope.own_data.sources.found import Entry, Events, PassedOver, Refused
 from convscope.own_data.sources.idx_files import idx_pictures, is_idx
-from convscope.own_data.sources.names import clean, leads_outside, parts_of, passed_over
+from convscope.own_data.sources.names import (
+    PICTURES,
+    clean,
+    leads_outside,
+    parts_of,
+    passed_over,
+)
 from convscope.own_data.sources.npz import npz_pictures
 from convscope.own_data.sources.pictures import pictures
 from convscope.own_data.sources.shipped import MANIFEST, manifest
@@ -17,7 +23,6 @@ from convscope.own_data.sources.shipped import MANIFEST, manifest
 _PEEK = 512
 _OUTSIDE = "its path leads outside the archive"
 _ZIP = b"PK\x03\x04"
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif")
 _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -26,11 +31,9 @@ def read_all(
     folder: Path,
     class_name: str | None = None,
     wrap: int | None = None,
-    inside: int | None = None,
 ) -> Events:
     """What these files hold; `class_name` is that of all pictures, where it is given, `wrap` how
-    many folders are around all classes of those that are in no archive, `inside` how many are
-    between a class and its pictures.
+    many folders are around each class's.
 
     `folder` is where a member can be unpacked for a moment. Raises UploadError, or TooLargeError,
     for an archive that cannot be read at all.
@@ -38,13 +41,13 @@ def read_all(
     loose: list[Entry] = []
     for file in files:
         if _start(file).startswith(_ZIP):
-            yield from _archive(file, folder, class_name)
+            yield from _archive(file, folder, class_name, wrap)
         else:
             loose.append(file)
-    yield from _entries(loose, folder, class_name, wrap, inside)
+    yield from _entries(loose, folder, class_name, wrap)
 
 
-def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
+def _archive(file: SentFile, folder: Path, class_name: str | None, wrap: int | None) -> Events:
     with opened_archive(file.file) as members:
         arrays = [member for member in members if member.path.endswith(".npy")]
         if arrays and len(arrays) == len(members):
@@ -56,7 +59,7 @@ def _archive(file: SentFile, folder: Path, class_name: str | None) -> Events:
                     yield Refused(clean(member.path), _OUTSIDE)
                 else:
                     inside.append(member)
-            yield from _entries(inside, folder, class_name)
+            yield from _entries(inside, folder, class_name, wrap)
 
 
 def _entries(
@@ -64,7 +67,6 @@ def _entries(
     folder: Path,
     class_name: str | None,
     wrap: int | None = None,
-    inside: int | None = None,
 ) -> Events:
     """Sorted by kind: a picture by its name's end, others by how they begin."""
     found: dict[str, list[Entry]] = {"picture": [], "idx": [], "cifar": []}
@@ -85,7 +87,7 @@ def _entries(
         else:
             yield Refused(clean(entry.path), why)
     yield from chain(
-        pictures(found["picture"], class_name, wrap, inside),
+        pictures(found["picture"], class_name, wrap),
         idx_pictures(found["idx"], folder),
         cifar_pictures(found["cifar"]) if found["cifar"] else (),
     )
@@ -93,7 +95,7 @@ def _entries(
 
 def _kind(entry: Entry) -> tuple[str | None, str]:
     name = entry.path.lower()
-    if name.endswith(_PICTURES):
+    if name.endswith(PICTURES):
         return "picture", ""
     if is_cifar(name, entry.size):
         return "cifar", ""

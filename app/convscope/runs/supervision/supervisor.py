@@ -100,7 +100,7 @@ class Supervisor:
         self.replay = ReplayWorker(file, self._new_worker, self._startup.of_segment, run.images)
         self.phase = Phase.SUSPENDED
         self.failure: str | None = None  # why, in phase FAILED
-        self.disk_error: str | None = None
+        self.disk_error: UnavailableError | None = None
         self.touched_s = monotonic()  # when somebody last asked or watched
         self._retry_when_disk_works = False  # it failed because its disk did
         self._resume_playing = False  # it is to play as soon as it can
@@ -251,7 +251,7 @@ class Supervisor:
         self.phase, self.failure = Phase.FAILED, self.failure or why
         self._run.on_change()
 
-    def on_disk_error(self, why: str | None) -> None:
+    def on_disk_error(self, why: UnavailableError | None) -> None:
         """The disk fails, for this reason, or works again."""
         self.disk_error = why
         if why and self.state.is_training:
@@ -288,7 +288,7 @@ class Supervisor:
         if pausing:
             self._resume_playing = False
         if self.disk_error:
-            raise UnavailableError(self.disk_error, retry_after=1)
+            raise self.disk_error.with_traceback(None)  # it may be raised often
 
     # --- ending -----------------------------------------------------------------------------------
 

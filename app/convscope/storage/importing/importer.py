@@ -32,8 +32,13 @@ from convscope.storage.importing.validation import (
 from convscope.storage.metrics import COLUMNS
 from convscope.storage.reader import MOST_SEEK_S
 from convscope.storage.run_writer import Segment, insert_about, insert_checkpoint, insert_segment
-from convscope.storage.schema import VERSION, check_identity, create, json_text, remove
-from convscope.storage.upgrade import event_of_version_1, recipe_of_version_1
+from convscope.storage.schema import check_identity, create, json_text, remove
+from convscope.storage.upgrade import (
+    BALANCED_SINCE,
+    FINDINGS_SINCE,
+    event_of_version_1,
+    recipe_of_version_1,
+)
 from convscope.types import JsonObject
 
 MOST_STEPS = 2**53  # JSON's readers count no further
@@ -79,11 +84,11 @@ def _copy(
     _check_together(parts, bounds.most_batch)
     for part in parts:
         insert_segment(made, part.segment)
-    _copy_held_out(given, made, steps)
+    _copy_held_out(given, made, steps, balanced=version >= BALANCED_SINCE)
     events = _copy_events(given, made, parts, older=older)
     _copy_checkpoints(given, made, parts, needed=bool(steps or events or len(parts) > 1))
     _copy_weights(given, made, parts)
-    if version == VERSION:
+    if version >= FINDINGS_SINCE:
         copy_findings(given, made, parts[-1].plans, steps)
     copy_uploads(given, made, parts[-1].recipe.network.input)
 
@@ -192,13 +197,17 @@ def _check_numbers(loss: "np.ndarray[Any, Any]", accuracy: "np.ndarray[Any, Any]
     expect(bool(sound), "In this file the history has numbers that no step can have.")
 
 
-def _copy_held_out(given: sqlite3.Connection, made: sqlite3.Connection, steps: int) -> None:
+def _copy_held_out(
+    given: sqlite3.Connection, made: sqlite3.Connection, steps: int, *, balanced: bool
+) -> None:
     before = 0
-    rows = given.execute("SELECT id, step, accuracy FROM held_out ORDER BY id")
-    for number, step, accuracy in rows:
-        sound = before <= step <= steps and 0 <= accuracy <= 1
+    last = "balanced" if balanced else "NULL"
+    rows = given.execute(f"SELECT id, step, accuracy, {last} FROM held_out ORDER BY id")
+    for number, step, accuracy, even in rows:
+        shares = (accuracy,) if even is None else (accuracy, even)
+        sound = before <= step <= steps and all(0 <= share <= 1 for share in shares)
         expect(sound, f"In this file held-out accuracy {number}, of step {step}, is impossible.")
-        made.execute("INSERT INTO held_out VALUES (?, ?, ?)", (number, step, accuracy))
+        made.execute("INSERT INTO held_out VALUES (?, ?, ?, ?)", (number, step, accuracy, even))
         before = step
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 
 from convscope.errors import ConvscopeError, TooLargeError, UnavailableError, UnreadableRunError
-from convscope.storage.schema import MOST_EVENTS, MOST_FINDINGS, VERSION, check_identity
-from convscope.storage.upgrade import tables_of
+from convscope.storage.schema import MOST_EVENTS, MOST_FINDINGS, check_identity
+from convscope.storage.upgrade import FINDINGS_SINCE, tables_of
 from convscope.system_errors import is_of_the_system, system_sentence
 
 MAGIC = b"SQLite format 3\0"
@@ -126,7 +126,8 @@ def _restrict(connection: sqlite3.Connection, bounds: Bounds) -> None:
 
 def _rows_of(version: int) -> dict[str, int]:
     """How many of each table; before version 3 there were no findings."""
-    return {table: most for table, most in ROWS.items() if version == VERSION or table != "finding"}
+    findings = version >= FINDINGS_SINCE
+    return {table: most for table, most in ROWS.items() if findings or table != "finding"}
 
 
 def _check_schema(connection: sqlite3.Connection, version: int) -> None:

@@ -85,7 +85,8 @@ function Choices({ now, shown, differs }) {
     <${Select} label="First weights" ...${of("init")} options=${initOptions(shown, model, now)} />
     <${Select} label="Optimiser" ...${of("optimizer")} options=${optimizerOptions()} />
     <${Whole} label="Batch" ...${of("batch_size")} least=${1} says=${BATCH_SAYS} />
-    <${Pixels} key=${shown.network} ...${of("preprocessing")} channels=${(model?.input ?? now.recipe.network?.input)?.[0] ?? 1} />
+    <${Pixels} key=${shown.network} ...${of("preprocessing")} channels=${(model?.input ?? now.recipe.network?.input)?.[0] ?? 1}
+      set=${datasets.value.find(({ id }) => id === shown.dataset)} />
     <${Checked} label="Draw classes evenly" ...${of("balanced")} says=${BALANCED_SAYS} />
     <${Whole} label="Seed" ...${of("seed")} least=${0} says=${SEED_SAYS} />
   </div>`;

@@ -1,5 +1,5 @@
-/** The actions of the sheet that starts a run: networks that fit data sets. */
-import { batch } from "@preact/signals";
+/** The actions of the sheet that starts a run: networks that fit data sets, and the numbers of their pixels. */
+import { batch, signal } from "@preact/signals";
 import { dataServer } from "../../shared/data-server.js";
 import { noticeError } from "../../shared/notices.js";
 import { server } from "../../shared/server.js";
@@ -24,6 +24,22 @@ export async function offerNetwork(set) {
   } catch (error) {
     noticeError(error);
     return null;
+  }
+}
+
+/** @typedef {{mean: number[], std: number[]}} PixelNumbers */
+
+/** Of each data set that was asked about. */
+export const datasetPixels = signal(/** @type {Record<string, PixelNumbers>} */ ({}));
+
+/** Mean and standard deviation of a data set's training pictures; a notice says where they cannot be had.
+ * @param {string} dataset */
+export async function askPixels(dataset) {
+  try {
+    const found = await dataServer.datasetPixels(dataset);
+    datasetPixels.value = { ...datasetPixels.peek(), [dataset]: found };
+  } catch (error) {
+    noticeError(error);
   }
 }
 

@@ -1,19 +1,47 @@
 /** What pixels enter a network as, to choose and to type. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { html } from "../../shared/html.js";
-import { kindOf, numbersOf, pixelOptions, withKind, withNumber } from "./pixel-numbers.js";
+import { askPixels, datasetPixels } from "./offers.js";
+import {
+  areFor,
+  kindOf,
+  numbersOf,
+  pixelOptions,
+  setNumbers,
+  withKind,
+  withNumber,
+  withSet,
+} from "./pixel-numbers.js";
 import { Select } from "./sheet-fields.js";
 
-/** What pixels enter the network as. @param {{value: string, changed: boolean, channels: number, onPick: (v: string) => void}} props */
-export function Pixels({ value, changed, channels, onPick }) {
+/** What pixels enter the network as. `set`: the data set that is learned, if there is one.
+ * @param {{value: string, changed: boolean, channels: number, set: import("../../shared/types.js").Dataset | undefined,
+ *   onPick: (v: string) => void}} props */
+export function Pixels({ value, changed, channels, set, onPick }) {
   const how = JSON.parse(value);
   const [own, setOwn] = useState(false);
-  const kind = own ? "own" : kindOf(how);
+  const [waits, setWaits] = useState(false);
+  const hasSet = areFor(set?.shape[0], channels);
+  const ofSet = () => (set ? setNumbers(datasetPixels.value[set.id], channels) : null);
+  const found = kindOf(how, ofSet());
+  const kind = own || waits ? (waits ? "set" : "own") : found;
+  const pickSet = async () => {
+    if (!set) return;
+    setWaits(true);
+    if (!ofSet()) await askPixels(set.id);
+    const numbers = ofSet();
+    if (numbers) onPick(JSON.stringify(withSet(how, numbers)));
+    setWaits(false);
+  };
   const pick = (/** @type {any} */ next) => {
     setOwn(next === "own");
-    if (next !== "own") onPick(JSON.stringify(withKind(how, next)));
+    if (next === "set") pickSet();
+    else if (next !== "own") onPick(JSON.stringify(withKind(how, next)));
   };
-  return html`<${Select} label="Pixels" name="pixels" value=${kind} changed=${changed} options=${pixelOptions(how)} onPick=${pick} />
+  useEffect(() => {
+    if (set && hasSet && found === "own" && !ofSet()) askPixels(set.id); // to name them, if they are its own
+  }, [set?.id, value]);
+  return html`<${Select} label="Pixels" name="pixels" value=${kind} changed=${changed} options=${pixelOptions(how, hasSet, ofSet())} onPick=${pick} />
     ${
       kind === "own" &&
       Object.entries(numbersOf(how, channels)).map(

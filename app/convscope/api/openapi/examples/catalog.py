@@ -111,3 +111,4 @@ IMAGES: JsonObject = {
     ],
     "next": "3",
 }
+PIXELS: JsonObject = {"mean": [0.285467], "std": [0.352626]}

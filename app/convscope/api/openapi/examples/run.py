@@ -119,7 +119,11 @@ HISTORY: JsonObject = {
     "highest": _LOSS,
     "accuracy": _ACCURACY,
     "mean_accuracy": _ACCURACY,
-    "held_out": {"step": [0, 10], "accuracy": [0.0775, 0.0715]},
+    "held_out": {
+        "step": [0, 10],
+        "accuracy": [0.0775, 0.0715],
+        "balanced_accuracy": [None, None],
+    },
 }
 IMAGE: JsonObject = {
     "id": "test-17",
