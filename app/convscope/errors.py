@@ -36,6 +36,7 @@ Code = Literal[
     "forbidden",
     "unauthorized",
     "unavailable",
+    "disk_limit_reached",
     "worker_died",
     "method_not_allowed",
     "bad_request",
@@ -151,7 +152,8 @@ class UnavailableError(ConvscopeError):
 
 class DiskLimitError(UnavailableError):
     """Runs and own data sets take as much of the disk as they may."""
-
+    title = "Disk limit reached"
+    code: ClassVar[Code] = "disk_limit_reached"
     title = "Disk limit reached"
 
 

@@ -5607,7 +5607,7 @@ export interface components {
              * @description the kind of error, for programs: it never changes
              * @enum {string}
              */
-            code: "internal_error" | "not_found" | "conflict" | "invalid_request" | "invalid_recipe" | "not_acceptable" | "unreadable_upload" | "unreadable_run" | "too_large" | "too_slow" | "unsupported_media_type" | "forbidden" | "unauthorized" | "unavailable" | "worker_died" | "method_not_allowed" | "bad_request";
+            code: "internal_error" | "not_found" | "conflict" | "invalid_request" | "invalid_recipe" | "not_acceptable" | "unreadable_upload" | "unreadable_run" | "too_large" | "too_slow" | "unsupported_media_type" | "forbidden" | "unauthorized" | "unavailable" | "disk_limit_reached" | "worker_died" | "method_not_allowed" | "bad_request";
             /**
              * Detail
              * @description one sentence: what was expected, and what was sent
