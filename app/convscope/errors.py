@@ -152,9 +152,9 @@ class UnavailableError(ConvscopeError):
 
 class DiskLimitError(UnavailableError):
     """Runs and own data sets take as much of the disk as they may."""
+
     title = "Disk limit reached"
     code: ClassVar[Code] = "disk_limit_reached"
-    title = "Disk limit reached"
 
 
 class WorkerDiedError(UnavailableError):
