@@ -1,5 +1,6 @@
 """What a server is sent, from what Python has: images, tensors to watch, addresses."""
 
+import contextlib
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from convscope import tokens
 from convscope.hosts import is_wildcard, url
 from convscope.settings import default_state_dir
 from convscope.storage.directory import address_of_server
@@ -35,6 +37,15 @@ def reachable(address: str | None) -> str | None:
     if scheme == "http" and is_wildcard(host.strip("[]")):
         return url("::1" if "::" in host else "127.0.0.1", int(port))
     return address
+
+
+def known_token(*, here: bool) -> str | None:
+    """What CONVSCOPE_TOKEN says, or of this machine's own server the usual file."""
+    if found := tokens.from_environment():
+        return found
+    with contextlib.suppress(FileNotFoundError):
+        return tokens.read(tokens.default_token_file()) if here else None
+    return None
 
 
 def given(**values: Any) -> JsonObject:

@@ -6,11 +6,10 @@ from typing import Any
 
 import httpx
 
-from convscope import tokens
 from convscope.client.answers import UnreachableError
 from convscope.client.asynchronous.connection import AsyncConnection
 from convscope.client.asynchronous.run import AsyncRun
-from convscope.client.questions import content_of, local_address, opened
+from convscope.client.questions import content_of, known_token, local_address, opened
 from convscope.errors import ConflictError, NotFoundError
 from convscope.types import JsonObject
 
@@ -29,13 +28,13 @@ class AsyncClient(AsyncConnection):
     ) -> None:
         """Without a `url`, the server that keeps its runs in `state_dir`, which is this user's
         usual folder: UnreachableError where there is none. Without a `token`, what
-        CONVSCOPE_TOKEN says."""
+        CONVSCOPE_TOKEN says, or here the usual file."""
         address = url or local_address(state_dir)
         if address is None:
             raise UnreachableError(
                 "No Convscope is running here: start one with `convscope`, or name its address."
             )
-        super().__init__(address, token or tokens.from_environment(), transport)
+        super().__init__(address, token or known_token(here=url is None), transport)
 
     async def __aenter__(self) -> "AsyncClient":
         return self

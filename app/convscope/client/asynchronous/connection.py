@@ -3,10 +3,12 @@
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from convscope.client.answers import UnreachableError, refusal
+from convscope.hosts import is_loopback
 from convscope.types import JsonObject
 
 PATIENCE_S = 600.0  # for one answer: some steps of a large network take a while
@@ -30,6 +32,7 @@ class AsyncConnection:
             headers=self.headers,
             timeout=None if transport else httpx.Timeout(PATIENCE_S, connect=CONNECT_S),
             transport=transport,
+            trust_env=not is_loopback(urlsplit(self.address).hostname or ""),  # for its proxies
         )
 
     async def get(self, path: str, **query: Any) -> Any:
