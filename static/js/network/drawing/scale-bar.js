@@ -4,7 +4,7 @@ import { unpack } from "../../shared/heatmap/colour.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 
-const STOPS = [0, 64, 128, 192, 255, 319, 383, 447, 510]; // of the 511 colours
+const STOPS = [0, 64, 128, 192, 240, 255, 270, 319, 383, 447, 510]; // of the 511 colours
 
 /** The whole scale as a style. @param {Uint32Array} table */
 const gradient = (table) => ({
