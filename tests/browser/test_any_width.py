@@ -43,7 +43,7 @@ def at(visit: Visitors, run: LiveRun, size: tuple[int, int]) -> Screen:
     return visit(run, **options)
 
 
-NETWORK_SHARE = """() => {  // of a window's height, what is between what stands above the network and below it
+NETWORK_SHARE = """() => {  // of a window's height
   const top = document.querySelector(".depths").getBoundingClientRect().top;
   return (document.querySelector(".page-foot").getBoundingClientRect().top - top) / innerHeight;
 }"""
@@ -154,7 +154,7 @@ def test_limits_of_a_settled_run_do_not_move_over_200_steps(
 
     def limits() -> list[str]:
         """What the bars say, without what they said before."""
-        return [re.sub(r"was \S+\s*", "", text).strip() for text in scales.all_inner_texts()]
+        return [re.sub(r"was \S+\s*|\S+→", "", text).strip() for text in scales.all_inner_texts()]
 
     before = limits()
     while screen.steps() < 1850:
