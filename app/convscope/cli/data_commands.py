@@ -46,7 +46,7 @@ async def add(client: AsyncClient, options: argparse.Namespace) -> int:
         preview = await _read(client, address)
         _complain_of(preview)
         if preview["error"] or preview["arranged"]["problems"]:
-            raise RefusedError(" ".join(filter(None, _problems(preview))))
+            raise RefusedError(" ".join(_problems(preview)))
         kept = (await client.send("POST", f"{address}/keep")).json()
     complain(
         f"{kept['title']}: {kept['train']:,} pictures to learn from, {kept['test']:,} held out, "
@@ -160,7 +160,10 @@ def _name_conflicts(equal: Sequence[JsonObject]) -> None:
 
 
 def _problems(preview: JsonObject) -> list[Any]:
-    return [preview["error"], *(preview["arranged"] or {}).get("problems", ())]
+    """A file that cannot be read is why there is no picture."""
+    if preview["error"]:
+        return [preview["error"]]
+    return list((preview["arranged"] or {}).get("problems", ()))
 
 
 async def list_(client: AsyncClient, options: argparse.Namespace) -> int:
