@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+CLIENT = runpy.run_path(str(ROOT / "scripts" / "write_client.py"))
 DOCUMENT = ROOT / "docs" / "openapi.json"
 TYPES = ROOT / "static" / "js" / "shared" / "api.d.ts"
 GENERATOR = ROOT / "node_modules" / "openapi-typescript" / "bin" / "cli.js"
@@ -42,3 +44,10 @@ def test_the_pages_types_are_those_of_the_document(tmp_path: Path) -> None:
     assert name == "openapi-typescript"
     output(["node", str(GENERATOR), *options, str(made)])
     assert TYPES.read_text(encoding="utf-8") == made.read_text(encoding="utf-8"), AGAIN
+
+
+def test_the_client_that_waits_is_made_of_the_asynchronous_one(tmp_path: Path) -> None:
+    CLIENT["write"](tmp_path / "made")
+    made = {path.name: path.read_text() for path in (tmp_path / "made").glob("*.py")}
+    there = {path.name: path.read_text() for path in CLIENT["TARGET"].glob("*.py")}
+    assert there == made, "python -m scripts.write_client makes it anew"

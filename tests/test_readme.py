@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,23 @@ def test_what_the_readme_types_on_the_command_line_works(tmp_path: Path) -> None
     )
     assert typed.returncode == 0, typed.stderr
     assert len((tmp_path / "first.csv").read_text().splitlines()) == 502
+
+
+def test_what_the_readme_does_from_python_works(usual_server: Server, tmp_path: Path) -> None:
+    section = README.read_text().partition("## From Python")[2].partition("\n## ")[0]
+    code = textwrap.dedent("\n".join(re.findall(r"^(?: {4}.*)?$", section, re.MULTILINE)))
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"XDG_STATE_HOME": str(usual_server.folder / "state")},
+        capture_output=True,
+        text=True,
+        timeout=TYPED_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    accuracy, *_ = done.stdout.split()
+    assert float(accuracy) > 0.6
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")

@@ -45,6 +45,31 @@ def at(visit: Visitors, run: LiveRun, size: tuple[int, int]) -> Screen:
     return visit(run, **options)
 
 
+NETWORK_SHARE = """() => {  // of a window's height
+  const top = document.querySelector(".depths").getBoundingClientRect().top;
+  return (document.querySelector(".page-foot").getBoundingClientRect().top - top) / innerHeight;
+}"""
+
+
+def expect_network_first(screen: Screen, size: tuple[int, int]) -> None:
+    """In a small window what is used less is behind a menu, and the network has most of it."""
+    more = screen.page.get_by_label("More settings")
+    if size[0] > 900:
+        expect(more).to_have_count(0)
+        return
+    rows = "(rows) => rows.map((row) => row.getBoundingClientRect().bottom)"
+    above = screen.page.locator(".go, .figures, .narrator").evaluate_all(rows)
+    assert max(above) < 220
+    if size[1] > 700:
+        screen.until(lambda: screen.page.evaluate(NETWORK_SHARE) > 0.58)
+    network = screen.page.locator(".depths").bounding_box()
+    more.click()
+    for name in ("Slow motion", "Reset", "New run…"):
+        expect(screen.page.get_by_role("button", name=name, exact=True)).to_be_in_viewport()
+    assert screen.page.locator(".depths").bounding_box() == network
+    more.click()
+
+
 def expect_answers(screen: Screen, run: LiveRun, size: tuple[int, int]) -> None:
     """All classes, or in a small window the best three, are seen; nothing scrolls sideways."""
     classes = len(run.get()["classes"])
@@ -56,9 +81,10 @@ def expect_answers(screen: Screen, run: LiveRun, size: tuple[int, int]) -> None:
         assert box
         assert box["height"] <= size[1] / 5
     assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect_network_first(screen, size)
 
 
-@pytest.mark.parametrize("size", [SIZES[0], SIZES[3], LOW[3]], ids=lambda size: str(size[0]))
+@pytest.mark.parametrize("size", [*SIZES[:2], SIZES[3], LOW[3]], ids=lambda size: str(size[0]))
 def test_the_default_networks_answers_are_in_the_window(
     visit: Visitors, run: LiveRun, size: tuple[int, int]
 ) -> None:
@@ -128,7 +154,7 @@ def test_limits_of_a_settled_run_do_not_move_over_200_steps(
 
     def limits() -> list[str]:
         """What the bars say, without what they said before."""
-        return [re.sub(r"was \S+\s*", "", text).strip() for text in scales.all_inner_texts()]
+        return [re.sub(r"was \S+\s*|\S+→", "", text).strip() for text in scales.all_inner_texts()]
 
     before = limits()
     while screen.steps() < 1850:

@@ -145,11 +145,18 @@ def test_what_is_being_read_can_be_cancelled(data: DataPage, server: Server) -> 
     data.screen.until(lambda: not unkept(server))
 
 
+def test_where_all_was_refused_the_reasons_are_in_sight(data: DataPage) -> None:
+    loose = zip_of([(f"{n}.png", png_of(pixels)) for n, (_, pixels) in enumerate(stripes(2))])
+    data.drop("loose.zip", loose)
+    expect(data.editor.get_by_text("0.png: it is in no folder")).to_be_visible()
+    expect(data.editor).not_to_contain_text("to learn from")
+
+
 def test_a_file_that_cannot_be_read_says_why_and_leaves_nothing(
     data: DataPage, server: Server
 ) -> None:
     data.drop("Leaves.zip", b"PK\x03\x04 and no more")
-    expect(data.page.get_by_role("alert")).to_contain_text("whole zip archive")
+    expect(data.page.get_by_role("alert")).to_contain_text("Leaves.zip: Expected a whole")
     expect(data.editor).to_have_count(0)
     data.screen.until(lambda: not unkept(server))
 

@@ -122,3 +122,13 @@ def test_escape_closes_the_card_first_and_then_the_filter(visit: Visitors, run: 
     expect(screen.filter).to_be_visible()
     screen.page.keyboard.press("Escape")
     expect(screen.filter).to_have_count(0)
+
+
+def test_a_filter_that_a_link_opens_leaves_space_to_the_run(visit: Visitors, run: LiveRun) -> None:
+    screen = visit(f"/?run={run.id}&filter=conv2.3")
+    expect(screen.filter).to_be_visible()
+    screen.page.keyboard.press("Space")
+    expect(screen.pause).to_be_visible()
+    expect(screen.filter).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    expect(screen.filter).to_have_count(0)

@@ -143,7 +143,7 @@ def test_only_optimiser_batch_and_seed_make_a_fork(visit: Visitors, run: LiveRun
 
 def test_nothing_of_the_sheet_is_clipped(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run, viewport={"width": 390, "height": 844})
-    screen.page.get_by_text("More settings").click()
+    screen.page.get_by_label("More settings").click()
     sheet = opened(screen)
     expect(sheet.locator("[data-test=total]")).to_have_text("9,098")
     for width, height in SIZES:

@@ -110,6 +110,17 @@ def test_the_sheet_has_pixels_enter_around_0_by_the_sets_or_by_own_numbers_a_cha
         assert back is None or (back["mean"], back["std"]) == (0, 1)
 
 
+def test_with_the_numbers_of_a_set_uploads_are_fitted_as_its_pictures_were(
+    visit: Visitors, server: Server
+) -> None:
+    made = kept(server, stripes_zip(12), fit="stretch")
+    with server.run(**made["recipe"]) as run:
+        screen = visit(run)
+        field(screen, "Pixels").select_option("set")
+        expect(opened(screen)).to_contain_text("in the training pictures (")
+        assert start(screen, server).get()["recipe"]["data"]["preprocessing"]["resize"] == "stretch"
+
+
 def test_what_is_drawn_for_centred_digits_is_centred_until_that_is_switched_off(
     visit: Visitors, server: Server
 ) -> None:

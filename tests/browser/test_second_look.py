@@ -52,7 +52,7 @@ def test_at_a_zoom_of_200_some_of_the_network_is_seen_without_scrolling(
     assert (
         page.evaluate("() => document.documentElement.scrollWidth") <= ZOOMED["viewport"]["width"]
     )
-    page.get_by_text("More settings").click()
+    page.get_by_label("More settings").click()
     expect(page.get_by_role("button", name="Reset")).to_be_visible()
     expect(page.get_by_role("button", name="New run…")).to_be_visible()
 

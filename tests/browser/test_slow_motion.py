@@ -323,7 +323,7 @@ def test_in_the_past_it_shows_the_step_that_led_there_and_trains_nothing(
 
 def test_on_a_phone_the_settings_close_for_it(visit: Visitors, run: LiveRun) -> None:
     screen = visit(run, viewport={"width": 390, "height": 844}, has_touch=True)
-    more = screen.page.get_by_text("More settings")
+    more = screen.page.get_by_label("More settings")
     more.click()
     bar = begin(screen)
     expect(screen.page.locator("details.more-settings[open]")).to_have_count(0)

@@ -116,7 +116,11 @@ def test_many_channels_are_scrolled_within_the_chain_and_the_sum_stays_in_sight(
     first, second = box_of(tables.nth(0)), box_of(tables.nth(1))
     assert abs(first["y"] - second["y"]) < 2  # side by side
     assert channels.evaluate("(part) => part.scrollWidth - part.clientWidth") == 0
-    tables.nth(7).scroll_into_view_if_needed()
+    pager = screen.filter.get_by_role("group", name="Kernels in sight")
+    expect(pager).to_contain_text(re.compile("kernels 0 to [35] of 8"))
+    expect(pager.get_by_role("button", name="Kernels before")).to_be_disabled()
+    pager.get_by_role("button", name="More kernels").click()
+    expect(pager).to_contain_text("to 7 of 8")
     view = box_of(screen.filter)
     assert inside(tables.nth(7), view)
     for part in (".sum-line", 'canvas[aria-label="The filter\'s map"]'):
@@ -225,11 +229,15 @@ def test_now_covers_no_step_of_the_strip(visit: Visitors, server: Server) -> Non
     screen = opened(visit, run, "conv2.5", 1440, 900)
     screen.expect_step(700)
     strip = screen.filter.get_by_role("region", name="This filter over training")
+    tile = strip.locator(".step-picture canvas").first
+    assert tile.get_attribute("width") == "3"  # one kernel, which can be read
     expect(strip.get_by_role("button", name=re.compile("^Go to step"))).to_have_count(11)
     screen.until(lambda: screen.page.evaluate(HIDDEN) == 0)
     screen.page.set_viewport_size({"width": 1280, "height": 800})
     screen.page.wait_for_function(SHOWN)
     assert screen.page.evaluate(HIDDEN) == 0
+    strip.get_by_label("Kernel over training").select_option("all 8")
+    expect(tile).to_have_attribute("width", "11")  # three beside each other, a cell apart
 
 
 def test_the_other_filters_of_its_layer_and_more_neighbours_stay_beside_it(

@@ -284,7 +284,7 @@ def test_every_failure_ends_in_a_sentence_and_a_status(
     """In this process, since no failure comes as far as a worker: none is prepared."""
     for kind in ("STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", machine.environment[f"XDG_{kind}_HOME"])
-    monkeypatch.setattr(forkserver, "prepare", lambda: None)
+    monkeypatch.setattr(forkserver, "prepare", lambda device: None)
     assert status_of(arguments) == status
     written = capsys.readouterr()
     assert sentence in written.err

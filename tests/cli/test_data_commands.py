@@ -78,6 +78,10 @@ def test_what_cannot_become_a_set_is_a_sentence_and_leaves_nothing(machine: Mach
     _, err = machine.do("data", "add", machine.folder / "one", status=1)
     assert "Refused 1.png: it is in no folder" in err
     assert "There is no picture yet." in err
+    (machine.folder / "cut.zip").write_bytes(stripes_zip(4)[:99])
+    _, err = machine.do("data", "add", machine.folder / "cut.zip", status=1)
+    assert "cut.zip: Expected a whole zip archive" in err
+    assert "no picture" not in err
     _, err = machine.do("data", "add", machine.folder / "none", status=2)
     assert "expected a file or folder" in err
     own = machine.folder / "state" / "convscope" / "datasets"

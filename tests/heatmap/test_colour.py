@@ -18,9 +18,11 @@ def test_zero_is_paper_and_the_ends_are_the_last_stops() -> None:
     assert colours([0.0, 1.0, -1.0]) == [colour.PAPER, colour.POSITIVE[-1], colour.NEGATIVE[-1]]
 
 
-def test_each_stop_is_passed_a_third_of_the_way_on() -> None:
-    assert colours([1 / 3, 2 / 3]) == list(colour.POSITIVE[:2])
-    assert colours([-1 / 3, -2 / 3]) == list(colour.NEGATIVE[:2])
+def test_the_stops_are_passed_sooner_than_a_third_of_the_way_on() -> None:
+    thirds = [(share / 3) ** (1 / 0.7) for share in (1, 2)]
+    for stops, sign in ((colour.POSITIVE, 1), (colour.NEGATIVE, -1)):
+        passed = np.array(colours([sign * at for at in thirds]), dtype=int)
+        assert np.abs(passed - np.array(stops[:2])).max() <= 2
 
 
 def test_positive_is_bluer_and_negative_redder_and_both_only_darken() -> None:
@@ -65,6 +67,7 @@ def test_the_page_has_the_same_stops() -> None:
     script = resources("static") / "js" / "shared" / "heatmap" / "colour.js"
     light = _light_theme(script)
     assert light == {"positive": _hex(colour.POSITIVE), "negative": _hex(colour.NEGATIVE)}
+    assert f"const FAINT = {colour._FAINT};" in script.read_text()
 
 
 def _light_theme(script: Path) -> dict[str, list[str]]:

@@ -52,6 +52,16 @@ test("lightness falls all the way from zero to each end in the light theme", () 
   for (let i = 254; i >= 0; i--) assert.ok(sum(i) <= sum(i + 1));
 });
 
+test("a twentieth of the largest is told from zero in both themes", () => {
+  for (const table of [light, dark]) {
+    const zero = unpack(table[255]);
+    for (const value of [0.05, -0.05]) {
+      const far = unpack(colourOf(table, value, 1)).map((c, i) => Math.abs(c - zero[i]));
+      assert.ok(Math.max(...far) >= 16, `${value}: ${far}`);
+    }
+  }
+});
+
 test("a constant map of zeros is neutral, and nothing is divided by zero", () => {
   assert.equal(colourOf(light, 0, 0), paper);
   const table = fillMapTable(new Uint32Array(256), light, 0, 0, 0);

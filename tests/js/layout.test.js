@@ -149,3 +149,10 @@ test("maps are whole multiples of their pixels where that costs little", () => {
   assert.equal(snap(60, 28), 56);
   assert.equal(snap(50, 28), 50);
 });
+
+test("beside Health and answers on a laptop the default network's maps stand as they did", () => {
+  for (const width of [1064, 963]) {
+    const { columns } = layoutNetwork(DEFAULT, [1, 28, 28], { width, height: 483 });
+    assert.ok(columns.every(({ above }) => above === null));
+  }
+});

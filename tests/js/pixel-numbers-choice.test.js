@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
+  fitOf,
   kindOf,
   numbersOf,
   pixelOptions,
@@ -20,6 +21,13 @@ test("a recipe's numbers are one of three kinds, in whichever way they are writt
   assert.equal(kindOf(how({ scale: UNIT, mean: [0.5, 0.5, 0.5], std: 0.5 })), "around");
   assert.equal(kindOf(how({ scale: UNIT, mean: 0.5, std: 1 })), "own");
   assert.equal(kindOf(how({ scale: 1, mean: 0, std: 1 })), "own");
+});
+
+test("pictures that come later are fitted as those of the data set were", () => {
+  assert.equal(fitOf(undefined), null);
+  assert.equal(fitOf({ fit: "crop" }), null);
+  const set = { mean: 0.4, std: 0.2 };
+  assert.deepEqual(withSet(fitOf({ fit: "pad" }), set), { resize: "pad", scale: UNIT, ...set });
 });
 
 test("a kind has its numbers, and pictures are resized as they were", () => {

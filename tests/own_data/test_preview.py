@@ -142,11 +142,12 @@ async def test_files_of_arrays_without_a_title_are_called_by_their_kind_and_day(
 ) -> None:
     preview = await previews.new()
     batch = [("data_batch_1.bin", io.BytesIO(bytes(3073)))]
-    await preview.bring([*batch, ("batches.meta.txt", io.BytesIO(b"airplane"))])
+    around = [("batches.meta.txt", io.BytesIO(b"airplane")), ("readme.html", io.BytesIO(b"<p>"))]
+    await preview.bring([*batch, *around])
     await preview.settled()
     assert preview.title == f"CIFAR-10, {datetime.now(UTC):%-d %b %Y}"
     assert preview.brought.refused_count == 0
-    assert preview.brought.passed_over == {"batches.meta.txt": 1}
+    assert preview.brought.passed_over == {"batches.meta.txt": 1, "readme.html": 1}
     other = await previews.new()
     files = {"images-idx3-ubyte": np.zeros((2, 9, 9), np.uint8), "labels-idx1-ubyte": LABELS}
     await other.bring([(name, io.BytesIO(idx.encode(array))) for name, array in files.items()])

@@ -22,7 +22,7 @@ from tests.support.device import DEVICE
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
-ADDRESS = "Convscope is at "
+ADDRESS, LINK = "Convscope is at ", "  http"  # with a token
 
 
 class Server:
@@ -36,6 +36,7 @@ class Server:
         command: Sequence[str] = (),
         cwd: Path | None = None,
         device: str = DEVICE,
+        token: str | None = None,
     ) -> None:
         """Starts it on a free port of loopback; it keeps runs below `folder`. `module` is run in
         place of the app, to begin it otherwise; or a whole `command` is."""
@@ -45,6 +46,8 @@ class Server:
         started = [*(command or (sys.executable, "-m", module)), "--port", "0", "--device", device]
         started += ["--cache-dir", str(data_cache()), *arguments]
         own = {"XDG_STATE_HOME": str(folder / "state"), "TMPDIR": self._scratch}
+        if token:
+            own["CONVSCOPE_TOKEN"] = token
         if module != "convscope":  # in the checkout, where a server's workers do not look
             own["PYTHONPATH"] = str(ROOT)
         self.process = subprocess.Popen(
@@ -58,6 +61,7 @@ class Server:
         self.url = self._address()
         self.http = httpx.Client(
             base_url=f"{self.url}/api/v1",
+            headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=PATIENCE_S,
             event_hooks={"response": [documented.check]},
         )
@@ -73,8 +77,8 @@ class Server:
         lines = []
         for line in self.process.stdout:
             lines.append(line)
-            if line.startswith(ADDRESS):
-                return line.removeprefix(ADDRESS).strip().rstrip("/")
+            if line.startswith((ADDRESS, LINK)):
+                return line[line.index("http") :].partition("/?")[0].strip().rstrip("/")
         raise AssertionError("The server did not start:\n" + "".join(lines))
 
     def kill(self) -> None:

@@ -186,7 +186,10 @@ def main(arguments: Sequence[str]) -> int:
         return fail(error, 2)
     import asyncio
 
-    from convscope.cli.connection import RefusedError  # after the command line is known to be good
+    # after the command line is known to be good
+    from convscope.cli.connection import RefusedError
+    from convscope.client import UnreachableError
+    from convscope.errors import ConvscopeError
 
     signal.signal(signal.SIGTERM, _interrupt)
     handle_from_terminal(_interrupt)
@@ -195,7 +198,7 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read what is printed has enough, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (RefusedError, OSError) as error:
+    except (RefusedError, UnreachableError, ConvscopeError, OSError) as error:
         return fail(error, 1)
     except KeyboardInterrupt:
         return fail("Interrupted: everything acknowledged is kept.", 130)
@@ -208,9 +211,10 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 async def _do(options: argparse.Namespace, settings: Settings, token: str | None) -> int:
     from convscope.cli import data_commands, run_commands, train_commands
-    from convscope.cli.connection import Api, connect_or_run
+    from convscope.cli.connection import connect_or_run
+    from convscope.client import AsyncClient
 
-    doers: dict[str, Callable[[Api, argparse.Namespace], Awaitable[int]]] = {
+    doers: dict[str, Callable[[AsyncClient, argparse.Namespace], Awaitable[int]]] = {
         "train": train_commands.train,
         "fork": train_commands.fork,
         "runs": run_commands.runs,
@@ -221,8 +225,8 @@ async def _do(options: argparse.Namespace, settings: Settings, token: str | None
         "data": data_commands.data,
     }
     works = options.command in NEED_WORKERS
-    async with connect_or_run(settings, token, works=works) as api:
-        return await doers[options.command](api, options)
+    async with connect_or_run(settings, token, works=works) as client:
+        return await doers[options.command](client, options)
 
 
 def _token(options: argparse.Namespace) -> str | None:

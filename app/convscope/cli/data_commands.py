@@ -11,9 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from pathlib import Path
 from typing import IO, Any, Final
 
-from convscope.cli.connection import Api, RefusedError
+from convscope.cli.connection import RefusedError
 from convscope.cli.exported import write_export
 from convscope.cli.terminal import complain, confirmed, fail, say, visible
+from convscope.client import AsyncClient, UnreachableError
+from convscope.errors import ConvscopeError
 from convscope.own_data.sources.names import PICTURES, class_level, parts_of, passed_over
 from convscope.types import JsonObject
 
@@ -24,28 +26,28 @@ MOST_NAMED = 10  # refused files that are named
 SENT_FIELDS = ("title", "licence", "origin", "fit", "held_out", "seed", "centred")
 
 
-async def data(api: Api, options: argparse.Namespace) -> int:
+async def data(client: AsyncClient, options: argparse.Namespace) -> int:
     """Do what `convscope data ACTION` says."""
-    return await ACTIONS[options.action](api, options)
+    return await ACTIONS[options.action](client, options)
 
 
-async def add(api: Api, options: argparse.Namespace) -> int:
+async def add(client: AsyncClient, options: argparse.Namespace) -> int:
     """A data set from files and folders; its id on the standard output."""
-    async with _preview(api) as preview:
+    async with _preview(client) as preview:
         address = f"/datasets/preview/{preview['id']}"
         if chosen := _options(options):
-            await api.send("PATCH", address, json=chosen)
+            await client.send("PATCH", address, json=chosen)
         for path in options.paths:
             fields = _fields(path)
             for name, file in _sent(path):
                 with file:
                     sent = {"file": (name, file), **fields}
-                    await api.send("POST", f"{address}/files", files=sent)
-        preview = await _read(api, address)
+                    await client.send("POST", f"{address}/files", files=sent)
+        preview = await _read(client, address)
         _complain_of(preview)
         if preview["error"] or preview["arranged"]["problems"]:
-            raise RefusedError(" ".join(filter(None, _problems(preview))))
-        kept = (await api.send("POST", f"{address}/keep")).json()
+            raise RefusedError(" ".join(_problems(preview)))
+        kept = (await client.send("POST", f"{address}/keep")).json()
     complain(
         f"{kept['title']}: {kept['train']:,} pictures to learn from, {kept['test']:,} held out, "
         f"{len(kept['classes'])} classes. To train on it: convscope train --steps 500 "
@@ -56,14 +58,14 @@ async def add(api: Api, options: argparse.Namespace) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _preview(api: Api) -> AsyncIterator[JsonObject]:
+async def _preview(client: AsyncClient) -> AsyncIterator[JsonObject]:
     """A preview that is discarded, however this ends, unless it was kept."""
-    made = (await api.send("POST", "/datasets/preview", files={"burst": (None, "false")})).json()
+    made = (await client.send("POST", "/datasets/preview", files={"burst": (None, "false")})).json()
     try:
         yield made
     finally:
-        with contextlib.suppress(RefusedError):
-            await api.send("DELETE", f"/datasets/preview/{made['id']}")
+        with contextlib.suppress(ConvscopeError, UnreachableError):
+            await client.send("DELETE", f"/datasets/preview/{made['id']}")
 
 
 def _options(options: argparse.Namespace) -> JsonObject:
@@ -115,11 +117,11 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in sorted(names))
 
 
-async def _read(api: Api, address: str) -> JsonObject:
+async def _read(client: AsyncClient, address: str) -> JsonObject:
     """The preview, once everything is read; a terminal sees how far it is."""
     live = sys.stderr.isatty()
     while True:
-        preview: JsonObject = await api.get(address)
+        preview: JsonObject = await client.get(address)
         if preview["state"] != "reading":
             break
         told = preview["progress"]
@@ -158,12 +160,15 @@ def _name_conflicts(equal: Sequence[JsonObject]) -> None:
 
 
 def _problems(preview: JsonObject) -> list[Any]:
-    return [preview["error"], *(preview["arranged"] or {}).get("problems", ())]
+    """A file that cannot be read is why there is no picture."""
+    if preview["error"]:
+        return [preview["error"]]
+    return list((preview["arranged"] or {}).get("problems", ()))
 
 
-async def list_(api: Api, options: argparse.Namespace) -> int:
+async def list_(client: AsyncClient, options: argparse.Namespace) -> int:
     """A table of the data sets that are here."""
-    found = [each for each in (await api.get("/datasets"))["datasets"] if each["available"]]
+    found = [each for each in (await client.get("/datasets"))["datasets"] if each["available"]]
     rows = [HEAD, *(_row(each) for each in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     for row in rows:
@@ -183,24 +188,24 @@ def _row(each: JsonObject) -> tuple[str, ...]:
     )
 
 
-async def export(api: Api, options: argparse.Namespace) -> int:
+async def export(client: AsyncClient, options: argparse.Namespace) -> int:
     """A data set as a zip; where it is, on the standard output."""
-    found = await find_dataset(api, options.dataset)
+    found = await find_dataset(client, options.dataset)
     address = f"/datasets/{found['id']}/export"
-    say(await write_export(api, options, f"{found['id']}.zip", address))
+    say(await write_export(client, options, f"{found['id']}.zip", address))
     return 0
 
 
-async def delete(api: Api, options: argparse.Namespace) -> int:
-    """A data set goes, once that is confirmed; RefusedError names the runs that use it."""
-    found = await find_dataset(api, options.dataset)
+async def delete(client: AsyncClient, options: argparse.Namespace) -> int:
+    """A data set goes, once that is confirmed; ConflictError names the runs that use it."""
+    found = await find_dataset(client, options.dataset)
     if not options.yes:
         if not sys.stdin.isatty():
             return fail("Expected --yes, since there is no terminal to ask on.", 2)
         if not confirmed(_delete_says(found)):
             complain("Nothing was deleted.")
             return 1
-    await api.send("DELETE", f"/datasets/{found['id']}", params={"force": options.force})
+    await client.send("DELETE", f"/datasets/{found['id']}", params={"force": options.force})
     return 0
 
 
@@ -209,9 +214,9 @@ def _delete_says(found: JsonObject) -> str:
     return f"Delete {found['title']} ({found['id']}, {count:,} pictures) for good?"
 
 
-async def find_dataset(api: Api, name: str) -> JsonObject:
+async def find_dataset(client: AsyncClient, name: str) -> JsonObject:
     """The data set of this id or title; RefusedError where there is none or more than one."""
-    found: list[JsonObject] = (await api.get("/datasets"))["datasets"]
+    found: list[JsonObject] = (await client.get("/datasets"))["datasets"]
     chosen = [each for each in found if name in (each["id"], each["title"])]
     if len(chosen) == 1:
         return chosen[0]
@@ -221,7 +226,7 @@ async def find_dataset(api: Api, name: str) -> JsonObject:
     raise RefusedError(f"There is no data set {name!r}: `convscope data list` lists them.")
 
 
-ACTIONS: Final[dict[str, Callable[[Api, argparse.Namespace], Awaitable[int]]]] = {
+ACTIONS: Final[dict[str, Callable[[AsyncClient, argparse.Namespace], Awaitable[int]]]] = {
     "add": add,
     "list": list_,
     "export": export,

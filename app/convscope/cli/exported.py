@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from convscope.cli.connection import Api, RefusedError
+from convscope.cli.connection import RefusedError
+from convscope.client import AsyncClient
 
 
 async def write_export(
-    api: Api, options: argparse.Namespace, name: str, address: str, **query: object
+    client: AsyncClient, options: argparse.Namespace, name: str, address: str, **query: object
 ) -> Path:
     """The file, which is called `name` unless `--output` says otherwise; RefusedError where there
     is one already and `--force` is not given."""
     target = output_file(options, name)
     with whole(target) as file:
-        async with api.stream(address, **query) as pieces:
+        async with client.stream(address, **query) as pieces:
             async for piece in pieces:
                 file.write(piece)
     return target

@@ -5,24 +5,24 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from convscope.cli.connection import Api
 from convscope.cli.exported import output_file, whole, write_export
 from convscope.cli.report.gather import gather
 from convscope.cli.report.page import page
 from convscope.cli.terminal import complain, say, visible
+from convscope.client import AsyncClient
 from convscope.storage.schema import SUFFIX
 from convscope.types import JsonObject
 
 HEAD = ("run", "name", "network", "data", "step", "accuracy", "held out", "state", "made")
 
 
-async def runs(api: Api, options: argparse.Namespace) -> int:
+async def runs(client: AsyncClient, options: argparse.Namespace) -> int:
     """A table of all runs, or their whole answers as JSON."""
-    found = await api.runs()
+    found = [run.info for run in await client.runs()]
     if options.json:
         print(json.dumps(found, indent=2))  # which escapes whatever is not ASCII
         return 0
-    titles = {each["id"]: each["title"] for each in (await api.get("/datasets"))["datasets"]}
+    titles = {each["id"]: each["title"] for each in (await client.get("/datasets"))["datasets"]}
     rows = [HEAD, *(_row(run, titles) for run in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     for row in rows:
@@ -67,42 +67,40 @@ def _age(moment: str) -> str:
     return "just now"
 
 
-async def history(api: Api, options: argparse.Namespace) -> int:
+async def history(client: AsyncClient, options: argparse.Namespace) -> int:
     """A run's curves as CSV."""
-    run = await api.find(options.run)
-    async with api.stream(f"/runs/{run['id']}/history", format="csv") as pieces:
+    run = await client.run(options.run)
+    async with client.stream(f"/runs/{run.id}/history", format="csv") as pieces:
         async for piece in pieces:
             sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
     return 0
 
 
-async def report(api: Api, options: argparse.Namespace) -> int:
+async def report(client: AsyncClient, options: argparse.Namespace) -> int:
     """One page of what a run did and learned; where it is, on the standard output."""
-    run = await api.find(options.run)
-    target = output_file(options, f"{run['id']}.html")
-    text = page(await gather(api, await api.get(f"/runs/{run['id']}")))
+    run = await client.run(options.run)
+    target = output_file(options, f"{run.id}.html")
+    text = page(await gather(client, await run.refresh()))
     with whole(target) as file:
         file.write(text.encode())
     say(target)
     return 0
 
 
-async def export(api: Api, options: argparse.Namespace) -> int:
+async def export(client: AsyncClient, options: argparse.Namespace) -> int:
     """A run's file; where it is, on the standard output."""
-    run = await api.find(options.run)
-    name = f"{run['id']}-with-data.zip" if options.data else f"{run['id']}{SUFFIX}"
+    run = await client.run(options.run)
+    name = f"{run.id}-with-data.zip" if options.data else f"{run.id}{SUFFIX}"
     asked = {"uploads": options.uploads, "data": options.data}
-    say(await write_export(api, options, name, f"/runs/{run['id']}/export", **asked))
+    say(await write_export(client, options, name, f"/runs/{run.id}/export", **asked))
     return 0
 
 
-async def import_(api: Api, options: argparse.Namespace) -> int:
+async def import_(client: AsyncClient, options: argparse.Namespace) -> int:
     """A run from a file; its id on the standard output."""
-    with options.file.open("rb") as file:
-        sent = {"file": (options.file.name, file)}
-        run = (await api.send("POST", "/runs/import", files=sent)).json()
-    if run["absent"]:
-        complain(f"It can be viewed but not trained. {run['absent']}")
-    say(run["id"])
+    run = await client.import_run(options.file)
+    if absent := run.info["absent"]:
+        complain(f"It can be viewed but not trained. {absent}")
+    say(run.id)
     return 0

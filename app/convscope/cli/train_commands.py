@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from convscope.cli.connection import Api, RefusedError
+from convscope.cli.connection import RefusedError
 from convscope.cli.data_commands import find_dataset
 from convscope.cli.progress import Progress
 from convscope.cli.terminal import complain, in_words, say
+from convscope.client import AsyncClient, AsyncRun
 from convscope.signals import FROM_TERMINAL
 from convscope.types import JsonObject
 
@@ -22,33 +23,32 @@ MARK = "\ufeff"  # of byte order, which editors put first
 INTERRUPTED = 130  # the exit status that shells know for Ctrl-C
 
 
-async def train(api: Api, options: argparse.Namespace) -> int:
+async def train(client: AsyncClient, options: argparse.Namespace) -> int:
     """Make a run from a recipe and train it."""
-    run = await api.post("/runs", await _recipe(api, options))
+    run = AsyncRun(client, await client.post("/runs", await _recipe(client, options)))
     if options.name:
-        run = (await api.send("PATCH", f"/runs/{run['id']}", json={"name": options.name})).json()
-    return await _go_on(api, run, options.steps)
+        await run.change(name=options.name)
+    return await _go_on(run, options.steps)
 
 
-async def _recipe(api: Api, options: argparse.Namespace) -> JsonObject:
+async def _recipe(client: AsyncClient, options: argparse.Namespace) -> JsonObject:
     """What is asked for; with a data set alone, a recipe that fits it."""
     if not options.data:
         return read_recipe(options.recipe or "default")
-    dataset = (await find_dataset(api, options.data))["id"]
+    dataset = (await find_dataset(client, options.data))["id"]
     if options.recipe:
         return read_recipe(options.recipe) | {"data": {"dataset": dataset}}
-    fitting: JsonObject = await api.get(f"/datasets/{dataset}/recipe")
-    return fitting
+    return await client.dataset_recipe(dataset)
 
 
-async def fork(api: Api, options: argparse.Namespace) -> int:
+async def fork(client: AsyncClient, options: argparse.Namespace) -> int:
     """Leave a run at a step, changed, and perhaps train what comes of it."""
-    parent = await api.find(options.run)
+    parent = await client.run(options.run)
     body = {"step": options.step, "recipe": _changes(options), "name": options.name}
-    run = await api.post(f"/runs/{parent['id']}/fork", body)
-    said = f"{run['id']} was forked from {parent['id']} at step {run['parent']['step']:,}."
-    complain(said)
-    return await _go_on(api, run, options.steps)
+    run = AsyncRun(client, await client.post(f"/runs/{parent.id}/fork", body))
+    at = run.info["parent"]["step"]
+    complain(f"{run.id} was forked from {parent.id} at step {at:,}.")
+    return await _go_on(run, options.steps)
 
 
 def _changes(options: argparse.Namespace) -> JsonObject:
@@ -89,35 +89,37 @@ def _expanded(text: str) -> Path:
         return Path(text)
 
 
-async def _go_on(api: Api, run: JsonObject, steps: int) -> int:
+async def _go_on(run: AsyncRun, steps: int) -> int:
     """Train so many more steps; Ctrl-C ends that after the piece in hand, and nothing is lost."""
-    first = run["step"] if run["step"] is not None else 0
+    first = _step(run)
     progress = Progress(first, first + steps)
     with _interruptions() as stopped:
-        while steps and run["step"] < first + steps and not stopped.is_set():
-            run = await _piece(api, run, first + steps, progress)
-            if run["state"] in ("halted", "failed"):
+        while steps and _step(run) < first + steps and not stopped.is_set():
+            await _piece(run, first + steps, progress)
+            if run.state in ("halted", "failed"):
                 progress.end()
-                raise RefusedError(f"{run['id']}: {run['problem']}")
+                raise RefusedError(f"{run.id}: {run.info['problem']}")
     if steps:
         progress.end()
     return _farewell(run, interrupted=stopped.is_set())
 
 
-async def _piece(api: Api, run: JsonObject, last: int, progress: Progress) -> JsonObject:
+def _step(run: AsyncRun) -> int:
+    return run.info["step"] or 0
+
+
+async def _piece(run: AsyncRun, last: int, progress: Progress) -> None:
     """About as many steps as take PIECE_S; few at first, while nothing is known of their speed."""
     likely = int(progress.speed * PIECE_S) or 4
-    until = min(run["step"] + min(likely, MOST_STEPS), last)
-    run = await api.post(f"/runs/{run['id']}/step", {"until": until})
-    progress.tell(run)
-    return run
+    await run.step(until=min(_step(run) + min(likely, MOST_STEPS), last))
+    progress.tell(run.info)
 
 
-def _farewell(run: JsonObject, *, interrupted: bool) -> int:
+def _farewell(run: AsyncRun, *, interrupted: bool) -> int:
     """The run's id on the standard output, for whatever comes next; the rest is for people."""
     word = "Paused" if interrupted else "Done"
-    complain(f"{word} at step {run['step']:,}. Start `convscope` to view it or train on.")
-    say(run["id"])
+    complain(f"{word} at step {_step(run):,}. Start `convscope` to view it or train on.")
+    say(run.id)
     return INTERRUPTED if interrupted else 0
 
 

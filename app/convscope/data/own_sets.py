@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -88,6 +89,17 @@ def read_own_set(folder: Path, dataset_id: str) -> OwnSet:
         return _OWN_SET.validate_json(content)
     except ValidationError as error:
         raise UnavailableError(f"The data set {dataset_id} is damaged.") from error
+
+
+def id_of(folder: Path, sha256: str, first: str) -> str | None:
+    """The id of a set with this digest: `first` if it has it, else the oldest; None for none."""
+    for dataset_id in chain((first,), own_ids(folder)):
+        try:
+            if read_own_set(folder, dataset_id).sha256 == sha256:
+                return dataset_id
+        except (NotFoundError, UnavailableError):
+            continue
+    return None
 
 
 def open_own_set(folder: Path, own: OwnSet) -> list[Bytes]:

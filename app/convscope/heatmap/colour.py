@@ -1,6 +1,7 @@
 """The diverging scale of signed numbers, the same as the page's in its light theme.
 
-`static/js/shared/heatmap/colour.js` has the same stops; a test holds one against the other.
+`static/js/shared/heatmap/colour.js` has the same stops and rises as fast; a test holds one against
+the other.
 """
 
 from functools import cache
@@ -19,6 +20,7 @@ BROKEN: Rgb = (200, 40, 120)  # what is no finite number: neither sign, and hatc
 
 _SIDE = 255  # colours on each side of zero
 _GAMMA = 2.2
+_FAINT = 0.7  # below 1: what is small beside the largest is still seen
 _HATCH = 6  # px from one stripe to the next
 
 
@@ -61,8 +63,8 @@ def _table() -> NDArray[np.uint8]:
 
 
 def _along(stops: tuple[Rgb, ...]) -> NDArray[np.uint8]:
-    """256 colours from the first stop to the last, mixed as light and not as code values."""
+    """256 colours from the first stop to the last, faster at first, mixed as light."""
     light = (np.array(stops) / 255) ** _GAMMA
-    at = np.linspace(0, len(stops) - 1, _SIDE + 1)
+    at = (len(stops) - 1) * np.linspace(0, 1, _SIDE + 1) ** _FAINT
     mixed = [np.interp(at, np.arange(len(stops)), light[:, part]) for part in range(3)]
     return np.rint(255 * np.stack(mixed, axis=1) ** (1 / _GAMMA)).astype(np.uint8)

@@ -18,7 +18,7 @@ from convscope.errors import (
     UnavailableError,
     UnreadableRunError,
 )
-from convscope.ipc.commands import Pause, Weights
+from convscope.ipc.commands import Checkpoint, Pause, Weights
 from convscope.ipc.protocol import Worker
 from convscope.recipe import RecipeRequest
 from convscope.recipe.interventions import AnyIntervention
@@ -105,6 +105,39 @@ class Registry:
             with contextlib.suppress(UnavailableError):  # the disk fails: it is in its place
                 await run.keep_number()
         return run
+
+    async def data_goes(self, dataset_id: str) -> None:
+        """Where runs that learn from a data set stand is kept, as far as can be: without its
+        pictures no step is computed again."""
+        using = [run for run in self.runs if run.spec.recipe.data.dataset == dataset_id]
+        for run in [run for run in using if not run.spec.absent]:
+            with contextlib.suppress(ConvscopeError):
+                if run.state.is_training:
+                    await run.do(Pause())
+                if await run.file.last_stored() != run.file.steps:
+                    run.file.stands_at(await run.ask(Checkpoint()))
+
+    async def data_went(self, dataset_id: str) -> None:
+        """Runs that learn from a data set that was deleted can be viewed from now on."""
+        await self._reopen(run for run in self.runs if run.spec.recipe.data.dataset == dataset_id)
+
+    async def data_came(self, sha256: str) -> None:
+        """Runs that miss a data set of this digest can be trained again."""
+        missing = (run for run in self.runs if run.spec.absent)
+        await self._reopen(run for run in missing if run.file.about.get("dataset_sha256") == sha256)
+
+    async def _reopen(self, runs: Iterable[Run]) -> None:
+        """As a start of the server would; who watches one comes back to it."""
+        for run_id in [run.id for run in runs]:
+            with contextlib.suppress(NotFoundError):  # deleted meanwhile
+                await self._whole(self._reopen_one(run_id))
+
+    async def _reopen_one(self, run_id: str) -> None:
+        async with self._moving.of(run_id):
+            run = self.runs.get(run_id)
+            await run.close()
+            await self.adopt(run_id)
+            run.viewers.close()  # of those that came meanwhile
 
     # --- making -----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
-from convscope.ipc.replies import InterventionReply, TuneReply
+from convscope.ipc.replies import CheckpointReply, InterventionReply, TuneReply
 from convscope.ipc.reports import CheckpointNotice, Finding, FindingNotice, Report
 from convscope.recipe import Recipe, plan, step_seconds
 from convscope.runs.history import History
@@ -171,6 +171,10 @@ class RunFile:
         """A new segment, or what is now known of the last one."""
         self.segments = (*self.segments[: segment.number], segment)
         self.writer.segment(segment)
+
+    def stands_at(self, now: CheckpointReply) -> None:
+        """The present state is kept, and need not be computed again."""
+        self.writer.checkpoint(self.segments[-1].number, now.checkpoint, now.payload)
 
     def go_on(self, segment: Segment, state: JsonObject, tensors: bytes) -> None:
         """A new segment, which begins with this state."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from math import prod
 
+from convscope.data import own_sets
 from convscope.data.catalog import SHOWN_WITHOUT_DATA, DatasetInfo, describe
 from convscope.data.fitted import FITTABLE, MOST_BYTES, fitted_bytes
 from convscope.errors import NotFoundError, RecipeError
@@ -93,11 +94,12 @@ def stored_spec(
 ) -> Spec:
     """The same of a run that is kept; one whose data set is not here can be looked at.
 
-    `sha256` is that of the data set, so that another of the same name is not taken for it.
+    `sha256` is that of the data set, so that another of the same name is not taken for it, and an
+    own set that was exported and brought back, under another id, is.
 
     ValueError or RecipeError for a recipe that can't be.
     """
-    wanted = Recipe.model_validate(recipe)
+    wanted = _with_data_of_here(Recipe.model_validate(recipe), sha256, settings)
     absent = None
     try:
         spec = checked(wanted, settings)
@@ -112,10 +114,19 @@ def stored_spec(
     return replace(spec, recipe=wanted, model=named, weights=weights, absent=absent)
 
 
+def _with_data_of_here(recipe: Recipe, sha256: str | None, settings: Settings) -> Recipe:
+    """The recipe with the id that its data set has here, where that is an own one."""
+    if not (sha256 and recipe.data.dataset):
+        return recipe
+    here = own_sets.id_of(settings.own_data_dir, sha256, recipe.data.dataset)
+    data = recipe.data.model_copy(update={"dataset": here or recipe.data.dataset})
+    return recipe.model_copy(update={"data": data})
+
+
 def _gone(dataset_id: str | None) -> str:
     return (
-        f"The data set {dataset_id} is not on this machine: import a file of this run that carries "
-        "its data."
+        f"The data set {dataset_id} is not on this machine: bring its export on the page of the "
+        "data sets, or import a file of this run that carries its data."
     )
 
 

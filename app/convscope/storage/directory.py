@@ -40,6 +40,20 @@ class InUseError(Exception):
         self.address = address
 
 
+def address_of_server(folder: Path) -> str | None:
+    """Where the server can be asked that keeps its runs in this folder; None where there is none,
+    or none that can be asked."""
+    try:
+        with (folder / "lock").open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read().strip().partition(" ")[2] or None
+    except OSError:
+        pass
+    return None
+
+
 class RunDirectory:
     """Where each run's file lies. `runs/ID.convscope`, and `trash/` for what was deleted."""
 

@@ -61,7 +61,8 @@ function Progress() {
 function sum() {
   const now = arranged.value;
   if (!now || asked.value > 0) return "One moment…";
-  return `${count(now.train)} pictures to learn from, ${count(now.test)} held out. The network sees them as they are here.`;
+  if (!(now.train + now.test)) return "";
+  return `${plural(now.train, "picture")} to learn from, ${count(now.test)} held out. The network sees them as they are here.`;
 }
 
 /** What is being sent ends; what is being read or kept is not. */
@@ -92,6 +93,9 @@ function isUntouched() {
   const { train = 0, test = 0, left_out = [] } = arranged.value ?? {};
   return Boolean(options) && !(train + test + refused_count + left_out.length);
 }
+
+/** Whether all that was brought was refused: then why is all that there is to say. */
+const nothingTaken = () => !(arranged.value?.train || arranged.value?.test);
 
 /** Why it cannot be kept, and what is worth knowing. */
 function Sentences() {
@@ -126,7 +130,7 @@ function Rest() {
   return html`<div class="editor-rest">
     ${
       now.refused_count > 0 &&
-      html`<details><summary>${plural(now.refused_count, "file")} refused</summary>
+      html`<details open=${nothingTaken()}><summary>${plural(now.refused_count, "file")} refused</summary>
         <ul>${now.refused.slice(0, 100).map(({ name, why }) => html`<li><b>${name}</b>: ${why}</li>`)}</ul>
         ${now.refused_count > 100 && html`<p>and ${count(now.refused_count - 100)} more</p>`}</details>`
     }

@@ -218,7 +218,10 @@ export const InterventionsChip = lazy(
 
 export const DrawingPad = lazy(
   () => probeTab.value === "draw",
-  (again) => import(`./probe/drawing-pad.js${again}`).then((module) => module.DrawingPad),
+  (again) =>
+    styled(import(`./probe/drawing-pad.js${again}`), "drawing-pad").then(
+      (module) => module.DrawingPad,
+    ),
 );
 
 export const ProbeCamera = lazy(

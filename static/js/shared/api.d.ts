@@ -2617,6 +2617,7 @@ export interface components {
          *         "maple",
          *         "oak"
          *       ],
+         *       "fit": "crop",
          *       "id": "leaves-3f2a",
          *       "licence": "CC0",
          *       "origin": "photographed by class 7b",
@@ -2651,6 +2652,12 @@ export interface components {
             centred: boolean;
             /** Classes */
             classes: string[];
+            /**
+             * Fit
+             * @description how its pictures were fitted, and so a run's uploads are
+             * @enum {string}
+             */
+            fit: "crop" | "pad" | "stretch";
             /** Id */
             id: string;
             /** Licence */
@@ -2744,6 +2751,7 @@ export interface components {
          *             "Bag",
          *             "Ankle boot"
          *           ],
+         *           "fit": "crop",
          *           "id": "fashion-mnist-10k",
          *           "licence": "MIT, © 2017 Zalando SE",
          *           "origin": "https://github.com/zalandoresearch/fashion-mnist",
@@ -3974,6 +3982,7 @@ export interface components {
          *         "maple",
          *         "oak"
          *       ],
+         *       "fit": "crop",
          *       "id": "leaves-3f2a",
          *       "licence": "CC0",
          *       "notes": [],
@@ -4061,6 +4070,12 @@ export interface components {
             centred: boolean;
             /** Classes */
             classes: string[];
+            /**
+             * Fit
+             * @description how its pictures were fitted, and so a run's uploads are
+             * @enum {string}
+             */
+            fit: "crop" | "pad" | "stretch";
             /** Id */
             id: string;
             /** Licence */

@@ -128,11 +128,12 @@ function valueAxis(isShare, isLog) {
 
 /** @param {Curves} curves @param {boolean} isLog @returns {Omit<import("uplot").Options, "width" | "height">} */
 function optionsOf({ series, lastStep, marks, bands, isShare }, isLog) {
+  const large = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const axis = {
     stroke: cssColour("--muted"),
     grid: { stroke: cssColour("--hair"), width: 1 },
     ticks: { show: false },
-    font: "11px system-ui, sans-serif",
+    font: `${11 * large}px system-ui, sans-serif`,
   };
   const end = () => Math.max(ENDS_AT_LEAST, lastStep());
   const [steps, values] = [stepAxis(end, isLog), valueAxis(isShare, isLog)];
@@ -142,11 +143,16 @@ function optionsOf({ series, lastStep, marks, bands, isShare }, isLog) {
     hooks: { draw: [(plot) => untracked(() => drawMarks(plot, marks()))] },
     scales: { x: steps.scale, y: values.scale },
     axes: [
-      { ...axis, size: 22, space: 60, ...steps.axis },
-      { ...axis, size: (_plot, texts) => valueRoom(texts), space: 24, ...values.axis },
+      { ...axis, size: 22 * large, space: 60 * large, ...steps.axis },
+      {
+        ...axis,
+        size: (_plot, texts) => valueRoom(texts) * large,
+        space: 24 * large,
+        ...values.axis,
+      },
     ],
     bands: bands?.(),
-    padding: [6, () => labelRoom(end()), 0, 0],
+    padding: [6 * large, () => labelRoom(end()) * large, 0, 0],
     series: [{}, ...series()],
   };
 }

@@ -32,6 +32,16 @@ def test_an_export_after_a_rename_has_the_new_names(server: Server) -> None:
         server.http.delete(f"/datasets/{each['id']}")
 
 
+def test_an_export_says_how_pictures_that_come_later_are_fitted(server: Server) -> None:
+    made = kept(server, stripes_zip(12), fit="stretch")
+    whole = server.http.get(f"/datasets/{made['id']}/export").content
+    back, other = kept(server, whole), kept(server, whole, size=[16, 16])
+    assert (back["fit"], other["fit"]) == ("stretch", "crop")
+    assert server.http.get(f"/datasets/{back['id']}/export").content == whole
+    for each in (made, back, other):
+        server.http.delete(f"/datasets/{each['id']}")
+
+
 def test_words_and_class_names_change_and_the_id_stays(server: Server) -> None:
     made = kept(server, stripes_zip(12))
     changed = {"title": "Other", "licence": "CC0", "classes": ["Flat", "Tall"]}

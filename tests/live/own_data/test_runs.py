@@ -7,10 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
 from tests.support.labelled import jpeg_of, stripes_zip, zip_of
 from tests.support.own_sets import Json, kept
-from tests.support.server import LiveRun, Server
+from tests.support.server import PATIENCE_S, LiveRun, Server
+
+
+def drain(stream: ClientConnection) -> None:
+    """Until it ends."""
+    while True:
+        stream.recv(PATIENCE_S)
 
 
 def test_a_zip_becomes_a_set_that_a_run_learns(server: Server, leaves: Json) -> None:
@@ -118,14 +126,40 @@ def test_only_an_own_data_set_goes_with_a_run(server: Server) -> None:
         assert "Only an own data set" in answer.json()["detail"]
 
 
-def test_a_run_whose_set_was_deleted_can_be_viewed_after_a_restart(tmp_path: Path) -> None:
+def test_a_run_whose_set_was_deleted_can_be_viewed_and_goes_on_when_its_export_is_brought(
+    tmp_path: Path,
+) -> None:
     with Server(tmp_path) as server:
         made = kept(server, stripes_zip(16))
+        export = server.http.get(f"/datasets/{made['id']}/export").content
         run = server.run(**made["recipe"])
-        run.post("/step", steps=3)
+        run.post("/step", until=3)
+        weights = run.send("GET", "/weights").content
         answer = server.http.delete(f"/datasets/{made['id']}", params={"force": True})
         assert answer.status_code == 204
+        assert "is not on this machine" in run.get()["absent"]
+        assert run.send("GET", "/weights").content == weights
+        assert run.get("/images/test-0")  # of the pictures that are shown in their place
+        assert run.send("POST", "/step", json={"steps": 1}).status_code == 409
     with Server(tmp_path) as server:
-        back = LiveRun(server, run.id)
-        assert "is not on this machine" in back.get()["absent"]
-        assert back.get("/layers")["layers"]
+        run = LiveRun(server, run.id)
+        assert "bring its export" in run.get()["absent"]
+        back = kept(server, export)
+        assert back["id"] != made["id"]
+        assert run.get()["absent"] is None
+        assert run.get()["recipe"]["data"]["dataset"] == back["id"]
+        run.post("/step", until=5)
+        refused = server.http.delete(f"/datasets/{back['id']}")
+        assert refused.json()["runs"] == [run.id]
+    with Server(tmp_path) as server:
+        assert LiveRun(server, run.id).get()["absent"] is None
+
+
+def test_who_watches_a_run_whose_set_is_deleted_is_asked_to_come_back(server: Server) -> None:
+    made = kept(server, stripes_zip(16))
+    with server.run(**made["recipe"]) as run, run.stream() as stream:
+        assert server.http.delete(f"/datasets/{made['id']}", params={"force": True}).is_success
+        with pytest.raises(ConnectionClosed) as caught:
+            drain(stream)
+    assert caught.value.rcvd
+    assert caught.value.rcvd.code == 1012

@@ -138,7 +138,7 @@ def test_a_set_is_called_as_its_file_is(server: Server) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "status", "words"),
     [
-        ("x.zip", b"PK\x03\x04 and no more", 400, "whole zip archive"),
+        ("x.zip", b"PK\x03\x04 and no more", 400, "x.zip: Expected a whole zip archive"),
         ("x.txt", b"hello", 422, "x.txt: it is no picture"),
         ("1.png", png_of(np.zeros((9, 9), np.uint8)), 422, "1.png: it is in no folder"),
     ],

@@ -26,7 +26,7 @@ from convscope.data.pixel_statistics import PixelStatistics, dataset_statistics
 from convscope.errors import NotFoundError
 from convscope.images import sheet_png, sheet_webp
 from convscope.recipe import NamedModel, named_model, named_models, plan
-from convscope.types import JsonObject, shape_text
+from convscope.types import Fit, JsonObject, shape_text
 
 router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
 up = APIRouter(tags=["catalog"])  # apart: it is answered without a token
@@ -103,6 +103,9 @@ class DatasetAnswer(BaseModel):
     centred: Annotated[
         bool,
         Field(description="whether its digits were scaled and centred as MNIST's, so drawings are"),
+    ]
+    fit: Annotated[
+        Fit, Field(description="how its pictures were fitted, and so a run's uploads are")
     ]
     own: Annotated[bool, Field(description="whether people brought it to this server")]
     train_counts: Annotated[list[int], Field(description="pictures a class, of own sets")]

@@ -77,6 +77,7 @@ class RenameBody(Body):
     openapi_extra=takes_files(options=OPTIONS),
 )
 async def create_dataset(
+    registry: TheRegistry,
     previews: ThePreviews,
     settings: TheSettings,
     sent: TheFiles,
@@ -102,6 +103,7 @@ async def create_dataset(
     except BaseException:
         await previews.discard(preview)
         raise
+    await registry.data_came(own.sha256)
     response.headers["Location"] = str(request.url_for("get_dataset", dataset_id=own.id))
     return kept_answer(own.id, before, settings)
 
@@ -224,7 +226,9 @@ async def delete_dataset(
             f"{_runs(len(using))} this data set: {names}{more}. Delete them first.",
             runs=[run.id for run in using],
         )
+    await registry.data_goes(dataset_id)
     await asyncio.to_thread(own_sets.remove_own_set, settings.own_data_dir, dataset_id)
+    await registry.data_went(dataset_id)
 
 
 def _runs(number: int) -> str:

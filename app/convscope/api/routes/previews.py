@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from convscope.api.deps import ThePreviews, TheSettings
+from convscope.api.deps import ThePreviews, TheRegistry, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.own_data import OPTIONS as OPTIONS_EXAMPLE
 from convscope.api.openapi.examples.own_data import PICTURES, PREVIEW
@@ -273,6 +273,7 @@ async def delete_picture(previews: ThePreviews, preview_id: str, number: int) ->
     summary="Keep it as a data set",
 )
 async def keep_preview(
+    registry: TheRegistry,
     previews: ThePreviews,
     settings: TheSettings,
     preview_id: str,
@@ -285,6 +286,7 @@ async def keep_preview(
     await preview.settled()
     before = preview.describe()
     own = await previews.keep(preview)
+    await registry.data_came(own.sha256)
     response.headers["Location"] = str(request.url_for("get_dataset", dataset_id=own.id))
     return kept_answer(own.id, before, settings)
 

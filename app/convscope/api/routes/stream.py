@@ -21,6 +21,7 @@ from convscope.ipc.replies import Switches
 from convscope.recipe.base import LayerName
 from convscope.runs.history import History
 from convscope.runs.run import Run
+from convscope.runs.run_list import RunList
 from convscope.runs.status import switches_json
 from convscope.runs.viewers import Frame, Quantity, Viewer, Watch, frame_bytes
 from convscope.settings import Settings
@@ -30,6 +31,7 @@ from convscope.validation_errors import first_sentence
 log = logging.getLogger("convscope")
 router = APIRouter()
 NO_SUCH_RUN = 4404
+OPENED_ANEW = 1012  # "service restart"
 PONG = '{"type": "pong"}'
 NO_NEWS = History().news(0, 0)
 
@@ -80,7 +82,7 @@ async def watch_run(
     viewer = run.viewers.join()
     run.wake()
     try:
-        await Stream(socket, run, viewer, settings).serve()
+        await Stream(socket, run, viewer, settings, registry.runs).serve()
     finally:
         run.viewers.leave(viewer)
         run.touch()
@@ -94,6 +96,7 @@ class Stream:
     run: Run
     viewer: Viewer
     settings: Settings
+    runs: RunList
 
     async def serve(self) -> None:
         """Until either direction ends."""
@@ -183,9 +186,17 @@ class Stream:
                     await self._send(*update)
                 spent_s = monotonic() - began
                 await asyncio.sleep(max(0.0, 0.9 / self.viewer.watch.max_fps - spent_s))
-            await self.socket.close(NO_SUCH_RUN, "The run was deleted.")
+            await self.socket.close(*self._why())
         except (TimeoutError, WebSocketDisconnect, RuntimeError):
             return  # not closed with a word: one that takes nothing would not take that either
+
+    def _why(self) -> tuple[int, str]:
+        """Why there is nothing more to send; a viewer of a run that is opened anew comes back."""
+        try:
+            self.runs.get(self.run.id)
+        except NotFoundError:
+            return NO_SUCH_RUN, "The run was deleted."
+        return OPENED_ANEW, "The run is opened anew: connect again."
 
     async def _send(self, changed: bool, frame: Frame | None, past: Frame | None) -> None:
         if changed:

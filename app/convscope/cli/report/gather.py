@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from convscope.api.filter_steps import doubling_steps
-from convscope.cli.connection import Api
+from convscope.client import AsyncClient
 from convscope.heatmap import strip_png
 from convscope.types import JsonObject
 
@@ -72,25 +72,25 @@ class Report:
     health: JsonObject | None
 
 
-async def gather(api: Api, run: JsonObject) -> Report:
+async def gather(client: AsyncClient, run: JsonObject) -> Report:
     """Of the run's last step; past steps are asked for at the end, since they take the second
     worker away from it."""
     at = f"/runs/{run['id']}"
-    layers = (await api.get(f"{at}/layers"))["layers"]
+    layers = (await client.get(f"{at}/layers"))["layers"]
     confusion = health = None
     patches: dict[str, list[Patches]] = {}
     convolutions = [layer for layer in layers if layer["type"] == "Conv2d"]
     if run["trainable"]:
-        confusion = await api.get(f"{at}/confusion", count=MISTAKES)
-        health = await api.get(f"{at}/health")
+        confusion = await client.get(f"{at}/confusion", count=MISTAKES)
+        health = await client.get(f"{at}/health")
         for layer in convolutions:
             patches[layer["name"]] = [
-                await _patches(api, at, layer["name"], number) for number in _shown(layer)
+                await _patches(client, at, layer["name"], number) for number in _shown(layer)
             ]
     found = confusion["mistakes"] if confusion else []
-    mistakes = [(await _picture(api, at, one["image"], None), one) for one in found]
-    history = await api.get(f"{at}/history", max_points=600)
-    weights = await _weights(api, at, [layer["name"] for layer in convolutions], run["steps"])
+    mistakes = [(await _picture(client, at, one["image"], None), one) for one in found]
+    history = await client.get(f"{at}/history", max_points=600)
+    weights = await _weights(client, at, [layer["name"] for layer in convolutions], run["steps"])
     pages = [_page(layer, weights, patches.get(layer["name"], [])) for layer in convolutions]
     return Report(run, layers, history, pages, confusion, mistakes, health)
 
@@ -99,22 +99,24 @@ def _shown(layer: JsonObject) -> range:
     return range(min(layer["weight_shape"][0], MOST_FILTERS))
 
 
-async def _patches(api: Api, at: str, layer: str, number: int) -> Patches:
-    found = await api.get(f"{at}/layers/{layer}/filters/{number}/patches", count=PATCHES)
+async def _patches(client: AsyncClient, at: str, layer: str, number: int) -> Patches:
+    found = await client.get(f"{at}/layers/{layer}/filters/{number}/patches", count=PATCHES)
     control = found["control"]
     best, before = [
-        [await _picture(api, at, one["image"], one["box"]) for one in some["best"]]
+        [await _picture(client, at, one["image"], one["box"]) for one in some["best"]]
         for some in (found, control)
     ]
     return Patches(best, before, control["of"], control["correlation"])
 
 
-async def _weights(api: Api, at: str, layers: list[str], last: int) -> dict[str, Weights]:
+async def _weights(
+    client: AsyncClient, at: str, layers: list[str], last: int
+) -> dict[str, Weights]:
     """Of each layer at steps 0, 1, 2, 4 … and the last."""
     found: dict[str, Weights] = {layer: Weights([], []) for layer in layers}
     for step in doubling_steps(last):
         for layer in layers:
-            answer = await api.send(
+            answer = await client.send(
                 "GET",
                 f"{at}/layers/{layer}/tensors/weight",
                 params={"step": step, "format": "npy"},
@@ -137,9 +139,9 @@ def _page(layer: JsonObject, weights: dict[str, Weights], patches: list[Patches]
     return LayerPage(name, words, filters, count - len(filters), inside <= FLAT)
 
 
-async def _picture(api: Api, at: str, image: str, box: list[int] | None) -> str:
+async def _picture(client: AsyncClient, at: str, image: str, box: list[int] | None) -> str:
     """A picture as the network sees it, enlarged, with a frame round a box of it."""
-    answer = await api.send("GET", f"{at}/images/{image}/file", params={"stage": "input"})
+    answer = await client.send("GET", f"{at}/images/{image}/file", params={"stage": "input"})
     with Image.open(io.BytesIO(answer.content)) as opened:
         times = max(1, PATCH_PX // max(opened.size))
         size = opened.width * times, opened.height * times

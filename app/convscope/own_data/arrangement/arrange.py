@@ -96,8 +96,8 @@ class Arrangement:
         few = [name for name, size in zip(self.classes, sizes, strict=True) if size < 2]
         if few:
             found.append(
-                f"{_listed(few)}: fewer than two pictures, and one to learn from and one to hold "
-                "out are needed. Add some, or leave it out."
+                f"{_listed(few)}: fewer than two pictures, where one is to learn from and one to "
+                f"hold out. Add some, or leave {'it' if len(few) == 1 else 'them'} out."
             )
         if len(self.classes) < 2:
             found.append("There is one class: at least two are needed to tell them apart.")
@@ -109,8 +109,8 @@ class Arrangement:
         ]
         if unlearned:
             found.append(
-                f"{_listed(unlearned)}: nothing to learn from, since all its pictures were brought "
-                "as held out. Add some, or leave it out."
+                f"{_listed(unlearned)}: nothing to learn from, since all pictures were brought "
+                f"as held out. Add some, or leave {'it' if len(unlearned) == 1 else 'them'} out."
             )
         if not found and not self.held_out.any():
             found.append(

@@ -19,6 +19,7 @@ from convscope.own_data.sources.found import (
     Told,
 )
 from convscope.own_data.sources.names import clean
+from convscope.types import Fit
 
 _FILE = "brought.json"
 
@@ -38,6 +39,7 @@ class Words(BaseModel):
     origin: str
     dark_background: bool
     centred: bool = False
+    fit: Fit = "crop"
 
 
 class Brought(BaseModel):

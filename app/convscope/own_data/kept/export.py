@@ -23,8 +23,10 @@ def export_zip(data: Dataset, info: DatasetInfo, path: Path) -> None:
                 origin=info.origin,
                 dark_background=info.dark_background,
                 centred=info.centred,
+                fit=info.fit,
             )
-            unsaid = set() if info.centred else {"centred"}
+            usual = {"centred": False, "fit": "crop"}
+            unsaid = {name for name, value in usual.items() if getattr(said, name) == value}
             _write(archive, MANIFEST, said.model_dump_json(indent=1, exclude=unsaid).encode())
             halves = (
                 ("train", data.train_images, data.train_labels),

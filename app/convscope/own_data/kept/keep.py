@@ -67,7 +67,7 @@ def _about(arranged: Arrangement, brought: Brought, dataset_id: str, sha256: str
         origin=options.origin or (words.origin if words else ""),
         dark_background=arranged.dark_background,
         centred=_first(options.centred, words.centred if words else False),
-        fit=options.fit,
+        fit=words.fit if words and not _resized(arranged) else options.fit,
         held_out=options.held_out,
         seed=options.seed,
         made_at=datetime.now(UTC).isoformat(),
@@ -84,8 +84,13 @@ def _first(asked: bool | None, usual: bool) -> bool:
 def _fit_says(arranged: Arrangement) -> tuple[str, ...]:
     """How its pictures were fitted, where any had to be."""
     records = arranged.records[arranged.numbers]
-    channels, height, width = arranged.shape
-    resized = bool(((records["height"] != height) | (records["width"] != width)).any())
-    grey = channels == 1 and bool((records["channels"] != 1).any())
-    said = [FITS[arranged.options.fit]] if resized else []
+    grey = arranged.shape[0] == 1 and bool((records["channels"] != 1).any())
+    said = [FITS[arranged.options.fit]] if _resized(arranged) else []
     return (*said, *(["Turned to grey (0.299 R + 0.587 G + 0.114 B)"] if grey else []))
+
+
+def _resized(arranged: Arrangement) -> bool:
+    """Whether any picture came in another size."""
+    records = arranged.records[arranged.numbers]
+    _, height, width = arranged.shape
+    return bool(((records["height"] != height) | (records["width"] != width)).any())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convscope.own_data.sources.names import Half
+from convscope.types import Fit
 
 Pixels = NDArray[np.uint8]
 
@@ -87,6 +88,7 @@ class Told:
     origin: str
     dark_background: bool
     centred: bool
+    fit: Fit
 
 
 @dataclass(frozen=True)

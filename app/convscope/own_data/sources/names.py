@@ -12,7 +12,7 @@ Half = Literal["train", "test"]
 
 PASSED_OVER = (
     "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".ipynb_checkpoints",
-    "batches.meta.txt",  # CIFAR-10's names of classes
+    "batches.meta.txt", "readme.html",  # CIFAR-10's names of classes, and a link to its page
 )  # fmt: skip
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".heif")
 _TEST = ["test", "testing", "val", "valid", "validation", "held-out", "held_out", "heldout", "eval"]

@@ -240,7 +240,7 @@ class _Scale:
             unit = part.dtype.kind in "fb" and float(numbers.max(initial=0.0)) <= 1
             self._times = 255.0 if unit else 1.0
             if unit:
-                self.said.append("Numbers from 0 to 1 were multiplied by 255")
+                self.said.append("Numbers from 0 to 1 were multiplied by 255.")
         scaled = numbers * self._times
         if not np.isfinite(scaled).all() or scaled.min() < -0.5 or scaled.max() > 255.5:
             raise UploadError(f"expected numbers from 0 to 255, or from 0 to 1, in {self._key}")

@@ -1,10 +1,11 @@
 """Everything in what was sent: each file by what it is, whatever it is called."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from convscope.errors import ConvscopeError
+from convscope.errors import ConvscopeError, UploadError
 from convscope.own_data.sources.cifar import cifar_pictures, is_cifar
 from convscope.own_data.sources.entries import Member, SentFile, opened_archive
 from convscope.own_data.sources.found import Entry, Events, PassedOver, Refused
@@ -48,7 +49,7 @@ def read_all(
 
 
 def _archive(file: SentFile, folder: Path, class_name: str | None, wrap: int | None) -> Events:
-    with opened_archive(file.file) as members:
+    with _opened(file) as members:
         arrays = [member for member in members if member.path.endswith(".npy")]
         if arrays and len(arrays) == len(members):
             yield from npz_pictures(arrays, file.path, folder)
@@ -60,6 +61,17 @@ def _archive(file: SentFile, folder: Path, class_name: str | None, wrap: int | N
                 else:
                     inside.append(member)
             yield from _entries(inside, folder, class_name, wrap)
+
+
+@contextlib.contextmanager
+def _opened(file: SentFile) -> Iterator[list[Member]]:
+    """`opened_archive`, whose refusal names the file: it may be one of many."""
+    with contextlib.ExitStack() as stack:
+        try:
+            members = stack.enter_context(opened_archive(file.file))
+        except UploadError as error:
+            raise type(error)(f"{clean(file.path)}: {error.detail}") from error
+        yield members
 
 
 def _entries(

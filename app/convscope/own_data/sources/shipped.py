@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from convscope.own_data.bounds import CLASS_LENGTH, MOST_CLASSES
 from convscope.own_data.sources.found import Classes, Entry, Events, Refused, Told
+from convscope.types import Fit
 
 MANIFEST = "convscope-dataset.json"
 _MOST_BYTES = 2**20
@@ -24,6 +25,7 @@ class Manifest(BaseModel):
     origin: Annotated[str, Field(max_length=1000)] = ""
     dark_background: bool = False
     centred: bool = False
+    fit: Fit = "crop"
 
 
 def manifest(entry: Entry) -> Events:
@@ -34,5 +36,5 @@ def manifest(entry: Entry) -> Events:
     except (ValidationError, ValueError, RecursionError):
         yield Refused(entry.path, "it is not what an exported data set says of itself")
         return
-    yield Told(said.title, said.licence, said.origin, said.dark_background, said.centred)
+    yield Told(said.title, said.licence, said.origin, said.dark_background, said.centred, said.fit)
     yield Classes(tuple(said.classes), numbered=True)

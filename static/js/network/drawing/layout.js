@@ -45,7 +45,7 @@ const LEAST = 0.36; // beyond it the drawing is scrolled
 const LEAST_WHOLE = 0.1; // unless all of it is wanted at once
 const TINY = 0.26; // below it names stand without captions, and kernels where they are no dust
 const DUST = 0.18;
-const SHRUNK = 0.62; // from here on maps move under the maps that they are made from
+const SHRUNK = 0.56; // from here on maps move under the maps that they are made from
 const FOLD_PITCH = 34; // a cell of which two maps are seen
 const FOLD_SHARE = 0.6; // of a cell's height for the upper one
 

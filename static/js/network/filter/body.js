@@ -1,5 +1,6 @@
 /** The filter view's content: one filter, all its kernels with their numbers, and what it makes of its maps. */
 
+import { useRef } from "preact/hooks";
 import { signed } from "../../shared/format.js";
 import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { filterImage } from "../../shared/heatmap/cells.js";
@@ -12,6 +13,7 @@ import { Term } from "../page/tip.js";
 import { plan, replay, slowTick } from "../state.js";
 import { GradientAndUpdate, KINDS } from "./gradient.js";
 import { KernelTable } from "./kernel.js";
+import { KernelPager } from "./kernel-pager.js";
 import { KernelPicture } from "./kernel-picture.js";
 import { FilterStrip } from "./strip-view.js";
 import { SumColumn } from "./sum-column.js";
@@ -95,10 +97,12 @@ function Convolution({ filter, frame }) {
     { length: column.kernels },
     (_, k) => html`<${KernelRow} key=${k} filter=${filter} k=${k} frame=${frame} maps=${maps} />`,
   );
+  const channels = useRef(/** @type {HTMLElement | null} */ (null));
   const stacked = column.kernels > 1 && isStacked(column) ? "two-by-two" : "";
   return html`<div class=${`unfolded ${stacked} ${isTall(column) ? "one tall" : column.kernels === 1 ? "one" : plan.value?.view ? "scrolls" : ""}`} style=${{ "--stretch": stretched() }}>
-    <div class="channels" style=${{ "--stretch": kernelStretch(column) }} tabindex=${column.kernels > 1 ? 0 : undefined} role="group" aria-label="What each kernel makes of its map">
-      ${maps.limit > 0 && html`<${ChannelScale} limit=${maps.limit} />`}<div class="kernels">${rows}</div></div>
+    <div class="channels-head">${maps.limit > 0 && html`<${ChannelScale} limit=${maps.limit} />`}<${KernelPager} channels=${channels} many=${column.kernels} /></div>
+    <div class="channels" ref=${channels} style=${{ "--stretch": kernelStretch(column) }} tabindex=${column.kernels > 1 ? 0 : undefined} role="group" aria-label="What each kernel makes of its map">
+      <div class="kernels">${rows}</div></div>
     <${SumColumn} column=${column} channel=${channel} frame=${frame} bias=${html`<${Bias} filter=${filter} />`} /></div>`;
 }
 

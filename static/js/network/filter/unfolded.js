@@ -208,4 +208,4 @@ export function ChannelMap({ column, channel, k, maps }) {
 
 /** The scale that these maps share. @param {{limit: number}} props */
 export const ChannelScale = ({ limit }) =>
-  html`<p class="channel-scale"><span>what each kernel makes of its map:</span><${ScaleBar} name="" limit=${limit} /></p>`;
+  html`<p class="channel-scale"><span>each kernel's own map</span><${ScaleBar} name="" limit=${limit} /></p>`;

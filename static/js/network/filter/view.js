@@ -29,6 +29,7 @@ function Title({ column, channel }) {
   const go = (/** @type {number} */ by) => () =>
     openFilter(column.name, (channel + by + many) % many, openedFilter.value?.tab);
   const close = useFocusInside();
+  const byLink = useRef(document.activeElement === document.body).current; // leaves Space to the run
   const title =
     column.role === "conv"
       ? `${column.name}, filter ${channel}`
@@ -37,7 +38,7 @@ function Title({ column, channel }) {
     <h2 id="filter-title">${title} <small title="counted from 0">of ${many}</small></h2>
     <${LayerSelect} now=${column.name} />${!openTab.value && html`<${GradientSwitch} />`}<button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>
     <button type="button" onClick=${go(1)} aria-label="Next filter">→</button>
-    <button type="button" ref=${close} onClick=${closeFilter} aria-keyshortcuts="Escape">Close</button>
+    <button type="button" ref=${byLink ? null : close} onClick=${closeFilter} aria-keyshortcuts="Escape">Close</button>
     ${column.role === "conv" && html`<${FilterTabs} />`}
   </header>`;
 }

@@ -130,17 +130,18 @@ function RecipeLine() {
   </section>`;
 }
 
+/** In a small window the settings are a menu. */
+const More =
+  () => html`<details class="more-settings"><summary aria-label="More settings">More</summary>
+    <div class="more-menu"><div class="settings"><${Slow} /><${Reset} /><${Dials} /></div><${RecipeLine} /></div></details>`;
+
 /** What is used most; it comes before the network in the order of Tab, the settings after it. */
 const Go = () =>
-  html`<div class="go" data-tour="play"><${Play} /><${Step} />${!folds.value && html`<${Slow} />`}<${Speed} /></div>`;
-
-/** In a small window the settings are behind a disclosure. */
-const MoreSettings = () => html`<details class="more-settings"><summary>More settings</summary>
-    <div class="settings"><${Slow} /><${Reset} /><${Dials} /></div><${RecipeLine} /></details>`;
+  html`<div class="go" data-tour="play"><${Play} /><${Step} />${!folds.value && html`<${Slow} />`}<${Speed} />${folds.value && html`<${More} />`}</div>`;
 
 export function Controls() {
   return html`<section class="controls" aria-label="Controls">
-    <${Go} /><${Figures} />${why() && html`<p class="why">${why()}</p>`}${folds.value && html`<${MoreSettings} />`}
+    <${Go} /><${Figures} />${why() && html`<p class="why">${why()}</p>`}
   </section>`;
 }
 

@@ -16,7 +16,7 @@ function Measured() {
   const at = `at step ${count(heldOutStep)}`;
   const balanced =
     heldOutBalanced !== null &&
-    html`<span>, <${Term} tip=${TERMS.balanced}>balanced<//> <b data-test="balanced">${percent(heldOutBalanced)}</b></span>`;
+    html` <span><${Term} tip=${TERMS.balanced}>balanced<//> <b data-test="balanced">${percent(heldOutBalanced)}</b></span>`;
   return html`${of ? html`<span>${at},</span> <span>of ${count(of)}</span>` : at}${balanced}`;
 }
 

@@ -48,6 +48,11 @@ export function kindOf(how, set = null) {
 /** @param {unknown} one @param {unknown} other numbers of channels */
 const isSame = (one, other) => String(one) === String(other);
 
+/** How a data set's own pictures were fitted, where that has to be said. @param {{fit: Preprocessing["resize"]} | undefined} set
+ * @returns {Preprocessing | null} */
+export const fitOf = (set) =>
+  set && set.fit !== "crop" ? /** @type {Preprocessing} */ ({ resize: set.fit }) : null;
+
 /** With a data set's. @param {Preprocessing | null} how @param {NonNullable<ReturnType<typeof setNumbers>>} set */
 export const withSet = (how, set) => ({ ...how, scale: UNIT, ...set });
 

@@ -4,6 +4,7 @@ import { html } from "../../shared/html.js";
 import { askPixels, datasetPixels } from "./offers.js";
 import {
   areFor,
+  fitOf,
   kindOf,
   numbersOf,
   pixelOptions,
@@ -18,7 +19,8 @@ import { Select } from "./sheet-fields.js";
  * @param {{value: string, changed: boolean, channels: number, set: import("../../shared/types.js").Dataset | undefined,
  *   onPick: (v: string) => void}} props */
 export function Pixels({ value, changed, channels, set, onPick }) {
-  const how = JSON.parse(value);
+  const given = JSON.parse(value);
+  const how = given ?? fitOf(set); // uploads are fitted as the set's pictures were, whatever their numbers
   const [own, setOwn] = useState(false);
   const [waits, setWaits] = useState(false);
   const hasSet = areFor(set?.shape[0], channels);
@@ -36,7 +38,7 @@ export function Pixels({ value, changed, channels, set, onPick }) {
   const pick = (/** @type {any} */ next) => {
     setOwn(next === "own");
     if (next === "set") pickSet();
-    else if (next !== "own") onPick(JSON.stringify(withKind(how, next)));
+    else if (next !== "own") onPick(JSON.stringify(withKind(next === "unit" ? given : how, next)));
   };
   useEffect(() => {
     if (set && hasSet && found === "own" && !ofSet()) askPixels(set.id); // to name them, if they are its own

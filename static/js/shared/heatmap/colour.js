@@ -6,6 +6,7 @@
 
 /** Steps on each side of zero. */
 const SIDE = 255;
+const FAINT = 0.7; // below 1: what is small beside the largest is still seen
 const OPAQUE = 0xff000000;
 
 /** What a NaN or an infinity is painted with: neither sign, and not the paper. */
@@ -64,8 +65,8 @@ export function divergingTable(theme, paper) {
   const up = [zero, ...STOPS[theme].positive.map(parseHex)];
   const down = [zero, ...STOPS[theme].negative.map(parseHex)];
   for (let i = 0; i <= SIDE; i++) {
-    table[SIDE + i] = along(up, i / SIDE);
-    table[SIDE - i] = along(down, i / SIDE);
+    table[SIDE + i] = along(up, (i / SIDE) ** FAINT);
+    table[SIDE - i] = along(down, (i / SIDE) ** FAINT);
   }
   table[SIDE] = pack(...zero);
   return table;

@@ -97,6 +97,7 @@ DATASETS: JsonObject = {
             "available": True,
             "why": None,
             "centred": False,
+            "fit": "crop",
             "own": False,
             "train_counts": [],
             "test_counts": [],

@@ -36,6 +36,7 @@ OWN: JsonObject = {
     "available": True,
     "why": None,
     "centred": False,
+    "fit": "crop",
     "own": True,
     "train_counts": [13, 13],
     "test_counts": [2, 2],

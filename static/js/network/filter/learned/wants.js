@@ -2,7 +2,6 @@
 import { count, short } from "../../../shared/format.js";
 import { html } from "../../../shared/html.js";
 import { learnedServer, wantedAddress } from "../../../shared/learned-server.js";
-import { narrow } from "../../../shared/media-queries.js";
 import { Problem } from "../../../shared/server.js";
 import { layers, probe, probeVersion } from "../../state.js";
 import { askedFilter, useAsked } from "./asked.js";
@@ -17,6 +16,7 @@ import { alikeWords } from "./words.js";
 const STEPS = [64, 16, 4]; // fewer where a film of all would be too large
 const TOO_LARGE = 413;
 const [NARROW_PX, LEAST_PX, MOST_PX] = [152, 176, 320]; // of a picture's side
+const PHONE_PX = 600; // of the window's width
 const OTHERS_PX = 612; // of the window's height, what stands above and below the pictures
 const STARTS = /** @type {[string, string][]} */ ([
   ["noise", "from noise"],
@@ -25,7 +25,9 @@ const STARTS = /** @type {[string, string][]} */ ([
 
 /** As large as leaves all in sight. @returns {number} CSS pixels */
 const sideOfPicture = () =>
-  narrow.value ? NARROW_PX : Math.max(LEAST_PX, Math.min(MOST_PX, innerHeight - OTHERS_PX));
+  innerWidth < PHONE_PX
+    ? NARROW_PX
+    : Math.max(LEAST_PX, Math.min(MOST_PX, innerHeight - OTHERS_PX));
 
 /** @param {string} from @returns {(question: import("./asked.js").Question<Maximization>) => Promise<void>} */
 const askFilm =

@@ -1,0 +1,4 @@
+from convscope.client import AsyncClient as AsyncClient
+from convscope.client import Client as Client
+
+__version__: str

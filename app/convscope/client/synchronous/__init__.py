@@ -1,0 +1,1 @@
+"""Made of convscope.client.asynchronous by `python -m scripts.write_client`."""
