@@ -156,7 +156,7 @@ def test_a_biography_leads_to_its_steps_and_its_teachers_add_up(
     screen.open_filter("conv1", 3)
     panel = open_tab(screen, "Biography")
     along = panel.get_by_role("region", name="What it answered to most").get_by_role("button")
-    expect(along).to_have_count(6)
+    expect(along).to_have_count(9)
     taught = panel.get_by_role("region", name="Who taught this filter?")
     *parts, others = numbers_of(taught.get_by_role("list"))
     assert len(parts) == 9
@@ -175,7 +175,7 @@ def test_a_biography_leads_to_its_steps_and_its_teachers_add_up(
     assert step, said
     way.press("Enter")
     screen.expect_step(int(step[1]))
-    expect(along).to_have_count(6)  # the way stays whole
+    expect(along).to_have_count(9)  # the way stays whole
     way.locator("circle").last.click()
     screen.expect_step(STEPS)
     bend = trained.get("/layers/conv1/filters/3/trajectory")["bend"]
@@ -212,6 +212,19 @@ def test_a_question_is_dropped_when_its_tab_is_left(visit: Visitors, trained: Li
     assert asked.value.failure is None
     open_tab(screen, "Is worth")
     screen.until(lambda: asked.value.failure == "net::ERR_ABORTED")
+
+
+@pytest.mark.parametrize("tab", ["answers-to", "wants", "is-worth", "biography"])
+def test_a_filter_that_is_closed_is_asked_nothing_more(
+    visit: Visitors, trained: LiveRun, tab: str
+) -> None:
+    screen = visit(f"/?run={trained.id}&filter=conv2.3&tab={tab}")
+    panel = screen.filter.get_by_role("tabpanel")
+    expect(panel.get_by_role("button", name="Download PNG")).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    expect(screen.filter).to_have_count(0)
+    screen.page.wait_for_timeout(300)
+    assert [url for url in screen.watch.asked if "/layers//" in url] == []  # of no layer
 
 
 def test_nothing_is_loaded_or_asked_before_its_tab_is_opened(

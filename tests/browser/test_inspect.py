@@ -143,6 +143,38 @@ def test_each_layer_has_its_sizes_and_is_outlined_where_it_is_drawn(
     assert column.evaluate(OUTLINED) == 1
 
 
+def test_sizes_are_drawn_over_the_steps_of_layers_and_of_filters_once_opened(
+    visit: Visitors, trained: LiveRun
+) -> None:
+    screen = visit(trained)
+    panel = opened(screen)
+    before = len(asked(screen, "/health"))
+    panel.get_by_role("button", name="Over the steps").click()
+    sizes = panel.locator("[data-test=sizes]")
+    expect(sizes).to_have_attribute("aria-busy", "false")
+    assert len(asked(screen, "/health")) - before >= 10
+    assert sizes.locator("polyline").count() == 3
+    ends = {one["layer"]: one for one in trained.get("/health")["layers"]}
+    chart = sizes.get_by_role("img", name="Update ÷ weight over the steps")
+    said = chart.get_attribute("aria-label") or ""
+    for name, layer in ends.items():
+        [number] = re.findall(rf"{name} ([\d.e−]+)", said)
+        assert float(number) == pytest.approx(layer["ratio"], rel=0.06)
+    panel.get_by_role("combobox", name="What").select_option("conv2")
+    expect(sizes.locator("polyline")).to_have_count(16)
+    expect(screen.page).to_have_url(re.compile(r"inspect=health&of=conv2$"))
+    rows = list(csv.DictReader(io.StringIO(saved(panel, "Download CSV").read_text())))
+    steps = sorted({int(row["step"]) for row in rows})
+    assert (steps[0], steps[-1]) == (0, TRAINED)
+    middle = steps[len(steps) // 2]
+    truth = trained.get("/health", step=middle)["layers"][1]["filter_ratios"]
+    of_conv2: list[Any] = [
+        row for row in rows if (row["step"], row["layer"]) == (str(middle), "conv2")
+    ]
+    assert [float(row["value"]) for row in of_conv2 if row["filter"]] == truth
+    assert violations(screen) == []
+
+
 def test_the_matrix_is_the_servers_and_a_cells_picture_becomes_the_probe(
     visit: Visitors, trained: LiveRun
 ) -> None:

@@ -75,7 +75,7 @@ def is_worth(screen: Screen) -> None:
 def biography(screen: Screen) -> None:
     screen.filter.get_by_role("tab", name="Biography").click()
     along = screen.filter.get_by_role("region", name="What it answered to most")
-    expect(along.get_by_role("button")).to_have_count(6)
+    expect(along.get_by_role("button")).to_have_count(9)
     film = screen.filter.get_by_role("button", name="Film")
     film.click()
     picture = screen.filter.get_by_role("img", name="Its kernels over the steps, as a film")

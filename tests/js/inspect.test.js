@@ -58,7 +58,7 @@ test("the numbers of the health are a line each", () => {
     filter_ratios: [0.25, 0.5],
   };
   const clamped = [{ layer: "relu1", share: 0.75 }];
-  const text = healthCsv({ step: 7, images: 1000, findings: [], layers: [layer], clamped });
+  const text = healthCsv([{ step: 7, images: 1000, findings: [], layers: [layer], clamped }]);
   assert.deepEqual(text.trim().split("\r\n"), [
     "step,layer,quantity,filter,value",
     "7,conv1,weight,,0.5",

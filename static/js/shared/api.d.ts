@@ -11518,8 +11518,11 @@ export interface operations {
                 x: number;
                 height?: number;
                 width?: number;
+                format?: "json" | "npy";
             };
-            header?: never;
+            header?: {
+                accept?: string;
+            };
             path: {
                 /** @description a run's id */
                 run_id: string;
@@ -11528,15 +11531,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description JSON, or numpy's `.npy`: what each filter adds, (filters,) */
             200: {
                 headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
                     /** @description why the last digits of this step may differ from the original; absent if they do not */
                     "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Contributions"];
+                    "application/x-npy": string;
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -11589,6 +11597,24 @@ export interface operations {
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types in `Accept` is served. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_acceptable",
+                     *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+                     *       "status": 406,
+                     *       "title": "Not acceptable",
                      *       "type": "about:blank"
                      *     }
                      */
@@ -12091,8 +12117,11 @@ export interface operations {
                 count?: number;
                 /** @description the step to describe; if absent, the current one */
                 step?: number;
+                format?: "json" | "npy";
             };
-            header?: never;
+            header?: {
+                accept?: string;
+            };
             path: {
                 /** @description a run's id */
                 run_id: string;
@@ -12101,15 +12130,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description JSON, or numpy's `.npy`: the matrix, (classes, classes), rows the true class */
             200: {
                 headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
                     /** @description why the last digits of this step may differ from the original; absent if they do not */
                     "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Confusion"];
+                    "application/x-npy": string;
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -12162,6 +12196,24 @@ export interface operations {
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types in `Accept` is served. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_acceptable",
+                     *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+                     *       "status": 406,
+                     *       "title": "Not acceptable",
                      *       "type": "about:blank"
                      *     }
                      */
@@ -12519,8 +12571,11 @@ export interface operations {
                 count?: number;
                 /** @description the step to describe; if absent, the current one */
                 step?: number;
+                format?: "json" | "npy";
             };
-            header?: never;
+            header?: {
+                accept?: string;
+            };
             path: {
                 /** @description a run's id */
                 run_id: string;
@@ -12529,15 +12584,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description JSON, or numpy's `.npy`: x and y of each image, (images, 2) */
             200: {
                 headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
                     /** @description why the last digits of this step may differ from the original; absent if they do not */
                     "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EmbeddingAnswer"];
+                    "application/x-npy": string;
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -12590,6 +12650,24 @@ export interface operations {
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types in `Accept` is served. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_acceptable",
+                     *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+                     *       "status": 406,
+                     *       "title": "Not acceptable",
                      *       "type": "about:blank"
                      *     }
                      */
@@ -15433,8 +15511,11 @@ export interface operations {
             query?: {
                 /** @description the step to describe; if absent, the current one */
                 step?: number;
+                format?: "json" | "npy";
             };
-            header?: never;
+            header?: {
+                accept?: string;
+            };
             path: {
                 layer: string;
                 /** @description a run's id */
@@ -15444,15 +15525,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description JSON, or numpy's `.npy`: what is lost without each filter, (filters, 1 + classes): of all, a class */
             200: {
                 headers: {
+                    /** @description a name for the file */
+                    "Content-Disposition"?: string;
                     /** @description why the last digits of this step may differ from the original; absent if they do not */
                     "Convscope-Recomputed"?: string;
+                    /** @description the step that this is of */
+                    "Convscope-Step"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LayerAblation"];
+                    "application/x-npy": string;
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -15505,6 +15591,24 @@ export interface operations {
                      *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
                      *       "status": 404,
                      *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the media types in `Accept` is served. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_acceptable",
+                     *       "detail": "Accept is 'text/html': expected one of application/json, application/x-npy, image/png.",
+                     *       "status": 406,
+                     *       "title": "Not acceptable",
                      *       "type": "about:blank"
                      *     }
                      */
@@ -16224,7 +16328,7 @@ export interface operations {
             query?: {
                 /** @description at most 64, as 0,1,2,4; without it 33 up to `step`, closer at first */
                 steps?: string;
-                format?: "json" | "webp";
+                format?: "json" | "npy" | "webp";
                 /** @description the step to describe; if absent, the current one */
                 step?: number;
             };
@@ -16239,7 +16343,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the path, or a film of the kernels as WebP */
+            /** @description the path, its places as numpy's `.npy`, or a film of the kernels as WebP */
             200: {
                 headers: {
                     /** @description a name for the file */
@@ -16250,6 +16354,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trajectory"];
+                    "application/x-npy": string;
                     "image/webp": string;
                 };
             };

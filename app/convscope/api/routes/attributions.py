@@ -1,19 +1,20 @@
 """Why this answer: where a class score comes from, beside the same before the run learned."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from convscope.api.deps import Look, TheLook
+from convscope.api.json_or_npy import JsonOrNpy, also_npy, json_or_npy
 from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples import attributions as examples
 from convscope.api.openapi.headers import sends
 from convscope.api.schemas import ImageId
-from convscope.api.tensor_responses import MEDIA_TYPES, Format, choose_format, finite, npy_response
+from convscope.api.tensor_responses import MEDIA_TYPES, finite, npy_response
 from convscope.ipc.commands import Attribute, Contribute
 from convscope.ipc.replies import AttributionReply
 from convscope.recipe.base import LayerName
@@ -49,13 +50,6 @@ async def _score(
     ] = None,
 ) -> Score:
     return Score(image, number)
-
-
-async def _form(
-    accept: Annotated[str, Header()] = "*/*",
-    asked: Annotated[Literal["json", "npy"] | None, Query(alias="format")] = None,
-) -> Format:
-    return choose_format(accept, asked, ("json", "npy"))
 
 
 async def _region(
@@ -144,7 +138,7 @@ def _answers() -> Responses:
 async def get_attribution(
     look: TheLook,
     score: TheScore,
-    form: Annotated[Format, Depends(_form)],
+    form: JsonOrNpy,
     method: AttributionMethod,
     layer: Annotated[
         LayerName | None, Query(description="of `grad-cam`; if absent, the last convolution")
@@ -195,18 +189,23 @@ def _described(look: Look, command: Attribute, reply: AttributionReply) -> JsonO
 @router.get(
     "/contributions",
     response_model=Contributions,
+    responses=also_npy("what each filter adds, (filters,)"),
     summary="What each filter adds to a class score",
-    openapi_extra=sends("Convscope-Recomputed"),
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
 async def list_contributions(
     look: TheLook,
     score: TheScore,
     layer: Annotated[LayerName, Query()],
     region: Annotated[tuple[int, int, int, int], Depends(_region)],
+    form: JsonOrNpy,
 ) -> Response:
     """By a region of a layer's maps: each filter's values there times ∂ score / ∂ value. With what
     lies `elsewhere` in the maps and the `constants` that later layers' biases add, they are the
     score before softmax. 404 with the maps' shape for a region that leaves them."""
     command = Contribute(layer=layer, image=score.image, number=score.number, region=region)
     reply = await look.ask_beside(command)
-    return Response(reply.payload, media_type="application/json", headers=look.headers)
+    name = f"{look.run.id}.{layer}.contributions"
+    return json_or_npy(
+        reply, form, look.headers, name=name, numbers=lambda told: np.array(told["filters"])
+    )

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from convscope.api.deps import TheLook
+from convscope.api.json_or_npy import JsonOrNpy, also_npy, json_or_npy
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples import confusion as examples
 from convscope.api.openapi.headers import sends
@@ -64,14 +66,18 @@ class AnsweredImages(BaseModel):
 @router.get(
     "",
     response_model=Confusion,
+    responses=also_npy("the matrix, (classes, classes), rows the true class"),
     summary="The confusion matrix",
-    openapi_extra=sends("Convscope-Recomputed"),
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
-async def get_confusion(look: TheLook, count: Count = 24) -> Response:
+async def get_confusion(look: TheLook, form: JsonOrNpy, count: Count = 24) -> Response:
     """Of all held-out images, with each class's recall and precision and the most confident
     mistakes. Measured beside the training."""
     reply = await look.ask_beside(Confuse(count=count))
-    return Response(reply.payload, media_type="application/json", headers=look.headers)
+    name = f"{look.run.id}.confusion"
+    return json_or_npy(
+        reply, form, look.headers, name=name, numbers=lambda told: np.array(told["matrix"])
+    )
 
 
 @router.get(

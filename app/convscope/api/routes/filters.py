@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from convscope.api.deps import TheLook
 from convscope.api.filter_steps import listed_steps, over_steps, slowing_steps
+from convscope.api.json_or_npy import JsonOrNpy, also_npy, json_or_npy
 from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples import filters as examples
 from convscope.api.openapi.headers import sends
@@ -272,8 +274,11 @@ def _described(command: Maximise, reply: MaximizationReply, frames: Any) -> Json
 
 def _trajectory_answers() -> Responses:
     found = answers(of_three_steps=examples.TRAJECTORY)
-    found[200] |= {"model": Trajectory, "description": "the path, or a film of the kernels as WebP"}
-    found[200]["content"][WEBP] = {}
+    found[200] |= {
+        "model": Trajectory,
+        "description": "the path, its places as numpy's `.npy`, or a film of the kernels as WebP",
+    }
+    found[200]["content"] |= {MEDIA_TYPES["npy"]: {}, WEBP: {}}
     return found
 
 
@@ -296,7 +301,7 @@ async def get_trajectory(
             description="at most 64, as 0,1,2,4; without it 33 up to `step`, closer at first",
         ),
     ] = None,
-    form: Annotated[Literal["json", "webp"], Query(alias="format")] = "json",
+    form: Annotated[Literal["json", "npy", "webp"], Query(alias="format")] = "json",
 ) -> Response:
     """Its weights at each of these steps, computed again beside the training, in the plane of their
     two main components; as WebP a film of its kernels, all on one scale. At the bend, ask for the
@@ -306,13 +311,17 @@ async def get_trajectory(
     wanted = slowing_steps(last) if steps is None else listed_steps(steps)
     found = await over_steps(request, run, layer, number, wanted)
     headers = {"Convscope-Recomputed": found.recomputed} if found.recomputed else {}
+    name = f"{run.id}.{layer}.{number}.trajectory.step{found.steps[-1]}"
     if form == "webp":
         title = f"{layer}, filter {number}"
         film = await run_in_threadpool(filter_film, found.weights, found.steps, title=title)
-        name = f"{run.id}.{layer}.{number}.trajectory.step{found.steps[-1]}.webp"
-        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        headers["Content-Disposition"] = f'attachment; filename="{name}.webp"'
         return Response(film, media_type=WEBP, headers=headers)
     places, shares = in_plane(found.weights.reshape(len(found.steps), -1).astype(np.float64))
+    if form == "npy":
+        response = npy_response(places, f"{name}.npy")
+        response.headers.update(headers)
+        return response
     bend = sharpest_bend(places)
     told: JsonObject = {
         "layer": layer,
@@ -344,11 +353,18 @@ async def list_teaching_examples(
 @router.get(
     "/ablation",
     response_model=LayerAblation,
+    responses=also_npy("what is lost without each filter, (filters, 1 + classes): of all, a class"),
     summary="What each filter of a layer is worth",
-    openapi_extra=sends("Convscope-Recomputed"),
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
-async def get_ablation(look: TheLook, layer: str) -> Response:
+async def get_ablation(look: TheLook, layer: str, form: JsonOrNpy) -> Response:
     """The accuracy that is lost when a filter alone is silenced, for all of a layer in one pass."""
     look.run.spec.layer(layer).must_have_filters()
     reply = await look.ask_beside(AblateLayer(layer=layer))
-    return Response(reply.payload, media_type="application/json", headers=look.headers)
+    name = f"{look.run.id}.{layer}.ablation"
+    return json_or_npy(reply, form, look.headers, name=name, numbers=_lost)
+
+
+def _lost(told: JsonObject) -> npt.NDArray[np.float64]:
+    rows = [[one["lost"], *one["classes"]] for one in told["filters"]]
+    return np.array(rows, np.float64)  # a class without images: NaN

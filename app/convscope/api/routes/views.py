@@ -2,15 +2,19 @@
 
 from typing import Annotated
 
+import numpy as np
+import numpy.typing as npt
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from convscope.api.deps import TheLook
+from convscope.api.json_or_npy import JsonOrNpy, also_npy, json_or_npy
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples import views as examples
 from convscope.api.openapi.headers import sends
 from convscope.api.schemas import ImageId
 from convscope.ipc.commands import Distribute, Embed
+from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404, 409, 503))
 
@@ -83,14 +87,19 @@ async def list_distributions(
 @router.get(
     "/embedding",
     response_model=EmbeddingAnswer,
+    responses=also_npy("x and y of each image, (images, 2)"),
     summary="Held-out images in the plane",
-    openapi_extra=sends("Convscope-Recomputed"),
+    openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
 async def get_embedding(
-    look: TheLook, count: Annotated[int, Query(ge=3, le=1000)] = 1000
+    look: TheLook, form: JsonOrNpy, count: Annotated[int, Query(ge=3, le=1000)] = 1000
 ) -> Response:
     """Principal component analysis of what the last layer with weights is given for a fixed sample
     of held-out images. Each axis is turned so that its farthest image is on the positive side: hold
     one step to another by Procrustes. Computed beside the training."""
     reply = await look.ask_beside(Embed(count=count))
-    return Response(reply.payload, media_type="application/json", headers=look.headers)
+    return json_or_npy(reply, form, look.headers, name=f"{look.run.id}.embedding", numbers=_places)
+
+
+def _places(told: JsonObject) -> npt.NDArray[np.float64]:
+    return np.array([(one["x"], one["y"]) for one in told["images"]])

@@ -18,7 +18,7 @@ class Line:
     dots: bool = False
 
 
-def chart(lines: Sequence[Line], *, percent: bool) -> str:
+def chart(title: str, lines: Sequence[Line], *, percent: bool) -> str:
     """An SVG element; axes begin at 0."""
     every = [point for line in lines for point in line.points]
     last = max((step for step, _ in every), default=1) or 1
@@ -26,7 +26,7 @@ def chart(lines: Sequence[Line], *, percent: bool) -> str:
     parts = [_grid(last, top, percent=percent)]
     parts += [_drawn(line, last, top) for line in lines if line.points]
     inside = "".join(parts)
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{inside}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">{inside}</svg>'
 
 
 def nice(value: float) -> float:

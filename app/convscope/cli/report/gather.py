@@ -17,7 +17,18 @@ MOST_FILTERS = 16  # of each convolution
 PATCHES = 6  # of each filter
 MISTAKES = 12
 PATCH_PX = 84
+FLAT = 2  # kernels of a filter, at most
 FRAME = "#e8590c"
+
+
+@dataclass(frozen=True)
+class Patches:
+    """The pictures that a filter answers to, beside those before it learned."""
+
+    best: list[str]
+    before: list[str]
+    before_is: str
+    correlation: float | None
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class FilterPage:
 
     number: int
     strip: str
-    patches: list[str]
+    patches: Patches | None
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,7 @@ class LayerPage:
     words: str
     filters: list[FilterPage]
     left_out: int
+    is_flat: bool  # strips of a few rows, with the pictures below them
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ async def gather(client: AsyncClient, run: JsonObject) -> Report:
     at = f"/runs/{run['id']}"
     layers = (await client.get(f"{at}/layers"))["layers"]
     confusion = health = None
-    patches: dict[str, list[list[str]]] = {}
+    patches: dict[str, list[Patches]] = {}
     convolutions = [layer for layer in layers if layer["type"] == "Conv2d"]
     if run["trainable"]:
         confusion = await client.get(f"{at}/confusion", count=MISTAKES)
@@ -87,9 +99,14 @@ def _shown(layer: JsonObject) -> range:
     return range(min(layer["weight_shape"][0], MOST_FILTERS))
 
 
-async def _patches(client: AsyncClient, at: str, layer: str, number: int) -> list[str]:
+async def _patches(client: AsyncClient, at: str, layer: str, number: int) -> Patches:
     found = await client.get(f"{at}/layers/{layer}/filters/{number}/patches", count=PATCHES)
-    return [await _picture(client, at, one["image"], one["box"]) for one in found["best"]]
+    control = found["control"]
+    best, before = [
+        [await _picture(client, at, one["image"], one["box"]) for one in some["best"]]
+        for some in (found, control)
+    ]
+    return Patches(best, before, control["of"], control["correlation"])
 
 
 async def _weights(
@@ -109,17 +126,17 @@ async def _weights(
     return found
 
 
-def _page(layer: JsonObject, weights: dict[str, Weights], patches: list[list[str]]) -> LayerPage:
+def _page(layer: JsonObject, weights: dict[str, Weights], patches: list[Patches]) -> LayerPage:
     name, (count, inside, height, width) = layer["name"], layer["weight_shape"]
     of = weights[name]
     filters = []
     for number in _shown(layer):
         kernels = np.stack([values[number] for values in of.values])
         strip = strip_png(kernels, of.steps, title=f"{name}, filter {number}")
-        shown = patches[number] if patches else []
+        shown = patches[number] if patches else None
         filters.append(FilterPage(number, _address(strip), shown))
     words = f"{count} filters of {inside} × {height} × {width} weights"
-    return LayerPage(name, words, filters, count - len(filters))
+    return LayerPage(name, words, filters, count - len(filters), inside <= FLAT)
 
 
 async def _picture(client: AsyncClient, at: str, image: str, box: list[int] | None) -> str:

@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jinja2
+import numpy as np
 from markupsafe import Markup
 
 from convscope.cli.report.curves import Line, chart
 from convscope.cli.report.gather import Report
 from convscope.settings import resources
 from convscope.types import JsonObject
+
+ALIKE = 0.5  # above it, what is shown says little of what was learned
 
 
 def page(report: Report) -> str:
@@ -30,8 +33,26 @@ def page(report: Report) -> str:
         classes=[one["class"] for one in confusion["classes"]] if confusion else [],
         shares=_shares(confusion) if confusion else [],
         charts=_charts(report.history),
+        alike=alike,
+        figures=figures,
         parameters=sum(layer["parameters"] for layer in report.layers),
     )
+
+
+def alike(correlation: float | None) -> str:
+    """How much what a filter answers to is what it answered to before it learned."""
+    if correlation is None:
+        return "How alike the two are cannot be said"
+    if correlation > ALIKE:
+        return f"{correlation:.2f} alike: much the same before it learned"
+    return f"{correlation:.2f} alike: it was learned"
+
+
+def figures(value: float | None) -> str:
+    """Two of them, never as a power of ten."""
+    if value is None:
+        return "–"
+    return np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
 
 def _charts(history: JsonObject) -> list[tuple[str, Any]]:
@@ -39,22 +60,20 @@ def _charts(history: JsonObject) -> list[tuple[str, Any]]:
     measured = history["held_out"]
     held_out = list(zip(measured["step"], measured["accuracy"], strict=True))
     return [
-        ("Loss", _chart([_line("loss", steps, history["loss"])], percent=False)),
-        (
+        _chart("Loss", [_line("loss", steps, history["loss"])], percent=False),
+        _chart(
             "Accuracy: while training (line), held out (dots)",
-            _chart(
-                [
-                    _line("accuracy", steps, history["mean_accuracy"]),
-                    Line("held out", "held-out", held_out, dots=True),
-                ],
-                percent=True,
-            ),
+            [
+                _line("accuracy", steps, history["mean_accuracy"]),
+                Line("held out", "held-out", held_out, dots=True),
+            ],
+            percent=True,
         ),
     ]
 
 
-def _chart(lines: list[Line], *, percent: bool) -> Any:
-    return Markup(chart(lines, percent=percent))
+def _chart(title: str, lines: list[Line], *, percent: bool) -> tuple[str, Any]:
+    return title, Markup(chart(title, lines, percent=percent))
 
 
 def _line(style: str, steps: list[int], values: list[float | None]) -> Line:

@@ -3,11 +3,13 @@ import { count, percent } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { noticeError } from "../../shared/notices.js";
 import { openFilter } from "../intents.js";
+import { lazy, styled } from "../lazy.js";
 import { Said } from "../narrator/findings.js";
 import { linesOf } from "../narrator/queue.js";
 import { findings as told } from "../narrator/told.js";
-import { busy, hoveredCell, playing } from "../state.js";
+import { busy, hoveredCell, inspect, playing } from "../state.js";
 import { outlineLayer } from "./outline.js";
+import { tab } from "./question.js";
 import { figures, HEALTHY, placeOfGradient, placeOfRatio, wrongWith } from "./scale.js";
 
 /** @typedef {import("../../shared/inspect-server.js").Health} Health */
@@ -129,6 +131,28 @@ function Told({ upTo }) {
     <ol>${lines.map((line) => html`<li key=${line.finding.id}><${Said} ...${line} /></li>`)}</ol></section>`;
 }
 
+const isCourseOpen = () => tab.value === "health" && Boolean(inspect.value?.of);
+
+const Course = lazy(
+  isCourseOpen,
+  (again) =>
+    styled(import(`./sizes/view.js${again}`), "distributions").then(
+      (module) => module.SizesOverSteps,
+    ),
+  html`<p class="inspect-hint" role="status">Opening…</p>`,
+);
+
+/** The sizes over the steps, once they are asked for. */
+function OverTheSteps() {
+  const open = isCourseOpen();
+  const turn = () => {
+    inspect.value = { inspect: "health", of: open ? null : "ratio" };
+  };
+  return html`<section class="inspect-part" aria-label="Over the steps">
+    <div class="inspect-acts"><button type="button" aria-expanded=${open} onClick=${turn}>${open ? "Hide the steps" : "Over the steps"}</button></div>
+    ${open && html`<${Course} />`}</section>`;
+}
+
 /** @param {{of: Health}} props */
 export const HealthOfRun = ({ of }) =>
-  html`<${Findings} of=${of} /><${Sizes} of=${of} /><${Clamped} of=${of} /><${Told} upTo=${of.step} />`;
+  html`<${Findings} of=${of} /><${Sizes} of=${of} /><${OverTheSteps} /><${Clamped} of=${of} /><${Told} upTo=${of.step} />`;

@@ -12,6 +12,7 @@ import { Answers } from "./answers.js";
 import { HealthOfRun } from "./health.js";
 import { asked, tab } from "./question.js";
 import { bringIntoView, SHEET } from "./sheet.js";
+import { course, shownOf } from "./sizes/question.js";
 import { answersCsv, healthCsv, planeCsv } from "./tables.js";
 
 /** @typedef {import("./question.js").Shown} Shown */
@@ -61,7 +62,7 @@ const Tabs = () =>
 /** @param {{now: Shown}} props */
 function Files({ now: { health, confusion, embedding } }) {
   if (health)
-    return html`<${PanelFiles} panel="health" title="Health" step=${health.step} table=${() => healthCsv(health)} />`;
+    return html`<${PanelFiles} panel="health" title="Health" step=${health.step} table=${() => healthCsv(shownOf.value ? course() : [health])} />`;
   if (confusion)
     return html`<${PanelFiles} panel="answers" title="Answers" step=${confusion.step} table=${() => answersCsv(confusion)} />`;
   return (

@@ -7,7 +7,7 @@ import { csv } from "../panel-files/csv.js";
 /** @typedef {import("../../shared/inspect-server.js").Distributions} Distributions */
 
 /** @param {Health} health */
-export function healthCsv({ step, layers, clamped }) {
+function healthRows({ step, layers, clamped }) {
   const sizes = layers.flatMap((one) => [
     ...["weight", "gradient", "update", "ratio"].map((of) => [
       one.layer,
@@ -18,9 +18,12 @@ export function healthCsv({ step, layers, clamped }) {
     ...(one.filter_ratios ?? []).map((ratio, k) => [one.layer, "ratio", k, ratio]),
   ]);
   const shares = clamped.map(({ layer, share }) => [layer, "clamped", null, share]);
-  const rows = [...sizes, ...shares].map((row) => [step, ...row]);
-  return csv([["step", "layer", "quantity", "filter", "value"], ...rows]);
+  return [...sizes, ...shares].map((row) => [step, ...row]);
 }
+
+/** Of each step that is shown. @param {Health[]} healths */
+export const healthCsv = (healths) =>
+  csv([["step", "layer", "quantity", "filter", "value"], ...healths.flatMap(healthRows)]);
 
 /** Rows are the true classes. @param {Confusion} answers */
 export function answersCsv({ matrix, classes }) {

@@ -41,7 +41,9 @@ export function useAsked(ask, { options = "", whole = false, pauseMs = PAUSE_MS 
     const how = signal({ ask, options });
     const of = asking({
       subject: () =>
-        `${Object.values(askedFilter()).join(" ")} ${liveRun.value?.restarts} ${how.value.options}`,
+        openedFilter.value // a filter that is closed is asked nothing, also before its tab is gone
+          ? `${Object.values(askedFilter()).join(" ")} ${liveRun.value?.restarts} ${how.value.options}`
+          : "",
       moment: () => momentOf(whole),
       ask: (question) => {
         const at = whole ? null : askedStep.peek();

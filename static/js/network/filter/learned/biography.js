@@ -20,7 +20,7 @@ import { evenly } from "./words.js";
  * @typedef {import("../../../shared/learned-server.js").Patch} Patch
  * @typedef {{way: Trajectory, along: {step: number, patch: Patch}[], teachers: Examples | null}} Life */
 
-const PATCHES = 6; // along the way
+const PATCHES = 9; // along the way
 const AMONG = 500; // pictures
 const PAUSE_MS = 10_000; // while it trains: its past is computed again for each
 

@@ -16,7 +16,7 @@ const FIRST_WIDE = 320; // before it is measured
 const TICK_ROOM = 70; // pixels from one number to the next
 
 /** The width that an element has, in pixels. */
-function useWidth() {
+export function useWidth() {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
   const [wide, setWide] = useState(FIRST_WIDE);
   useLayoutEffect(() => {
