@@ -12,7 +12,13 @@ from tests.support.server import LiveRun
 
 PAUSE_S = 0.1  # between two questions, as a page asks that follows a run
 Ask = Callable[[], Any]
-BARS = {"why": Bar(150), "patches": Bar(3000), "health": Bar(300), "confusion": Bar(400)}
+BARS = {
+    "why": Bar(150),
+    "patches": Bar(3000),
+    "health": Bar(300),
+    "confusion": Bar(400),
+    "maps": Bar(2000),
+}
 
 
 def measure(effort: Effort) -> list[Figure]:
@@ -45,6 +51,12 @@ def _times(ask: Ask, count: int) -> list[float]:
     return times
 
 
+def maps_of_many(run: LiveRun) -> None:
+    """What conv1 gives for 1,000 images, all of its bytes."""
+    answer = run.send("POST", "/feature-maps?data=test&count=1000&layers=conv1")
+    assert answer.is_success, answer.text
+
+
 def questions(run: LiveRun) -> dict[str, Ask]:
     """Each by its name; attributions by turns, patches of 10,000 images."""
     methods, filters = cycle(AttributionMethod), cycle(range(16))
@@ -54,6 +66,7 @@ def questions(run: LiveRun) -> dict[str, Ask]:
         "health": lambda: run.get("/health"),
         "confusion": lambda: run.get("/confusion"),
         "patches": lambda: run.get(f"/layers/conv2/filters/{next(filters)}/patches", **among),
+        "maps": lambda: maps_of_many(run),
         "maximization": lambda: run.get(f"/layers/conv2/filters/{next(filters)}/maximization"),
         "ablation": lambda: run.get("/layers/conv2/ablation"),
         "embedding": lambda: run.get("/embedding"),

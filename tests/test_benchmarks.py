@@ -39,6 +39,7 @@ FIGURES: dict[str, set[str]] = {
         "patches, 95th percentile",
         "health, 95th percentile",
         "confusion, 95th percentile",
+        "maps, 95th percentile",
     },
     "explaining": {"explain/output, 95th percentile", "explain/weight, 95th percentile"},
     "seek": {

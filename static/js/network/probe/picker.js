@@ -31,7 +31,7 @@ const classesOf = (shown) =>
     : datasets.value.find((known) => known.id === shown)?.classes) ?? [];
 
 export function Picker() {
-  const own = run.value?.recipe.data.dataset;
+  const own = run.value?.absent ? null : run.value?.recipe.data.dataset;
   const dataset = own ?? WITHOUT;
   const [cursors, setCursors] = useState(/** @type {string[]} */ ([])); // of the pages up to this one
   const [label, setLabel] = useState("");
@@ -50,7 +50,7 @@ export function Picker() {
   };
   const names = classesOf(dataset);
   return html`<div class="picker">
-    ${!own && html`<p class="hint spaced">This network has no data set of its own; these are held-out pictures of Fashion-MNIST.</p>`}
+    ${!own && html`<p class="hint spaced">This run has no data set here; these are held-out pictures of Fashion-MNIST.</p>`}
     <div class="picker-bar">
       <select aria-label="Class of the pictures" value=${label} onChange=${choose}>
         <option value="">all classes</option>
