@@ -108,13 +108,13 @@ def test_a_fork_that_was_changed_where_it_began_is_not_called_identical_there(
 
 def test_the_same_colour_means_the_same_number_in_both(visit: Visitors, pair: Pair) -> None:
     pair[0].post(
-        "/interventions", type="set", layer="conv1", tensor="weight", index=[0, 0, 0, 0], value=9.0
+        "/interventions", type="set", layer="conv1", tensor="weight", index=[0, 0, 0, 0], value=90.0
     )
     screen = compared(visit, pair, "&layer=conv1")
     page = screen.page
     bars = page.get_by_role("img", name=re.compile("^Colours from"))
-    expect(bars.first).to_have_attribute("aria-label", re.compile("plus 9.00"))
-    expect(bars.last).to_have_attribute("aria-label", re.compile("plus 9.00"))
+    expect(bars.first).to_have_attribute("aria-label", re.compile("plus 90.0"))
+    expect(bars.last).to_have_attribute("aria-label", re.compile("plus 90.0"))
     screen.until(lambda: coloured(pixels(panel(page, "B, "))) < 0.5)  # pale on the scale of A
     shown = pixels(panel(page, "B, "))[..., :3].astype(int)
     assert np.abs(shown - LIGHT_ZERO).max(axis=2).mean() < 60
