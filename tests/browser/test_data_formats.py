@@ -7,7 +7,7 @@ from tests.support.data_page import DataPage, own_sets
 from tests.support.labelled import cifar_files, idx_files, npz_file
 from tests.support.server import LiveRun, Server
 
-pytestmark = pytest.mark.usefixtures("no_own_data")
+pytestmark = [pytest.mark.usefixtures("no_own_data"), pytest.mark.slow]
 
 COUNT, HELD_OUT = 60, 12
 IDX = idx_files(COUNT, HELD_OUT)

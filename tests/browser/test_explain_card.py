@@ -21,6 +21,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 CONV2 = (14, 14)
 AFTER_STEPS = 5
 

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Download, expect
 
 from tests.support.screen import Screen, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
+
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
 
 STEPS, PAST = 40, 20
 OPTIONS: Any = {
