@@ -1,6 +1,9 @@
 """How a worker's process is made, without making one; tests/live has real ones."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,22 @@ def test_a_worker_is_forked_on_cuda_too_and_ends_with_the_server(
             "started": True,
         }
     ]
+
+
+@pytest.mark.parametrize(("device", "visible"), [("cpu", ""), ("cuda", "0")])
+def test_a_forkserver_for_cpus_sees_no_gpu_which_its_forks_could_not_use(
+    device: str, visible: str
+) -> None:
+    said = f"forkserver.configure({device!r}); print(os.environ['CUDA_VISIBLE_DEVICES'])"
+    code = f"import os; from convscope.ipc import forkserver; {said}"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"CUDA_VISIBLE_DEVICES": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == visible
 
 
 @pytest.mark.parametrize("driver", [True, False])

@@ -109,6 +109,18 @@ def test_a_past_step_is_asked_while_the_run_plays(usual_server: Server) -> None:
         run.post("/pause")
 
 
+def test_all_of_an_answer_is_of_one_step_however_far_the_run_goes_on(usual_server: Server) -> None:
+    with usual_server.run() as run:
+        run.send("PATCH", json={"steps_per_second": None})
+        run.post("/play")
+        path = "/feature-maps?data=test&count=1500&layers=conv1"
+        answer = run.send("POST", path)
+        step = int(answer.headers["convscope-step"])
+        assert run.post("/pause")["step"] > step
+        again = run.send("POST", f"{path}&step={step}")
+        assert again.content == answer.content
+
+
 def test_a_network_of_colours_takes_its_own_shape_and_no_other(usual_server: Server) -> None:
     with usual_server.run(network=RGB, data={"dataset": None}) as run:
         pixels = np.random.default_rng(1).integers(0, 256, (7, 3, 8, 6), np.uint8)

@@ -23,7 +23,8 @@ def _be_exact() -> None:
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    # nothing here reads memory before it is written, and to fill it costs a kernel each time
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # torch sets it by a module class
     warnings.filterwarnings("ignore", message=".*does not have a deterministic implementation")
 
 
