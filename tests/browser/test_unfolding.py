@@ -234,8 +234,7 @@ def test_now_covers_no_step_of_the_strip(visit: Visitors, server: Server) -> Non
     expect(strip.get_by_role("button", name=re.compile("^Go to step"))).to_have_count(11)
     screen.until(lambda: screen.page.evaluate(HIDDEN) == 0)
     screen.page.set_viewport_size({"width": 1280, "height": 800})
-    screen.page.wait_for_function(SHOWN)
-    assert screen.page.evaluate(HIDDEN) == 0
+    screen.until(lambda: screen.page.evaluate(HIDDEN) == 0)
     strip.get_by_label("Kernel over training").select_option("all 8")
     expect(tile).to_have_attribute("width", "11")  # three beside each other, a cell apart
 
@@ -247,8 +246,9 @@ def test_the_other_filters_of_its_layer_and_more_neighbours_stay_beside_it(
     for width, height in ((1440, 900), (1280, 800)):
         screen.page.set_viewport_size({"width": width, "height": height})
         screen.page.wait_for_function(SHOWN)
-        seen: dict[str, Any] = dict(screen.page.evaluate(UNCOVERED))
-        assert {"input", "relu1", "pool1"} <= set(seen)
+        screen.until(
+            lambda: {"input", "relu1", "pool1"} <= set(dict(screen.page.evaluate(UNCOVERED)))
+        )
         view = box_of(screen.filter)
         others = screen.page.get_by_role("button", name=re.compile("^conv1, map "))
         expect(others).to_have_count(8)
