@@ -62,9 +62,9 @@ def test_the_outward_address_is_an_address_or_none() -> None:
         assert socket.inet_pton(socket.AF_INET, found)
 
 
-def test_uvicorn_takes_small_messages_only_and_compresses_none(settings: Settings) -> None:
+def test_uvicorn_takes_messages_of_16_mb_and_compresses_none(settings: Settings) -> None:
     directory = RunDirectory(settings.state_dir, settings.max_disk_bytes)
     config = server.configure(settings, directory)
-    assert config.ws_max_size == 64 * 1024
+    assert config.ws_max_size == 16 * 2**20
     assert config.ws_per_message_deflate is False
     assert config.server_header is False

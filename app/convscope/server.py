@@ -1,5 +1,6 @@
 """One uvicorn server on one socket: bound first of all, announced once it answers."""
 
+import asyncio
 import contextlib
 import dataclasses
 import errno
@@ -9,7 +10,9 @@ import signal
 import socket
 import sys
 import webbrowser
+from time import monotonic
 from types import FrameType
+from typing import Any
 from urllib.parse import quote
 
 import uvicorn
@@ -18,15 +21,17 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from convscope.hosts import is_wildcard, url
 from convscope.ipc import forkserver
 from convscope.main import create_app
+from convscope.runs.registry import Registry
 from convscope.settings import Settings
 from convscope.signals import end_as_by_sigterm
 from convscope.storage.directory import RunDirectory
 
+IDLE_LOOK_S = 5.0  # between two looks whether somebody is there
 BACKLOG = 2048  # connections that wait to be accepted
 ABORT_AFTER_S = 5.0  # what is unsent when a WebSocket is done
 MOST_FILES = 65_536  # open at once: a viewer takes one, a run with a worker some six
 SHUTDOWN_S = 2  # for requests and WebSockets that are still open
-WS_MAX_BYTES = 64 * 1024  # of one message from a client
+WS_MAX_BYTES = 16 * 2**20  # of one message from a training loop; viewers may say less
 
 
 class CannotListenError(Exception):
@@ -63,6 +68,23 @@ class AnnouncingServer(uvicorn.Server):
             print(line, flush=True)
         if self.open_page:
             webbrowser.open(links(self.settings)[0])
+        if self.settings.end_when_idle_s:
+            self.ending = asyncio.create_task(self.end_when_idle(self.settings.end_when_idle_s))
+
+    async def end_when_idle(self, patience_s: float) -> None:
+        """Stop once nobody has watched, and nothing has trained, for so long."""
+        busy_s = monotonic()
+        while monotonic() - busy_s < patience_s:
+            await asyncio.sleep(min(IDLE_LOOK_S, patience_s / 4))
+            if is_busy(self.config.app):
+                busy_s = monotonic()
+        self.should_exit = True
+
+
+def is_busy(guard: Any) -> bool:
+    """Whether somebody watches a run of this application, or one trains."""
+    registry: Registry = guard.app.state.registry
+    return registry.is_busy
 
 
 def serve(settings: Settings, open_page: bool = False) -> None:

@@ -14,6 +14,21 @@ def shape_text(shape: Shape) -> str:
     return " × ".join(map(str, shape))
 
 
+class RunKind(StrEnum):
+    """Who makes a run's steps."""
+
+    TRAINED = "trained"  # a worker of the server's, from a recipe
+    OBSERVED = "observed"  # somebody's own training loop, which is watched
+
+
+class LoopState(StrEnum):
+    """Of the training loop of an observed run."""
+
+    CONNECTED = "connected"
+    LOST = "lost"  # it went without a word
+    ENDED = "ended"  # it took its leave
+
+
 class RunState(StrEnum):
     """The states of a run; the gates are in `app/convscope/worker/commands.py`."""
 

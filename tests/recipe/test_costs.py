@@ -9,8 +9,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from convscope.errors import RecipeError
 from convscope.recipe import plan
+from convscope.recipe.any_layer import flattened_from, flattened_into
 from convscope.recipe.costs import step_seconds
-from convscope.recipe.plan import flattened_from, flattened_into, memory_bytes
+from convscope.recipe.plan import memory_bytes
 from tests.support.networks import DEFAULT, EVERY_LAYER, network
 
 FLAT = {"type": "Flatten"}

@@ -1,6 +1,7 @@
 """A run's history, thinned and not."""
 
 import json
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,12 +21,12 @@ ACCURACIES = [step / 16 for step in range(1, STEPS + 1)]
 
 
 def metrics(
-    first: int, loss: list[float], held_out: list[tuple[int, float, float | None]]
+    first: int, loss: Sequence[float | None], held_out: list[tuple[int, float, float | None]]
 ) -> Metrics:
     """What a worker tells of some steps."""
     steps = list(range(first, first + len(loss)))
-    accuracy = [step / 16 for step in steps]
-    return Metrics(step=steps, loss=loss, accuracy=accuracy, held_out=held_out)
+    accuracy: list[float | None] = [step / 16 for step in steps]
+    return Metrics(step=steps, loss=[*loss], accuracy=accuracy, held_out=held_out)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Command, R
 from convscope.own_data.preview.previews import Previews
+from convscope.runs.base_run import AnyRun
 from convscope.runs.registry import Registry
 from convscope.runs.run import Run
 from convscope.settings import Settings
@@ -50,14 +51,22 @@ TheRegistry = Annotated[Registry, Depends(_registry)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 
 
-async def _run(
-    run_id: Annotated[str, Path(description="a run's id")], registry: TheRegistry
-) -> Run:
+RunId = Annotated[str, Path(description="a run's id")]
+
+
+async def _any_run(run_id: RunId, registry: TheRegistry) -> AnyRun:
     run = registry.runs.get(run_id)
     run.touch()
     return run
 
 
+async def _run(run_id: RunId, registry: TheRegistry) -> Run:
+    run = registry.trained_run(run_id)
+    run.touch()
+    return run
+
+
+TheAnyRun = Annotated[AnyRun, Depends(_any_run)]  # also one that is observed
 TheRun = Annotated[Run, Depends(_run)]
 
 
@@ -66,6 +75,12 @@ async def _awake(run: TheRun) -> Run:
     return run
 
 
+async def _awake_any(run: TheAnyRun) -> AnyRun:
+    await run.up()
+    return run
+
+
+TheAwakeAnyRun = Annotated[AnyRun, Depends(_awake_any)]
 TheAwakeRun = Annotated[Run, Depends(_awake)]  # all that it holds is in memory
 StepNumber = Annotated[
     int | None,
@@ -76,10 +91,10 @@ StepNumber = Annotated[
 
 
 @dataclass(frozen=True)
-class Look:
-    """A run as it is, or as it was at a step."""
+class AnyLook:
+    """A run of any kind as it is, or as it was at a step."""
 
-    run: Run
+    run: AnyRun
     step: int | None
     headers: dict[str, str]  # to go with the answer
     request: Request
@@ -89,6 +104,18 @@ class Look:
         looked = await self.run.look(self.step, command)
         self.mark(looked.recomputed)
         return looked.reply
+
+    def mark(self, recomputed: str | None) -> None:
+        """Say with the answer why its last digits may differ, if they may."""
+        if recomputed:
+            self.headers["Convscope-Recomputed"] = recomputed
+
+
+@dataclass(frozen=True)
+class Look(AnyLook):
+    """A run that is trained here, as it is or as it was at a step."""
+
+    run: Run
 
     async def ask_beside(self, command: Command[R]) -> R:
         """The same, always of the second worker: training does not wait for the answer. Left off
@@ -103,11 +130,6 @@ class Look:
         """Which draws the weights that the run began with, however often it was forked."""
         seed: int = self.run.file.segments[0].recipe["seed"]
         return seed
-
-    def mark(self, recomputed: str | None) -> None:
-        """Say with the answer why its last digits may differ, if they may."""
-        if recomputed:
-            self.headers["Convscope-Recomputed"] = recomputed
 
 
 async def _while_wanted(request: Request, asking: Coroutine[Any, Any, T]) -> T:
@@ -127,4 +149,9 @@ async def _look(request: Request, run: TheRun, step: StepNumber = None) -> Look:
     return Look(run, step, {}, request)
 
 
+async def _any_look(request: Request, run: TheAnyRun, step: StepNumber = None) -> AnyLook:
+    return AnyLook(run, step, {}, request)
+
+
 TheLook = Annotated[Look, Depends(_look)]
+TheAnyLook = Annotated[AnyLook, Depends(_any_look)]

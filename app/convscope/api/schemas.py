@@ -1,6 +1,6 @@
 """Request and response models, for validation and for OpenAPI."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
@@ -10,7 +10,7 @@ from convscope.api.openapi.examples.run import FINDING, HISTORY, RUN
 from convscope.recipe.interventions import TunedSettings
 from convscope.recipe.recipe import Fraction, Rate
 from convscope.storage.about import Environment, FirstWeights, Parent
-from convscope.types import FindingKind, RunState
+from convscope.types import FindingKind, LoopState, RunKind, RunState
 
 EXAMPLE_RECIPE: dict[str, Any] = {
     "network": "default",
@@ -23,6 +23,12 @@ EXAMPLE_RECIPE: dict[str, Any] = {
 
 ImageId = Annotated[
     str, Query(max_length=64, description="an image's id; if absent, the default image")
+]
+
+
+ProbeId = Annotated[
+    str | None,
+    Query(max_length=64, description="an image's id; if absent, the run's own `probe`"),
 ]
 
 
@@ -112,13 +118,28 @@ def _said(text: str, **more: Any) -> Any:
     return Field(description=text, **more)
 
 
+class LoopAnswer(BaseModel):
+    """The training loop of an observed run."""
+
+    state: LoopState = _said(
+        "`connected`; `lost`: it went without a word; `ended`: it took its leave"
+    )
+    controllable: bool = _said("whether it can be paused, stepped and let go on from here")
+    waits: bool = _said("whether it was paused from here, and waits")
+    steps_per_second: float = _said("0 while it does not train")
+    overhead: float = _said("the share of the loop's time that watching takes")
+    frames_per_second: float = _said("how many frames it gives while somebody looks")
+
+
 class RunAnswer(BaseModel):
     """A run as it is now, or as it was at a step. Numbers that are not finite are null."""
 
     model_config = ConfigDict(json_schema_extra=shown(RUN))
     id: str = _said("10 lower-case letters and digits")
-    kind: Literal["trained"] = _said(
-        "`trained`: its steps are made here, from its recipe", default="trained"
+    kind: RunKind = _said(
+        "`trained`: its steps are made here, from its recipe; `observed`: in somebody's own "
+        "training loop, which is watched (`loop` says how it goes)",
+        default=RunKind.TRAINED,
     )
     name: str | None = _said("what people call it")
     parent: Parent | None = _said(
@@ -156,14 +177,18 @@ class RunAnswer(BaseModel):
         "over the last two seconds of training; 0 while it is not training"
     )
     steps_per_second: float | None = _said("the speed that it plays at; null: flat out")
-    learning_rate: float = _said("the optimiser's current setting")
+    learning_rate: float | None = _said(
+        "the optimiser's current setting; null where an observed loop has not told it"
+    )
     momentum: float | None = _said("the optimiser's current setting; null if it has none")
-    weight_decay: float = _said("the optimiser's current setting")
+    weight_decay: float | None = _said(
+        "the optimiser's current setting; null where an observed loop has not told it"
+    )
     trainable: bool = _said(
         "whether its data set is here and its network ends in a score for each class"
     )
     problem: str | None = _said("one sentence about what is wrong, or what was done about it")
-    recipe: dict[str, Any] = _said("the complete recipe")
+    recipe: dict[str, Any] = _said("the complete recipe; `{}` of an observed run")
     network: str | None = _said("the name of its network, or null")
     classes: list[str] = _said(
         "names of the network's class scores, if its output is flat: the recipe's own, else its "
@@ -172,6 +197,10 @@ class RunAnswer(BaseModel):
     dataset_sha256: str | None = _said("of the data set that it was trained on")
     parameters: int = _said("the number of trainable parameters")
     probe: str = _said("the image shown until another is chosen")
+    probes: list[str] | None = _said(
+        "the images that an observed run is watched with; null for another", default=None
+    )
+    loop: LoopAnswer | None = _said("of an observed run: how its loop goes", default=None)
     created_at: str = _said("ISO 8601, UTC")
     environment: Environment | None = _said(
         "what its exact numbers depend on; null until its worker has reported it"
@@ -275,9 +304,14 @@ class HistoryAnswer(BaseModel):
     model_config = ConfigDict(json_schema_extra=shown(HISTORY))
     step: list[int] = Field(description="the last of each point's steps")
     steps: list[int] = Field(description="how many they are")
-    loss: list[float] = Field(description="their mean")
-    lowest: list[float] = Field(description="the lowest loss of them")
-    highest: list[float] = Field(description="the highest loss of them")
-    accuracy: list[float] = Field(description="at the last of them, mean of the last 50 batches")
-    mean_accuracy: list[float] = Field(description="the mean of that over them")
+    loss: list[float | None] = Field(
+        description="their mean; null where the loop of an observed run has not told it, like the "
+        "others"
+    )
+    lowest: list[float | None] = Field(description="the lowest loss of them")
+    highest: list[float | None] = Field(description="the highest loss of them")
+    accuracy: list[float | None] = Field(
+        description="at the last of them, mean of the last 50 batches"
+    )
+    mean_accuracy: list[float | None] = Field(description="the mean of that over them")
     held_out: HeldOut

@@ -56,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="disconnect a viewer that stalls for this many seconds (default: %(default)s)",
     )
+    add(
+        "--end-when-idle",
+        type=float,
+        metavar="S",
+        help="end once nobody has watched, and nothing has trained, for this many seconds",
+    )
     add("--open", action="store_true", help="open the page in the browser")
     return command
 
@@ -82,6 +88,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         max_batch_size=options.max_batch_size,
         unwatched_pause_s=options.unwatched_pause,
         viewer_send_timeout_s=options.viewer_timeout,
+        end_when_idle_s=options.end_when_idle,
     )
 
 

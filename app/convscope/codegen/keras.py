@@ -14,7 +14,7 @@ from convscope.codegen.source import (
 )
 from convscope.codegen.text import call, indented
 from convscope.recipe import LayerPlan
-from convscope.recipe.plan import flattened_from
+from convscope.recipe.any_layer import flattened_from
 from convscope.recipe.recipe import SGD, Adam, AdamW, Optimizer
 from convscope.types import Shape, shape_text
 

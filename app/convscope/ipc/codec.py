@@ -17,6 +17,7 @@ from convscope.ipc.reports import (
     FrameNotice,
     Metrics,
     Notice,
+    RecordNotice,
     Report,
 )
 from convscope.types import JsonObject
@@ -24,7 +25,7 @@ from convscope.types import JsonObject
 T = TypeVar("T")
 _ADAPTERS: Final[dict[type[Any], TypeAdapter[Any]]] = {}
 NOTICES: Final[dict[str, type[Notice]]] = {
-    kind.__name__: kind for kind in (CheckpointNotice, FindingNotice, FrameNotice)
+    kind.__name__: kind for kind in (CheckpointNotice, FindingNotice, FrameNotice, RecordNotice)
 }
 
 
@@ -114,7 +115,9 @@ def _refusal(error: ConvscopeError) -> JsonObject:
 
 def _refused(refusal: JsonObject) -> ConvscopeError:
     """The worker's refusal as the exception that it was there."""
-    kind = getattr(errors, refusal["type"])
+    kind = getattr(errors, refusal["type"], None)
+    if not (isinstance(kind, type) and issubclass(kind, ConvscopeError)):
+        raise ValueError(f"there is no refusal of type {refusal['type']!r}")
     error: ConvscopeError = kind(refusal["detail"])
     error.extra = refusal["extra"]
     return error

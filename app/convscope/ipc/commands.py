@@ -122,6 +122,13 @@ class BeginSegment(Command[CheckpointReply]):
     """A segment begins with the present state."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attend(Command[Done]):
+    """To a loop that dialled in: what the server has of it, whose steps go on from there."""
+
+    steps: int
+
+
 # --- training -------------------------------------------------------------------------------------
 
 

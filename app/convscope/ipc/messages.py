@@ -40,6 +40,17 @@ def _lengths(prefix: bytes | bytearray) -> tuple[int, int]:
     return header, payload
 
 
+def decode_message(data: bytes) -> Message:
+    """What `encode_message` wrote, where it came as one piece; ValueError for anything else."""
+    if len(data) < _LENGTHS.size:
+        raise ValueError(f"a message of {len(data)} bytes is shorter than any that is sent")
+    header, payload = _lengths(data[: _LENGTHS.size])
+    middle = _LENGTHS.size + header
+    if len(data) != middle + payload:
+        raise ValueError(f"a message says {header} + {payload} bytes, and is {len(data)} long")
+    return Message(json.loads(data[_LENGTHS.size : middle]), data[middle:])
+
+
 async def receive(reader: asyncio.StreamReader) -> Message:
     """The next message, in the server; asyncio.IncompleteReadError at the end of the stream."""
     header, payload = _lengths(await reader.readexactly(_LENGTHS.size))

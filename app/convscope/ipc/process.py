@@ -1,33 +1,22 @@
 """A worker in a process of this machine."""
 
 import asyncio
-import itertools
 import logging
 import signal
 import socket
-from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from convscope.errors import WorkerDiedError
-from convscope.ipc.codec import Answer, decode_report, encode_command
+from convscope.ipc.codec import decode_report, encode_command
 from convscope.ipc.commands import Command, R
 from convscope.ipc.forkserver import spawn_worker
 from convscope.ipc.messages import receive
 from convscope.ipc.protocol import OnDeath, OnReport
-from convscope.ipc.replies import Reply
+from convscope.ipc.questions import Questions
 
 log = logging.getLogger("convscope")
 BUFFER_BYTES = 2**20
 EXIT_TIMEOUT_S = 2.0
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A command that somebody waits for."""
-
-    command: Command[Any]
-    future: "asyncio.Future[Any]"
 
 
 class ProcessWorker:
@@ -35,8 +24,7 @@ class ProcessWorker:
 
     def __init__(self, device: str) -> None:
         self._device = device
-        self._asked: dict[int, Asked] = {}
-        self._numbers = itertools.count(1)
+        self._questions = Questions()
         self._process: BaseProcess
         self._writer: asyncio.StreamWriter | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -57,11 +45,12 @@ class ProcessWorker:
     async def _listen(
         self, reader: asyncio.StreamReader, on_report: OnReport, on_death: OnDeath
     ) -> None:
+        questions = self._questions
         try:
             while True:
-                report, answer = decode_report(await receive(reader), self._reply_of)
+                report, answer = decode_report(await receive(reader), questions.reply_of)
                 on_report(report)
-                self._resolve(answer)
+                questions.resolve(answer)
         except (asyncio.IncompleteReadError, OSError):
             why = await self._cause_of_death()
         except Exception:
@@ -69,29 +58,11 @@ class ProcessWorker:
             self._process.kill()
             why = "The server could not follow the worker of this run, and ended it."
         finally:
-            self._fail_all("The worker of this run is gone.")
+            questions.fail_all("The worker of this run is gone.")
             if self._writer:
                 self._writer.close()
         if not self._closing:
             on_death(why)
-
-    def _reply_of(self, number: int) -> type[Reply]:
-        return self._asked[number].command.reply
-
-    def _resolve(self, answer: Answer | None) -> None:
-        asked = self._asked.pop(answer.number, None) if answer else None
-        if answer is None or asked is None or asked.future.done():
-            return
-        if answer.error:
-            asked.future.set_exception(answer.error)
-        else:
-            asked.future.set_result(answer.reply)
-
-    def _fail_all(self, why: str) -> None:
-        waiting, self._asked = self._asked, {}
-        for asked in waiting.values():
-            if not asked.future.done():
-                asked.future.set_exception(WorkerDiedError(why))
 
     async def _cause_of_death(self) -> str:
         await asyncio.to_thread(self._process.join, EXIT_TIMEOUT_S)
@@ -107,22 +78,20 @@ class ProcessWorker:
 
     async def ask(self, command: Command[R]) -> R:
         """See Worker.ask."""
-        number = next(self._numbers)
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._asked[number] = Asked(command, future)
-        self._send(command, number)
+        data, future = self._questions.put(command)
+        self._send(data)
         reply: R = await future
         return reply
 
     def tell(self, command: Command[Any]) -> None:
         """See Worker.tell."""
-        self._send(command, 0)
+        self._send(encode_command(command, 0))
 
-    def _send(self, command: Command[Any], number: int) -> None:
+    def _send(self, data: bytes) -> None:
         if self._writer is None or (self._listening is not None and self._listening.done()):
-            self._fail_all("The worker of this run is gone.")
+            self._questions.fail_all("The worker of this run is gone.")
             return
-        self._writer.write(encode_command(command, number))
+        self._writer.write(data)
 
     async def close(self) -> None:
         """See Worker.close: its watchdog ends it at the end of the line, even in mid-step."""

@@ -23,6 +23,16 @@ class Switches:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoopStatus:
+    """How it goes in somebody's own training loop, which is watched."""
+
+    steps_per_second: float  # 0 while it does not train
+    overhead: float  # the share of the loop's time that watching takes
+    frames_per_second: float  # while somebody looks
+    waits: bool = False  # it was paused from the page
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """The present state of a run, as its worker tells it with every message."""
 
@@ -39,6 +49,7 @@ class Status:
     learning_rate: float | None
     momentum: float | None
     weight_decay: float | None
+    loop: LoopStatus | None = None  # of an observed run
 
 
 @dataclass(frozen=True, kw_only=True)

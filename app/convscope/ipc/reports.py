@@ -9,12 +9,13 @@ from convscope.types import FindingKind, JsonObject
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """The history since the last message: one entry a step in each of the lists."""
+    """The history since the last message: one entry a step in each of the lists, None where a loop
+    has not told it."""
 
     restarted: bool = False  # the run is at step 0 again: all before is void
     step: list[int]
-    loss: list[float]
-    accuracy: list[float]
+    loss: list[float | None]
+    accuracy: list[float | None]
     held_out: list[tuple[int, float, float | None]]  # step, accuracy, balanced accuracy
 
 
@@ -59,6 +60,16 @@ class FrameNotice(Notice):
     time: float  # seconds (Unix) at which the step ended
     layout: int  # the number of what lies where, from 1
     sections: list[JsonObject] | None  # None: as in the frame before
+    predictions: dict[str, JsonObject]  # by probe
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordNotice(Notice):
+    """A frame of an observed run that is kept, since its steps cannot be made again; `payload` is
+    the sections' bytes."""
+
+    step: int
+    sections: list[JsonObject]
     predictions: dict[str, JsonObject]  # by probe
 
 

@@ -80,7 +80,7 @@ class Observer:
             raise ConflictError(f"{layer} ({kind}) has no weights.")
         raise NotFoundError(f"{layer} has no {name!r}: expected one of {', '.join(tensors)}.")
 
-    def has_change(self, parameter: torch.Tensor) -> bool:
+    def has_change(self, parameter: torch.Tensor, _: Of = Of.UPDATE) -> bool:
         """Whether an update led to the present state, and moved this parameter."""
         return self.trainer.has_update and parameter.grad is not None
 
@@ -94,8 +94,12 @@ class Observer:
 
     def gradient(self, parameter: torch.Tensor) -> Floats:
         """The gradient that the last update used, as the loss gave it."""
+        return to_numpy(self.last_gradient(parameter))
+
+    def last_gradient(self, parameter: torch.Tensor) -> torch.Tensor:
+        """The same as torch holds it: another object after each step."""
         assert parameter.grad is not None
-        return to_numpy(parameter.grad)
+        return parameter.grad
 
     def update(self, parameter: torch.Tensor) -> Floats:
         """What the last update added: the value now less the value before."""

@@ -1,6 +1,5 @@
 """A network by arithmetic: names, shapes, parameters, costs, limits; nothing is allocated."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from math import prod
@@ -160,22 +159,3 @@ def memory_bytes(plans: list[LayerPlan], input_shape: Shape, batch_size: int) ->
     values = prod(input_shape) + sum(prod(plan.output_shape) for plan in plans)
     parameters = sum(plan.parameters for plan in plans)
     return 4 * (3 * values * batch_size + 5 * parameters)
-
-
-def flattened_from(plans: Sequence[LayerPlan], reader: LayerPlan) -> Shape | None:
-    """The maps (C, H, W) that a linear layer reads flattened; None where it reads a vector."""
-    return _flattened(plans[: reader.index])
-
-
-def flattened_into(plans: Sequence[LayerPlan], giver: LayerPlan) -> Shape | None:
-    """The maps (C, H, W) that a layer gives flattened; None where it gives something else."""
-    return _flattened(plans[: giver.index + 1])
-
-
-def _flattened(plans: Sequence[LayerPlan]) -> Shape | None:
-    for before in reversed(plans):
-        if before.type == "Linear":
-            return None
-        if before.type == "Flatten" and len(before.input_shape) == 3:
-            return before.input_shape
-    return None

@@ -10,10 +10,10 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from convscope.ipc.reports import Metrics
-from convscope.storage.metric_series import MetricSeries
+from convscope.storage.metric_series import MetricSeries, float32
 from convscope.storage.step_blocks import Blocks, blocks_for
 from convscope.types import JsonObject
 
@@ -52,7 +52,7 @@ class History:
         """Take in what a worker's message brought; a step that was taken back is overwritten."""
         if metrics.step:
             self.back_to(metrics.step[0] - 1)
-        self._series.extend(metrics.step, metrics.loss, metrics.accuracy)
+        self._series.extend(metrics.step, float32(metrics.loss), float32(metrics.accuracy))
         self._series = self._series.merged()
         self._measure(metrics.held_out)
 
@@ -106,7 +106,8 @@ class History:
         measurement from `first` to `last`; what was not measured at a step is None, as loss and
         accuracy are at step 0."""
         series, measured = self._series.between(first, last), self._held_out_span(first, last)
-        points = zip(series.last, series.loss, series.accuracy, repeat(None), repeat(None))
+        told = _told(series.loss), _told(series.accuracy)
+        points = zip(series.last, *told, repeat(None), repeat(None))
         on_held_out = (measured[name] for name in ("accuracy", "balanced_accuracy"))
         held_out = zip(measured["step"], repeat(None), repeat(None), *on_held_out)
         for step, found in groupby(merge(points, held_out, key=STEP), STEP):
@@ -139,7 +140,7 @@ class History:
 
 def _each(series: MetricSeries) -> JsonObject:
     """Points as they are kept."""
-    loss, accuracy = series.loss.tolist(), series.accuracy.tolist()
+    loss, accuracy = _told(series.loss), _told(series.accuracy)
     return {
         "step": series.last.tolist(),
         "steps": series.widths().tolist(),
@@ -158,12 +159,21 @@ def _joined(series: MetricSeries, starts: NDArray[np.int64]) -> JsonObject:
     return {
         "step": np.array(series.last)[ends].tolist(),
         "steps": np.add.reduceat(series.widths(), starts).tolist(),
-        "loss": series.means(loss, starts).tolist(),
-        "lowest": np.minimum.reduceat(loss, starts).tolist(),
-        "highest": np.maximum.reduceat(loss, starts).tolist(),
-        "accuracy": accuracy[ends].tolist(),
-        "mean_accuracy": series.means(accuracy, starts).tolist(),
+        "loss": _told(series.means(loss, starts)),
+        "lowest": _told(np.fmin.reduceat(loss, starts)),
+        "highest": _told(np.fmax.reduceat(loss, starts)),
+        "accuracy": _told(accuracy[ends]),
+        "mean_accuracy": _told(series.means(accuracy, starts)),
     }
+
+
+def _told(column: ArrayLike) -> list[float | None]:
+    """As a list, None for what is NaN: nobody told it."""
+    values = np.asarray(column)
+    missing = np.isnan(values)
+    if not missing.any():
+        return values.tolist()  # type: ignore[no-any-return]
+    return [None if gone else value for value, gone in zip(values.tolist(), missing, strict=True)]
 
 
 def _there(value: float) -> float | None:

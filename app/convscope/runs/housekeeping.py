@@ -5,8 +5,8 @@ import contextlib
 import logging
 from time import monotonic
 
+from convscope.runs.base_run import AnyRun
 from convscope.runs.registry import Registry
-from convscope.runs.run import Run
 from convscope.settings import Settings
 
 log = logging.getLogger("convscope")
@@ -31,7 +31,7 @@ async def keep_house(registry: Registry, settings: Settings) -> None:
                 log.exception("run %s could not be paused", run.id)
 
 
-async def _look_after(run: Run, registry: Registry, patience_s: float) -> None:
+async def _look_after(run: AnyRun, registry: Registry, patience_s: float) -> None:
     if len(run.viewers):
         run.touch()
     untouched_s = monotonic() - run.touched_s

@@ -23,7 +23,10 @@ from convscope.ipc.protocol import Worker
 from convscope.recipe import RecipeRequest
 from convscope.recipe.interventions import AnyIntervention
 from convscope.recipe.trained_weights.match import FileWeights
+from convscope.runs.base_run import AnyRun
 from convscope.runs.keyed_locks import KeyedLocks
+from convscope.runs.observed.observed_run import ObservedRun
+from convscope.runs.observed.spec import ObservedSpec
 from convscope.runs.run import Run
 from convscope.runs.run_list import RunList
 from convscope.runs.spec import make_spec, stored_spec
@@ -40,13 +43,14 @@ from convscope.storage.exported_file import ExportedFile
 from convscope.storage.reader import read_stored_run
 from convscope.storage.schema import holds_nothing
 from convscope.storage.upgrade import upgrade_file
-from convscope.types import JsonObject
+from convscope.types import JsonObject, RunKind
 from convscope.validation_errors import reason
 
 T = TypeVar("T")
 log = logging.getLogger("convscope")
 ID_CHARACTERS = string.ascii_lowercase + string.digits
 ID_LENGTH = 10
+RETRY_AFTER_S = 5  # where as many loops as may be are connected
 RESET_ATTEMPTS = 5  # where others train it at the same time
 
 
@@ -73,7 +77,7 @@ class Registry:
     def open(self) -> None:
         """Find the runs that are kept; InUseError where the folder is another server's."""
         self._directory.open()
-        found: list[Run] = []
+        found: list[AnyRun] = []
         for run_id in list(self._directory.ids()):
             if holds_nothing(self._directory.path(run_id)):
                 self._directory.forget(run_id)
@@ -87,16 +91,19 @@ class Registry:
                 self.unreadable[run_id] = f"{reason(error)}."
         self.runs = RunList(found)
 
-    def _stored(self, run_id: str) -> Run:
+    def _stored(self, run_id: str) -> AnyRun:
         upgrade_file(self._directory.path(run_id))
         stored = read_stored_run(self._directory.path(run_id))
         _must_have_age(stored.about)
+        if stored.about.get("kind") == RunKind.OBSERVED:
+            seen = ObservedSpec.model_validate(stored.about["observed"])
+            return ObservedRun(run_id, seen, self._directory, stored)
         recipe, model = stored.segments[-1].recipe, stored.about["network"]
         sha256 = stored.about["dataset_sha256"]
         spec = stored_spec(recipe, self._settings, stored.weights, model, sha256)
         return Run(run_id, spec, self._workers, self._directory, stored)
 
-    async def adopt(self, run_id: str) -> Run:
+    async def adopt(self, run_id: str) -> AnyRun:
         """A run whose file has been put in its place."""
         run = await asyncio.to_thread(self._stored, run_id)
         is_new = not run.number
@@ -106,10 +113,39 @@ class Registry:
                 await run.keep_number()
         return run
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody watches a run, or one trains, here or in its own loop."""
+        loops = (run.is_awake for run in self.runs if run.kind is RunKind.OBSERVED)
+        return any(loops) or any(len(run.viewers) or run.state.is_training for run in self.runs)
+
+    @property
+    def trained(self) -> list[Run]:
+        """Those whose steps are made here."""
+        return [run for run in self.runs if isinstance(run, Run)]
+
+    def trained_run(self, run_id: str) -> Run:
+        """NotFoundError for an unknown one, ConflictError for one that is observed."""
+        run = self.runs.get(run_id)
+        if isinstance(run, Run):
+            return run
+        raise ConflictError(
+            "This run is observed: its steps are made in somebody's own training loop, so there is "
+            "no recipe to make them from, and this cannot be asked of it."
+        )
+
+    def observed_run(self, run_id: str) -> ObservedRun:
+        """One whose steps are made in somebody's own loop; NotFoundError for an unknown one,
+        ConflictError for one that is trained here."""
+        run = self.runs.get(run_id)
+        if isinstance(run, ObservedRun):
+            return run
+        raise ConflictError("This run is trained here, from its recipe: it has no loop elsewhere.")
+
     async def data_goes(self, dataset_id: str) -> None:
         """Where runs that learn from a data set stand is kept, as far as can be: without its
         pictures no step is computed again."""
-        using = [run for run in self.runs if run.spec.recipe.data.dataset == dataset_id]
+        using = [run for run in self.trained if run.spec.recipe.data.dataset == dataset_id]
         for run in [run for run in using if not run.spec.absent]:
             with contextlib.suppress(ConvscopeError):
                 if run.state.is_training:
@@ -119,11 +155,12 @@ class Registry:
 
     async def data_went(self, dataset_id: str) -> None:
         """Runs that learn from a data set that was deleted can be viewed from now on."""
-        await self._reopen(run for run in self.runs if run.spec.recipe.data.dataset == dataset_id)
+        using = (run for run in self.trained if run.spec.recipe.data.dataset == dataset_id)
+        await self._reopen(using)
 
     async def data_came(self, sha256: str) -> None:
         """Runs that miss a data set of this digest can be trained again."""
-        missing = (run for run in self.runs if run.spec.absent)
+        missing = (run for run in self.trained if run.spec.absent)
         await self._reopen(run for run in missing if run.file.about.get("dataset_sha256") == sha256)
 
     async def _reopen(self, runs: Iterable[Run]) -> None:
@@ -160,6 +197,28 @@ class Registry:
         run.file.note(number=run.number)  # nobody need wait for it
         return run
 
+    async def observe(self, spec: ObservedSpec, name: str | None) -> tuple[ObservedRun, str]:
+        """A new run whose steps are made elsewhere, and the token that its loop shows;
+        UnavailableError where as many loops as may be are connected."""
+        connected = [one for one in self.runs if isinstance(one, ObservedRun) and one.is_awake]
+        if len(connected) >= self._settings.max_runs:
+            raise UnavailableError(
+                f"{len(connected)} training loops are connected, which is as many as may be: end "
+                "one, or try again later.",
+                retry_after=RETRY_AFTER_S,
+            )
+        self._directory.must_have_room()
+        run, token = ObservedRun(self.new_id(), spec, self._directory), secrets.token_urlsafe(32)
+        try:
+            await run.begin(token)
+        except BaseException:
+            await run.close()
+            self._directory.forget(run.id)
+            raise
+        self.runs.add(run)
+        run.file.note(number=run.number, name=name)  # nobody need wait for it
+        return run, token
+
     @staticmethod
     def new_id() -> str:
         """10 lower-case letters and digits, never used before."""
@@ -172,7 +231,7 @@ class Registry:
         init = request.init
         if init is not None and init.type == "from_run":
             try:
-                reply = await self.runs.get(init.run or "").ask(Weights())
+                reply = await self.trained_run(init.run or "").ask(Weights())
             except NotFoundError as error:  # or it is deleted meanwhile
                 raise RecipeError(f"init is from_run: there is no run {init.run!r}.") from error
             return FileWeights(reply.payload)
@@ -205,11 +264,11 @@ class Registry:
         """Those that were deleted a day ago go for good."""
         await asyncio.to_thread(self._directory.empty_trash)
 
-    async def restore(self, run_id: str) -> Run:
+    async def restore(self, run_id: str) -> AnyRun:
         """Restore a run that was deleted; NotFoundError where it is gone for good."""
         return await self._whole(self._restore(run_id))
 
-    async def _restore(self, run_id: str) -> Run:
+    async def _restore(self, run_id: str) -> AnyRun:
         async with self._moving.of(run_id):
             await asyncio.to_thread(self._directory.restore, run_id)
             return await self.adopt(run_id)
@@ -222,7 +281,7 @@ class Registry:
     async def reset(self, run_id: str) -> Run | None:
         """Back to step 0; what the run was is kept as another, which is answered, unless it was
         nothing."""
-        run = self.runs.get(run_id)
+        run = self.trained_run(run_id)
         run.must_go_on()
         for _ in range(RESET_ATTEMPTS):
             if run.state.is_training:
@@ -245,7 +304,7 @@ class Registry:
     async def _hand_over_forks(self, run: Run, kept: Run) -> None:
         """Forks of what a run was before its reset are forks of the run that keeps it."""
         for fork in list(self.runs):
-            if fork is not kept and fork.parent_id == run.id:
+            if isinstance(fork, Run) and fork is not kept and fork.parent_id == run.id:
                 with contextlib.suppress(
                     ConvscopeError
                 ):  # the disk fails, or it is deleted meanwhile
@@ -271,7 +330,8 @@ class Registry:
             )
             try:
                 await asyncio.shield(copying)
-                return await self.adopt(new_id)
+                await self.adopt(new_id)
+                return self.trained_run(new_id)
             except BaseException:
                 await asyncio.wait([copying])  # a thread goes on, whoever waits for it
                 self._directory.forget(new_id)
@@ -286,7 +346,7 @@ class Registry:
         name: str | None,
     ) -> Run:
         """A new run that goes on from a step of another; see `branch_off` for what is raised."""
-        run = self.runs.get(run_id)
+        run = self.trained_run(run_id)
         restarts = run.restarts
         branch = await branch_off(run, step, recipe, self._settings)
         await run.file.durable()
@@ -314,7 +374,8 @@ class Registry:
         async with self._budget.decode():  # its pictures, one after the other
             await import_file(given, self._directory, new_id, self._settings)
         try:
-            return await self.adopt(new_id)
+            await self.adopt(new_id)
+            return self.trained_run(new_id)
         except (ConvscopeError, ValueError):
             self._directory.forget(new_id)
             raise

@@ -1,8 +1,6 @@
-"""One run as the server knows it: its recipe, file, worker, what it last said, and who watches."""
+"""A run that is trained here: its recipe, its worker, and what it may be asked."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from typing import Any, TypeGuard
 
 from convscope.errors import ConflictError, ConvscopeError, RecipeError
@@ -17,9 +15,9 @@ from convscope.ipc.commands import (
     R,
     Tune,
 )
-from convscope.ipc.replies import InterventionReply, Status
-from convscope.ipc.reports import FindingNotice, FrameNotice, Report
+from convscope.ipc.reports import Report
 from convscope.recipe.interventions import AnyIntervention, SwitchFilter
+from convscope.runs.base_run import BaseRun
 from convscope.runs.history import History
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
@@ -28,7 +26,6 @@ from convscope.runs.status import (
     classes_of,
     findings_json,
     fixed,
-    notable,
     now,
     status_at,
     status_of_new,
@@ -38,18 +35,19 @@ from convscope.runs.status import (
 from convscope.runs.supervision.replay_worker import Looked
 from convscope.runs.supervision.supervisor import Supervisor, Workers
 from convscope.runs.uploads import Uploads
-from convscope.runs.viewers import Frame, Viewers, quantities_of
 from convscope.storage.directory import RunDirectory
 from convscope.storage.reader import StoredRun
 from convscope.storage.schema import MOST_EVENTS
-from convscope.types import JsonObject, RunState
+from convscope.types import JsonObject, RunKind, RunState
 
 CHANGES = (Intervene, Tune)
 NEEDS_NO_DATA = (Pause, DropImage)  # what a run can be told whose data set is not here
 
 
-class Run:
-    """A run: what is known of it, who watches, and what it may be asked."""
+class Run(BaseRun[Spec]):
+    """A run whose steps are made here, from its recipe."""
+
+    kind = RunKind.TRAINED
 
     def __init__(
         self,
@@ -60,19 +58,12 @@ class Run:
         stored: StoredRun | None = None,
     ) -> None:
         """`stored` is what its file holds, of a run that was there before; a new one `begin`s."""
-        self.id = run_id
-        self.spec = spec
-        self.history = History()
-        self.restarts = 0  # how often it went back to step 0
-        self.number: int = stored.about.get("number", 0) if stored else 0  # in the list; 0: none
         self._settings = workers.settings
-        self._status = status_of_stored(spec, stored) if stored else status_of_new(spec)
-        self.file = RunFile(directory.path(run_id), directory, stored, spec.absent)
-        self._supervisor = Supervisor(self, spec, workers, self.file, self._status)
+        status = status_of_stored(spec, stored) if stored else status_of_new(spec)
+        file = RunFile(directory.path(run_id), directory, stored, spec.absent)
+        self._supervisor = Supervisor(self, spec, workers, file, status)
         self._replay = self._supervisor.replay
-        self.viewers = Viewers(
-            self._supervisor.tell, {plan.name: quantities_of(plan) for plan in spec.plans}
-        )
+        super().__init__(run_id, spec, file, status, self._supervisor.tell)
         self.uploads = Uploads(
             spec,
             workers.settings,
@@ -170,27 +161,7 @@ class Run:
         """See RunCallbacks: recorded first of all."""
         if report.metrics.restarted:
             self._restart()
-        self.file.record(report)
-        self.history.apply(report.metrics)
-        self.history.back_to(self.file.steps)
-        if isinstance(report.reply, InterventionReply):
-            self._status.record(report.reply)
-            self.viewers.run_changed()
-        if isinstance(report.notice, FindingNotice):
-            self.viewers.run_changed()
-        if report.status:
-            self._heard(report.status)
-            if isinstance(report.notice, FrameNotice):
-                self.viewers.offer(Frame.of_notice(report.notice, report.status))
-
-    def _heard(self, status: Status) -> None:
-        before, self._status.worker = self._status.worker, status
-        if notable(before) == notable(status):
-            return
-        self.viewers.run_changed()
-        halted = status.problem if status.state is RunState.HALTED else None
-        if halted != self.file.about.get("halted"):
-            self.file.note(halted=halted)
+        super().on_report(report)
 
     def _restart(self) -> None:
         """It is at step 0 again."""
@@ -218,36 +189,20 @@ class Run:
         return self._supervisor.is_awake
 
     @property
-    def steps(self) -> int:
-        """How far it has come."""
-        return self.file.steps
-
-    def describe(self) -> JsonObject:
-        """The run as the API answers it."""
+    def problem(self) -> str | None:
+        """One sentence about what is wrong with it, or what was done about it."""
         supervisor, status = self._supervisor, self._status
         disk = supervisor.disk_error.detail if supervisor.disk_error else None
-        said = supervisor.failure or disk or status.worker.problem or status.notice
-        return (
-            asdict(status.worker)
-            | fixed(self.spec, self.file.about)
-            | switches_json(status.switches)
-            | changes_json(status.interventions)
-            | findings_json(self.findings)
-            | {
-                "id": self.id,
-                "state": self.state,
-                "problem": said,
-                "environment": status.environment,
-                "taken": status.taken,
-                "restarts": self.restarts,
-                "revision": self.viewers.changes,
-                "viewers": len(self.viewers),
-                "suspended": not self.is_awake,
-                "steps": self.file.steps,
-                "saved_step": self.file.saved_step,
-                "recomputed": self.file.recomputed,
-            }
-        )
+        return supervisor.failure or disk or status.worker.problem or status.notice
+
+    @property
+    def fixed(self) -> JsonObject:
+        """What seldom or never changes in it."""
+        return fixed(self.spec, self.file.about)
+
+    async def note(self, **values: Any) -> None:
+        """Keep what is known of it, by name; UnavailableError where the disk fails."""
+        await self._supervisor.note(**values)
 
     async def describe_at(self, step: int | None) -> JsonObject:
         """The run as it was at a step; NotFoundError for one that it has not come to."""
@@ -265,22 +220,6 @@ class Run:
     def classes(self) -> list[str]:
         """What its class scores are called."""
         return classes_of(self.spec, self.file.about)
-
-    @property
-    def interventions(self) -> list[JsonObject]:
-        """All that was done to it since step 0, in order."""
-        return self._status.interventions
-
-    @property
-    def findings(self) -> Sequence[JsonObject]:
-        """What its worker found worth a sentence since step 0: the latest, in order."""
-        return self.file.findings
-
-    async def metric_history(self) -> History:
-        """Its history, also while it is suspended."""
-        if not self.is_awake and self.history.steps < self.file.steps:
-            self.history = await self.file.history()
-        return self.history
 
     # --- what it is asked -------------------------------------------------------------------------
 
@@ -430,26 +369,10 @@ class Run:
         await self.up()
         return self.describe()
 
-    async def rename(self, name: str | None) -> JsonObject:
-        """A name that people gave it, or none; it wakes no worker."""
-        await self._supervisor.note(name=name)
-        self.viewers.run_changed()
-        return self.describe()
-
-    @property
-    def parent_id(self) -> str | None:
-        """The run that this one is a fork or copy of, if it is one."""
-        parent = self.file.about.get("parent")
-        return parent["run"] if parent else None
-
     async def move_to_parent(self, run_id: str) -> None:
         """The state that it left its parent in is another run's from now on."""
-        await self._supervisor.note(parent=self.file.about["parent"] | {"run": run_id})
+        await self.note(parent=self.file.about["parent"] | {"run": run_id})
         self.viewers.run_changed()
-
-    async def keep_number(self) -> None:
-        """Its place in the list outlasts the server."""
-        await self._supervisor.note(number=self.number)
 
     async def pause_unwatched(self) -> None:
         """What plays and nobody watches is paused, and says so."""

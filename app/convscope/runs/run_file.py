@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError
-from convscope.ipc.replies import CheckpointReply, InterventionReply, TuneReply
-from convscope.ipc.reports import CheckpointNotice, Finding, FindingNotice, Report
+from convscope.ipc.replies import CheckpointReply, InterventionReply, Status, TuneReply
+from convscope.ipc.reports import CheckpointNotice, Finding, FindingNotice, RecordNotice, Report
 from convscope.recipe import Recipe, plan, step_seconds
 from convscope.runs.history import History
 from convscope.runs.recomputed import KEY, sentence
@@ -105,6 +105,8 @@ class RunFile:
         if isinstance(report.notice, CheckpointNotice):
             tensors = report.notice.payload
             writer.checkpoint(self.segments[-1].number, report.notice.checkpoint, tensors)
+        if isinstance(report.notice, RecordNotice):
+            self._recorded(report.notice, report.status)
         if isinstance(report.notice, FindingNotice):
             self._found(report.notice.finding)
         if isinstance(report.reply, InterventionReply):
@@ -112,6 +114,16 @@ class RunFile:
             self._event(body["step"], "intervention", body, replaces=report.reply.replaces)
         if isinstance(report.reply, TuneReply):
             self._tuned(report.reply)
+
+    def _recorded(self, notice: RecordNotice, status: Status | None) -> None:
+        """A frame of an observed run, with what was true then."""
+        about = {
+            "step": notice.step,
+            "status": asdict(status) if status else None,
+            "sections": notice.sections,
+            "predictions": notice.predictions,
+        }
+        self.writer.checkpoint(0, about, notice.payload)
 
     def _found(self, finding: Finding) -> None:
         number = self.findings[-1]["id"] + 1 if self.findings else 1

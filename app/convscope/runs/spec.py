@@ -46,6 +46,10 @@ class Spec:
         names = ", ".join(entry.name for entry in self.plans)
         raise NotFoundError(f"There is no layer {name!r}: expected one of {names}.")
 
+    def describe_layers(self) -> list[JsonObject]:
+        """As `GET /runs/{id}/layers` lists them."""
+        return [entry.describe() for entry in self.plans]
+
     @property
     def classes(self) -> tuple[str, ...]:
         """Their names, the recipe's own before its data set's; empty where neither has any."""

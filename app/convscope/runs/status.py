@@ -15,7 +15,7 @@ from convscope.types import JsonObject, RunState
 
 DEFAULT_STEPS_PER_SECOND = 10.0
 SHOWN_CHANGES = 100  # in the run itself; its own list has all, in pages
-MOVING = ("step", "loss", "accuracy", "images_per_second")  # told with the next frame
+MOVING = ("step", "loss", "accuracy", "images_per_second", "loop")  # told with the next frame
 
 
 @dataclass
@@ -129,11 +129,11 @@ def _tuned(stored: StoredRun) -> JsonObject:
 def fixed(spec: Spec, about: JsonObject) -> JsonObject:
     """What seldom or never changes in a run."""
     return {
-        "kind": "trained",
         "name": about.get("name"),
         "parent": about.get("parent"),
         "imported_from": about.get("imported_from"),
         "absent": spec.absent,
+        "probes": None,
         "trainable": spec.trainable,
         "recipe": spec.recipe.model_dump(mode="json"),
         "network": about["network"],
@@ -141,7 +141,6 @@ def fixed(spec: Spec, about: JsonObject) -> JsonObject:
         "dataset_sha256": about["dataset_sha256"],
         "held_out_images": _measured_on(spec),
         "parameters": sum(plan.parameters for plan in spec.plans),
-        "probe": "test-0",
         "first_weights": about.get("first_weights"),
         "created_at": about["created_at"],
     }

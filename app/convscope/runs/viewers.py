@@ -1,7 +1,7 @@
 """Fan-out: one latest-frame slot for each viewer. A slow one skips frames and slows nobody."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,7 +12,6 @@ from convscope.ipc import commands
 from convscope.ipc.commands import Command, Credit, Wanted
 from convscope.ipc.replies import FrameReply, Status, Switches
 from convscope.ipc.reports import FrameNotice
-from convscope.recipe import LayerPlan
 from convscope.types import JsonObject, Of
 
 
@@ -268,9 +267,9 @@ class Viewers:
             viewer.close()
 
 
-def quantities_of(plan: LayerPlan) -> frozenset[Quantity]:
-    """What a viewer can watch of a layer's tensors."""
-    learned = [name for name in ("weight", "bias") if name in plan.tensors]
+def quantities_of(tensors: Container[str]) -> frozenset[Quantity]:
+    """What a viewer can watch of a layer that has these."""
+    learned = [name for name in ("weight", "bias") if name in tensors]
     return frozenset(Quantity(name, of) for name in learned for of in Of)
 
 
@@ -278,4 +277,7 @@ def frame_bytes(frame: Frame, watch: Watch, extra: JsonObject) -> bytes:
     """The frame as one viewer gets it; `extra` are the header's fields that are its own."""
     sections, payload = frame.part(watch)
     header = {"seq": frame.seq, "reason": frame.reason, "time": frame.time}
-    return encode_frame(header | vars(frame.status) | extra, payload, sections)
+    status = vars(frame.status)
+    if frame.status.loop:
+        status = status | {"loop": vars(frame.status.loop)}
+    return encode_frame(header | status | extra, payload, sections)

@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,11 @@ from numpy.typing import NDArray
 from convscope.storage.step_blocks import Blocks, blocks_for
 
 MOST_POINTS = 2_000_000  # 8 bytes each in a file, 16 in memory
+
+
+def float32(values: Iterable[float | None]) -> "array[float]":
+    """A column of it; NaN stands for what nobody told."""
+    return array("f", [nan if value is None else value for value in values])
 
 
 @dataclass
@@ -77,10 +83,16 @@ class MetricSeries:
         return self._at(np.r_[starts[starts < older], older : len(self)])
 
     def means(self, values: Iterable[float], starts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Of one value a point, over the steps of the points that begin with these."""
-        widths = self.widths()
-        weighted = np.asarray(values, np.float64) * widths
-        return np.add.reduceat(weighted, starts) / np.add.reduceat(widths, starts)
+        """Of one value a point, over the steps of the points that begin with these; NaN for those
+        of which none was told."""
+        column = np.asarray(values, np.float64)
+        told = ~np.isnan(column)
+        widths = np.where(told, self.widths(), 0)
+        sums = np.add.reduceat(np.where(told, column, 0.0) * widths, starts)
+        steps = np.add.reduceat(widths, starts)
+        means = np.full(len(steps), np.nan)
+        np.divide(sums, steps, out=means, where=steps > 0)
+        return means
 
     def ends(self, starts: NDArray[np.int64]) -> NDArray[np.int64]:
         """The last point of each of those that begin with these."""

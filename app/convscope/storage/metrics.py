@@ -3,6 +3,7 @@
 import sqlite3
 from array import array
 from collections.abc import Iterator
+from math import isnan
 
 import numpy as np
 
@@ -27,7 +28,12 @@ def last_of(connection: sqlite3.Connection) -> tuple[float | None, float | None]
     row = connection.execute(
         "SELECT substr(loss, -4), substr(accuracy, -4) FROM history ORDER BY first DESC LIMIT 1"
     ).fetchone()
-    return (array("f", row[0])[0], array("f", row[1])[0]) if row else (None, None)
+    return (_last(row[0]), _last(row[1])) if row else (None, None)
+
+
+def _last(column: bytes) -> float | None:
+    value = array("f", column)[0]
+    return None if isnan(value) else value
 
 
 def read_series(connection: sqlite3.Connection) -> MetricSeries:

@@ -1,7 +1,6 @@
 """Writes a run's file, a method a kind of record; all of it through one thread."""
 
 import sqlite3
-from array import array
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from convscope.ipc.reports import Finding, Metrics
 from convscope.storage.group_commit import GroupCommitWriter, OnDiskError, OnSaved, Steps, Write
+from convscope.storage.metric_series import float32
 from convscope.storage.metrics import MERGE_EVERY, cut_history, merge_old_points
 from convscope.storage.retention import drop_old_checkpoints
 from convscope.storage.schema import MOST_FINDINGS, create, json_text, open_to_write
@@ -80,7 +80,7 @@ class RunWriter:
         """The steps and held-out accuracies that a worker's message brought."""
         if metrics.step:
             first, last = metrics.step[0], metrics.step[-1]
-            steps = Steps(first, array("f", metrics.loss), array("f", metrics.accuracy))
+            steps = Steps(first, float32(metrics.loss), float32(metrics.accuracy))
             self._writer.put(steps)
             if last // MERGE_EVERY > (first - 1) // MERGE_EVERY:
                 self._writer.put(merge_old_points)

@@ -14,15 +14,15 @@ class MetricsBuffer:
     def _clear(self, *, restarted: bool) -> None:
         self._restarted = restarted
         self._steps: list[int] = []
-        self._loss: list[float] = []
-        self._accuracy: list[float] = []
+        self._loss: list[float | None] = []
+        self._accuracy: list[float | None] = []
         self._held_out: list[tuple[int, float, float | None]] = []
 
     def restart(self) -> None:
         """The run is at step 0 again: what was gathered is void."""
         self._clear(restarted=True)
 
-    def step(self, step: int, loss: float, accuracy: float) -> None:
+    def step(self, step: int, loss: float | None, accuracy: float | None) -> None:
         """One trained step; `accuracy` is the running mean over the last batches."""
         self._steps.append(step)
         self._loss.append(loss)

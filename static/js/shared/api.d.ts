@@ -533,6 +533,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/observed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Observe somebody's own training loop
+         * @description Its loop then dials in to the WebSocket `/runs/{id}/worker`; `convscope.watch` does both.
+         */
+        post: operations["observe_loop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/thumbnails": {
         parameters: {
             query?: never;
@@ -1011,7 +1031,7 @@ export interface paths {
         /**
          * Get an image's record
          * @description `test-17` is image 17 of the held-out half, `train-17` of the training half; uploads go by
-         *     their id.
+         *     their id; those that an observed run is watched with are `probe-0`, `probe-1` and so on.
          */
         get: operations["get_image"];
         /**
@@ -1327,6 +1347,26 @@ export interface paths {
          * @description In the order of the images; 409 where the network ends in no class scores.
          */
         post: operations["compute_predictions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/recorded-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the recorded steps of an observed run
+         * @description Its other steps cannot be looked at: nobody but its own loop can make them.
+         */
+        get: operations["list_recorded_steps"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3597,28 +3637,28 @@ export interface components {
              * Accuracy
              * @description at the last of them, mean of the last 50 batches
              */
-            accuracy: number[];
+            accuracy: (number | null)[];
             held_out: components["schemas"]["HeldOut"];
             /**
              * Highest
              * @description the highest loss of them
              */
-            highest: number[];
+            highest: (number | null)[];
             /**
              * Loss
-             * @description their mean
+             * @description their mean; null where the loop of an observed run has not told it, like the others
              */
-            loss: number[];
+            loss: (number | null)[];
             /**
              * Lowest
              * @description the lowest loss of them
              */
-            lowest: number[];
+            lowest: (number | null)[];
             /**
              * Mean Accuracy
              * @description the mean of that over them
              */
-            mean_accuracy: number[];
+            mean_accuracy: (number | null)[];
             /**
              * Step
              * @description the last of each point's steps
@@ -3688,7 +3728,7 @@ export interface components {
              * Source
              * @enum {string}
              */
-            source: "test" | "train" | "upload";
+            source: "test" | "train" | "upload" | "probe";
             /** Width */
             width: number;
         };
@@ -3824,6 +3864,7 @@ export interface components {
          *         "kind": "trained",
          *         "latest_finding": null,
          *         "learning_rate": 0.01,
+         *         "loop": null,
          *         "loss": 2.47189,
          *         "momentum": 0.9,
          *         "name": null,
@@ -3832,6 +3873,7 @@ export interface components {
          *         "parent": null,
          *         "previous_run": null,
          *         "probe": "test-0",
+         *         "probes": null,
          *         "problem": null,
          *         "recipe": {
          *           "batch_size": 4,
@@ -4543,6 +4585,45 @@ export interface components {
             type: "Linear";
         };
         /**
+         * LoopAnswer
+         * @description The training loop of an observed run.
+         */
+        LoopAnswer: {
+            /**
+             * Controllable
+             * @description whether it can be paused, stepped and let go on from here
+             */
+            controllable: boolean;
+            /**
+             * Frames Per Second
+             * @description how many frames it gives while somebody looks
+             */
+            frames_per_second: number;
+            /**
+             * Overhead
+             * @description the share of the loop's time that watching takes
+             */
+            overhead: number;
+            /** @description `connected`; `lost`: it went without a word; `ended`: it took its leave */
+            state: components["schemas"]["LoopState"];
+            /**
+             * Steps Per Second
+             * @description 0 while it does not train
+             */
+            steps_per_second: number;
+            /**
+             * Waits
+             * @description whether it was paused from here, and waits
+             */
+            waits: boolean;
+        };
+        /**
+         * LoopState
+         * @description Of the training loop of an observed run.
+         * @enum {string}
+         */
+        LoopState: "connected" | "lost" | "ended";
+        /**
          * ManyPredictions
          * @description Of each image the class that it is taken for, all probabilities, and its label where it is
          *     one of the data set's; a number that is not finite is null.
@@ -4853,6 +4934,250 @@ export interface components {
             ];
             /** Layers */
             layers: (components["schemas"]["Conv2d"] | components["schemas"]["BatchNorm2d"] | components["schemas"]["ReLU"] | components["schemas"]["LeakyReLU"] | components["schemas"]["Tanh"] | components["schemas"]["Sigmoid"] | components["schemas"]["MaxPool2d"] | components["schemas"]["AvgPool2d"] | components["schemas"]["AdaptiveAvgPool2d"] | components["schemas"]["Dropout"] | components["schemas"]["Flatten"] | components["schemas"]["Linear"])[];
+        };
+        /**
+         * ObserveBody
+         * @description A training loop that is to be watched: its network's layers, and what it is looked at
+         *     through.
+         * @example {
+         *       "classes": [
+         *         "cat",
+         *         "dog",
+         *         "bird"
+         *       ],
+         *       "controllable": false,
+         *       "labels": [
+         *         0,
+         *         2
+         *       ],
+         *       "layers": [
+         *         {
+         *           "arguments": {
+         *             "kernel_size": [
+         *               3,
+         *               3
+         *             ],
+         *             "padding": [
+         *               1,
+         *               1
+         *             ],
+         *             "stride": [
+         *               1,
+         *               1
+         *             ]
+         *           },
+         *           "input_shape": [
+         *             1,
+         *             28,
+         *             28
+         *           ],
+         *           "name": "conv",
+         *           "output_shape": [
+         *             8,
+         *             28,
+         *             28
+         *           ],
+         *           "tensors": {
+         *             "bias": [
+         *               8
+         *             ],
+         *             "weight": [
+         *               8,
+         *               1,
+         *               3,
+         *               3
+         *             ]
+         *           },
+         *           "type": "Conv2d"
+         *         },
+         *         {
+         *           "arguments": {},
+         *           "input_shape": [
+         *             8
+         *           ],
+         *           "name": "head",
+         *           "output_shape": [
+         *             3
+         *           ],
+         *           "tensors": {
+         *             "bias": [
+         *               3
+         *             ],
+         *             "weight": [
+         *               3,
+         *               8
+         *             ]
+         *           },
+         *           "type": "Linear"
+         *         }
+         *       ],
+         *       "name": "my CNN",
+         *       "network": "Net",
+         *       "probes": 2
+         *     }
+         */
+        ObserveBody: {
+            /**
+             * Classes
+             * @description names of the class scores, in order
+             * @default []
+             */
+            classes?: string[];
+            /**
+             * Controllable
+             * @description whether the page may pause it, step it and let it go on
+             * @default false
+             */
+            controllable?: boolean;
+            /**
+             * Labels
+             * @description the probes' classes, by number
+             * @default []
+             */
+            labels?: number[];
+            /**
+             * Layers
+             * @description in the order in which they run
+             */
+            layers: components["schemas"]["ObservedLayer"][];
+            /**
+             * Name
+             * @description what people call the run
+             */
+            name?: string | null;
+            /**
+             * Network
+             * @description what the network is called: its class's name
+             * @default
+             */
+            network?: string;
+            /**
+             * Probes
+             * @description how many images it is looked at through: `probe-0`, `probe-1`, …
+             * @default 0
+             */
+            probes?: number;
+        };
+        /**
+         * ObservedAnswer
+         * @description The new run, and what its loop shows when it dials in.
+         * @example {
+         *       "run": {
+         *         "absent": null,
+         *         "accuracy": null,
+         *         "classes": [
+         *           "cat",
+         *           "dog",
+         *           "bird"
+         *         ],
+         *         "created_at": "2026-01-01T00:00:00Z",
+         *         "dataset_sha256": null,
+         *         "environment": null,
+         *         "finding_count": 0,
+         *         "first_weights": null,
+         *         "frozen": [],
+         *         "held_out_accuracy": null,
+         *         "held_out_balanced_accuracy": null,
+         *         "held_out_images": null,
+         *         "held_out_step": null,
+         *         "id": "k3f9x0a1bc",
+         *         "images_per_second": 0,
+         *         "imported_from": null,
+         *         "intervention_count": 0,
+         *         "interventions": [],
+         *         "kind": "observed",
+         *         "latest_finding": null,
+         *         "learning_rate": null,
+         *         "loop": {
+         *           "controllable": false,
+         *           "frames_per_second": 0,
+         *           "overhead": 0,
+         *           "state": "lost",
+         *           "steps_per_second": 0,
+         *           "waits": false
+         *         },
+         *         "loss": null,
+         *         "momentum": null,
+         *         "name": "my CNN",
+         *         "network": "Net",
+         *         "parameters": 92,
+         *         "parent": null,
+         *         "previous_run": null,
+         *         "probe": "probe-0",
+         *         "probes": [
+         *           "probe-0",
+         *           "probe-1"
+         *         ],
+         *         "problem": null,
+         *         "recipe": {},
+         *         "recomputed": null,
+         *         "restarts": 0,
+         *         "revision": 9,
+         *         "saved_step": 0,
+         *         "silenced": [],
+         *         "state": "starting",
+         *         "step": 0,
+         *         "steps": 0,
+         *         "steps_per_second": null,
+         *         "suspended": true,
+         *         "taken": [],
+         *         "trainable": false,
+         *         "undoable_count": 0,
+         *         "viewers": 0,
+         *         "weight_decay": null
+         *       },
+         *       "token": "vZ1f0mZ3k8c6T7dQ2r5uX9yB4nE0hJ1aLpWsGtKxCvM"
+         *     }
+         */
+        ObservedAnswer: {
+            run: components["schemas"]["RunAnswer"];
+            /**
+             * Token
+             * @description for the header Convscope-Worker-Token; it is not told again
+             */
+            token: string;
+        };
+        /**
+         * ObservedLayer
+         * @description A module without modules of its own, whose output is a list of numbers or maps.
+         */
+        ObservedLayer: {
+            /**
+             * Arguments
+             * @description what it was made with
+             * @default {}
+             */
+            arguments?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Input Shape
+             * @description of one image: (C, H, W), or (N,)
+             */
+            input_shape: number[];
+            /**
+             * Name
+             * @description in `named_modules`, such as `layer1.0.conv1`
+             */
+            name: string;
+            /**
+             * Output Shape
+             * @description of one image: (C, H, W), or (N,)
+             */
+            output_shape: number[];
+            /**
+             * Tensors
+             * @description the shapes of its parameters and buffers
+             * @default {}
+             */
+            tensors?: {
+                [key: string]: number[];
+            };
+            /**
+             * Type
+             * @description the class's name
+             */
+            type: string;
         };
         /**
          * Options
@@ -5820,6 +6145,7 @@ export interface components {
          *       "kind": "trained",
          *       "latest_finding": null,
          *       "learning_rate": 0.01,
+         *       "loop": null,
          *       "loss": 2.47189,
          *       "momentum": 0.9,
          *       "name": null,
@@ -5828,6 +6154,7 @@ export interface components {
          *       "parent": null,
          *       "previous_run": null,
          *       "probe": "test-0",
+         *       "probes": null,
          *       "problem": null,
          *       "recipe": {
          *         "batch_size": 4,
@@ -6005,19 +6332,19 @@ export interface components {
              */
             interventions: components["schemas"]["Intervention"][];
             /**
-             * Kind
-             * @description `trained`: its steps are made here, from its recipe
+             * @description `trained`: its steps are made here, from its recipe; `observed`: in somebody's own training loop, which is watched (`loop` says how it goes)
              * @default trained
-             * @constant
              */
-            kind?: "trained";
+            kind?: components["schemas"]["RunKind"];
             /** @description the last thing that its worker found worth a sentence (`GET /runs/{id}/findings` has all) */
             latest_finding?: components["schemas"]["Finding"] | null;
             /**
              * Learning Rate
-             * @description the optimiser's current setting
+             * @description the optimiser's current setting; null where an observed loop has not told it
              */
-            learning_rate: number;
+            learning_rate: number | null;
+            /** @description of an observed run: how its loop goes */
+            loop?: components["schemas"]["LoopAnswer"] | null;
             /**
              * Loss
              * @description of the last batch; null where there is none, or it is not finite
@@ -6056,13 +6383,18 @@ export interface components {
              */
             probe: string;
             /**
+             * Probes
+             * @description the images that an observed run is watched with; null for another
+             */
+            probes?: string[] | null;
+            /**
              * Problem
              * @description one sentence about what is wrong, or what was done about it
              */
             problem: string | null;
             /**
              * Recipe
-             * @description the complete recipe
+             * @description the complete recipe; `{}` of an observed run
              */
             recipe: {
                 [key: string]: unknown;
@@ -6137,10 +6469,16 @@ export interface components {
             viewers: number;
             /**
              * Weight Decay
-             * @description the optimiser's current setting
+             * @description the optimiser's current setting; null where an observed loop has not told it
              */
-            weight_decay: number;
+            weight_decay: number | null;
         };
+        /**
+         * RunKind
+         * @description Who makes a run's steps.
+         * @enum {string}
+         */
+        RunKind: "trained" | "observed";
         /**
          * RunList
          * @description A page of runs; `next` is the cursor of the page after it.
@@ -6189,6 +6527,7 @@ export interface components {
          *           "kind": "trained",
          *           "latest_finding": null,
          *           "learning_rate": 0.01,
+         *           "loop": null,
          *           "loss": 2.47189,
          *           "momentum": 0.9,
          *           "name": null,
@@ -6197,6 +6536,7 @@ export interface components {
          *           "parent": null,
          *           "previous_run": null,
          *           "probe": "test-0",
+         *           "probes": null,
          *           "problem": null,
          *           "recipe": {
          *             "batch_size": 4,
@@ -6387,6 +6727,24 @@ export interface components {
             steps?: number | null;
             /** Until */
             until?: number | null;
+        };
+        /**
+         * StepList
+         * @description Steps of an observed run that can be looked at, in order.
+         * @example {
+         *       "steps": [
+         *         0,
+         *         1,
+         *         2,
+         *         5,
+         *         10,
+         *         24
+         *       ]
+         *     }
+         */
+        StepList: {
+            /** Steps */
+            steps: number[];
         };
         /**
          * StripAnswer
@@ -6746,6 +7104,7 @@ export interface components {
          *         "kind": "trained",
          *         "latest_finding": null,
          *         "learning_rate": 0.01,
+         *         "loop": null,
          *         "loss": 2.51565,
          *         "momentum": 0.9,
          *         "name": null,
@@ -6754,6 +7113,7 @@ export interface components {
          *         "parent": null,
          *         "previous_run": null,
          *         "probe": "test-0",
+         *         "probes": null,
          *         "problem": null,
          *         "recipe": {
          *           "batch_size": 4,
@@ -10725,6 +11085,144 @@ export interface operations {
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body takes too long to come. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_slow",
+                     *       "detail": "Expected the whole body at 20 kB/s or more, got 1,024 bytes in 30 s.",
+                     *       "status": 408,
+                     *       "title": "Too slow",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More bytes or more pixels than the server accepts. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too_large",
+                     *       "detail": "Expected a body of at most 1,048,576 bytes, got a longer one.",
+                     *       "status": 413,
+                     *       "title": "Too large",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is understood but cannot be carried out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid_request",
+                     *       "detail": "steps: expected at least 1, got 0.",
+                     *       "status": 422,
+                     *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    observe_loop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObserveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description the address of what was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservedAnswer"];
                 };
             };
             /** @description The server needs a token, and the request has no valid one. */
@@ -15676,7 +16174,7 @@ export interface operations {
     get_feature_maps: {
         parameters: {
             query?: {
-                /** @description an image's id; if absent, the default image */
+                /** @description an image's id; if absent, the run's own `probe` */
                 image?: string;
                 layout?: "torch" | "keras";
                 /** @description the step to describe; if absent, the current one */
@@ -17063,7 +17561,7 @@ export interface operations {
     get_predictions: {
         parameters: {
             query?: {
-                /** @description an image's id; if absent, the default image */
+                /** @description an image's id; if absent, the run's own `probe` */
                 image?: string;
                 /** @description the step to describe; if absent, the current one */
                 step?: number;
@@ -17407,6 +17905,122 @@ export interface operations {
                      *       "detail": "steps: expected at least 1, got 0.",
                      *       "status": 422,
                      *       "title": "Invalid request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A limit is reached, the worker ended, or what is needed is not on this machine. */
+            503: {
+                headers: {
+                    /** @description seconds after which it may be tried again; absent where time alone does not help */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Kuzushiji-MNIST, cursive Japanese is not on this machine. Put its four published IDX files into the folder kmnist/ of a data directory (--data-dir).",
+                     *       "status": 503,
+                     *       "title": "Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recorded_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepList"];
+                };
+            };
+            /** @description The server needs a token, and the request has no valid one. */
+            401: {
+                headers: {
+                    /** @description how to sign in: as Bearer */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "A valid token is needed: open the sign-in link that convscope printed when it started, or send Authorization: Bearer TOKEN.",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The host or the origin is not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The host other.example is not allowed. To allow it, start convscope with --allow-host other.example.",
+                     *       "status": 403,
+                     *       "title": "Forbidden",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing with that name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not_found",
+                     *       "detail": "There is no layer 'conv9': expected one of conv1, relu1, pool1, flatten1, linear1.",
+                     *       "status": 404,
+                     *       "title": "Not found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run's state does not allow this, or its network has no such thing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "conflict",
+                     *       "detail": "The run is playing: pause it before stepping.",
+                     *       "status": 409,
+                     *       "title": "Conflict",
                      *       "type": "about:blank"
                      *     }
                      */

@@ -13,7 +13,7 @@ from convscope.main import create_app
 
 OPERATIONS = ("get", "put", "post", "delete", "patch")
 JSON = "application/json"
-VERBS = """get list create update delete restore import export upload prepare replace keep
+VERBS = """observe get list create update delete restore import export upload prepare replace keep
 train play pause reset resume fork intervene trace evaluate explain convolve compute"""
 SAY_SO_THEMSELVES = ("keep_preview",)  # that they are 422, for what was brought before
 Json = dict[str, Any]

@@ -67,7 +67,7 @@ class OneRun:
         self.run = Run("k3", spec, workers, directory)
         app = FastAPI()
         app.state.settings = settings
-        app.state.registry = SimpleNamespace(runs=self)
+        app.state.registry = SimpleNamespace(runs=self, trained_run=self.get)
         app.include_router(images.router)
         add_error_handlers(app)
         self.client = httpx.AsyncClient(

@@ -14,6 +14,7 @@ from convscope.runs.viewers import INPUT, OUTPUT, Quantity, Viewers, Watch
 from convscope.types import JsonObject
 from convscope.worker.capture import scheduler as module
 from convscope.worker.capture.recorder import Recorder, Snapshot, capture
+from convscope.worker.capture.subject import Subject
 from convscope.worker.channel import Channel
 from convscope.worker.commands import HANDLERS
 from convscope.worker.loop import Loop
@@ -51,9 +52,9 @@ def trained_for(
     class Counting(Recorder):
         """Takes each snapshot twice: as the worker does, and alone."""
 
-        def take(self, session: Session, wanted: Wanted) -> Snapshot:
-            captured.append(capture(session, wanted)[0])
-            return super().take(session, wanted)
+        def take(self, subject: Subject, wanted: Wanted) -> Snapshot:
+            captured.append(capture(subject, wanted)[0])
+            return super().take(subject, wanted)
 
     monkeypatch.setattr(module, "Recorder", Counting)
     start = Start(setup=setup(recipe().model_dump(mode="json"), cache_dir))

@@ -218,7 +218,7 @@ async def delete_dataset(
 ) -> None:
     """One that runs use is 409, and says which, unless it is forced."""
     _own(dataset_id, settings)
-    using = [run for run in registry.runs if run.spec.recipe.data.dataset == dataset_id]
+    using = [run for run in registry.trained if run.spec.recipe.data.dataset == dataset_id]
     if using and not force:
         names = ", ".join(str(run.file.about.get("name") or run.id) for run in using[:6])
         more = f" and {len(using) - 6} more" if len(using) > 6 else ""

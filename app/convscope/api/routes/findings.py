@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from convscope.api.deps import TheRun
+from convscope.api.deps import TheAnyRun
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples.run import FINDING
 from convscope.api.paging import ThePage
@@ -22,7 +22,7 @@ class FindingList(BaseModel):
 
 
 @router.get("/findings", response_model=FindingList, summary="What a run did")
-async def list_findings(run: TheRun, page: ThePage) -> JsonObject:
+async def list_findings(run: TheAnyRun, page: ThePage) -> JsonObject:
     """In the order in which they were found, each once until it was undone: a filter died, the loss
     jumped, training and held-out accuracy drifted apart, the held-out accuracy passed guessing, no
     weight moved or nothing was learned for 500 steps. The latest 1,000 are kept; a reset forgets

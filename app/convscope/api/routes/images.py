@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from convscope.api.dataset_images import describe, fitted, open_gallery
-from convscope.api.deps import TheAwakeRun, TheSettings
+from convscope.api.deps import TheAwakeAnyRun, TheAwakeRun, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.run import IMAGE, UPLOAD
 from convscope.api.paging import ThePage
@@ -18,8 +18,11 @@ from convscope.data.catalog import Dataset
 from convscope.data.image_ids import find_image
 from convscope.images import png
 from convscope.ipc.commands import Image
+from convscope.runs.base_run import AnyRun
+from convscope.runs.observed.observed_run import ObservedRun
 from convscope.runs.run import Run
 from convscope.runs.uploads import Asked
+from convscope.settings import Settings
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}/images", tags=["images"], responses=problems(404))
@@ -58,7 +61,7 @@ class ImageAnswer(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=shown(IMAGE, UPLOAD))
     id: str
-    source: Literal["test", "train", "upload"]
+    source: Literal["test", "train", "upload", "probe"]
     label: int | None
     class_: Annotated[str | None, Field(alias="class")]
     name: str
@@ -149,9 +152,12 @@ async def prepare_image(run: TheAwakeRun, image: str, body: PreparingBody) -> Js
     responses=problems(503),
     summary="Get an image's record",
 )
-async def get_image(run: TheAwakeRun, settings: TheSettings, image: str) -> JsonObject:
+async def get_image(run: TheAwakeAnyRun, settings: TheSettings, image: str) -> JsonObject:
     """`test-17` is image 17 of the held-out half, `train-17` of the training half; uploads go by
-    their id."""
+    their id; those that an observed run is watched with are `probe-0`, `probe-1` and so on."""
+    if isinstance(run, ObservedRun):
+        return run.describe_probe(image)
+    assert isinstance(run, Run)
     if image.startswith("up-"):
         return run.uploads.get(image).describe()
     data = await open_gallery(run.spec.shown.id, settings)
@@ -187,7 +193,7 @@ async def delete_image(run: TheAwakeRun, image: str) -> None:
     summary="An image as PNG",
 )
 async def get_image_file(
-    run: TheAwakeRun,
+    run: TheAwakeAnyRun,
     settings: TheSettings,
     image: str,
     stage: Annotated[
@@ -195,18 +201,23 @@ async def get_image_file(
     ] = "original",
 ) -> Response:
     """The original is re-encoded, without its metadata."""
-    if stage == "input":
+    if stage == "input" or isinstance(run, ObservedRun):
         data = await _input_png(run, image)
-    elif image.startswith("up-"):
-        data = await run.uploads.original_png(image)
     else:
-        gallery = await open_gallery(run.spec.shown.id, settings)
-        data = await asyncio.to_thread(png, find_image(image, gallery).pixels)
+        assert isinstance(run, Run)
+        data = await _original_png(run, settings, image)
     # a replaced upload keeps its address
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-cache"})
 
 
-async def _input_png(run: Run, image: str) -> bytes:
+async def _input_png(run: AnyRun, image: str) -> bytes:
     reply = await run.ask(Image(image=image))
     pixels = np.frombuffer(reply.payload, np.uint8).reshape(reply.shape)
     return await asyncio.to_thread(png, pixels)
+
+
+async def _original_png(run: Run, settings: Settings, image: str) -> bytes:
+    if image.startswith("up-"):
+        return await run.uploads.original_png(image)
+    gallery = await open_gallery(run.spec.shown.id, settings)
+    return await asyncio.to_thread(png, find_image(image, gallery).pixels)

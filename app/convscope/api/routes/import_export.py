@@ -12,7 +12,15 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from safetensors.numpy import load
 
 from convscope.api.compression import CompressedRoute
-from convscope.api.deps import TheDirectory, TheLook, ThePreviews, TheRegistry, TheRun, TheSettings
+from convscope.api.deps import (
+    TheAnyRun,
+    TheDirectory,
+    TheLook,
+    ThePreviews,
+    TheRegistry,
+    TheRun,
+    TheSettings,
+)
 from convscope.api.openapi.document import Responses, problems
 from convscope.api.openapi.headers import sends
 from convscope.api.schemas import HistoryAnswer, RunAnswer
@@ -138,7 +146,7 @@ def _npz(tensors: bytes) -> bytes:
     openapi_extra=sends("Content-Disposition"),
 )
 async def get_history(
-    run: TheRun,
+    run: TheAnyRun,
     first: Annotated[int, Query(alias="from", ge=0)] = 0,
     last: Annotated[int | None, Query(alias="to", ge=0)] = None,
     max_points: Annotated[int, Query(ge=1, le=20_000, description="of JSON")] = 2000,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from convscope.api.deps import TheLook, TheRun
+from convscope.api.deps import TheAnyRun, TheLook, TheRun
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.interventions import CHANGES, INTERVENTION, SILENCED, TRACE
 from convscope.api.openapi.headers import sends
@@ -72,7 +72,7 @@ class InterventionList(BaseModel):
 
 
 @router.get("/interventions", response_model=InterventionList, summary="All interventions of a run")
-async def list_interventions(run: TheRun, page: ThePage) -> JsonObject:
+async def list_interventions(run: TheAnyRun, page: ThePage) -> JsonObject:
     """In the order in which they were made, undone ones and undos included."""
     entries, after = page.by_id(run.interventions)
     return {"interventions": entries, "next": after}

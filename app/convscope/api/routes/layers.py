@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from convscope.api.compression import CompressedRoute
-from convscope.api.deps import TheLook, TheRun
+from convscope.api.deps import TheAnyLook, TheAnyRun
 from convscope.api.openapi.document import Responses, answers, problems, shown
 from convscope.api.openapi.examples import layers as examples
 from convscope.api.openapi.headers import sends
-from convscope.api.schemas import ImageId
+from convscope.api.schemas import ProbeId
 from convscope.api.tensor_responses import (
     Format,
     Layout,
@@ -26,8 +26,7 @@ from convscope.heatmap import Scale
 from convscope.ipc import commands
 from convscope.ipc.commands import FeatureMaps, Predict
 from convscope.ipc.replies import TensorReply
-from convscope.recipe import LayerPlan
-from convscope.recipe.plan import flattened_from, flattened_into
+from convscope.recipe.any_layer import AnyLayer, flattened_from, flattened_into
 from convscope.types import JsonObject, Shape
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
@@ -131,9 +130,9 @@ TENSORS = _tensor_answers(
 
 
 @compressed.get("/layers", response_model=LayerList, summary="The layers, and how they are counted")
-async def list_layers(run: TheRun) -> JsonObject:
+async def list_layers(run: TheAnyRun) -> JsonObject:
     """Names, arguments, shapes, parameters. Needs no worker: it is arithmetic."""
-    return {"layers": [plan.describe() for plan in run.spec.plans]}
+    return {"layers": run.spec.describe_layers()}
 
 
 router.include_router(compressed)
@@ -147,15 +146,15 @@ router.include_router(compressed)
     openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
 async def get_feature_maps(
-    look: TheLook,
+    look: TheAnyLook,
     chosen: Chosen,
     layer: str,
-    image: ImageId = "test-0",
+    image: ProbeId = None,
     layout: Layout = "torch",
 ) -> Response:
     """(C, H, W), or (N,) once flat; exact float32, of the present state in evaluation mode."""
     plan = look.run.spec.layer(layer)
-    reply = await look.ask(FeatureMaps(layer=layer, image=image))
+    reply = await look.ask(FeatureMaps(layer=layer, image=image or look.run.probe))
     flat_from = flattened_into(look.run.spec.plans, plan) if layout == "keras" else None
     values = _tensor(reply, plan, ("output", "value"), layout, flat_from)
     return await answer(values, chosen, look.headers)
@@ -169,7 +168,7 @@ async def get_feature_maps(
     openapi_extra=sends("Convscope-Step", "Convscope-Recomputed", "Content-Disposition"),
 )
 async def get_tensor(
-    look: TheLook,
+    look: TheAnyLook,
     chosen: Chosen,
     layer: str,
     tensor: str,
@@ -191,7 +190,7 @@ async def get_tensor(
 
 def _tensor(
     reply: TensorReply,
-    plan: LayerPlan,
+    plan: AnyLayer,
     quantity: tuple[str, str],
     layout: Layout,
     flat_from: Shape | None,
@@ -211,9 +210,10 @@ def _tensor(
     openapi_extra=sends("Convscope-Recomputed"),
 )
 async def get_predictions(
-    look: TheLook, response: Response, image: ImageId = "test-0"
+    look: TheAnyLook, response: Response, image: ProbeId = None
 ) -> JsonObject:
     """Of any flat output of up to 1,000 numbers, data set or not; 409 for another."""
+    image = image or look.run.probe
     reply = await look.ask(Predict(image=image))
     response.headers.update(look.headers)
     scores = zip(look.run.classes, reply.probabilities, reply.logits, strict=True)

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from convscope.api.compression import CompressedRoute
-from convscope.api.deps import TheLook, TheRegistry, TheRun
+from convscope.api.deps import TheAnyLook, TheAnyRun, TheRegistry, TheRun
 from convscope.api.openapi.document import problems
 from convscope.api.openapi.headers import sends
 from convscope.api.paging import ThePage
@@ -151,7 +151,7 @@ async def list_runs(registry: TheRegistry, page: ThePage) -> JsonObject:
     summary="Get a run",
     openapi_extra=sends("Convscope-Recomputed"),
 )
-async def get_run(look: TheLook, response: Response) -> JsonObject:
+async def get_run(look: TheAnyLook, response: Response) -> JsonObject:
     """State, step, loss, accuracy, images per second, and the whole recipe. For a past `step`,
     what was true then; `steps` is the latest step."""
     run = await look.run.describe_at(look.step)
@@ -178,7 +178,7 @@ async def delete_run(run_id: str, registry: TheRegistry) -> None:
     responses=COMMAND | problems(413),
     summary="Train some steps",
 )
-async def train_steps(run: TheRun, body: StepBody | None = None) -> JsonObject:
+async def train_steps(run: TheAnyRun, body: StepBody | None = None) -> JsonObject:
     """Answers when they are done; without a body, one step. `until` is safe to repeat.
     409 while the run is playing."""
     goal = body or StepBody()
@@ -191,7 +191,7 @@ async def train_steps(run: TheRun, body: StepBody | None = None) -> JsonObject:
     responses=COMMAND,
     summary="Train until paused",
 )
-async def play_run(run: TheRun) -> JsonObject:
+async def play_run(run: TheAnyRun) -> JsonObject:
     """At `steps_per_second`, or flat out. Safe to repeat."""
     return await run.command(commands.Play())
 
@@ -202,7 +202,7 @@ async def play_run(run: TheRun) -> JsonObject:
     responses=COMMAND,
     summary="Pause after the current step",
 )
-async def pause_run(run: TheRun) -> JsonObject:
+async def pause_run(run: TheAnyRun) -> JsonObject:
     """Also measures the held-out accuracy there. Safe to repeat."""
     return await run.command(commands.Pause())
 
@@ -250,7 +250,7 @@ async def resume_run(run: TheRun) -> JsonObject:
     responses=COMMAND | problems(413),
     summary="Change settings while it trains",
 )
-async def update_run(run: TheRun, body: TuneBody) -> JsonObject:
+async def update_run(run: TheAnyRun, body: TuneBody) -> JsonObject:
     """From the next step on. `steps_per_second` null is flat out. `name` is the run's name."""
     changes = body.changes()
     check_settings({name: changes.get(name) for name in TUNABLE})

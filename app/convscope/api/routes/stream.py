@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import Field, StrictFloat, StrictInt, ValidationError, model_validator
+from starlette.types import Message
 
 from convscope.api.dataset_images import open_gallery
 from convscope.api.deps import TheRegistry, TheSettings
@@ -19,7 +20,9 @@ from convscope.errors import ConvscopeError, InvalidError, NotFoundError
 from convscope.ipc.commands import Look
 from convscope.ipc.replies import Switches
 from convscope.recipe.base import LayerName
+from convscope.runs.base_run import AnyRun
 from convscope.runs.history import History
+from convscope.runs.observed.observed_run import ObservedRun
 from convscope.runs.run import Run
 from convscope.runs.run_list import RunList
 from convscope.runs.status import switches_json
@@ -32,6 +35,8 @@ log = logging.getLogger("convscope")
 router = APIRouter()
 NO_SUCH_RUN = 4404
 OPENED_ANEW = 1012  # "service restart"
+TOO_LONG = 1009  # "message too big"
+MOST_SAID = 64 * 1024
 PONG = '{"type": "pong"}'
 NO_NEWS = History().news(0, 0)
 
@@ -55,9 +60,15 @@ class WatchMessage(Body):
     type: Literal["watch"]
     layers: list[LayerName] | None = None
     tensors: Annotated[list[WatchedTensor], Field(max_length=64)]
-    probe: Annotated[str, Field(max_length=64)] = "test-0"
+    probe: Annotated[str, Field(max_length=64)] | None = None
     max_fps: Annotated[StrictFloat, Field(ge=0.1, le=120)] = 30.0
     step: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None
+
+
+def is_long(message: Message) -> bool:
+    """Whether it is longer than anything that a viewer has to say."""
+    said = message.get("text") or message.get("bytes") or ""
+    return len(said) > MOST_SAID
 
 
 def is_ping(text: str | None) -> bool:
@@ -93,7 +104,7 @@ class Stream:
     """One viewer's WebSocket, in both directions."""
 
     socket: WebSocket
-    run: Run
+    run: AnyRun
     viewer: Viewer
     settings: Settings
     runs: RunList
@@ -122,6 +133,9 @@ class Stream:
                     message = await self.socket.receive()
                     if message["type"] == "websocket.disconnect":
                         return
+                    if is_long(message):
+                        await self.socket.close(TOO_LONG)
+                        return
                     if is_ping(message.get("text")):
                         await self.socket.send_text(PONG)
                         continue
@@ -149,7 +163,10 @@ class Stream:
 
     async def _look_back(self, watch: Watch) -> Frame:
         """What a viewer sees of the past step that it watches."""
+        assert watch.step is not None
         wanted = self.run.viewers.wanted([watch])
+        if isinstance(self.run, ObservedRun):  # between the steps that were recorded there is none
+            return Frame.of_past(await self.run.look_near(watch.step, Look(wanted=wanted)), None)
         looked = await self.run.look(watch.step, Look(wanted=wanted))
         return Frame.of_past(looked.reply, looked.recomputed)
 
@@ -165,11 +182,17 @@ class Stream:
         layers = names if message.layers is None else set(message.layers)
         if unknown := layers - names:
             raise NotFoundError(f"There is no layer {min(unknown)!r}.")
-        await self._check_probe(message.probe)
+        probe = message.probe or self.run.probe
+        await self._check_probe(probe)
         quantities = frozenset(Quantity(entry.tensor, entry.of) for entry in message.tensors)
-        return Watch(frozenset(layers), quantities, message.probe, message.max_fps, message.step)
+        return Watch(frozenset(layers), quantities, probe, message.max_fps, message.step)
 
     async def _check_probe(self, probe: str) -> None:
+        if isinstance(self.run, ObservedRun):
+            if self.run.spec.probes:
+                self.run.must_have_probe(probe)
+            return
+        assert isinstance(self.run, Run)
         if probe.startswith("up-"):
             self.run.uploads.get(probe)
         else:

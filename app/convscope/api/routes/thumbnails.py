@@ -14,7 +14,7 @@ from convscope.api.openapi.headers import described, sends
 from convscope.api.paging import MOST_ENTRIES
 from convscope.errors import ConflictError, NotFoundError, UnreadableRunError
 from convscope.heatmap import filters_png
-from convscope.runs.run import Run
+from convscope.runs.base_run import AnyRun
 from convscope.runs.thumbnail import first_weight, thumbnail_mark
 from convscope.types import JsonObject
 
@@ -80,5 +80,5 @@ async def get_run_thumbnail(
         raise
 
 
-def _drawn(run: Run) -> bytes:
+def _drawn(run: AnyRun) -> bytes:
     return filters_png(first_weight(run))

@@ -49,6 +49,12 @@ class Run:
         steps: int = self.info["steps"]
         return steps
 
+    @property
+    def probe(self) -> str:
+        """The image that is shown until another is chosen."""
+        probe: str = self.info["probe"]
+        return probe
+
     def refresh(self) -> JsonObject:
         """What is true of it now, which `info` is from here on."""
         self.info = self._connection.get(self._path)
@@ -66,7 +72,8 @@ class Run:
 
     def play(self, steps_per_second: float | None = None) -> JsonObject:
         """Train until paused, flat out or so many steps a second; returns at once."""
-        self.change(steps_per_second=steps_per_second)
+        if self.info["kind"] != "observed":  # whose loop has a pace of its own
+            self.change(steps_per_second=steps_per_second)
         return self._tell("play")
 
     def pause(self) -> JsonObject:
@@ -124,7 +131,9 @@ class Run:
         found: dict[str, npt.NDArray[Any]] = load(answer.content)
         return found
 
-    def feature_map(self, layer: str, image: str = "test-0", *, step: int | None = None) -> Floats:
+    def feature_map(
+        self, layer: str, image: str | None = None, *, step: int | None = None
+    ) -> Floats:
         """A layer's output for one image by its id, (C, H, W), or (N,) once flat."""
         return self._array(f"/layers/{layer}/feature-maps", image=image, step=step)
 
@@ -196,7 +205,7 @@ class Run:
         y: int = 0,
         x: int = 0,
         *,
-        image: str = "test-0",
+        image: str | None = None,
         step: int | None = None,
     ) -> JsonObject:
         """One value of a layer's output as arithmetic."""
@@ -242,7 +251,7 @@ class Run:
         tensors: Iterable[Watched] = ("weight", "output"),
         *,
         layers: Sequence[str] | None = None,
-        image: str = "test-0",
+        image: str | None = None,
         max_fps: float = 30.0,
     ) -> Iterator[Frame]:
         """What the run looks like while it trains, newest first of all: whoever is slow misses
@@ -256,7 +265,7 @@ class Run:
             compression=None,
             proxy=None,
         ) as socket:
-            message = questions.watch_message(tensors, layers, image, max_fps)
+            message = questions.watch_message(tensors, layers, image or self.probe, max_fps)
             socket.send(json.dumps(message))
             for said in socket:
                 if isinstance(said, bytes):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Final, Literal
 
-from convscope.recipe.plan import LayerPlan, flattened_from
+from convscope.recipe.any_layer import flattened_from
+from convscope.recipe.plan import LayerPlan
 from convscope.recipe.trained_weights.numbers import Floats
 from convscope.types import Shape
 

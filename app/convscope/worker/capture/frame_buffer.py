@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,11 +11,9 @@ import torch
 from convscope.errors import NotFoundError
 from convscope.frames.format import SectionSpec, lay_out
 from convscope.frames.quantize import Floats
-from convscope.learn.data import Pixels
-from convscope.learn.observe import Observer
 from convscope.types import JsonObject, Of, Shape
 from convscope.worker.capture.map_quantizer import MapQuantizer
-from convscope.worker.session import Session
+from convscope.worker.capture.subject import Observable, Subject
 
 Tensors = Sequence[tuple[str, str, str]]  # (layer, tensor, of)
 Maps = Sequence[tuple[str, str]]  # (layer, probe)
@@ -26,11 +25,11 @@ class FrameBuffer:
     """A payload with a place for each section, and where the numbers of each come from."""
 
     def __init__(
-        self, session: Session, tensors: Tensors, maps: Maps, probes: Sequence[str]
+        self, subject: Subject, tensors: Tensors, maps: Maps, probes: Sequence[str]
     ) -> None:
         """All of `tensors` must be there at present."""
-        self._observer = session.observer
-        self._probes = _present(session, probes)
+        self._observer = subject.observer
+        self._probes = _present(subject, probes)
         self._sources = [_source(self._observer, *pair) for pair in tensors]
         inputs = [("", probe) for probe in self._probes]
         shown = [pair for pair in maps if pair[1] in self._probes]
@@ -101,25 +100,22 @@ def _exact(layer: str, tensor: str, of: str, source: Source) -> SectionSpec:
     return SectionSpec(layer, tensor, of, tuple(source().shape), "f32")
 
 
-def _source(observer: Observer, layer: str, tensor: str, of: str) -> Source:
+def _source(observer: Observable, layer: str, tensor: str, of: str) -> Source:
     """How a tensor is got, each time anew: a gradient is another object after each step."""
     parameter = observer.parameter(layer, tensor)
     if of == Of.UPDATE:
         return lambda: parameter - observer.before(parameter)
-    return (lambda: _gradient(parameter)) if of == Of.GRADIENT else (lambda: parameter)
+    if of == Of.GRADIENT:
+        return lambda: observer.last_gradient(parameter)
+    return lambda: parameter
 
 
-def _gradient(parameter: torch.Tensor) -> torch.Tensor:
-    assert parameter.grad is not None
-    return parameter.grad
-
-
-def _present(session: Session, probes: Sequence[str]) -> Mapping[str, Pixels]:
+def _present(subject: Subject, probes: Sequence[str]) -> Mapping[str, Any]:
     """The pictures that still exist: one may have been deleted while it was watched."""
     found = {}
     for probe in probes:
         try:
-            found[probe] = session.images.get(probe)
+            found[probe] = subject.images.get(probe)
         except NotFoundError:
             continue
     return found

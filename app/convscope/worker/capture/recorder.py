@@ -6,12 +6,12 @@ from math import isfinite
 from convscope.frames.format import Section, decode_sections
 from convscope.frames.quantize import Floats
 from convscope.ipc.commands import Wanted
-from convscope.learn.observe import Observer, softmax
+from convscope.learn.observe import softmax
 from convscope.types import JsonObject, Of
 from convscope.worker.capture.frame_buffer import FrameBuffer
-from convscope.worker.session import Session
+from convscope.worker.capture.subject import Observable, Subject
 
-Subject = tuple[Observer, Wanted, int, tuple[tuple[str, str, str], ...]]
+Taken = tuple[Observable, Wanted, int, tuple[tuple[str, str, str], ...]]
 
 
 @dataclass(frozen=True)
@@ -25,44 +25,44 @@ class Snapshot:
 
 
 class Recorder:
-    """Takes frames of a session; from one to the next of the same things, only numbers change."""
+    """Takes frames of a subject; from one to the next of the same things, only numbers change."""
 
     def __init__(self) -> None:
-        self._subject: Subject | None = None
+        self._taken: Taken | None = None
         self._buffer: FrameBuffer
         self._layout = 0
 
-    def take(self, session: Session, wanted: Wanted) -> Snapshot:
+    def take(self, subject: Subject, wanted: Wanted) -> Snapshot:
         """What is wanted of the present state."""
-        subject = _subject(session, wanted)
-        new = subject != self._subject
+        taken = _taken(subject, wanted)
+        new = taken != self._taken
         if new:
-            self._buffer = FrameBuffer(session, subject[-1], wanted.maps, wanted.probes)
-            self._subject = subject
+            self._buffer = FrameBuffer(subject, taken[-1], wanted.maps, wanted.probes)
+            self._taken = taken
             self._layout += 1
         buffer = self._buffer
         predictions: dict[str, JsonObject] = {}
         scores = buffer.write()
-        if scores is not None and session.has_scores:
+        if scores is not None and subject.has_scores:
             pairs = zip(buffer.probes, scores, strict=True)
             predictions = {probe: prediction(logits) for probe, logits in pairs}
         return Snapshot(self._layout, buffer.entries if new else None, buffer.payload, predictions)
 
 
-def _subject(session: Session, wanted: Wanted) -> Subject:
+def _taken(subject: Subject, wanted: Wanted) -> Taken:
     """All that decides which sections there are, and of what."""
-    observer, images = session.observer, session.images
+    observer, images = subject.observer, subject.images
     present = tuple(entry for entry in wanted.tensors if _is_there(observer, *entry))
     return observer, wanted, images.version, present
 
 
-def _is_there(observer: Observer, layer: str, tensor: str, of: str) -> bool:
-    return of == Of.VALUE or observer.has_change(observer.parameter(layer, tensor))
+def _is_there(observer: Observable, layer: str, tensor: str, of: str) -> bool:
+    return of == Of.VALUE or observer.has_change(observer.parameter(layer, tensor), Of(of))
 
 
-def capture(session: Session, wanted: Wanted) -> tuple[list[Section], dict[str, JsonObject]]:
+def capture(subject: Subject, wanted: Wanted) -> tuple[list[Section], dict[str, JsonObject]]:
     """The sections of a single frame, and the predictions for each probe."""
-    snapshot = Recorder().take(session, wanted)
+    snapshot = Recorder().take(subject, wanted)
     assert snapshot.entries is not None
     return decode_sections(snapshot.entries, memoryview(snapshot.payload)), snapshot.predictions
 

@@ -5,7 +5,7 @@ from time import perf_counter, time
 from convscope.ipc.commands import Watch
 from convscope.ipc.reports import FrameNotice
 from convscope.worker.capture.recorder import Recorder
-from convscope.worker.session import Session
+from convscope.worker.capture.subject import Subject
 
 
 class FrameScheduler:
@@ -39,12 +39,12 @@ class FrameScheduler:
         """Whether a frame is to come now."""
         return self.reason is not None or (self.is_wanted and now >= self.next_s)
 
-    def take(self, session: Session) -> FrameNotice | None:
+    def take(self, subject: Subject) -> FrameNotice | None:
         """The frame, or None where nobody watches."""
         reason, self.reason = self.reason or "train", None
         if not self.watched.watched:
             return None
-        snapshot = self._recorder.take(session, self.watched.wanted)
+        snapshot = self._recorder.take(subject, self.watched.wanted)
         self._sequence += 1
         self._changed = self.credit = False
         # a late frame does not make the next ones hurry

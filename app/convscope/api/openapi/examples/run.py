@@ -11,6 +11,8 @@ RUN: JsonObject = {
     "absent": None,
     "recomputed": None,
     "suspended": False,
+    "probes": None,
+    "loop": None,
     "steps": 10,
     "saved_step": 10,
     "previous_run": None,

@@ -1,0 +1,60 @@
+"""A layer, whoever made its network."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from convscope.types import Shape
+
+
+class AnyLayer(Protocol):
+    """A layer of a run of any kind."""
+
+    @property
+    def name(self) -> str:
+        """Unique in its network."""
+
+    @property
+    def type(self) -> str:
+        """The class's name."""
+
+    @property
+    def input_shape(self) -> Shape:
+        """Of one image."""
+
+    @property
+    def output_shape(self) -> Shape:
+        """Of one image."""
+
+    @property
+    def tensors(self) -> dict[str, Shape]:
+        """The shapes of its parameters and buffers."""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers training changes here."""
+
+    def must_have_filter(self, number: int) -> None:
+        """NotFoundError or ConflictError where it has none of this number."""
+
+
+def flattened_from(layers: Sequence[AnyLayer], reader: AnyLayer) -> Shape | None:
+    """The maps (C, H, W) that a linear layer reads flattened; None where it reads a vector."""
+    return _flattened(layers[: _place(layers, reader)])
+
+
+def flattened_into(layers: Sequence[AnyLayer], giver: AnyLayer) -> Shape | None:
+    """The maps (C, H, W) that a layer gives flattened; None where it gives something else."""
+    return _flattened(layers[: _place(layers, giver) + 1])
+
+
+def _place(layers: Sequence[AnyLayer], layer: AnyLayer) -> int:
+    return [one.name for one in layers].index(layer.name)
+
+
+def _flattened(layers: Sequence[AnyLayer]) -> Shape | None:
+    for before in reversed(layers):
+        if before.type == "Linear":
+            return None
+        if before.type == "Flatten" and len(before.input_shape) == 3:
+            return before.input_shape
+    return None
