@@ -4,11 +4,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -67,6 +69,33 @@ def test_what_the_readme_does_from_python_works(usual_server: Server, tmp_path: 
     assert done.returncode == 0, done.stderr
     accuracy, *_ = done.stdout.split()
     assert float(accuracy) > 0.6
+
+
+def test_the_loop_of_the_readme_is_watched_by_a_server_that_it_starts(tmp_path: Path) -> None:
+    section = README.read_text().partition("## Your own training loop")[2].partition("\n## ")[0]
+    code = textwrap.dedent("\n".join(re.findall(r"^(?: {4}.*)?$", section, re.MULTILINE)))
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("raise RuntimeError('not Convscope')")
+    state = tmp_path / "state" / "convscope"
+    folders = {f"XDG_{kind}_HOME": str(tmp_path / kind.lower()) for kind in ("STATE", "CACHE")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | folders,
+        capture_output=True,
+        text=True,
+        timeout=TYPED_S,
+        check=False,
+    )
+    try:
+        assert (done.returncode, done.stderr) == (0, "")
+        link = re.fullmatch(r"Convscope shows this run at (\S+/)\?run=(\S+)\n", done.stdout)
+        assert link
+        run = httpx.get(f"{link[1]}api/v1/runs/{link[2]}").json()
+        assert (run["steps"], run["loop"]["state"]) == (300, "ended")
+    finally:
+        process, _, _ = (state / "lock").read_text().partition(" ")
+        os.kill(int(process), signal.SIGINT)
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")

@@ -3,11 +3,17 @@
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["AsyncClient", "Client", "__version__"]
+__all__ = ["AsyncClient", "Client", "Watch", "__version__", "watch"]
+_HOMES = {
+    "AsyncClient": "convscope.client",
+    "Client": "convscope.client",
+    "Watch": "convscope.observed.watch",
+    "watch": "convscope.observed.watch",
+}
 
 
 def __getattr__(name: str) -> object:
-    """The clients are loaded when they are first used: servers and workers need none."""
-    if name in ("AsyncClient", "Client"):
-        return getattr(import_module("convscope.client"), name)
+    """What needs more than a server or a worker does is loaded when it is first used."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

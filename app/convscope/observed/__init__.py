@@ -1,0 +1,1 @@
+"""Training loops of others, watched: what runs in the process of a user's own loop."""

@@ -1,0 +1,347 @@
+"""A loop that is watched: hooks of its optimiser, between which the server's wishes are met."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+
+from convscope.errors import ConvscopeError
+from convscope.ipc.codec import Answer, encode_report
+from convscope.ipc.commands import Attend, Command, Credit, Pause, Play, Step, Watch
+from convscope.ipc.replies import Done, LoopStatus, Status
+from convscope.ipc.reports import Notice, RecordNotice
+from convscope.observed.answers import answer
+from convscope.observed.curves import Curves
+from convscope.observed.gate import Gate
+from convscope.observed.pace import Pace
+from convscope.observed.rates import Rate
+from convscope.observed.recording import Recording
+from convscope.observed.warn import warn
+from convscope.observed.watched_model import WatchedModel
+from convscope.observed.wishes import within
+from convscope.types import Of, RunState
+from convscope.worker.capture.scheduler import FrameScheduler
+from convscope.worker.metrics import number
+
+IDLE_S = 0.25  # without a step: the loop does something else, or waits
+REPORT_S = 0.1  # between two messages that say only how far it has come
+ALIVE_S = 1.0  # and at least so often, how it goes
+MOST_ANSWERS = 200  # that wait to be sent
+STOPPED = "convscope stopped watching, and your loop goes on without it: {why}"
+
+
+class Watcher:
+    """Takes part in a loop by its optimiser's hooks alone. Whatever goes wrong in here, the loop
+    hears nothing of it but one warning."""
+
+    def __init__(
+        self,
+        model: WatchedModel,
+        optimizers: Sequence[Optimizer],
+        *,
+        max_overhead: float,
+        control: bool,
+    ) -> None:
+        self.model = model
+        self._optimizers = list(optimizers)
+        self._control = control
+        self.curves = Curves()
+        self.pace = Pace(max_overhead)
+        self.gate = Gate()
+        self.is_over = False
+        self.on_ready: Callable[[], None] = nothing  # a frame can be sent; from any thread
+        self._scheduler = FrameScheduler()
+        self._recording = Recording(model)
+        self._steps, self._frames = Rate(), Rate()
+        self._inbox: deque[tuple[Command[Any], int]] = deque()
+        self._answers: deque[Answer] = deque(maxlen=MOST_ANSWERS)
+        self._held: list[Notice] = []  # of a step that may yet be logged
+        self._ready: deque[tuple[Status, Notice]] = deque(maxlen=4)  # the oldest goes
+        self._goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
+        self._updates: list[torch.Tensor] = []  # whose updates somebody watches
+        self._looking = threading.RLock()  # between two steps nobody changes the weights
+        self._inside = False
+        self._takes = False
+        self._before_s = 0.0
+        self._stepped_s = perf_counter()
+        self._told_s = 0.0
+        self._telling = threading.Lock()  # of what is told, a few instructions at a time
+        self._handles = [
+            handle
+            for optimizer in self._optimizers
+            for handle in (
+                optimizer.register_step_pre_hook(self._before_step),
+                optimizer.register_step_post_hook(self._after_step),
+            )
+        ]
+
+    # --- in the loop's own thread -----------------------------------------------------------------
+
+    def _before_step(self, optimizer: Optimizer, *_: Any) -> None:
+        self._quietly(self._begin_step, optimizer)
+
+    def _after_step(self, optimizer: Optimizer, *_: Any) -> None:
+        self._quietly(self._end_step, optimizer)
+
+    def _quietly(self, work: Callable[[Optimizer], None], optimizer: Optimizer) -> None:
+        if self.is_over:
+            return
+        try:
+            work(optimizer)
+        except Exception as error:
+            self.stop(f"{type(error).__name__}: {error}")
+
+    def _begin_step(self, optimizer: Optimizer) -> None:
+        if not self._inside:  # a step that was interrupted left it so
+            self._looking.acquire()
+            self._inside = True
+        began = perf_counter()
+        if optimizer is self._optimizers[0] or len(self._optimizers) == 1:
+            self.close_step()
+            self._takes = self._frame_is_due(began)
+            self.model.observer.forget()
+            if self._takes and self._updates:
+                self.model.observer.keep(self._updates)
+        self._before_s += perf_counter() - began
+
+    def _end_step(self, optimizer: Optimizer) -> None:
+        try:
+            if optimizer is self._optimizers[-1]:
+                self._made_step(optimizer)
+        finally:
+            self._inside = False
+            self._looking.release()
+        if self._control:
+            self.gate.wait(self.curves.step, self.serve)
+
+    def _made_step(self, optimizer: Optimizer) -> None:
+        began = perf_counter()
+        with self._telling:
+            self.curves.made_step()
+        self.model.observer.stepped = True
+        self.model.observer.scaled_by(getattr(optimizer, "grad_scale", None))
+        self._stepped_s = began
+        self._steps.tick(began)
+        self._scheduler.stepped()
+        if self._takes:
+            self._take_frame()
+        if self._recording.is_due:
+            self._record()
+        if self._inbox:
+            self._serve_inbox()
+        self._meet_goals()
+        cost_s = perf_counter() - began + self._before_s
+        self._before_s = 0.0
+        self.pace.spent(cost_s, paced=self._takes)
+
+    def _frame_is_due(self, now: float) -> bool:
+        scheduler = self._scheduler
+        if not scheduler.watched.watched:
+            return False
+        if scheduler.reason is not None or self.gate.is_closed:  # it may be the last for long
+            return True
+        return scheduler.credit and now >= scheduler.next_s and self.pace.is_due
+
+    def _take_frame(self) -> None:
+        self.model.refresh()
+        scheduler = self._scheduler
+        notice = scheduler.take(self.model)
+        if notice and scheduler is self._scheduler:  # else another server came meanwhile
+            self._frames.tick(perf_counter())
+            self._held.append(notice)
+
+    def _record(self) -> None:
+        self.model.refresh()
+        self._held.append(self._recording.take(self.curves.step))
+
+    def close_step(self) -> None:
+        """What is logged from here on is of the next step, and the last one may be told."""
+        with self._telling:
+            self.curves.close_step()
+            if self._held:
+                held, self._held = self._held, []
+                status = self.status()
+                self._ready.extend((status, notice) for notice in held)
+                self.on_ready()
+
+    def log(self, loss: float | None, accuracy: float | None, held_out: float | None) -> None:
+        """What the loop says of the step that it made last."""
+        with self._telling:
+            self.curves.log(loss, accuracy, held_out)
+
+    # --- between two steps, in whichever thread ---------------------------------------------------
+
+    def serve(self) -> None:
+        """Answer what was asked, and show what must be shown, while the loop makes no step."""
+        shows = self._shows_more()
+        if not (self._inbox or shows) or self.is_over:
+            return
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            if shows:
+                self._take_frame()
+                self.close_step()
+            self._serve_inbox()
+        except Exception as error:
+            self.stop(f"{type(error).__name__}: {error}")
+        finally:
+            self._looking.release()
+
+    def _shows_more(self) -> bool:
+        """Whether there is something that the viewers have not seen."""
+        scheduler = self._scheduler
+        return scheduler.watched.watched and (bool(scheduler.reason) or scheduler.is_wanted)
+
+    def _serve_inbox(self) -> None:
+        while self._inbox:
+            command, number_ = self._inbox.popleft()
+            try:
+                self._answer(number_, reply=answer(self.model, command, self.status()))
+            except ConvscopeError as error:
+                self._answer(number_, error=error)
+
+    def _answer(self, number_: int, **said: Any) -> None:
+        if number_:
+            self._answers.append(Answer(number=number_, **said))
+
+    def _meet_goals(self) -> None:
+        met = [number_ for step, number_ in self._goals if step <= self.curves.step]
+        self._goals = [goal for goal in self._goals if goal[0] > self.curves.step]
+        for number_ in met:
+            self._answer(number_, reply=Done())
+
+    # --- what the line tells it, in its thread ----------------------------------------------------
+
+    def hear(self, command: Command[Any], number_: int) -> None:
+        """A command of the server."""
+        if isinstance(command, Attend):
+            self._begin_again(command.steps)
+        elif isinstance(command, Watch):
+            self._watch(command)
+        elif isinstance(command, Credit):
+            self._scheduler.credit = True
+        elif isinstance(command, Pause | Play | Step):
+            self._steer(command, number_)
+        else:
+            self._inbox.append((command, number_))
+
+    def _begin_again(self, steps: int) -> None:
+        """A server that has so many steps, and knows of nothing that was said to another."""
+        with self._telling:
+            self.curves.server_has(steps)
+            self._inbox.clear()
+            self._answers.clear()
+            records = [one for one in self._ready if isinstance(one[1], RecordNotice)]
+            self._ready.clear()
+            self._ready.extend(records)
+            self._held = [one for one in self._held if isinstance(one, RecordNotice)]
+            self._scheduler = FrameScheduler()
+
+    def _watch(self, command: Watch) -> None:
+        wanted = within(command.wanted, self.model.layers)
+        changed = [entry[:2] for entry in wanted.tensors if entry[2] == Of.UPDATE]
+        self._updates = self.model.parameters(changed)
+        self._scheduler.watch(replace(command, wanted=wanted))
+
+    def _steer(self, command: Command[Any], number_: int) -> None:
+        if isinstance(command, Step):
+            until = command.until or self.curves.step + (command.steps or 1)
+            self._goals.append((until, number_))
+            self.gate.open_until(until)
+        else:
+            self.gate.set(closed=isinstance(command, Pause))
+            self._answer(number_, reply=Done())
+
+    def alone(self) -> None:
+        """There is no server: nobody watches, and nobody may hold up the loop."""
+        self.gate.set(closed=False)
+        self._scheduler.watched = Watch()
+        self._goals.clear()
+
+    # --- what the line sends, in its thread -------------------------------------------------------
+
+    def outgoing(self, *, finally_: bool = False) -> list[bytes]:
+        """What there is to say, as it crosses; `finally_`: for the last time."""
+        now = perf_counter()
+        if now - self._stepped_s > IDLE_S:
+            self.close_step()
+            self.serve()
+        with self._telling:
+            said = []
+            while self._ready:
+                said.append(self._report(*self._ready.popleft()))
+            while self._answers:
+                said.append(self._report(self.status(), self._answers.popleft()))
+            if (not said and self._has_news(now)) or finally_:
+                said.append(self._report(self.status()))
+        if said:
+            self._told_s = now
+        return said
+
+    def _has_news(self, now: float) -> bool:
+        since_s = now - self._told_s
+        return since_s >= ALIVE_S or (self.curves.has_news and since_s >= REPORT_S)
+
+    def _report(self, status: Status, said: Answer | Notice | None = None) -> bytes:
+        return encode_report(self.curves.take(status.step), status, said)
+
+    def status(self) -> Status:
+        """What is true of the last step that is over."""
+        settings = self._optimizers[0].param_groups[0]
+        momentum = settings.get("momentum")
+        going = perf_counter() - self._stepped_s < max(2.0, 4 * self._steps.interval_s)
+        waits = self.gate.is_closed
+        return Status(
+            state=RunState.PLAYING if going and not waits and self.curves.step else RunState.READY,
+            step=self.curves.closed,
+            loss=self.curves.last_loss,
+            accuracy=self.curves.last_accuracy,
+            held_out_accuracy=self.curves.held_out and self.curves.held_out[1],
+            held_out_step=self.curves.held_out and self.curves.held_out[0],
+            images_per_second=0.0,
+            steps_per_second=None,
+            problem=None,
+            learning_rate=number(float(settings["lr"])) if "lr" in settings else None,
+            momentum=None if momentum is None else number(float(momentum)),
+            weight_decay=number(float(settings.get("weight_decay", 0.0))),
+            loop=self.loop_status(going=going),
+        )
+
+    def loop_status(self, *, going: bool = True) -> LoopStatus:
+        """How it goes in the loop."""
+        watched = self._scheduler.watched.watched
+        return LoopStatus(
+            steps_per_second=round(self._steps.per_second, 2) if going else 0.0,
+            overhead=round(self.pace.overhead, 4),
+            frames_per_second=round(self._frames.per_second, 1) if watched and going else 0.0,
+            waits=self.gate.is_closed,
+        )
+
+    # --- its end ----------------------------------------------------------------------------------
+
+    def stop(self, why: str) -> None:
+        """Watch no more, with one warning; the hooks stay, as they may be running, and do
+        nothing."""
+        if self.is_over:
+            return
+        self.is_over = True
+        self.gate.set(closed=False)
+        warn(STOPPED.format(why=why))
+
+    def close(self) -> None:
+        """Watch no more; between two steps of the loop."""
+        self.close_step()
+        self.is_over = True
+        self.gate.set(closed=False)
+        for handle in self._handles:
+            handle.remove()
+
+
+def nothing() -> None:
+    """Nobody waits for frames."""
