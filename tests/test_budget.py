@@ -71,3 +71,25 @@ async def test_memory_goes_back_once_nothing_is_in_flight(monkeypatch: pytest.Mo
     async with budget.decode():
         assert not trimmed.is_set()
     await asyncio.wait_for(trimmed.wait(), 5)
+
+
+async def test_a_body_is_in_flight_while_it_waits_and_until_it_ends_however_it_does() -> None:
+    budget = Budget(most_bytes=1, patience_s=0.05)
+
+    async def waits_in_vain() -> None:
+        with pytest.raises(UnavailableError):
+            async with budget.bytes(1):
+                pass
+
+    async def is_cut_off() -> None:
+        async with budget.bytes(1):
+            waiting = asyncio.create_task(waits_in_vain())
+            await asyncio.sleep(0)
+            assert budget.in_flight == 2
+            await waiting
+            assert budget.in_flight == 1
+            raise ValueError("cut off")
+
+    with pytest.raises(ValueError, match="cut off"):
+        await is_cut_off()
+    assert budget.in_flight == 0

@@ -74,6 +74,7 @@ class Budget:
     ) -> None:
         self._bytes, self._decodes = Places(most_bytes), Places(most_decodes)
         self._patience_s = patience_s
+        self.in_flight = 0  # bodies that hold room, or wait for it
         self._trimming: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
@@ -82,8 +83,12 @@ class Budget:
         if not wanted:
             yield
             return
-        async with self._bytes.take(wanted, self._patience_s):
-            yield
+        self.in_flight += 1
+        try:
+            async with self._bytes.take(wanted, self._patience_s):
+                yield
+        finally:
+            self.in_flight -= 1
         self._trim_later()
 
     @asynccontextmanager

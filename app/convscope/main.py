@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import cache
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from convscope import __version__
+from convscope.api.monitoring.monitor import Monitor
 from convscope.api.openapi.document import Documented, problems
 from convscope.api.openapi.problems import add_error_handlers
 from convscope.api.routes import (
@@ -31,6 +33,7 @@ from convscope.api.routes import (
     interventions,
     layers,
     lessons,
+    monitoring,
     observed,
     outputs,
     pages,
@@ -111,18 +114,38 @@ def create_app(
     app.state.directory = directory
     app.state.previews = Previews(settings, directory)
     app.state.registry = Registry(settings, directory, ProcessWorker, budget)
+    app.state.monitor = monitor = Monitor(
+        settings, app.state.registry, directory, budget, _templates(app)
+    )
     api = APIRouter(prefix="/api/v1", responses=problems(403))
     api.include_router(catalog.up)
     api.include_router(runs.whole, responses=problems(401))
     for resource in RESOURCES:
         api.include_router(resource.router, responses=problems(401))
     app.include_router(api)
+    app.include_router(monitoring.router)
     app.include_router(pages.router)
     app.include_router(lessons.router)
     app.mount("/static", pages.static_files())
     app.mount("/samples", pages.samples())
     add_error_handlers(app)
-    return Guard(app, settings, pages.script_hashes(), budget)
+    return Guard(app, settings, pages.script_hashes(), budget, monitor.requests.around)
+
+
+def _templates(app: FastAPI) -> Callable[[], Mapping[object, str]]:
+    """The path of each endpoint, with names in the place of what differs; for all there are when
+    it is first asked for."""
+
+    @cache
+    def found() -> Mapping[object, str]:
+        return {_endpoint(one): one.path or "/" for one in iter_route_contexts(app.routes)}
+
+    return found
+
+
+def _endpoint(route: RouteContext) -> object:
+    """What answers there: a function, or the application of a folder."""
+    return route.endpoint or getattr(route.original_route, "app", None)
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -141,10 +164,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     prepare = forkserver.prepare if app.state.warm else forkserver.configure
     warming = asyncio.create_task(asyncio.to_thread(prepare, app.state.settings.device))
     housekeeping = asyncio.create_task(keep_house(registry, app.state.settings))
+    watching = asyncio.create_task(app.state.monitor.watch_loop())
     try:
         yield
     finally:  # a command that is refused leaves by an exception
         housekeeping.cancel()
+        watching.cancel()
         await warming
         await waiting.close()
         await registry.close()

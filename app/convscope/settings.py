@@ -92,6 +92,7 @@ class Settings:
     unwatched_pause_s: float = 600.0  # a playing run that nobody watches is paused after this
     viewer_send_timeout_s: float = 10.0  # then a stalled viewer is cut off
     end_when_idle_s: float | None = None  # without viewers and training; None: it serves on
+    log_json: bool = False  # one JSON object a line, on standard error
 
     def __post_init__(self) -> None:
         """Check everything once, so that nobody has to again."""

@@ -1,5 +1,6 @@
 """Fan-out: what the worker is told, who gets which frame, and when there is room for another."""
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -210,3 +211,13 @@ async def test_a_viewer_of_a_run_that_is_gone_hears_no_more() -> None:
     all_of_them.close()
     assert await viewer.next() is None
     assert told.credits == 0
+
+
+def test_a_frame_that_a_viewer_had_not_taken_when_the_next_came_is_counted_as_dropped() -> None:
+    all_of_them, [slow, quick], _ = watching(watch("conv1", "weight"), watch("conv1", "weight"))
+    all_of_them.offer(frame(1))
+    asyncio.run(quick.next())
+    assert all_of_them.counts.frames_dropped == 0
+    all_of_them.offer(frame(2))
+    assert all_of_them.counts.frames_dropped == 1
+    assert slow.is_behind

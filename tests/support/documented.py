@@ -31,6 +31,7 @@ USUAL = {
     "vary",
     "x-content-type-options",
     "x-frame-options",
+    "x-request-id",
 }
 Json = dict[str, Any]
 

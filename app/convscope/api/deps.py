@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Path, Query, Request
 from starlette.requests import HTTPConnection
 
+from convscope.api.monitoring.monitor import Monitor
 from convscope.errors import ConflictError
 from convscope.ipc.commands import Command, R
 from convscope.own_data.preview.previews import Previews
@@ -45,6 +46,12 @@ async def _directory(connection: HTTPConnection) -> RunDirectory:
     return found
 
 
+async def _monitor(connection: HTTPConnection) -> Monitor:
+    found: Monitor = connection.app.state.monitor
+    return found
+
+
+TheMonitor = Annotated[Monitor, Depends(_monitor)]
 ThePreviews = Annotated[Previews, Depends(_previews)]
 TheDirectory = Annotated[RunDirectory, Depends(_directory)]
 TheRegistry = Annotated[Registry, Depends(_registry)]

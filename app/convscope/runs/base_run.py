@@ -10,6 +10,7 @@ from convscope.ipc.commands import Command, R
 from convscope.ipc.replies import InterventionReply, Status
 from convscope.ipc.reports import FindingNotice, FrameNotice, Report
 from convscope.recipe.any_layer import AnyLayer
+from convscope.runs.counts import Counts
 from convscope.runs.history import History
 from convscope.runs.run_file import RunFile
 from convscope.runs.status import (
@@ -53,7 +54,9 @@ class BaseRun(ABC, Generic[S]):
         spec: S,
         file: RunFile,
         status: RunStatus,
+        *,
         tell: Callable[[Command[Any]], None],
+        counts: Counts,
     ) -> None:
         """`tell` reaches its worker, if it has one."""
         self.id = run_id
@@ -63,9 +66,9 @@ class BaseRun(ABC, Generic[S]):
         self.number: int = file.about.get("number", 0)  # in the list; 0: none
         self.file = file
         self._status = status
-        self.viewers = Viewers(
-            tell, {plan.name: quantities_of(plan.tensors) for plan in spec.plans}
-        )
+        self._counts = counts
+        quantities = {plan.name: quantities_of(plan.tensors) for plan in spec.plans}
+        self.viewers = Viewers(tell, quantities, counts)
 
     # --- its worker -------------------------------------------------------------------------------
 
@@ -123,6 +126,7 @@ class BaseRun(ABC, Generic[S]):
     def on_report(self, report: Report) -> None:
         """Recorded first of all, then told to the viewers."""
         self.file.record(report)
+        self._counts.steps += len(report.metrics.step)
         self.history.apply(report.metrics)
         self.history.back_to(self.file.steps)
         if isinstance(report.reply, InterventionReply):

@@ -24,6 +24,7 @@ from convscope.recipe import RecipeRequest
 from convscope.recipe.interventions import AnyIntervention
 from convscope.recipe.trained_weights.match import FileWeights
 from convscope.runs.base_run import AnyRun
+from convscope.runs.counts import Counts
 from convscope.runs.keyed_locks import KeyedLocks
 from convscope.runs.observed.observed_run import ObservedRun
 from convscope.runs.observed.spec import ObservedSpec
@@ -67,7 +68,9 @@ class Registry:
         self._budget = budget or Budget()
         self._settings = settings
         self._directory = directory
-        self._workers = Workers(settings, Pool(settings.max_runs), new_worker, self._budget)
+        self.counts = Counts()
+        pool = Pool(settings.max_runs)
+        self._workers = Workers(settings, pool, new_worker, self._budget, self.counts)
         self.runs = RunList()
         self._moving = KeyedLocks()  # a run's file goes to the trash, or comes back from there
         self.unreadable: dict[str, str] = {}  # file, and why
@@ -97,7 +100,7 @@ class Registry:
         _must_have_age(stored.about)
         if stored.about.get("kind") == RunKind.OBSERVED:
             seen = ObservedSpec.model_validate(stored.about["observed"])
-            return ObservedRun(run_id, seen, self._directory, stored)
+            return ObservedRun(run_id, seen, self._directory, self.counts, stored)
         recipe, model = stored.segments[-1].recipe, stored.about["network"]
         sha256 = stored.about["dataset_sha256"]
         spec = stored_spec(recipe, self._settings, stored.weights, model, sha256)
@@ -208,7 +211,8 @@ class Registry:
                 retry_after=RETRY_AFTER_S,
             )
         self._directory.must_have_room()
-        run, token = ObservedRun(self.new_id(), spec, self._directory), secrets.token_urlsafe(32)
+        run = ObservedRun(self.new_id(), spec, self._directory, self.counts)
+        token = secrets.token_urlsafe(32)
         try:
             await run.begin(token)
         except BaseException:

@@ -63,7 +63,9 @@ class Run(BaseRun[Spec]):
         file = RunFile(directory.path(run_id), directory, stored, spec.absent)
         self._supervisor = Supervisor(self, spec, workers, file, status)
         self._replay = self._supervisor.replay
-        super().__init__(run_id, spec, file, status, self._supervisor.tell)
+        super().__init__(
+            run_id, spec, file, status, tell=self._supervisor.tell, counts=workers.counts
+        )
         self.uploads = Uploads(
             spec,
             workers.settings,

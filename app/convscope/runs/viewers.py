@@ -12,6 +12,7 @@ from convscope.ipc import commands
 from convscope.ipc.commands import Command, Credit, Wanted
 from convscope.ipc.replies import FrameReply, Status, Switches
 from convscope.ipc.reports import FrameNotice
+from convscope.runs.counts import Counts
 from convscope.types import JsonObject, Of
 
 
@@ -134,6 +135,11 @@ class Viewer:
         self._frame = frame
         self._wake.set()
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether it has not taken the last frame yet."""
+        return self._frame is not None
+
     def offer_past(self, frame: Frame) -> None:
         """A past step, as it was asked for."""
         self._past = frame
@@ -168,12 +174,16 @@ class Viewers:
     """All viewers of a run, and what they want together."""
 
     def __init__(
-        self, tell: Callable[[Command[Any]], None], quantities_of: dict[str, frozenset[Quantity]]
+        self,
+        tell: Callable[[Command[Any]], None],
+        quantities_of: dict[str, frozenset[Quantity]],
+        counts: Counts | None = None,
     ) -> None:
         """`tell` sends a command to the worker; `quantities_of` says what each layer has."""
         self._tell = tell
         self._quantities_of = quantities_of
         self._all: set[Viewer] = set()
+        self.counts = counts or Counts()  # of the whole server
         self.changes = 0  # of what the run says of itself, since the server began
         self._credit_given = True
         self._parts: dict[int, Parts] = {}  # of the worker's latest layout, by its number
@@ -242,6 +252,7 @@ class Viewers:
             self._parts = {frame.layout: frame.parts}
         self._credit_given = False
         for viewer in self._all:
+            self.counts.frames_dropped += viewer.is_behind
             viewer.offer(frame)
 
     def _taken(self) -> None:

@@ -5960,6 +5960,12 @@ export interface components {
              */
             layer?: number | null;
             /**
+             * Request
+             * @description of an internal error: what the server's log calls this request
+             * @default null
+             */
+            request?: string | null;
+            /**
              * Status
              * @description the HTTP status
              */

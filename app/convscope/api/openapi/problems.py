@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Match
 
 from convscope.errors import Code, ConvscopeError
+from convscope.logs import asked, code_is, route_asked
 from convscope.system_errors import system_sentence
 from convscope.types import JsonObject
 from convscope.validation_errors import place_in, sentence
@@ -46,6 +47,9 @@ class Problem(BaseModel):
     code: Code = Field(description="the kind of error, for programs: it never changes")
     detail: str = Field(description="one sentence: what was expected, and what was sent")
     layer: int | None = Field(None, description="of a recipe: the index of the layer at fault")
+    request: str | None = Field(
+        None, description="of an internal error: what the server's log calls this request"
+    )
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ NOT_JSON: dict[type, str] = {
 
 def problem(kind: Kind, detail: str, **extra: Any) -> JSONResponse:
     """One error's answer."""
+    code_is(kind.code)
     retry_after = extra.pop("retry_after", None)
     content = {"type": "about:blank", **asdict(kind), "detail": detail} | extra
     headers = {"Retry-After": str(retry_after)} if retry_after else None
@@ -88,7 +93,7 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
 async def _system(request: Request, error: Exception) -> JSONResponse:
     """The disk, or the machine: it may be tried again."""
     assert isinstance(error, OSError | sqlite3.OperationalError)
-    log.error("%s %s failed: %s", request.method, request.url.path, error)
+    log.error("%s %s failed: %s", request.method, route_asked(), error)
     return problem(UNAVAILABLE, system_sentence(error), retry_after=RETRY_AFTER_S)
 
 
@@ -157,9 +162,11 @@ def _sentence(entry: JsonObject) -> tuple[str, int | None]:
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("%s %s failed", request.method, route_asked(), exc_info=error)
     kind = Kind(500, "Internal error", "internal_error")
-    return problem(kind, "Internal error; see the server log.")
+    known = asked.get()
+    more = {"request": known.id} if known else {}
+    return problem(kind, "Internal error; see the server log.", **more)
 
 
 def add_error_handlers(app: FastAPI) -> None:

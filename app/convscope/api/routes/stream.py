@@ -226,10 +226,14 @@ class Stream:
             await self.socket.send_text(json.dumps({"type": "run", "run": self.run.describe()}))
         if frame:
             watch = self.viewer.watch.of_the_present
-            await self.socket.send_bytes(frame_bytes(frame, watch, self._of_the_present(frame)))
+            await self._send_frame(frame_bytes(frame, watch, self._of_the_present(frame)))
         if past and self.viewer.watch.step is not None:
             watch = self.viewer.watch
-            await self.socket.send_bytes(frame_bytes(past, watch, self._of_the_past(past)))
+            await self._send_frame(frame_bytes(past, watch, self._of_the_past(past)))
+
+    async def _send_frame(self, data: bytes) -> None:
+        await self.socket.send_bytes(data)
+        self.run.viewers.counts.frame_sent(len(data))
 
     def _of_the_present(self, frame: Frame) -> JsonObject:
         """The header's fields that are this viewer's: its probe, the history it has not heard."""

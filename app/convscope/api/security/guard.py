@@ -12,6 +12,7 @@ Every answer leaves with the security headers, those of refusals and of errors t
 style sheet has no policy of its own: nothing in it is a document, and the page's holds for it.
 """
 
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -75,7 +76,7 @@ class Guard:
     """Wrap the whole application: what it does not let in, no route sees.
 
     `script_hashes` are those of the inline scripts that pages have, without quotes:
-    `sha256-` and base64.
+    `sha256-` and base64. `observe` wraps all that is done for a request, refusals too.
     """
 
     def __init__(
@@ -84,10 +85,12 @@ class Guard:
         settings: Settings,
         script_hashes: tuple[str, ...] = (),
         budget: Budget | None = None,
+        observe: Callable[[ASGIApp], ASGIApp] = lambda app: app,
     ) -> None:
         self.app = app
         self.settings = settings
         self.budget = budget or Budget()
+        self.serve_http, self.serve_websocket = observe(self.http), observe(self.websocket)
         policy = content_security_policy(tuple(script_hashes))
         self.page_headers = SECURITY_HEADERS | PAGE_HEADERS | {"Content-Security-Policy": policy}
         self.cookie = cookie_name(settings)
@@ -98,15 +101,15 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await self.http(scope, receive, self.protected(send))
+            scope, send = as_get(scope, send)
+            await self.serve_http(scope, receive, self.protected(send))
         elif scope["type"] == "websocket":
-            await self.websocket(scope, receive, self.protected(send))
+            await self.serve_websocket(scope, receive, self.protected(send))
         else:
             raise ValueError(f"Expected http, websocket or lifespan, not {scope['type']!r}.")
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve an HTTP request that may come in; answer one that may not."""
-        scope, send = as_get(scope, send)
         headers = Headers(scope=scope)
         try:
             check_host(scope, self.settings)

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from convscope.errors import ConvscopeError, UnauthorizedError
+from convscope.logs import code_is
 
 NO_STORE = {"cache-control": "no-store"}
 PAGE = """<!doctype html>
@@ -21,6 +22,7 @@ PAGE = """<!doctype html>
 
 def refusal(error: ConvscopeError, accept: str = "") -> Response:
     """An error as a page for who asks for one, else as application/problem+json."""
+    code_is(error.code)
     headers = {**NO_STORE, "vary": "Accept"}
     if retry_after := error.extra.get("retry_after"):
         headers["retry-after"] = str(retry_after)

@@ -15,6 +15,7 @@ from convscope.ipc.dialled import DialledWorker
 from convscope.ipc.replies import FrameReply, Reply, Status
 from convscope.ipc.reports import Report
 from convscope.runs.base_run import BaseRun
+from convscope.runs.counts import Counts
 from convscope.runs.observed.messages import check_report
 from convscope.runs.observed.recorded import answer, frame, status_of
 from convscope.runs.observed.spec import ObservedSpec
@@ -44,11 +45,13 @@ class ObservedRun(BaseRun[ObservedSpec]):
         run_id: str,
         spec: ObservedSpec,
         directory: RunDirectory,
+        counts: Counts,
         stored: StoredRun | None = None,
     ) -> None:
         """`stored` is what its file holds, of a run that was there before; a new one `begin`s."""
         file = RunFile(directory.path(run_id), directory, stored)
-        super().__init__(run_id, spec, file, RunStatus(_status(stored), _status(None)), self._tell)
+        status = RunStatus(_status(stored), _status(None))
+        super().__init__(run_id, spec, file, status, tell=self._tell, counts=counts)
         self._worker: DialledWorker | None = None
         self._loop_state = LoopState(file.about.get("loop", LoopState.LOST))
         self._touched_s = monotonic()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from time import monotonic
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ from convscope.ipc.commands import (
 )
 from convscope.ipc.protocol import Worker
 from convscope.ipc.reports import Report
+from convscope.runs.counts import Counts
 from convscope.runs.run_file import RunFile
 from convscope.runs.spec import Spec
 from convscope.runs.status import RunStatus
@@ -59,6 +60,7 @@ class Workers:
     pool: Pool
     new: Callable[[str], Worker]  # by device
     budget: Budget
+    counts: Counts = field(default_factory=Counts)
 
 
 class RunCallbacks(Protocol):
@@ -234,6 +236,7 @@ class Supervisor:
             )
             return
         log.warning("run %s goes on after: %s", self._run.id, why)
+        self._workers.counts.worker_restarts += 1
         self._status.worker = replace(self._status.worker, state=RunState.STARTING)
         self._status.notice = f"{why} It went on from what is kept, and nothing is lost."
         self.start()
