@@ -1,5 +1,7 @@
 import errno
+import logging
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,17 @@ def test_a_server_on_every_address_has_a_link_for_each_way_to_it(
     settings = Settings(host="0.0.0.0", token=TOKEN, allowed_hosts=("box.lan",))
     hosts = ("127.0.0.1", "192.168.1.20", "box.lan")
     assert server.links(settings) == [f"http://{host}:8000/?token={TOKEN}" for host in hosts]
+
+
+def test_a_json_log_is_told_the_address_and_not_the_link_that_signs_in(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(token=TOKEN, log_json=True, state_dir=tmp_path, cache_dir=tmp_path)
+    made = server.configure(settings, RunDirectory(tmp_path, 1))
+    with caplog.at_level(logging.INFO, "convscope"):
+        server.AnnouncingServer(made, settings, open_page=False).announce()
+    assert caplog.messages == ["Convscope is at http://127.0.0.1:8000"]
+    assert capsys.readouterr().out == ""
 
 
 def test_a_token_is_written_so_that_an_address_carries_it() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import errno
+import logging
 import os
 import resource
 import signal
@@ -20,6 +21,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from convscope.hosts import is_wildcard, url
 from convscope.ipc import forkserver
+from convscope.logs import write_json
 from convscope.main import create_app
 from convscope.runs.registry import Registry
 from convscope.settings import Settings
@@ -27,6 +29,7 @@ from convscope.signals import end_as_by_sigterm
 from convscope.storage.directory import RunDirectory
 
 IDLE_LOOK_S = 5.0  # between two looks whether somebody is there
+log = logging.getLogger("convscope")
 BACKLOG = 2048  # connections that wait to be accepted
 ABORT_AFTER_S = 5.0  # what is unsent when a WebSocket is done
 MOST_FILES = 65_536  # open at once: a viewer takes one, a run with a worker some six
@@ -64,8 +67,7 @@ class AnnouncingServer(uvicorn.Server):
         await super().startup(sockets)
         if not self.started:
             return
-        for line in announcement(self.settings):
-            print(line, flush=True)
+        self.announce()
         if self.open_page:
             webbrowser.open(links(self.settings)[0])
         if self.settings.end_when_idle_s:
@@ -79,6 +81,14 @@ class AnnouncingServer(uvicorn.Server):
             if is_busy(self.config.app):
                 busy_s = monotonic()
         self.should_exit = True
+
+    def announce(self) -> None:
+        """Say where the page is; a log is not told the link that signs in."""
+        if self.settings.log_json:
+            log.info("Convscope is at %s", url(self.settings.host, self.settings.port))
+            return
+        for line in announcement(self.settings):
+            print(line, flush=True)
 
 
 def is_busy(guard: Any) -> bool:
@@ -94,6 +104,8 @@ def serve(settings: Settings, open_page: bool = False) -> None:
     the runs is not.
     """
     raise_file_limit()
+    if settings.log_json:
+        write_json()
     with listen(settings) as listening:
         port = listening.getsockname()[1]  # the one that was free, where 0 was asked for
         settings = dataclasses.replace(settings, port=port)
@@ -132,6 +144,7 @@ def configure(settings: Settings, directory: RunDirectory) -> uvicorn.Config:
     """
     return uvicorn.Config(
         create_app(settings, directory),
+        log_config=None if settings.log_json else uvicorn.config.LOGGING_CONFIG,
         ws=AbortingProtocol,
         ws_per_message_deflate=False,
         ws_max_size=WS_MAX_BYTES,

@@ -77,8 +77,8 @@ class Server:
         lines = []
         for line in self.process.stdout:
             lines.append(line)
-            if line.startswith((ADDRESS, LINK)):
-                return line[line.index("http") :].partition("/?")[0].strip().rstrip("/")
+            if ADDRESS in line or line.startswith(LINK):  # in a JSON log it is a line's message
+                return line[line.index("http") :].partition("/?")[0].strip('/"}\n')
         raise AssertionError("The server did not start:\n" + "".join(lines))
 
     def kill(self) -> None:

@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="S",
         help="end once nobody has watched, and nothing has trained, for this many seconds",
     )
+    add("--log-json", action="store_true", help="log requests and errors as JSON, one line each")
     add("--open", action="store_true", help="open the page in the browser")
     return command
 
@@ -89,6 +90,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         unwatched_pause_s=options.unwatched_pause,
         viewer_send_timeout_s=options.viewer_timeout,
         end_when_idle_s=options.end_when_idle,
+        log_json=options.log_json,
     )
 
 
