@@ -74,7 +74,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
 def test_a_file_that_cannot_be_read_is_refused_and_left_and_the_others_open(
-    damage: Callable[[Path], None], folder: Path, tmp_path: Path
+    damage: Callable[[Path], None],
+    folder: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     runs = tmp_path / "runs"
     runs.mkdir()
@@ -88,6 +91,9 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_and_the_others_open(
     registry = Registry(settings, directory, ProcessWorker)
     registry.open()
     assert DAMAGE[damage] in registry.unreadable[source.stem]
+    assert DAMAGE[damage] not in caplog.text, (
+        "the sentence is for the page: it may have names in it"
+    )
     assert registry.runs.get(other.stem).file.steps == 3
     assert (runs / source.name).read_bytes() == before
     directory.close()

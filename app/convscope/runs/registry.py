@@ -88,8 +88,9 @@ class Registry:
             try:
                 found.append(self._stored(run_id))
             except (ConvscopeError, ValueError, LookupError, TypeError) as error:
+                kind = type(error).__name__  # its sentence, on the page, may have names in it
                 log.warning(
-                    "the run in %s cannot be opened: %s", self._directory.path(run_id), error
+                    "the run in %s cannot be opened: %s", self._directory.path(run_id), kind
                 )
                 self.unreadable[run_id] = f"{reason(error)}."
         self.runs = RunList(found)

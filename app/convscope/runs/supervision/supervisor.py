@@ -204,7 +204,7 @@ class Supervisor:
             await worker.close()
             if worker is self._worker:
                 self._retry_when_disk_works = isinstance(error, UnavailableError)
-                self._fail(_why_not_started(error))
+                self._fail(_why_not_started(error), type(error).__name__)
             return
         if worker is not self._worker:  # it died meanwhile, or is not wanted any more
             return
@@ -249,8 +249,9 @@ class Supervisor:
         self._crashed_s = now
         return self._crashes >= MOST_CRASHES
 
-    def _fail(self, why: str) -> None:
-        log.warning("run %s failed: %s", self._run.id, why)
+    def _fail(self, why: str, cause: str | None = None) -> None:
+        """`cause` is for the log where the sentence may have names in it that people gave."""
+        log.warning("run %s failed: %s", self._run.id, cause or why)
         self.phase, self.failure = Phase.FAILED, self.failure or why
         self._run.on_change()
 
