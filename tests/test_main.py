@@ -46,9 +46,12 @@ def test_the_command_without_arguments_has_the_usual_settings() -> None:
 
 def test_arguments_become_settings(tmp_path: Path) -> None:
     line = "--host ::1 --port 81 --allow-host a.lan --allow-host b.lan --device cpu --max-runs 3"
+    line += " --root-path /lab/ --trust-proxy 127.0.0.1 --trust-proxy 10.0.0.0/8"
     settings = settings_for(*line.split(), "--data-dir", str(tmp_path), "--cache-dir", "/c")
     assert (settings.host, settings.port, settings.max_runs) == ("::1", 81, 3)
     assert (settings.allowed_hosts, settings.device) == (("a.lan", "b.lan"), "cpu")
+    assert settings.root_path == "/lab"
+    assert settings.trusted_proxies == ("127.0.0.1/32", "10.0.0.0/8")
     assert settings.data_dirs == (tmp_path, *Settings().data_dirs), "first what was named"
     assert settings.cache_dir == Path("/c")
 

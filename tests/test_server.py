@@ -37,6 +37,14 @@ def test_a_json_log_is_told_the_address_and_not_the_link_that_signs_in(
     assert capsys.readouterr().out == ""
 
 
+def test_a_link_has_the_path_that_the_server_is_under() -> None:
+    assert server.links(Settings(root_path="/lab/convscope/")) == [
+        "http://127.0.0.1:8000/lab/convscope/"
+    ]
+    (link,) = server.links(Settings(root_path="/lab", token=TOKEN))
+    assert link == f"http://127.0.0.1:8000/lab/?token={TOKEN}"
+
+
 def test_a_token_is_written_so_that_an_address_carries_it() -> None:
     (link,) = server.links(Settings(token="a+b&c=d%e#f/0123456789"))
     assert link.endswith("/?token=a%2Bb%26c%3Dd%25e%23f%2F0123456789")

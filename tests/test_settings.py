@@ -56,6 +56,9 @@ def test_the_token_is_not_shown_when_settings_are_printed() -> None:
         ("host", "http://localhost"),
         ("allowed_hosts", ("*",)),
         ("allowed_hosts", ("box.lan:8000",)),
+        ("root_path", "lab"),
+        ("trusted_proxies", ("box.lan",)),
+        ("trusted_proxies", ("127.0.0.1:8000",)),
     ],
 )
 def test_settings_that_no_server_can_have_are_refused(field: str, value: object) -> None:

@@ -1,7 +1,7 @@
 """Host names and addresses as they come in settings, `Host` and `Origin`."""
 
 import re
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
@@ -26,6 +26,18 @@ def canonical(host: str) -> str | None:
     if not isinstance(address, IPv6Address):
         return None if bracketed else str(address)
     return str(address.ipv4_mapped or address)
+
+
+def network(text: str) -> str:
+    """The one spelling of an address, or of a range of them such as 172.16.0.0/12; ValueError says
+    what was expected."""
+    try:
+        return str(ip_network(text.strip("[]"), strict=False))
+    except ValueError:
+        raise ValueError(
+            "Expected a trusted proxy to be an address or a range of them, such as 127.0.0.1 or "
+            f"172.16.0.0/12, got {text!r}."
+        ) from None
 
 
 def is_address(host: str) -> bool:

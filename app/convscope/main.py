@@ -106,6 +106,7 @@ def create_app(
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # to an absolute address: `_http` redirects to a relative one
         generate_unique_id_function=_operation_id,
     )
     app.state.settings = settings

@@ -151,6 +151,7 @@ def configure(settings: Settings, directory: RunDirectory) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the guard's, which heeds those of trusted proxies alone
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
 
@@ -204,7 +205,8 @@ def links(settings: Settings) -> list[str]:
     if is_wildcard(settings.host):
         hosts = ["127.0.0.1", *outward_address(settings)]
     query = f"/?token={quote(settings.token, safe='')}" if settings.token else ""
-    return [url(host, settings.port) + query for host in (*hosts, *settings.allowed_hosts)]
+    end = settings.root_path + (query or "/" * bool(settings.root_path))
+    return [url(host, settings.port) + end for host in (*hosts, *settings.allowed_hosts)]
 
 
 def outward_address(settings: Settings) -> list[str]:

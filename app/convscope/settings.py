@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convscope.hosts import canonical, is_loopback
+from convscope.hosts import canonical, is_loopback, network
+from convscope.root_path import canonical_root_path
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -74,6 +75,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     allowed_hosts: tuple[str, ...] = ()  # beyond loopback names and `host`
+    root_path: str = ""  # such as /convscope: what it is under at its address
+    trusted_proxies: tuple[str, ...] = ()  # addresses or ranges whose X-Forwarded-… are heeded
     token: str | None = field(default=None, repr=False)  # needed on any address but loopback
     device: str = "auto"  # auto, cpu, cuda
     # each is searched for NAME/, the IDX files of a complete data set as they were published
@@ -99,6 +102,8 @@ class Settings:
         object.__setattr__(self, "host", host_name(self.host, "the address to listen on"))
         names = tuple(host_name(name, "an allowed host") for name in self.allowed_hosts)
         object.__setattr__(self, "allowed_hosts", names)
+        object.__setattr__(self, "root_path", canonical_root_path(self.root_path))
+        object.__setattr__(self, "trusted_proxies", tuple(map(network, self.trusted_proxies)))
         self._check_token()
         if not 0 <= self.port <= 65535:
             raise ValueError(f"Expected a port from 0 to 65535, got {self.port}.")

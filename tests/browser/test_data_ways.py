@@ -211,7 +211,7 @@ def test_the_sheet_of_a_new_run_offers_own_sets_with_a_network_that_fits(
     screen = data.screen.open("/")
     page.get_by_role("button", name="New run…").click()
     sheet = page.get_by_role("dialog", name="New run")
-    expect(sheet.get_by_role("link", name="Your own pictures…")).to_have_attribute("href", "/data")
+    expect(sheet.get_by_role("link", name="Your own pictures…")).to_have_attribute("href", "data")
     sheet.get_by_label("Data", exact=True).select_option(made["id"])
     chosen = sheet.get_by_label("Network", exact=True).locator("option:checked")
     expect(chosen).to_have_text("A network that fits stripes")

@@ -45,8 +45,8 @@ class Elements(HTMLParser):
 
 def test_there_are_twelve_lessons_in_the_order_of_their_thoughts() -> None:
     html = get("/lessons").body.decode()
-    links = [href for href in Elements(html).attributes("href") if href.startswith("/lessons/")]
-    assert links == [f"/lessons/{slug}" for slug in SLUGS]
+    links = [href for href in Elements(html).attributes("href") if href.startswith("./lessons/")]
+    assert links == [f"./lessons/{slug}" for slug in SLUGS]
     assert len(links) == 12
     assert TITLES[0] == "One filter, nine weights"
     assert TITLES[-1] == "Why an explanation needs a control"
@@ -94,9 +94,9 @@ def test_each_lesson_leads_to_the_one_before_and_the_one_after() -> None:
             for tag, found in Elements(page(slug)).all
             if tag == "a" and "rel" in found
         }
-        assert around.get("prev") == (f"/lessons/{SLUGS[number - 1]}" if number else None)
+        assert around.get("prev") == (f"../lessons/{SLUGS[number - 1]}" if number else None)
         after = SLUGS[number + 1] if number + 1 < len(SLUGS) else None
-        assert around.get("next") == (f"/lessons/{after}" if after else None)
+        assert around.get("next") == (f"../lessons/{after}" if after else None)
 
 
 def test_an_unknown_lesson_is_answered_with_where_the_known_ones_are() -> None:

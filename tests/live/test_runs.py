@@ -25,7 +25,7 @@ def test_a_run_is_made_with_its_location_and_every_field_has_a_default(server: S
     answer = server.http.post("/runs", json={})
     made = answer.json()
     assert answer.status_code == 201
-    assert httpx.get(answer.headers["location"]).json()["id"] == made["id"]
+    assert httpx.get(answer.url.join(answer.headers["location"])).json()["id"] == made["id"]
     assert made["parameters"] == 9098
     assert made["recipe"]["batch_size"] == 32
     assert made["recipe"]["optimizer"]["learning_rate"] == 0.05

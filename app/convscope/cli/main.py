@@ -30,6 +30,18 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="also answer to this host name; repeatable",
     )
+    add(
+        "--root-path",
+        default=usual.root_path,
+        metavar="PATH",
+        help="serve below this path, such as /convscope, whether a proxy strips it or not",
+    )
+    add(
+        "--trust-proxy",
+        action="append",
+        metavar="ADDRESS",
+        help="heed X-Forwarded-Prefix, -Proto and -Host from this address or range; repeatable",
+    )
     add("--token", action="store_true", help=f"require a token, kept in {default_token_file()}")
     add("--token-file", type=path, metavar="PATH", help="… kept in this file, created if missing")
     add_places(add)
@@ -82,6 +94,8 @@ def settings_from(options: argparse.Namespace) -> Settings:
         host=options.host,
         port=options.port,
         allowed_hosts=tuple(options.allow_host or ()),
+        root_path=options.root_path,
+        trusted_proxies=tuple(options.trust_proxy or ()),
         token=find_token(options),
         **places(options),
         max_disk_bytes=int(options.max_disk * 1e9),

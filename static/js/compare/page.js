@@ -86,7 +86,7 @@ export function Page() {
           <div class="beneath"><${Charts} /><div class="stack"><${Differences} /><${Classes} /></div></div>`
         : html`<p class="empty">${
             runs.value?.length === 0
-              ? html`There are no runs yet: <a href="/runs">start one</a>.`
+              ? html`There are no runs yet: <a href="runs">start one</a>.`
               : "Choose two runs to see their filters, curves and predictions side by side."
           }</p>`
     }

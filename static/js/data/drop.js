@@ -16,7 +16,7 @@ const hold = (on) => () => {
 /** @param {Named[]} files @returns {boolean} whether they are a run's, which goes elsewhere */
 function areRuns(files) {
   if (!files.some(({ name }) => name.endsWith(".convscope"))) return false;
-  notice("Files of runs are taken by", { to: "/runs", says: "the list of runs" });
+  notice("Files of runs are taken by", { to: "runs", says: "the list of runs" });
   return true;
 }
 

@@ -69,7 +69,7 @@ export async function reset() {
   const answer = await withRun((id) => server.command(id, "reset"));
   if (answer?.previous_run)
     notice("The run before the reset was kept:", {
-      to: `/?run=${answer.previous_run}`,
+      to: `./?run=${answer.previous_run}`,
       says: "open it",
     });
 }
@@ -158,7 +158,7 @@ export function takePicture(file) {
     return null;
   }
   notice("Expected a picture; files of runs are taken by", {
-    to: "/runs",
+    to: "runs",
     says: "the list of runs",
   });
   return null;

@@ -152,7 +152,7 @@ export function bindDrop() {
 /** @param {File[]} files */
 function takeRunFiles(files) {
   if (files.some(isPicture)) {
-    notice("Pictures are taken on a run's own page:", { to: "/", says: "the live network" });
+    notice("Pictures are taken on a run's own page:", { to: "./", says: "the live network" });
   } else if (files.some(isData)) notice("A data set is made by", DATA_PAGE);
   else importFiles(files);
 }

@@ -7723,7 +7723,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -7885,7 +7885,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -8669,7 +8669,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -10651,7 +10651,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -10893,7 +10893,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -11067,7 +11067,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -14144,7 +14144,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -14676,7 +14676,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };

@@ -1,4 +1,5 @@
 /** Files that are dropped or pasted anywhere on a page: given to it, and never opened in its place. */
+import { ROOT } from "./server.js";
 
 /** What is typed into takes what is pasted. */
 const TYPING = "input, textarea, [contenteditable]";
@@ -43,4 +44,4 @@ export const isPicture = ({ type, name }) =>
 export const isData = ({ name }) => /\.(zip|npz|bin|gz)$|-ubyte$/i.test(name);
 
 /** Where that is taken. */
-export const DATA_PAGE = { to: "/data", says: "the page of the data sets" };
+export const DATA_PAGE = { to: `${ROOT}data`, says: "the page of the data sets" };

@@ -1,5 +1,6 @@
 /** What a page that has no use for files does with one: it stays, and says where files are taken. */
 import { DATA_PAGE, takeFiles } from "./dropped-files.js";
+import { ROOT } from "./server.js";
 
 const SHOWN_MS = 8000;
 
@@ -14,9 +15,9 @@ takeFiles(() => {
   said.setAttribute("role", "status");
   said.append(
     "Pictures are taken by ",
-    link("/", "the live network"),
+    link(ROOT, "the live network"),
     ", files of runs by ",
-    link("/runs", "the list of runs"),
+    link(`${ROOT}runs`, "the list of runs"),
     ", data sets by ",
     link(DATA_PAGE.to, DATA_PAGE.says),
     ".",

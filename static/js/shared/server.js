@@ -9,7 +9,9 @@
  * @typedef {import("./types.js").Path} Path
  */
 
-const BASE = "/api/v1";
+/** Where Convscope is at its address, with a slash at its end. */
+export const ROOT = new URL("../../..", import.meta.url).pathname;
+const BASE = `${ROOT}api/v1`;
 const PAGE = 100; // runs an answer
 
 /** An answer that says no; the message is the server's own sentence. */
@@ -168,7 +170,7 @@ function importRun(file) {
 
 /** The picture that is shipped for trying an upload. @returns {Promise<File>} */
 async function sample() {
-  const answer = await fetch("/samples/cat.png");
+  const answer = await fetch(`${ROOT}samples/cat.png`);
   if (!answer.ok) throw new Problem("The sample picture could not be loaded.", answer.status);
   return new File([await answer.blob()], "cat.png", { type: "image/png" });
 }
@@ -319,9 +321,9 @@ export const server = {
 /** Addresses, for links and `<img>`. */
 export const address = {
   /** The page of a run. @param {string} id */
-  open: (id) => `/?${queryOf({ run: id })}`,
+  open: (id) => `${ROOT}?${queryOf({ run: id })}`,
   /** @param {string} a @param {string} b two runs */
-  compare: (a, b) => `/compare?${queryOf({ a, b })}`,
+  compare: (a, b) => `${ROOT}compare?${queryOf({ a, b })}`,
   /** @param {string} dataset @param {import("./types.js").Query<"get", "/datasets/{dataset_id}/sheet">} query */
   sheet: (dataset, query) =>
     linkTo("/datasets/{dataset_id}/sheet", { path: { dataset_id: dataset }, query }),

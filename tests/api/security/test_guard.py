@@ -59,16 +59,18 @@ def sign_in(
 
 def test_the_link_is_exchanged_for_a_cookie_that_lets_in() -> None:
     answer = sign_in(f"/?token={TOKEN}", HOST | LINK)
-    assert (answer.status, answer.headers["location"]) == (303, "/")
+    assert (answer.status, answer.headers["location"]) == (303, "./")
     assert answer.headers["cache-control"] == "no-store"
     cookie, *attributes = answer.headers["set-cookie"].split("; ")
-    assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"]
+    assert attributes == ["HttpOnly", "SameSite=Lax"]  # for the path that a browser sees
     assert TOKEN not in cookie
     headers = HOST | {"cookie": f"other=1; {cookie}"}
     assert get(headers, LOCKED).status == 200
     assert connect(Guard(counting, LOCKED), headers=headers).accepted
     beside = HOST | {"cookie": f'theme={{"a":1}}; {cookie}'}
     assert get(beside, LOCKED).status == 200, "what a neighbour on this host put there"
+    above = HOST | {"cookie": f"{cookie}; convscope_8000=that-of-a-server-at-a-path-above"}
+    assert get(above, LOCKED).status == 200
     assert get(headers, Settings(token=TOKEN + "x")).status == 401, "another token, another cookie"
 
 
@@ -78,7 +80,7 @@ def test_the_cookie_is_for_tls_alone_where_the_link_was() -> None:
 
 def test_the_clean_address_keeps_the_rest_of_the_link() -> None:
     answer = sign_in(f"/?run=abc&token={TOKEN}&layer=conv1")
-    assert answer.headers["location"] == "/?run=abc&layer=conv1"
+    assert answer.headers["location"] == "./?run=abc&layer=conv1"
 
 
 def test_a_token_with_signs_that_addresses_use_is_read_from_its_link() -> None:

@@ -184,5 +184,9 @@ def test_who_is_refused_behind_a_proxy_is_told_what_it_must_forward() -> None:
     assert "https://lab.example" in proxied.sentence()
     assert "for http://localhost:8000." in proxied.sentence()
     assert "X-Forwarded-Proto" in proxied.sentence()
+    assert "--trust-proxy 127.0.0.1." in proxied.sentence()
     for host in ("lab.example", "", "a, b"):
         assert "proxy must forward" in get({"host": host}).sentence()
+    nginx = "proxy_set_header Host $http_host;"
+    assert nginx in proxied.sentence()
+    assert nginx in get({"host": "lab.example"}).sentence()

@@ -4,7 +4,10 @@ from convscope.types import JsonObject
 
 # name: what it says, and the schema of its value
 HEADERS: dict[str, tuple[str, JsonObject]] = {
-    "Location": ("the address of what was made", {"type": "string", "format": "uri"}),
+    "Location": (
+        "the address of what was made, from the one that was asked",
+        {"type": "string", "format": "uri-reference"},
+    ),
     "Convscope-Step": ("the step that this is of", {"type": "integer", "minimum": 0}),
     "Convscope-Recomputed": (
         "why the last digits of this step may differ from the original; absent if they do not",

@@ -4,13 +4,14 @@ import logging
 import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from convscope.errors import Code, ConvscopeError
@@ -97,12 +98,14 @@ async def _system(request: Request, error: Exception) -> JSONResponse:
     return problem(UNAVAILABLE, system_sentence(error), retry_after=RETRY_AFTER_S)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, OSError):  # a body that could not be put on the disk
         return await _system(request, error.__cause__)
     if why := NOT_JSON.get(type(error.__cause__)):
         return problem(INVALID, f"Expected JSON {why}.")
+    if error.status_code == 404 and (address := _without_slash(request)):
+        return Response(status_code=307, headers={"Location": address})
     detail = str(error.detail)
     if error.status_code == 404:
         detail = f"There is nothing at {request.url.path}."
@@ -112,15 +115,26 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     answer = problem(Kind(error.status_code, "Request refused", code), detail)
     answer.headers.update(error.headers or {})
     if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(sorted(_allowed(request)))
+        answer.headers["Allow"] = ", ".join(sorted(_allowed(request, request.scope["path"])))
     return answer
 
 
-def _allowed(request: Request) -> set[str]:
-    """The methods of all routes at this address; the framework itself says those of the first."""
+def _without_slash(request: Request) -> str | None:
+    """The same address without the slash at its end, from this one, if it is a route's."""
+    path: str = request.scope["path"]
+    shorter = path.removesuffix("/")
+    if shorter == path or not _allowed(request, shorter):
+        return None
+    query = request.url.query
+    return f"../{quote(shorter.rpartition('/')[2])}" + (f"?{query}" if query else "")
+
+
+def _allowed(request: Request, path: str) -> set[str]:
+    """The methods of all routes at this path; the framework itself says those of the first."""
     found: set[str] = set()
     scope = dict(request.scope)
-    scope["root_path"] = scope.get("app_root_path", "")  # not that of a mount
+    scope["path"] = path
+    scope["root_path"] = scope.get("app_root_path", scope.get("root_path", ""))  # no mount's
     for context in iter_route_contexts(request.app.routes):
         matched, _ = context.matches(scope)
         if matched is not Match.NONE:

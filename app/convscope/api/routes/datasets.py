@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from convscope.api.addresses import relative
 from convscope.api.dataset_images import open_gallery
 from convscope.api.deps import TheDirectory, ThePreviews, TheRegistry, TheSettings
 from convscope.api.openapi.document import Responses, answers, problems, shown
@@ -104,7 +105,7 @@ async def create_dataset(
         await previews.discard(preview)
         raise
     await registry.data_came(own.sha256)
-    response.headers["Location"] = str(request.url_for("get_dataset", dataset_id=own.id))
+    response.headers["Location"] = relative(request, "get_dataset", dataset_id=own.id)
     return kept_answer(own.id, before, settings)
 
 

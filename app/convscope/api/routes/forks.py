@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, StrictInt, ValidationError
 
+from convscope.api.addresses import relative
 from convscope.api.deps import TheRegistry
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples.run import FORKS
@@ -55,5 +56,5 @@ async def fork_run(
         raise RequestValidationError(
             [entry | {"loc": ("body", "recipe", *entry["loc"])} for entry in error.errors()]
         ) from error
-    response.headers["Location"] = str(request.url_for("get_run", run_id=made.id))
+    response.headers["Location"] = relative(request, "get_run", run_id=made.id)
     return made.describe()

@@ -8,6 +8,7 @@ import numpy as np
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
+from convscope.api.addresses import relative
 from convscope.api.dataset_images import describe, fitted, open_gallery
 from convscope.api.deps import TheAwakeAnyRun, TheAwakeRun, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
@@ -110,8 +111,7 @@ async def upload_image(
     """PNG, JPEG, WebP, GIF, BMP, AVIF or HEIC. Answers with its id, and what preprocessing did."""
     name = file.filename or "picture"
     made = await run.uploads.add(await file.read(), name, _asked(invert, centre))
-    location = request.url_for("get_image", run_id=run.id, image=made.id)
-    response.headers["Location"] = str(location)
+    response.headers["Location"] = relative(request, "get_image", run_id=run.id, image=made.id)
     return made.describe()
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from safetensors.numpy import load
 
+from convscope.api.addresses import relative
 from convscope.api.compression import CompressedRoute
 from convscope.api.deps import (
     TheAnyRun,
@@ -66,7 +67,7 @@ async def import_run(
     its id is here. Where its data set is absent, `absent` says why."""
     async with unpacked(file.file, previews, settings) as run_file:
         run = await registry.import_run(run_file)
-    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
+    response.headers["Location"] = relative(request, "get_run", run_id=run.id)
     return run.describe()
 
 

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from convscope import __version__
+from convscope.api.addresses import root_from
 from convscope.api.security.guard import permissions
 from convscope.settings import PACKAGE, resources
 
@@ -23,9 +24,11 @@ router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=resources("templates"))
 
 
-def import_map() -> str:
-    """Inline in every page with modules: which file each package's name means."""
-    return (resources("static") / "importmap.json").read_text(encoding="utf-8")
+def import_map(root: str) -> str:
+    """Inline in every page with modules: which file each package's name means, from a page that
+    finds Convscope at `root`."""
+    text = (resources("static") / "importmap.json").read_text(encoding="utf-8")
+    return text.replace('"/static/', f'"{root}static/')
 
 
 def not_started() -> str:
@@ -33,9 +36,13 @@ def not_started() -> str:
     return (resources("static") / "js" / "shared" / "not-started.js").read_text(encoding="utf-8")
 
 
+ROOTS = ("./", "../")  # from the pages, and from those in a folder: the lessons
+
+
 def script_hashes() -> tuple[str, ...]:
     """Those of the inline scripts, as the Content-Security-Policy names them."""
-    digests = [hashlib.sha256(text.encode()).digest() for text in (import_map(), not_started())]
+    texts = (*map(import_map, ROOTS), not_started())
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
     return tuple(f"sha256-{base64.b64encode(digest).decode()}" for digest in digests)
 
 
@@ -113,11 +120,13 @@ def samples() -> ASGIApp:
 
 def page(request: Request, name: str, **more: object) -> HTMLResponse:
     """A template as a page, with what every page needs and `more`."""
+    root = root_from(request.scope)
     context = {
-        "import_map": import_map(),
+        "import_map": import_map(root),
         "not_started": not_started(),
         "version": __version__,
-        "static_url": "/static",
+        "root": root,
+        "static_url": f"{root}static",
     }
     return templates.TemplateResponse(request, name, context | more)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from convscope.api.addresses import relative
 from convscope.api.deps import ThePreviews, TheRegistry, TheSettings
 from convscope.api.openapi.document import Responses, problems, shown
 from convscope.api.openapi.examples.own_data import OPTIONS as OPTIONS_EXAMPLE
@@ -145,8 +146,7 @@ async def create_preview(
     except BaseException:
         await previews.discard(preview)
         raise
-    address = request.url_for("get_preview", preview_id=preview.id)
-    response.headers["Location"] = str(address)
+    response.headers["Location"] = relative(request, "get_preview", preview_id=preview.id)
     return preview.describe()
 
 
@@ -287,7 +287,7 @@ async def keep_preview(
     before = preview.describe()
     own = await previews.keep(preview)
     await registry.data_came(own.sha256)
-    response.headers["Location"] = str(request.url_for("get_dataset", dataset_id=own.id))
+    response.headers["Location"] = relative(request, "get_dataset", dataset_id=own.id)
     return kept_answer(own.id, before, settings)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, File, Form, Query, Request, Respon
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
+from convscope.api.addresses import relative
 from convscope.api.compression import CompressedRoute
 from convscope.api.deps import TheAnyLook, TheAnyRun, TheRegistry, TheRun
 from convscope.api.openapi.document import problems
@@ -73,7 +74,7 @@ async def create_run(
     """Every field has a default: `{}` gives the default run. It answers at once, in state
     `starting`; the next requests wait until its worker is up."""
     run = await registry.create(recipe or RecipeRequest())
-    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
+    response.headers["Location"] = relative(request, "get_run", run_id=run.id)
     return run.describe()
 
 
@@ -118,7 +119,7 @@ async def create_run_from_weights(
     wanted.model_fields_set.add("init")
     data = check_safetensors(await weights.read())
     run = await registry.create(wanted, replace(how, data=data))
-    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
+    response.headers["Location"] = relative(request, "get_run", run_id=run.id)
     try:
         return await run.started()
     except ConvscopeError:

@@ -2,7 +2,8 @@
 
 Every HTTP request and every WebSocket passes these, in this order:
 
-1. `Host` names this server (`convscope.api.security.origins`): DNS rebinding ends here.
+1. `Host` names this server (`convscope.api.security.origins`): DNS rebinding ends here. So must the
+   host that a trusted proxy forwards (`convscope.api.security.proxies`).
 2. `Origin` and `Sec-Fetch-Site` say that no foreign page asks.
 3. Where a token is set, the request carries it, or the cookie that it was exchanged for.
 4. The body is no longer than the route takes, announced or not (`convscope.api.security.limits`);
@@ -13,16 +14,17 @@ style sheet has no policy of its own: nothing in it is a document, and the page'
 """
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from convscope.api.addresses import path_within
 from convscope.api.head import as_get
 from convscope.api.security.limits import LimitedBody, body_limit, held_bytes
 from convscope.api.security.origins import check_host, check_origin
+from convscope.api.security.proxies import Proxies
 from convscope.api.security.responses import NO_STORE, refuse, refuse_websocket
 from convscope.budget import Budget
 from convscope.errors import ConvscopeError, UnauthorizedError
@@ -91,6 +93,7 @@ class Guard:
         self.settings = settings
         self.budget = budget or Budget()
         self.serve_http, self.serve_websocket = observe(self.http), observe(self.websocket)
+        self.proxies = Proxies(settings)
         policy = content_security_policy(tuple(script_hashes))
         self.page_headers = SECURITY_HEADERS | PAGE_HEADERS | {"Content-Security-Policy": policy}
         self.cookie = cookie_name(settings)
@@ -112,8 +115,7 @@ class Guard:
         """Serve an HTTP request that may come in; answer one that may not."""
         headers = Headers(scope=scope)
         try:
-            check_host(scope, self.settings)
-            check_origin(scope)
+            scope = self.admitted(scope)
             if answer := self.answer_at_the_door(scope, headers):
                 await answer(scope, receive, send)
                 return
@@ -137,13 +139,21 @@ class Guard:
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket that may come in; refuse another before it is accepted."""
         try:
-            check_host(scope, self.settings)
-            check_origin(scope)
+            scope = self.admitted(scope)
             self.check_token(Headers(scope=scope))
         except ConvscopeError as error:
             await refuse_websocket(scope, receive, send, error)
         else:
             await self.app(scope, receive, send)
+
+    def admitted(self, scope: Scope) -> Scope:
+        """The request at the address that the browser asked; ForbiddenError where Host or Origin is
+        not allowed. Both hosts must be: a page elsewhere may write X-Forwarded-Host, not Host."""
+        check_host(scope, self.settings)
+        scope = self.proxies.as_browser_sees(scope)
+        check_host(scope, self.settings)
+        check_origin(scope)
+        return scope
 
     def check_token(self, headers: Headers) -> None:
         """Raise UnauthorizedError unless the request has the token or the cookie, or needs none."""
@@ -165,12 +175,14 @@ class Guard:
 
     def answer_at_the_door(self, scope: Scope, headers: Headers) -> Response | None:
         """What is answered without a token: to be let in, and whether the server lives."""
-        token = self.settings.token
+        token, path = self.settings.token, path_within(scope)
+        if not path:  # the page's addresses are relative
+            return with_slash(scope)
         if token is None or scope["method"] != "GET":
             return None
-        if scope["path"] == SIGN_IN:
+        if path == SIGN_IN:
             return self.sign_in(scope, token)
-        if scope["path"] == HEALTH and not self.authorized(headers):
+        if path == HEALTH and not self.authorized(headers):
             return JSONResponse({"status": "ok"}, headers=NO_STORE)
         return None
 
@@ -186,13 +198,19 @@ class Guard:
                 "printed when it last started."
             )
         rest = urlencode([(name, value) for name, value in query if name != "token"])
-        clean = {"location": f"/?{rest}" if rest else "/", "set-cookie": self.cookie_header(scope)}
+        clean = {
+            "location": f"./?{rest}" if rest else "./",
+            "set-cookie": self.cookie_header(scope),
+        }
         return Response(status_code=303, headers=NO_STORE | clean)
 
     def cookie_header(self, scope: Scope) -> str:
-        """`Set-Cookie`'s value. Strict would be withheld when the link is opened from a mail."""
+        """`Set-Cookie`'s value. Strict would be withheld when the link is opened from a mail.
+
+        Without a path it is for the one that the browser sees, which a proxy may hide from here.
+        """
         secure = "; Secure" if scope["scheme"] == "https" else ""
-        return f"{self.cookie}={self.cookie_value}; Path=/; HttpOnly; SameSite=Lax{secure}"
+        return f"{self.cookie}={self.cookie_value}; HttpOnly; SameSite=Lax{secure}"
 
     def headers_of(self, media_type: str | None) -> dict[str, str]:
         """The security headers of an answer; one without a type may be taken for a page."""
@@ -215,6 +233,15 @@ class Guard:
 
 
 def cookies(headers: Headers, name: str) -> list[str]:
-    """The values of a cookie; what neighbours on this host put beside it does no harm."""
-    jars = map(cookie_parser, headers.getlist("cookie"))
-    return [jar[name] for jar in jars if name in jar]
+    """All values of a cookie: one set for a path comes with its namesake of a path above; what
+    neighbours on this host put beside it does no harm."""
+    pairs = [pair.partition("=") for jar in headers.getlist("cookie") for pair in jar.split(";")]
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
+
+
+def with_slash(scope: Scope) -> Response:
+    """Leads from the path that Convscope is under to the same with a slash."""
+    query = scope["query_string"].decode("latin-1")
+    last = quote(scope["path"].rpartition("/")[2])
+    location = f"./{last}/" + (f"?{query}" if query else "")
+    return Response(status_code=307, headers=NO_STORE | {"location": location})

@@ -7,6 +7,7 @@ from time import monotonic
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from convscope.api.addresses import path_within
 from convscope.errors import ConvscopeError, InvalidError, TooLargeError, TooSlowError
 from convscope.settings import Settings
 
@@ -25,14 +26,14 @@ DATASETS = re.compile(r"/api/v1/datasets(/preview(/[^/]+/files)?)?/?")
 
 def body_limit(scope: Scope, settings: Settings) -> int:
     """The most bytes that the body of this request may have."""
-    if scope["method"] in ("POST", "PUT") and UPLOADS.fullmatch(scope["path"]):
+    if scope["method"] in ("POST", "PUT") and UPLOADS.fullmatch(path_within(scope)):
         return settings.max_upload_bytes + MULTIPART_OVERHEAD_BYTES
-    if scope["method"] == "POST" and IMPORT.fullmatch(scope["path"]):
+    if scope["method"] == "POST" and IMPORT.fullmatch(path_within(scope)):
         most = max(settings.max_import_bytes, settings.max_dataset_bytes)  # its data may go with it
         return most + MULTIPART_OVERHEAD_BYTES
-    if scope["method"] == "POST" and MANY_IMAGES.fullmatch(scope["path"]):
+    if scope["method"] == "POST" and MANY_IMAGES.fullmatch(path_within(scope)):
         return MANY_BYTES + MULTIPART_OVERHEAD_BYTES
-    if scope["method"] == "POST" and DATASETS.fullmatch(scope["path"]):
+    if scope["method"] == "POST" and DATASETS.fullmatch(path_within(scope)):
         return settings.max_dataset_bytes + MULTIPART_OVERHEAD_BYTES
     return BODY_BYTES
 
@@ -45,9 +46,9 @@ def held_bytes(scope: Scope, headers: Headers, settings: Settings) -> int:
     """
     chunked = "transfer-encoding" in headers
     announced = body_limit(scope, settings) if chunked else announced_bytes(headers)
-    if IMPORT.fullmatch(scope["path"]):
+    if IMPORT.fullmatch(path_within(scope)):
         announced = min(announced, BODY_BYTES)
-    if DATASETS.fullmatch(scope["path"]):
+    if DATASETS.fullmatch(path_within(scope)):
         announced = min(announced, FILES_HELD_BYTES)
     return announced if announced > UNCOUNTED_BYTES else 0
 

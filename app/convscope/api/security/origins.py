@@ -35,7 +35,8 @@ def check_host(scope: Scope, settings: Settings) -> None:
     if not allowed(authority[0], scope, settings):
         raise ForbiddenError(
             f"The host {authority[0]} is not allowed. To allow it, start convscope with "
-            f"--allow-host {authority[0]}; a proxy must forward the Host that the browser sends."
+            f"--allow-host {authority[0]}; a proxy must forward the Host that the browser sends "
+            "(nginx: proxy_set_header Host $http_host;)."
         )
 
 
@@ -64,8 +65,9 @@ def check_origin(scope: Scope) -> None:
     if origins and (len(origins) > 1 or split_origin(origins[0]) != own_origin(scope)):
         raise ForbiddenError(
             f"Only this server's own pages may call it, got {describe('Origin', origins)} for "
-            f"{_own_url(scope)}. A proxy must forward the browser's Host, and its scheme as "
-            "X-Forwarded-Proto."
+            f"{_own_url(scope)}. A proxy must forward the browser's Host (nginx: proxy_set_header "
+            "Host $http_host;), and its scheme as X-Forwarded-Proto, heeded where convscope is "
+            f"started with --trust-proxy {_peer(scope)}."
         )
     sites = [site for site in headers.getlist("sec-fetch-site") if site not in OWN]
     if sites and not follows_link(scope, headers):
@@ -84,6 +86,12 @@ def own_origin(scope: Scope) -> tuple[str, str, int] | None:
 def _own_url(scope: Scope) -> str:
     own = own_origin(scope)
     return url(own[1], own[2], own[0]) if own else "no address"
+
+
+def _peer(scope: Scope) -> str:
+    """Who sent this: where it is a proxy, the address to trust."""
+    client = scope.get("client")
+    return str(client[0]) if client else "ADDRESS"
 
 
 def follows_link(scope: Scope, headers: Headers) -> bool:

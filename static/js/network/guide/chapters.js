@@ -339,7 +339,7 @@ const YOURS = {
   now: () => ({
     text: html`Draw or upload a ${word("probe", "picture of your own", ";")} every map follows. ${liveRun.value?.trainable && html`Or play on, change the learning rate, open any number.`}`,
     told: probe.value?.source === "upload" ? guessSentence() : "",
-    live: html`<span class="guide-ways"><a href="/lessons">Lessons, one idea each</a> <a href="/runs">All runs</a> <a href=${`/compare?a=${liveRun.value?.id ?? ""}`}>Compare with another run</a></span>`,
+    live: html`<span class="guide-ways"><a href="lessons">Lessons, one idea each</a> <a href="runs">All runs</a> <a href=${`compare?a=${liveRun.value?.id ?? ""}`}>Compare with another run</a></span>`,
     act: ["Draw a picture", drawOne],
     done: true,
   }),

@@ -10,12 +10,12 @@ import { Roving } from "./roving.js";
 const copyLink = () => import("./copy.js").then((copy) => copy.copyLink(), noticeError);
 
 const PAGES = [
-  ["/", "Live network"],
-  ["/runs", "Runs"],
-  ["/compare", "Compare"],
-  ["/data", "Data"],
-  ["/lessons", "Lessons"],
-  ["/docs", "API"],
+  ["./", "Live network"],
+  ["runs", "Runs"],
+  ["compare", "Compare"],
+  ["data", "Data"],
+  ["lessons", "Lessons"],
+  ["docs", "API"],
 ];
 
 /** Past the head, for who goes by keys. @param {Event} event */
@@ -25,7 +25,7 @@ function skip(event) {
 }
 
 const SiteLinks = () => html`<nav aria-label="Site"><${Roving} class="site-links">
-    ${PAGES.map(([to, says]) => html`<a class="quiet" href=${to} aria-current=${to === "/" ? "page" : undefined}>${says}</a>`)}
+    ${PAGES.map(([to, says]) => html`<a class="quiet" href=${to} aria-current=${to === "./" ? "page" : undefined}>${says}</a>`)}
   <//></nav>`;
 
 /** @param {() => void} act */

@@ -29,7 +29,7 @@ function Parent() {
   if (!parent) return null;
   const { run, step } = parent;
   const name = parentName.value ?? run;
-  const to = `/?run=${run}${step === null ? "" : `&step=${step}`}`;
+  const to = `./?run=${run}${step === null ? "" : `&step=${step}`}`;
   const who = parentDeleted.value ? html`${name} (deleted)` : html`<a href=${to}>${name}</a>`;
   return html`<span class="parent">${step === null ? html`copy of ${who} from before a reset` : html`fork of ${who} at step ${count(step)}`}</span>`;
 }
@@ -60,6 +60,6 @@ export function RunMenu() {
     <div class="group"><${File} what="weights" query=${{ step }}>safetensors<//><${File} what="weights" query=${{ step, format: "npz" }}>.npz<//></div>
     <h3>Loss and accuracy</h3>
     <div class="group"><${File} what="history" query=${{ format: "csv" }}>History as CSV<//></div>
-    <div class="group ways"><a href=${`/compare?a=${now.id}`}>Compare with another run</a><a href="/runs">All runs</a></div>
+    <div class="group ways"><a href=${`compare?a=${now.id}`}>Compare with another run</a><a href="runs">All runs</a></div>
   </div>`;
 }

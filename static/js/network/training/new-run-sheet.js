@@ -81,7 +81,7 @@ function Choices({ now, shown, differs }) {
   return html`<div class="choices">
     <${Select} label="Network" ...${of("network")} options=${networkOptions(offered, now)} />
     <${Select} label="Data" ...${of("dataset")} options=${datasetOptions(datasets.value, shown, model, now)}
-      onPick=${(/** @type {string} */ id) => pickData(id, shown, own, now)}><a href="/data">Your own pictures…</a><//>
+      onPick=${(/** @type {string} */ id) => pickData(id, shown, own, now)}><a href="data">Your own pictures…</a><//>
     <${Select} label="First weights" ...${of("init")} options=${initOptions(shown, model, now)} />
     <${Select} label="Optimiser" ...${of("optimizer")} options=${optimizerOptions()} />
     <${Whole} label="Batch" ...${of("batch_size")} least=${1} says=${BATCH_SAYS} />
