@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent  # not resolved: .venv/bin, where the tools are
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DATA_CACHE = "CONVSCOPE_TEST_CACHE"  # tests/support/data_cache.py fills it
+SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])  # with the servers
 FIREFOX = ("firefox-esr", "firefox")
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
@@ -119,12 +120,16 @@ def install_from_debian(packages: list[str]) -> None:
 
 def set_up_debian(everything: bool) -> None:
     """Have a Chromium, without which nothing is tested, and the complete data set, if it can be;
-    for `everything` Firefox too."""
+    for `everything` Firefox and nginx too."""
     missing = [] if find_chromium() else ["chromium"]
     missing += [] if FASHION_MNIST.is_dir() else ["dataset-fashion-mnist"]
     missing += [] if shutil.which("strace") else ["strace"]
     if everything and not any(map(shutil.which, FIREFOX)):
         missing.append("firefox-esr")
+    if everything and not shutil.which("nginx", path=SYSTEM_PATH):
+        missing.append("nginx-light")
+    if everything and not shutil.which("openssl"):
+        missing.append("openssl")
     if missing:
         install_from_debian(missing)
     chromium = find_chromium()
