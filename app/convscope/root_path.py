@@ -4,7 +4,18 @@ import re
 
 PATH = re.compile(r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
 # how its own paths begin: under one of these nobody could tell whether a proxy has stripped it
-OWN = ("api", "compare", "data", "docs", "lessons", "openapi.json", "runs", "samples", "static")
+OWN = (
+    "api",
+    "compare",
+    "data",
+    "docs",
+    "lessons",
+    "metrics",
+    "openapi.json",
+    "runs",
+    "samples",
+    "static",
+)
 
 
 def canonical_root_path(text: str) -> str:

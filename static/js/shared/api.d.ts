@@ -11223,7 +11223,7 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
-                    /** @description the address of what was made */
+                    /** @description the address of what was made, from the one that was asked */
                     Location?: string;
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field
 
+from convscope.api.addresses import relative
 from convscope.api.deps import TheRegistry
 from convscope.api.openapi.document import problems, shown
 from convscope.api.openapi.examples import observed as examples
@@ -65,7 +66,7 @@ async def observe_loop(
     """Its loop then dials in to the WebSocket `/runs/{id}/worker`; `convscope.watch` does both."""
     spec = ObservedSpec.model_validate(body.model_dump(exclude={"name"}))
     run, token = await registry.observe(spec, body.name)
-    response.headers["Location"] = str(request.url_for("get_run", run_id=run.id))
+    response.headers["Location"] = relative(request, "get_run", run_id=run.id)
     return {"run": run.describe(), "token": token}
 
 

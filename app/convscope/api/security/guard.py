@@ -115,7 +115,7 @@ class Guard:
         """Serve an HTTP request that may come in; answer one that may not."""
         headers = Headers(scope=scope)
         try:
-            scope = self.admitted(scope)
+            self.admit(scope)
             if answer := self.answer_at_the_door(scope, headers):
                 await answer(scope, receive, send)
                 return
@@ -139,21 +139,21 @@ class Guard:
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket that may come in; refuse another before it is accepted."""
         try:
-            scope = self.admitted(scope)
+            self.admit(scope)
             self.check_token(Headers(scope=scope))
         except ConvscopeError as error:
             await refuse_websocket(scope, receive, send, error)
         else:
             await self.app(scope, receive, send)
 
-    def admitted(self, scope: Scope) -> Scope:
-        """The request at the address that the browser asked; ForbiddenError where Host or Origin is
-        not allowed. Both hosts must be: a page elsewhere may write X-Forwarded-Host, not Host."""
+    def admit(self, scope: Scope) -> None:
+        """Make the request that of the address which the browser asked, for whoever has it in hand;
+        ForbiddenError where Host or Origin is not allowed. Both hosts must be: a page elsewhere may
+        write X-Forwarded-Host, not Host."""
         check_host(scope, self.settings)
-        scope = self.proxies.as_browser_sees(scope)
+        scope.update(self.proxies.as_browser_sees(scope))
         check_host(scope, self.settings)
         check_origin(scope)
-        return scope
 
     def check_token(self, headers: Headers) -> None:
         """Raise UnauthorizedError unless the request has the token or the cookie, or needs none."""
