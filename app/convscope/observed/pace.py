@@ -14,7 +14,7 @@ class Pace:
         """`share`: 0.05 is a twentieth; ValueError for one that is not between 0 and 1."""
         if not 0 < share <= 1:
             raise ValueError(f"Expected max_overhead between 0 and 1, got {share}.")
-        self._share = share
+        self.share = share
         self._clock = clock
         self._next = 0.0
         self._cost_s = 0.0
@@ -38,7 +38,7 @@ class Pace:
         if paced:
             self._cost_s += (seconds - self._cost_s) * (SMOOTHING if self._cost_s else 1.0)
             cost_s = max(seconds, self._cost_s)
-            self._next = now + max(cost_s * (1 / self._share - 1), interval_s - seconds)
+            self._next = now + max(cost_s * (1 / self.share - 1), interval_s - seconds)
 
     @property
     def overhead(self) -> float:

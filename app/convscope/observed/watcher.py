@@ -18,7 +18,7 @@ from convscope.ipc.reports import Notice, RecordNotice
 from convscope.observed.answers import answer
 from convscope.observed.curves import Curves
 from convscope.observed.gate import Gate
-from convscope.observed.pace import Pace
+from convscope.observed.pace import SMOOTHING, Pace
 from convscope.observed.rates import Rate
 from convscope.observed.recording import Recording
 from convscope.observed.warn import warn
@@ -68,6 +68,7 @@ class Watcher:
         self._inside = False
         self._takes = False
         self._before_s = 0.0
+        self._keep_s = 0.0  # what it takes to keep the values before a step
         self._stepped_s = perf_counter()
         self._told_s = 0.0
         self._telling = threading.Lock()  # of what is told, a few instructions at a time
@@ -105,9 +106,20 @@ class Watcher:
             self.close_step()
             self._takes = self._frame_is_due(began)
             self.model.observer.forget()
-            if self._takes and self._updates:
-                self.model.observer.keep(self._updates)
+            if self._updates and (self._takes or self._may_keep(began)):
+                self._keep_before()
         self._before_s += perf_counter() - began
+
+    def _may_keep(self, now: float) -> bool:
+        """Whether it costs next to nothing to know the update, should this step be the last for
+        long: somebody who looks then is to see all of it."""
+        between_s = max(self._steps.interval_s, now - self._stepped_s)
+        return self._keep_s <= self.pace.share * between_s / 4
+
+    def _keep_before(self) -> None:
+        began = perf_counter()
+        self.model.observer.keep(self._updates)
+        self._keep_s += (perf_counter() - began - self._keep_s) * SMOOTHING
 
     def _end_step(self, optimizer: Optimizer) -> None:
         try:
