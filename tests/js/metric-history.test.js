@@ -92,8 +92,8 @@ function assertSame(live, fresh) {
   const { loss, mean_accuracy, ...exact } = live;
   const { loss: losses, mean_accuracy: accuracies, ...expected } = fresh;
   assert.deepEqual(exact, expected);
-  const near = (/** @type {number} */ value, /** @type {number} */ other) =>
-    Math.abs(value - other) <= 1e-12 * Math.abs(other);
+  const near = (/** @type {number | null} */ value, /** @type {number | null} */ other) =>
+    Math.abs(Number(value) - Number(other)) <= 1e-12 * Math.abs(Number(other));
   assert.ok(loss.every((mean, i) => near(mean, losses[i])));
   assert.ok(mean_accuracy.every((mean, i) => near(mean, accuracies[i])));
 }
@@ -179,7 +179,7 @@ test("the first fall and the noise are there after 100,000 steps", () => {
   const { step, lowest, highest } = reloaded(100_000);
   assert.equal(highest[0], lossAt(1));
   assert.ok(step.filter((one) => one <= 100).length === 100);
-  const late = step.map((_, i) => highest[i] - lowest[i]).slice(-100);
+  const late = step.map((_, i) => Number(highest[i]) - Number(lowest[i])).slice(-100);
   const noise = late.reduce((sum, width) => sum + width, 0) / late.length;
   assert.ok(noise > 0.4, "of noise that is 0.5 wide");
 });
@@ -187,5 +187,6 @@ test("the first fall and the noise are there after 100,000 steps", () => {
 test("a trailing mean looks back over its window, and a longer point is its own mean", () => {
   assert.deepEqual(trailingMean([2, 4, 6, 8], [1, 1, 1, 1], 2), [2, 3, 5, 7]);
   assert.deepEqual(trailingMean([2, 4, 10], [1, 3, 4], 4), [2, 3.5, 10]);
+  assert.deepEqual(trailingMean([null, 2, null, 4], [1, 1, 1, 1], 2), [null, 2, 2, 3]);
   assert.deepEqual([1, 8, 32, 64, 128].map(meanOf), [50, 56, 64, 64, 128]);
 });

@@ -9,7 +9,7 @@ from fastapi import Request
 from convscope.api.tensor_responses import Floats, floats
 from convscope.errors import InvalidError
 from convscope.ipc.commands import Tensor
-from convscope.runs.run import Run
+from convscope.runs.base_run import AnyRun
 
 MOST_STEPS = 64
 
@@ -25,7 +25,7 @@ class FilterSteps:
 
 
 async def over_steps(
-    request: Request, run: Run, layer: str, number: int, steps: Sequence[int]
+    request: Request, run: AnyRun, layer: str, number: int, steps: Sequence[int]
 ) -> FilterSteps:
     """In their order, since from one to the next is a short way; the rest is left out where the
     run begins anew, or nobody waits for it."""

@@ -32,7 +32,8 @@ async def runs(client: AsyncClient, options: argparse.Namespace) -> int:
 
 
 def _row(run: JsonObject, titles: JsonObject) -> tuple[str, ...]:
-    data = run["recipe"]["data"]["dataset"]  # its id, which stays where the set is gone
+    # its id, which stays where the set is gone; an observed run has none
+    data = run["recipe"].get("data", {}).get("dataset")
     return (
         run["id"],
         visible(run["name"] or ""),

@@ -14,6 +14,7 @@ from convscope.ipc.commands import Command
 from convscope.ipc.replies import (
     FrameReply,
     ImageReply,
+    JsonReply,
     PredictionsReply,
     Reply,
     Status,
@@ -21,8 +22,10 @@ from convscope.ipc.replies import (
     SwitchesReply,
     TensorReply,
 )
+from convscope.observed.explain import explain_output
 from convscope.observed.watched_model import WatchedModel
 from convscope.worker.capture.recorder import capture, prediction
+from convscope.worker.queries import json_text
 
 Answerer = Callable[[WatchedModel, Any, Status], Reply]
 
@@ -81,6 +84,11 @@ def _predict(model: WatchedModel, command: commands.Predict, status: Status) -> 
     return PredictionsReply(step=status.step, **prediction(scores))
 
 
+def _explain(model: WatchedModel, command: commands.ExplainOutput, status: Status) -> JsonReply:
+    found = {"step": status.step} | explain_output(model, command)
+    return JsonReply(payload=json_text(found | {"image": command.image}))
+
+
 def _image(model: WatchedModel, command: commands.Image, _: Status) -> ImageReply:
     """Its numbers from the lowest to the highest as 0 to 255, since nobody knows what they mean."""
     values = model.images.get(command.image).float().cpu()
@@ -98,4 +106,5 @@ ANSWERS: Mapping[type[Command[Any]], Answerer] = {
     commands.FeatureMaps: _feature_maps,
     commands.Predict: _predict,
     commands.Image: _image,
+    commands.ExplainOutput: _explain,
 }

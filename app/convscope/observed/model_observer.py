@@ -108,13 +108,17 @@ class ModelObserver:
 
     def feature_maps(self, layer: str, image: torch.Tensor) -> Floats:
         """One layer's output for one image, (C, H, W) or (N,)."""
+        return self.through(layer, image)[1]
+
+    def through(self, layer: str, image: torch.Tensor) -> tuple[Floats, Floats]:
+        """What a layer reads of one image, and what it gives, at its first call."""
         if layer not in self.plans:
             raise NotFoundError(f"There is no layer {layer!r} in this network.")
-        found: list[Floats] = []
+        found: list[tuple[Floats, Floats]] = []
 
-        def see(name: str, _: torch.Tensor, output: torch.Tensor) -> None:
+        def see(name: str, given: torch.Tensor, output: torch.Tensor) -> None:
             if name == layer and not found:
-                found.append(to_numpy(output[0]))
+                found.append((to_numpy(given[0]), to_numpy(output[0])))
 
         with seen(self.twin, see):
             forward(self.twin, image[None])

@@ -12,7 +12,7 @@ from convscope.types import Of
 from convscope.worker.capture.recorder import Recorder
 
 MOST_BYTES = 2 * 2**20  # of one record; larger layers are left out
-SHARE = 0.001  # of the loop's time
+SHARE = 0.002  # of the loop's time
 LEAST_S = 0.5  # between two
 
 
@@ -24,6 +24,7 @@ class Recording:
         self._pace = Pace(SHARE)
         self._recorder = Recorder()
         self._entries: list[dict[str, object]] = []
+        self.last: int | None = None  # the step that was recorded last
         self._wanted = _wanted(model)
 
     @property
@@ -44,6 +45,7 @@ class Recording:
             payload=bytes(snapshot.payload),
         )
         self._pace.spent(perf_counter() - began, LEAST_S)
+        self.last = step
         return notice
 
 

@@ -130,7 +130,7 @@ def watch(  # noqa: PLR0913 - each is asked for by its name
     line = Line(watcher, _finder(server, token, about), None if server else _own_server)
     line.start(PATIENCE_S)
     if line.url:
-        print(f"Convscope shows this run at {line.url}")  # noqa: T201 - it is what it is called for
+        print(f"Convscope shows this run at {line.url}", flush=True)  # noqa: T201 - it is what it is called for
     return Watch(watcher, line)
 
 

@@ -347,7 +347,9 @@ class Watcher:
         warn(STOPPED.format(why=why))
 
     def close(self) -> None:
-        """Watch no more; between two steps of the loop."""
+        """Watch no more; between two steps of the loop, the last of which is recorded."""
+        if not self.is_over and self._recording.last != self.curves.step:
+            self._quietly(lambda _: self._record(), self._optimizers[0])
         self.close_step()
         self.is_over = True
         self.gate.set(closed=False)

@@ -92,12 +92,12 @@ class Frame:
         )
 
     @classmethod
-    def of_past(cls, reply: FrameReply, recomputed: str | None) -> "Frame":
+    def of_past(cls, reply: FrameReply, recomputed: str | None, reason: str = "seek") -> "Frame":
         """A past step, as it was asked for."""
         parts, payload = Parts(reply.sections), reply.payload
         return cls(
             0,
-            "seek",
+            reason,
             0.0,
             reply.status,
             reply.predictions,

@@ -166,7 +166,7 @@ export async function start() {
   const image = query.get("image") ?? "";
   state.layer.value = query.get("layer") ?? "";
   state.image.value = testNumber(image) === null ? FIRST_IMAGE : image;
-  state.runs.value = (await server.runs()).runs;
+  state.runs.value = (await server.runs()).runs.filter(({ kind }) => kind !== "observed");
   for (const side of state.sides) follow(side);
   await Promise.all([choose(state.a, query.get("a") ?? ""), choose(state.b, query.get("b") ?? "")]);
   effect(writeAddress);

@@ -432,7 +432,7 @@ export async function renameSet(id, words) {
 export const askToRemove = (id) =>
   attempt(async () => {
     const { runs } = await server.runs();
-    const using = runs.filter(({ recipe }) => recipe.data.dataset === id);
+    const using = runs.filter(({ recipe }) => recipe.data?.dataset === id);
     state.deleting.value = {
       id,
       runs: using.map((run) => ({ id: run.id, name: run.name || run.id })),

@@ -12,6 +12,7 @@ import {
   Guide,
   InspectPanel,
   NewRunSheet,
+  ObservedProbe,
   Timeline,
   WhyPanel,
 } from "./lazy.js";
@@ -19,7 +20,7 @@ import { Header } from "./page/header.js";
 import { Notices } from "./page/notices.js";
 import { Tip } from "./page/tip.js";
 import { ProbePanel } from "./probe/panel.js";
-import { inspect, plan } from "./state.js";
+import { inspect, observed, plan } from "./state.js";
 import { Controls, Settings } from "./training/controls.js";
 import { Stats } from "./training/stats.js";
 
@@ -28,7 +29,9 @@ const openInspect = () => {
 };
 
 /** One line that says what the run just did, and the way to how it is. */
-const Narrator = () => html`<section class="narrator" aria-label="What the run did">
+const Narrator = () =>
+  !observed.value &&
+  html`<section class="narrator" aria-label="What the run did">
     <p aria-live="polite" data-test="narrator"><${FindingNow} /></p>
     <button type="button" class="quiet" onClick=${openInspect}>Health and answers</button><${AllFindings} />
   </section>`;
@@ -40,7 +43,7 @@ export function App() {
     <main class="stage">
       <${Guide} />
       <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${CodeDrawer} /></div>
-      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${InspectPanel} /><${WhyPanel} /><${ProbePanel} /></aside>
+      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${InspectPanel} /><${WhyPanel} />${observed.value ? html`<${ObservedProbe} />` : html`<${ProbePanel} />`}</aside>
       <${ExplainCard} />
     </main>
     <div class="page-foot"><${BestAnswers} /><${Timeline} /></div>

@@ -128,6 +128,8 @@ function publish({ header }) {
     state.heldOutBalanced.value = header.held_out_balanced_accuracy ?? null;
     state.speed.value = header.reason === "seek" ? null : header.images_per_second;
     state.predictions.value = header.predictions;
+    if (header.loop && header.reason !== "seek")
+      state.loop.value = { .../** @type {any} */ (state.loop.peek()), ...header.loop };
     const then = pastSettingsOf(header);
     if (JSON.stringify(then) !== JSON.stringify(state.pastSettings.peek()))
       state.pastSettings.value = then; // whoever types a setting is not disturbed

@@ -16,6 +16,7 @@ import {
   liveRun,
   menuOpen,
   newRunOpen,
+  observed,
   openedFilter,
   openNumber,
   probeTab,
@@ -149,6 +150,19 @@ export const NewRunSheet = lazy(
 );
 
 const hasFindings = () => Boolean(liveRun.value?.latest_finding);
+
+/** How somebody's own loop goes, in place of its controls. */
+export const LoopLine = lazy(
+  () => observed.value,
+  (again) =>
+    styled(import(`./observed/loop-line.js${again}`), "observed").then((module) => module.LoopLine),
+);
+
+/** The images that a loop is watched with. */
+export const ObservedProbe = lazy(
+  () => observed.value,
+  (again) => import(`./observed/probe-choice.js${again}`).then((module) => module.ProbeChoice),
+);
 
 /** The narrator's line. */
 export const FindingNow = lazy(

@@ -76,11 +76,21 @@ export async function openRun(run, step = null, probe = null) {
     updateNumbers(run);
     if (step !== null && step < state.lastStep.value)
       state.pastStep.value = state.step.value = step;
+    else if (run.loop && run.loop.state !== "connected") showLastRecorded(run);
     state.busy.value = null;
   });
   if (step !== null) sayIfBeyond(step);
   keepPlace(false);
   follow(run.id);
+}
+
+/** A loop that went away shows nothing itself: what was recorded of it is looked at.
+ * @param {import("../shared/types.js").Run} run */
+function showLastRecorded(run) {
+  server.recordedSteps(run.id).then(({ steps }) => {
+    const last = steps.at(-1) ?? run.steps;
+    if (last < run.steps && state.liveRun.peek()?.id === run.id) state.pastStep.value = last;
+  }, noticeError);
 }
 
 /** Into the address. @param {boolean} push as a step that Back undoes */
@@ -158,6 +168,7 @@ export function updateRun(run) {
   if (run.id === old?.id && run.revision < old.revision) return;
   batch(() => {
     state.liveRun.value = { ...run, ...state.pending.value };
+    state.loop.value = run.loop ?? null;
     if (!["playing", "stepping"].includes(run.state)) updateNumbers(run);
   });
   if (run.probe !== old?.probe || run.id !== old?.id) refreshProbe().catch(noticeUnlessDeleted);

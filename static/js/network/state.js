@@ -97,6 +97,10 @@ export const fitted = signal(false); // the whole network in the window, however
 export const visible = signal(document.visibilityState === "visible"); // tab in front
 
 // Derived
+/** Whether its steps are made in somebody's own training loop. */
+export const observed = computed(() => liveRun.value?.kind === "observed");
+/** How that loop goes. @type {Signal<Run["loop"]>} */
+export const loop = signal(null);
 export const openNumber = computed(() => pinned.value ?? pointed.value); // number that is open
 export const inPast = computed(() => pastStep.value !== null);
 /** The run as the page shows it: in the past with that step's settings, and those of a fork to be. */
@@ -113,20 +117,27 @@ export const run = computed(() => {
   };
 });
 /** How pixels enter the run's network; null: in 0 … 1. */
-export const preprocessing = computed(() => run.value?.recipe.data.preprocessing ?? null);
+export const preprocessing = computed(() => run.value?.recipe.data?.preprocessing ?? null);
 /** Whether a fork is looked at where it begins: the step that led there is its parent's. */
 export const atFork = computed(
   () => run.value?.parent != null && run.value.parent.step === step.value,
 );
 /** The step that is asked about; null: the present one, whichever it is by then. */
 export const askedStep = computed(() => (inPast.value ? step.value : null));
-export const playing = computed(() => !inPast.value && liveRun.value?.state === "playing");
+export const playing = computed(
+  () => !inPast.value && liveRun.value?.state === "playing" && !loop.value?.waits,
+);
+/** Whether somebody's loop lets the page pause it. */
+export const steerable = computed(
+  () => !inPast.value && Boolean(loop.value?.controllable) && loop.value?.state === "connected",
+);
 /** A run that stopped can still go on from its past. */
 export const startable = computed(
   () =>
-    Boolean(liveRun.value?.trainable) &&
-    (inPast.value ||
-      ["starting", "ready", "stepping", "playing"].includes(liveRun.value?.state ?? "")),
+    steerable.value ||
+    (Boolean(liveRun.value?.trainable) &&
+      (inPast.value ||
+        ["starting", "ready", "stepping", "playing"].includes(liveRun.value?.state ?? ""))),
 );
 export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
 /** Whether the answers stand at the right of the drawing; in a small window they have a bar of their own. */

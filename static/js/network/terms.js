@@ -23,6 +23,7 @@ export const TERMS = {
     "Balanced accuracy is the mean share of right answers of each class: one with few pictures weighs as much as the others.",
   accuracy: "Training accuracy: the share of right answers in the last 50 batches.",
   loss: "The loss is how wrong the network's answers on the last batch were; training makes it smaller. 2.303 is random guessing among ten classes.",
+  loopSpeed: "Steps of your loop per second, over the last two seconds.",
   speed: "Training pictures that the network processes per second.",
   scale:
     "Colours are symmetric around zero: positive blue, negative orange, zero the background. Choose what shares one scale: each map and filter alone, each layer, or the whole network.",

@@ -43,7 +43,7 @@ const asked = new Set();
 
 /** The titles of the runs' data sets, once there is one that was not asked for. @param {import("../shared/types.js").Run[]} runs */
 async function loadTitles(runs) {
-  const ids = runs.flatMap(({ recipe }) => recipe.data.dataset ?? []);
+  const ids = runs.flatMap(({ recipe }) => recipe.data?.dataset ?? []);
   if (ids.every((id) => asked.has(id))) return;
   const sets = await server.datasets();
   for (const id of ids) asked.add(id);

@@ -73,11 +73,17 @@ function Actions({ run }) {
   const name = runName(run);
   const on = chosen.value.includes(run.id);
   return html`<div class="run-actions">
-    <label class="check"><input type="checkbox" checked=${on} aria-label=${`Compare ${name}`}
-      onChange=${(/** @type {any} */ event) => choose(run.id, event.currentTarget.checked)} />Compare</label>
+    ${
+      run.kind !== "observed" &&
+      html`<label class="check"><input type="checkbox" checked=${on} aria-label=${`Compare ${name}`}
+      onChange=${(/** @type {any} */ event) => choose(run.id, event.currentTarget.checked)} />Compare</label>`
+    }
     <a class="button" href=${address.open(run.id)} aria-label=${`Open ${name}`}>Open</a>
-    <a class="button" href=${address.file(run.id, "export")} download=${`${run.id}.convscope`}
-      aria-label=${`Download ${name}`}>Download</a>
+    ${
+      run.kind !== "observed" &&
+      html`<a class="button" href=${address.file(run.id, "export")} download=${`${run.id}.convscope`}
+      aria-label=${`Download ${name}`}>Download</a>`
+    }
     <button type="button" aria-label=${`Delete ${name}`} onClick=${() => remove(run)}>Delete</button>
   </div>`;
 }

@@ -13360,7 +13360,7 @@ export interface operations {
                 channel: number;
                 y?: number;
                 x?: number;
-                /** @description an image's id; if absent, the default image */
+                /** @description an image's id; if absent, the run's own `probe` */
                 image?: string;
                 /** @description the step to describe; if absent, the current one */
                 step?: number;

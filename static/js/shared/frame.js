@@ -20,6 +20,7 @@
  * @property {number} seq
  * @property {string} reason
  * @property {import("./types.js").RunState} state
+ * @property {Record<string, any> | null} [loop] how the training loop of an observed run goes
  * @property {number | null} loss
  * @property {number | null} accuracy
  * @property {number | null} held_out_accuracy

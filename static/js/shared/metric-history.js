@@ -98,11 +98,16 @@ function join(curve, last, from, i) {
   curve.step[last] = from.step[i];
   curve.steps[last] += from.steps[i];
   const share = from.steps[i] / curve.steps[last];
-  curve.loss[last] += (from.loss[i] - curve.loss[last]) * share;
-  curve.mean_accuracy[last] += (from.mean_accuracy[i] - curve.mean_accuracy[last]) * share;
-  curve.lowest[last] = Math.min(curve.lowest[last], from.lowest[i]);
-  curve.highest[last] = Math.max(curve.highest[last], from.highest[i]);
+  const mean = (/** @type {number} */ a, /** @type {number} */ b) => a + (b - a) * share;
+  curve.loss[last] = both(curve.loss[last], from.loss[i], mean);
+  curve.mean_accuracy[last] = both(curve.mean_accuracy[last], from.mean_accuracy[i], mean);
+  curve.lowest[last] = both(curve.lowest[last], from.lowest[i], Math.min);
+  curve.highest[last] = both(curve.highest[last], from.highest[i], Math.max);
 }
+
+/** Of two numbers the one that is there, where a loop has not told the other.
+ * @param {number | null} a @param {number | null} b @param {(a: number, b: number) => number} of */
+const both = (a, b, of) => (a === null ? b : b === null ? a : of(a, b));
 
 /** Blocks of twice the length, once whenever a run has become twice as long. @param {Curve} curve @param {number} widest */
 function widen(curve, widest) {
@@ -147,22 +152,23 @@ export const meanLoss = ({ loss, steps }) => trailingMean(loss, steps, MEAN_OF);
 
 /**
  * Means that look back over at least so many steps; a point of more steps is its own mean.
- * @param {number[]} means of each point's steps @param {number[]} steps how many they are
+ * @param {(number | null)[]} means of each point's steps; null: it was not told @param {number[]} steps how many
  * @param {number} window in steps
- * @returns {number[]}
+ * @returns {(number | null)[]} null before there is one
  */
 export function trailingMean(means, steps, window) {
   let sum = 0;
   let count = 0;
   let oldest = 0;
+  const told = (/** @type {number} */ i) => (means[i] === null ? 0 : steps[i]);
   return means.map((mean, i) => {
-    sum += mean * steps[i];
-    count += steps[i];
-    while (count - steps[oldest] >= window) {
-      sum -= means[oldest] * steps[oldest];
-      count -= steps[oldest++];
+    sum += (mean ?? 0) * told(i);
+    count += told(i);
+    while (oldest < i && count - told(oldest) >= window) {
+      sum -= (means[oldest] ?? 0) * told(oldest);
+      count -= told(oldest++);
     }
-    return sum / count;
+    return count ? sum / count : null;
   });
 }
 

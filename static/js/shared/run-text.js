@@ -58,6 +58,8 @@ export function origin(run, known) {
 
 /** What it is made of, in a line. @param {Run} run @param {Map<string, string>} titles of data sets, as far as they are known */
 export function recipeLine(run, titles) {
+  if (run.kind === "observed")
+    return [run.network ?? "a network", "in its own training loop"].join(" · ");
   const { recipe } = run;
   const { dataset } = recipe.data;
   const network = run.network ?? `${recipe.network.layers.length} layers`;

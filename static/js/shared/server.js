@@ -282,6 +282,8 @@ export const server = {
       path: { ...of(id), layer },
       query: { filter, steps: steps.join(), format: "json" },
     }),
+  /** @param {string} id */
+  recordedSteps: (id) => call("get", "/runs/{run_id}/recorded-steps", { path: of(id) }),
   /** @param {string} id @param {string} image @param {number | null} step null: now @param {AbortSignal} [signal] */
   predictions: (id, image, step, signal) =>
     call("get", "/runs/{run_id}/predictions", { path: of(id), query: { image, step }, signal }),

@@ -14,6 +14,7 @@ from convscope.logs import Asked, asked
 
 log = logging.getLogger("convscope.requests")
 HEADER = "X-Request-ID"
+CODE = ("text/javascript", "text/css")  # a first visit fetches a hundred, and asks of none
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # HEAD is answered as GET is
 OTHER = "other"  # a method or a route that there is not, or what was refused before it was found
@@ -121,7 +122,9 @@ class Answered:
         if message["type"] in STARTS:
             self.status = message.get("status", ACCEPTED)
             message.setdefault("headers", [])
-            MutableHeaders(scope=message)[HEADER] = self.asked.id
+            headers = MutableHeaders(scope=message)
+            if not headers.get("content-type", "").startswith(CODE):
+                headers[HEADER] = self.asked.id
         elif message["type"] == "websocket.close" and self.status == NOBODY_WAITED:
             self.status = REFUSED
         await self._send(message)

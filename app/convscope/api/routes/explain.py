@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict
 
-from convscope.api.deps import TheLook
+from convscope.api.deps import TheAnyLook, TheLook
 from convscope.api.openapi.document import answers, problems, shown
 from convscope.api.openapi.examples import explain as examples
 from convscope.api.openapi.headers import sends
-from convscope.api.schemas import ImageId
+from convscope.api.schemas import ProbeId
 from convscope.errors import InvalidError
 from convscope.ipc.commands import ExplainOutput, ExplainWeight
 from convscope.recipe.base import LayerName
@@ -102,11 +102,12 @@ KINDS = answers(
     openapi_extra=sends("Convscope-Recomputed"),
 )
 async def explain_output(
-    look: TheLook, layer: LayerName, channel: At, y: At = 0, x: At = 0, image: ImageId = "test-0"
+    look: TheAnyLook, layer: LayerName, channel: At, y: At = 0, x: At = 0, image: ProbeId = None
 ) -> Response:
     """The patch, the kernel, the products, the bias, the sum, the activation after it; for every
     kind of layer, and `softmax` after the last. The parts add up to what the network has, within
     `bound`. 404 with the layer's shape for a place outside."""
+    image = image or look.run.probe
     reply = await look.ask(ExplainOutput(layer=layer, channel=channel, y=y, x=x, image=image))
     return Response(reply.payload, media_type="application/json", headers=look.headers)
 

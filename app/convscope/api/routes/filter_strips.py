@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from convscope.api.deps import TheRun
+from convscope.api.deps import TheAnyRun
 from convscope.api.filter_steps import doubling_steps, listed_steps, over_steps
 from convscope.api.openapi.document import answers, problems
 from convscope.api.openapi.examples import filter_strips as examples
@@ -15,6 +15,8 @@ from convscope.api.openapi.headers import sends
 from convscope.api.tensor_responses import MOST_JSON_VALUES, finite
 from convscope.errors import TooLargeError
 from convscope.heatmap import strip_png
+from convscope.runs.base_run import AnyRun
+from convscope.runs.observed.observed_run import ObservedRun
 from convscope.types import JsonObject
 
 router = APIRouter(prefix="/runs/{run_id}", tags=["layers"], responses=problems(404))
@@ -49,7 +51,7 @@ STRIPS[200]["content"][PNG] = {}
 )
 async def get_filter_strip(
     request: Request,
-    run: TheRun,
+    run: TheAnyRun,
     layer: str,
     number: Annotated[int, Query(alias="filter", ge=0, description="which filter, from 0")],
     steps: Annotated[
@@ -65,10 +67,19 @@ async def get_filter_strip(
     it has a row a channel and a column a step, all on one scale."""
     plan = run.spec.layer(layer)
     plan.must_have_filter(number)
-    wanted = listed_steps(steps) if steps is not None else list(doubling_steps(run.steps))
+    wanted = listed_steps(steps) if steps is not None else await _usual_steps(run)
     found = await over_steps(request, run, layer, number, wanted)
     seen: JsonObject = {"layer": layer, "filter": number, "steps": found.steps}
     return await _answer(seen, found.weights, found.recomputed, shape)
+
+
+async def _usual_steps(run: AnyRun) -> list[int]:
+    """0, 1, 2, 4, 8, … and the last, or what was recorded nearest to them."""
+    steps = list(doubling_steps(run.steps))
+    if not isinstance(run, ObservedRun):
+        return steps
+    recorded = await run.recorded_steps()
+    return sorted({min(recorded, key=lambda one: abs(one - step)) for step in steps if recorded})
 
 
 async def _answer(seen: JsonObject, values: Any, mark: str | None, shape: str) -> Response:

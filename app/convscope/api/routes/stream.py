@@ -155,11 +155,19 @@ class Stream:
             self.run.viewers.watch(self.viewer, watch)
             if watch.step is not None:
                 self.viewer.offer_past(await self._look_back(watch))
+            elif isinstance(self.run, ObservedRun) and not self.run.is_awake:
+                await self._show_end(self.run, watch)
         except ConvscopeError as error:
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
                 await self.socket.send_text(
                     json.dumps({"type": "error", "code": error.code, "detail": error.detail})
                 )
+
+    async def _show_end(self, run: ObservedRun, watch: Watch) -> None:
+        """Of a loop that is over its last step, where that was recorded: nobody else would."""
+        found = await run.look_near(run.steps, Look(wanted=run.viewers.wanted([watch])))
+        if found.status.step == run.steps:
+            self.viewer.offer(Frame.of_past(found, None, "watch"))
 
     async def _look_back(self, watch: Watch) -> Frame:
         """What a viewer sees of the past step that it watches."""

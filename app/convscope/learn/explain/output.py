@@ -43,7 +43,7 @@ def explain_output(
     observer.module(layer)
     names = list(observer.plans)
     plan = observer.plans[layer]
-    _check(layer, plan.output_shape, where)
+    check_place(layer, plan.output_shape, where)
     around = names[max(plan.index - 1, 0) : plan.index + 2]
     outputs = observer.outputs([pixels], around)
     before = outputs[names[plan.index - 1]] if plan.index else None
@@ -54,7 +54,7 @@ def explain_output(
     found = EXPLAINERS[plan.type](place)
     if silent:
         found |= {"silenced": True, "would_be": found["total"], "value": 0.0, "total": 0.0}
-    return _about(place) | found | {"activation": _activation(observer, place, outputs)}
+    return about(place) | found | {"activation": _activation(observer, place, outputs)}
 
 
 def _unsilenced(module: nn.Module, inputs: Floats, device: torch.device) -> Floats:
@@ -65,7 +65,8 @@ def _unsilenced(module: nn.Module, inputs: Floats, device: torch.device) -> Floa
     return output
 
 
-def _check(layer: str, shape: Shape, where: tuple[int, int, int]) -> None:
+def check_place(layer: str, shape: Shape, where: tuple[int, int, int]) -> None:
+    """NotFoundError, with the shape, unless channel, y and x lie in it."""
     full = (*shape, 1, 1)[:3]
     if not all(0 <= place < size for place, size in zip(where, full, strict=True)):
         raise NotFoundError(
@@ -74,7 +75,8 @@ def _check(layer: str, shape: Shape, where: tuple[int, int, int]) -> None:
         )
 
 
-def _about(place: ValueLocation) -> JsonObject:
+def about(place: ValueLocation) -> JsonObject:
+    """Which value it is."""
     plan = place.plan
     where = {"channel": place.channel, "y": place.y, "x": place.x}
     return {"layer": plan.name, "type": plan.type} | where
@@ -84,7 +86,8 @@ def _activation(
     observer: Observer, place: ValueLocation, outputs: dict[str, Floats]
 ) -> JsonObject | None:
     """What the next layer makes of this value, where that is an activation."""
-    after = [plan for plan in observer.plans.values() if plan.index == place.plan.index + 1]
+    own = observer.plans[place.plan.name].index
+    after = [plan for plan in observer.plans.values() if plan.index == own + 1]
     if not after or after[0].type not in ACTIVATIONS:
         return None
     value = float(outputs[after[0].name][0][place.index])
@@ -108,11 +111,15 @@ EXPLAINERS: Final[dict[str, Callable[[ValueLocation], JsonObject]]] = {
 
 
 def _softmax(observer: Observer, index: int, pixels: Pixels) -> JsonObject:
-    """exp(score - largest) over the sum of all such, so that large scores do no harm."""
-    logits = observer.outputs([pixels], [])[""][0]
+    return softmax_of(observer.outputs([pixels], [])[""][0], index)
+
+
+def softmax_of(logits: Floats, index: int) -> JsonObject:
+    """exp(score - largest) over the sum of all such, so that large scores do no harm; `logits` are
+    the scores (N,)."""
     if logits.ndim != 1:
         raise ConflictError("This network has no class output, so there is no softmax of it.")
-    _check("softmax", logits.shape, (index, 0, 0))
+    check_place("softmax", logits.shape, (index, 0, 0))
     largest = float(logits.max())
     exponentials = np.exp(logits.astype(np.float64) - largest)
     total = float(exponentials.sum())

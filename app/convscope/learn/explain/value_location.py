@@ -7,14 +7,14 @@ import numpy as np
 from torch import nn
 
 from convscope.frames.quantize import Floats
-from convscope.recipe import LayerPlan
+from convscope.recipe.any_layer import AnyLayer
 
 
 @dataclass(frozen=True)
 class ValueLocation:
     """One value: its layer, and where it lies in the layer's output."""
 
-    plan: LayerPlan
+    plan: AnyLayer
     module: nn.Module
     inputs: Floats  # (C, H, W) or (N,), what the layer reads
     output: Floats  # (C', H', W') or (M,), what the network has there

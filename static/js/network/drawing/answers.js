@@ -5,7 +5,16 @@ import { valueAt } from "../explain/places.js";
 import { togglePin } from "../explain/pointing.js";
 import { askWhy } from "../intents.js";
 import { probabilitiesOf } from "../slow-motion/phases.js";
-import { answersBeside, drawingSize, plan, predictions, probe, replay, run } from "../state.js";
+import {
+  answersBeside,
+  drawingSize,
+  observed,
+  plan,
+  predictions,
+  probe,
+  replay,
+  run,
+} from "../state.js";
 import { MapButton } from "./buttons.js";
 
 const BEST = 3;
@@ -39,6 +48,7 @@ function ClassBar({ index }) {
 }
 
 const Why = () =>
+  !observed.value &&
   html`<button type="button" class="quiet ask-why" onClick=${() => askWhy()}>Why this answer?</button>`;
 
 /** The column of the classes, if the network has one. */

@@ -13,6 +13,7 @@ import {
   ghost,
   hoveredCell,
   kernelKind,
+  observed,
   plan,
   replay,
   run,
@@ -109,7 +110,7 @@ function GhostChoice() {
   return html`<label class="field" data-tip=${TERMS.ghost}><span class="name">Beside each kernel</span>
     <select value=${ghost.value} onChange=${(/** @type {any} */ e) => {
       ghost.value = e.currentTarget.value;
-    }}>${GHOSTS.map(([value, text]) => html`<option value=${value} selected=${value === ghost.value}>${text}</option>`)}</select></label>`;
+    }}>${GHOSTS.filter(([value]) => !observed.value || value !== "first").map(([value, text]) => html`<option value=${value} selected=${value === ghost.value}>${text}</option>`)}</select></label>`;
 }
 
 /** Why the kernels are blank, where they are. */

@@ -61,6 +61,8 @@ async function weightExplained(run, place, example, step) {
 
 /** Why no update led to the weights as they are; null: one did. */
 function noGradient() {
+  if (state.observed.peek())
+    return "What each position contributed to the gradient of this weight is not known here: the batch is your loop's own.";
   const now = state.step.peek();
   if (now === 0) {
     return "There is no gradient yet: step 0 is before the first update. Take a step to see what each position contributed to the gradient of this weight.";

@@ -10,7 +10,7 @@ import { inputName } from "../drawing/names.js";
 import { scales } from "../drawing/painter.js";
 import { Tools } from "../interventions/tools.js";
 import { Term } from "../page/tip.js";
-import { plan, replay, slowTick } from "../state.js";
+import { observed, plan, replay, slowTick } from "../state.js";
 import { GradientAndUpdate, KINDS } from "./gradient.js";
 import { KernelTable } from "./kernel.js";
 import { KernelPager } from "./kernel-pager.js";
@@ -135,6 +135,6 @@ export function FilterBody({ column, channel, frame }) {
     ${conv ? html`<${Convolution} filter=${filter} frame=${frame} />` : html`<${Output} filter=${filter} frame=${frame} />`}
     <${ColourFilter} filter=${filter} />
     ${conv && html`<${FilterStrip} column=${column} part=${parts[0]} />`}
-    <${Tools} column=${column} channel=${channel} nameOfKernel=${nameOf} />
+    ${!observed.value && html`<${Tools} column=${column} channel=${channel} nameOfKernel=${nameOf} />`}
     <${GradientAndUpdate} filter=${filter} />`;
 }

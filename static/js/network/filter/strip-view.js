@@ -5,9 +5,10 @@ import { CellCanvas } from "../../shared/heatmap/cell-canvas.js";
 import { palette } from "../../shared/heatmap/palette.js";
 import { html } from "../../shared/html.js";
 import { seek } from "../intents.js";
+import { stripSteps } from "../observed/recorded.js";
 import { Term } from "../page/tip.js";
-import { drawingSize, inPast, lastStep, plan, replay, slowTick, step } from "../state.js";
-import { doublingSteps, kernelGrid } from "./kernel-grid.js";
+import { drawingSize, inPast, plan, replay, slowTick, step } from "../state.js";
+import { kernelGrid } from "./kernel-grid.js";
 import { strip, stripFile } from "./strip.js";
 
 /** @typedef {import("../drawing/layout.js").Column} Column */
@@ -52,13 +53,13 @@ export function FilterStrip({ column, part }) {
   const row = useRef(/** @type {HTMLElement | null} */ (null));
   const [kernel, choose] = useState(/** @type {number | null} */ (0));
   const one = column.kernels > ALL_READABLE && kernel !== null && kernel < column.kernels;
-  const many = doublingSteps(lastStep.value).length;
+  const many = stripSteps().length;
   useEffect(() => {
     if (row.current) row.current.scrollLeft = row.current.scrollWidth; // the latest beside what is now
   }, [many, column]);
   if (replay.value) return null;
   const { at, recomputed } = strip.value;
-  const steps = doublingSteps(lastStep.value);
+  const steps = stripSteps();
   const limit = part?.limit ?? 0;
   const own = { column, limit, kernel: one ? kernel : null };
   const current = html`<span class=${`step-picture on ${inPast.value ? "past" : ""}`}><${StepPicture} ...${own} values=${part?.values} at=${step.value} stamp=${slowTick.value} /><small>${inPast.value ? "" : "now "}${count(step.value)}</small></span>`;

@@ -2,8 +2,8 @@
 import { effect, signal } from "@preact/signals";
 import { noticeError } from "../../shared/notices.js";
 import { address, server } from "../../shared/server.js";
-import { lastStep, liveRun, openedFilter, plan } from "../state.js";
-import { doublingSteps } from "./kernel-grid.js";
+import { stripSteps } from "../observed/recorded.js";
+import { liveRun, openedFilter, plan } from "../state.js";
 
 /** What a picture belongs to: a reset run has another past. */
 const filterKey = () => {
@@ -26,7 +26,7 @@ effect(() => {
   const [key, place, run] = [filterKey(), openedFilter.value, liveRun.peek()?.id];
   const conv = plan.value?.columns.find((column) => column.name === place?.layer)?.role === "conv";
   const known = strip.value.key === key ? strip.value : emptyStrip(key);
-  const steps = doublingSteps(lastStep.value).filter((step) => !(step in known.at));
+  const steps = stripSteps().filter((step) => !(step in known.at));
   if (!run || !place || !conv || asking || known.refused || !steps.length) return;
   asking = true;
   server

@@ -4,7 +4,7 @@ import { folds } from "../../shared/media-queries.js";
 import { noticeError } from "../../shared/notices.js";
 import { TourOffer } from "../guide/offer.js";
 import { InterventionsChip, RunMenu, RunTitle, titled } from "../lazy.js";
-import { codeDrawer, guideOpen, menuOpen, pagesOpen, run } from "../state.js";
+import { codeDrawer, guideOpen, menuOpen, observed, pagesOpen, run } from "../state.js";
 import { Roving } from "./roving.js";
 
 const copyLink = () => import("./copy.js").then((copy) => copy.copyLink(), noticeError);
@@ -34,7 +34,9 @@ const closing = (act) => () => {
   act();
 };
 
-const Actions = () => html`
+const Actions = () =>
+  !observed.value &&
+  html`
   <button type="button" class="quiet" id="show-me-around" aria-expanded=${guideOpen.value} onClick=${closing(
     () => {
       guideOpen.value = !guideOpen.value;
@@ -43,7 +45,10 @@ const Actions = () => html`
   <button type="button" class="quiet" disabled=${!run.value} onClick=${closing(() => {
     codeDrawer.value = { layer: null };
   })}>Weights and code</button>
-  <button type="button" class="quiet" disabled=${!run.value} onClick=${closing(copyLink)}>Copy link</button>`;
+  `;
+
+const CopyLink = () =>
+  html`<button type="button" class="quiet" disabled=${!run.value} onClick=${closing(copyLink)}>Copy link</button>`;
 
 const ThisRun = () =>
   html`<details class="menu" open=${menuOpen.value} onToggle=${(/** @type {any} */ e) => {
@@ -55,7 +60,7 @@ const Menu = () => html`<details class="menu" open=${pagesOpen.value} onToggle=$
 ) => {
   pagesOpen.value = e.currentTarget.open;
 }}><summary class="quiet">Menu</summary>
-  <div class="pages"><${SiteLinks} /><div class="page-actions">${Actions()}</div></div></details>`;
+  <div class="pages"><${SiteLinks} /><div class="page-actions">${Actions()}${CopyLink()}</div></div></details>`;
 
 export function Header() {
   return html`<a class="skip" href="#network" onClick=${skip}>Skip to the network</a>
@@ -63,12 +68,12 @@ export function Header() {
       <h1 class="wordmark">Convscope</h1>
       <${RunTitle} />
       ${!titled.value && html`<p class="tagline">Watch every weight of a CNN learn.</p>`}
-      <${TourOffer} />
+      ${!observed.value && html`<${TourOffer} />`}
       <${InterventionsChip} />
       ${
         folds.value
           ? html`<div class="group"><${ThisRun} /><${Menu} /></div>`
-          : html`<${Roving} class="group" role="toolbar" label="This page">${Actions()}<${ThisRun} /><//><${SiteLinks} />`
+          : html`<${Roving} class="group" role="toolbar" label="This page">${Actions()}${CopyLink()}<${ThisRun} /><//><${SiteLinks} />`
       }
     </header>`;
 }

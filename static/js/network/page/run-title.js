@@ -4,7 +4,7 @@ import { isComposing } from "../../shared/composing.js";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { address } from "../../shared/server.js";
-import { askedStep, liveRun } from "../state.js";
+import { askedStep, liveRun, observed } from "../state.js";
 import { parentDeleted, parentName, rename } from "./run-name.js";
 
 const uploads = signal(false);
@@ -49,7 +49,16 @@ export function RunMenu() {
   return html`<div class="run-menu" role="group" aria-label="This run">
     <label class="field" for="menu-name"><span class="name">Name</span><${Name} id="menu-name" /></label>
     <${Parent} />
-    <h3>The run, with all its steps, as one file</h3>
+    ${!observed.value && html`<${RunFiles} step=${step} />`}
+    <h3>Loss and accuracy</h3>
+    <div class="group"><${File} what="history" query=${{ format: "csv" }}>History as CSV<//></div>
+    <div class="group ways">${!observed.value && html`<a href=${`compare?a=${now.id}`}>Compare with another run</a>`}<a href="runs">All runs</a></div>
+  </div>`;
+}
+
+/** Files of a run whose steps can be made again. @param {{step: number | null}} props the one on the page */
+const RunFiles = ({ step }) =>
+  html`<h3>The run, with all its steps, as one file</h3>
     <div class="group"><${File} what="export" query=${{ uploads: String(uploads.value) }}>Download run<//>
       <label class="check"><input type="checkbox" checked=${uploads.value} onChange=${(
         /** @type {any} */ e,
@@ -57,9 +66,4 @@ export function RunMenu() {
         uploads.value = e.currentTarget.checked;
       }} />with uploaded pictures</label></div>
     <h3>Its weights ${step === null ? "as they are now" : `at step ${count(step)}`}</h3>
-    <div class="group"><${File} what="weights" query=${{ step }}>safetensors<//><${File} what="weights" query=${{ step, format: "npz" }}>.npz<//></div>
-    <h3>Loss and accuracy</h3>
-    <div class="group"><${File} what="history" query=${{ format: "csv" }}>History as CSV<//></div>
-    <div class="group ways"><a href=${`compare?a=${now.id}`}>Compare with another run</a><a href="runs">All runs</a></div>
-  </div>`;
-}
+    <div class="group"><${File} what="weights" query=${{ step }}>safetensors<//><${File} what="weights" query=${{ step, format: "npz" }}>.npz<//></div>`;

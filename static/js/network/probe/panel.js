@@ -36,9 +36,10 @@ export function inputCells() {
 
 /** Whether the run's data are digits that were centred: drawings are, too. */
 const centring = computed(() =>
-  datasets.value.some(({ id, centred }) => centred && id === run.value?.recipe.data.dataset),
+  datasets.value.some(({ id, centred }) => centred && id === run.value?.recipe.data?.dataset),
 );
 
+/** @type {Record<string, string>} */
 const ORIGINS = { test: "test picture", train: "training picture", upload: "as uploaded" };
 
 /** What the network sees. @param {{caption: string}} props */

@@ -3,10 +3,14 @@ import { signal } from "@preact/signals";
 import { count } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { backToNow, proposeFork, seek } from "../intents.js";
+import { nearest, recorded } from "../observed/recorded.js";
 import { Term } from "../page/tip.js";
 import { numbers } from "../slow-motion/numbers.js";
-import { inPast, lastStep, liveRun, pastStep, recomputed } from "../state.js";
+import { inPast, lastStep, liveRun, observed, pastStep, recomputed } from "../state.js";
 import { TERMS } from "../terms.js";
+
+const RECORDED =
+  "The steps of your own loop cannot be made again here: those between the recorded ones are gone.";
 
 /** How long the slider is while it is dragged: a run that trains must not move it. */
 const frozenSpan = signal(/** @type {number | null} */ (null));
@@ -22,6 +26,12 @@ function Marks({ span }) {
   </span>`;
 }
 
+/** What of the past can be looked at. */
+const kept = () =>
+  observed.value
+    ? html`<${Term} tip=${RECORDED}>${count(recorded.value.length)} steps are recorded<//>`
+    : "every step is kept";
+
 /** What the run itself does meanwhile, and where what is shown may differ in the last digits. */
 function RunStatus() {
   const does = {
@@ -32,7 +42,7 @@ function RunStatus() {
   };
   const state = /** @type {"playing"} */ (liveRun.value?.state);
   const says = `the run is at ${count(lastStep.value)}${does[state] ?? ""}`;
-  const text = inPast.value ? says : "every step is kept";
+  const text = inPast.value ? says : kept();
   return recomputed.value
     ? html`<small class="recomputed"><${Term} tip=${recomputed.value}>recomputed<//>; ${text}</small>`
     : html`<small>${text}</small>`;
@@ -42,7 +52,7 @@ export function Timeline() {
   const span = frozenSpan.value ?? lastStep.value;
   const at = pastStep.value ?? span;
   const here = inPast.value;
-  const onInput = (/** @type {any} */ event) => seek(Number(event.currentTarget.value));
+  const onInput = (/** @type {any} */ event) => seek(nearest(Number(event.currentTarget.value)));
   const hold = () => {
     frozenSpan.value = lastStep.peek();
   };
@@ -58,7 +68,7 @@ export function Timeline() {
       <input type="range" min="0" max=${span} step="1" value=${at} disabled=${span === 0} aria-label="Step shown" aria-valuetext=${spoken}
         onInput=${onInput} onPointerDown=${hold} onPointerUp=${release} onPointerCancel=${release} onBlur=${release} /></div>
     <div class="group">
-      <button type="button" class="time-past" disabled=${!here} onClick=${() => proposeFork({})} data-tip="A new run that continues from this step; this one stays unchanged">Fork here</button>
+      ${!observed.value && html`<button type="button" class="time-past" disabled=${!here} onClick=${() => proposeFork({})} data-tip="A new run that continues from this step; this one stays unchanged">Fork here</button>`}
       <button type="button" class="primary time-past" disabled=${!here} onClick=${backToNow} aria-keyshortcuts="Escape">Back to now</button>
     </div>
   </section>`;

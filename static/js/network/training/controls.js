@@ -5,6 +5,7 @@ import { html } from "../../shared/html.js";
 import { folds } from "../../shared/media-queries.js";
 import { noticeError } from "../../shared/notices.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
+import { LoopLine } from "../lazy.js";
 import { Switch } from "../page/switch.js";
 import {
   datasets,
@@ -12,11 +13,13 @@ import {
   kernelKind,
   models,
   newRunOpen,
+  observed,
   playing,
   replay,
   run,
   slowWaiting,
   startable,
+  steerable,
 } from "../state.js";
 import { TERMS } from "../terms.js";
 import { Figures } from "./figures.js";
@@ -39,7 +42,7 @@ function speedIndex(speed) {
 }
 
 /** Why nothing can be trained; null: it can. */
-const why = () => (run.value ? whyUntrainable(run.value) : null);
+const why = () => (run.value && !observed.value ? whyUntrainable(run.value) : null);
 
 const Play =
   () => html`<button type="button" class="primary play" disabled=${!startable.value} onClick=${togglePlay}
@@ -121,7 +124,8 @@ const openSheet = () => {
 
 function RecipeLine() {
   const now = run.value;
-  const parts = now ? draftParts(draftOf(now), models.value, datasets.value) : [];
+  const parts =
+    now && !observed.value ? draftParts(draftOf(now), models.value, datasets.value) : [];
   return html`<section class="recipe" aria-label="Recipe">
     <button type="button" class="new" disabled=${!now} aria-haspopup="dialog" onClick=${openSheet}>New run…</button>
     <p>${parts.map((part, i) => html`${i > 0 && " · "}<span>${part}</span>`)}</p>
@@ -133,11 +137,13 @@ function RecipeLine() {
 /** In a small window the settings are a menu. */
 const More =
   () => html`<details class="more-settings"><summary aria-label="More settings">More</summary>
-    <div class="more-menu"><div class="settings"><${Slow} /><${Reset} /><${Dials} /></div><${RecipeLine} /></div></details>`;
+    <div class="more-menu"><div class="settings">${!observed.value && html`<${Slow} /><${Reset} />`}<${Dials} /></div><${RecipeLine} /></div></details>`;
 
 /** What is used most; it comes before the network in the order of Tab, the settings after it. */
 const Go = () =>
-  html`<div class="go" data-tour="play"><${Play} /><${Step} />${!folds.value && html`<${Slow} />`}<${Speed} />${folds.value && html`<${More} />`}</div>`;
+  observed.value
+    ? html`<div class="go">${steerable.value && html`<${Play} /><${Step} />`}<${LoopLine} /></div>`
+    : html`<div class="go" data-tour="play"><${Play} /><${Step} />${!folds.value && html`<${Slow} />`}<${Speed} />${folds.value && html`<${More} />`}</div>`;
 
 export function Controls() {
   return html`<section class="controls" aria-label="Controls">
@@ -148,5 +154,5 @@ export function Controls() {
 /** The rest of the row, and the row below it. */
 export function Settings() {
   if (folds.value) return null;
-  return html`<section class="settings" aria-label="Settings"><${Dials} /><${Reset} /></section><${RecipeLine} />`;
+  return html`<section class="settings" aria-label="Settings"><${Dials} />${!observed.value && html`<${Reset} />`}</section><${RecipeLine} />`;
 }

@@ -1,12 +1,12 @@
 /** The other numbers of the run, in figures of one width, and the whole held-out half, measured when somebody asks. */
 import { signal } from "@preact/signals";
-import { count, loss as lossText, percent } from "../../shared/format.js";
+import { count, loss as lossText, percent, short } from "../../shared/format.js";
 import { html } from "../../shared/html.js";
 import { server } from "../../shared/server.js";
 import { withRun } from "../intents.js";
 import { Term } from "../page/tip.js";
 import { numbers } from "../slow-motion/numbers.js";
-import { datasets, inPast, liveRun, speed } from "../state.js";
+import { datasets, inPast, liveRun, loop, speed } from "../state.js";
 import { TERMS } from "../terms.js";
 
 /** @typedef {import("../../shared/types.js").Evaluation} Evaluation
@@ -30,7 +30,7 @@ async function measure() {
 
 /** How many pictures the held-out half has, where the curve is measured on fewer. @param {Run} run */
 function wholeHalf(run) {
-  const all = datasets.value.find(({ id }) => id === run.recipe.data.dataset)?.test ?? 0;
+  const all = datasets.value.find(({ id }) => id === run.recipe.data?.dataset)?.test ?? 0;
   return run.held_out_images && all > run.held_out_images ? all : null;
 }
 
@@ -58,6 +58,6 @@ const Stat = ({ label, tip, children, part }) =>
 export function Stats() {
   return html`<dl class="stats">
     <${Stat} label="Loss" tip=${TERMS.loss} part="loss">${lossText(numbers.value.loss)}<//>
-    <${Stat} label="Images/s" tip=${TERMS.speed}>${count(speed.value)}<//>
+    ${loop.value ? html`<${Stat} label="Steps/s" tip=${TERMS.loopSpeed}>${short(loop.value.steps_per_second)}<//>` : html`<${Stat} label="Images/s" tip=${TERMS.speed}>${count(speed.value)}<//>`}
   </dl><${WholeHalf} />`;
 }

@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { html } from "../../../shared/html.js";
 import { lazy, styled } from "../../lazy.js";
-import { openedFilter } from "../../state.js";
+import { observed, openedFilter } from "../../state.js";
 
 const WAITING = html`<p class="hint">Opening…</p>`;
 
@@ -22,7 +22,7 @@ const openPlace = computed(() => (openedFilter.value?.tab ?? "").split("."));
 /** The one that is open; null: its weights. */
 export const openTab = computed(() => {
   const [tab] = openPlace.value;
-  return TABS.some(([known]) => known === tab) ? tab : null;
+  return !observed.value && TABS.some(([known]) => known === tab) ? tab : null;
 });
 
 /** Which way of the tab's two was chosen; undefined: the first. */
@@ -57,6 +57,7 @@ export function openAt(tab) {
 const idOf = (tab) => `filter-tab-${tab ?? "weights"}`;
 
 export function FilterTabs() {
+  if (observed.value) return null; // nobody has its data here
   const now = openTab.value;
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     const at = TABS.findIndex(([tab]) => tab === now);
