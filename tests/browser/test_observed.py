@@ -94,6 +94,8 @@ def test_it_can_be_paused_stepped_and_looked_into(
     screen.until(lambda: step_of(screen) == stood + 1)
     page.get_by_role("button", name="first, map 1").first.click(position={"x": 8, "y": 8})
     expect(page.get_by_text("patch × kernel")).to_be_visible()
+    page.keyboard.press("Escape")  # or the page goes on asking when the loop is gone
+    expect(page.get_by_text("patch × kernel")).to_have_count(0)
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text("Your loop trains")).to_be_visible()
 

@@ -13,6 +13,7 @@ export function layersOf(rows, input) {
       arguments: args,
       input_shape: before,
       output_shape,
+      reads: rows[index - 1]?.[0] ?? "input",
       weight_shape,
       tensors: weight_shape ? ["weight", "bias"] : [],
       bias_shape: weight_shape && [weight_shape[0]],

@@ -280,3 +280,40 @@ def test_what_cannot_be_twinned_shows_its_weights_and_gradients_alone(server: Se
             assert np.array_equal(shown, gradient(weight(loop)))
     (warning,) = [one for one in said if issubclass(one.category, UserWarning)]
     assert "no copies of me" in str(warning.message)
+
+
+class Wide(torch.nn.Sequential):
+    """A convolution of more filters and channels than anybody looks at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Conv2d(1, 64, 3)
+        self.second = torch.nn.Conv2d(64, 96, 3)
+
+
+def test_of_a_large_layer_only_what_is_in_view_is_sent(server: Server) -> None:
+    loop = OwnLoop(torch.nn.Sequential(Wide(), torch.nn.Flatten(), torch.nn.Linear(96 * 16, 3)))
+    window = {"first": 16, "filters": 8, "first_channel": 32, "channels": 4}
+    wanted = {"windows": [{"layer": "0.second", **window}], "layers": ["0.second"]}
+    with watched(server, loop) as (watch, run), Viewer(run, **wanted) as viewer:
+        loop.step(watch)
+        viewer.comes_to(1)
+        frame = viewer.frames[-1]
+        weight = loop.model.get_parameter("0.second.weight")
+        part = (slice(16, 24), slice(32, 36))
+        assert np.array_equal(frame["0.second", "weight"], weight.detach()[part].numpy())
+        assert np.array_equal(frame["0.second", "weight", "gradient"], gradient(weight)[part])
+        bias = loop.model.get_parameter("0.second.bias").detach()
+        assert np.array_equal(frame["0.second", "bias"], bias[16:24].numpy())
+        with torch.no_grad():
+            maps = copy.deepcopy(loop.model.get_submodule("0"))(PROBE[:1])[0, 16:24].numpy()
+        assert np.abs(frame["0.second", "output"] - maps).max() <= np.ptp(maps) / 255
+        with Viewer(run, layers=["0.second"]) as other:  # who wants all of it gets all
+            assert other.frames[-1]["0.second", "weight"].shape == (96, 64, 3, 3)
+
+
+def test_a_layer_says_whom_it_reads_as_far_as_that_is_so(server: Server) -> None:
+    loop = OwnLoop()
+    with watched(server, loop) as (_, run):
+        reads = {layer["name"]: layer["reads"] for layer in run.layers()}
+    assert reads == {"first": "input", "norm": "first", "again": None, "drop": None, "last": "drop"}

@@ -32,6 +32,7 @@ class SectionSpec:
     shape: Shape
     dtype: str
     probe: str | None = None
+    first: tuple[int, ...] | None = None  # where a window of a large tensor begins; None: whole
 
     @property
     def key(self) -> tuple[str, str, str, str | None]:
@@ -49,7 +50,8 @@ class SectionSpec:
         entry: JsonObject = {"layer": self.layer, "tensor": self.tensor, "of": self.of}
         place = {"dtype": self.dtype, "offset": offset, "length": self.length}
         probe = {} if self.probe is None else {"probe": self.probe}
-        return entry | {"shape": list(self.shape)} | place | probe
+        first = {} if self.first is None else {"first": list(self.first)}
+        return entry | {"shape": list(self.shape)} | place | probe | first
 
 
 @dataclass(frozen=True)
@@ -132,5 +134,6 @@ def _decode_section(entry: JsonObject, payload: memoryview) -> Section:
         tuple(entry["shape"]),
         entry["dtype"],
         entry.get("probe"),
+        tuple(entry["first"]) if entry.get("first") else None,
     )
     return Section(spec, payload[start:end])

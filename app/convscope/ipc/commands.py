@@ -194,6 +194,35 @@ class AblateFreezing(Command[AblationReply]):
 # --- watching -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Window:
+    """Of a large layer the filters and the channels that are in view: `first`, and how many."""
+
+    layer: str
+    first: int
+    filters: int
+    first_channel: int
+    channels: int
+
+    @property
+    def filter_slice(self) -> slice:
+        """Of its filters, which are the channels of its maps too."""
+        return slice(self.first, self.first + self.filters)
+
+    @property
+    def channel_slice(self) -> slice:
+        """Of the channels that each filter reads."""
+        return slice(self.first_channel, self.first_channel + self.channels)
+
+    def around(self, other: "Window") -> "Window":
+        """The smallest that holds both."""
+        first = min(self.first, other.first)
+        channel = min(self.first_channel, other.first_channel)
+        last = max(self.filter_slice.stop, other.filter_slice.stop)
+        last_channel = max(self.channel_slice.stop, other.channel_slice.stop)
+        return Window(self.layer, first, last - first, channel, last_channel - channel)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """The union of what all viewers watch, in an order that does not change."""
@@ -201,6 +230,7 @@ class Wanted:
     tensors: tuple[tuple[str, str, str], ...] = ()  # (layer, tensor, of)
     maps: tuple[tuple[str, str], ...] = ()  # (layer, probe)
     probes: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()  # of an observed run's layers; the others are whole
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import exp
+from typing import Any
 
 import numpy as np
 import torch
@@ -139,7 +140,10 @@ class Observer:
         return found
 
     def write_outputs(
-        self, images: torch.Tensor, places: Mapping[str, Sequence[tuple[int, torch.Tensor]]]
+        self,
+        images: torch.Tensor,
+        places: Mapping[str, Sequence[tuple[int, torch.Tensor]]],
+        _: Mapping[str, Any] | None = None,
     ) -> Floats:
         """Write what layers give for a batch (P, C, H, W) into tensors of their output's shape.
 

@@ -1,6 +1,6 @@
 """The layers of any model that can be looked at, in the order in which they run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -18,10 +18,12 @@ def layers_of(twin: nn.Module, images: torch.Tensor) -> list[ObservedLayer]:
     that writes into its buffers while it is looked at."""
     found: dict[str, ObservedLayer] = {}
     modules = dict(twin.named_modules())
+    givers = [("input", images)]  # kept, so that no other tensor gets their place in memory
 
     def see(name: str, given: torch.Tensor, output: torch.Tensor) -> None:
         if name not in found and output.ndim in (2, 4) and len(output) == len(images):
-            found[name] = _described(name, modules[name], given, output)
+            found[name] = _described(name, modules[name], given, output, _giver(givers, given))
+            givers.append((name, output))
 
     with _must_leave_no_trace(twin, images.device), seen(twin, see):
         forward(twin, images)
@@ -40,13 +42,22 @@ def layers_with_weights(model: nn.Module) -> list[ObservedLayer]:
     ]
 
 
+def _giver(givers: Sequence[tuple[str, torch.Tensor]], given: torch.Tensor) -> str | None:
+    """Who gave these very numbers, perhaps in another shape; the last, of layers in place."""
+    same = (given.data_ptr(), given.numel())
+    gave = [name for name, one in givers if (one.data_ptr(), one.numel()) == same]
+    return gave[-1] if gave else None
+
+
 def _described(
-    name: str, module: nn.Module, given: torch.Tensor, output: torch.Tensor
+    name: str, module: nn.Module, given: torch.Tensor, output: torch.Tensor, reads: str | None
 ) -> ObservedLayer:
-    return _layer(name, module, tuple(given.shape[1:]), tuple(output.shape[1:]))
+    return _layer(name, module, tuple(given.shape[1:]), tuple(output.shape[1:]), reads)
 
 
-def _layer(name: str, module: nn.Module, given: Shape, output: Shape) -> ObservedLayer:
+def _layer(
+    name: str, module: nn.Module, given: Shape, output: Shape, reads: str | None = None
+) -> ObservedLayer:
     own = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
     return ObservedLayer(
         name=name,
@@ -54,6 +65,7 @@ def _layer(name: str, module: nn.Module, given: Shape, output: Shape) -> Observe
         arguments=arguments_of(module),
         input_shape=given,
         output_shape=output,
+        reads=reads,
         tensors={key: tuple(value.shape) for key, value in own if value.ndim},
     )
 

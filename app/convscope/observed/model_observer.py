@@ -8,11 +8,14 @@ from torch import nn
 
 from convscope.errors import ConflictError, NotFoundError
 from convscope.frames.quantize import Floats
+from convscope.ipc.commands import Window
 from convscope.learn.observe import to_numpy
 from convscope.observed.layers import forward, seen
 from convscope.recipe.observed_layer import ObservedLayer
 from convscope.types import Of
 from convscope.worker.capture.subject import Places
+
+WHOLE: Mapping[str, Window] = {}
 
 
 class ModelObserver:
@@ -95,13 +98,17 @@ class ModelObserver:
         """See Observable."""
         return torch.stack(list(pixels))
 
-    def write_outputs(self, images: torch.Tensor, places: Places) -> Floats:
+    def write_outputs(
+        self, images: torch.Tensor, places: Places, windows: Mapping[str, Window] = WHOLE
+    ) -> Floats:
         """See Observable; of a layer that runs more than once the first time counts."""
         left = dict(places)
 
         def see(name: str, _: torch.Tensor, output: torch.Tensor) -> None:
+            window = windows.get(name)
             for number, place in left.pop(name, ()):
-                place.copy_(output[number])
+                maps = output[number]
+                place.copy_(maps if window is None else maps[window.filter_slice])
 
         with seen(self.twin, see):
             return to_numpy(forward(self.twin, images))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from math import prod
 
-from convscope.ipc.commands import Wanted
+from convscope.ipc.commands import Wanted, Window
 from convscope.recipe.observed_layer import ObservedLayer
+from convscope.types import Shape
 
 MOST_BYTES = 12 * 2**20  # of one frame, whose message may have 16 MB
 
@@ -12,14 +13,16 @@ MOST_BYTES = 12 * 2**20  # of one frame, whose message may have 16 MB
 def within(wanted: Wanted, layers: Sequence[ObservedLayer], most: int = MOST_BYTES) -> Wanted:
     """The same, less what does not fit: the largest goes first, and layers that there are not."""
     by_name = {layer.name: layer for layer in layers}
+    windows = {one.layer: one for one in wanted.windows if one.layer in by_name}
     sizes: dict[tuple[str, ...], int] = {}
     for entry in wanted.tensors:
         shape = by_name[entry[0]].tensors.get(entry[1]) if entry[0] in by_name else None
         if shape is not None:
-            sizes[entry] = 4 * prod(shape)
+            sizes[entry] = 4 * prod(_cut(shape, windows.get(entry[0])))
     for pair in wanted.maps:
         if pair[0] in by_name:
-            sizes[pair] = prod(by_name[pair[0]].output_shape) + 8 * by_name[pair[0]].output_shape[0]
+            shape = _cut(by_name[pair[0]].output_shape[:1], windows.get(pair[0]))
+            sizes[pair] = shape[0] * (prod(by_name[pair[0]].output_shape[1:]) + 8)
     total = sum(sizes.values())
     for largest in sorted(sizes, key=lambda one: sizes[one], reverse=True):
         if total <= most:
@@ -29,4 +32,14 @@ def within(wanted: Wanted, layers: Sequence[ObservedLayer], most: int = MOST_BYT
         tensors=tuple(entry for entry in wanted.tensors if entry in sizes),
         maps=tuple(pair for pair in wanted.maps if pair in sizes),
         probes=wanted.probes,
+        windows=tuple(windows.values()),
     )
+
+
+def _cut(shape: Shape, window: Window | None) -> Shape:
+    """What is left of a shape within a window."""
+    if window is None:
+        return shape
+    parts = (window.filter_slice, window.channel_slice)[: len(shape)]
+    cut = [len(range(size)[part]) for size, part in zip(shape, parts, strict=False)]
+    return (*cut, *shape[len(cut) :])

@@ -2,7 +2,7 @@
 
 from convscope.recipe.costs import step_seconds
 from convscope.recipe.named_models import NamedModel, named_model, named_models, resolve
-from convscope.recipe.plan import LayerPlan, memory_bytes, plan
+from convscope.recipe.plan import LayerPlan, described, memory_bytes, plan
 from convscope.recipe.preprocessing import Preprocessing
 from convscope.recipe.recipe import Data, Network, Recipe, RecipeRequest, data_with_base, with_data
 
@@ -15,6 +15,7 @@ __all__ = [
     "Recipe",
     "RecipeRequest",
     "data_with_base",
+    "described",
     "memory_bytes",
     "named_model",
     "named_models",

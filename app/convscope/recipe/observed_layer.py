@@ -27,6 +27,10 @@ class ObservedLayer(BaseModel):
     )
     input_shape: Sizes = Field(description="of one image: (C, H, W), or (N,)")
     output_shape: Sizes = Field(description="of one image: (C, H, W), or (N,)")
+    reads: LayerName | None = Field(
+        default=None,
+        description="the layer whose output it reads as it is, `input`, or null: something between",
+    )
     tensors: Annotated[dict[str, Sizes], Field(max_length=MOST_TENSORS)] = Field(
         default={}, description="the shapes of its parameters and buffers"
     )
@@ -57,6 +61,7 @@ class ObservedLayer(BaseModel):
             "arguments": self.arguments,
             "input_shape": self.input_shape,
             "output_shape": self.output_shape,
+            "reads": self.reads,
             "weight_shape": self.tensors.get("weight"),
             "bias_shape": self.tensors.get("bias"),
             "tensors": list(self.tensors),

@@ -1,5 +1,6 @@
 """A network by arithmetic: names, shapes, parameters, costs, limits; nothing is allocated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from math import prod
@@ -92,6 +93,12 @@ class LayerPlan:
             "receptive_field_start": self.fields and [axis.first for axis in self.fields],
             "receptive_field_jump": self.fields and [axis.jump for axis in self.fields],
         }
+
+
+def described(plans: Sequence[LayerPlan]) -> list[JsonObject]:
+    """A network's layers as the API lists them: each reads the one before it."""
+    before = ["input", *(entry.name for entry in plans)]
+    return [entry.describe() | {"reads": name} for entry, name in zip(plans, before, strict=False)]
 
 
 def plan(network: Network, batch_size: int = 1) -> list[LayerPlan]:

@@ -13,6 +13,7 @@ from convscope.recipe import (
     NamedModel,
     Recipe,
     RecipeRequest,
+    described,
     named_model,
     plan,
     resolve,
@@ -48,7 +49,7 @@ class Spec:
 
     def describe_layers(self) -> list[JsonObject]:
         """As `GET /runs/{id}/layers` lists them."""
-        return [entry.describe() for entry in self.plans]
+        return described(self.plans)
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from convscope.frames.format import encode_frame
 from convscope.frames.layout import Layout, Part
 from convscope.ipc import commands
-from convscope.ipc.commands import Command, Credit, Wanted
+from convscope.ipc.commands import Command, Credit, Wanted, Window
 from convscope.ipc.replies import FrameReply, Status, Switches
 from convscope.ipc.reports import FrameNotice
 from convscope.runs.counts import Counts
@@ -36,6 +36,7 @@ class Watch:
     probe: str = "test-0"
     max_fps: float = 30.0
     step: int | None = None  # of the past; None: the present
+    windows: frozenset[Window] = frozenset()  # of layers that are not wanted whole
 
     @property
     def of_the_present(self) -> "Watch":
@@ -231,6 +232,7 @@ class Viewers:
             tensors=tuple(sorted(tensors, key=place)),
             maps=tuple(sorted(maps, key=place)),
             probes=tuple(sorted(probes)),
+            windows=windows_for(watches),
         )
 
     def _tensors(self, watch: Watch) -> Iterator[tuple[str, str, str]]:
@@ -276,6 +278,18 @@ class Viewers:
         """The run is gone."""
         for viewer in self._all:
             viewer.close()
+
+
+def windows_for(watches: Iterable[Watch]) -> tuple[Window, ...]:
+    """For each layer that nobody wants whole the smallest window with all that is in view."""
+    found: dict[str, Window] = {}
+    whole: set[str] = set()
+    for watch in watches:
+        own = {window.layer: window for window in watch.windows}
+        whole |= watch.layers - own.keys()
+        for layer, window in own.items():
+            found[layer] = found[layer].around(window) if layer in found else window
+    return tuple(window for layer, window in sorted(found.items()) if layer not in whole)
 
 
 def quantities_of(tensors: Container[str]) -> frozenset[Quantity]:

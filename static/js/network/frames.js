@@ -18,8 +18,10 @@ const CURVES_MS = 250;
 const KEPT = 512;
 
 /** `frame`: what is on screen, or about to be; `header`: of the present, whichever is looked at.
- * @type {{frame: Frame | null, header: import("../shared/frame.js").FrameHeader | null}} */
-export const latest = { frame: null, header: null };
+ * `fit`: cuts sections of large layers down to what is in view.
+ * @type {{frame: Frame | null, header: import("../shared/frame.js").FrameHeader | null,
+ *   fit: ((sections: Frame["sections"]) => void) | null}} */
+export const latest = { frame: null, header: null, fit: null };
 
 /** @type {Set<() => void>} */
 const painters = new Set();
@@ -72,6 +74,7 @@ function keepHistory({ step, reason, history: news }) {
 export function receiveFrame(buffer) {
   const frame = decodeFrame(buffer);
   const { header } = frame;
+  latest.fit?.(frame.sections);
   const seek = header.reason === "seek";
   if (!seek) {
     keepHistory(header);

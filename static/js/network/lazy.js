@@ -151,18 +151,16 @@ export const NewRunSheet = lazy(
 
 const hasFindings = () => Boolean(liveRun.value?.latest_finding);
 
-/** How somebody's own loop goes, in place of its controls. */
-export const LoopLine = lazy(
-  () => observed.value,
-  (again) =>
-    styled(import(`./observed/loop-line.js${again}`), "observed").then((module) => module.LoopLine),
-);
-
-/** The images that a loop is watched with. */
-export const ObservedProbe = lazy(
-  () => observed.value,
-  (again) => import(`./observed/probe-choice.js${again}`).then((module) => module.ProbeChoice),
-);
+/** @param {"LoopLine" | "LayerChoice" | "ProbeChoice"} name */
+const ofLoop = (name) =>
+  lazy(
+    () => observed.value,
+    (again) =>
+      styled(import(`./observed/parts.js${again}`), "observed").then((module) => module[name]),
+  );
+export const LoopLine = ofLoop("LoopLine");
+export const LayerChoice = ofLoop("LayerChoice");
+export const ObservedProbe = ofLoop("ProbeChoice");
 
 /** The narrator's line. */
 export const FindingNow = lazy(

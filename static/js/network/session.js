@@ -9,7 +9,7 @@ import { address, Problem, server } from "../shared/server.js";
 import { Stream } from "../shared/stream.js";
 import { readAddress, writeAddress } from "./address-bar.js";
 import { ofKind } from "./drawing/scales.js";
-import { clearFrame, receiveFrame } from "./frames.js";
+import { clearFrame, latest, receiveFrame } from "./frames.js";
 import { before } from "./slow-motion/numbers.js";
 import * as state from "./state.js";
 
@@ -59,11 +59,15 @@ export async function openRun(run, step = null, probe = null) {
   stream?.close();
   clearFrame();
   const layers = await server.layers(run.id);
+  const shown = run.kind === "observed" ? await import("./observed/shown.js") : null;
+  latest.fit = shown && shown.fit;
   const image = probe && (await server.image(run.id, probe).catch(noticeError));
   batch(() => {
     Object.assign(state.history, { points: emptyCurve(), reached: 0, fetching: null });
     state.historyTick.value += 1;
     state.layers.value = layers;
+    state.firstLayer.value = layers[0] ?? null;
+    shown?.open(layers);
     state.pinnedProbe.value = image ? image.id : null;
     state.probe.value = image || null; // another run does not have that picture
     state.hoveredCell.value = null;
@@ -245,6 +249,7 @@ function watchRequest() {
     probe: probeId() ?? undefined,
     max_fps: MAX_FPS,
     step: state.pastStep.value ?? undefined,
+    windows: state.observed.value ? state.watchedWindows.value : undefined,
   };
 }
 

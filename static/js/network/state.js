@@ -99,6 +99,8 @@ export const visible = signal(document.visibilityState === "visible"); // tab in
 // Derived
 /** Whether its steps are made in somebody's own training loop. */
 export const observed = computed(() => liveRun.value?.kind === "observed");
+/** Of its large layers what is in view, as the server is asked. @type {Signal<object[]>} */
+export const watchedWindows = signal([]);
 /** How that loop goes. @type {Signal<Run["loop"]>} */
 export const loop = signal(null);
 export const openNumber = computed(() => pinned.value ?? pointed.value); // number that is open
@@ -139,7 +141,11 @@ export const startable = computed(
       (inPast.value ||
         ["starting", "ready", "stepping", "playing"].includes(liveRun.value?.state ?? ""))),
 );
-export const inputShape = computed(() => layers.value[0]?.input_shape ?? [1, 1, 1]); // (C, H, W)
+/** The first filter in view, of a layer of which not all are. @param {string} layer */
+export const firstInView = (layer) =>
+  layers.peek().find(({ name }) => name === layer)?.window?.first ?? 0;
+export const firstLayer = signal(/** @type {Layer | null} */ (null)); // of all, also where it is not shown
+export const inputShape = computed(() => firstLayer.value?.input_shape ?? [1, 1, 1]); // (C, H, W)
 /** Whether the answers stand at the right of the drawing; in a small window they have a bar of their own. */
 export const answersBeside = computed(
   () => drawingSize.value.width >= ANSWERS_BESIDE_PX && !small.value,

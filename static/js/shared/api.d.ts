@@ -4239,6 +4239,9 @@ export interface components {
          *     The receptive field is along the rows and the columns of the input, in pixels: how many one
          *     value depends on, the first that the value at (0, 0) does (below 0 in the padding), and how far
          *     on its neighbour's lie. null where it is everything, or differs between positions.
+         *
+         *     `reads` is the layer whose output it reads as it is, or `input`; null where something is
+         *     computed in between, as may be in an observed run.
          */
         LayerAnswer: {
             /** Arguments */
@@ -4259,6 +4262,8 @@ export interface components {
             output_shape: number[];
             /** Parameters */
             parameters: number;
+            /** Reads */
+            reads: string | null;
             /** Receptive Field */
             receptive_field: [
                 number,
@@ -4355,6 +4360,7 @@ export interface components {
          *             4
          *           ],
          *           "parameters": 20,
+         *           "reads": "input",
          *           "receptive_field": [
          *             3,
          *             3
@@ -4398,6 +4404,7 @@ export interface components {
          *             4
          *           ],
          *           "parameters": 0,
+         *           "reads": "conv1",
          *           "receptive_field": [
          *             3,
          *             3
@@ -4440,6 +4447,7 @@ export interface components {
          *             2
          *           ],
          *           "parameters": 0,
+         *           "reads": "relu1",
          *           "receptive_field": [
          *             11,
          *             11
@@ -4471,6 +4479,7 @@ export interface components {
          *             8
          *           ],
          *           "parameters": 0,
+         *           "reads": "pool1",
          *           "receptive_field": null,
          *           "receptive_field_jump": null,
          *           "receptive_field_start": null,
@@ -4497,6 +4506,7 @@ export interface components {
          *             10
          *           ],
          *           "parameters": 90,
+         *           "reads": "flatten1",
          *           "receptive_field": null,
          *           "receptive_field_jump": null,
          *           "receptive_field_start": null,
@@ -5165,6 +5175,11 @@ export interface components {
              * @description of one image: (C, H, W), or (N,)
              */
             output_shape: number[];
+            /**
+             * Reads
+             * @description the layer whose output it reads as it is, `input`, or null: something between
+             */
+            reads?: string | null;
             /**
              * Tensors
              * @description the shapes of its parameters and buffers

@@ -8,6 +8,7 @@
  * @property {number[]} shape
  * @property {"f32" | "u8"} dtype
  * @property {string} [probe] the image that the values belong to
+ * @property {number[]} [first] where a window of a large tensor begins; absent: it is whole
  * @property {Float32Array | Uint8Array} values a view into the frame, row-major
  * @property {Float32Array | null} ranges for u8: lowest and highest value of each channel
  *
@@ -67,7 +68,7 @@ const sizeOf = (shape) => shape.reduce((product, side) => product * side, 1);
  * @returns {Section}
  */
 function readSection(buffer, payloadAt, payloadBytes, entry) {
-  const { layer, tensor, of, shape, dtype, offset, length, probe } = entry;
+  const { layer, tensor, of, shape, dtype, offset, length, probe, first } = entry;
   const name = keyOf(layer, tensor, of);
   const inside = offset >= 0 && length >= 0 && offset + length <= payloadBytes;
   expect(inside, `Section ${name} extends beyond the payload of ${payloadBytes} bytes.`);
@@ -82,7 +83,7 @@ function readSection(buffer, payloadAt, payloadBytes, entry) {
     dtype === "u8"
       ? new Uint8Array(buffer, at + rangeBytes, sizeOf(shape))
       : new Float32Array(buffer, at, sizeOf(shape));
-  return { layer, tensor, of, shape, dtype, probe, values, ranges };
+  return { layer, tensor, of, shape, dtype, probe, first, values, ranges };
 }
 
 /**

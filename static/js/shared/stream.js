@@ -17,6 +17,7 @@
  * @property {string} [probe]
  * @property {number} max_fps
  * @property {number} [step] of the past; absent: the present
+ * @property {object[]} [windows] of large layers what is in view
  */
 import { newest } from "./latest-only.js";
 

@@ -55,7 +55,8 @@
 /** @typedef {Overridden<Answer<"get", "/models">["models"][number], {recipe: any}>} Model */
 
 /** Arguments are torch's own, by their names.
- * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers">["layers"][number], {arguments: Record<string, any>}>} Layer */
+ * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers">["layers"][number], {arguments: Record<string, any>}> & {window?: {first: number, of: number, channels: number, read: number}}} Layer
+ *   `window`: what of a large layer is in view, and of how much; absent: all */
 
 /** Values are nested as deep as the shape is long.
  * @typedef {Overridden<Answer<"get", "/runs/{run_id}/layers/{layer}/tensors/{tensor}">, {values: any}>} Tensor */

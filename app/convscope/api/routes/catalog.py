@@ -25,7 +25,7 @@ from convscope.data.image_ids import find_image
 from convscope.data.pixel_statistics import PixelStatistics, dataset_statistics
 from convscope.errors import NotFoundError
 from convscope.images import sheet_png, sheet_webp
-from convscope.recipe import NamedModel, named_model, named_models, plan
+from convscope.recipe import NamedModel, described, named_model, named_models, plan
 from convscope.types import Fit, JsonObject, shape_text
 
 router = APIRouter(tags=["catalog"], route_class=CompressedRoute)
@@ -189,7 +189,7 @@ def _model(name: str) -> JsonObject:
 )
 async def list_model_layers(name: str) -> JsonObject:
     """As `GET /runs/{id}/layers` lists a run's: names, arguments, shapes, parameters."""
-    return {"layers": [entry.describe() for entry in plan(named_model(name).recipe.network)]}
+    return {"layers": described(plan(named_model(name).recipe.network))}
 
 
 def _pretrained(model: NamedModel) -> JsonObject | None:

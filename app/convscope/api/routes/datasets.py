@@ -24,7 +24,7 @@ from convscope.errors import ConflictError, InvalidError, UnavailableError
 from convscope.own_data.arrangement.options import ClassName, Options, all_different
 from convscope.own_data.kept.export import export_zip
 from convscope.own_data.kept.offer import offered_recipe
-from convscope.recipe import Recipe, plan
+from convscope.recipe import Recipe, described, plan
 from convscope.settings import Settings
 from convscope.storage.exported_file import ExportedFile
 from convscope.types import JsonObject
@@ -161,7 +161,7 @@ async def get_dataset_recipe(settings: TheSettings, dataset_id: str) -> JsonObje
 async def list_dataset_layers(settings: TheSettings, dataset_id: str) -> JsonObject:
     """Those of its recipe, as `GET /models/{name}/layers` lists a named network's."""
     recipe = await asyncio.to_thread(_offered, dataset_id, settings)
-    return {"layers": [entry.describe() for entry in plan(recipe.network)]}
+    return {"layers": described(plan(recipe.network))}
 
 
 def _offered(dataset_id: str, settings: Settings) -> Recipe:

@@ -39,6 +39,9 @@ class LayerAnswer(BaseModel):
     The receptive field is along the rows and the columns of the input, in pixels: how many one
     value depends on, the first that the value at (0, 0) does (below 0 in the padding), and how far
     on its neighbour's lie. null where it is everything, or differs between positions.
+
+    `reads` is the layer whose output it reads as it is, or `input`; null where something is
+    computed in between, as may be in an observed run.
     """
 
     index: int
@@ -47,6 +50,7 @@ class LayerAnswer(BaseModel):
     arguments: dict[str, Any]
     input_shape: list[int]
     output_shape: list[int]
+    reads: str | None
     weight_shape: list[int] | None
     bias_shape: list[int] | None
     tensors: list[str]

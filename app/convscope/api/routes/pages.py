@@ -54,10 +54,14 @@ class Static(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """As ever, with a word to caches, and without what a page's hundred files need not say:
-        the ETag tells a change already, and nobody asks for a part."""
+        the ETag tells a change already, nobody asks for a part, and a module, or a sheet of a page
+        that is UTF-8, is taken for UTF-8."""
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
         del response.headers["Last-Modified"], response.headers["Accept-Ranges"]
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if kind in ("text/javascript", "text/css"):
+            response.headers["Content-Type"] = kind
         return response
 
     def is_not_modified(self, response_headers: Headers, request_headers: Headers) -> bool:

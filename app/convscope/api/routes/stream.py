@@ -17,7 +17,7 @@ from convscope.api.deps import TheRegistry, TheSettings
 from convscope.api.schemas import Body
 from convscope.data.image_ids import find_image
 from convscope.errors import ConvscopeError, InvalidError, NotFoundError
-from convscope.ipc.commands import Look
+from convscope.ipc.commands import Look, Window
 from convscope.ipc.replies import Switches
 from convscope.recipe.base import LayerName
 from convscope.runs.base_run import AnyRun
@@ -54,6 +54,16 @@ class WatchedTensor(Body):
         return self
 
 
+class WatchedWindow(Body):
+    """The filters and channels of an observed run's layer that are in view."""
+
+    layer: LayerName
+    first: Annotated[StrictInt, Field(ge=0, le=2**31)] = 0
+    filters: Annotated[StrictInt, Field(ge=1, le=2**31)]
+    first_channel: Annotated[StrictInt, Field(ge=0, le=2**31)] = 0
+    channels: Annotated[StrictInt, Field(ge=1, le=2**31)]
+
+
 class WatchMessage(Body):
     """What a viewer asks of the stream; see `docs/contracts.md`."""
 
@@ -63,6 +73,7 @@ class WatchMessage(Body):
     probe: Annotated[str, Field(max_length=64)] | None = None
     max_fps: Annotated[StrictFloat, Field(ge=0.1, le=120)] = 30.0
     step: Annotated[StrictInt, Field(ge=0, le=2**53)] | None = None
+    windows: Annotated[tuple[WatchedWindow, ...], Field(max_length=256)] = ()
 
 
 def is_long(message: Message) -> bool:
@@ -193,7 +204,8 @@ class Stream:
         probe = message.probe or self.run.probe
         await self._check_probe(probe)
         quantities = frozenset(Quantity(entry.tensor, entry.of) for entry in message.tensors)
-        return Watch(frozenset(layers), quantities, probe, message.max_fps, message.step)
+        windows = frozenset(Window(**one.model_dump()) for one in message.windows)
+        return Watch(frozenset(layers), quantities, probe, message.max_fps, message.step, windows)
 
     async def _check_probe(self, probe: str) -> None:
         if isinstance(self.run, ObservedRun):

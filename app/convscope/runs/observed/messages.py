@@ -25,6 +25,7 @@ class SectionEntry(BaseModel):
     offset: Count
     length: Count
     probe: Name | None = None
+    first: Annotated[list[Count], Field(max_length=2)] | None = None
 
 
 SECTIONS = TypeAdapter(Annotated[list[SectionEntry], Field(max_length=MOST_SECTIONS)])

@@ -11,12 +11,12 @@ import torch
 from convscope.errors import NotFoundError
 from convscope.frames.format import SectionSpec, lay_out
 from convscope.frames.quantize import Floats
+from convscope.ipc.commands import Wanted
 from convscope.types import JsonObject, Of, Shape
 from convscope.worker.capture.map_quantizer import MapQuantizer
-from convscope.worker.capture.subject import Observable, Subject
+from convscope.worker.capture.subject import Subject
 
 Tensors = Sequence[tuple[str, str, str]]  # (layer, tensor, of)
-Maps = Sequence[tuple[str, str]]  # (layer, probe)
 Source = Callable[[], torch.Tensor]
 Target = tuple[int, torch.Tensor]  # the number of a picture, and where a layer's output goes
 
@@ -24,16 +24,16 @@ Target = tuple[int, torch.Tensor]  # the number of a picture, and where a layer'
 class FrameBuffer:
     """A payload with a place for each section, and where the numbers of each come from."""
 
-    def __init__(
-        self, subject: Subject, tensors: Tensors, maps: Maps, probes: Sequence[str]
-    ) -> None:
-        """All of `tensors` must be there at present."""
+    def __init__(self, subject: Subject, tensors: Tensors, wanted: Wanted) -> None:
+        """All of `tensors`, which are those of `wanted` that are there at present."""
         self._observer = subject.observer
-        self._probes = _present(subject, probes)
-        self._sources = [_source(self._observer, *pair) for pair in tensors]
+        maps = wanted.maps
+        self._windows = {window.layer: window for window in wanted.windows}
+        self._probes = _present(subject, wanted.probes)
+        self._sources = [self._source(*entry) for entry in tensors]
         inputs = [("", probe) for probe in self._probes]
         shown = [pair for pair in maps if pair[1] in self._probes]
-        exact = [_exact(*pair, source) for pair, source in zip(tensors, self._sources, strict=True)]
+        exact = [self._exact_spec(*entry) for entry in zip(tensors, self._sources, strict=True)]
         found = [self._map(*pair) for pair in [*inputs, *shown]]
         self.entries, length = lay_out(exact + found)
         self.payload = bytearray(length)
@@ -61,14 +61,42 @@ class FrameBuffer:
             rows.view(image.shape).copy_(image)
         quantizer.write()
 
+    def _source(self, layer: str, tensor: str, of: str) -> Source:
+        """How a tensor is got, each time anew: a gradient is another object after each step."""
+        observer, part = self._observer, self._part(layer, tensor)
+        parameter = observer.parameter(layer, tensor)
+        if of == Of.UPDATE:
+            return lambda: (parameter - observer.before(parameter))[part]
+        if of == Of.GRADIENT:
+            return lambda: observer.last_gradient(parameter)[part]
+        return lambda: parameter[part]
+
+    def _part(self, layer: str, tensor: str) -> tuple[slice, ...]:
+        """What of it is in view; of a layer without a window all."""
+        window = self._windows.get(layer)
+        if window is None:
+            return ()
+        axes = self._observer.parameter(layer, tensor).ndim
+        return (window.filter_slice, window.channel_slice)[:axes]
+
+    def _exact_spec(self, entry: tuple[str, str, str], source: Source) -> SectionSpec:
+        first = tuple(part.start for part in self._part(*entry[:2])) or None
+        shape = tuple(source().shape)
+        return SectionSpec(*entry, shape, "f32", first=first)
+
     def _map(self, layer: str, probe: str) -> SectionSpec:
         shape = self._shape(layer, probe)
         shape = shape if len(shape) == 3 else (1, 1, prod(shape))
         tensor = "output" if layer else "input"
-        return SectionSpec(layer, tensor, Of.VALUE, shape, "u8", probe)
+        window = self._windows.get(layer)
+        first = None if window is None else (window.first,)
+        return SectionSpec(layer, tensor, Of.VALUE, shape, "u8", probe, first)
 
     def _shape(self, layer: str, probe: str) -> Shape:
-        return self._observer.plans[layer].output_shape if layer else self._probes[probe].shape
+        if not layer:
+            return tuple(self._probes[probe].shape)
+        shape, window = self._observer.plans[layer].output_shape, self._windows.get(layer)
+        return shape if window is None else (len(range(shape[0])[window.filter_slice]), *shape[1:])
 
     def _floats(self, entry: JsonObject) -> torch.Tensor:
         count = entry["length"] // 4
@@ -91,23 +119,9 @@ class FrameBuffer:
             torch._foreach_copy_(self._exact, [source() for source in self._sources])
         if self._images is None:
             return None
-        scores = self._observer.write_outputs(self._images, self._places)
+        scores = self._observer.write_outputs(self._images, self._places, self._windows)
         self._quantizer.write()
         return scores
-
-
-def _exact(layer: str, tensor: str, of: str, source: Source) -> SectionSpec:
-    return SectionSpec(layer, tensor, of, tuple(source().shape), "f32")
-
-
-def _source(observer: Observable, layer: str, tensor: str, of: str) -> Source:
-    """How a tensor is got, each time anew: a gradient is another object after each step."""
-    parameter = observer.parameter(layer, tensor)
-    if of == Of.UPDATE:
-        return lambda: parameter - observer.before(parameter)
-    if of == Of.GRADIENT:
-        return lambda: observer.last_gradient(parameter)
-    return lambda: parameter
 
 
 def _present(subject: Subject, probes: Sequence[str]) -> Mapping[str, Any]:

@@ -37,7 +37,7 @@ class Recorder:
         taken = _taken(subject, wanted)
         new = taken != self._taken
         if new:
-            self._buffer = FrameBuffer(subject, taken[-1], wanted.maps, wanted.probes)
+            self._buffer = FrameBuffer(subject, taken[-1], wanted)
             self._taken = taken
             self._layout += 1
         buffer = self._buffer

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import torch
 
 from convscope.frames.quantize import Floats
+from convscope.ipc.commands import Window
 from convscope.recipe.any_layer import AnyLayer
 from convscope.types import Of
 
@@ -34,8 +35,11 @@ class Observable(Protocol):
     def input(self, pixels: Sequence[Any]) -> torch.Tensor:
         """Some pictures as the network reads them, (P, C, H, W)."""
 
-    def write_outputs(self, images: torch.Tensor, places: Places) -> Floats:
-        """Write what layers give for pictures (P, C, H, W) where they go; the network's output."""
+    def write_outputs(
+        self, images: torch.Tensor, places: Places, windows: Mapping[str, Window]
+    ) -> Floats:
+        """Write what layers give for pictures (P, C, H, W) where they go, or the maps in a window
+        of it; the network's output."""
 
 
 class Pictures(Protocol):

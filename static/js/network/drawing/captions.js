@@ -13,16 +13,21 @@ const fits = (text, room, type) => text.length * LETTER_PX * type <= room;
 function wordings({ layer, role, shape, kernel, kernels }) {
   const [channels, rows, cols] = shape;
   const size = `${rows}×${cols}`;
+  const inView = layer?.window ? `${channels} of ` : "";
   if (role === "input") return [[plural(channels, "channel"), size], [size]];
   if (role === "conv") {
-    const weights = plural(kernels * (kernel?.[0] ?? 1) * (kernel?.[1] ?? 1), "weight");
-    const [filters, maps] = [plural(channels, "filter"), `→ ${plural(channels, "map")}`];
+    const weights = plural(
+      (layer?.window?.read ?? kernels) * (kernel?.[0] ?? 1) * (kernel?.[1] ?? 1),
+      "weight",
+    );
+    const filters = `${inView}${plural(layer?.window?.of ?? channels, "filter")}`;
+    const maps = `→ ${plural(layer?.window?.of ?? channels, "map")}`;
     return [
       [`${filters} of ${weights}`, `${maps}, ${size}`],
       [filters, `of ${weights}`, maps],
     ];
   }
-  if (role === "maps") return [[plural(channels, "map"), size]];
+  if (role === "maps") return [[`${inView}${plural(layer?.window?.of ?? channels, "map")}`, size]];
   const of = layer?.weight_shape ? ` of ${plural(layer.weight_shape[1], "weight")}` : "";
   return [[`${plural(cols, "output")}${of}`], [plural(cols, "output")]];
 }

@@ -33,13 +33,13 @@ const BOTH_ENDS_PX = 84; // a scale with both of its numbers
 
 /** A layer's name, which explains it, and its kind. @param {{column: Column, span: number}} props `span`: its own, so
  * that it is drawn again in another room */
-function Name({ column }) {
+function Name({ column, span }) {
   const { layer } = column;
   const kind = layer ? layerTitle(layer) : "";
   const tip = layer
     ? `${layerWords(layer)} ${layer.parameters ? `Parameters: ${layer.counted}.` : "No parameters."}`
     : `What the network sees. ${TERMS.probe}`;
-  return html`<span class="title"><button type="button" class="term name" data-tip=${tip}>${column.name}</button>
+  return html`<span class="title" style=${{ maxWidth: `${span}px` }}><button type="button" class="term name" data-tip=${tip}>${column.name}</button>
     ${fitsBeside(column, kind, drawingSize.value.type) && html` <span class="kind">${kind}</span>`}</span>`;
 }
 

@@ -50,6 +50,13 @@ function weightsOf(layer, source) {
     : { kernel: fold(shape[1]), kernels: 1 };
 }
 
+/** Whether what is in view of a layer reads what is in view of another. @param {Layer} layer @param {Column} source */
+function isInView({ type, window }, source) {
+  const from = source.layer?.window;
+  if (type === "Conv2d") return !from && !(window && window.channels < window.read);
+  return window?.first === from?.first;
+}
+
 /** The columns without places. @param {Layer[]} layers @param {number[]} inputShape @returns {Column[]} */
 export function columnsOf(layers, inputShape) {
   const blank = {
@@ -75,7 +82,11 @@ export function columnsOf(layers, inputShape) {
     source: null,
   };
   const columns = [source];
+  let before = source.name;
   for (const layer of layers) {
+    // a layer of somebody's own network may read another, or what is computed in between
+    const reads = layer.reads === undefined || [before, source.name].includes(layer.reads ?? "");
+    const follows = reads && isInView(layer, source);
     const role = roleOf(layer, layer === layers[layers.length - 1]);
     const weights = layer.weight_shape && ["Conv2d", "Linear"].includes(layer.type);
     /** @type {Column} */
@@ -86,11 +97,12 @@ export function columnsOf(layers, inputShape) {
       layer,
       role,
       shape: asMaps(layer.output_shape),
-      source,
+      source: follows ? source : null,
       cells: [],
     };
     columns.push(column);
     if (role !== "label") source = column;
+    before = layer.name;
   }
   return columns;
 }

@@ -20,17 +20,19 @@ export function filterOf(column, channel) {
 export function cellName(column, channel) {
   if (column.role === "classes")
     return `${column.name}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
-  if (column.role === "conv") return `${column.name}, filter ${channel}`;
+  const number = channel + (column.layer?.window?.first ?? 0);
+  if (column.role === "conv") return `${column.name}, filter ${number}`;
   if (column.role === "vector") return `${column.name}, ${column.shape[2]} values`;
   if (column.role === "input" && column.shape[0] === 3) {
     return ["input, in colour", "input, red", "input, green", "input, blue"][channel];
   }
-  return `${column.name}, map ${channel}`;
+  return `${column.name}, map ${number}`;
 }
 
 /** What a kernel reads. @param {Column} column @param {number} k channel of its source */
 export function inputName(column, k) {
   const { source } = column;
+  if (!source && column.role === "conv") return `channel ${k}`;
   if (!source || (column.kernels === 1 && source.role !== "input")) return "all values";
   const shift = source.role === "input" && source.shape[0] === 3 ? 1 : 0;
   return source.shape[0] === 1 && source.role === "input" ? "input" : cellName(source, k + shift);

@@ -24,6 +24,9 @@ export const explained = signal(/** @type {Explained | null} */ (null));
 
 const runId = computed(() => state.run.value?.id ?? null);
 
+/** Of a layer that is not all in view, as the server counts. @param {ReturnType<typeof valueAsked>} value */
+const inLayer = (value) => ({ ...value, channel: value.channel + state.firstInView(value.layer) });
+
 /** @typedef {{run: string, place: Reading, image: string, example: number, step: number | null}} Wanted */
 
 /** @param {Wanted} wanted @returns {Promise<Explained | null>} */
@@ -34,7 +37,7 @@ async function fetchOne({ run, place, image, example, step }) {
       return { ...none, ...(await inOrder(() => weightExplained(run, place, example, step))) };
     if (place.layer === "input") return { ...none, answer: inputExplained(place, image) };
     const [answer, softmax] = await Promise.all([
-      server.explainOutput(run, { ...valueAsked(place), image, step }),
+      server.explainOutput(run, { ...inLayer(valueAsked(place)), image, step }),
       scoreOf(place)
         ? server.explainOutput(run, { ...valueAsked(place), layer: "softmax", image, step })
         : null,

@@ -58,7 +58,7 @@ function KernelRow({ filter, k, frame, maps }) {
   const { column, channel, parts } = filter;
   const read = sourceChannel(column, channel, k);
   const name = inputName(column, read);
-  const unfolded = column.role === "conv" && parts[0] && k < LARGE;
+  const unfolded = column.role === "conv" && column.source && parts[0] && k < LARGE;
   const open = openValue(column, channel);
   return html`<div class="kernel"><h3>for ${name}</h3><div class=${unfolded && isStacked(column) ? "trio stacked" : "trio"}>
     ${unfolded && html`<${InputMap} column=${column} read=${read} frame=${frame} open=${open} /><span class="flow-sign" aria-hidden="true">×</span>`}
@@ -92,7 +92,10 @@ function ColourFilter({ filter: { column, parts } }) {
 function Convolution({ filter, frame }) {
   const { column, channel, parts } = filter;
   const weights = parts[0]?.values;
-  const maps = weights ? channelMaps(column, channel, weights, frame) : { maps: [], limit: 0 };
+  const maps =
+    weights && column.source
+      ? channelMaps(column, channel, weights, frame)
+      : { maps: [], limit: 0 };
   const rows = Array.from(
     { length: column.kernels },
     (_, k) => html`<${KernelRow} key=${k} filter=${filter} k=${k} frame=${frame} maps=${maps} />`,
@@ -121,7 +124,9 @@ function Output({ filter, frame }) {
 export function FilterBody({ column, channel, frame }) {
   const parts = KINDS.map(([kind]) => filterValues(frame, column, channel, kind, scales));
   const [rows, cols] = column.kernel ?? [1, 1];
-  const fits = rows * cols <= 49 && Math.min(LARGE, column.kernels) * rows * cols <= MOST_NUMBERS;
+  const narrow = cols <= 5 || column.kernels === 1; // else three beside each other have no room
+  const fits =
+    narrow && rows * cols <= 49 && Math.min(LARGE, column.kernels) * rows * cols <= MOST_NUMBERS;
   const filter = {
     column,
     channel,

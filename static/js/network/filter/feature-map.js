@@ -20,7 +20,7 @@ import { same, valueAt } from "../explain/places.js";
 import { isWeight, moved, pointAt, togglePin } from "../explain/pointing.js";
 import { Term } from "../page/tip.js";
 import { inputCells } from "../probe/panel.js";
-import { inputShape, layers, openNumber, pinned, slowTick } from "../state.js";
+import { inputShape, layers, observed, openNumber, pinned, slowTick } from "../state.js";
 import { TERMS } from "../terms.js";
 import { chainPx } from "./unfolded.js";
 import { mapPeak } from "./values.js";
@@ -109,13 +109,10 @@ export function Seen({ column, channel, frame }) {
   if (!look) return null;
   const { peak, open, at, marked } = look;
   const [, height, width] = inputShape.value;
-  const field = receptiveField(
-    layers.value,
-    column.layer?.index ?? 0,
-    at.y,
-    at.x,
-    inputShape.value,
-  );
+  const own = column.layer;
+  if (!own || (observed.value && own.reads !== "input")) return null; // nobody knows what it sees
+  const chain = observed.value ? [own] : layers.value;
+  const field = receptiveField(chain, chain.indexOf(own), at.y, at.x, inputShape.value);
   const says = open
     ? `row ${at.y}, column ${at.x} of its map sees these ${field.height}×${field.width} pixels`
     : peak.constant

@@ -3,12 +3,14 @@ import { effect, signal } from "@preact/signals";
 import { noticeError } from "../../shared/notices.js";
 import { address, server } from "../../shared/server.js";
 import { stripSteps } from "../observed/recorded.js";
-import { liveRun, openedFilter, plan } from "../state.js";
+import { firstInView, liveRun, openedFilter, plan } from "../state.js";
 
 /** What a picture belongs to: a reset run has another past. */
 const filterKey = () => {
   const [run, place] = [liveRun.value, openedFilter.value];
-  return run && place ? `${run.id} ${run.restarts} ${place.layer}.${place.channel}` : "";
+  return run && place
+    ? `${run.id} ${run.restarts} ${place.layer}.${place.channel + firstInView(place.layer)}`
+    : "";
 };
 
 /** @typedef {{key: string, at: Record<number, number[]>, recomputed: string | null, refused: boolean}} Strip values by step */
@@ -30,7 +32,7 @@ effect(() => {
   if (!run || !place || !conv || asking || known.refused || !steps.length) return;
   asking = true;
   server
-    .strip(run, place.layer, place.channel, steps)
+    .strip(run, place.layer, place.channel + firstInView(place.layer), steps)
     .then((answer) => withSteps(known, answer))
     .catch((error) => {
       noticeError(error);
@@ -55,5 +57,7 @@ function withSteps(known, { steps, values, recomputed }) {
 /** The strip as a file. @param {number[]} steps */
 export const stripFile = (steps) => {
   const [run, place] = [liveRun.value, openedFilter.value];
-  return run && place ? address.strip(run.id, place.layer, place.channel, steps) : "";
+  return run && place
+    ? address.strip(run.id, place.layer, place.channel + firstInView(place.layer), steps)
+    : "";
 };

@@ -54,8 +54,11 @@ export function SumColumn({ column, channel, frame, bias }) {
   const has = column.layer?.bias_shape;
   const whole = { column, channel, frame };
   return html`<div class="sum-column">
-    <p class="sum-line">Σ of ${count(column.kernels)} ${column.kernels === 1 ? "map" : "maps"}${has && html` + bias ${bias}`}
-      <span class="sum-total">${known ? html`= <b data-test="sum">${exact(known.total)}</b>` : html`<span class="hint">its value where you point at its map</span>`}</span></p>
+    ${
+      column.source &&
+      html`<p class="sum-line">Σ of ${count(column.kernels)} ${column.kernels === 1 ? "map" : "maps"}${has && html` + bias ${bias}`}
+      <span class="sum-total">${known ? html`= <b data-test="sum">${exact(known.total)}</b>` : html`<span class="hint">its value where you point at its map</span>`}</span></p>`
+    }
     <div class="made"><${FeatureMap} ...${whole} /><${After} ...${whole} /></div>
     <${Sweep} column=${column} channel=${channel} />
     <${Seen} ...${whole} />

@@ -45,7 +45,8 @@ export function mapPeak(frame, column, channel) {
 /** A filter in plain words. @param {Column} column */
 export function filterSentence(column) {
   const [rows, cols] = column.kernel ?? [1, 1];
-  const weights = rows * cols * column.kernels;
+  const kernels = column.layer?.window?.read ?? column.kernels;
+  const weights = rows * cols * kernels;
   if (column.role !== "conv") {
     const form =
       column.kernels > 1
@@ -55,5 +56,5 @@ export function filterSentence(column) {
   }
   const [, height, width] = column.shape;
   const bias = column.layer?.bias_shape ? " and one bias" : ", no bias";
-  return `This filter is ${plural(column.kernels, "kernel")} of ${rows}×${cols}: ${plural(weights, "weight")}${bias}, used at all ${count(height * width)} positions.`;
+  return `This filter is ${plural(kernels, "kernel")} of ${rows}×${cols}: ${plural(weights, "weight")}${bias}, used at all ${count(height * width)} positions.`;
 }

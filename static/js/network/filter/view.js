@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../../shared/html.js";
+import { cellName } from "../drawing/names.js";
 import { currentFrame } from "../drawing/painter.js";
 import { closeFilter, openFilter } from "../intents.js";
 import { useFocusInside } from "../page/focus.js";
@@ -32,10 +33,10 @@ function Title({ column, channel }) {
   const byLink = useRef(document.activeElement === document.body).current; // leaves Space to the run
   const title =
     column.role === "conv"
-      ? `${column.name}, filter ${channel}`
+      ? cellName(column, channel)
       : `${column.name}, ${run.value?.classes[channel] ?? `output ${channel}`}`;
   return html`<header>
-    <h2 id="filter-title">${title} <small title="counted from 0">of ${many}</small></h2>
+    <h2 id="filter-title">${title} <small title="counted from 0">of ${column.layer?.window?.of ?? many}</small></h2>
     <${LayerSelect} now=${column.name} />${!openTab.value && html`<${GradientSwitch} />`}<button type="button" onClick=${go(-1)} aria-label="Previous filter">←</button>
     <button type="button" onClick=${go(1)} aria-label="Next filter">→</button>
     <button type="button" ref=${byLink ? null : close} onClick=${closeFilter} aria-keyshortcuts="Escape">Close</button>

@@ -31,7 +31,7 @@ const classesOf = (shown) =>
     : datasets.value.find((known) => known.id === shown)?.classes) ?? [];
 
 export function Picker() {
-  const own = run.value?.absent ? null : run.value?.recipe.data.dataset;
+  const own = run.value?.absent ? null : run.value?.recipe.data?.dataset;
   const dataset = own ?? WITHOUT;
   const [cursors, setCursors] = useState(/** @type {string[]} */ ([])); // of the pages up to this one
   const [label, setLabel] = useState("");

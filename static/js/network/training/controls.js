@@ -5,7 +5,7 @@ import { html } from "../../shared/html.js";
 import { folds } from "../../shared/media-queries.js";
 import { noticeError } from "../../shared/notices.js";
 import { changeSettings, reset, stepOnce, togglePlay } from "../intents.js";
-import { LoopLine } from "../lazy.js";
+import { LayerChoice, LoopLine } from "../lazy.js";
 import { Switch } from "../page/switch.js";
 import {
   datasets,
@@ -128,7 +128,7 @@ function RecipeLine() {
     now && !observed.value ? draftParts(draftOf(now), models.value, datasets.value) : [];
   return html`<section class="recipe" aria-label="Recipe">
     <button type="button" class="new" disabled=${!now} aria-haspopup="dialog" onClick=${openSheet}>New run…</button>
-    <p>${parts.map((part, i) => html`${i > 0 && " · "}<span>${part}</span>`)}</p>
+    ${observed.value && html`<${LayerChoice} />`}<p>${parts.map((part, i) => html`${i > 0 && " · "}<span>${part}</span>`)}</p>
     <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
       choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />
   </section>`;

@@ -7,6 +7,7 @@ LAYERS: JsonObject = {
         {
             "index": 0,
             "name": "conv1",
+            "reads": "input",
             "type": "Conv2d",
             "arguments": {
                 "in_channels": 1,
@@ -32,6 +33,7 @@ LAYERS: JsonObject = {
         {
             "index": 1,
             "name": "relu1",
+            "reads": "conv1",
             "type": "ReLU",
             "arguments": {"inplace": False},
             "input_shape": [2, 4, 4],
@@ -48,6 +50,7 @@ LAYERS: JsonObject = {
         {
             "index": 2,
             "name": "pool1",
+            "reads": "relu1",
             "type": "MaxPool2d",
             "arguments": {"kernel_size": [2, 2], "padding": [0, 0]},
             "input_shape": [2, 4, 4],
@@ -64,6 +67,7 @@ LAYERS: JsonObject = {
         {
             "index": 3,
             "name": "flatten1",
+            "reads": "pool1",
             "type": "Flatten",
             "arguments": {},
             "input_shape": [2, 2, 2],
@@ -80,6 +84,7 @@ LAYERS: JsonObject = {
         {
             "index": 4,
             "name": "linear1",
+            "reads": "flatten1",
             "type": "Linear",
             "arguments": {"in_features": 8, "out_features": 10, "bias": True},
             "input_shape": [8],
