@@ -1,7 +1,9 @@
 """The layers of any model that can be looked at, in the order in which they run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import torch
@@ -10,49 +12,85 @@ from torch import nn
 from convscope.recipe.observed_layer import ObservedLayer
 from convscope.types import JsonObject, Shape
 
-See = Callable[[str, torch.Tensor, torch.Tensor], None]  # a layer's name, its input and output
+See = Callable[[str, Any, Any], None]  # a layer's name, its first input and its output
 
 
-def layers_of(twin: nn.Module, images: torch.Tensor) -> list[ObservedLayer]:
-    """Those that the images (P, C, H, W) go through, each at its first call; ValueError for a model
+@dataclass(frozen=True)
+class Walk:
+    """What a model does with some images."""
+
+    layers: list[ObservedLayer]  # in the order in which they run
+    with_maps: frozenset[str]  # those whose output is a list of numbers or maps
+    output: torch.Tensor  # (P, N) class scores, or anything
+
+
+def named_layers(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Its modules; a model that is one layer goes by its class."""
+    for name, module in model.named_modules():
+        yield name or type(module).__name__, module
+
+
+def walk(twin: nn.Module, images: torch.Tensor) -> Walk:
+    """The layers that the images (P, …) go through, each at its first call; ValueError for a model
     that writes into its buffers while it is looked at."""
-    found: dict[str, ObservedLayer] = {}
-    modules = dict(twin.named_modules())
+    found: dict[str, ObservedLayer | None] = {}
+    with_maps = set()
+    modules = dict(named_layers(twin))
     givers = [("input", images)]  # kept, so that no other tensor gets their place in memory
 
-    def see(name: str, given: torch.Tensor, output: torch.Tensor) -> None:
-        if name not in found and output.ndim in (2, 4) and len(output) == len(images):
-            found[name] = _described(name, modules[name], given, output, _giver(givers, given))
+    def see(name: str, given: Any, output: Any) -> None:
+        if name in found:
+            return
+        shape = map_shape(output, len(images))
+        found[name] = _described(name, modules[name], given, shape, _giver(givers, given))
+        if shape is not None:
+            with_maps.add(name)
             givers.append((name, output))
 
     with _must_leave_no_trace(twin, images.device), seen(twin, see):
-        forward(twin, images)
-    if not found:
+        output = forward(twin, images)
+    layers = [layer for layer in found.values() if layer]
+    if not layers:
         raise ValueError("none of its modules gives numbers or maps")
-    return list(found.values())
+    return Walk(layers, frozenset(with_maps), output)
+
+
+def map_shape(output: Any, images: int) -> Shape | None:
+    """Of what a layer gives for an image: (N,) or (C, H, W); None where it is something else."""
+    if not isinstance(output, torch.Tensor) or output.ndim not in (2, 4):
+        return None
+    return tuple(output.shape[1:]) if len(output) == images else None
 
 
 def layers_with_weights(model: nn.Module) -> list[ObservedLayer]:
     """Those that have parameters, in the order in which they were made: of a model that cannot be
     run beside its training, whose maps' shapes nobody knows."""
-    return [
-        _layer(name, module, (), (len(own[0]),))
-        for name, module in model.named_modules()
-        if (own := [one for one in module.parameters(recurse=False) if one.ndim])
-    ]
+    found = (_described(name, module, None, None) for name, module in named_layers(model))
+    return [layer for layer in found if layer]
 
 
-def _giver(givers: Sequence[tuple[str, torch.Tensor]], given: torch.Tensor) -> str | None:
+def _giver(givers: Sequence[tuple[str, torch.Tensor]], given: Any) -> str | None:
     """Who gave these very numbers, perhaps in another shape; the last, of layers in place."""
+    if not isinstance(given, torch.Tensor):
+        return None
     same = (given.data_ptr(), given.numel())
     gave = [name for name, one in givers if (one.data_ptr(), one.numel()) == same]
     return gave[-1] if gave else None
 
 
 def _described(
-    name: str, module: nn.Module, given: torch.Tensor, output: torch.Tensor, reads: str | None
-) -> ObservedLayer:
-    return _layer(name, module, tuple(given.shape[1:]), tuple(output.shape[1:]), reads)
+    name: str,
+    module: nn.Module,
+    given: Any,
+    output: Shape | None,
+    reads: str | None = None,
+) -> ObservedLayer | None:
+    """None for one that has neither maps nor weights."""
+    own = [one for one in module.parameters(recurse=False) if one.ndim]
+    if output is None and not own:
+        return None
+    read = tuple(given.shape[1:]) if isinstance(given, torch.Tensor) else ()
+    return _layer(name, module, read, (len(own[0]),) if output is None else output, reads)
 
 
 def _layer(
@@ -72,18 +110,24 @@ def _layer(
 
 @contextmanager
 def seen(twin: nn.Module, see: See) -> Iterator[None]:
-    """`see` is told what goes through each module without modules of its own."""
+    """`see` is told what goes through each module that has no modules of its own, or weights."""
     with ExitStack() as hooks:
-        for name, module in twin.named_modules():
-            if next(module.children(), None) is None:
+        for name, module in named_layers(twin):
+            if _is_layer(module):
                 hooks.callback(module.register_forward_hook(_hook(name, see)).remove)
         yield
 
 
+def _is_layer(module: nn.Module) -> bool:
+    return (
+        next(module.children(), None) is None
+        or next(module.parameters(recurse=False), None) is not None
+    )
+
+
 def _hook(name: str, see: See) -> Callable[[nn.Module, Any, Any], None]:
     def hook(_: nn.Module, given: Any, output: Any) -> None:
-        if isinstance(output, torch.Tensor) and given and isinstance(given[0], torch.Tensor):
-            see(name, given[0], output)
+        see(name, given[0] if given else None, output)
 
     return hook
 
@@ -94,7 +138,7 @@ def arguments_of(module: nn.Module) -> JsonObject:
     plain: JsonObject = {}
     for name in names:
         value = getattr(module, name, None)
-        if isinstance(value, bool | int | float | str):
+        if isinstance(value, bool | int | str) or (isinstance(value, float) and isfinite(value)):
             plain[name] = value
         elif isinstance(value, tuple) and all(isinstance(part, int) for part in value):
             plain[name] = list(value)
@@ -128,12 +172,14 @@ def _random_state(device: torch.device) -> torch.Tensor:
 
 def forward(twin: nn.Module, images: torch.Tensor) -> torch.Tensor:
     """What a twin gives for images, without a graph and without autocast; an empty tensor where it
-    gives something else than one tensor. It may be called in another thread than trains: so the
-    random state is let alone, and what would draw from it is no twin."""
+    gives something else than one tensor, or `logits` among others. It may be called in another
+    thread than trains: so the random state is let alone, and what would draw from it is no twin."""
     with (
         torch.inference_mode(False),
         torch.no_grad(),
         torch.autocast(images.device.type, enabled=False),
     ):
         output = twin(images)
+    if isinstance(output, Mapping):
+        output = output.get("logits")
     return output if isinstance(output, torch.Tensor) else torch.empty(len(images), 0)

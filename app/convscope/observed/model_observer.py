@@ -1,7 +1,8 @@
 """Everything about a model in somebody's own loop that can be shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import nn
@@ -10,7 +11,9 @@ from convscope.errors import ConflictError, NotFoundError
 from convscope.frames.quantize import Floats
 from convscope.ipc.commands import Window
 from convscope.learn.observe import to_numpy
-from convscope.observed.layers import forward, seen
+from convscope.observed.gradients import Gradients
+from convscope.observed.layers import forward, map_shape, named_layers, seen
+from convscope.observed.scores import are_probabilities, logarithms
 from convscope.recipe.observed_layer import ObservedLayer
 from convscope.types import Of
 from convscope.worker.capture.subject import Places
@@ -21,17 +24,16 @@ WHOLE: Mapping[str, Window] = {}
 class ModelObserver:
     """A model's parameters, and what it gives, through its twin."""
 
-    def __init__(self, twin: nn.Module, layers: Sequence[ObservedLayer]) -> None:
+    def __init__(
+        self, twin: nn.Module, layers: Sequence[ObservedLayer], output: torch.Tensor
+    ) -> None:
+        """`output` is what the twin gave for all images."""
         self.twin = twin
         self.plans: Mapping[str, ObservedLayer] = {layer.name: layer for layer in layers}
-        self._tensors = dict(
-            chain(
-                twin.named_parameters(remove_duplicate=False),
-                twin.named_buffers(remove_duplicate=False),
-            )
-        )
+        self._tensors = dict(_tensors(twin))
+        self._ends_in_probabilities = are_probabilities(output)
         self._before: dict[int, torch.Tensor] = {}  # by id of the parameter
-        self._scale: torch.Tensor | None = None  # of the gradients
+        self._gradients = Gradients()
         self.stepped = False
 
     # --- around a step ----------------------------------------------------------------------------
@@ -39,33 +41,38 @@ class ModelObserver:
     def keep(self, parameters: Iterable[torch.Tensor]) -> None:
         """An update is about to change these: what it adds will be asked."""
         for parameter in parameters:
-            if parameter.requires_grad:
-                self._before[id(parameter)] = parameter.detach().clone()
+            if parameter.grad is not None:
+                kind = torch.promote_types(parameter.dtype, torch.float32)  # holds differences
+                self._before[id(parameter)] = parameter.detach().to(kind, copy=True)
 
     def forget(self) -> None:
-        """No update is known any more."""
+        """No update is known any more, and no gradient."""
         self._before.clear()
+        self._gradients.clear()
 
-    def scaled_by(self, scale: torch.Tensor | None) -> None:
-        """The gradients that are there now are the loss's times this; None: they are its own."""
-        self._scale = scale
+    def keep_gradients(self, parameters: Iterable[torch.Tensor]) -> None:
+        """An update has used these, and what comes before the step is over may change them."""
+        self._gradients.keep(parameters)
+
+    def note_gradients(self, parameters: Iterable[torch.Tensor]) -> None:
+        """The step is over: these are known as long as nobody adds to them."""
+        self._gradients.note(parameters)
 
     # --- what is there ----------------------------------------------------------------------------
 
     def parameter(self, layer: str, name: str) -> torch.Tensor:
         """See Observable."""
-        return self._tensors[f"{layer}.{name}"]
+        return self._tensors[layer, name]
 
     def has_change(self, parameter: torch.Tensor, of: Of) -> bool:
         """See Observable."""
-        if not self.stepped or parameter.grad is None:
-            return False
-        return of is Of.GRADIENT or id(parameter) in self._before
+        if of is Of.GRADIENT:
+            return self.stepped and self._gradients.has(parameter)
+        return of is Of.UPDATE and self.stepped and id(parameter) in self._before
 
     def last_gradient(self, parameter: torch.Tensor) -> torch.Tensor:
         """See Observable."""
-        assert parameter.grad is not None
-        return parameter.grad if self._scale is None else parameter.grad / self._scale
+        return self._gradients.of(parameter)
 
     def before(self, parameter: torch.Tensor) -> torch.Tensor:
         """See Observable."""
@@ -76,7 +83,7 @@ class ModelObserver:
 
         NotFoundError for an unknown one; ConflictError where it is not known just now.
         """
-        found = self._tensors.get(f"{layer}.{name}")
+        found = self._tensors.get((layer, name))
         if found is None:
             raise NotFoundError(f"There is no tensor {layer}.{name} in this network.")
         if of == Of.VALUE:
@@ -104,14 +111,15 @@ class ModelObserver:
         """See Observable; of a layer that runs more than once the first time counts."""
         left = dict(places)
 
-        def see(name: str, _: torch.Tensor, output: torch.Tensor) -> None:
+        def see(name: str, _: Any, output: Any) -> None:
             window = windows.get(name)
             for number, place in left.pop(name, ()):
                 maps = output[number]
                 place.copy_(maps if window is None else maps[window.filter_slice])
 
         with seen(self.twin, see):
-            return to_numpy(forward(self.twin, images))
+            scores = to_numpy(forward(self.twin, images))
+        return logarithms(scores) if self._ends_in_probabilities else scores
 
     def feature_maps(self, layer: str, image: torch.Tensor) -> Floats:
         """One layer's output for one image, (C, H, W) or (N,)."""
@@ -121,12 +129,24 @@ class ModelObserver:
         """What a layer reads of one image, and what it gives, at its first call."""
         if layer not in self.plans:
             raise NotFoundError(f"There is no layer {layer!r} in this network.")
-        found: list[tuple[Floats, Floats]] = []
+        found: list[tuple[Any, Any]] = []
 
-        def see(name: str, given: torch.Tensor, output: torch.Tensor) -> None:
+        def see(name: str, given: Any, output: Any) -> None:
             if name == layer and not found:
-                found.append((to_numpy(given[0]), to_numpy(output[0])))
+                found.append((given, output))
 
         with seen(self.twin, see):
             forward(self.twin, image[None])
-        return found[0]
+        given, output = found[0] if found else (None, None)
+        if map_shape(output, 1) is None or not isinstance(given, torch.Tensor):
+            raise ConflictError(f"{layer} gives neither a list of numbers nor maps.")
+        return to_numpy(given[0]), to_numpy(output[0])
+
+
+def _tensors(twin: nn.Module) -> Iterator[tuple[tuple[str, str], torch.Tensor]]:
+    """Parameters and buffers, by layer and name."""
+    for layer, module in named_layers(twin):
+        for name, tensor in chain(
+            module.named_parameters(recurse=False), module.named_buffers(recurse=False)
+        ):
+            yield (layer, name), tensor

@@ -25,7 +25,7 @@ class Recording:
         self._recorder = Recorder()
         self._entries: list[dict[str, object]] = []
         self.last: int | None = None  # the step that was recorded last
-        self._wanted = _wanted(model)
+        self._wanted, self._version = _wanted(model), model.version
 
     @property
     def is_due(self) -> bool:
@@ -35,6 +35,8 @@ class Recording:
     def take(self, step: int) -> RecordNotice:
         """A record of this step."""
         began = perf_counter()
+        if self._version != self._model.version:
+            self._wanted, self._version = _wanted(self._model), self._model.version
         snapshot = self._recorder.take(self._model, self._wanted)
         if snapshot.entries is not None:
             self._entries = snapshot.entries
@@ -60,7 +62,7 @@ def _wanted(model: WatchedModel) -> Wanted:
             if size <= left:
                 tensors.append((layer.name, name, str(Of.VALUE)))
                 left -= size
-        size = _map_bytes(layer)
+        size = _map_bytes(layer) if layer.name in model.with_maps else left + 1
         if probes and size <= left:
             maps.append((layer.name, probes[0]))
             left -= size

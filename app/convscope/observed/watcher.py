@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 
 from convscope.errors import ConvscopeError
 from convscope.ipc.codec import Answer, encode_report
-from convscope.ipc.commands import Attend, Command, Credit, Pause, Play, Step, Watch
+from convscope.ipc.commands import Attend, Command, Credit, Pause, Play, Step, Wanted, Watch
 from convscope.ipc.replies import Done, LoopStatus, Status
 from convscope.ipc.reports import Notice, RecordNotice
 from convscope.observed.answers import answer
@@ -63,7 +63,10 @@ class Watcher:
         self._held: list[Notice] = []  # of a step that may yet be logged
         self._ready: deque[tuple[Status, Notice]] = deque(maxlen=4)  # the oldest goes
         self._goals: list[tuple[int, int]] = []  # (step to come to, reply owed then)
+        self._asked = Watch()  # by the viewers
         self._updates: list[torch.Tensor] = []  # whose updates somebody watches
+        self._gradients: list[torch.Tensor] = []  # and whose gradients
+        self._found_in = model.version
         self._looking = threading.RLock()  # between two steps nobody changes the weights
         self._inside = False
         self._takes = False
@@ -124,19 +127,28 @@ class Watcher:
     def _end_step(self, optimizer: Optimizer) -> None:
         try:
             if optimizer is self._optimizers[-1]:
-                self._made_step(optimizer)
+                self._made_step()
+            elif self._takes:
+                self._keep_gradients(optimizer)
         finally:
             self._inside = False
             self._looking.release()
         if self._control:
             self.gate.wait(self.curves.step, self.serve)
 
-    def _made_step(self, optimizer: Optimizer) -> None:
+    def _keep_gradients(self, optimizer: Optimizer) -> None:
+        """Of an optimiser after which others make their part of the step."""
+        began = perf_counter()
+        own = {id(one) for group in optimizer.param_groups for one in group["params"]}
+        self.model.observer.keep_gradients(one for one in self._gradients if id(one) in own)
+        self._before_s += perf_counter() - began
+
+    def _made_step(self) -> None:
         began = perf_counter()
         with self._telling:
             self.curves.made_step()
         self.model.observer.stepped = True
-        self.model.observer.scaled_by(getattr(optimizer, "grad_scale", None))
+        self.model.observer.note_gradients(self._gradients)
         self._stepped_s = began
         self._steps.tick(began)
         self._scheduler.stepped()
@@ -160,7 +172,7 @@ class Watcher:
         return scheduler.credit and now >= scheduler.next_s and self.pace.is_due
 
     def _take_frame(self) -> None:
-        self.model.refresh()
+        self._refresh()
         scheduler = self._scheduler
         notice = scheduler.take(self.model)
         if notice and scheduler is self._scheduler:  # else another server came meanwhile
@@ -168,7 +180,7 @@ class Watcher:
             self._held.append(notice)
 
     def _record(self) -> None:
-        self.model.refresh()
+        self._refresh()
         self._held.append(self._recording.take(self.curves.step))
 
     def close_step(self) -> None:
@@ -256,12 +268,30 @@ class Watcher:
             self._scheduler = FrameScheduler()
 
     def _watch(self, command: Watch) -> None:
-        wanted = within(command.wanted, self.model.layers)
-        changed = [entry[:2] for entry in wanted.tensors if entry[2] == Of.UPDATE]
-        self._updates = self.model.parameters(changed)
-        self._scheduler.watch(replace(command, wanted=wanted))
+        self._asked = command
+        self._scheduler.watch(replace(command, wanted=self._find()))
+
+    def _find(self) -> Wanted:
+        """Of what the viewers want, what the model has."""
+        wanted = within(self._asked.wanted, self.model.layers, self.model.with_maps)
+        self._updates, self._gradients = (
+            self.model.parameters(entry[:2] for entry in wanted.tensors if entry[2] == of)
+            for of in (Of.UPDATE, Of.GRADIENT)
+        )
+        self._found_in = self.model.version
+        return wanted
+
+    def _refresh(self) -> None:
+        """Layers may be others than before."""
+        self.model.refresh()
+        if self.model.version != self._found_in:
+            scheduler = self._scheduler
+            scheduler.watched = replace(scheduler.watched, wanted=self._find())
+            self.model.observer.note_gradients(self._gradients)
 
     def _steer(self, command: Command[Any], number_: int) -> None:
+        if not self._control:
+            return  # it was told so, and asks nevertheless
         if isinstance(command, Step):
             until = command.until or self.curves.step + (command.steps or 1)
             self._goals.append((until, number_))

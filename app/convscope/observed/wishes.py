@@ -1,6 +1,6 @@
 """What of the viewers' wishes a message to the server has room for."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from math import prod
 
 from convscope.ipc.commands import Wanted, Window
@@ -10,8 +10,13 @@ from convscope.types import Shape
 MOST_BYTES = 12 * 2**20  # of one frame, whose message may have 16 MB
 
 
-def within(wanted: Wanted, layers: Sequence[ObservedLayer], most: int = MOST_BYTES) -> Wanted:
-    """The same, less what does not fit: the largest goes first, and layers that there are not."""
+def within(
+    wanted: Wanted,
+    layers: Sequence[ObservedLayer],
+    with_maps: Container[str],
+    most: int = MOST_BYTES,
+) -> Wanted:
+    """The same, less what does not fit: the largest goes first, and what there is not."""
     by_name = {layer.name: layer for layer in layers}
     windows = {one.layer: one for one in wanted.windows if one.layer in by_name}
     sizes: dict[tuple[str, ...], int] = {}
@@ -20,7 +25,7 @@ def within(wanted: Wanted, layers: Sequence[ObservedLayer], most: int = MOST_BYT
         if shape is not None:
             sizes[entry] = 4 * prod(_cut(shape, windows.get(entry[0])))
     for pair in wanted.maps:
-        if pair[0] in by_name:
+        if pair[0] in by_name and pair[0] in with_maps:
             shape = _cut(by_name[pair[0]].output_shape[:1], windows.get(pair[0]))
             sizes[pair] = shape[0] * (prod(by_name[pair[0]].output_shape[1:]) + 8)
     total = sum(sizes.values())
