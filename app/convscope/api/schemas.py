@@ -129,6 +129,7 @@ class LoopAnswer(BaseModel):
     steps_per_second: float = _said("0 while it does not train")
     overhead: float = _said("the share of the loop's time that watching takes")
     frames_per_second: float = _said("how many frames it gives while somebody looks")
+    skipped_steps: int = _said("steps that its gradient scaler left out")
 
 
 class RunAnswer(BaseModel):

@@ -30,6 +30,7 @@ class LoopStatus:
     overhead: float  # the share of the loop's time that watching takes
     frames_per_second: float  # while somebody looks
     waits: bool = False  # it was paused from the page
+    skipped_steps: int = 0  # that a gradient scaler left out
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,10 +73,16 @@ class Line:
         self._settled.wait(patience_s)
 
     def close(self) -> None:
-        """Say what is left, take leave, and end."""
+        """Watch no more, between two steps; say what is left, take leave, and end."""
+        if not self.watcher.is_over:
+            self.watcher.close()
         self._over.set()
         if self._thread:
             self._thread.join(FAREWELL_S + 1)
+
+    @property
+    def _is_over(self) -> bool:
+        return self._over.is_set() or self.watcher.is_over or self.watcher.is_forgotten
 
     @property
     def url(self) -> str | None:
@@ -98,7 +104,7 @@ class Line:
     async def _dial(self) -> None:
         """Until it is over: a server, a run on it, and the line to it."""
         wait_s = FIRST_WAIT_S
-        while not (self._over.is_set() or self.watcher.is_over):
+        while not self._is_over:
             try:
                 await self._make_run()
                 self._settled.set()
@@ -169,7 +175,7 @@ class Line:
                 ready.clear()
                 for data in self.watcher.outgoing():
                     await socket.send(data)
-                if self._over.is_set() or self.watcher.is_over:
+                if self._is_over:
                     await self._take_leave(socket)
                     return
                 with contextlib.suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """A loop that is watched: hooks of its optimiser, between which the server's wishes are met."""
 
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import torch
+from torch import nn
 from torch.optim import Optimizer
 
 from convscope.errors import ConvscopeError
@@ -21,6 +23,7 @@ from convscope.observed.gate import Gate
 from convscope.observed.pace import SMOOTHING, Pace
 from convscope.observed.rates import Rate
 from convscope.observed.recording import Recording
+from convscope.observed.skips import Scaler, Skips
 from convscope.observed.warn import warn
 from convscope.observed.watched_model import WatchedModel
 from convscope.observed.wishes import within
@@ -46,9 +49,12 @@ class Watcher:
         *,
         max_overhead: float,
         control: bool,
+        scaler: Scaler | None = None,
     ) -> None:
         self.model = model
-        self._optimizers = list(optimizers)
+        # the hooks are the optimisers' own: a loop that is forgotten ends being watched
+        self._optimizers = list(map(weakref.ref, optimizers))
+        self._first, self._last = id(optimizers[0]), id(optimizers[-1])
         self._control = control
         self.curves = Curves()
         self.pace = Pace(max_overhead)
@@ -58,6 +64,7 @@ class Watcher:
         self._scheduler = FrameScheduler()
         self._recording = Recording(model)
         self._steps, self._frames = Rate(), Rate()
+        self.skips = Skips(scaler)
         self._inbox: deque[tuple[Command[Any], int]] = deque()
         self._answers: deque[Answer] = deque(maxlen=MOST_ANSWERS)
         self._held: list[Notice] = []  # of a step that may yet be logged
@@ -77,7 +84,7 @@ class Watcher:
         self._telling = threading.Lock()  # of what is told, a few instructions at a time
         self._handles = [
             handle
-            for optimizer in self._optimizers
+            for optimizer in optimizers
             for handle in (
                 optimizer.register_step_pre_hook(self._before_step),
                 optimizer.register_step_post_hook(self._after_step),
@@ -105,7 +112,7 @@ class Watcher:
             self._looking.acquire()
             self._inside = True
         began = perf_counter()
-        if optimizer is self._optimizers[0] or len(self._optimizers) == 1:
+        if id(optimizer) == self._first:
             self.close_step()
             self._takes = self._frame_is_due(began)
             self.model.observer.forget()
@@ -126,7 +133,8 @@ class Watcher:
 
     def _end_step(self, optimizer: Optimizer) -> None:
         try:
-            if optimizer is self._optimizers[-1]:
+            self.skips.stepped(optimizer)
+            if id(optimizer) == self._last:
                 self._made_step()
             elif self._takes:
                 self._keep_gradients(optimizer)
@@ -311,6 +319,7 @@ class Watcher:
     def outgoing(self, *, finally_: bool = False) -> list[bytes]:
         """What there is to say, as it crosses; `finally_`: for the last time."""
         now = perf_counter()
+        self.skips.look()
         if now - self._stepped_s > IDLE_S:
             self.close_step()
             self.serve()
@@ -335,7 +344,8 @@ class Watcher:
 
     def status(self) -> Status:
         """What is true of the last step that is over."""
-        settings = self._optimizers[0].param_groups[0]
+        first = self._optimizers[0]()
+        settings = first.param_groups[0] if first else {}
         momentum = settings.get("momentum")
         going = perf_counter() - self._stepped_s < max(2.0, 4 * self._steps.interval_s)
         waits = self.gate.is_closed
@@ -348,7 +358,7 @@ class Watcher:
             held_out_step=self.curves.held_out and self.curves.held_out[0],
             images_per_second=0.0,
             steps_per_second=None,
-            problem=None,
+            problem=self.skips.problem,
             learning_rate=number(float(settings["lr"])) if "lr" in settings else None,
             momentum=None if momentum is None else number(float(momentum)),
             weight_decay=number(float(settings.get("weight_decay", 0.0))),
@@ -363,9 +373,20 @@ class Watcher:
             overhead=round(self.pace.overhead, 4),
             frames_per_second=round(self._frames.per_second, 1) if watched and going else 0.0,
             waits=self.gate.is_closed,
+            skipped_steps=self.skips.count,
         )
 
     # --- its end ----------------------------------------------------------------------------------
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the loop's optimisers are gone, and no step can come."""
+        return all(optimizer() is None for optimizer in self._optimizers)
+
+    def is_of(self, model: nn.Module, optimizers: Sequence[Optimizer]) -> bool:
+        """Whether it watches that model, or one of those optimisers."""
+        own = [optimizer() for optimizer in self._optimizers]
+        return self.model.model is model or any(one is own_ for one in optimizers for own_ in own)
 
     def stop(self, why: str) -> None:
         """Watch no more, with one warning; the hooks stay, as they may be running, and do

@@ -5,8 +5,9 @@ from math import prod
 
 from convscope.ipc.commands import Wanted, Window
 from convscope.recipe.observed_layer import ObservedLayer
-from convscope.types import Shape
+from convscope.types import Of, Shape
 
+OF = frozenset(Of)
 MOST_BYTES = 12 * 2**20  # of one frame, whose message may have 16 MB
 
 
@@ -22,7 +23,7 @@ def within(
     sizes: dict[tuple[str, ...], int] = {}
     for entry in wanted.tensors:
         shape = by_name[entry[0]].tensors.get(entry[1]) if entry[0] in by_name else None
-        if shape is not None:
+        if shape is not None and entry[2] in OF:
             sizes[entry] = 4 * prod(_cut(shape, windows.get(entry[0])))
     for pair in wanted.maps:
         if pair[0] in by_name and pair[0] in with_maps:

@@ -4614,6 +4614,11 @@ export interface components {
              * @description the share of the loop's time that watching takes
              */
             overhead: number;
+            /**
+             * Skipped Steps
+             * @description steps that its gradient scaler left out
+             */
+            skipped_steps: number;
             /** @description `connected`; `lost`: it went without a word; `ended`: it took its leave */
             state: components["schemas"]["LoopState"];
             /**
@@ -5102,6 +5107,7 @@ export interface components {
          *           "controllable": false,
          *           "frames_per_second": 0,
          *           "overhead": 0,
+         *           "skipped_steps": 0,
          *           "state": "lost",
          *           "steps_per_second": 0,
          *           "waits": false

@@ -5,14 +5,14 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from time import monotonic
 from typing import Any
 
 from convscope.errors import ConflictError, NotFoundError, UnavailableError
 from convscope.ipc.commands import Attend, Command, Look, Pause, Play, R, Step
 from convscope.ipc.dialled import DialledWorker
-from convscope.ipc.replies import FrameReply, Reply, Status
+from convscope.ipc.replies import FrameReply, LoopStatus, Reply, Status
 from convscope.ipc.reports import Report
 from convscope.runs.base_run import BaseRun
 from convscope.runs.counts import Counts
@@ -27,6 +27,7 @@ from convscope.storage.reader import StoredRun
 from convscope.storage.records import Record, nearest_record, recorded_steps
 from convscope.types import JsonObject, LoopState, RunKind, RunState
 
+NO_LOOP = LoopStatus(steps_per_second=0.0, overhead=0.0, frames_per_second=0.0)
 CONTROLS = (Pause, Play, Step)
 LOST = (
     "The training loop of this run went away without a word. It comes back by itself if it still "
@@ -274,8 +275,9 @@ class ObservedRun(BaseRun[ObservedSpec]):
     def describe(self) -> JsonObject:
         """See BaseRun; with how its loop goes."""
         told = super().describe()
-        rests = {"steps_per_second": 0.0, "overhead": 0.0, "frames_per_second": 0.0, "waits": False}
-        going = (told["loop"] or rests) if self._worker else rests
+        loop = told["loop"] or asdict(NO_LOOP)
+        rests = asdict(NO_LOOP) | {"skipped_steps": loop["skipped_steps"]}
+        going = loop if self._worker else rests
         about = {"state": self._loop_state, "controllable": self.spec.controllable}
         return told | {"loop": going | about}
 

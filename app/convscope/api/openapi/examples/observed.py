@@ -62,6 +62,7 @@ OBSERVED: JsonObject = {
             "steps_per_second": 0.0,
             "overhead": 0.0,
             "frames_per_second": 0.0,
+            "skipped_steps": 0,
         },
         "environment": None,
         "suspended": True,
