@@ -29,6 +29,7 @@ from tests.support.server import LiveRun
 
 FIGURES: dict[str, set[str]] = {
     "training": {"default: watched ÷ unwatched", "default: watched ÷ plain loop"},
+    "watching": {"default: unwatched ÷ plain loop", "default: watched ÷ plain loop"},
     "peers": {"unwatched ÷ tf.function"},
     "frames": {"frame ÷ TensorBoard's summaries"},
     "latency": {"step to painted pixel, 95th percentile", "frames painted"},

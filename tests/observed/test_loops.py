@@ -303,3 +303,33 @@ def test_a_server_that_asks_for_nonsense_is_not_heeded() -> None:
         viewing.frame()
     assert not watcher.is_over
     assert not watcher.gate.is_closed
+
+
+def test_what_is_recorded_is_told_though_the_line_speaks_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = two_layers()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    watcher = Viewing(model, optimizer, probe=IMAGES[:1]).watcher
+    take = watcher._recording.take
+
+    def meanwhile(step: int) -> Any:
+        notice = take(step)
+        watcher.close_step()
+        return notice
+
+    monkeypatch.setattr(watcher._recording, "take", meanwhile)
+    optimizer.step()
+    watcher.close_step()
+    assert any(b"RecordNotice" in data for data in watcher.outgoing())
+
+
+def test_the_line_does_not_end_a_step_that_was_made_just_now() -> None:
+    model = two_layers()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    watcher = Viewing(model, optimizer, probe=IMAGES[:1]).watcher
+    optimizer.step()
+    watcher.close_step(rest_s=60)
+    watcher.log(0.5, None, None)
+    watcher.close_step()
+    assert watcher.curves.take(1).loss == [0.5]

@@ -23,7 +23,7 @@ def explain_output(model: WatchedModel, command: ExplainOutput) -> JsonObject:
         raise NotFoundError(f"There is no layer {command.layer!r} in this network.")
     where = (command.channel, command.y, command.x)
     check_place(command.layer, plan.output_shape, where)
-    module = model.observer.twin.get_submodule(command.layer)
+    module = model.observer.module(command.layer)
     if not _is_known(module, plan.type):
         raise ConflictError(f"How {plan.type} computes its values is not known here.")
     inputs, output = model.observer.through(command.layer, image)

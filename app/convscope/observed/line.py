@@ -20,6 +20,7 @@ from convscope.observed.watcher import Watcher, nothing
 from convscope.types import JsonObject
 
 LOOK_EVERY_S = 0.05  # for something to say
+UNSEEN_LOOK_EVERY_S = 0.25  # while nobody looks
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 10.0  # before dialling again
 MOST_BYTES = 16 * 2**20  # of a message
 PATIENCE_S = 10.0
@@ -179,7 +180,8 @@ class Line:
                     await self._take_leave(socket)
                     return
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(ready.wait(), LOOK_EVERY_S)
+                    every_s = LOOK_EVERY_S if self.watcher.is_looked_at else UNSEEN_LOOK_EVERY_S
+                    await asyncio.wait_for(ready.wait(), every_s)
             await hearing
         finally:
             self.watcher.on_ready = nothing
@@ -195,6 +197,7 @@ class Line:
         try:
             while True:
                 self._hear(await socket.recv())
+                ready.set()
         finally:
             ready.set()
 

@@ -30,6 +30,7 @@ class ModelObserver:
         """`output` is what the twin gave for all images."""
         self.twin = twin
         self.plans: Mapping[str, ObservedLayer] = {layer.name: layer for layer in layers}
+        self._modules = dict(named_layers(twin))
         self._tensors = dict(_tensors(twin))
         self._ends_in_probabilities = are_probabilities(output)
         self._before: dict[int, torch.Tensor] = {}  # by id of the parameter
@@ -63,6 +64,10 @@ class ModelObserver:
     def parameter(self, layer: str, name: str) -> torch.Tensor:
         """See Observable."""
         return self._tensors[layer, name]
+
+    def module(self, layer: str) -> nn.Module:
+        """The twin's; there is one of that name."""
+        return self._modules[layer]
 
     def has_change(self, parameter: torch.Tensor, of: Of) -> bool:
         """See Observable."""

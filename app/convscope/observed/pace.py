@@ -16,7 +16,7 @@ class Pace:
             raise ValueError(f"Expected max_overhead between 0 and 1, got {share}.")
         self.share = share
         self._clock = clock
-        self._next = 0.0
+        self.next_s = 0.0  # when there is time for another
         self._cost_s = 0.0
         self._window = (clock(), 0.0)  # since when, and what was spent
         self._before = 0.0  # the share of the window before
@@ -24,7 +24,7 @@ class Pace:
     @property
     def is_due(self) -> bool:
         """Whether there is time for another frame."""
-        return self._clock() >= self._next
+        return self._clock() >= self.next_s
 
     def spent(self, seconds: float, interval_s: float = 0.0, *, paced: bool = True) -> None:
         """So long was spent; on a frame (`paced`) the next waits for it, and not before
@@ -38,7 +38,7 @@ class Pace:
         if paced:
             self._cost_s += (seconds - self._cost_s) * (SMOOTHING if self._cost_s else 1.0)
             cost_s = max(seconds, self._cost_s)
-            self._next = now + max(cost_s * (1 / self.share - 1), interval_s - seconds)
+            self.next_s = now + max(cost_s * (1 / self.share - 1), interval_s - seconds)
 
     @property
     def overhead(self) -> float:

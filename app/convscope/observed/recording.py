@@ -28,9 +28,9 @@ class Recording:
         self._wanted, self._version = _wanted(model), model.version
 
     @property
-    def is_due(self) -> bool:
-        """Whether it is time for another."""
-        return self._pace.is_due
+    def next_s(self) -> float:
+        """When it is time for another, on the clock of `perf_counter`."""
+        return self._pace.next_s
 
     def take(self, step: int) -> RecordNotice:
         """A record of this step."""

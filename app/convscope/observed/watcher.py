@@ -33,6 +33,7 @@ from convscope.worker.metrics import number
 
 IDLE_S = 0.25  # without a step: the loop does something else, or waits
 REPORT_S = 0.1  # between two messages that say only how far it has come
+UNSEEN_REPORT_S = 0.5  # while nobody looks
 ALIVE_S = 1.0  # and at least so often, how it goes
 MOST_ANSWERS = 200  # that wait to be sent
 STOPPED = "convscope stopped watching, and your loop goes on without it: {why}"
@@ -77,6 +78,7 @@ class Watcher:
         self._looking = threading.RLock()  # between two steps nobody changes the weights
         self._inside = False
         self._takes = False
+        self._is_plain = False  # there is nothing to do before a step, nor to show after it
         self._before_s = 0.0
         self._keep_s = 0.0  # what it takes to keep the values before a step
         self._stepped_s = perf_counter()
@@ -94,23 +96,37 @@ class Watcher:
     # --- in the loop's own thread -----------------------------------------------------------------
 
     def _before_step(self, optimizer: Optimizer, *_: Any) -> None:
-        self._quietly(self._begin_step, optimizer)
-
-    def _after_step(self, optimizer: Optimizer, *_: Any) -> None:
-        self._quietly(self._end_step, optimizer)
-
-    def _quietly(self, work: Callable[[Optimizer], None], optimizer: Optimizer) -> None:
         if self.is_over:
             return
-        try:
-            work(optimizer)
-        except Exception as error:
-            self.stop(f"{type(error).__name__}: {error}")
-
-    def _begin_step(self, optimizer: Optimizer) -> None:
         if not self._inside:  # a step that was interrupted left it so
             self._looking.acquire()
             self._inside = True
+        if self._is_plain and not self._scheduler.watched.watched:
+            return
+        try:
+            self._begin_step(optimizer)
+        except Exception as error:
+            self.stop(f"{type(error).__name__}: {error}")
+
+    def _after_step(self, optimizer: Optimizer, *_: Any) -> None:
+        if self.is_over:
+            return
+        try:
+            self.skips.stepped(optimizer)
+            if id(optimizer) == self._last:
+                self._made_step()
+            elif self._takes:
+                self._keep_gradients(optimizer)
+        except Exception as error:
+            self.stop(f"{type(error).__name__}: {error}")
+        finally:
+            if self._inside:
+                self._inside = False
+                self._looking.release()
+        if self._control:
+            self.gate.wait(self.curves.step, self.serve)
+
+    def _begin_step(self, optimizer: Optimizer) -> None:
         began = perf_counter()
         if id(optimizer) == self._first:
             self.close_step()
@@ -118,6 +134,7 @@ class Watcher:
             self.model.observer.forget()
             if self._updates and (self._takes or self._may_keep(began)):
                 self._keep_before()
+            self._is_plain = not self._scheduler.watched.watched
         self._before_s += perf_counter() - began
 
     def _may_keep(self, now: float) -> bool:
@@ -131,19 +148,6 @@ class Watcher:
         self.model.observer.keep(self._updates)
         self._keep_s += (perf_counter() - began - self._keep_s) * SMOOTHING
 
-    def _end_step(self, optimizer: Optimizer) -> None:
-        try:
-            self.skips.stepped(optimizer)
-            if id(optimizer) == self._last:
-                self._made_step()
-            elif self._takes:
-                self._keep_gradients(optimizer)
-        finally:
-            self._inside = False
-            self._looking.release()
-        if self._control:
-            self.gate.wait(self.curves.step, self.serve)
-
     def _keep_gradients(self, optimizer: Optimizer) -> None:
         """Of an optimiser after which others make their part of the step."""
         began = perf_counter()
@@ -152,24 +156,30 @@ class Watcher:
         self._before_s += perf_counter() - began
 
     def _made_step(self) -> None:
-        began = perf_counter()
+        """Little more than counting while nobody looks: what is done at each step finds nothing in
+        the processor's cache, and takes five times what it takes in a row."""
+        began = self._stepped_s = perf_counter()
         with self._telling:
             self.curves.made_step()
-        self.model.observer.stepped = True
-        self.model.observer.note_gradients(self._gradients)
-        self._stepped_s = began
         self._steps.tick(began)
-        self._scheduler.stepped()
-        if self._takes:
-            self._take_frame()
-        if self._recording.is_due:
+        if not self._is_plain:
+            self._show_step()
+        if began >= self._recording.next_s:
             self._record()
-        if self._inbox:
-            self._serve_inbox()
+        elif self._is_plain and not (self._inbox or self._goals):
+            return
+        self._serve_inbox()
         self._meet_goals()
         cost_s = perf_counter() - began + self._before_s
         self._before_s = 0.0
         self.pace.spent(cost_s, paced=self._takes)
+
+    def _show_step(self) -> None:
+        self.model.observer.stepped = True
+        self.model.observer.note_gradients(self._gradients)
+        self._scheduler.stepped()
+        if self._takes:
+            self._take_frame()
 
     def _frame_is_due(self, now: float) -> bool:
         scheduler = self._scheduler
@@ -185,15 +195,30 @@ class Watcher:
         notice = scheduler.take(self.model)
         if notice and scheduler is self._scheduler:  # else another server came meanwhile
             self._frames.tick(perf_counter())
-            self._held.append(notice)
+            self._hold(notice)
 
     def _record(self) -> None:
         self._refresh()
-        self._held.append(self._recording.take(self.curves.step))
+        self._hold(self._recording.take(self.curves.step))
 
-    def close_step(self) -> None:
-        """What is logged from here on is of the next step, and the last one may be told."""
+    def _record_quietly(self) -> None:
+        try:
+            self._record()
+        except Exception as error:
+            self.stop(f"{type(error).__name__}: {error}")
+
+    def _hold(self, notice: Notice) -> None:
+        """Until the step is over."""
+        self._is_plain = False
+        with self._telling:  # the line's thread may be about to take what there is
+            self._held.append(notice)
+
+    def close_step(self, rest_s: float = 0.0) -> None:
+        """What is logged from here on is of the next step, and the last one may be told; unless it
+        was made less than `rest_s` ago."""
         with self._telling:
+            if rest_s and perf_counter() - self._stepped_s < rest_s:
+                return
             self.curves.close_step()
             if self._held:
                 held, self._held = self._held, []
@@ -217,8 +242,7 @@ class Watcher:
             return
         try:
             if shows:
-                self._take_frame()
-                self.close_step()
+                self._show()
             self._serve_inbox()
         except Exception as error:
             self.stop(f"{type(error).__name__}: {error}")
@@ -226,9 +250,18 @@ class Watcher:
             self._looking.release()
 
     def _shows_more(self) -> bool:
-        """Whether there is something that the viewers have not seen."""
+        """Whether there is something that the viewers have not seen, and it is time for it: the
+        loop may be in the middle of a long step."""
         scheduler = self._scheduler
-        return scheduler.watched.watched and (bool(scheduler.reason) or scheduler.is_wanted)
+        if not scheduler.watched.watched:
+            return False
+        return bool(scheduler.reason) or (scheduler.is_wanted and self.pace.is_due)
+
+    def _show(self) -> None:
+        began = perf_counter()
+        self._take_frame()
+        self.close_step()
+        self.pace.spent(perf_counter() - began)
 
     def _serve_inbox(self) -> None:
         while self._inbox:
@@ -278,6 +311,7 @@ class Watcher:
     def _watch(self, command: Watch) -> None:
         self._asked = command
         self._scheduler.watch(replace(command, wanted=self._find()))
+        self._scheduler.stepped()
 
     def _find(self) -> Wanted:
         """Of what the viewers want, what the model has."""
@@ -320,8 +354,10 @@ class Watcher:
         """What there is to say, as it crosses; `finally_`: for the last time."""
         now = perf_counter()
         self.skips.look()
-        if now - self._stepped_s > IDLE_S:
+        if finally_:
             self.close_step()
+        if now - self._stepped_s > IDLE_S:
+            self.close_step(rest_s=IDLE_S)
             self.serve()
         with self._telling:
             said = []
@@ -337,7 +373,8 @@ class Watcher:
 
     def _has_news(self, now: float) -> bool:
         since_s = now - self._told_s
-        return since_s >= ALIVE_S or (self.curves.has_news and since_s >= REPORT_S)
+        least_s = REPORT_S if self.is_looked_at else UNSEEN_REPORT_S
+        return since_s >= ALIVE_S or (self.curves.has_news and since_s >= least_s)
 
     def _report(self, status: Status, said: Answer | Notice | None = None) -> bytes:
         return encode_report(self.curves.take(status.step), status, said)
@@ -364,6 +401,11 @@ class Watcher:
             weight_decay=number(float(settings.get("weight_decay", 0.0))),
             loop=self.loop_status(going=going),
         )
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether somebody watches it, or has paused it."""
+        return self._scheduler.watched.watched or self.gate.is_closed
 
     def loop_status(self, *, going: bool = True) -> LoopStatus:
         """How it goes in the loop."""
@@ -400,7 +442,7 @@ class Watcher:
     def close(self) -> None:
         """Watch no more; between two steps of the loop, the last of which is recorded."""
         if not self.is_over and self._recording.last != self.curves.step:
-            self._quietly(lambda _: self._record(), self._optimizers[0])
+            self._record_quietly()
         self.close_step()
         self.is_over = True
         self.gate.set(closed=False)
