@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -142,10 +143,11 @@ class ModelObserver:
 
         with seen(self.twin, see):
             forward(self.twin, image[None])
-        given, output = found[0] if found else (None, None)
-        if map_shape(output, 1) is None or not isinstance(given, torch.Tensor):
+        if not found or map_shape(found[0][1], 1) is None:
             raise ConflictError(f"{layer} gives neither a list of numbers nor maps.")
-        return to_numpy(given[0]), to_numpy(output[0])
+        given, output = found[0]
+        read = to_numpy(given[0]) if isinstance(given, torch.Tensor) else np.empty(0, np.float32)
+        return read, to_numpy(output[0])
 
 
 def _tensors(twin: nn.Module) -> Iterator[tuple[tuple[str, str], torch.Tensor]]:
