@@ -10,6 +10,7 @@ from benchmarks.report import Report, busy_processors, write
 
 NAMES = (
     "training",
+    "watching",
     "peers",
     "frames",
     "latency",
