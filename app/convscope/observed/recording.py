@@ -12,7 +12,7 @@ from convscope.types import Of
 from convscope.worker.capture.recorder import Recorder
 
 MOST_BYTES = 2 * 2**20  # of one record; larger layers are left out
-SHARE = 0.002  # of the loop's time
+SHARE = 0.001  # of the loop's time
 LEAST_S = 0.5  # between two
 
 
