@@ -58,6 +58,10 @@ def test_the_token_is_not_shown_when_settings_are_printed() -> None:
         ("allowed_hosts", ("box.lan:8000",)),
         ("root_path", "lab"),
         ("trusted_proxies", ("box.lan",)),
+        ("embedding_origins", ("localhost:8888",)),
+        ("embedding_origins", ("*",)),
+        ("embedding_origins", ("http://lab.example/lab",)),
+        ("embedding_origins", ("http://lab.example; script-src *",)),
         ("trusted_proxies", ("127.0.0.1:8000",)),
     ],
 )

@@ -40,6 +40,19 @@ def network(text: str) -> str:
         ) from None
 
 
+def page_origin(text: str) -> str:
+    """The one spelling of the origin of pages, such as http://localhost:8888; ValueError says what
+    was expected."""
+    parts = split_origin(text.removesuffix("/"))
+    if parts is None:
+        raise ValueError(
+            "Expected the origin of a page that may embed the view, such as http://localhost:8888, "
+            f"got {text!r}."
+        )
+    scheme, host, port = parts
+    return url(host, port, scheme)
+
+
 def is_address(host: str) -> bool:
     """Whether a canonical host is a literal address rather than a name."""
     try:

@@ -9,6 +9,7 @@ OWN = (
     "compare",
     "data",
     "docs",
+    "embed",
     "lessons",
     "metrics",
     "openapi.json",

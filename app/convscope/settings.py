@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convscope.hosts import canonical, is_loopback, network
+from convscope.hosts import canonical, is_loopback, network, page_origin
 from convscope.root_path import canonical_root_path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -77,6 +77,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # beyond loopback names and `host`
     root_path: str = ""  # such as /convscope: what it is under at its address
     trusted_proxies: tuple[str, ...] = ()  # addresses or ranges whose X-Forwarded-… are heeded
+    embedding_origins: tuple[str, ...] = ()  # whose pages may embed the view of a run
     token: str | None = field(default=None, repr=False)  # needed on any address but loopback
     device: str = "auto"  # auto, cpu, cuda
     # each is searched for NAME/, the IDX files of a complete data set as they were published
@@ -104,6 +105,9 @@ class Settings:
         object.__setattr__(self, "allowed_hosts", names)
         object.__setattr__(self, "root_path", canonical_root_path(self.root_path))
         object.__setattr__(self, "trusted_proxies", tuple(map(network, self.trusted_proxies)))
+        object.__setattr__(
+            self, "embedding_origins", tuple(map(page_origin, self.embedding_origins))
+        )
         self._check_token()
         if not 0 <= self.port <= 65535:
             raise ValueError(f"Expected a port from 0 to 65535, got {self.port}.")

@@ -9,6 +9,8 @@ from posixpath import dirname, relpath
 from starlette.requests import Request
 from starlette.types import Scope
 
+EMBED = "/embed"  # the one page that others may show within theirs
+
 
 def path_within(scope: Scope) -> str:
     """The path of a request without the one that Convscope is under; empty where it is that one,

@@ -42,6 +42,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="heed X-Forwarded-Prefix, -Proto and -Host from this address or range; repeatable",
     )
+    add(
+        "--allow-embed",
+        action="append",
+        metavar="ORIGIN",
+        help="let pages of this origin, such as http://localhost:8888, embed runs; repeatable",
+    )
     add("--token", action="store_true", help=f"require a token, kept in {default_token_file()}")
     add("--token-file", type=path, metavar="PATH", help="… kept in this file, created if missing")
     add_places(add)
@@ -96,6 +102,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         allowed_hosts=tuple(options.allow_host or ()),
         root_path=options.root_path,
         trusted_proxies=tuple(options.trust_proxy or ()),
+        embedding_origins=tuple(options.allow_embed or ()),
         token=find_token(options),
         **places(options),
         max_disk_bytes=int(options.max_disk * 1e9),

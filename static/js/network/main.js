@@ -1,45 +1,57 @@
-/** Starts the page: errors first, then what is drawn, then the server. */
-import { render } from "preact";
-import { takeFiles } from "../shared/dropped-files.js";
+/** The whole page, from top to bottom. */
 import { html } from "../shared/html.js";
-import { catchUncaught, noticeError } from "../shared/notices.js";
-import { bindPrint } from "../shared/print.js";
-import { server } from "../shared/server.js";
-import { App } from "./app.js";
-import { paintNow } from "./frames.js";
-import { takePicture } from "./intents.js";
-import { bindKeys } from "./keyboard.js";
-import { openFirstRun } from "./session.js";
-import { busy, datasets, models, visible } from "./state.js";
+import { BestAnswers } from "./drawing/answers.js";
+import { NetworkPane } from "./drawing/pane.js";
+import {
+  AllFindings,
+  CodeDrawer,
+  Curves,
+  ExplainCard,
+  FindingNow,
+  ForkCard,
+  Guide,
+  InspectPanel,
+  NewRunSheet,
+  ObservedProbe,
+  Timeline,
+  WhyPanel,
+} from "./lazy.js";
+import { Header } from "./page/header.js";
+import { Notices } from "./page/notices.js";
+import { Tip } from "./page/tip.js";
+import { ProbePanel } from "./probe/panel.js";
+import { start } from "./start.js";
+import { inspect, observed, plan } from "./state.js";
+import { Controls, Settings } from "./training/controls.js";
+import { Stats } from "./training/stats.js";
 
-const RETRY_MS = 2000;
+const openInspect = () => {
+  inspect.value = { inspect: "health" };
+};
 
-/** Until there is a run; a server that is not there yet is asked again. */
-async function startWithRetry() {
-  busy.value = "Getting a run from the server…";
-  try {
-    await openFirstRun();
-  } catch (error) {
-    noticeError(error);
-    busy.value = "Could not get a run; retrying…";
-    setTimeout(startWithRetry, RETRY_MS);
-  }
+/** One line that says what the run just did, and the way to how it is. */
+const Narrator = () =>
+  !observed.value &&
+  html`<section class="narrator" aria-label="What the run did">
+    <p aria-live="polite" data-test="narrator"><${FindingNow} /></p>
+    <button type="button" class="quiet" onClick=${openInspect}>Health and answers</button><${AllFindings} />
+  </section>`;
+
+function App() {
+  return html`<div class="page">
+    <${Header} />
+    <${Controls} />
+    <main class="stage">
+      <${Guide} />
+      <div class="depths" id="network" tabindex="-1" style=${{ "--answers": `${plan.value?.answers ? plan.value.answers.width + 16 : 0}px` }}><${NetworkPane} /><${CodeDrawer} /></div>
+      <aside class="side" aria-label="Progress of the training"><${Stats} /><${Curves} /><${InspectPanel} /><${WhyPanel} />${observed.value ? html`<${ObservedProbe} />` : html`<${ProbePanel} />`}</aside>
+      <${ExplainCard} />
+    </main>
+    <div class="page-foot"><${BestAnswers} /><${Timeline} /></div>
+    <${Settings} />
+    <${Narrator} />
+    <${Notices} /><${ForkCard} /><${NewRunSheet} /><${Tip} />
+  </div>`;
 }
 
-catchUncaught();
-const root = /** @type {HTMLElement} */ (document.getElementById("app"));
-root.replaceChildren();
-render(html`<${App} />`, root);
-bindKeys();
-bindPrint(paintNow);
-takeFiles(([file]) => file && takePicture(file));
-document.addEventListener("visibilitychange", () => {
-  visible.value = document.visibilityState === "visible";
-});
-startWithRetry();
-server.models().then((list) => {
-  models.value = list;
-}, noticeError);
-server.datasets().then((list) => {
-  datasets.value = list;
-}, noticeError);
+start(App);

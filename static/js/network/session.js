@@ -17,7 +17,7 @@ const MAX_FPS = 36; // asked for; a little over 30, so that 30 are seen
 const HIDDEN_MS = 1500; // a hidden tab stops watching after this
 const FETCH_AGAIN_MS = 1000;
 const STEP_MS = 200; // browsers let an address change only so often
-const GONE = "This run no longer exists on the server; here is a new one.";
+const GONE = "This run no longer exists on the server";
 
 /** @type {Stream | null} */
 let stream = null;
@@ -30,8 +30,7 @@ export async function openFirstRun() {
   state.why.value = place.why;
   state.inspect.value = place.inspect;
   const known = place.run ? await findRun(place.run) : null;
-  if (place.named && !known) noticeError(GONE);
-  await openRun(known ?? (await firstRun()), known && place.step, known && place.probe);
+  await openRun(known ?? (await firstRun(place.named)), known && place.step, known && place.probe);
   syncAddressBar();
 }
 
@@ -45,7 +44,10 @@ async function findRun(id) {
   }
 }
 
-async function firstRun() {
+/** A new one, but in a page of others, which shows one run and no other. @param {boolean} gone */
+async function firstRun(gone) {
+  if (location.pathname.endsWith("/embed")) throw new Error(`${GONE}.`);
+  if (gone) noticeError(`${GONE}; here is a new one.`);
   state.busy.value = "Creating a new run…";
   const run = await server.create({});
   state.openedFilter.value = null;
@@ -135,7 +137,10 @@ function follow(id) {
       resetRevision();
     },
     isBusy: () => state.liveRun.peek()?.state === "playing",
-    onGone: () => replaceDeletedRun().catch(noticeError),
+    onGone: () =>
+      firstRun(true)
+        .then((run) => openRun(run))
+        .catch(noticeError),
   });
   stream.watch(watchRequest());
 }
@@ -143,12 +148,6 @@ function follow(id) {
 /** That a run is gone is said once, by the stream's closing. @param {unknown} error */
 function noticeUnlessDeleted(error) {
   if (!(error instanceof Problem && error.status === 404)) noticeError(error);
-}
-
-/** The run was deleted under us: say so, and go on with a new one. */
-async function replaceDeletedRun() {
-  noticeError(GONE);
-  await openRun(await firstRun());
 }
 
 /** @param {() => void} work */

@@ -162,6 +162,31 @@ def test_a_page_has_those_that_only_pages_heed_and_nothing_else_loads() -> None:
     assert "camera=()" in headers["permissions-policy"]
 
 
+EMBEDDING = ("http://localhost:8888", "https://lab.example")
+
+
+def test_the_embedded_view_alone_may_be_framed_and_by_whom_the_settings_say() -> None:
+    allowing = Settings(embedding_origins=EMBEDDING, token=TOKEN)
+    for settings, framers in (
+        (OPEN, "'self'"),
+        (allowing, "'self' http://localhost:8888 https://lab.example"),
+    ):
+        browser = HOST | {"accept": "text/html"}  # which may have to sign in first
+        headers = get(browser, settings, "/embed?run=abc").headers
+        assert f"frame-ancestors {framers};" in headers["content-security-policy"]
+        assert "x-frame-options" not in headers
+        elsewhere = get(browser, settings, "/runs").headers
+        assert "frame-ancestors 'none'" in elsewhere["content-security-policy"]
+        assert elsewhere["x-frame-options"] == "DENY"
+
+
+def test_in_a_frame_it_says_where_to_sign_in() -> None:
+    answer = get(HOST | {"accept": "text/html"}, LOCKED, "/embed?run=abc")
+    assert answer.status == 401
+    assert b"one host name" in answer.body
+    assert b"in a tab of its own" in answer.body
+
+
 def test_a_page_that_says_so_may_use_the_camera_and_nothing_else() -> None:
     allowed = permissions(camera=True)
     assert allowed == permissions().replace("camera=()", "camera=(self)")

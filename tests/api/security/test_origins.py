@@ -174,6 +174,19 @@ def test_a_link_from_a_foreign_page_opens_but_does_not_write() -> None:
     assert get(HOST | LINK | {"sec-fetch-dest": "iframe"}).status == 403
 
 
+def test_a_frame_of_a_foreign_page_comes_to_the_embedded_view_alone_and_writes_nothing() -> None:
+    frame = HOST | LINK | {"sec-fetch-dest": "iframe"}
+    assert get(frame, target="/embed?run=abc").status == 200
+    for target in ("/embed/", "/embedded", "/runs", "/api/v1/runs", "//embed"):
+        assert get(frame, target=target).status == 403
+    assert ask(Guard(counting, OPEN), "/embed", frame, method="POST").status == 403
+    assert get(frame | {"sec-fetch-mode": "no-cors"}, target="/embed").status == 403
+    assert get(frame | {"host": "evil.com"}, target="/embed").status == 403
+    at_path = Settings(root_path="/lab")
+    assert get(frame, at_path, "/lab/embed").status == 200
+    assert get(frame, at_path, "/lab/").status == 403
+
+
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_its_own_pages_and_typed_addresses_come_in(site: str) -> None:
     assert get(HOST | {"sec-fetch-site": site}).status == 200

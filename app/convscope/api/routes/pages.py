@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from convscope import __version__
-from convscope.api.addresses import root_from
+from convscope.api.addresses import EMBED, root_from
 from convscope.api.security.guard import permissions
 from convscope.settings import PACKAGE, resources
 
@@ -145,6 +145,12 @@ def with_camera(answer: HTMLResponse) -> HTMLResponse:
 async def index(request: Request) -> HTMLResponse:
     """The network."""
     return with_camera(page(request, "index.html"))
+
+
+@router.get(EMBED)
+async def embed(request: Request) -> HTMLResponse:
+    """A run within a page of others, such as a notebook."""
+    return page(request, "embed.html")
 
 
 @router.get("/runs")

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from convscope.api.addresses import path_within
 from convscope.api.head import as_get
 from convscope.api.security.limits import LimitedBody, body_limit, held_bytes
-from convscope.api.security.origins import check_host, check_origin
+from convscope.api.security.origins import check_host, check_origin, embeds
 from convscope.api.security.proxies import Proxies
 from convscope.api.security.responses import NO_STORE, refuse, refuse_websocket
 from convscope.budget import Budget
@@ -34,6 +34,15 @@ from convscope.tokens import cookie_value, same
 HEALTH = "/api/v1/health"
 SIGN_IN = "/"  # where the link that was printed leads
 
+SIGN_IN_FIRST = (
+    "A valid token is needed: open the sign-in link that convscope printed when it started, or "
+    "send Authorization: Bearer TOKEN."
+)
+SIGN_IN_BESIDE = (
+    "A valid token is needed: open the sign-in link that convscope printed in a tab of its own, "
+    "then show this again. The page around this, the link and this must have one host name: where "
+    "that page is at localhost, the link must begin with http://localhost, not http://127.0.0.1."
+)
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -59,13 +68,13 @@ PAGE_HEADERS = {
 }
 
 
-def content_security_policy(script_hashes: tuple[str, ...] = ()) -> str:
+def content_security_policy(script_hashes: tuple[str, ...] = (), framed_by: str = "'none'") -> str:
     """The page's policy; `script_hashes` are those of its inline scripts, as `sha256-…`."""
     scripts = " ".join(["'self'", *(f"'{value}'" for value in script_hashes)])
     return (
         "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "
         f"script-src {scripts}; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-        "frame-ancestors 'none'; form-action 'self'"
+        f"frame-ancestors {framed_by}; form-action 'self'"
     )
 
 
@@ -96,6 +105,10 @@ class Guard:
         self.proxies = Proxies(settings)
         policy = content_security_policy(tuple(script_hashes))
         self.page_headers = SECURITY_HEADERS | PAGE_HEADERS | {"Content-Security-Policy": policy}
+        framed_by = " ".join(["'self'", *settings.embedding_origins])
+        policy = content_security_policy(tuple(script_hashes), framed_by)
+        self.embed_headers = self.page_headers | {"Content-Security-Policy": policy}
+        del self.embed_headers["X-Frame-Options"]  # it cannot name an origin
         self.cookie = cookie_name(settings)
         self.cookie_value = cookie_value(settings.token) if settings.token else ""
 
@@ -105,9 +118,9 @@ class Guard:
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             scope, send = as_get(scope, send)
-            await self.serve_http(scope, receive, self.protected(send))
+            await self.serve_http(scope, receive, self.protected(scope, send))
         elif scope["type"] == "websocket":
-            await self.serve_websocket(scope, receive, self.protected(send))
+            await self.serve_websocket(scope, receive, self.protected(scope, send))
         else:
             raise ValueError(f"Expected http, websocket or lifespan, not {scope['type']!r}.")
 
@@ -119,7 +132,7 @@ class Guard:
             if answer := self.answer_at_the_door(scope, headers):
                 await answer(scope, receive, send)
                 return
-            self.check_token(headers)
+            self.check_token(scope)
             body = LimitedBody(receive, send, body_limit(scope, self.settings), headers)
             async with self.budget.bytes(held_bytes(scope, headers, self.settings)):
                 await self.served(scope, send, body)
@@ -140,7 +153,7 @@ class Guard:
         """Serve a WebSocket that may come in; refuse another before it is accepted."""
         try:
             self.admit(scope)
-            self.check_token(Headers(scope=scope))
+            self.check_token(scope)
         except ConvscopeError as error:
             await refuse_websocket(scope, receive, send, error)
         else:
@@ -155,13 +168,10 @@ class Guard:
         check_host(scope, self.settings)
         check_origin(scope)
 
-    def check_token(self, headers: Headers) -> None:
+    def check_token(self, scope: Scope) -> None:
         """Raise UnauthorizedError unless the request has the token or the cookie, or needs none."""
-        if not self.authorized(headers):
-            raise UnauthorizedError(
-                "A valid token is needed: open the sign-in link that convscope printed when it "
-                "started, or send Authorization: Bearer TOKEN."
-            )
+        if not self.authorized(Headers(scope=scope)):
+            raise UnauthorizedError(SIGN_IN_BESIDE if embeds(scope) else SIGN_IN_FIRST)
 
     def authorized(self, headers: Headers) -> bool:
         """Whether `Authorization` or the cookie has the right token; true where none is set."""
@@ -212,20 +222,20 @@ class Guard:
         secure = "; Secure" if scope["scheme"] == "https" else ""
         return f"{self.cookie}={self.cookie_value}; HttpOnly; SameSite=Lax{secure}"
 
-    def headers_of(self, media_type: str | None) -> dict[str, str]:
+    def headers_of(self, scope: Scope, media_type: str | None) -> dict[str, str]:
         """The security headers of an answer; one without a type may be taken for a page."""
         if media_type is None or media_type.startswith("text/html"):
-            return self.page_headers
+            return self.embed_headers if embeds(scope) else self.page_headers
         return SECURITY_HEADERS if media_type.startswith(CODE) else DATA_HEADERS
 
-    def protected(self, send: Send) -> Send:
+    def protected(self, scope: Scope, send: Send) -> Send:
         """`send`, which puts the security headers on every answer that has not its own of them."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 message.setdefault("headers", [])
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers_of(headers.get("content-type")).items():
+                for name, value in self.headers_of(scope, headers.get("content-type")).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -3,6 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from convscope.api.addresses import EMBED, path_within
 from convscope.errors import ForbiddenError
 from convscope.hosts import (
     canonical,
@@ -58,7 +59,8 @@ def check_origin(scope: Scope) -> None:
     """Raise ForbiddenError where a page of another origin asks. `Host` must have been checked.
 
     Without `Origin` and `Sec-Fetch-Site` it is no browser, which is let in. A foreign page may link
-    here: it may open a page, and neither write nor read, nor show anything of ours within itself.
+    here: it may open a page, and neither write nor read, nor show anything of ours within itself
+    but the embedded view, of which that page's policy says where a browser shows it.
     """
     headers = Headers(scope=scope)
     origins = headers.getlist("origin")
@@ -70,7 +72,7 @@ def check_origin(scope: Scope) -> None:
             f"started with --trust-proxy {_peer(scope)}."
         )
     sites = [site for site in headers.getlist("sec-fetch-site") if site not in OWN]
-    if sites and not follows_link(scope, headers):
+    if sites and not opens_page(scope, headers):
         raise ForbiddenError(
             f"Only this server's own pages may call it, got Sec-Fetch-Site {sites[0]!r}."
         )
@@ -94,14 +96,21 @@ def _peer(scope: Scope) -> str:
     return str(client[0]) if client else "ADDRESS"
 
 
-def follows_link(scope: Scope, headers: Headers) -> bool:
-    """Whether a browser opens this as a page of its own, as after a click on a link."""
+def opens_page(scope: Scope, headers: Headers) -> bool:
+    """Whether a browser opens this as a page of its own, as after a click on a link, or the
+    embedded view in a frame."""
     return (
         scope["type"] == "http"
         and scope["method"] == "GET"
         and headers.get("sec-fetch-mode") == "navigate"
-        and headers.get("sec-fetch-dest") == "document"
+        and headers.get("sec-fetch-dest")
+        in (("document", "iframe") if embeds(scope) else ("document",))
     )
+
+
+def embeds(scope: Scope) -> bool:
+    """Whether this is the address of the view that pages of others may embed."""
+    return path_within(scope) == EMBED
 
 
 def describe(header: str, values: list[str]) -> str:

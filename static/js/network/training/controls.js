@@ -42,9 +42,9 @@ function speedIndex(speed) {
 }
 
 /** Why nothing can be trained; null: it can. */
-const why = () => (run.value && !observed.value ? whyUntrainable(run.value) : null);
+export const why = () => (run.value && !observed.value ? whyUntrainable(run.value) : null);
 
-const Play =
+export const Play =
   () => html`<button type="button" class="primary play" disabled=${!startable.value} onClick=${togglePlay}
     aria-keyshortcuts="Space" data-tip=${why() ?? (playing.value ? "Pause after this step. Key: Space" : "Train step after step. Key: Space")}>
     <svg viewBox="0 0 12 12" aria-hidden="true">
@@ -52,7 +52,7 @@ const Play =
     </svg>${playing.value ? "Pause" : "Play"}
   </button>`;
 
-const Step =
+export const Step =
   () => html`<button type="button" disabled=${!startable.value} onClick=${() => stepOnce()} aria-keyshortcuts="ArrowRight"
     data-tip=${why() ?? "One step: one batch, one update of every weight. Key: right arrow, held for more"}aria-label="Step once">Step</button>`;
 
@@ -122,6 +122,11 @@ const openSheet = () => {
   newRunOpen.value = true;
 };
 
+/** What of the kernels is drawn. */
+export const Kinds =
+  () => html`<${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
+      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />`;
+
 function RecipeLine() {
   const now = run.value;
   const parts =
@@ -129,8 +134,7 @@ function RecipeLine() {
   return html`<section class="recipe" aria-label="Recipe">
     <button type="button" class="new" disabled=${!now} aria-haspopup="dialog" onClick=${openSheet}>New run…</button>
     ${observed.value && html`<${LayerChoice} />`}<p>${parts.map((part, i) => html`${i > 0 && " · "}<span>${part}</span>`)}</p>
-    <${Switch} label="Kernels show" tip=${TERMS.gradient} name="kind" now=${kernelKind}
-      choices=${[["weight", "weights"], ["gradient", "gradients"], ["update", "updates"]]} />
+    <${Kinds} />
   </section>`;
 }
 
