@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from convscope.client.notebook import embedding_options
 from convscope.client.questions import local_address
 from convscope.errors import UnavailableError
 
@@ -34,7 +35,7 @@ def _start() -> "subprocess.Popen[bytes]":
     """In a session of its own, so that what ends the loop does not end it; never forked."""
     command = [sys.executable, "-P", "-m", "convscope", "--port", "0"]
     return subprocess.Popen(
-        [*command, "--end-when-idle", str(ENDS_AFTER_S)],
+        [*command, "--end-when-idle", str(ENDS_AFTER_S), *embedding_options()],
         cwd=Path.home(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

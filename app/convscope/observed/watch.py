@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from convscope.client.notebook import shown
 from convscope.client.questions import known_token, local_address
 from convscope.observed.home import server_address
 from convscope.observed.line import Address, Line
@@ -49,6 +50,10 @@ class Watch:
 
     def __repr__(self) -> str:
         return f"<convscope.Watch {self.url or 'without a server yet'}>"
+
+    def _repr_html_(self) -> str | None:
+        """Of a cell that ends with it: the run, live."""
+        return shown(self.url) if self.url else None
 
     @property
     def url(self) -> str | None:

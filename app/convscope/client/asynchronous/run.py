@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from convscope.client import answers, questions
 from convscope.client.answers import Floats, Frame, Predictions
 from convscope.client.asynchronous.connection import AsyncConnection
+from convscope.client.notebook import shown
 from convscope.client.questions import Half, Images, Picture, Watched, given
 from convscope.errors import InvalidError
 from convscope.types import JsonObject
@@ -31,6 +32,10 @@ class AsyncRun:
 
     def __repr__(self) -> str:
         return f"<Run {self.id}: {self.state} at step {self.steps}>"
+
+    def _repr_html_(self) -> str:
+        """Of a notebook's cell that ends with it: the run, live."""
+        return shown(self.url)
 
     @property
     def url(self) -> str:
