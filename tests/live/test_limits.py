@@ -12,7 +12,7 @@ from tests.support.api_calls import tensors
 from tests.support.processes import children, environment, parent, worker_of
 from tests.support.server import LiveRun, Server, next_frame
 
-MEMORY_BYTES = 4 * 2**30
+BASE_BYTES, MOST_BYTES = 2**30, 4 * 2**30
 ALLOCATOR = {
     "OMP_NUM_THREADS": "1",
     "MALLOC_MMAP_THRESHOLD_": "1073741824",
@@ -55,16 +55,38 @@ def test_the_forkserver_was_started_with_one_thread_and_the_allocators_settings(
     assert {name: found.get(name) for name in ALLOCATOR} == ALLOCATOR
 
 
-def test_a_workers_memory_is_bounded(worker: int) -> None:
+def memory_bounds(worker: int) -> tuple[int, int]:
+    """Of a process: bytes of private memory, as it is and as it may be set."""
     limits = Path(f"/proc/{worker}/limits").read_text().splitlines()
     [data] = [line for line in limits if line.startswith("Max data size")]
-    assert data.split()[3:5] == [str(MEMORY_BYTES)] * 2
+    soft, hard = map(int, data.split()[3:5])
+    return soft, hard
+
+
+def test_a_workers_memory_is_bounded_by_what_its_recipe_takes(server: Server, worker: int) -> None:
+    default = {"network": "default", "batch_size": 200}  # as many as are looked at in one go
+    larger = default | {"batch_size": 1000}
+    before = children(server.process.pid)
+    with server.run(**larger) as run:
+        of_larger, most = memory_bounds(worker_of(server, run, before))
+    bound, _ = memory_bounds(worker)
+    assert most == MOST_BYTES
+    assert of_larger - BASE_BYTES == pytest.approx(5 * (bound - BASE_BYTES), rel=0.05)
     used = [
         int(line.split()[1]) * 1024
         for line in Path(f"/proc/{worker}/status").read_text().splitlines()
         if line.startswith("VmData")
     ]
-    assert 0 < used[0] < MEMORY_BYTES
+    assert 0 < 2 * used[0] < bound
+
+
+def test_linux_ends_a_worker_before_its_server_where_there_is_no_memory(
+    server: Server, worker: int
+) -> None:
+    ours, its = (
+        int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in (server.process.pid, worker)
+    )
+    assert its > ours
 
 
 def test_a_message_over_64_kilobytes_ends_its_stream_and_no_other(run: LiveRun) -> None:

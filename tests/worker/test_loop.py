@@ -101,6 +101,32 @@ def test_metrics_that_wait_are_taken_back_whole() -> None:
     assert (waiting.waiting().step, waiting.waiting().held_out) == ([199], [])
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "more memory than the worker"),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), "see the server log"),
+    ],
+)
+@pytest.mark.parametrize("part", ["in a piece", "at once"])
+def test_a_question_that_fails_says_why_and_the_worker_lives(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
+) -> None:
+    def fail(_: object) -> EvaluationReply | None:
+        raise error
+
+    def broken(*_: object) -> Any:
+        return map(fail, [None]) if part == "in a piece" else fail(None)
+
+    monkeypatch.setattr("convscope.worker.loop.evaluate_whole", broken)
+    start = Start(setup=setup(recipe().model_dump(mode="json"), tmp_path))
+    script, loop = ran(start, Evaluate(), Step(steps=1))
+    [refused] = [answer.error for answer in script.answers if answer.error]
+    assert why in refused.detail
+    assert bool(refused.extra.get("retry_after")) is ("memory" in why)
+    assert loop.session.trainer.step == 1
+
+
 class AllAtOnce(Script):
     """Serves what is waiting whenever it is asked, as a channel with several commands does."""
 

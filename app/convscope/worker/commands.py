@@ -25,15 +25,14 @@ from convscope.types import JsonObject, RunState
 from convscope.worker import answers, attributions, filters, health, queries, views
 from convscope.worker.drag import Drag
 from convscope.worker.loop import Handlers, Loop, handle
-from convscope.worker.session import Session
 from convscope.worker.tasks.seek import Seeker
 from convscope.worker.tasks.task import replied
 
 
-def start(loop: Loop, command: commands.Start, _: int) -> StartReply:
+def start(loop: Loop, command: commands.Start, __: int) -> StartReply:
     """Build the run, at step 0 or where it was before."""
     cut = command.weights_bytes if command.plan else len(command.payload)
-    session = loop.session = Session(command.setup, command.payload[:cut])
+    session = loop.build(command.setup, command.payload[:cut])
     loop.steps_per_second = command.steps_per_second
     if command.checkpoints:
         loop.keep_checkpoints()
@@ -53,8 +52,7 @@ def start(loop: Loop, command: commands.Start, _: int) -> StartReply:
 def start_replay(loop: Loop, command: commands.StartReplay, _: int) -> StartReplayReply:
     """Build a run to look at its past steps; nothing of it is kept."""
     loop.drop_task()
-    loop.session = Session(command.setup, command.payload)
-    loop.seeker = Seeker(loop.session)
+    loop.seeker = Seeker(loop.build(command.setup, command.payload))
     loop.state = RunState.READY
     return StartReplayReply(environment=loop.session.environment())
 

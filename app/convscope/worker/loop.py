@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from convscope.errors import ConvscopeError
 from convscope.ipc.codec import Answer, decode_command
-from convscope.ipc.commands import Before, Command
+from convscope.ipc.commands import Before, Command, Setup
 from convscope.ipc.messages import Message
 from convscope.ipc.replies import Done, Reply, Status
 from convscope.ipc.reports import CheckpointNotice, Finding, FindingNotice, Notice
@@ -20,6 +20,7 @@ from convscope.worker.checkpoint_schedule import CheckpointSchedule
 from convscope.worker.drag import Drag
 from convscope.worker.findings.narrator import Narrator
 from convscope.worker.metrics import MetricsBuffer, number
+from convscope.worker.refusals import is_out_of_memory, refusal
 from convscope.worker.session import Session
 from convscope.worker.tasks.held_out_evaluation import HeldOutEvaluation, Then
 from convscope.worker.tasks.seek import Seeker
@@ -31,7 +32,6 @@ EVALUATE_EARLY = (10, 20, 50, 100)  # steps, as much happens in them
 EVALUATE_EVERY = 200  # steps
 REPORT_INTERVAL_S = 0.1
 FRESH = Before(state=RunState.READY)
-OUT_OF_MEMORY = ("not enough memory", "allocate memory", "out of memory")  # as torch says it
 
 Found = TypeVar("Found")
 
@@ -39,9 +39,16 @@ Found = TypeVar("Found")
 class Loop:
     """One run: its session, its state, and who is owed a reply."""
 
-    def __init__(self, channel: Channel, handlers: "Handlers") -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        handlers: "Handlers",
+        on_built: Callable[[Session], None] = lambda session: None,
+    ) -> None:
+        """`on_built` hears of each run that is built here."""
         self.channel = channel
         self._handlers = handlers
+        self._on_built = on_built
         self.metrics = MetricsBuffer()
         self.scheduler = FrameScheduler()
         self.session: Session
@@ -88,11 +95,8 @@ class Loop:
             reply = self._handlers[type(command)](self, command, number)
             if reply is not None and number:
                 self.reply(number, reply)
-        except ConvscopeError as error:
-            self.refuse(number, error)
-        except Exception:
-            log.exception("command %s failed", type(command).__name__)
-            self.refuse(number, ConvscopeError("Internal error in the worker; see the server log."))
+        except Exception as error:
+            self.refuse(number, refusal(error, f"command {type(command).__name__}"))
 
     def reply(self, number: int, reply: Reply) -> None:
         """The reply to a command, with the metrics."""
@@ -154,6 +158,12 @@ class Loop:
         )
 
     # --- states -------------------------------------------------------------------------
+
+    def build(self, setup: Setup, weights: bytes) -> Session:
+        """A run is this worker's from now on."""
+        session = self.session = Session(setup, weights)
+        self._on_built(session)
+        return session
 
     def begin(self, before: Before = FRESH) -> None:
         """At step 0, ready."""
@@ -362,8 +372,7 @@ class Loop:
 
 def _cause(error: Exception) -> tuple[str, str]:
     """(why a step failed, advice) in words of ours: torch's are in the server's log."""
-    said = str(error).lower()
-    if isinstance(error, MemoryError) or any(words in said for words in OUT_OF_MEMORY):
+    if is_out_of_memory(error):
         return "ran out of memory", "Reset, or start another run with smaller batches."
     return "failed for a reason that is in the server's log", "Reset, or start another run."
 

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from convscope.errors import ConflictError, ConvscopeError
 from convscope.ipc.replies import Done, Reply
+from convscope.worker.refusals import refusal
 
 T = TypeVar("T")
 
@@ -47,9 +48,9 @@ class TaskRunner(Generic[T]):
         assert task is not None
         try:
             result = next(task.pieces)
-        except ConvscopeError as error:
+        except Exception as error:
             self._task = None
-            task.on_error(error)
+            task.on_error(refusal(error, "a piece of work"))
             return
         if result is not None:
             self._task = None
