@@ -166,11 +166,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     warming = asyncio.create_task(asyncio.to_thread(prepare, app.state.settings.device))
     housekeeping = asyncio.create_task(keep_house(registry, app.state.settings))
     watching = asyncio.create_task(app.state.monitor.watch_loop())
+    forking = asyncio.create_task(forkserver.keep_running())
     try:
         yield
     finally:  # a command that is refused leaves by an exception
         housekeeping.cancel()
         watching.cancel()
+        forking.cancel()
         await warming
         await waiting.close()
         await registry.close()

@@ -2,17 +2,20 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator
+from threading import Event
 from typing import Any
 
 import pytest
 
 from convscope.errors import ConflictError, WorkerDiedError
-from convscope.ipc import process
+from convscope.ipc import forkserver, process
 from convscope.ipc.codec import Answer, decode_command, encode_report
 from convscope.ipc.commands import Pause, Play
+from convscope.ipc.heartbeat import ENDLESS, SILENT, encode_pulse, is_ping
 from convscope.ipc.messages import receive
 from convscope.ipc.process import ProcessWorker
 from convscope.ipc.replies import Done
@@ -26,6 +29,7 @@ NOTHING = Metrics(step=[], loss=[], accuracy=[], held_out=[])
 class Child:
     """Stands for the process: what it ended with, and whether it was killed."""
 
+    pid = 2**30  # beyond any
     exitcode: int | None = 0
     killed = False
 
@@ -48,8 +52,10 @@ class Line:
         self.writer: asyncio.StreamWriter
 
     async def next_number(self) -> int:
-        """Of the next command that came across."""
-        return decode_command(await receive(self.reader))[1]
+        """Of the next command that came across, pings aside."""
+        while is_ping(message := await receive(self.reader)):
+            pass
+        return decode_command(message)[1]
 
     def say(self, answer: Answer | None) -> None:
         self.writer.write(encode_report(NOTHING, None, answer))
@@ -73,7 +79,12 @@ async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
         ends.append(theirs)
         return made.child
 
+    def kill(pid: int, how: int) -> None:
+        assert (pid, how) == (made.child.pid, signal.SIGKILL)
+        made.child.kill()
+
     monkeypatch.setattr(process, "spawn_worker", spawn)
+    monkeypatch.setattr(os, "kill", kill)
     await made.worker.start(made.reports.append, made.deaths.append)
     made.reader, made.writer = await asyncio.open_unix_connection(sock=ends[0])
     yield made
@@ -163,6 +174,88 @@ async def test_one_that_is_closed_tells_of_no_death_and_is_killed_if_it_does_not
 ) -> None:
     line.child.exitcode = exit_code
     await line.worker.close()
-    assert await line.reader.read() == b""
+    with pytest.raises(asyncio.IncompleteReadError):
+        await line.next_number()
     assert not line.deaths
     assert line.child.killed is (exit_code is None)
+
+
+async def test_one_that_leaves_pings_unanswered_is_ended_and_those_who_wait_are_told(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "BEAT_S", 0.01)
+    with pytest.raises(WorkerDiedError, match="stopped, or swapped out") as told:
+        await asyncio.wait_for(line.worker.ask(Play()), 5)
+    assert told.value.extra["retry_after"] > 0
+    await comes_true(lambda: line.deaths, "the death is told")
+    assert line.deaths == [SILENT]
+    assert line.child.killed
+
+
+@pytest.mark.parametrize("answered", ["by its watchdog", "by what it says"])
+async def test_one_that_answers_in_whatever_way_goes_on(
+    line: Line, answered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "BEAT_S", 0.01)
+    for _ in range(20):
+        assert is_ping(await receive(line.reader))
+        if answered == "by its watchdog":
+            line.writer.write(encode_pulse(endless=False))
+        else:
+            line.say(None)
+    assert not line.deaths
+    assert bool(line.reports) is (answered == "by what it says"), "a pulse is no report"
+
+
+async def test_one_whose_watchdog_finds_it_endless_is_ended(line: Line) -> None:
+    line.writer.write(encode_pulse(endless=True))
+    await comes_true(lambda: line.deaths, "the death is told")
+    assert line.deaths == [ENDLESS]
+    assert line.child.killed
+
+
+async def test_one_that_is_closed_is_ended_also_where_nobody_can_tell_of_its_end(
+    line: Line,
+) -> None:
+    line.child.exitcode = forkserver.UNKNOWN_EXIT
+    await line.worker.close()
+    assert line.child.killed
+
+
+@pytest.mark.parametrize("broken", [EOFError, ConnectionRefusedError])
+async def test_where_the_forkserver_ends_the_worker_is_forked_from_the_next(
+    broken: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[socket.socket] = []
+
+    def spawn(theirs: socket.socket, device: str) -> Child:
+        ends.append(theirs)
+        if len(ends) == 1:
+            raise broken
+        return Child()
+
+    monkeypatch.setattr(process, "spawn_worker", spawn)
+    worker = ProcessWorker("cpu")
+    await worker.start(lambda report: None, lambda why: None)
+    await worker.close()
+    assert len(ends) == 2
+    for end in ends:
+        end.close()
+
+
+async def test_where_none_can_be_forked_in_time_the_forkserver_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = Event()
+
+    def spawn(theirs: socket.socket, device: str) -> Child:
+        with theirs:
+            ended.wait(60)
+        raise EOFError
+
+    monkeypatch.setattr(process, "spawn_worker", spawn)
+    monkeypatch.setattr(process, "FORK_LIMIT_S", 0.05)
+    monkeypatch.setattr(forkserver, "kill", ended.set)
+    with pytest.raises(WorkerDiedError, match="No worker came up"):
+        await ProcessWorker("cpu").start(lambda report: None, lambda why: None)
+    assert ended.is_set()

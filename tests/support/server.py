@@ -49,7 +49,8 @@ class Server:
         if token:
             own["CONVSCOPE_TOKEN"] = token
         if module != "convscope":  # in the checkout, where a server's workers do not look
-            own["PYTHONPATH"] = str(ROOT)
+            known = os.environ.get("PYTHONPATH", "")
+            own["PYTHONPATH"] = f"{ROOT}{os.pathsep}{known}".rstrip(os.pathsep)
         self.process = subprocess.Popen(
             started,
             cwd=cwd,

@@ -9,6 +9,7 @@ from convscope.ipc.commands import Command
 from convscope.ipc.messages import Message
 from convscope.ipc.replies import Status
 from convscope.ipc.reports import FrameNotice, Metrics, Notice, Report
+from convscope.worker.pulse import Allowance, Allowances
 from tests.support.messages import message_of
 
 
@@ -24,6 +25,10 @@ class Script:
         self._todo = deque(message_of(data) for data in encoded)
         self.said: list[Report] = []
         self.answers: list[Answer] = []
+        self.allowances = Allowances()
+
+    def begin(self, allowance: Allowance) -> None:
+        """Nobody looks how long it takes."""
 
     def next(self, timeout_s: float | None) -> Message | None:
         """The next command; OverError where the worker would wait for ever."""

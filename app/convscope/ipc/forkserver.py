@@ -5,10 +5,15 @@ workers with two threads each spin in each other's barriers), and glibc's alloca
 memory.
 """
 
+import asyncio
+import contextlib
+import logging
 import multiprocessing
+import multiprocessing.forkserver
 import multiprocessing.process
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from multiprocessing.context import ForkServerProcess
@@ -16,6 +21,7 @@ from multiprocessing.forkserver import ensure_running
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
+log = logging.getLogger("convscope")
 ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",  # `python -c`, as the forkserver is started, imports from its folder
     "OMP_NUM_THREADS": "1",
@@ -31,6 +37,8 @@ LONGEST_FOLDER_BYTES = 70
 SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 ENTRY = "convscope.worker.main"  # by name: the server never imports it
 PRELOAD = "convscope.worker.preload"
+LOOK_EVERY_S = 2.0
+UNKNOWN_EXIT = 255  # what multiprocessing says of a process that ended after its forkserver
 
 
 def configure(device: str) -> None:
@@ -62,6 +70,38 @@ def prepare(device: str) -> None:
     """Start the forkserver; returns at once, while it loads torch and warms up."""
     configure(device)
     ensure_running()
+
+
+async def keep_running() -> None:
+    """Start it again where it ends, so that no run has to wait for it; for ever.
+
+    Workers that it forked go on without it.
+    """
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        known = _pid()
+        if known is None:
+            continue
+        try:
+            ensure_running()  # which looks whether it has ended
+        except OSError:
+            log.exception("the process that workers are forked from could not be started")
+        if _pid() != known:
+            log.warning("the process that workers are forked from had ended, and was started again")
+
+
+def _pid() -> int | None:
+    """Its process; None before the first worker is needed."""
+    found: int | None = getattr(multiprocessing.forkserver._forkserver, "_forkserver_pid", None)
+    return found
+
+
+def kill() -> None:
+    """End one that hangs; the next worker has another."""
+    pid = _pid()
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def clear() -> None:

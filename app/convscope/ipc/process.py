@@ -1,22 +1,31 @@
 """A worker in a process of this machine."""
 
 import asyncio
+import contextlib
 import logging
+import os
 import signal
 import socket
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from convscope.errors import WorkerDiedError
+from convscope.ipc import forkserver
 from convscope.ipc.codec import decode_report, encode_command
 from convscope.ipc.commands import Command, R
 from convscope.ipc.forkserver import spawn_worker
-from convscope.ipc.messages import receive
+from convscope.ipc.heartbeat import BEAT_S, Heartbeat, HungError
+from convscope.ipc.messages import Message, receive
 from convscope.ipc.protocol import OnDeath, OnReport
-from convscope.ipc.questions import Questions
+from convscope.ipc.questions import RETRY_AFTER_S, Questions
 
 log = logging.getLogger("convscope")
 BUFFER_BYTES = 2**20
 EXIT_TIMEOUT_S = 2.0
+GONE = "The worker of this run is gone."
+FORK_LIMIT_S = 120.0  # with the loading of torch from a slow disk before the first
+NOT_FORKED = f"No worker came up within {FORK_LIMIT_S:g} s."
+NO_FORKSERVER = "The process that workers are forked from ended."
 
 
 class ProcessWorker:
@@ -28,41 +37,94 @@ class ProcessWorker:
         self._process: BaseProcess
         self._writer: asyncio.StreamWriter | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
         self._closing = False
 
     async def start(self, on_report: OnReport, on_death: OnDeath) -> None:
-        """See Worker.start."""
-        ours, theirs = socket.socketpair()
-        try:
-            # the thread owns their end: it may still need it when this task is cancelled
-            self._process = await asyncio.to_thread(spawn_worker, theirs, self._device)
-        except BaseException:
-            ours.close()  # whatever was started ends at the end of its line
-            raise
+        """See Worker.start; WorkerDiedError where none can be forked."""
+        ours = await self._fork()
         reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=BUFFER_BYTES)
-        self._listening = asyncio.create_task(self._listen(reader, on_report, on_death))
+        heartbeat = Heartbeat(self._device)
+        self._beating = asyncio.create_task(self._beat(heartbeat, reader))
+        self._listening = asyncio.create_task(self._listen(reader, heartbeat, on_report, on_death))
 
-    async def _listen(
-        self, reader: asyncio.StreamReader, on_report: OnReport, on_death: OnDeath
-    ) -> None:
-        questions = self._questions
+    async def _fork(self) -> socket.socket:
+        """The process is there, at the other end of this."""
+        for _ in range(2):  # of a forkserver that has just ended, none; then of another
+            ours, theirs = socket.socketpair()
+            try:
+                async with asyncio.timeout(FORK_LIMIT_S):
+                    # the thread owns their end: it may still need it when this task is cancelled
+                    forking = asyncio.to_thread(spawn_worker, theirs, self._device)
+                    self._process = await forking
+            except (EOFError, ConnectionError):
+                ours.close()
+            except TimeoutError:
+                ours.close()
+                forkserver.kill()  # it hangs: the thread that waits for it goes on
+                raise WorkerDiedError(NOT_FORKED, retry_after=RETRY_AFTER_S) from None
+            except BaseException:
+                ours.close()  # whatever was started ends at the end of its line
+                raise
+            else:
+                return ours
+        raise WorkerDiedError(NO_FORKSERVER, retry_after=RETRY_AFTER_S)
+
+    async def _beat(self, heartbeat: Heartbeat, reader: asyncio.StreamReader) -> None:
+        """Ping until it is found hung, which whoever listens is told."""
+        assert self._writer is not None
         try:
             while True:
-                report, answer = decode_report(await receive(reader), questions.reply_of)
-                on_report(report)
-                questions.resolve(answer)
+                self._writer.write(heartbeat.ping())
+                await asyncio.sleep(BEAT_S)
+        except HungError as error:
+            reader.set_exception(error)
+
+    async def _listen(
+        self,
+        reader: asyncio.StreamReader,
+        heartbeat: Heartbeat,
+        on_report: OnReport,
+        on_death: OnDeath,
+    ) -> None:
+        why = GONE
+        try:
+            while True:
+                message = await receive(reader)
+                if not heartbeat.heard(message):
+                    self._take(message, on_report)
+        except HungError as error:
+            why = str(error)
+            self._kill()
         except (asyncio.IncompleteReadError, OSError):
             why = await self._cause_of_death()
         except Exception:
             log.exception("a message of a worker could not be taken in")
-            self._process.kill()
+            self._kill()
             why = "The server could not follow the worker of this run, and ended it."
         finally:
-            questions.fail_all("The worker of this run is gone.")
-            if self._writer:
-                self._writer.close()
+            self._let_go(why)
         if not self._closing:
             on_death(why)
+
+    def _take(self, message: Message, on_report: OnReport) -> None:
+        report, answer = decode_report(message, self._questions.reply_of)
+        on_report(report)
+        self._questions.resolve(answer)
+
+    def _let_go(self, why: str) -> None:
+        self._questions.fail_all(why)
+        if self._beating:
+            self._beating.cancel()
+        if self._writer:
+            self._writer.close()
+
+    def _kill(self) -> None:
+        """While its line is open its number is no other process's, also where the forkserver is
+        gone, and with it who would tell of its end."""
+        assert self._process.pid is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
 
     async def _cause_of_death(self) -> str:
         await asyncio.to_thread(self._process.join, EXIT_TIMEOUT_S)
@@ -70,6 +132,8 @@ class ProcessWorker:
         if code is None:
             self._process.kill()
             return "The worker of this run closed its line and was ended."
+        if code == forkserver.UNKNOWN_EXIT:
+            return "The worker of this run ended, and so had the process that could tell why."
         if code >= 0:
             return f"The worker of this run ended by itself, with exit code {code}."
         name = signal.Signals(-code).name
@@ -89,7 +153,7 @@ class ProcessWorker:
 
     def _send(self, data: bytes) -> None:
         if self._writer is None or (self._listening is not None and self._listening.done()):
-            self._questions.fail_all("The worker of this run is gone.")
+            self._questions.fail_all(GONE)
             return
         self._writer.write(data)
 
@@ -98,9 +162,12 @@ class ProcessWorker:
         self._closing = True
         if self._writer is None:
             return
+        if self._process.exitcode == forkserver.UNKNOWN_EXIT and not self._writer.is_closing():
+            self._kill()
         self._writer.close()
-        if self._listening:
-            self._listening.cancel()
+        for task in (self._listening, self._beating):
+            if task:
+                task.cancel()
         await asyncio.to_thread(self._process.join, EXIT_TIMEOUT_S)
         if self._process.exitcode is None:
             self._process.kill()

@@ -10,6 +10,8 @@ from convscope.ipc.codec import Answer, encode_command
 from convscope.ipc.commands import Command
 from convscope.ipc.replies import Reply
 
+RETRY_AFTER_S = 1  # another worker comes up in less
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -52,4 +54,4 @@ class Questions:
         waiting, self._asked = self._asked, {}
         for asked in waiting.values():
             if not asked.future.done():
-                asked.future.set_exception(WorkerDiedError(why))
+                asked.future.set_exception(WorkerDiedError(why, retry_after=RETRY_AFTER_S))

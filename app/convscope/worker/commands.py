@@ -1,7 +1,6 @@
 """What a worker does for each command: (loop, command, its number) -> the reply, or None where that
 comes later."""
 
-from collections import deque
 from dataclasses import replace
 from typing import Final
 
@@ -37,7 +36,8 @@ def start(loop: Loop, command: commands.Start, __: int) -> StartReply:
     if command.checkpoints:
         loop.keep_checkpoints()
     if command.plan:
-        deque(Seeker(session).go(command.plan, command.payload[cut:]), maxlen=0)
+        for _ in Seeker(session).go(command.plan, command.payload[cut:]):
+            loop.channel.begin(loop.channel.allowances.usual)  # a step is a piece
         loop.resume(command.before)
         loop.last_event = command.plan.last_event
     else:

@@ -20,6 +20,7 @@ from convscope.worker.checkpoint_schedule import CheckpointSchedule
 from convscope.worker.drag import Drag
 from convscope.worker.findings.narrator import Narrator
 from convscope.worker.metrics import MetricsBuffer, number
+from convscope.worker.pulse import STARTING, allowances_of
 from convscope.worker.refusals import is_out_of_memory, refusal
 from convscope.worker.session import Session
 from convscope.worker.tasks.held_out_evaluation import HeldOutEvaluation, Then
@@ -77,6 +78,7 @@ class Loop:
             elif self._evaluation.is_under_way:
                 self._evaluation.piece()
             elif self._step_is_due():
+                self.channel.begin(self.channel.allowances.step)
                 self.step()
             self._serve_all(0)  # the room for a frame may have come during a long step
             self._report()
@@ -161,7 +163,9 @@ class Loop:
 
     def build(self, setup: Setup, weights: bytes) -> Session:
         """A run is this worker's from now on."""
+        self.channel.begin(STARTING)
         session = self.session = Session(setup, weights)
+        self.channel.allowances = allowances_of(session)
         self._on_built(session)
         return session
 

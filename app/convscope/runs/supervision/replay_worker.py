@@ -55,13 +55,15 @@ class ReplayWorker:
         new_worker: Callable[[], Worker],
         setup: Callable[[Segment], tuple[Setup, bytes]],
         images: Callable[[], Iterable[PutImage]],
+        on_death: Callable[[str], None] = lambda why: None,
     ) -> None:
         """`setup` is what a segment's run is built from, with its first weights; `images` are the
-        run's uploads."""
+        run's uploads; `on_death` hears why one ended by itself: the next question has another."""
         self._file = file
         self._new_worker = new_worker
         self._setup = setup
         self._images = images
+        self._on_death = on_death
         self._worker: Worker | None = None
         self._segment: Segment | None = None
         self.environment: JsonObject | None = None  # in which the steps here are computed
@@ -164,7 +166,7 @@ class ReplayWorker:
         worker = self._worker
         if worker is None:
             worker = self._new_worker()
-            await worker.start(lambda report: None, lambda why: self._died(worker))
+            await worker.start(lambda report: None, lambda why: self._died(worker, why))
             self._worker, self._segment = worker, None
         if segment != self._segment:
             setup, weights = self._setup(segment)
@@ -177,9 +179,10 @@ class ReplayWorker:
             self._segment = segment if restarts == self._restarts else None
         return worker
 
-    def _died(self, worker: Worker | None) -> None:
+    def _died(self, worker: Worker | None, why: str) -> None:
         if worker is self._worker:
             self._worker = self._segment = self._here = None
+            self._on_death(why)
 
     # --- ending -----------------------------------------------------------------------------------
 

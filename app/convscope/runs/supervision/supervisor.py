@@ -99,7 +99,9 @@ class Supervisor:
         self._file = file
         self._status = status
         self._startup = Startup(spec, file, status, workers.settings)
-        self.replay = ReplayWorker(file, self._new_worker, self._startup.of_segment, run.images)
+        self.replay = ReplayWorker(
+            file, self._new_worker, self._startup.of_segment, run.images, self._on_replay_death
+        )
         self.phase = Phase.SUSPENDED
         self.failure: str | None = None  # why, in phase FAILED
         self.disk_error: UnavailableError | None = None
@@ -196,7 +198,8 @@ class Supervisor:
     async def _start(self) -> None:
         worker = self._worker = self._new_worker()
         try:
-            await worker.start(self._run.on_report, lambda why: self._on_death(worker, why))
+            if not await self._has_come(worker):
+                return
             await self._startup.bring(worker)
         except Exception as error:
             if not isinstance(error, ConvscopeError):
@@ -213,6 +216,15 @@ class Supervisor:
             worker.tell(image)
         self._run.on_up()
         self._play_on()
+
+    async def _has_come(self, worker: Worker) -> bool:
+        """Whether there is a process; that none could be forked is a death like any other."""
+        try:
+            await worker.start(self._run.on_report, lambda why: self._on_death(worker, why))
+        except WorkerDiedError as error:
+            self._on_death(worker, error.detail)
+            return False
+        return True
 
     def _play_on(self) -> None:
         if self._resume_playing and not self.disk_error:
@@ -242,10 +254,17 @@ class Supervisor:
         self.start()
         self._run.on_change()
 
+    def _on_replay_death(self, why: str) -> None:
+        log.warning("looking back at run %s: %s", self._run.id, why)
+        self._workers.counts.worker_restarts += 1
+        self._status.notice = f"{why} It computed past steps; the next look has another."
+        self._run.on_change()
+
     def _crashed_again(self) -> bool:
-        """One more; whether it is the third in a row."""
-        now = monotonic()
-        self._crashes = self._crashes + 1 if now - self._crashed_s < CRASHES_IN_A_ROW_S else 1
+        """One more; whether it is the third in a row: none of them was up for long."""
+        now, was_up = monotonic(), self.phase is Phase.UP
+        in_a_row = not was_up or now - self._crashed_s < CRASHES_IN_A_ROW_S
+        self._crashes = self._crashes + 1 if in_a_row else 1
         self._crashed_s = now
         return self._crashes >= MOST_CRASHES
 
