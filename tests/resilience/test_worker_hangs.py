@@ -93,6 +93,15 @@ def test_a_step_without_an_end_is_ended_and_its_run_goes_on_from_what_is_kept(
     assert restarts(server) == counted + 1
 
 
+def test_a_step_that_never_ends_three_times_in_a_row_is_not_tried_again(server: Server) -> None:
+    with server.run(seed=SLEEPS) as run:
+        run.send("PATCH", json={"steps_per_second": None})
+        run.post("/play")
+        failed = run.wait_for("failed")
+        assert "third time in a row" in failed["problem"]
+        assert failed["steps"] <= AT_STEP
+
+
 def test_a_replay_worker_that_is_stopped_is_replaced_and_the_training_unhurt(
     server: Server, run: LiveRun
 ) -> None:

@@ -230,6 +230,9 @@ class Supervisor:
         if self._resume_playing and not self.disk_error:
             self._resume_playing = False
             self.tell(Play())
+            # from now on, so that one which dies before it says so is played on too
+            self._status.worker = replace(self._status.worker, state=RunState.PLAYING)
+            self._run.on_change()
 
     def _new_worker(self) -> Worker:
         return self._workers.new(self._workers.settings.device)
