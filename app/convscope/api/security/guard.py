@@ -8,6 +8,7 @@ Every HTTP request and every WebSocket passes these, in this order:
 3. Where a token is set, the request carries it, or the cookie that it was exchanged for.
 4. The body is no longer than the route takes, announced or not (`convscope.api.security.limits`);
    it is read when the server has room for it (`convscope.budget`), and may not crawl.
+5. The answer begins in time, or is a refusal (`convscope.api.security.answer_limit`).
 
 Every answer leaves with the security headers, those of refusals and of errors too. A script or a
 style sheet has no policy of its own: nothing in it is a document, and the page's holds for it.
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from convscope.api.addresses import path_within
 from convscope.api.head import as_get
+from convscope.api.security.answer_limit import answer_in_time
 from convscope.api.security.limits import LimitedBody, body_limit, held_bytes
 from convscope.api.security.origins import check_host, check_origin, embeds
 from convscope.api.security.proxies import Proxies
@@ -142,7 +144,7 @@ class Guard:
     async def served(self, scope: Scope, send: Send, body: LimitedBody) -> None:
         """The application's answer; where the body was cut off, why, unless it had begun one."""
         try:
-            await self.app(scope, body.receive, body.send)
+            await answer_in_time(self.app, scope, body.receive, body.send)
         except Exception:
             if body.refusal is None:
                 raise
