@@ -230,7 +230,7 @@ async def test_where_the_forkserver_ends_the_worker_is_forked_from_the_next(
 
     def spawn(theirs: socket.socket, device: str) -> Child:
         ends.append(theirs)
-        if len(ends) == 1:
+        if len(ends) < 3:  # whose end takes a moment
             raise broken
         return Child()
 
@@ -238,9 +238,22 @@ async def test_where_the_forkserver_ends_the_worker_is_forked_from_the_next(
     worker = ProcessWorker("cpu")
     await worker.start(lambda report: None, lambda why: None)
     await worker.close()
-    assert len(ends) == 2
+    assert len(ends) == 3
     for end in ends:
         end.close()
+
+
+async def test_where_each_forkserver_ends_a_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def spawn(theirs: socket.socket, device: str) -> Child:
+        with theirs:
+            raise EOFError
+
+    monkeypatch.setattr(process, "spawn_worker", spawn)
+    monkeypatch.setattr(process, "FORK_PAUSE_S", 0.001)
+    with pytest.raises(WorkerDiedError, match="forked from ended"):
+        await ProcessWorker("cpu").start(lambda report: None, lambda why: None)
 
 
 async def test_where_none_can_be_forked_in_time_the_forkserver_is_ended(

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.resilience.hanging_worker import AT_STEP, FILLS_MEMORY, SLEEPS, SPINS
+from tests.resilience.hanging_worker import ANSWERS_LATE, AT_STEP, FILLS_MEMORY, SLEEPS, SPINS
 from tests.support.processes import alive, children, parent, worker_of
 from tests.support.server import LiveRun, Server
 from tests.support.waiting import wait_until
@@ -69,7 +69,7 @@ def test_a_worker_that_is_stopped_is_replaced_and_those_who_wait_are_told(server
         run.wait_for("playing")
         trains_on(run)
         answer = asking.result(PATIENCE_S)
-        assert not alive({worker})
+        wait_until(lambda: not alive({worker}), "it is gone")
         assert answer.status_code == 503, answer.text
         assert answer.json()["code"] == "worker_died"
         assert "did not answer any more" in answer.json()["detail"]
@@ -93,6 +93,7 @@ def test_a_step_without_an_end_is_ended_and_its_run_goes_on_from_what_is_kept(
     assert restarts(server) == counted + 1
 
 
+@pytest.mark.slow
 def test_a_step_that_never_ends_three_times_in_a_row_is_not_tried_again(server: Server) -> None:
     with server.run(seed=SLEEPS) as run:
         run.send("PATCH", json={"steps_per_second": None})
@@ -100,6 +101,32 @@ def test_a_step_that_never_ends_three_times_in_a_row_is_not_tried_again(server: 
         failed = run.wait_for("failed")
         assert "third time in a row" in failed["problem"]
         assert failed["steps"] <= AT_STEP
+
+
+@pytest.mark.slow
+def test_a_question_that_takes_long_is_answered_by_the_worker_that_was_asked(
+    server: Server,
+) -> None:
+    counted = restarts(server)
+    with server.run(seed=ANSWERS_LATE) as run:
+        assert run.send("GET", "/weights").status_code == 200
+        assert run.get()["problem"] is None
+    assert restarts(server) == counted
+
+
+@pytest.mark.slow
+def test_a_server_that_was_stopped_itself_takes_no_worker_for_dead(
+    server: Server, run: LiveRun
+) -> None:
+    run.post("/play")
+    counted = restarts(server)
+    os.kill(server.process.pid, signal.SIGSTOP)
+    time.sleep(2 * NOTICED_S)
+    os.kill(server.process.pid, signal.SIGCONT)
+    trains_on(run)
+    time.sleep(2)  # of pings
+    assert run.get()["problem"] is None
+    assert restarts(server) == counted
 
 
 def test_a_replay_worker_that_is_stopped_is_replaced_and_the_training_unhurt(
@@ -117,9 +144,10 @@ def test_a_replay_worker_that_is_stopped_is_replaced_and_the_training_unhurt(
     assert "It computed past steps; the next look has another." in told(run, "did not answer")
     assert run.get(step=20)["step"] == 20
     assert run.post("/step", steps=1)["steps"] == 31
-    assert not alive({replay})
+    wait_until(lambda: not alive({replay}), "it is gone")
 
 
+@pytest.mark.slow
 def test_a_worker_that_never_says_it_is_up_is_replaced(server: Server) -> None:
     before = children(server.process.pid)
     with server.run() as run:
@@ -141,7 +169,7 @@ def test_a_forkserver_that_ends_is_started_again_and_its_workers_go_on(server: S
         assert run.get()["problem"] is None
         os.kill(worker, signal.SIGSTOP)  # of which no forkserver can tell that it ended
         told(run, "did not answer any more")
-        assert not alive({worker})
+        wait_until(lambda: not alive({worker}), "it is gone")
         run.wait_for("playing")
 
 
@@ -149,6 +177,7 @@ def test_a_forkserver_that_ends_is_started_again_before_anybody_needs_it(server:
     before = children(server.process.pid)
     with server.run() as run:
         forkserver = parent(worker_of(server, run, before))
+    wait_until(lambda: children(server.process.pid) <= before, "its worker is gone")
     os.kill(forkserver, signal.SIGKILL)
     began = time.monotonic()
     new_child(server, before)

@@ -24,6 +24,8 @@ BUFFER_BYTES = 2**20
 EXIT_TIMEOUT_S = 2.0
 GONE = "The worker of this run is gone."
 FORK_LIMIT_S = 120.0  # with the loading of torch from a slow disk before the first
+FORK_ATTEMPTS = 5
+FORK_PAUSE_S = 0.1  # before the second, and so much longer before each other: it may be ending
 NOT_FORKED = f"No worker came up within {FORK_LIMIT_S:g} s."
 NO_FORKSERVER = "The process that workers are forked from ended."
 
@@ -50,7 +52,8 @@ class ProcessWorker:
 
     async def _fork(self) -> socket.socket:
         """The process is there, at the other end of this."""
-        for _ in range(2):  # of a forkserver that has just ended, none; then of another
+        for attempt in range(FORK_ATTEMPTS):  # a forkserver that ends forks none; the next does
+            await asyncio.sleep(attempt * FORK_PAUSE_S)
             ours, theirs = socket.socketpair()
             try:
                 async with asyncio.timeout(FORK_LIMIT_S):
