@@ -12,9 +12,8 @@ from convscope.learn.trainer import Trainer
 from convscope.worker import queries
 from convscope.worker.commands import HANDLERS
 from convscope.worker.loop import Loop
+from tests.resilience.hanging_seeds import ANSWERS_LATE, AT_STEP, FILLS_MEMORY, SLEEPS, SPINS
 
-SLEEPS, SPINS, FILLS_MEMORY, ANSWERS_LATE = 1001, 1002, 1003, 1004  # seeds of recipes
-AT_STEP = 20
 LATE_S = 7.0  # of the processor: longer than a worker may be silent
 plainly = Trainer.advance
 

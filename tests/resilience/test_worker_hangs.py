@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.resilience.hanging_worker import ANSWERS_LATE, AT_STEP, FILLS_MEMORY, SLEEPS, SPINS
+from tests.resilience.hanging_seeds import ANSWERS_LATE, AT_STEP, FILLS_MEMORY, SLEEPS, SPINS
 from tests.support.processes import alive, children, parent, worker_of
 from tests.support.server import LiveRun, Server
 from tests.support.waiting import wait_until

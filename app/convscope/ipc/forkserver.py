@@ -82,12 +82,25 @@ async def keep_running() -> None:
         known = _pid()
         if known is None:
             continue
+        if not _has_ended(known):
+            continue
         try:
-            ensure_running()  # which looks whether it has ended
+            ensure_running()
         except OSError:
             log.exception("the process that workers are forked from could not be started")
         if _pid() != known:
             log.warning("the process that workers are forked from had ended, and was started again")
+
+
+def _has_ended(pid: int) -> bool:
+    """Without taking its end from multiprocessing, which also looks after other processes."""
+    if not hasattr(os, "waitid"):  # macOS: multiprocessing looks itself
+        return True
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return True
+    return ended is not None
 
 
 def _pid() -> int | None:
