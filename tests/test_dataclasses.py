@@ -8,6 +8,8 @@ from convscope.settings import PACKAGE
 
 CHANGING = {  # what is kept up to date, and passed to nobody who keeps it
     "learn/interventions.py",
+    "logs.py",
+    "runs/counts.py",
     "runs/status.py",
     "runs/viewers.py",
     "storage/metric_series.py",

@@ -112,6 +112,7 @@ def test_when_it_is_over_what_was_recorded_is_there(
     expect(page.get_by_text("Your loop has ended")).to_be_visible()
     slider = page.get_by_role("slider", name="Step shown")
     expect(page.get_by_text(re.compile("steps are recorded"))).to_be_visible()
+    expect(slider).to_be_enabled()
     slider.fill("0")
     first = run.get("/recorded-steps")["steps"][0]
     screen.until(lambda: step_of(screen) == first)

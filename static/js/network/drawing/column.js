@@ -8,6 +8,7 @@ import {
   drawingSize,
   ghost,
   kernelKind,
+  observed,
   openedFilter,
   replay,
   scaleMode,
@@ -39,7 +40,7 @@ function Name({ column, span }) {
   const tip = layer
     ? `${layerWords(layer)} ${layer.parameters ? `Parameters: ${layer.counted}.` : "No parameters."}`
     : `What the network sees. ${TERMS.probe}`;
-  return html`<span class="title" style=${{ maxWidth: `${span}px` }}><button type="button" class="term name" data-tip=${tip}>${column.name}</button>
+  return html`<span class=${observed.value ? "title long" : "title"} style=${observed.value ? { maxWidth: `${span}px` } : {}}><button type="button" class="term name" data-tip=${tip}>${column.name}</button>
     ${fitsBeside(column, kind, drawingSize.value.type) && html` <span class="kind">${kind}</span>`}</span>`;
 }
 

@@ -65,7 +65,7 @@ export function Timeline() {
   return html`<section class=${`foot-bar timeline ${here ? "past" : ""}`} aria-label="Timeline" data-test="timeline">
     <div class="time-where"><b>${here ? html`Past: <span data-test="past">step ${count(at)}</span>` : html`<${Term} tip=${TERMS.timeline}>Now<//>: step ${count(numbers.value.step)}`}</b><${RunStatus} /></div>
     <div class="time-track"><${Marks} span=${span} />
-      <input type="range" min="0" max=${span} step="1" value=${at} disabled=${span === 0} aria-label="Step shown" aria-valuetext=${spoken}
+      <input type="range" min="0" max=${span} step="1" value=${at} disabled=${span === 0 || (observed.value && !recorded.value.length)} aria-label="Step shown" aria-valuetext=${spoken}
         onInput=${onInput} onPointerDown=${hold} onPointerUp=${release} onPointerCancel=${release} onBlur=${release} /></div>
     <div class="group">
       ${!observed.value && html`<button type="button" class="time-past" disabled=${!here} onClick=${() => proposeFork({})} data-tip="A new run that continues from this step; this one stays unchanged">Fork here</button>`}
