@@ -317,3 +317,14 @@ def test_a_layer_says_whom_it_reads_as_far_as_that_is_so(server: Server) -> None
     with watched(server, loop) as (_, run):
         reads = {layer["name"]: layer["reads"] for layer in run.layers()}
     assert reads == {"first": "input", "norm": "first", "again": None, "drop": None, "last": "drop"}
+
+
+def test_a_server_of_this_machine_is_asked_without_the_proxy_of_the_environment(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    loop = OwnLoop()
+    with watched(server, loop) as (watch, run):
+        loop.step(watch)
+        wait_until(lambda: run.refresh()["steps"] == 1)

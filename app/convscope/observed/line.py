@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from convscope.errors import ConvscopeError
+from convscope.hosts import is_loopback
 from convscope.ipc.codec import decode_command
 from convscope.ipc.messages import decode_message
 from convscope.observed.warn import warn
@@ -44,6 +46,11 @@ class Address:
     def headers(self) -> dict[str, str]:
         """That let one in."""
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine, where no proxy of the environment leads."""
+        return is_loopback(urlsplit(self.url).hostname or "")
 
 
 class Line:
@@ -141,7 +148,11 @@ class Line:
             self.address = replace(self.address, url=found or self.address.url)
             return
         self.address = self._find()
-        async with httpx.AsyncClient(headers=self.address.headers, timeout=PATIENCE_S) as client:
+        async with httpx.AsyncClient(
+            headers=self.address.headers,
+            timeout=PATIENCE_S,
+            trust_env=not self.address.is_here,
+        ) as client:
             place = f"{self.address.url.rstrip('/')}/api/v1/runs/observed"
             answer = await client.post(place, json=self.address.about)
         if not answer.is_success:
@@ -160,6 +171,7 @@ class Line:
                 "Convscope-Worker-Token": self._worker_token,
             },
             compression=None,
+            proxy=None if self.address.is_here else True,
             max_size=MOST_BYTES,
             open_timeout=PATIENCE_S,
             close_timeout=FAREWELL_S,
