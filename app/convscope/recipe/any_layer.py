@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from convscope.types import Shape
+from convscope.errors import ConflictError, NotFoundError
+from convscope.types import Shape, shape_text
 
 
 class AnyLayer(Protocol):
@@ -33,8 +34,22 @@ class AnyLayer(Protocol):
     def parameters(self) -> int:
         """How many numbers training changes here."""
 
-    def must_have_filter(self, number: int) -> None:
-        """NotFoundError or ConflictError where it has none of this number."""
+
+def filter_count(layer: AnyLayer) -> int:
+    """How many filters it has; ConflictError where it has none."""
+    if layer.type != "Conv2d":
+        raise ConflictError(f"{layer.name} ({layer.type}) has no filters: a Conv2d has.")
+    return layer.output_shape[0]
+
+
+def must_have_filter(layer: AnyLayer, number: int) -> None:
+    """NotFoundError unless it has a filter of this number, and ConflictError without any."""
+    count = filter_count(layer)
+    if number >= count:
+        raise NotFoundError(
+            f"{layer.name} has {count} filters, 0 to {count - 1} (its weight is "
+            f"{shape_text(layer.tensors['weight'])}): there is no filter {number}."
+        )
 
 
 def flattened_from(layers: Sequence[AnyLayer], reader: AnyLayer) -> Shape | None:

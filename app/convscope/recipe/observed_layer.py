@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from convscope.errors import ConflictError, NotFoundError
 from convscope.recipe.base import LayerName
 from convscope.recipe.plan import BUFFERS
 from convscope.types import JsonObject, Shape, shape_text
@@ -39,18 +38,6 @@ class ObservedLayer(BaseModel):
     def parameters(self) -> int:
         """How many numbers training changes here."""
         return sum(prod(shape) for name, shape in self.tensors.items() if name not in BUFFERS)
-
-    def must_have_filters(self) -> int:
-        """How many filters it has; ConflictError where it has none."""
-        if self.type != "Conv2d":
-            raise ConflictError(f"{self.name} ({self.type}) has no filters: a Conv2d has.")
-        return self.output_shape[0]
-
-    def must_have_filter(self, number: int) -> None:
-        """NotFoundError unless it has a filter of this number, and ConflictError without any."""
-        count = self.must_have_filters()
-        if number >= count:
-            raise NotFoundError(f"{self.name} has {count} filters: there is no filter {number}.")
 
     def describe(self, index: int) -> JsonObject:
         """The layer as `GET /runs/{id}/layers` lists it."""

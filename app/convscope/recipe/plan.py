@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import count
 from math import prod
 
-from convscope.errors import ConflictError, NotFoundError, RecipeError
+from convscope.errors import RecipeError
 from convscope.recipe.base import LayerBase
 from convscope.recipe.receptive_field import Axis, Fields, fields_after
 from convscope.recipe.recipe import Network
 from convscope.recipe.reserved_names import is_kept_by_torch
-from convscope.types import JsonObject, Shape, shape_text
+from convscope.types import JsonObject, Shape
 
 MAX_PARAMETERS = 20_000_000
 MAX_MACS = 5_000_000_000  # an image
@@ -48,21 +48,6 @@ class LayerPlan:
             return slice(0, pixels[1]), slice(0, pixels[2])
         rows, columns = self.fields
         return rows.seen_from(y, pixels[1]), columns.seen_from(x, pixels[2])
-
-    def must_have_filters(self) -> int:
-        """How many filters it has; ConflictError where it has none."""
-        if self.type != "Conv2d":
-            raise ConflictError(f"{self.name} ({self.type}) has no filters: a Conv2d has.")
-        return self.output_shape[0]
-
-    def must_have_filter(self, number: int) -> None:
-        """NotFoundError unless it has a filter of this number, and ConflictError without any."""
-        count = self.must_have_filters()
-        if number >= count:
-            raise NotFoundError(
-                f"{self.name} has {count} filters, 0 to {count - 1} (its weight is "
-                f"{shape_text(self.tensors['weight'])}): there is no filter {number}."
-            )
 
     @property
     def parameters(self) -> int:

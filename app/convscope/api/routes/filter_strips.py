@@ -15,6 +15,7 @@ from convscope.api.openapi.headers import sends
 from convscope.api.tensor_responses import MOST_JSON_VALUES, finite
 from convscope.errors import TooLargeError
 from convscope.heatmap import strip_png
+from convscope.recipe.any_layer import must_have_filter
 from convscope.runs.base_run import AnyRun
 from convscope.runs.observed.observed_run import ObservedRun
 from convscope.types import JsonObject
@@ -66,7 +67,7 @@ async def get_filter_strip(
     """Its kernels (in, kh, kw) at each of these steps, computed again beside the training. As PNG
     it has a row a channel and a column a step, all on one scale."""
     plan = run.spec.layer(layer)
-    plan.must_have_filter(number)
+    must_have_filter(plan, number)
     wanted = listed_steps(steps) if steps is not None else await _usual_steps(run)
     found = await over_steps(request, run, layer, number, wanted)
     seen: JsonObject = {"layer": layer, "filter": number, "steps": found.steps}

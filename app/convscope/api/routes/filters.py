@@ -21,6 +21,7 @@ from convscope.heatmap import filter_film
 from convscope.images.encode import film_webp
 from convscope.ipc.commands import AblateLayer, FindPatches, ListExamples, Maximise
 from convscope.ipc.replies import MaximizationReply
+from convscope.recipe.any_layer import filter_count, must_have_filter
 from convscope.trajectory import in_plane, sharpest_bend
 from convscope.types import Half, JsonObject
 
@@ -162,7 +163,7 @@ class LayerAblation(BaseModel):
 
 
 async def _filter(look: TheLook, layer: str, number: int) -> int:
-    look.run.spec.layer(layer).must_have_filter(number)
+    must_have_filter(look.run.spec.layer(layer), number)
     return number
 
 
@@ -359,7 +360,7 @@ async def list_teaching_examples(
 )
 async def get_ablation(look: TheLook, layer: str, form: JsonOrNpy) -> Response:
     """The accuracy that is lost when a filter alone is silenced, for all of a layer in one pass."""
-    look.run.spec.layer(layer).must_have_filters()
+    filter_count(look.run.spec.layer(layer))
     reply = await look.ask_beside(AblateLayer(layer=layer))
     name = f"{look.run.id}.{layer}.ablation"
     return json_or_npy(reply, form, look.headers, name=name, numbers=_lost)
