@@ -15,6 +15,8 @@ from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 
 class Trained:
     """A loop that trains in a thread until it is told to stop."""
@@ -117,3 +119,13 @@ def test_when_it_is_over_what_was_recorded_is_there(
     first = run.get("/recorded-steps")["steps"][0]
     screen.until(lambda: step_of(screen) == first)
     expect(page.locator("[data-test=past]")).to_contain_text(str(first))
+
+
+def test_on_a_phone_the_layers_and_the_kinds_of_kernels_can_be_chosen(
+    visit: Visitors, trained: tuple[Trained, LiveRun]
+) -> None:
+    _, run = trained
+    screen = visit(run, viewport={"width": 390, "height": 844})
+    screen.page.get_by_text("More", exact=True).click()
+    expect(screen.page.get_by_text("Layers")).to_be_visible()
+    expect(screen.page.get_by_role("radiogroup", name="Kernels show")).to_be_visible()

@@ -146,7 +146,7 @@ const More =
 /** What is used most; it comes before the network in the order of Tab, the settings after it. */
 const Go = () =>
   observed.value
-    ? html`<div class="go">${steerable.value && html`<${Play} /><${Step} />`}<${LoopLine} /></div>`
+    ? html`<div class="go">${steerable.value && html`<${Play} /><${Step} />`}<${LoopLine} />${folds.value && html`<${More} />`}</div>`
     : html`<div class="go" data-tour="play"><${Play} /><${Step} />${!folds.value && html`<${Slow} />`}<${Speed} />${folds.value && html`<${More} />`}</div>`;
 
 export function Controls() {
