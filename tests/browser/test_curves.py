@@ -11,6 +11,8 @@ from tests.support.screen import Pixels, Screen, pixels
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 NEAR = 24  # of 255, for each channel
 COLUMNS = 0.25  # of a chart's width that its line crosses; labels and axes are fainter than it
 INK = """() => {

@@ -14,6 +14,8 @@ from tests.support.own_loop import OwnLoop, watched
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 TOKEN = "the-token-of-this-test-0123456789"
 REFUSED = "#sub-frame-error-details"  # what Chromium shows in a frame that may not be
 PARTS = ("Controls", "The network, from input to answer", "Curves")

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.screen import Screen, coloured, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
+
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
 
 
 def test_gradients_are_shown_after_a_step_and_before_it_the_page_says_why_not(

@@ -16,6 +16,8 @@ from tests.support.screen import Screen, colours, pixels
 from tests.support.server import LiveRun
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 CLASS_BAR = re.compile(r"(\d+)%$")
 
 

@@ -16,6 +16,8 @@ from tests.support.screen import Screen
 from tests.support.server import LiveRun, Server
 from tests.support.visitors import Visitors
 
+pytestmark = pytest.mark.slow  # one subject of the page; `make test` has the page itself
+
 DROP = """([name, base64]) => { const data = new DataTransfer();
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   data.items.add(new File([bytes], name));
