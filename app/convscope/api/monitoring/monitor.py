@@ -15,7 +15,7 @@ from convscope.budget import Budget
 from convscope.runs.registry import Registry
 from convscope.settings import Settings
 from convscope.storage.directory import RunDirectory
-from convscope.types import RunState
+from convscope.types import RunKind, RunState
 
 LOOK_EVERY_S = 1.0
 LAG_BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -85,7 +85,8 @@ class Monitor(Collector):
         for state in RunState:
             by_state.add_metric([state], states[state])
         yield by_state
-        awake = sum(run.is_awake and run.state is not RunState.FAILED for run in runs)
+        trained = [run for run in runs if run.kind is RunKind.TRAINED]
+        awake = sum(run.is_awake and run.state is not RunState.FAILED for run in trained)
         yield _gauge("workers", "Runs that have a worker, or are about to", awake)
         yield _gauge("workers_limit", "How many may (--max-runs)", self._settings.max_runs)
         yield _gauge("viewers", "Streams that are open", sum(len(run.viewers) for run in runs))

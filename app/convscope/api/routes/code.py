@@ -36,7 +36,7 @@ class CodeAnswer(BaseModel):
 @router.get(
     "/runs/{run_id}/code",
     response_model=CodeAnswer,
-    responses=problems(404),
+    responses=problems(404, 409),
     summary="A run's network as code",
 )
 async def get_run_code(run: TheRun, framework: Asked = "pytorch") -> Code:

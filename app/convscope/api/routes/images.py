@@ -86,7 +86,7 @@ def _asked(invert: str, centre: str) -> Asked:
     return Asked(CHOSEN[invert], CHOSEN[centre])
 
 
-@router.get("", response_model=ImageList, summary="This run's uploads")
+@router.get("", response_model=ImageList, responses=problems(409), summary="This run's uploads")
 async def list_images(run: TheAwakeRun, page: ThePage) -> JsonObject:
     """Oldest first."""
     found, after = run.uploads.page(page.cursor, page.limit)
