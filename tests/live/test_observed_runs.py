@@ -62,8 +62,8 @@ def recorded(**section: Any) -> bytes:
 NOT_UNDERSTOOD: dict[str, Callable[[], bytes]] = {
     "no message at all": lambda: b"?",
     "another message's lengths": lambda: b"\xff" * 64,
-    "steps with a gap": lambda: encode_report(metrics(1, 3), at(3)),
-    "steps that begin later": lambda: encode_report(metrics(2), at(2)),
+    "steps with a gap": lambda: encode_report(metrics(1, 3), at(2)),
+    "steps that begin later": lambda: encode_report(metrics(2), at(1)),
     "fewer losses than steps": lambda: encode_report(metrics(1, loss=[]), at(1)),
     "another step than it told": lambda: encode_report(metrics(1), at(7)),
     "a restart": lambda: encode_report(metrics(restarted=True), at(0)),
